@@ -1,0 +1,15 @@
+/** What every source of sound gives to the pipe: a name, a format, bytes. Nothing more. */
+import type { Observable } from 'rxjs';
+import type { AudioFormat } from '../protocol.js';
+
+export interface Source {
+  /** Shown to people, at most 100 characters. */
+  readonly name: string;
+  readonly format: AudioFormat;
+  /**
+   * Cold: each subscription plays from the start, unsubscribing ends whatever feeds it. A chunk is
+   * the subscriber's to keep and to transfer. Completes at the end of the sound; errors with a
+   * sentence that says what is wrong with it.
+   */
+  readonly bytes$: Observable<Uint8Array>;
+}
