@@ -1,0 +1,155 @@
+/**
+ * A model folder: `model.json`, `weights.bin` (float32 little-endian, in the order of the layers)
+ * and `card.md`. Loaded and checked against the code once; whatever doesn't fit is refused with
+ * the reason, before any stream is taken.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { describe, layerSchema, type Description } from './network.js';
+
+const positive = z.number().positive();
+
+const frontEndSchema = z.object({
+  sampleRate: z.literal(22050, { error: 'the code resamples to 22050 Hz only' }),
+  nFft: z.number().int().min(64).max(16384).refine((value) => (value & (value - 1)) === 0, 'must be a power of two'),
+  hop: z.number().int().min(16).max(16384),
+  bands: z.number().int().min(1).max(512),
+  fMin: z.number().min(0),
+  fMax: positive,
+  window: z.literal('hann'),
+  power: z.literal(2),
+  melScale: z.literal('slaney'),
+  melNorm: z.literal('slaney'),
+}).refine(({ fMin, fMax, sampleRate }) => fMin < fMax && fMax <= sampleRate / 2, 'fMin and fMax must be within 0 and half the sample rate');
+
+const normalisationSchema = z.object({
+  memoryColumns: z.number().min(1),
+  rangeDb: positive,
+  pauseDb: positive,
+  pauseColumns: z.number().int().min(1),
+  jumpDb: positive,
+  silenceDb: z.number(),
+  limitDb: positive,
+  scaleDb: positive,
+});
+
+const smoothingSchema = z.object({
+  /** Time constant of the average of log probabilities, ms. */
+  timeConstantMs: z.number().min(0),
+  /** Lead in probability that another genre needs over the shown one, 0 to 1. */
+  margin: z.number().min(0).max(1),
+  /** How long the lead must last, ms. */
+  holdMs: z.number().min(0),
+  /** Sound before the first judgement is shown as more than warming up, ms. */
+  warmupMs: z.number().min(0),
+});
+
+const manifestSchema = z.object({
+  format: z.literal(1, { error: 'format must be 1, the only model folder this version reads' }),
+  name: z.string().min(1),
+  version: z.string().min(1),
+  labels: z.array(z.string().min(1)).min(2, 'a model needs at least two labels'),
+  frontEnd: frontEndSchema,
+  normalisation: normalisationSchema,
+  /** Columns in a block: the network's step and the rhythm of predictions. */
+  blockColumns: z.number().int().min(1).max(256),
+  layers: z.array(layerSchema).min(1),
+  calibration: z.object({ temperature: positive }),
+  smoothing: smoothingSchema,
+  weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex') }),
+  /** In words: data and split. */
+  trainedOn: z.string(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type SmoothingSettings = z.infer<typeof smoothingSchema>;
+
+/** A loaded model. Plain data: it can be handed to workers, which then share the weights' memory. */
+export interface Bundle {
+  readonly manifest: Manifest;
+  /** All layers end to end, on a SharedArrayBuffer. */
+  readonly weights: Float32Array;
+}
+
+/** A model folder that doesn't fit, with the reason. */
+export class ModelError extends Error {
+  constructor(folder: string, reason: string) {
+    super(`The model in ${folder} can't be used: ${reason}`);
+    this.name = 'ModelError';
+  }
+}
+
+/** Milliseconds of audio between predictions. */
+export function blockMs({ blockColumns, frontEnd }: Manifest): number {
+  return (blockColumns * frontEnd.hop * 1000) / frontEnd.sampleRate;
+}
+
+/**
+ * @throws ModelError when files are missing, or labels, shapes, front end or checksum don't fit
+ */
+export async function loadBundle(folder: string): Promise<Bundle> {
+  const refuse = (reason: string): never => {
+    throw new ModelError(folder, reason);
+  };
+  const read = (name: string): Promise<Buffer> => readFile(join(folder, name)).catch((error: Error) => refuse(`${name} can't be read (${error.message}).`));
+
+  let json: unknown;
+  try {
+    json = JSON.parse((await read('model.json')).toString());
+  } catch (error) {
+    if (error instanceof ModelError) throw error;
+    refuse(`model.json is not JSON (${(error as Error).message}).`);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    return refuse(`model.json: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}.`);
+  }
+  const manifest = parsed.data;
+  const { labels } = manifest;
+  if (new Set(labels).size !== labels.length) refuse('model.json names a label twice.');
+
+  let description: Description;
+  try {
+    description = describe(manifest.layers, manifest.frontEnd.bands);
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+  if (description.outputs !== labels.length) {
+    refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels.`);
+  }
+
+  const bytes = await read('weights.bin');
+  if (bytes.length !== description.parameters * 4) {
+    refuse(`weights.bin has ${bytes.length} bytes; the layers need ${description.parameters} × 4 = ${description.parameters * 4}.`);
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== manifest.weights.sha256) {
+    refuse(`weights.bin has the SHA-256 ${sha256}, model.json says ${manifest.weights.sha256}; one of the two files is not the right one.`);
+  }
+  const weights = new Float32Array(new SharedArrayBuffer(bytes.length));
+  for (let index = 0; index < weights.length; index++) weights[index] = bytes.readFloatLE(index * 4);
+  if (!weights.every(Number.isFinite)) refuse('weights.bin holds values that are not numbers.');
+  return { manifest, weights };
+}
+
+/** Writes `model.json` and `weights.bin`; each file is whole or not there. */
+export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weights' | 'format'>, weights: Float32Array): Promise<void> {
+  const bytes = Buffer.alloc(weights.length * 4);
+  weights.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  const complete: Manifest = {
+    format: 1,
+    ...manifest,
+    weights: { sha256: createHash('sha256').update(bytes).digest('hex') },
+  };
+  await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, 'weights.bin'), bytes);
+  await writeWhole(join(folder, 'model.json'), `${JSON.stringify(complete, null, 2)}\n`);
+}
+
+/** Through a second name, so that a reader never sees half a file. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, content);
+  await rename(`${path}.part`, path);
+}

@@ -1,0 +1,36 @@
+/**
+ * What every kind of layer tells: its shapes, its weights, the state it carries from column to
+ * column, its cost, and how it is applied. A layer is applied to any number of columns; zeros as
+ * state mean that nothing came before, so one pass over a recording and a block of a stream are
+ * the same code.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** One column between layers: `bands × channels`; a flat vector has 1 band. */
+export interface ColumnShape {
+  readonly bands: number;
+  readonly channels: number;
+}
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface Applied {
+  /** [batch, columns, bands, channels], or [batch, columns, channels] once flat */
+  readonly y: Tensor;
+  /** The state after the last column, as `state` lists it, each with the batch in front. */
+  readonly state: Tensor[];
+}
+
+export interface LayerKind<L> {
+  output(layer: L, input: ColumnShape): ColumnShape;
+  /** In the order of `weights.bin`. */
+  weights(layer: L, input: ColumnShape): WeightSpec[];
+  /** Shapes without the batch. */
+  state(layer: L, input: ColumnShape): number[][];
+  /** Multiply-adds for one column. */
+  multiplyAdds(layer: L, input: ColumnShape): number;
+  apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[]): Applied;
+}

@@ -1,0 +1,137 @@
+/**
+ * The network as data: a list of layers. From the list follow the shapes, the order of the
+ * weights, the state a stream carries, and the cost. `forward` is the whole of a recording in one
+ * pass; `step.ts` applies the same layers block by block.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { conv2d } from './layers/conv2d.js';
+import { dense } from './layers/dense.js';
+import { gru } from './layers/gru.js';
+import type { Applied, ColumnShape, LayerKind, WeightSpec } from './layers/layer.js';
+import { statistics } from './layers/statistics.js';
+
+const size = z.number().int().min(1).max(4096);
+const odd = z.number().int().min(1).max(15).refine((value) => value % 2 === 1, 'must be odd');
+
+export const layerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('conv2d'), filters: size, kernel: z.tuple([odd, odd]), pool: z.number().int().min(1).max(16) }),
+  z.object({ type: z.literal('dense'), units: size, activation: z.enum(['relu', 'linear']) }),
+  z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
+  z.object({ type: z.literal('statistics'), memoryColumns: z.number().min(2).max(100_000) }),
+]);
+
+export type Layer = z.infer<typeof layerSchema>;
+
+const KINDS = { conv2d, dense, gru, statistics };
+
+/** The kind's functions, typed for any layer: TypeScript can't see that `layer.type` picks the matching one. */
+export function kindOf(layer: Layer): LayerKind<Layer> {
+  return KINDS[layer.type] as unknown as LayerKind<Layer>;
+}
+
+export interface DescribedLayer {
+  readonly layer: Layer;
+  readonly input: ColumnShape;
+  readonly output: ColumnShape;
+  readonly weights: readonly WeightSpec[];
+  /** Shapes without the batch. */
+  readonly state: ReadonlyArray<readonly number[]>;
+}
+
+export interface Description {
+  readonly layers: readonly DescribedLayer[];
+  /** Values of the last layer for each column. */
+  readonly outputs: number;
+  readonly parameters: number;
+  /** Floats that one stream carries. */
+  readonly stateLength: number;
+  /** For one column, all layers together. */
+  readonly multiplyAdds: number;
+}
+
+/**
+ * Shapes, weights, state and cost of a network over columns of `bands` values.
+ * @throws Error when a layer can't follow the one before it
+ */
+export function describe(layers: readonly Layer[], bands: number): Description {
+  let shape: ColumnShape = { bands, channels: 1 };
+  let flat = false;
+  let multiplyAdds = 0;
+  const described = layers.map((layer, index): DescribedLayer => {
+    const kind = kindOf(layer);
+    const input = shape;
+    if (layer.type === 'conv2d' && flat) throw new Error(`Layer ${index} is a conv2d after a flat layer; convolutions come first.`);
+    if (layer.type !== 'conv2d' && layer.type !== 'dense' && !flat) {
+      throw new Error(`Layer ${index} is a ${layer.type} on ${input.bands} × ${input.channels} values; put a dense layer before it.`);
+    }
+    flat ||= layer.type !== 'conv2d';
+    shape = kind.output(layer, input);
+    if (shape.bands < 1) throw new Error(`Layer ${index} pools ${input.bands} bands by more than there are.`);
+    multiplyAdds += kind.multiplyAdds(layer, input);
+    return { layer, input, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input) };
+  });
+  if (!flat) throw new Error('The last layer must be dense: one value for each label.');
+  return {
+    layers: described,
+    outputs: shape.channels,
+    parameters: sum(described.flatMap(({ weights }) => weights.map((weight) => product(weight.shape)))),
+    stateLength: sum(described.flatMap(({ state }) => state.map(product))),
+    multiplyAdds,
+  };
+}
+
+/** The tensors of each layer, in the order of its weight specs. */
+export type LayerWeights = ReadonlyArray<readonly tf.Tensor[]>;
+
+/** `weights.bin` as tensors. The caller owns them. */
+export function weightTensors({ layers }: Description, values: Float32Array): tf.Tensor[][] {
+  let offset = 0;
+  return layers.map(({ weights }) => weights.map(({ shape }) => {
+    const length = product(shape);
+    offset += length;
+    return tf.tensor(values.slice(offset - length, offset), [...shape]);
+  }));
+}
+
+/** State of `batch` streams that have heard nothing. */
+export function zeroState({ layers }: Description, batch: number): tf.Tensor[][] {
+  return layers.map(({ state }) => state.map((shape) => tf.zeros([batch, ...shape])));
+}
+
+/**
+ * Applies layers to columns, from a state to a state.
+ * @param x [batch, columns, bands]
+ * @returns y [batch, columns, outputs] and the state after the last column
+ */
+export function applyLayers(
+  layers: readonly DescribedLayer[],
+  weights: LayerWeights,
+  x: tf.Tensor,
+  states: ReadonlyArray<readonly tf.Tensor[]>,
+): { readonly y: tf.Tensor; readonly states: tf.Tensor[][] } {
+  let y: tf.Tensor = layers[0]?.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
+  const after = layers.map(({ layer }, index) => {
+    const applied: Applied = kindOf(layer).apply(layer, y, weights[index]!, states[index]!);
+    y = applied.y;
+    return applied.state;
+  });
+  return { y, states: after };
+}
+
+/**
+ * A whole recording in one pass.
+ * @param x [batch, columns, bands] normalised levels from the start of the recording
+ * @returns logits [batch, columns, outputs], those of column n knowing columns 0 to n
+ */
+export function forward(description: Description, weights: LayerWeights, x: tf.Tensor3D): tf.Tensor3D {
+  return tf.tidy(() => applyLayers(description.layers, weights, x, zeroState(description, x.shape[0])).y as tf.Tensor3D);
+}
+
+export function product(shape: readonly number[]): number {
+  return shape.reduce((total, length) => total * length, 1);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,73 @@
+/**
+ * Arrays in NumPy's .npy format, versions 1 to 3 (numpy.lib.format), read whole.
+ * Little-endian float64, float32, float16 and uint8: what data packs are made of. NumPy writes an
+ * array that was transposed in Fortran order; it is put into C order here.
+ */
+import { readFile } from 'node:fs/promises';
+
+export interface NpyArray {
+  readonly shape: readonly number[];
+  /** In C order: the last index runs fastest. */
+  readonly data: Float64Array | Float32Array | Uint8Array;
+}
+
+/**
+ * @returns shape and values; float16 is widened to float32
+ * @throws Error naming the file when it is not .npy, cut short, or of another type
+ */
+export async function readNpy(path: string): Promise<NpyArray> {
+  const file = await readFile(path);
+  if (file.length < 12 || file.toString('latin1', 0, 6) !== '\x93NUMPY') throw new Error(`${path} is not a .npy file.`);
+  const wide = file[6]! >= 2;
+  const headerStart = wide ? 12 : 10;
+  const start = headerStart + (wide ? file.readUInt32LE(8) : file.readUInt16LE(8));
+  const header = file.toString('latin1', headerStart, start);
+  const descr = /'descr':\s*'([^']+)'/.exec(header)?.[1];
+  const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
+  if (descr === undefined || shapeText === undefined) throw new Error(`${path} has a .npy header that can't be read.`);
+  const shape = shapeText.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const bytes = file.subarray(start);
+  const width = Number(descr.slice(2));
+  if (bytes.length < count * width) {
+    throw new Error(`${path} is cut short: ${bytes.length} bytes of values where [${shape.join(', ')}] of ${descr} need ${count * width}.`);
+  }
+  // A copy, since a file's bytes may lie at an offset that typed arrays don't take.
+  const values = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + count * width) as ArrayBuffer;
+  const data = typed(descr, values);
+  if (data === undefined) throw new Error(`${path} holds ${descr}; |u1, <f2, <f4 and <f8 can be read.`);
+  if (/'fortran_order':\s*True/.test(header) && shape.length > 1) {
+    if (shape.length > 2) throw new Error(`${path} has ${shape.length} dimensions in Fortran order; save it in C order.`);
+    return { shape, data: rowsFirst(data, shape[0]!, shape[1]!) };
+  }
+  return { shape, data };
+}
+
+function typed(descr: string, values: ArrayBuffer): NpyArray['data'] | undefined {
+  switch (descr) {
+    case '|u1': return new Uint8Array(values);
+    case '<f2': return Float32Array.from(new Uint16Array(values), halfToFloat);
+    case '<f4': return new Float32Array(values);
+    case '<f8': return new Float64Array(values);
+    default: return undefined;
+  }
+}
+
+/** [columns of `rows` values] to [rows of `columns` values]. */
+function rowsFirst<T extends NpyArray['data']>(data: T, rows: number, columns: number): T {
+  const turned = data.slice() as T;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[row * columns + column] = data[column * rows + row]!;
+  }
+  return turned;
+}
+
+/** IEEE 754 binary16 to a number. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

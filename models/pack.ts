@@ -1,0 +1,85 @@
+/**
+ * Data packs: labelled mel levels, `NAME.json` beside `NAME.levels.npy` (uint8 [columns, bands],
+ * dB = byte / 2 - 80), all tracks end to end. Read whole, checked once here.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { FrontEnd } from '../dsp/mel.js';
+import { readNpy } from './npy.js';
+
+const packSchema = z.object({
+  settings: z.object({
+    sampleRate: z.number(), nFft: z.number(), hop: z.number(), bands: z.number(), fMin: z.number(), fMax: z.number(),
+    window: z.literal('hann'), power: z.literal(2), melScale: z.literal('slaney'), melNorm: z.literal('slaney'),
+  }),
+  labels: z.array(z.string()).optional(),
+  tracks: z.array(z.object({
+    id: z.string(),
+    genre: z.string().optional(),
+    start: z.number().int().min(0),
+    columns: z.number().int().min(1),
+    audio: z.string().optional(),
+  }).loose()),
+});
+
+export interface Track {
+  readonly id: string;
+  readonly genre?: string | undefined;
+  /** First row of the track in `levels`. */
+  readonly start: number;
+  readonly columns: number;
+  /** Sound file, relative to the pack's folder. */
+  readonly audio?: string | undefined;
+  readonly [other: string]: unknown;
+}
+
+export interface Pack {
+  readonly folder: string;
+  readonly name: string;
+  readonly frontEnd: FrontEnd;
+  readonly labels: readonly string[];
+  readonly tracks: readonly Track[];
+  /** [columns × bands] bytes. */
+  readonly levels: Uint8Array;
+}
+
+/**
+ * @param folder where `NAME.json` and `NAME.levels.npy` lie
+ * @throws Error with the file and what is wrong with it
+ */
+export async function readPack(folder: string, name: string): Promise<Pack> {
+  const path = join(folder, `${name}.json`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    throw new Error(`There is no data pack ${path}; a pack is NAME.json beside NAME.levels.npy.`);
+  }
+  const parsed = packSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${path} is not a data pack: ${issue?.path.join('.')}: ${issue?.message}.`);
+  }
+  const { settings: frontEnd, tracks, labels = [] } = parsed.data;
+  const array = await readNpy(join(folder, `${name}.levels.npy`));
+  const [columns = 0, bands] = array.shape;
+  if (!(array.data instanceof Uint8Array) || bands !== frontEnd.bands) {
+    throw new Error(`${name}.levels.npy must hold uint8 [columns, ${frontEnd.bands}]; it has shape [${array.shape.join(', ')}].`);
+  }
+  for (const track of tracks) {
+    if (track.start + track.columns > columns) {
+      throw new Error(`${path}: track ${track.id} ends at column ${track.start + track.columns}, the levels at ${columns}.`);
+    }
+    if (track.genre !== undefined && !labels.includes(track.genre)) {
+      throw new Error(`${path}: track ${track.id} is of ${JSON.stringify(track.genre)}, which is not among the labels.`);
+    }
+  }
+  return { folder, name, frontEnd, labels, tracks, levels: array.data };
+}
+
+/** The bytes of one track, [track.columns × bands]. */
+export function trackLevels(pack: Pack, track: Track): Uint8Array {
+  const { bands } = pack.frontEnd;
+  return pack.levels.subarray(track.start * bands, (track.start + track.columns) * bands);
+}

@@ -1,0 +1,79 @@
+/**
+ * The network on one block of each of many streams, with explicit state: one gather, one batched
+ * pass, one scatter. Columns, convolution tails, GRU state and running statistics are carried, so
+ * no column is computed twice and blocks of any size give the scores of one pass.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Bundle } from './bundle.js';
+import { applyLayers, describe, product, weightTensors, type Description } from './network.js';
+
+/** A network ready to step streams. Owns its weights' tensors until `dispose`. */
+export class Step {
+  readonly #description: Description;
+  readonly #weights: tf.Tensor[][];
+  readonly #temperature: number;
+  readonly #bands: number;
+  #blocks = new Float32Array(0);
+  #states = new Float32Array(0);
+
+  constructor({ manifest, weights }: Bundle) {
+    this.#bands = manifest.frontEnd.bands;
+    this.#description = describe(manifest.layers, this.#bands);
+    this.#weights = weightTensors(this.#description, weights);
+    this.#temperature = manifest.calibration.temperature;
+  }
+
+  /** The state of a stream that has heard nothing. */
+  newState(): Float32Array {
+    return new Float32Array(this.#description.stateLength);
+  }
+
+  /**
+   * @param blocks each [columns × bands] normalised levels; all of one length, any number of columns
+   * @param states one for each block, from `newState`; updated in place
+   * @returns [batch × labels] calibrated probabilities at the end of each block
+   */
+  run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
+    const batch = blocks.length;
+    const blockLength = blocks[0]!.length;
+    const { stateLength } = this.#description;
+    if (this.#blocks.length !== batch * blockLength) this.#blocks = new Float32Array(batch * blockLength);
+    if (this.#states.length !== batch * stateLength) this.#states = new Float32Array(batch * stateLength);
+    for (let stream = 0; stream < batch; stream++) {
+      this.#blocks.set(blocks[stream]!, stream * blockLength);
+      this.#states.set(states[stream]!, stream * stateLength);
+    }
+
+    const [scores, after] = tf.tidy(() => {
+      const x = tf.tensor3d(this.#blocks, [batch, blockLength / this.#bands, this.#bands]);
+      const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#split(batch));
+      const [, columns = 0, labels = 0] = y.shape;
+      const last = tf.reshape(tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]), [batch, labels]);
+      const flat = next.flat().map((part) => tf.reshape(part, [batch, part.size / batch]) as tf.Tensor2D);
+      return [
+        tf.softmax(tf.div(last, this.#temperature)).dataSync<'float32'>(),
+        (flat.length > 0 ? tf.concat2d(flat, 1) : tf.zeros([batch, 0])).dataSync<'float32'>(),
+      ];
+    });
+
+    for (let stream = 0; stream < batch; stream++) {
+      states[stream]!.set(after.subarray(stream * stateLength, (stream + 1) * stateLength));
+    }
+    return scores;
+  }
+
+  dispose(): void {
+    tf.dispose(this.#weights);
+  }
+
+  /** [batch, stateLength] as the tensors of each layer. */
+  #split(batch: number): tf.Tensor[][] {
+    const all = tf.tensor2d(this.#states, [batch, this.#description.stateLength]);
+    let offset = 0;
+    return this.#description.layers.map(({ state }) => state.map((shape) => {
+      const length = product(shape);
+      offset += length;
+      return tf.reshape(tf.slice(all, [0, offset - length], [-1, length]), [batch, ...shape]);
+    }));
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * First stage: the layers before the statistics learn to give a teacher's answers (Hinton, Vinyals
+ * and Dean 2015; Pons and Serra 2019 for the teacher). The mean and deviation of the features over
+ * each of the teacher's windows go through one linear layer for each kind of answer; those layers
+ * are thrown away after. Labelled tracks are too few to learn to hear from; this is where the
+ * network hears more music.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Normalisation } from '../../dsp/normalise.js';
+import { crop, type Augmentation } from './crops.js';
+import type { Stage } from './loop.js';
+import { Random } from './random.js';
+import type { Answers, Teacher, TeacherTrack } from './teacher.js';
+import type { Trainable } from './trainable.js';
+
+/** Windows in a row that one sequence of a batch spans. */
+const WINDOWS = 4;
+const SEQUENCES = 8;
+/** Every so many tracks is held out. */
+const HELD_OUT = 20;
+
+const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3 };
+
+export interface PretrainOptions {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly normalisation: Normalisation;
+  /** The trunk: layers before this one. */
+  readonly trunkLayers: number;
+  readonly trunkOutputs: number;
+}
+
+interface Drawn {
+  readonly x: tf.Tensor3D;
+  /** One for each kind of answer, [sequences × windows, size] */
+  readonly targets: readonly tf.Tensor2D[];
+}
+
+/** The stage, ready for `runStage`. The caller disposes of `heads`. */
+export function pretrainStage(network: Trainable, teacher: Teacher, options: PretrainOptions): { stage: Stage; heads: tf.Variable[] } {
+  const { pack, tracks, answers, windowSeconds } = teacher;
+  const { sampleRate, hop, bands } = pack.frontEnd;
+  const windowColumns = (windowSeconds * sampleRate) / hop;
+  const edges = Array.from({ length: WINDOWS + 1 }, (_, window) => Math.round(window * windowColumns));
+  const columns = edges[WINDOWS]!;
+  const long = tracks.filter(({ windows }) => windows >= WINDOWS);
+  const training = long.filter((_, index) => index % HELD_OUT !== 0);
+  const heldOut = long.filter((_, index) => index % HELD_OUT === 0);
+  const totalWindows = training.reduce((total, { windows }) => total + windows, 0);
+  const ends = cumulative(training.map(({ windows }) => windows));
+
+  const seed = new Random(1);
+  const heads = answers.flatMap(({ size }) => [
+    tf.variable(tf.tensor2d(Float32Array.from({ length: 2 * options.trunkOutputs * size }, () => 0.02 * seed.normal()), [2 * options.trunkOutputs, size])),
+    tf.variable(tf.zeros([size])),
+  ]);
+
+  function draw(picks: ReadonlyArray<{ track: TeacherTrack; window: number }>, augmentation: Augmentation, random: Random): Drawn {
+    const x = new Float32Array(picks.length * columns * bands);
+    picks.forEach(({ track, window }, index) => {
+      const firstColumn = Math.round(window * windowColumns);
+      const lead = Math.min(firstColumn, random.below(options.normalisation.memoryColumns));
+      crop(pack, track, options.normalisation, { firstColumn, columns, lead }, augmentation, random, x.subarray(index * columns * bands, (index + 1) * columns * bands));
+    });
+    const targets = answers.map(({ size, values }) => {
+      const rows = new Float32Array(picks.length * WINDOWS * size);
+      picks.forEach(({ track, window }, index) => {
+        const row = track.firstWindow + window;
+        rows.set(values.subarray(row * size, (row + WINDOWS) * size), index * WINDOWS * size);
+      });
+      return tf.tensor2d(rows, [picks.length * WINDOWS, size]);
+    });
+    return { x: tf.tensor3d(x, [picks.length, columns, bands]), targets };
+  }
+
+  function predict(x: tf.Tensor3D, isTraining: boolean): tf.Tensor2D[] {
+    const features = network.apply(x, { training: isTraining, to: options.trunkLayers }) as tf.Tensor3D; // [sequences, columns, features]
+    const windows = Array.from({ length: WINDOWS }, (_, window) => {
+      const part = tf.slice(features, [0, edges[window]!, 0], [-1, edges[window + 1]! - edges[window]!, -1]);
+      const { mean, variance } = tf.moments(part, 1);
+      return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-3))], 1);
+    });
+    const statistics = tf.reshape(tf.stack(windows, 1), [-1, 2 * options.trunkOutputs]) as tf.Tensor2D;
+    return answers.map((_, index) => tf.add(tf.matMul(statistics, heads[2 * index] as tf.Tensor2D), heads[2 * index + 1]!) as tf.Tensor2D);
+  }
+
+  const stage: Stage = {
+    name: 'pretraining',
+    epochs: options.epochs,
+    stepsPerEpoch: Math.ceil(totalWindows / (SEQUENCES * WINDOWS)),
+    learningRate: options.learningRate,
+    weightDecay: 0.01,
+    variables: [...network.variables(0, options.trunkLayers), ...heads],
+    saved: [...network.saved(), ...heads],
+
+    batch(random) {
+      const picks = Array.from({ length: SEQUENCES }, () => {
+        const drawn = random.below(totalWindows); // each window as likely as any other
+        const track = training[ends.findIndex((end) => drawn < end)]!;
+        return { track, window: random.below(track.windows - WINDOWS + 1) };
+      });
+      const { x, targets } = draw(picks, AUGMENTATION, random);
+      return {
+        loss: () => predict(x, true)
+          .map((answer, index) => answerLoss(answers[index]!, answer, targets[index]!))
+          .reduce((total, loss) => tf.add(total, loss)),
+        dispose: () => tf.dispose([x, ...targets]),
+      };
+    },
+
+    validate() {
+      const random = new Random(2);
+      const residual = answers.map(() => 0);
+      const total = answers.map(() => 0);
+      for (let first = 0; first < heldOut.length; first += SEQUENCES) {
+        const picks = heldOut.slice(first, first + SEQUENCES).map((track) => ({ track, window: random.below(track.windows - WINDOWS + 1) }));
+        const { x, targets } = draw(picks, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
+        tf.tidy(() => predict(x, false).forEach((answer, index) => {
+          if (answers[index]!.kind !== 'embedding') return;
+          residual[index]! += tf.sum(tf.squaredDifference(answer, targets[index]!)).dataSync()[0]!;
+          total[index]! += tf.sum(tf.square(targets[index]!)).dataSync()[0]!;
+        }));
+        tf.dispose([x, ...targets]);
+      }
+      const explained = answers.flatMap(({ kind, name }, index) => (kind === 'embedding' ? [{ name, share: 1 - residual[index]! / total[index]! }] : []));
+      return {
+        score: explained.reduce((sum, { share }) => sum + share, 0) / explained.length,
+        line: `explains ${explained.map(({ name, share }) => `${(100 * share).toFixed(1)} % of ${name}`).join(' and ')} on held-out music`,
+      };
+    },
+  };
+  return { stage, heads };
+}
+
+/** Cross-entropy for tags, squared error for embeddings; each a mean over windows and values. */
+function answerLoss({ kind }: Answers, answer: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
+  if (kind === 'embedding') return tf.mean(tf.squaredDifference(answer, target));
+  // max(a, 0) - a t + log(1 + exp(-|a|)): binary cross-entropy of logits without overflow
+  return tf.mul(2, tf.mean(tf.add(tf.sub(tf.relu(answer), tf.mul(answer, target)), tf.log1p(tf.exp(tf.neg(tf.abs(answer)))))));
+}
+
+function cumulative(lengths: readonly number[]): number[] {
+  let total = 0;
+  return lengths.map((length) => (total += length));
+}

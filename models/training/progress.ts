@@ -1,0 +1,46 @@
+/** How far a long job is: one line that moves on a terminal, a line every half minute elsewhere. */
+export interface Progress {
+  say(line: string): void;
+  begin(name: string, steps: number, done: number): void;
+  step(done: number, note: string): void;
+  end(): void;
+}
+
+const QUIET_INTERVAL_MS = 30_000;
+
+/** @param now wall clock, ms */
+export function terminalProgress(stream: NodeJS.WriteStream = process.stderr, now: () => number = () => performance.now()): Progress {
+  let name = '';
+  let steps = 0;
+  let first = 0;
+  let startedMs = 0;
+  let shownMs = 0;
+  const clear = (): void => {
+    if (stream.isTTY) stream.write('\r\x1b[K');
+  };
+  return {
+    say(line) {
+      clear();
+      stream.write(`${line}\n`);
+    },
+    begin(what, total, done) {
+      [name, steps, first] = [what, total, done];
+      startedMs = shownMs = now();
+    },
+    step(done, note) {
+      const wallMs = now();
+      if (wallMs - shownMs < (stream.isTTY ? 200 : QUIET_INTERVAL_MS)) return;
+      shownMs = wallMs;
+      const perStepMs = (wallMs - startedMs) / (done - first);
+      const line = `${name}: ${done} of ${steps} (${Math.floor((100 * done) / steps)} %), ${Math.round(perStepMs)} ms a step, ${clock(perStepMs * (steps - done))} left, ${note}`;
+      if (stream.isTTY) stream.write(`\r\x1b[K${line}`);
+      else stream.write(`${line}\n`);
+    },
+    end: clear,
+  };
+}
+
+function clock(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return minutes > 0 ? `${minutes} min ${Math.round((ms % 60_000) / 1000)} s` : `${Math.round(ms / 1000)} s`;
+}
