@@ -1,0 +1,13 @@
+/** `livegenre/client`: the SDK for browsers; `node.ts` is the same with `ws` as the socket. */
+
+export { GenreClient, type GenreClientEvents, type GenreClientOptions } from './client.js';
+export { GenreViewer, type GenreViewerEvents, type GenreViewerOptions } from './viewer.js';
+export { GenreError } from './refusal.js';
+export { decodeColumns, type DecodedColumns } from './columns.js';
+export { preferSocket, type Socket, type SocketConstructor } from './socket.js';
+export type { ConnectionOptions, ConnectionState } from './connection.js';
+export type { Backoff } from './backoff.js';
+export type { Clock } from './clock.js';
+export type {
+  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment, StreamInfo, StreamState, Summary,
+} from '../../server/protocol.js';

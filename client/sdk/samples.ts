@@ -1,0 +1,61 @@
+/** What a caller hands over, as whole frames of the stream's encoding. */
+import type { AudioFormat } from '../../server/protocol.js';
+
+/** One message holds at most this much PCM, well under the server's limit of 256 KiB. */
+const MAX_CHUNK_BYTES = 64 * 1024;
+
+/** Bytes of one sample of all channels; 1 for Opus, whose packets are never cut or joined. */
+export function frameBytes(format: AudioFormat): number {
+  return format.encoding === 'opus' ? 1 : (format.encoding === 's16le' ? 2 : 4) * format.channels;
+}
+
+/** Bytes of one second of PCM; for Opus a high rate of 32 KB. */
+export function bytesPerSecond(format: AudioFormat): number {
+  return format.encoding === 'opus' ? 32_000 : frameBytes(format) * format.sampleRate;
+}
+
+/**
+ * Samples as bytes of the encoding; always a copy, as it is kept for a resume.
+ * @param sound bytes of the encoding, or interleaved samples: Int16Array, or Float32Array of -1 to 1
+ */
+export function encode(sound: Uint8Array | Int16Array | Float32Array, encoding: AudioFormat['encoding']): Uint8Array {
+  if (sound instanceof Uint8Array) return sound.slice();
+  if (encoding === 'opus') throw new Error('An opus stream takes packets: pass a Uint8Array of one whole packet.');
+  const bytes = new Uint8Array(sound.length * (encoding === 's16le' ? 2 : 4));
+  const view = new DataView(bytes.buffer);
+  if (encoding === 'f32le') {
+    const scale = sound instanceof Int16Array ? 1 / 32768 : 1;
+    for (let i = 0; i < sound.length; i++) view.setFloat32(4 * i, sound[i]! * scale, true);
+  } else if (sound instanceof Int16Array) {
+    for (let i = 0; i < sound.length; i++) view.setInt16(2 * i, sound[i]!, true);
+  } else {
+    for (let i = 0; i < sound.length; i++) view.setInt16(2 * i, Math.max(-32768, Math.min(32767, Math.round(sound[i]! * 32767))), true);
+  }
+  return bytes;
+}
+
+/** Cuts bytes that come in any cut into chunks of whole frames, so that one can be dropped without a click in all that follow. */
+export class Framer {
+  readonly #frame: number;
+  readonly #isPackets: boolean;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(format: AudioFormat) {
+    this.#frame = frameBytes(format);
+    this.#isPackets = format.encoding === 'opus';
+  }
+
+  push(bytes: Uint8Array, onChunk: (chunk: Uint8Array) => void): void {
+    if (this.#isPackets) return onChunk(bytes);
+    let all = bytes;
+    if (this.#rest.length > 0) {
+      all = new Uint8Array(this.#rest.length + bytes.length);
+      all.set(this.#rest);
+      all.set(bytes, this.#rest.length);
+    }
+    const whole = all.length - all.length % this.#frame;
+    const step = MAX_CHUNK_BYTES - MAX_CHUNK_BYTES % this.#frame;
+    for (let at = 0; at < whole; at += step) onChunk(all.subarray(at, Math.min(whole, at + step)));
+    this.#rest = all.slice(whole);
+  }
+}

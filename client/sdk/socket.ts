@@ -1,0 +1,50 @@
+/** The part of a WebSocket that the SDK uses: browsers, `ws` and Node 22's own all fit. */
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- event types differ between the implementations; the handlers narrow */
+export interface Socket {
+  binaryType: string;
+  readonly readyState: number;
+  /** Bytes handed over and not yet on the wire. */
+  readonly bufferedAmount: number;
+  onopen: ((event: any) => void) | null;
+  onmessage: ((event: any) => void) | null;
+  onclose: ((event: any) => void) | null;
+  onerror: ((event: any) => void) | null;
+  send(data: string | Uint8Array): void;
+  close(code?: number, reason?: string): void;
+  /** `ws` only: Node's emitter, for answers that are no upgrade. */
+  on?(event: 'unexpected-response', listener: (request: any, response: any) => void): unknown;
+}
+
+export type SocketConstructor = new (url: string, protocols?: string | string[]) => Socket;
+
+export const SOCKET_OPEN = 1;
+
+let preferred: SocketConstructor | undefined;
+
+/** Sets the implementation used where none is given; `livegenre/client` in Node sets `ws`. */
+export function preferSocket(constructor: SocketConstructor): void {
+  preferred = constructor;
+}
+
+/** @throws Error where this platform has no WebSocket and none was given */
+export function findSocket(given?: SocketConstructor): SocketConstructor {
+  const found = given ?? preferred ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
+  if (!found) throw new Error("This platform has no WebSocket: pass one, as in new GenreClient({ WebSocket, … }) with import { WebSocket } from 'ws'.");
+  return found;
+}
+
+/**
+ * The address of a path of the server as a WebSocket URL; a path in `base` is kept as a prefix.
+ * @param base http, https, ws or wss
+ */
+export function socketUrl(base: string | URL, path: string): string {
+  const url = new URL(base);
+  if (!/^(https?|wss?):$/.test(url.protocol)) throw new Error(`The server's url must begin with ws, wss, http or https; this one is ${url.href}`);
+  url.protocol = url.protocol.replace('http', 'ws');
+  const [pathname, query = ''] = path.split('?');
+  url.pathname = url.pathname.replace(/\/$/, '') + pathname;
+  url.search = query;
+  url.hash = '';
+  return url.href;
+}

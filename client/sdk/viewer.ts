@@ -1,0 +1,87 @@
+/** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
+import type { Columns, Prediction, Ready, Restarted, ServerMessage, Summary } from '../../server/protocol.js';
+import { WALL_CLOCK } from './clock.js';
+import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
+import { Events } from './events.js';
+import type { GenreError } from './refusal.js';
+import { socketUrl } from './socket.js';
+
+export interface GenreViewerOptions extends ConnectionOptions {
+  /** The stream's id; or a function that finds it, asked again before each attempt (a restarted server has new ids). */
+  readonly stream: string | (() => Promise<string>);
+  /** Ask for `columns` messages. */
+  readonly spectrogram?: boolean;
+  /** After this long without a message the connection counts as lost, ms; default 20,000. */
+  readonly quietMs?: number;
+}
+
+export interface GenreViewerEvents {
+  ready: Ready;
+  prediction: Prediction;
+  columns: Columns;
+  summary: Summary;
+  restarted: Restarted;
+  state: ConnectionState;
+  error: GenreError;
+}
+
+export class GenreViewer extends Events<GenreViewerEvents> {
+  readonly #options: GenreViewerOptions;
+  readonly #connection: Connection;
+  #hasSummary = false;
+  #cancelQuiet = (): void => {};
+
+  constructor(options: GenreViewerOptions) {
+    super();
+    this.#options = options;
+    const { stream } = options;
+    const query = options.spectrogram ? '?spectrogram=1' : '';
+    this.#connection = new Connection(options, {
+      address: async () => {
+        const id = typeof stream === 'string' ? stream : await stream();
+        return socketUrl(options.url, `/v1/streams/${encodeURIComponent(id)}/watch${query}`);
+      },
+      opened: () => { this.#hasSummary = false; },
+      received: (message) => this.#receive(message),
+      stateChanged: (state) => {
+        if (state !== 'open') this.#cancelQuiet();
+        this.emit('state', state);
+      },
+      judge: (ending) => {
+        if (this.#hasSummary && ending.closeCode !== 1001) return 'over';
+        const isGone = ending.error?.code === 'not-found' || ending.status === 404;
+        return isGone && typeof stream === 'function' ? 'retry' : undefined;
+      },
+      lost: (error) => this.emit('error', error),
+      ended: (error) => { if (error) this.emit('error', error); },
+    });
+  }
+
+  get state(): ConnectionState { return this.#connection.state; }
+
+  /** Begins; what happens comes as events. */
+  open(): void {
+    this.#connection.open();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #receive(message: ServerMessage): void {
+    this.#cancelQuiet();
+    this.#cancelQuiet = (this.#options.clock ?? WALL_CLOCK).after(this.#options.quietMs ?? 20_000, () => {
+      this.#connection.renew('Nothing came for a while.');
+    });
+    if (message.type === 'ready') {
+      this.#connection.succeeded();
+      this.emit('ready', message);
+    } else if (message.type === 'prediction') this.emit('prediction', message);
+    else if (message.type === 'columns') this.emit('columns', message);
+    else if (message.type === 'restarted') this.emit('restarted', message);
+    else if (message.type === 'summary') {
+      this.#hasSummary = true;
+      this.emit('summary', message);
+    }
+  }
+}

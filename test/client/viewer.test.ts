@@ -1,0 +1,120 @@
+/** `GenreViewer` against a real WebSocket server; only the clock is virtual. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../client/sdk/node.js';
+import { ManualClock } from './manual-clock.js';
+import { StubServer } from './stub-server.js';
+
+interface Context { server: StubServer; clock: ManualClock; viewers: GenreViewer[] }
+
+const test = suite<Context>('GenreViewer');
+
+test.before.each(async (context) => {
+  context.server = await StubServer.open();
+  context.clock = new ManualClock();
+  context.viewers = [];
+});
+test.after.each(async ({ server, viewers }) => {
+  for (const viewer of viewers) viewer.close();
+  await server.close();
+});
+
+function watch({ server, clock, viewers }: Context, options: Partial<GenreViewerOptions> = {}): GenreViewer {
+  const viewer = new GenreViewer({ url: server.url, stream: 's1', clock, random: () => 1, ...options });
+  viewers.push(viewer);
+  return viewer;
+}
+
+function next<Type extends 'error' | 'ready' | 'columns' | 'state'>(viewer: GenreViewer, type: Type): Promise<unknown> {
+  return new Promise((resolve) => {
+    const off = viewer.on(type, (event) => { off(); resolve(event); });
+  });
+}
+
+test('watches by id, and asks for the picture where it is wanted', async (context) => {
+  const viewer = watch(context, { stream: 'a b', spectrogram: true, url: `${context.server.url}/below/` });
+  const came = next(viewer, 'columns');
+  viewer.open();
+  const guest = await context.server.guest();
+  assert.is(guest.path, '/below/v1/streams/a%20b/watch?spectrogram=1');
+  guest.ready();
+  guest.say({ type: 'columns', seq: 1, atMs: 348, levels: Buffer.of(0, 160, 255).toString('base64'), peaks: Buffer.of(129, 127).toString('base64') });
+  const { levels, peaks } = decodeColumns(await came as Columns);
+  assert.equal([...levels], [0, 160, 255]);
+  assert.equal([...peaks], [-127, 127]);
+});
+
+test('finds the stream anew before each attempt, also after "not-found"', async (context) => {
+  let asked = 0;
+  const viewer = watch(context, { stream: () => Promise.resolve(`s${++asked}`) });
+  viewer.open();
+  const guest = await context.server.guest();
+  assert.match(guest.path, /\/s1\/watch$/);
+  const lost = next(viewer, 'error');
+  guest.say({ type: 'error', code: 'not-found', message: 'No such stream.' });
+  guest.socket.close(1008);
+  await lost;
+  assert.is(viewer.state, 'reconnecting');
+  context.clock.advance(500);
+  assert.match((await context.server.guest()).path, /\/s2\/watch$/);
+});
+
+test('a finder that fails is asked again, and its sentence is given', async (context) => {
+  let asked = 0;
+  const viewer = watch(context, { stream: () => ++asked === 1 ? Promise.reject(new Error('no list')) : Promise.resolve('s7') });
+  const lost = next(viewer, 'error');
+  viewer.open();
+  assert.match((await lost as GenreError).message, /no list/);
+  context.clock.advance(500);
+  assert.match((await context.server.guest()).path, /\/s7\/watch$/);
+});
+
+test('a stream given by id that does not exist is final', async (context) => {
+  const viewer = watch(context);
+  const ended = next(viewer, 'error');
+  viewer.open();
+  const guest = await context.server.guest();
+  guest.say({ type: 'error', code: 'not-found', message: 'No such stream.' });
+  guest.socket.close(1008);
+  assert.is((await ended as GenreError).code, 'not-found');
+  assert.is(viewer.state, 'closed');
+});
+
+test('closes with the stream, and comes back where the server goes away', async (context) => {
+  const viewer = watch(context);
+  viewer.open();
+  const guest = await context.server.guest();
+  guest.ready();
+  await next(viewer, 'ready');
+  const lost = next(viewer, 'error');
+  const summary = { type: 'summary', durationMs: 1, genre: null, p: 0, segments: [] } as const;
+  guest.say({ ...summary, segments: [] });
+  guest.socket.close(1001);
+  await lost;
+  assert.is(viewer.state, 'reconnecting');
+  context.clock.advance(500);
+  const second = await context.server.guest();
+  second.ready();
+  await next(viewer, 'ready');
+  const closed = next(viewer, 'state');
+  second.say({ ...summary, segments: [] });
+  second.socket.close(1000);
+  assert.is(await closed, 'closed');
+  assert.equal(context.clock.waits, []);
+});
+
+test('takes a connection that fell quiet as lost', async (context) => {
+  const viewer = watch(context, { quietMs: 5000 });
+  viewer.open();
+  const guest = await context.server.guest();
+  guest.ready();
+  await next(viewer, 'ready');
+  context.clock.advance(4999);
+  assert.is(viewer.state, 'open');
+  context.clock.advance(1);
+  assert.is(viewer.state, 'reconnecting');
+  context.clock.advance(500);
+  await context.server.guest();
+});
+
+test.run();
