@@ -130,8 +130,11 @@ export interface Segment {
 export interface Summary {
   readonly type: 'summary';
   readonly durationMs: number;
+  /** Of the whole: the argmax of the mean log score over all blocks but silence; null when there were none. */
   readonly genre: string | null;
   readonly p: number;
+  /** All labels with their probabilities over the whole, best first. */
+  readonly top?: ReadonlyArray<readonly [label: string, p: number]>;
   readonly segments: readonly Segment[];
 }
 

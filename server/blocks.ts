@@ -1,0 +1,194 @@
+/**
+ * Samples to blocks: the network's step of some mel columns, with the block's level, when its sound
+ * arrived and, if asked for, its picture. Blocks end at sample counts, so any cut of the same sound
+ * into chunks gives the same blocks.
+ */
+import { Envelope } from '../dsp/envelope.js';
+import { LevelMeter } from '../dsp/level.js';
+import { encodeLevels } from '../dsp/levels.js';
+import { MelColumns, type FrontEnd } from '../dsp/mel.js';
+import { Normaliser, type Normalisation } from '../dsp/normalise.js';
+import { Silence, type SilenceSettings } from './silence.js';
+
+/** Mono samples at the front end's rate, and where they came from. */
+export interface Sound {
+  /** A view that is valid until the next chunk. */
+  readonly samples: Float32Array;
+  /** When the last of the bytes behind them arrived, ms on the server's clock. */
+  readonly arrivedAtMs: number;
+  /** Bytes of the stream so far, these included. */
+  readonly endBytes: number;
+}
+
+/** Some mel columns with what was measured beside them. */
+export interface Columns {
+  /** [columns × bands] mel power; or levels in dB where the source has those. */
+  readonly cells: Float32Array;
+  /** A whole block's number, but for the last of a stream. */
+  readonly columns: number;
+  /** Stream time at the end, ms. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly rmsDb: number;
+  readonly peakDb: number;
+  readonly arrivedAtMs: number;
+  readonly endBytes: number;
+  readonly picture?: Picture;
+}
+
+/** What dashboards draw of a block. */
+export interface Picture {
+  /** [columns × bands] encoded levels. */
+  readonly levels: Uint8Array;
+  /** [points × 2] lowest and highest sample, × 127. */
+  readonly peaks: Int8Array;
+}
+
+/** A block as the network takes it. */
+export interface Block extends Columns {
+  /** [columns × bands] normalised levels. */
+  readonly input: Float32Array;
+  /** After a long silence: the network starts afresh with this block. */
+  readonly afresh: boolean;
+}
+
+export const PICTURE_POINTS = 32;
+
+/** Length of a block, ms. */
+export function blockMsOf(frontEnd: FrontEnd, blockColumns: number): number {
+  return (1000 * blockColumns * frontEnd.hop) / frontEnd.sampleRate;
+}
+
+/** Gathers the columns of one stream into blocks. */
+export class BlockColumns {
+  readonly #frontEnd: FrontEnd;
+  readonly #blockColumns: number;
+  readonly #fromMs: number;
+  readonly #mel: MelColumns;
+  readonly #meter = new LevelMeter();
+  readonly #envelope: Envelope | undefined;
+  #cells: Float32Array;
+  #column = 0;
+  #samples = 0;
+  #done = 0;
+  #arrivedAtMs = 0;
+  #endBytes = 0;
+
+  /**
+   * @param fromMs stream time of the first sample
+   * @param picture whether blocks carry their picture
+   */
+  constructor(frontEnd: FrontEnd, blockColumns: number, { fromMs = 0, picture = false } = {}) {
+    this.#frontEnd = frontEnd;
+    this.#blockColumns = blockColumns;
+    this.#fromMs = fromMs;
+    this.#mel = new MelColumns(frontEnd);
+    this.#cells = new Float32Array(blockColumns * frontEnd.bands);
+    if (picture) this.#envelope = new Envelope((blockColumns * frontEnd.hop) / PICTURE_POINTS);
+  }
+
+  /** All sound so far, scored or not, ms. */
+  get durationMs(): number {
+    return this.#fromMs + (1000 * this.#samples) / this.#frontEnd.sampleRate;
+  }
+
+  /** Costs one mel column each 1,920 samples; a block's buffer is the only allocation. */
+  push({ samples, arrivedAtMs, endBytes }: Sound, onBlock: (block: Columns) => void): void {
+    this.#arrivedAtMs = arrivedAtMs;
+    this.#endBytes = endBytes;
+    let from = 0;
+    while (from < samples.length) {
+      const to = Math.min(samples.length, from + this.#samplesToBlockEnd());
+      const part = from === 0 && to === samples.length ? samples : samples.subarray(from, to);
+      this.#meter.push(part);
+      this.#draw(part);
+      this.#mel.push(part, this.#take);
+      this.#samples += part.length;
+      from = to;
+      if (this.#column === this.#blockColumns) onBlock(this.#finish());
+    }
+  }
+
+  /** The end of the stream: the columns of an unfinished block make a shorter one. */
+  flush(onBlock: (block: Columns) => void): void {
+    if (this.#column > 0) onBlock(this.#finish());
+  }
+
+  /** A block is complete with the last sample under its last column's window. */
+  #samplesToBlockEnd(): number {
+    const { hop, nFft } = this.#frontEnd;
+    return hop * (this.#done + this.#blockColumns - 1) + nFft - this.#samples;
+  }
+
+  readonly #take = (power: Float32Array): void => {
+    this.#cells.set(power, this.#column * this.#frontEnd.bands);
+    this.#column++;
+  };
+
+  /** The envelope covers a block's length up to its end; what overlaps into the first is left out. */
+  #draw(samples: Float32Array): void {
+    if (!this.#envelope) return;
+    const skip = Math.max(0, this.#frontEnd.nFft - this.#frontEnd.hop - this.#samples);
+    if (skip < samples.length) this.#envelope.push(skip > 0 ? samples.subarray(skip) : samples);
+  }
+
+  #finish(): Columns {
+    const { bands, hop, sampleRate } = this.#frontEnd;
+    const columns = this.#column;
+    const cells = columns === this.#blockColumns ? this.#cells : this.#cells.slice(0, columns * bands);
+    const { rmsDb, peakDb } = this.#meter.read();
+    this.#done += columns;
+    this.#column = 0;
+    this.#cells = new Float32Array(this.#blockColumns * bands);
+    return {
+      cells,
+      columns,
+      atMs: this.#fromMs + (1000 * hop * this.#done) / sampleRate,
+      durationMs: (1000 * hop * columns) / sampleRate,
+      rmsDb,
+      peakDb,
+      arrivedAtMs: this.#arrivedAtMs,
+      endBytes: this.#endBytes,
+      ...(this.#envelope && { picture: { levels: encoded(cells), peaks: this.#envelope.take(PICTURE_POINTS) } }),
+    };
+  }
+}
+
+function encoded(power: Float32Array): Uint8Array {
+  const levels = new Uint8Array(power.length);
+  encodeLevels(power, levels, 0);
+  return levels;
+}
+
+/** Gives blocks their normalised input, starting afresh after a long silence. */
+export class BlockNormaliser {
+  readonly #bands: number;
+  readonly #normaliser: Normaliser;
+  readonly #silence: Silence;
+
+  constructor(frontEnd: FrontEnd, normalisation: Normalisation, blockColumns: number, silence: SilenceSettings) {
+    this.#bands = frontEnd.bands;
+    this.#normaliser = new Normaliser(normalisation, frontEnd.bands);
+    this.#silence = new Silence(silence, blockMsOf(frontEnd, blockColumns));
+  }
+
+  /** @param block with mel power in its cells */
+  power(block: Columns): Block {
+    return this.#normalise(block, (column, input, offset) => this.#normaliser.power(column, input, offset));
+  }
+
+  /** @param block with levels in dB in its cells */
+  levels(block: Columns): Block {
+    return this.#normalise(block, (column, input, offset) => this.#normaliser.levels(column, input, offset));
+  }
+
+  #normalise(block: Columns, column: (cells: Float32Array, input: Float32Array, offset: number) => void): Block {
+    const afresh = this.#silence.push(block.rmsDb) === 'forget';
+    if (afresh) this.#normaliser.reset();
+    const input = new Float32Array(block.cells.length);
+    for (let offset = 0; offset < input.length; offset += this.#bands) {
+      column(block.cells.subarray(offset, offset + this.#bands), input, offset);
+    }
+    return { ...block, input, afresh };
+  }
+}

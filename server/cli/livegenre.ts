@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/** The command line: one file a command, each of which registers itself. */
+import { readFileSync } from 'node:fs';
+import { cac, type CAC } from 'cac';
+import { SettingError } from '../settings.js';
+
+/** How a command is found: a module beside this one that exports `register`. */
+const COMMANDS = ['serve', 'classify', 'send', 'watch', 'evaluate'] as const;
+
+/** The user's mistake, not a failure. */
+const USAGE_EXIT_CODE = 2;
+
+try {
+  await main(process.argv);
+} catch (error) {
+  const { name, message } = error as Error;
+  const isUsage = name === 'CACError' || error instanceof SettingError;
+  console.error(`livegenre: ${name === 'CACError' ? sentence(message) : message}`);
+  if (isUsage) console.error('Run livegenre --help for the commands, livegenre COMMAND --help for a command\'s options.');
+  process.exit(isUsage ? USAGE_EXIT_CODE : 1);
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const cli = cac('livegenre');
+  cli.version((JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version);
+  cli.help();
+  // A command that is named is the only one loaded; otherwise all are, for help and for the default.
+  const named = COMMANDS.find((command) => argv.includes(command));
+  for (const command of named ? [named] : COMMANDS) {
+    const module = await import(`./${command}.js`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+      throw error;
+    }) as { register(cli: CAC): void } | undefined;
+    module?.register(cli);
+  }
+  cli.parse(withNegativeNumbers(argv), { run: false });
+  if (cli.matchedCommand && cli.matchedCommandName === undefined && cli.args.length > 0) {
+    throw new SettingError(`There is no command ${JSON.stringify(cli.args[0])}; the commands are ${COMMANDS.join(', ')}.`);
+  }
+  await cli.runMatchedCommand();
+}
+
+/** `--silence-db -60` as `--silence-db=-60`: the parser takes -60 for an option. */
+function withNegativeNumbers(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const each of argv) {
+    const before = joined.at(-1);
+    if (/^-\d/.test(each) && before !== undefined && /^--[a-z-]+$/.test(before)) joined[joined.length - 1] = `${before}=${each}`;
+    else joined.push(each);
+  }
+  return joined;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1).replaceAll('`', '')}.`;
+}

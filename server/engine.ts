@@ -1,0 +1,212 @@
+/**
+ * Many streams, one network: streams that have a block ready are gathered, stepped once, and the
+ * scores scattered. A step runs in the next turn of the event loop when work is waiting, so what
+ * arrives in one turn is scored together. One block a stream a step, in turn: nobody waits for a
+ * stream that brings much at once.
+ */
+import { asyncScheduler, Observable, Subscription, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import type { Block } from './blocks.js';
+import { ProtocolError } from './protocol.js';
+import type { Settings } from './settings.js';
+
+/** The network as the engine needs it; `Step` of models is one. */
+export interface Classifier {
+  /** The state of a stream that has heard nothing. */
+  newState(): Float32Array;
+  /**
+   * @param blocks each [columns × bands] normalised, all of one length
+   * @param states one for each block; updated in place
+   * @returns [batch × labels] probabilities at the end of each block, valid until the next call
+   */
+  run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array;
+}
+
+/** A block with its scores. */
+export interface Scored {
+  readonly block: Block;
+  /** [labels] a view, valid during the call. */
+  readonly probabilities: Float32Array;
+  /** From the arrival of the block's last sound to here. */
+  readonly lagMs: number;
+  /** Sound of the stream left unscored so far. */
+  readonly droppedMs: number;
+}
+
+export type EngineSettings = Pick<Settings, 'maxBatch' | 'maxLagMs' | 'liveAheadMs'>;
+
+/** Next turn of the event loop, after the messages that wait in this one. */
+export const macrotask: SchedulerLike = {
+  // One monotonic clock for all threads, so that lag can be measured across them.
+  now: () => performance.timeOrigin + performance.now(),
+  schedule(work, delay = 0, state?) {
+    if (delay > 0) return asyncScheduler.schedule(work as never, delay, state as never);
+    const subscription = new Subscription();
+    const handle = setImmediate(() => work.call(undefined as never, state as never));
+    subscription.add(() => clearImmediate(handle));
+    return subscription;
+  },
+};
+
+interface Listener {
+  next(scored: Scored): void;
+  error(error: ProtocolError): void;
+  complete(): void;
+}
+
+/** One stream's place in the engine: its waiting blocks and the network's state. */
+class Lane {
+  readonly blocks: Block[] = [];
+  readonly state: Float32Array;
+  readonly listener: Listener;
+  droppedMs = 0;
+  isEnding = false;
+  isClosed = false;
+  isQueued = false;
+  /** Never got far ahead of the clock: what comes late may be dropped. */
+  isLive = true;
+  startsAfresh = false;
+  #first: Block | undefined;
+
+  constructor(state: Float32Array, listener: Listener) {
+    this.state = state;
+    this.listener = listener;
+  }
+
+  add(block: Block, liveAheadMs: number): void {
+    this.#first ??= block;
+    const aheadMs = block.atMs - this.#first.atMs - (block.arrivedAtMs - this.#first.arrivedAtMs);
+    if (aheadMs > liveAheadMs) this.isLive = false;
+    this.blocks.push(block);
+  }
+
+  /** Drops what is too old, but never the newest: late predictions are better than none. */
+  dropOlderThan(arrivedAtMs: number): void {
+    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) {
+      const dropped = this.blocks.shift()!;
+      this.droppedMs += dropped.durationMs;
+      this.startsAfresh ||= dropped.afresh;
+    }
+  }
+}
+
+export class Engine {
+  readonly #classifier: Classifier;
+  readonly #settings: EngineSettings;
+  readonly #scheduler: SchedulerLike;
+  readonly #onFault: (error: unknown) => void;
+  readonly #lanes = new Set<Lane>();
+  /** Lanes with blocks, longest without a turn first. */
+  #ready: Lane[] = [];
+  #next: Subscription | undefined;
+
+  /** @param onFault is told what the classifier threw; the streams of that step fail with `internal` */
+  constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike = macrotask, onFault: (error: unknown) => void = () => {}) {
+    this.#classifier = classifier;
+    this.#settings = settings;
+    this.#scheduler = scheduler;
+    this.#onFault = onFault;
+  }
+
+  /** Streams in the engine now. */
+  get streams(): number {
+    return this.#lanes.size;
+  }
+
+  /** Scores a stream's blocks, in order; completes when the last is scored. */
+  classify(): OperatorFunction<Block, Scored> {
+    return (block$) => new Observable((subscriber) => {
+      const lane = new Lane(this.#classifier.newState(), subscriber);
+      this.#lanes.add(lane);
+      subscriber.add(() => {
+        lane.isClosed = true;
+        lane.blocks.length = 0;
+        this.#lanes.delete(lane);
+      });
+      subscriber.add(block$.subscribe({
+        next: (block) => {
+          lane.add(block, this.#settings.liveAheadMs);
+          this.#queue(lane);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          lane.isEnding = true;
+          if (lane.blocks.length === 0) subscriber.complete();
+        },
+      }));
+    });
+  }
+
+  /** Ends the step that may be scheduled. */
+  close(): void {
+    this.#next?.unsubscribe();
+    this.#next = undefined;
+    this.#ready = [];
+  }
+
+  #queue(lane: Lane): void {
+    if (!lane.isQueued) {
+      lane.isQueued = true;
+      this.#ready.push(lane);
+    }
+    this.#next ??= this.#scheduler.schedule(() => this.#step());
+  }
+
+  #step(): void {
+    this.#next = undefined;
+    const lanes = this.#gather();
+    if (lanes.length > 0) this.#score(lanes);
+    if (this.#ready.length > 0) this.#next ??= this.#scheduler.schedule(() => this.#step());
+  }
+
+  /** Takes lanes whose next block is as long as the first one's, the longest waiting first. */
+  #gather(): Lane[] {
+    const oldestMs = this.#scheduler.now() - this.#settings.maxLagMs;
+    const taken: Lane[] = [];
+    const left: Lane[] = [];
+    for (const lane of this.#ready) {
+      if (lane.isClosed) continue;
+      lane.dropOlderThan(oldestMs);
+      const fits = taken.length < this.#settings.maxBatch
+        && (taken.length === 0 || lane.blocks[0]!.input.length === taken[0]!.blocks[0]!.input.length);
+      (fits ? taken : left).push(lane);
+    }
+    for (const lane of taken) lane.isQueued = false;
+    this.#ready = left;
+    return taken;
+  }
+
+  #score(lanes: readonly Lane[]): void {
+    const blocks: Block[] = [];
+    for (const lane of lanes) {
+      const block = lane.blocks.shift()!;
+      if (block.afresh || lane.startsAfresh) lane.state.set(this.#classifier.newState());
+      lane.startsAfresh = false;
+      blocks.push(block);
+    }
+    let scores: Float32Array;
+    try {
+      scores = this.#classifier.run(blocks.map((block) => block.input), lanes.map((lane) => lane.state));
+    } catch (error) {
+      this.#onFault(error);
+      for (const lane of lanes) {
+        lane.listener.error(new ProtocolError('internal', 'Scoring this stream failed; the fault is the server\'s. Connect again.'));
+      }
+      return;
+    }
+    const labels = scores.length / lanes.length;
+    const nowMs = this.#scheduler.now();
+    for (let index = 0; index < lanes.length; index++) {
+      const lane = lanes[index]!;
+      if (lane.isClosed) continue;
+      const block = blocks[index]!;
+      lane.listener.next({
+        block,
+        probabilities: scores.subarray(index * labels, (index + 1) * labels),
+        lagMs: Math.max(0, nowMs - block.arrivedAtMs),
+        droppedMs: lane.droppedMs,
+      });
+      if (lane.blocks.length > 0) this.#queue(lane);
+      else if (lane.isEnding) lane.listener.complete();
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The pipe. Bytes of one stream go in at the top, what its people read comes out at the bottom.
+ * Each stage is a class with state of its own; the operators here only wire them. What flows is a
+ * chunk or a block at a time: columns never leave the inner loops.
+ */
+import { defer, Observable, type OperatorFunction } from 'rxjs';
+import { PcmDecoder } from '../dsp/pcm.js';
+import { Resampler } from '../dsp/resample.js';
+import type { Manifest } from '../models/bundle.js';
+import { BlockColumns, BlockNormaliser, blockMsOf, type Block, type Columns, type Sound } from './blocks.js';
+import type { Engine, Scored } from './engine.js';
+import type { AudioFormat } from './protocol.js';
+import type { Settings } from './settings.js';
+import { Smoother } from './smoothing.js';
+import { Teller, type Judged, type Message } from './telling.js';
+
+/** Bytes as they came. */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  /** ms on the server's clock. */
+  readonly arrivedAtMs: number;
+}
+
+/** How far a stream has come; the pipe moves it on, its owner reads it. */
+export class Progress {
+  /** Bytes taken in. */
+  bytes = 0;
+  /** Stream time of all sound taken in. */
+  heardMs = 0;
+  /** Stream time of the newest block made, scored or not. */
+  madeMs = 0;
+  /** Stream time of the newest block scored. */
+  scoredMs = 0;
+  /** Bytes up to the newest block scored. */
+  scoredBytes = 0;
+  /** Number of the newest prediction. */
+  seq = 0;
+  droppedMs = 0;
+
+  /** @param from where a stream goes on after its shard died */
+  constructor(from: Partial<Pick<Progress, 'seq' | 'scoredMs' | 'droppedMs'>> = {}) {
+    this.seq = from.seq ?? 0;
+    this.heardMs = this.madeMs = this.scoredMs = from.scoredMs ?? 0;
+    this.droppedMs = from.droppedMs ?? 0;
+  }
+}
+
+export interface PipeOptions {
+  readonly format: AudioFormat;
+  readonly model: Manifest;
+  readonly engine: Engine;
+  readonly settings: Settings;
+  /** Labels in each prediction. */
+  readonly topK?: number | undefined;
+  /** Whether `columns` messages come too. */
+  readonly spectrogram?: boolean | undefined;
+  readonly progress?: Progress | undefined;
+}
+
+/**
+ * Bytes to messages: a prediction a block, then the summary.
+ * @throws (as the Observable's error) ProtocolError: `not-audio` or `internal`
+ */
+export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Message> {
+  const { format, model, engine, settings, progress = new Progress() } = options;
+  return defer(() => chunk$.pipe(
+    decode(format, progress),
+    resample(format.sampleRate, model),
+    melColumns(model, progress, options.spectrogram === true),
+    normalise(model, settings, 'power'),
+    engine.classify(),
+    smooth(model, settings, progress),
+    tell(model, settings, progress, options.topK),
+  ));
+}
+
+/** The pipe from columns on, for stored levels in dB: [columns × bands] a block. */
+export function fromColumns(levels$: Observable<Columns>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<Judged> {
+  return defer(() => levels$.pipe(
+    normalise(model, settings, 'levels'),
+    engine.classify(),
+    smooth(model, settings, new Progress()),
+  ));
+}
+
+function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk, Sound> {
+  const decoder = decoderFor(format);
+  return stage(({ bytes, arrivedAtMs }, emit) => {
+    progress.bytes += bytes.length;
+    emit({ samples: decoder.decode(bytes), arrivedAtMs, endBytes: progress.bytes });
+  });
+}
+
+function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate);
+  let last: Sound | undefined;
+  return stage(
+    (sound, emit) => emit(last = { ...sound, samples: resampler.push(sound.samples) }),
+    (emit) => last && emit({ ...last, samples: resampler.flush() }),
+  );
+}
+
+function melColumns({ frontEnd, blockColumns }: Manifest, progress: Progress, picture: boolean): OperatorFunction<Sound, Columns> {
+  const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.heardMs, picture });
+  return stage(
+    (sound, emit) => {
+      columns.push(sound, (block) => {
+        progress.madeMs = block.atMs;
+        emit(block);
+      });
+      progress.heardMs = columns.durationMs;
+    },
+    (emit) => columns.flush(emit),
+  );
+}
+
+/** A block at a time, because the level of a block says whether it starts afresh. */
+function normalise({ frontEnd, normalisation, blockColumns }: Manifest, settings: Settings, cells: 'power' | 'levels'): OperatorFunction<Columns, Block> {
+  const normaliser = new BlockNormaliser(frontEnd, normalisation, blockColumns, settings);
+  return stage((block, emit) => emit(normaliser[cells](block)));
+}
+
+function smooth({ frontEnd, blockColumns, smoothing, labels }: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
+  const smoother = new Smoother(smoothing, labels, blockMsOf(frontEnd, blockColumns), settings);
+  return stage((scored, emit) => {
+    progress.scoredMs = scored.block.atMs;
+    progress.scoredBytes = scored.block.endBytes;
+    emit({ ...scored, shown: smoother.push(scored.probabilities, scored.block.rmsDb) });
+  });
+}
+
+function tell({ labels }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, Message> {
+  const teller = new Teller(labels, settings.maxSegments, { topK, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
+  return stage(
+    (judged, emit) => {
+      teller.block(judged, emit);
+      progress.seq = teller.seq;
+      progress.droppedMs = teller.droppedMs;
+    },
+    (emit) => emit(teller.summary(progress.heardMs)),
+  );
+}
+
+/** Wires a stage's methods; `flush` gives what the end of the stream still owes. */
+function stage<In, Out>(push: (value: In, emit: (out: Out) => void) => void, flush?: (emit: (out: Out) => void) => void): OperatorFunction<In, Out> {
+  return (in$) => new Observable((subscriber) => {
+    const emit = (out: Out): void => subscriber.next(out);
+    const guarded = (work: () => void): boolean => {
+      try {
+        work();
+        return true;
+      } catch (error) {
+        subscriber.error(error);
+        return false;
+      }
+    };
+    return in$.subscribe({
+      next: (value) => guarded(() => push(value, emit)),
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => {
+        if (guarded(() => flush?.(emit))) subscriber.complete();
+      },
+    });
+  });
+}
+
+/** Bytes of one chunk to mono samples, -1 to 1; the view is valid until the next chunk. */
+interface Decoder {
+  decode(bytes: Uint8Array): Float32Array;
+}
+
+function decoderFor({ encoding, channels }: AudioFormat): Decoder {
+  if (encoding === 'opus') throw new Error('opus');
+  return new PcmDecoder(encoding, channels);
+}

@@ -1,0 +1,126 @@
+/** A running server put together from its parts, and taken apart again in order. */
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createAdaptorServer } from '@hono/node-server';
+import { loadBundle, type Bundle } from '../models/bundle.js';
+import { readFiles } from './files.js';
+import { httpApp } from './http.js';
+import { Log } from './log.js';
+import type { Settings } from './settings.js';
+import { Shards } from './shards.js';
+import { Senders } from './sockets.js';
+import type { Source } from './sources/source.js';
+import { Streams } from './streams.js';
+import { Upgrades } from './upgrades.js';
+import { Viewers } from './viewers.js';
+
+export interface RunningServer {
+  /** Where a browser finds it. */
+  readonly url: string;
+  readonly port: number;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly backend: string;
+  readonly shards: number;
+  readonly streams: Streams;
+  readonly senders: Senders;
+  readonly viewers: Viewers;
+  /** Drains: streams get their summary and 1001, then everything ends. */
+  close(): Promise<void>;
+}
+
+/** What tests put in the place of the real thing. */
+export interface ServerParts {
+  readonly bundle?: Bundle;
+  /** URL of a module that exports `startClassifier`. */
+  readonly classifier?: string;
+  /** What the demo station plays. */
+  readonly demo?: Source;
+  readonly log?: Log;
+  /** Folder of the dashboard's files. */
+  readonly dashboard?: string;
+}
+
+/**
+ * @throws Error with the reason: the model is refused, a shard can't start, the port is taken
+ * (`code` EADDRINUSE)
+ */
+export async function startServer(settings: Settings, parts: ServerParts = {}): Promise<RunningServer> {
+  const log = parts.log ?? new Log(settings.logLevel);
+  const bundle = parts.bundle ?? await loadBundle(settings.model);
+  const { manifest } = bundle;
+  const files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../client', import.meta.url)));
+  const shards = await Shards.start({
+    bundle,
+    shards: settings.shards,
+    settings,
+    backend: settings.backend === 'auto' ? undefined : settings.backend,
+    log,
+    ...(parts.classifier !== undefined && { classifier: parts.classifier }),
+  });
+
+  const streams = new Streams(shards, manifest, settings, log);
+  const senders = new Senders(streams, settings);
+  const viewers = new Viewers(streams, settings);
+  const http = createAdaptorServer({ fetch: httpApp({ streams, settings, files, log }).fetch }) as Server;
+  new Upgrades(http, streams, senders, viewers, settings);
+  try {
+    await listen(http, settings);
+    if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
+  } catch (error) {
+    http.close();
+    await shards.close();
+    throw error;
+  }
+
+  const { port } = http.address() as { port: number };
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${urlHost(settings.host)}:${port}`,
+    port,
+    model: { name: manifest.name, version: manifest.version },
+    backend: shards.backend,
+    shards: shards.size,
+    streams,
+    senders,
+    viewers,
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    const drained = streams.drain(settings.drainTimeoutMs);
+    senders.goAway();
+    await drained;
+    const closed = new Promise((resolve) => http.close(resolve));
+    // Streams that got no summary in time complete with the shards, which closes their sockets.
+    await shards.close();
+    http.closeIdleConnections();
+    const cut = setTimeout(() => {
+      senders.terminate();
+      viewers.terminate();
+      http.closeAllConnections();
+    }, settings.closeTimeoutMs);
+    await closed;
+    clearTimeout(cut);
+  }
+}
+
+function listen(http: Server, { port, host }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function demo(seed: number): Promise<Source> {
+  const { demoStation } = await import('./sources/demo/station.js');
+  return demoStation({ seed });
+}
+
+/** An address that a browser on this machine can open. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

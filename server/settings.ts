@@ -1,0 +1,174 @@
+/**
+ * Every limit and timeout of the server, as a named setting: default, unit, flag, environment
+ * variable, description and check, all from one table. Flags, environment, `--help` and the
+ * README's list are made from it.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** What can be asked of one setting. */
+export interface Setting<T> {
+  readonly default: T;
+  /** Shown in `--help`; empty where a number has none. */
+  readonly unit: string;
+  readonly description: string;
+  /** A second environment variable that many hosts set, such as PORT. */
+  readonly alsoEnv?: string;
+  /** @throws Error with what is wanted, such as "a whole number from 1 to 64" */
+  parse(text: string): T;
+}
+
+type Words<T> = Omit<Setting<T>, 'parse'>;
+
+function whole(words: Words<number> & { readonly min: number; readonly max: number }): Setting<number> {
+  return {
+    ...words,
+    parse(text) {
+      const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+      if (!(value >= words.min && value <= words.max)) throw new Error(`a whole number from ${words.min} to ${words.max}`);
+      return value;
+    },
+  };
+}
+
+function choice<const T extends string>(words: Words<NoInfer<T>>, values: readonly T[]): Setting<T> {
+  return {
+    ...words,
+    parse(text) {
+      const value = values.find((each) => each === text);
+      if (value === undefined) throw new Error(`one of ${values.join(', ')}`);
+      return value;
+    },
+  };
+}
+
+function text(words: Words<string>): Setting<string> {
+  return {
+    ...words,
+    parse(value) {
+      if (value.trim() === '') throw new Error('not empty');
+      return value;
+    },
+  };
+}
+
+function onOff(words: Words<boolean>): Setting<boolean> {
+  const values: Record<string, boolean> = { on: true, true: true, 1: true, off: false, false: false, 0: false };
+  return {
+    ...words,
+    parse(value) {
+      const found = values[value];
+      if (found === undefined) throw new Error('on or off');
+      return found;
+    },
+  };
+}
+
+function origins(words: Words<readonly string[]>): Setting<readonly string[]> {
+  return {
+    ...words,
+    parse(value) {
+      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      for (const each of list) {
+        if (each !== '*' && !(URL.canParse(each) && new URL(each).origin === each)) {
+          throw new Error('origins such as https://example.org, separated by commas, or *');
+        }
+      }
+      return list;
+    },
+  };
+}
+
+const MiB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+
+/** The table. */
+export const SETTINGS = {
+  port: whole({ default: 8080, unit: '', min: 0, max: 65535, alsoEnv: 'PORT', description: 'port to listen on; 0 takes a free one' }),
+  // Not from HOST: several shells and compilers' environments export it for something else.
+  host: text({ default: '127.0.0.1', unit: '', description: 'address to listen on; 0.0.0.0 for all of the machine\'s (containers)' }),
+  shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
+  model: text({ default: fileURLToPath(new URL('../../models/genre-v1', import.meta.url)), unit: '', description: 'folder of the model' }),
+  backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
+  maxBatch: whole({ default: 64, unit: 'streams', min: 1, max: 1024, description: 'most streams scored in one step of a shard' }),
+
+  maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
+  maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'most viewers at once' }),
+  maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'largest message of a client' }),
+  maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'most frames that one message may come in' }),
+  maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'most pieces in which the network may deliver one frame' }),
+  maxBufferedBytes: whole({ default: 512 * 1024, unit: 'bytes', min: 1, max: 64 * MiB, description: 'unscored audio of a stream above which reading from its socket pauses' }),
+  maxUnsentBytes: whole({ default: 64 * 1024, unit: 'bytes', min: 0, max: 64 * MiB, description: 'unsent bytes to a slow reader above which it gets only the newest prediction' }),
+  maxSegments: whole({ default: 1000, unit: 'segments', min: 1, max: 100_000, description: 'most segments kept of a stream; the oldest are forgotten' }),
+
+  helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a connection to send start' }),
+  idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),
+  resumeWindowMs: whole({ default: 15_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time that a stream waits for a lost connection to come back' }),
+  pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings; a peer that misses one is cut off' }),
+  closeTimeoutMs: whole({ default: 3000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a peer to answer a close' }),
+  drainTimeoutMs: whole({ default: 10_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time for running streams to finish at shutdown' }),
+  retryAfterMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'what a client is told to wait when the server is full' }),
+
+  maxLagMs: whole({ default: 2000, unit: 'ms', min: 1, max: HOUR_MS, description: 'lag above which a live stream drops its oldest audio' }),
+  liveAheadMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'lead over the clock that makes a stream a file, of which nothing is dropped' }),
+  silenceDb: whole({ default: -60, unit: 'dBFS', min: -120, max: 0, description: 'level below which sound is silence' }),
+  silenceEndDb: whole({ default: -55, unit: 'dBFS', min: -120, max: 0, description: 'level above which silence ends at once' }),
+  silenceAfterMs: whole({ default: 1000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time below the level before a stream is silent' }),
+  forgetAfterMs: whole({ default: 2000, unit: 'ms', min: 0, max: HOUR_MS, description: 'silence after which what was heard before is forgotten' }),
+
+  restartLimit: whole({ default: 5, unit: 'restarts', min: 0, max: 1000, description: 'restarts of a shard within restart-window-ms before it is given up' }),
+  restartWindowMs: whole({ default: 60_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time over which restarts are counted' }),
+  restartDelayMs: whole({ default: 100, unit: 'ms', min: 1, max: HOUR_MS, description: 'wait before a shard is started again; doubles with each restart in the window' }),
+
+  allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
+  demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
+  demoSeed: whole({ default: 1, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),
+  logLevel: choice({ default: 'info', unit: '', description: 'least serious log line to write: error, warn, info or debug' }, ['error', 'warn', 'info', 'debug']),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
+
+/** All settings at their defaults, but for what is given. */
+export function withDefaults(given: Partial<Settings> = {}): Settings {
+  const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
+  return { ...defaults, ...given } as Settings;
+}
+
+/** A setting that can't be used; the sentence names where it came from, its value and what is wanted. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+export const flagOf = (name: SettingName): string => `--${words(name).join('-')}`;
+export const envOf = (name: SettingName): string => `LIVEGENRE_${words(name).join('_').toUpperCase()}`;
+
+/**
+ * Settings from flags, else the environment, else defaults.
+ * @param flags by setting name, as parsed from the command line; undefined where not given
+ * @throws SettingError at the first value that can't be used
+ */
+export function readSettings(flags: Readonly<Record<string, unknown>>, env: Readonly<Record<string, string | undefined>>): Settings {
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
+    const places: [string, unknown][] = [[flagOf(name), flags[name]], [envOf(name), env[envOf(name)]]];
+    if (setting.alsoEnv !== undefined) places.push([setting.alsoEnv, env[setting.alsoEnv]]);
+    // An empty variable is how many shells and compose files say "not set"; an empty flag is a slip.
+    const found = places.find(([place, value]) => value !== undefined && (value !== '' || place.startsWith('--')));
+    if (!found) continue;
+    const [place, value] = found;
+    if (Array.isArray(value)) throw new SettingError(`${place} is given ${value.length} times; give it once.`);
+    try {
+      values[name] = setting.parse(String(value));
+    } catch (error) {
+      throw new SettingError(`${place} must be ${(error as Error).message}; it is ${JSON.stringify(String(value))}.`);
+    }
+  }
+  const settings = withDefaults(values as Partial<Settings>);
+  if (settings.silenceEndDb < settings.silenceDb) {
+    throw new SettingError(`${flagOf('silenceEndDb')} must be at least ${flagOf('silenceDb')} (${settings.silenceDb}); it is ${settings.silenceEndDb}.`);
+  }
+  return settings;
+}

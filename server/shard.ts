@@ -1,0 +1,168 @@
+/**
+ * The worker's side of a shard: pipes of many streams around one engine. Runs in a worker thread;
+ * `shards.ts` starts it.
+ */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { Subject, type Subscription } from 'rxjs';
+import { blockMsOf } from './blocks.js';
+import type { StartedClassifier } from './classifier.js';
+import { Engine, macrotask } from './engine.js';
+import { pipe, Progress, type Chunk } from './pipeline.js';
+import { ProtocolError } from './protocol.js';
+import { COMMAND, COMMAND_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
+import { message, type Message } from './telling.js';
+
+/** Up to this much sound may wait unscored before its bytes count as not consumed. */
+const WAITING_BLOCKS = 4;
+
+/** One stream in its shard. */
+interface Running {
+  readonly chunk$: Subject<Chunk>;
+  readonly progress: Progress;
+  consumedBytes: number;
+  skipBytes: number;
+  subscription: Subscription | undefined;
+}
+
+class Shard {
+  readonly #port: MessagePort;
+  readonly #start: ShardStart;
+  readonly #engine: Engine;
+  readonly #waitingMs: number;
+  readonly #streams = new Map<number, Running>();
+  readonly #moved = new Set<number>();
+  #keys: number[] = [];
+  #messages: Message[] = [];
+  #posting = false;
+
+  constructor(port: MessagePort, start: ShardStart, { classifier }: StartedClassifier) {
+    const { frontEnd, blockColumns } = start.bundle.manifest;
+    this.#port = port;
+    this.#start = start;
+    this.#waitingMs = WAITING_BLOCKS * blockMsOf(frontEnd, blockColumns);
+    this.#engine = new Engine(classifier, start.settings, macrotask, (error) => this.#post({ type: 'fault', reason: reasonOf(error) }));
+  }
+
+  receive({ commands, opens, audio }: ToShard): void {
+    let opened = 0;
+    let offset = 0;
+    for (let row = 0; row < commands.length; row += COMMAND_WIDTH) {
+      const key = commands[row + 1]!;
+      switch (commands[row]) {
+        case COMMAND.open:
+          this.#open(key, opens[opened++]!);
+          break;
+        case COMMAND.audio: {
+          const length = commands[row + 2]!;
+          this.#audio(key, new Uint8Array(audio, offset, length), commands[row + 3]!);
+          offset += length;
+          break;
+        }
+        case COMMAND.end:
+          this.#streams.get(key)?.chunk$.complete();
+          break;
+        case COMMAND.close:
+          this.#streams.get(key)?.subscription?.unsubscribe();
+          this.#streams.delete(key);
+      }
+    }
+  }
+
+  #open(key: number, { format, topK, spectrogram, from, skipBytes }: OpenStream): void {
+    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, skipBytes, subscription: undefined };
+    this.#streams.set(key, running);
+    const messages$ = pipe(running.chunk$, {
+      format,
+      model: this.#start.bundle.manifest,
+      engine: this.#engine,
+      settings: this.#start.settings,
+      topK,
+      spectrogram,
+      progress: running.progress,
+    });
+    running.subscription = messages$.subscribe({
+      next: (told) => this.#say(key, told),
+      error: (error: unknown) => {
+        this.#streams.delete(key);
+        this.#say(key, message({ type: 'error', ...this.#refusal(error) }));
+      },
+      complete: () => this.#streams.delete(key),
+    });
+  }
+
+  #audio(key: number, bytes: Uint8Array, arrivedAtMs: number): void {
+    const running = this.#streams.get(key);
+    if (!running) return; // failed or ended; the main thread learns of it with the next message
+    const skip = Math.min(running.skipBytes, bytes.length);
+    running.skipBytes -= skip;
+    running.chunk$.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
+    this.#moved.add(key);
+    this.#postSoon();
+  }
+
+  #refusal(error: unknown): { code: ProtocolError['code']; message: string } {
+    if (error instanceof ProtocolError) return { code: error.code, message: error.message };
+    this.#post({ type: 'fault', reason: reasonOf(error) });
+    return { code: 'internal', message: 'The server failed on this stream; the fault is not yours. Connect again.' };
+  }
+
+  #say(key: number, told: Message): void {
+    this.#keys.push(key);
+    this.#messages.push(told);
+    this.#moved.add(key);
+    this.#postSoon();
+  }
+
+  /** After the step that this turn's blocks may bring: one message for all of it. */
+  #postSoon(): void {
+    if (this.#posting) return;
+    this.#posting = true;
+    setImmediate(() => {
+      this.#posting = false;
+      const progress = this.#progress();
+      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress }, [progress.buffer]);
+      this.#keys = [];
+      this.#messages = [];
+    });
+  }
+
+  #progress(): Float64Array<ArrayBuffer> {
+    const rows: number[] = [];
+    for (const key of this.#moved) {
+      const running = this.#streams.get(key);
+      if (!running) continue;
+      const { progress } = running;
+      // Sound that nothing waits behind is consumed although its block isn't complete.
+      const consumed = progress.madeMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
+      running.consumedBytes = Math.max(running.consumedBytes, consumed);
+      rows.push(key, running.consumedBytes, progress.seq, progress.scoredMs, progress.droppedMs);
+    }
+    this.#moved.clear();
+    return new Float64Array(rows);
+  }
+
+  #post(mail: FromShard, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(mail, transfer);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+async function run(port: MessagePort, start: ShardStart): Promise<void> {
+  let started: StartedClassifier;
+  try {
+    const { startClassifier } = await import(start.classifier) as typeof import('./classifier.js');
+    started = await startClassifier(start.bundle, start.backend);
+  } catch (error) {
+    port.postMessage({ type: 'failed', reason: error instanceof Error ? error.message : String(error) } satisfies FromShard);
+    return;
+  }
+  const shard = new Shard(port, start, started);
+  port.on('message', (mail: ToShard) => shard.receive(mail));
+  port.postMessage({ type: 'ready', backend: started.backend } satisfies FromShard);
+}
+
+if (!parentPort) throw new Error('server/shard.ts runs in a worker thread; start it with Shards.start.');
+await run(parentPort, workerData as ShardStart);

@@ -1,0 +1,78 @@
+/** All shards: streams are placed on the one with the fewest. */
+import type { Backend } from '../models/backend.js';
+import type { Bundle } from '../models/bundle.js';
+import { Log } from './log.js';
+import { ProtocolError } from './protocol.js';
+import { withDefaults, type Settings } from './settings.js';
+import { ShardLink, type OpenOptions, type ShardStream } from './shard-link.js';
+
+export type { OpenOptions, ShardStream } from './shard-link.js';
+
+export interface ShardsOptions {
+  readonly bundle: Bundle;
+  /** Worker threads, at least 1. */
+  readonly shards: number;
+  readonly settings?: Partial<Settings>;
+  /** The native one where it loads, unless set. */
+  readonly backend?: Backend | undefined;
+  readonly log?: Log;
+  /** URL of a module that exports `startClassifier`, instead of the model's own. */
+  readonly classifier?: string;
+}
+
+export class Shards {
+  /** What the shards compute on. */
+  readonly backend: Backend;
+  readonly #links: readonly ShardLink[];
+
+  private constructor(links: readonly ShardLink[], backend: Backend) {
+    this.#links = links;
+    this.backend = backend;
+  }
+
+  /**
+   * Resolves when all shards are ready.
+   * @throws Error with the reason when one can't start
+   */
+  static async start({ bundle, shards, settings, backend, log, classifier }: ShardsOptions): Promise<Shards> {
+    const start = {
+      bundle,
+      settings: withDefaults(settings),
+      backend,
+      classifier: classifier ?? new URL('./classifier.js', import.meta.url).href,
+    };
+    const links = Array.from({ length: shards }, (_, index) => new ShardLink(index, start, log ?? new Log('warn')));
+    try {
+      const backends = await Promise.all(links.map((link) => link.start()));
+      return new Shards(links, backends[0]!);
+    } catch (error) {
+      await Promise.all(links.map((link) => link.close()));
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#links.length;
+  }
+
+  /** Streams in all shards now. */
+  get streams(): number {
+    return this.#links.reduce((sum, link) => sum + link.streams, 0);
+  }
+
+  /** False when every shard was given up: the server can't score any more. */
+  get isAlive(): boolean {
+    return this.#links.some((link) => !link.isGivenUp);
+  }
+
+  /** @throws ProtocolError `internal` when every shard was given up */
+  open(options: OpenOptions): ShardStream {
+    const alive = this.#links.filter((link) => !link.isGivenUp);
+    if (alive.length === 0) throw new ProtocolError('internal', 'No part of the server can score streams any more. It has to be started again.');
+    return alive.reduce((fewest, link) => (link.streams < fewest.streams ? link : fewest)).open(options);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.close()));
+  }
+}

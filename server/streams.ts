@@ -1,0 +1,273 @@
+/**
+ * The running streams: who they are, what was said last, who holds them. A stream outlives the
+ * connection that feeds it: it waits a while for its sender to come back.
+ */
+import { randomBytes } from 'node:crypto';
+import { Observable, repeat, retry, Subscription, timer, type SchedulerLike, asyncScheduler } from 'rxjs';
+import type { Manifest } from '../models/bundle.js';
+import { blockMsOf } from './blocks.js';
+import type { Log } from './log.js';
+import { ProtocolError, type AudioFormat, type ModelInfo, type Prediction, type StreamInfo } from './protocol.js';
+import type { Settings } from './settings.js';
+import type { ShardStream, Shards } from './shards.js';
+import type { Source } from './sources/source.js';
+import { message, type Message } from './telling.js';
+
+/** Who feeds a stream; there is one at a time. */
+export interface Holder {
+  /** A newer connection took the stream over. */
+  replaced(): void;
+}
+
+interface Identity {
+  readonly id: string;
+  readonly name: string;
+  readonly source: StreamInfo['source'];
+  readonly format: AudioFormat;
+}
+
+export class Stream {
+  readonly id: string;
+  readonly name: string;
+  readonly source: StreamInfo['source'];
+  readonly format: AudioFormat;
+  readonly resumeToken = randomBytes(24).toString('base64url');
+  /** Hot. Completes after `summary` or `error`. */
+  readonly messages$: Observable<Message>;
+  readonly #startedAt = new Date().toISOString();
+  readonly #shard: ShardStream;
+  readonly #resumeWindowMs: number;
+  readonly #scheduler: SchedulerLike;
+  readonly #model: ModelInfo;
+  readonly #blockMs: number;
+  #receivedBytes = 0;
+  #holder: Holder | undefined;
+  #window: Subscription | undefined;
+  #last: Message | undefined;
+  #viewers = 0;
+
+  constructor({ id, name, source, format }: Identity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
+    this.id = id;
+    this.name = name;
+    this.source = source;
+    this.format = format;
+    this.#shard = shard;
+    this.#resumeWindowMs = resumeWindowMs;
+    this.#scheduler = scheduler;
+    this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
+    this.#blockMs = blockMsOf(manifest.frontEnd, manifest.blockColumns);
+    this.messages$ = shard.messages$;
+    this.messages$.subscribe({
+      next: (told) => {
+        if (told.type === 'prediction') this.#last = told;
+      },
+      complete: () => this.#window?.unsubscribe(),
+    });
+  }
+
+  /** @returns false when reading should pause until `drained()` */
+  send(bytes: Uint8Array): boolean {
+    this.#receivedBytes += bytes.length;
+    return this.#shard.send(bytes);
+  }
+
+  drained(): Promise<void> {
+    return this.#shard.drained();
+  }
+
+  /** No more audio; what is left is scored and summed up. */
+  end(): void {
+    this.#window?.unsubscribe();
+    this.#shard.end();
+  }
+
+  /** Gives the stream to who feeds it from now on. */
+  take(holder: Holder): void {
+    this.#window?.unsubscribe();
+    const before = this.#holder;
+    this.#holder = holder;
+    before?.replaced();
+  }
+
+  /** Its holder is lost: waits for another, then ends. */
+  leave(holder: Holder): void {
+    if (this.#holder !== holder) return;
+    this.#holder = undefined;
+    this.#window = timer(this.#resumeWindowMs, this.#scheduler).subscribe(() => this.end());
+  }
+
+  /** What is said, for one viewer, who counts while subscribed. */
+  watch(): Observable<Message> {
+    return new Observable((subscriber) => {
+      this.#viewers++;
+      subscriber.add(() => this.#viewers--);
+      return this.messages$.subscribe(subscriber);
+    });
+  }
+
+  /** The first message, to a sender or to a viewer. */
+  ready(to: 'sender' | 'viewer'): Message {
+    return message({
+      type: 'ready',
+      streamId: this.id,
+      name: this.name,
+      ...(to === 'sender' && { resumeToken: this.resumeToken, receivedBytes: this.#receivedBytes }),
+      model: this.#model,
+      blockMs: this.#blockMs,
+    });
+  }
+
+  info(): StreamInfo {
+    const last = this.#last && (JSON.parse(this.#last.json) as Prediction);
+    return {
+      id: this.id,
+      name: this.name,
+      source: this.source,
+      startedAt: this.#startedAt,
+      connected: this.#holder !== undefined,
+      ...this.format,
+      durationMs: last?.atMs ?? 0,
+      state: last?.state ?? 'warming',
+      genre: last?.genre ?? null,
+      p: last?.p ?? 0,
+      viewers: this.#viewers,
+      lagMs: last?.lagMs ?? 0,
+      droppedMs: last?.droppedMs ?? 0,
+    };
+  }
+}
+
+export interface OpenStreamOptions {
+  readonly name?: string | undefined;
+  readonly format: AudioFormat;
+  readonly topK?: number | undefined;
+  readonly spectrogram?: boolean | undefined;
+}
+
+/** How long a source of the server's own waits before it plays again. */
+const REPLAY_AFTER_MS = 1000;
+
+export class Streams {
+  readonly manifest: Manifest;
+  readonly #shards: Shards;
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #scheduler: SchedulerLike;
+  readonly #byId = new Map<string, Stream>();
+  readonly #played = new Subscription();
+  #isDraining = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(shards: Shards, manifest: Manifest, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler) {
+    this.manifest = manifest;
+    this.#shards = shards;
+    this.#settings = settings;
+    this.#log = log;
+    this.#scheduler = scheduler;
+  }
+
+  /** New streams are taken. */
+  get isReady(): boolean {
+    return !this.#isDraining && this.#shards.isAlive;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  list(): Stream[] {
+    return [...this.#byId.values()];
+  }
+
+  get(id: string): Stream | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** @throws ProtocolError `too-many-streams`, `going-away` or `internal` */
+  open(options: OpenStreamOptions): Stream {
+    const clients = this.list().filter((stream) => stream.source === 'client').length;
+    if (clients >= this.#settings.maxStreams) {
+      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
+    }
+    const id = randomBytes(8).toString('hex');
+    return this.#start({ ...options, id, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
+  }
+
+  /** @throws ProtocolError `resume-unknown` when no stream of this format waits for the token */
+  resume(token: string, format: AudioFormat): Stream {
+    const stream = this.list().find((each) => each.source === 'client' && each.resumeToken === token);
+    if (!stream) {
+      throw new ProtocolError('resume-unknown', `No stream waits for this resume token; streams wait ${this.#settings.resumeWindowMs} ms. Start a new one without "resume".`);
+    }
+    const { encoding, sampleRate, channels } = stream.format;
+    if (encoding !== format.encoding || sampleRate !== format.sampleRate || channels !== format.channels) {
+      throw new ProtocolError('resume-unknown', `The stream of this resume token is ${encoding}, ${sampleRate} Hz, ${channels} channels. Resume with the same format.`);
+    }
+    return stream;
+  }
+
+  /** Plays a source of the server's own through the same path, again whenever it ends. */
+  play(source: Source, id: 'demo'): void {
+    const holder: Holder = { replaced: () => {} };
+    const once$ = new Observable<never>((subscriber) => {
+      const stream = this.#start({ id, name: source.name, source: 'demo', format: source.format, spectrogram: true });
+      stream.take(holder);
+      // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
+      let isBehind = false;
+      subscriber.add(source.bytes$.subscribe({
+        next: (bytes) => {
+          if (isBehind || stream.send(bytes)) return;
+          isBehind = true;
+          void stream.drained().then(() => (isBehind = false));
+        },
+        error: (error: unknown) => {
+          stream.end();
+          subscriber.error(error);
+        },
+        complete: () => stream.end(),
+      }));
+      subscriber.add(stream.messages$.subscribe({ complete: () => subscriber.complete() }));
+    });
+    this.#played.add(once$.pipe(
+      retry({
+        delay: (error: unknown) => {
+          this.#log.error('the demo station failed and is started again', { reason: String(error) });
+          return timer(REPLAY_AFTER_MS, this.#scheduler);
+        },
+      }),
+      repeat({ delay: () => timer(REPLAY_AFTER_MS, this.#scheduler) }),
+    ).subscribe());
+  }
+
+  /** Takes no more streams, ends all, resolves when each has its summary or the time is over. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#isDraining = true;
+    const streams = this.list();
+    for (const stream of streams) stream.end();
+    this.#played.unsubscribe();
+    if (this.#byId.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timeout = timer(timeoutMs, this.#scheduler).subscribe(() => resolve());
+      this.#onEmpty = () => {
+        timeout.unsubscribe();
+        resolve();
+      };
+    });
+  }
+
+  #start({ format, topK, spectrogram, ...who }: OpenStreamOptions & Identity): Stream {
+    if (this.#isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
+    const shard = this.#shards.open({ id: who.id, format, topK, spectrogram });
+    const stream = new Stream({ ...who, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
+    this.#byId.set(stream.id, stream);
+    this.#log.debug('stream opened', { id: stream.id, name: stream.name, ...format });
+    stream.messages$.subscribe({
+      complete: () => {
+        this.#byId.delete(stream.id);
+        this.#log.debug('stream over', { id: stream.id });
+        if (this.#byId.size === 0) this.#onEmpty?.();
+      },
+    });
+    return stream;
+  }
+}

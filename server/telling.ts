@@ -1,0 +1,99 @@
+/** What is said of a stream: each message made and written as JSON once, however many read it. */
+import type { Scored } from './engine.js';
+import type { Columns, Prediction, ServerMessage } from './protocol.js';
+import { Segments } from './segments.js';
+import type { Smoothed } from './smoothing.js';
+
+/** A block with its scores and what is shown after it. */
+export interface Judged extends Scored {
+  readonly shown: Smoothed;
+}
+
+/** A message on its way, already JSON. */
+export interface Message {
+  readonly type: ServerMessage['type'];
+  readonly json: string;
+}
+
+export function message(of: ServerMessage): Message {
+  return { type: of.type, json: JSON.stringify(of) };
+}
+
+const DEFAULT_TOP_K = 5;
+
+export interface TellerOptions {
+  /** Labels in each prediction. */
+  readonly topK?: number | undefined;
+  /** Where a stream goes on after its shard died. */
+  readonly seq?: number;
+  readonly fromMs?: number;
+  readonly droppedMs?: number;
+}
+
+/** Speaks for one stream. */
+export class Teller {
+  readonly #labels: readonly string[];
+  readonly #topK: number;
+  readonly #segments: Segments;
+  readonly #droppedBeforeMs: number;
+  seq: number;
+  droppedMs: number;
+
+  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, seq = 0, fromMs = 0, droppedMs = 0 }: TellerOptions) {
+    this.#labels = labels;
+    this.#topK = Math.min(topK, labels.length);
+    this.#segments = new Segments(labels, maxSegments, fromMs);
+    this.#droppedBeforeMs = droppedMs;
+    this.seq = seq;
+    this.droppedMs = droppedMs;
+  }
+
+  /** The prediction of a block, and its picture where it has one. */
+  block({ block, probabilities, shown, lagMs, droppedMs }: Judged, emit: (message: Message) => void): void {
+    this.seq++;
+    this.droppedMs = this.#droppedBeforeMs + droppedMs;
+    const atMs = round(block.atMs, 1);
+    const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
+    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, probabilities });
+    emit(message({
+      type: 'prediction',
+      seq: this.seq,
+      atMs,
+      state: shown.state,
+      genre,
+      p: round(shown.p, 4),
+      top: shown.state === 'silence' ? [] : this.#top(shown.probabilities),
+      level: round(block.rmsDb, 1),
+      peak: round(block.peakDb, 1),
+      lagMs: round(lagMs, 1),
+      droppedMs: round(this.droppedMs, 1),
+    } satisfies Prediction));
+    if (!block.picture) return;
+    emit(message({
+      type: 'columns',
+      seq: this.seq,
+      atMs,
+      levels: base64(block.picture.levels),
+      peaks: base64(block.picture.peaks),
+    } satisfies Columns));
+  }
+
+  summary(durationMs: number): Message {
+    return message(this.#segments.summary(durationMs));
+  }
+
+  /** The best labels, best first; equal ones in the model's order. */
+  #top(probabilities: Float32Array): [label: string, p: number][] {
+    const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
+    return order.slice(0, this.#topK).map((label) => [this.#labels[label]!, round(probabilities[label]!, 4)]);
+  }
+}
+
+function base64(bytes: Uint8Array | Int8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+function round(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
