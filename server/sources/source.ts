@@ -1,4 +1,7 @@
-/** What every source of sound gives to the pipe: a name, a format, bytes. Nothing more. */
+/**
+ * What a live source of sound gives to the pipe: a name, a format, bytes. Nothing more. (A file can
+ * come faster than it is scored, and is pulled instead: `file.ts`.)
+ */
 import type { Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol.js';
 

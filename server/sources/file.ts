@@ -1,0 +1,208 @@
+/**
+ * A file of sound, of any kind that FFmpeg reads, as float PCM at its own rate. It can come faster
+ * than it is scored, so it is pulled rather than pushed, and FFmpeg waits meanwhile: memory stays
+ * small however long the file.
+ */
+import { constants, type Stats } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { AudioFormat } from '../protocol.js';
+import { Ffmpeg, type FfmpegEnd } from './ffmpeg.js';
+import { isTruncated } from './truncated.js';
+import { WavReader } from './wav.js';
+
+export type FileProblem = 'not-found' | 'is-folder' | 'not-readable' | 'empty' | 'not-audio' | 'damaged' | 'no-ffmpeg';
+
+/** What is wrong with a file, in one line. What was decoded before `damaged` is good sound. */
+export class FileError extends Error {
+  readonly problem: FileProblem;
+
+  constructor(problem: FileProblem, message: string) {
+    super(message);
+    this.name = 'FileError';
+    this.problem = problem;
+  }
+}
+
+const MIN_RATE = 8000;
+const MAX_RATE = 192000;
+/** Tags and pictures behind the last frame make decoders complain: errors that close to the end are none. */
+const END_MS = 1000;
+/** Encoders pad and decoders trim: this much less than announced is still all of it. */
+const TOLERANCE_MS = 300;
+const TOLERANCE_SHARE = 0.01;
+
+export class SoundFile {
+  readonly name: string;
+  #format!: AudioFormat;
+  #announcedMs: number | undefined;
+  /** The announced length is a guess from the bit rate. */
+  #guessed = false;
+  #truncated = false;
+  #ffmpeg: Ffmpeg | undefined;
+  #end!: Promise<FfmpegEnd>;
+  #input!: AsyncIterator<Uint8Array>;
+  #first!: Uint8Array;
+  #frameBytes = 8;
+  #bytes = 0;
+  #firstErrorAt: number | undefined;
+  #lastError = '';
+  readonly #path: string;
+
+  private constructor(path: string) {
+    this.#path = resolve(path);
+    this.name = basename(path);
+  }
+
+  /**
+   * Starts decoding, up to the first samples.
+   * @throws FileError when there is nothing to decode, or nothing that can be
+   */
+  static async open(path: string): Promise<SoundFile> {
+    const file = new SoundFile(path);
+    await file.#check();
+    try {
+      await file.#start([]);
+      const { sampleRate } = file.#format;
+      if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
+        await file.close();
+        await file.#start(['-ar', String(sampleRate < MIN_RATE ? MIN_RATE : MAX_RATE)]);
+      }
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Float PCM at the file's own rate, one or two channels. */
+  get format(): AudioFormat {
+    return this.#format;
+  }
+
+  /** As the file announces it; undefined where it doesn't. */
+  get durationMs(): number | undefined {
+    return this.#announcedMs;
+  }
+
+  /** Sound decoded so far. */
+  get decodedMs(): number {
+    return this.#msOf(this.#bytes);
+  }
+
+  /**
+   * The sound, once. Leaving the loop early ends FFmpeg.
+   * @throws FileError at the end, when the file was cut off or corrupt
+   */
+  async* chunks(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield this.#count(this.#first);
+      for (let next = await this.#input.next(); !next.done; next = await this.#input.next()) {
+        // A copy: what the pipe reads into is Node's own, and whoever takes a chunk may transfer it.
+        yield this.#count(new Uint8Array(next.value));
+      }
+      const problem = this.#judge(await this.#end);
+      if (problem) throw problem;
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** Ends FFmpeg, if it still runs; settles when it is gone. */
+  async close(): Promise<void> {
+    this.#ffmpeg?.kill();
+    await this.#ffmpeg?.end;
+  }
+
+  async #check(): Promise<void> {
+    let stats: Stats;
+    try {
+      stats = await stat(this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') throw new FileError('not-readable', 'no permission to read it');
+      throw new FileError('not-found', 'no such file');
+    }
+    if (stats.isDirectory()) throw new FileError('is-folder', 'is a folder; name the files in it');
+    if (stats.isFile() && stats.size === 0) throw new FileError('empty', 'is empty (0 bytes)');
+    try {
+      await access(this.#path, constants.R_OK);
+    } catch {
+      throw new FileError('not-readable', 'no permission to read it');
+    }
+    if (!stats.isFile()) return;
+    const handle = await open(this.#path);
+    try {
+      this.#truncated = await isTruncated(handle, stats.size);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #start(rateArgs: readonly string[]): Promise<void> {
+    const args = [
+      '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
+      // Nothing that a playlist names is fetched, and no name is taken for an option or a pattern.
+      '-protocol_whitelist', 'file,pipe', '-i', `file:${this.#path}`,
+      '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-fflags', '+bitexact',
+      '-af', 'aformat=channel_layouts=mono|stereo', ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
+    ];
+    let ffmpeg: Ffmpeg;
+    try {
+      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#hear(level, text));
+    } catch (error) {
+      throw new FileError('no-ffmpeg', (error as Error).message);
+    }
+    this.#end = ffmpeg.end;
+    this.#first = new Uint8Array(0);
+    const wav = new WavReader();
+    this.#input = ffmpeg.output[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    while (!wav.format || this.#first.length === 0) {
+      const next = await this.#input.next();
+      if (next.done) throw this.#judge(await this.#end) ?? new FileError('empty', 'holds no sound');
+      this.#first = wav.push(new Uint8Array(next.value));
+    }
+    const { sampleRate, channels } = wav.format;
+    this.#format = { encoding: 'f32le', sampleRate, channels };
+    this.#frameBytes = 4 * channels;
+  }
+
+  #hear(level: string, text: string): void {
+    const duration = /^\s*Duration: (\d+):(\d+):([\d.]+)/.exec(text);
+    if (duration) this.#announcedMs = 1000 * (Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]));
+    if (text.includes('Estimating duration from bitrate')) this.#guessed = true;
+    // Our own output is longer than a WAV header can say; nobody reads that header's sizes.
+    if (text.includes('output file will be broken')) return;
+    if (!['error', 'fatal', 'panic'].includes(level)) return;
+    this.#firstErrorAt ??= this.#bytes;
+    this.#lastError = text.replace(`file:${this.#path}: `, '');
+  }
+
+  /** FFmpeg's exit code is 0 for most broken files: its log and the announced length tell more. */
+  #judge({ exitCode, signal, spawnError }: FfmpegEnd): FileError | undefined {
+    if (spawnError) return new FileError('no-ffmpeg', `FFmpeg could not be started: ${spawnError.message}`);
+    const says = this.#lastError ? ` (FFmpeg: ${this.#lastError})` : '';
+    if (this.#bytes === 0 && exitCode !== 0) {
+      return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
+    }
+    if (this.#bytes === 0) return new FileError('empty', `holds no sound${says}`);
+    const announcedMs = this.#guessed ? undefined : this.#announcedMs;
+    const cut = announcedMs !== undefined && this.decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
+    const length = `${(this.decodedMs / 1000).toFixed(1)} s`;
+    if (cut) return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
+    if (this.#truncated) return new FileError('damaged', `is cut off after ${length}: its header announces more`);
+    if (exitCode !== 0) return new FileError('damaged', `is damaged: decoding ended after ${length}${signal ? ` by ${signal}` : ''}${says}`);
+    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt) > END_MS) {
+      return new FileError('damaged', `is damaged near ${(this.#msOf(this.#firstErrorAt) / 1000).toFixed(0)} s${says}`);
+    }
+    return undefined;
+  }
+
+  #count(bytes: Uint8Array): Uint8Array {
+    this.#bytes += bytes.length;
+    return bytes;
+  }
+
+  #msOf(bytes: number): number {
+    return this.#format ? 1000 * bytes / this.#frameBytes / this.#format.sampleRate : 0;
+  }
+}

@@ -1,0 +1,196 @@
+import * as assert from 'uvu/assert';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import { FileError, SoundFile } from '../../../server/sources/file.js';
+import { Recordings, childProcesses } from './recordings.js';
+
+const test = suite('a file of sound');
+const SECONDS = 6;
+let recordings: Recordings;
+let wav: string;
+
+test.before(() => {
+  recordings = new Recordings();
+  wav = recordings.wav('music.wav', SECONDS);
+});
+test.after(() => recordings.remove());
+
+/** A test after which no FFmpeg runs. */
+function check(name: string, body: () => Promise<void>): void {
+  test(name, async () => {
+    await body();
+    assert.is(await childProcesses(), 0, 'FFmpeg still runs');
+  });
+}
+
+interface Heard {
+  readonly file: SoundFile;
+  readonly samples: Float32Array;
+  readonly error: FileError | undefined;
+}
+
+async function hear(path: string): Promise<Heard> {
+  const file = await SoundFile.open(path);
+  const parts: Uint8Array[] = [];
+  let error: FileError | undefined;
+  try {
+    for await (const chunk of file.chunks()) parts.push(chunk);
+  } catch (thrown) {
+    assert.instance(thrown, FileError);
+    error = thrown as FileError;
+  }
+  const bytes = Buffer.concat(parts);
+  return { file, samples: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length - bytes.length % 4)), error };
+}
+
+async function refusal(path: string): Promise<FileError> {
+  try {
+    await SoundFile.open(path);
+  } catch (error) {
+    assert.instance(error, FileError);
+    return error as FileError;
+  }
+  throw new Error(`${path} was opened`);
+}
+
+/** The first `share` of a file. */
+function cut(path: string, name: string, share: number): string {
+  const bytes = readFileSync(path);
+  return recordings.write(name, bytes.subarray(0, Math.round(bytes.length * share)));
+}
+
+/** A file whose middle fifth is other bytes, the same each time. */
+function spoil(path: string, name: string): string {
+  const bytes = Buffer.from(readFileSync(path));
+  let state = 12345;
+  for (let i = Math.round(bytes.length * 0.4); i < bytes.length * 0.6; i += 1) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    bytes[i] = state >>> 16;
+  }
+  return recordings.write(name, bytes);
+}
+
+check('WAV comes back sample for sample, at its own rate', async () => {
+  const { file, samples, error } = await hear(wav);
+  assert.is(error, undefined);
+  assert.equal(file.format, { encoding: 'f32le', sampleRate: 22050, channels: 1 });
+  assert.is(file.durationMs, SECONDS * 1000);
+  const written = readFileSync(wav);
+  assert.is(samples.length, SECONDS * 22050);
+  samples.forEach((sample, i) => assert.is(sample, written.readInt16LE(44 + 2 * i) / 32768));
+});
+
+for (const [name, args, rate] of [
+  ['music.flac', [], 22050],
+  ['music.mp3', ['-ar', '44100', '-ac', '2'], 44100],
+  ['music.ogg', ['-c:a', 'libvorbis'], 22050],
+  ['music.opus', [], 48000],
+  ['music.m4a', ['-ar', '32000'], 32000],
+] as const) {
+  check(`${name} is decoded whole, at ${rate} Hz`, async () => {
+    const { file, samples, error } = await hear(recordings.encode(wav, name, ...args));
+    assert.is(error, undefined);
+    assert.is(file.format.sampleRate, rate);
+    const seconds = samples.length / file.format.channels / rate;
+    assert.ok(Math.abs(seconds - SECONDS) < 0.1, `${seconds} s`);
+    assert.ok(samples.some((sample) => Math.abs(sample) > 0.1));
+  });
+}
+
+check('more than two channels are mixed down to two', async () => {
+  const { file } = await hear(recordings.encode(wav, 'surround.flac', '-ac', '6'));
+  assert.is(file.format.channels, 2);
+});
+
+check('rates that the pipe does not take are brought into its range', async () => {
+  assert.is((await hear(recordings.encode(wav, 'low.wav', '-ar', '4000'))).file.format.sampleRate, 8000);
+  assert.is((await hear(recordings.encode(wav, 'high.wav', '-t', '1', '-ar', '384000'))).file.format.sampleRate, 192000);
+});
+
+check('names that look like options, protocols or patterns are only names', async () => {
+  for (const name of ['-i.wav', 'http:__x.wav', 'a%03d.wav', 'ü \'"$(x) \n[1].wav', 'concat:a|b.wav']) {
+    const { samples, error } = await hear(recordings.write(name, readFileSync(wav)));
+    assert.is(error, undefined);
+    assert.is(samples.length, SECONDS * 22050);
+  }
+});
+
+check('a missing file, a folder, an empty file and other things than sound each get their own line', async () => {
+  mkdirSync(join(recordings.folder, 'folder.mp3'), { recursive: true });
+  const problems = {
+    'missing.wav': 'not-found',
+    'folder.mp3': 'is-folder',
+    'empty.mp3': 'empty',
+    'text.wav': 'not-audio',
+    'noise.mp3': 'not-audio',
+    'no-samples.wav': 'empty',
+  };
+  recordings.write('empty.mp3', new Uint8Array(0));
+  recordings.write('text.wav', Buffer.from('This is not a song.\n'));
+  recordings.write('noise.mp3', Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * i * 31 + (i >> 3)) & 127)));
+  recordings.write('no-samples.wav', readFileSync(wav).subarray(0, 44).fill(0, 40));
+  for (const [name, problem] of Object.entries(problems)) {
+    const error = await refusal(join(recordings.folder, name));
+    assert.is(error.problem, problem, `${name}: ${error.message}`);
+    assert.not.match(error.message, /\n/);
+  }
+  assert.match((await refusal(join(recordings.folder, 'text.wav'))).message, /FFmpeg: Invalid data/);
+});
+
+check('a video without sound is not audio', async () => {
+  const video = join(recordings.folder, 'video.mp4');
+  recordings.encode(wav, 'video.mp4', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=1', '-map', '1:v', '-c:v', 'mpeg4', '-t', '1');
+  assert.is((await refusal(video)).problem, 'not-audio');
+});
+
+for (const [name, args] of [
+  ['cut.wav', []], ['cut.flac', []], ['cut.mp3', []], ['cut.ogg', ['-c:a', 'libvorbis']],
+] as const) {
+  check(`${name}: half a file gives its half, then says that it is cut off`, async () => {
+    const { samples, error } = await hear(cut(recordings.encode(wav, `whole-${name}`, ...args), name, 0.5));
+    assert.is(error?.problem, 'damaged');
+    assert.match(error!.message, /cut off/);
+    assert.ok(samples.length > SECONDS * 22050 * 0.3 && samples.length < SECONDS * 22050 * 0.7, `${samples.length} samples`);
+  });
+
+  if (name !== 'cut.wav') {
+    check(`${name.replace('cut', 'spoilt')}: a corrupt middle gives the rest, and is told`, async () => {
+      const { samples, error } = await hear(spoil(recordings.encode(wav, `whole-${name}`, ...args), `spoilt-${name}`));
+      assert.is(error?.problem, 'damaged');
+      assert.ok(samples.length > SECONDS * 22050 * 0.2, `${samples.length} samples`);
+    });
+  }
+}
+
+check('tags behind the last frame are no damage', async () => {
+  const mp3 = recordings.encode(wav, 'tagged.mp3');
+  writeFileSync(mp3, Buffer.concat([readFileSync(mp3), Buffer.from('APETAGEX'.padEnd(2000, 'x')), Buffer.from('TAG'.padEnd(128, ' '))]));
+  assert.is((await hear(mp3)).error, undefined);
+});
+
+check('whoever stops listening ends FFmpeg, and who never listens can close', async () => {
+  const long = recordings.encode(wav, 'long.wav', '-filter_complex', 'aloop=loop=20:size=132300');
+  const file = await SoundFile.open(long);
+  for await (const chunk of file.chunks()) {
+    assert.ok(chunk.length > 0);
+    break;
+  }
+  assert.is(await childProcesses(), 0);
+  const unheard = await SoundFile.open(long);
+  assert.is(await childProcesses(), 1);
+  await unheard.close();
+});
+
+check('FFmpeg waits for a slow listener', async () => {
+  const long = recordings.encode(wav, 'longer.wav', '-filter_complex', 'aloop=loop=60:size=132300', '-ar', '96000');
+  const file = await SoundFile.open(long);
+  const chunks = file.chunks();
+  await chunks.next();
+  // 300 s are 120 MB as floats; what is decoded ahead is a few pipe buffers of 64 KiB.
+  assert.ok(file.decodedMs < 2000, `${file.decodedMs} ms were taken`);
+  assert.is(await childProcesses(), 1);
+  await chunks.return();
+});
+
+test.run();

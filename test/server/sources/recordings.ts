@@ -1,0 +1,47 @@
+/** Files to test with, made when they are needed: the demo synthesiser's music, through FFmpeg into any format. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEMO_SAMPLE_RATE, DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
+import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
+import { wavFile } from '../../../server/sources/wav.js';
+
+/** A folder of its own for one test file, and what it makes there. */
+export class Recordings {
+  readonly folder = mkdtempSync(join(tmpdir(), 'livegenre-test-'));
+
+  /** Writes `bytes` under `name`. */
+  write(name: string, bytes: Uint8Array): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
+  /** Seconds of the demo station as a WAV file of 22,050 Hz. */
+  wav(name: string, seconds: number, seed = 1): string {
+    return this.write(name, wavFile(toS16(new DemoSynth(seed).render(seconds * DEMO_SAMPLE_RATE)), DEMO_SAMPLE_RATE));
+  }
+
+  silence(name: string, seconds: number): string {
+    return this.write(name, wavFile(new Int16Array(seconds * DEMO_SAMPLE_RATE), DEMO_SAMPLE_RATE));
+  }
+
+  /** `from` in the format that `name` ends with. */
+  encode(from: string, name: string, ...args: readonly string[]): string {
+    const path = join(this.folder, name);
+    execFileSync(findFfmpeg(process.env, () => {}), ['-nostdin', '-loglevel', 'error', '-y', '-i', `file:${from}`, ...args, `file:${path}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Child processes of this process that still run. */
+export async function childProcesses(): Promise<number> {
+  // Node lets go of a process's handle at the end of the turn after it said that the process is gone.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+}
