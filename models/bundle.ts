@@ -12,7 +12,7 @@ import { describe, layerSchema, type Description } from './network.js';
 const positive = z.number().positive();
 
 const frontEndSchema = z.object({
-  sampleRate: z.literal(22050, { error: 'the code resamples to 22050 Hz only' }),
+  sampleRate: z.number().int().min(8000).max(192_000),
   nFft: z.number().int().min(64).max(16384).refine((value) => (value & (value - 1)) === 0, 'must be a power of two'),
   hop: z.number().int().min(16).max(16384),
   bands: z.number().int().min(1).max(512),

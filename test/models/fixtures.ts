@@ -1,0 +1,46 @@
+/** Models with random weights, for tests that need some network and not a good one. */
+import { FRONT_END_V1 } from '../../dsp/mel.js';
+import { NORMALISATION_V1 } from '../../dsp/normalise.js';
+import type { Bundle } from '../../models/bundle.js';
+import { describe, type Layer } from '../../models/network.js';
+
+/** The small network of most tests: 64 bands, 3 labels. */
+export const SMALL_LAYERS: Layer[] = [
+  { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 4 },
+  { type: 'dense', units: 8, activation: 'relu' },
+  { type: 'gru', units: 8, keepInput: false },
+  { type: 'statistics', memoryColumns: 20 },
+  { type: 'dense', units: 3, activation: 'linear' },
+];
+
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V1.bands, seed = 7): Bundle {
+  const { parameters, outputs } = describe(layers, bands);
+  const random = seeded(seed);
+  const weights = new Float32Array(new SharedArrayBuffer(4 * parameters));
+  for (let index = 0; index < parameters; index++) weights[index] = 0.8 * (random() - 0.5);
+  return {
+    weights,
+    manifest: {
+      format: 1,
+      name: 'random',
+      version: '0.0.1',
+      labels: Array.from({ length: outputs }, (_, index) => `label ${index}`),
+      frontEnd: { ...FRONT_END_V1, bands },
+      normalisation: NORMALISATION_V1,
+      blockColumns: 4,
+      layers,
+      calibration: { temperature: 1 },
+      smoothing: { timeConstantMs: 1000, margin: 0.05, holdMs: 700, warmupMs: 1000 },
+      weights: { sha256: '0'.repeat(64) },
+      trainedOn: 'nothing: the weights are random',
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** The network against plain loops written from the formulas, and against itself cut into blocks. */
+import * as fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend } from '../../models/backend.js';
+import { describe, forward, weightTensors, type Layer } from '../../models/network.js';
+import { Step } from '../../models/step.js';
+import { randomBundle, seeded } from './fixtures.js';
+import { referenceForward } from './reference.js';
+
+const LAYERS: Layer[] = [
+  { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2 },
+  { type: 'conv2d', filters: 4, kernel: [3, 5], pool: 4 },
+  { type: 'dense', units: 6, activation: 'relu' },
+  { type: 'gru', units: 7, keepInput: true },
+  { type: 'statistics', memoryColumns: 9 },
+  { type: 'dense', units: 3, activation: 'linear' },
+];
+const BANDS = 16;
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+function columns(count: number, seed: number): Float32Array {
+  const random = seeded(seed);
+  return Float32Array.from({ length: count * BANDS }, () => 2 * random() - 1);
+}
+
+test('one pass equals plain loops over the formulas', () => {
+  const { weights } = randomBundle(LAYERS, BANDS);
+  const description = describe(LAYERS, BANDS);
+  const x = columns(23, 1);
+  tf.tidy(() => {
+    const y = forward(description, weightTensors(description, weights), tf.tensor3d(x, [1, 23, BANDS])).dataSync();
+    const expected = referenceForward(LAYERS, weights, x, BANDS);
+    assert.is(y.length, expected.length);
+    y.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 1e-4, `value ${index}: ${value} and ${expected[index]}`));
+  });
+});
+
+test('blocks of any size give the scores of one pass', () => {
+  const bundle = randomBundle(LAYERS, BANDS);
+  const description = describe(LAYERS, BANDS);
+  const x = columns(40, 2);
+  const whole = tf.tidy(() => tf.softmax(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(x, [1, 40, BANDS]))).dataSync());
+  const step = new Step(bundle);
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 11 }), { minLength: 1, maxLength: 12 }), (sizes) => {
+    const state = step.newState();
+    let at = 0;
+    for (const size of sizes) {
+      if (at + size > 40) break;
+      const scores = step.run([x.subarray(at * BANDS, (at + size) * BANDS)], [state]);
+      at += size;
+      scores.forEach((score, label) => assert.ok(Math.abs(score - whole[(at - 1) * 3 + label]!) < 1e-4));
+    }
+  }), { numRuns: 30 });
+  step.dispose();
+});
+
+test('a stream gets the same scores in a batch as alone', () => {
+  const step = new Step(randomBundle(LAYERS, BANDS));
+  const blocks = [3, 4, 5].map((seed) => columns(4, seed));
+  const together = blocks.map(() => step.newState());
+  const batched = [0, 1].map(() => step.run(blocks, together).slice());
+  blocks.forEach((block, stream) => {
+    const state = step.newState();
+    batched.forEach((scores) => {
+      const alone = step.run([block], [state]);
+      alone.forEach((score, label) => assert.ok(Math.abs(score - scores[stream * 3 + label]!) < 1e-5));
+    });
+  });
+  step.dispose();
+});
+
+test('stepping leaves no tensors behind', () => {
+  const step = new Step(randomBundle(LAYERS, BANDS));
+  const before = tf.memory().numTensors;
+  const state = step.newState();
+  for (let block = 0; block < 10; block++) step.run([columns(4, block)], [state]);
+  assert.is(tf.memory().numTensors, before);
+  step.dispose();
+  assert.ok(tf.memory().numTensors < before);
+});
+
+test('temperature flattens the probabilities and keeps their order', () => {
+  const bundle = randomBundle(LAYERS, BANDS);
+  const [sharp, flat] = [0.5, 4].map((temperature) => {
+    const step = new Step({ ...bundle, manifest: { ...bundle.manifest, calibration: { temperature } } });
+    const scores = [...step.run([columns(8, 6)], [step.newState()])];
+    step.dispose();
+    return scores;
+  });
+  assert.ok(Math.max(...sharp!) > Math.max(...flat!));
+  assert.is(sharp!.indexOf(Math.max(...sharp!)), flat!.indexOf(Math.max(...flat!)));
+});
+
+test('the description counts weights, state and cost', () => {
+  const { parameters, stateLength, multiplyAdds, outputs } = describe([
+    { type: 'conv2d', filters: 2, kernel: [3, 3], pool: 2 },
+    { type: 'dense', units: 4, activation: 'relu' },
+    { type: 'gru', units: 3, keepInput: false },
+    { type: 'dense', units: 5, activation: 'linear' },
+  ], 8);
+  assert.is(outputs, 5);
+  assert.is(parameters, (9 * 2 + 2) + (4 * 2 * 4 + 4) + (4 * 9 + 3 * 9 + 9 + 9) + (3 * 5 + 5));
+  assert.is(stateLength, 2 * 8 + 3);
+  assert.is(multiplyAdds, 8 * 9 * 2 + 8 * 4 + 9 * 7 + 15);
+});
+
+test('layers that can not follow each other are refused by name', () => {
+  assert.throws(() => describe([{ type: 'gru', units: 3, keepInput: false }], 8), /gru.*dense layer before/);
+  assert.throws(() => describe([{ type: 'dense', units: 3, activation: 'relu' }, { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1 }], 8), /convolutions come first/);
+  assert.throws(() => describe([{ type: 'conv2d', filters: 1, kernel: [3, 3], pool: 16 }], 8), /pools 8 bands/);
+});
+
+test.run();

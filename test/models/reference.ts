@@ -1,0 +1,74 @@
+/** The network in plain loops, from the formulas in the layers' first comments; slow and independent of TensorFlow. */
+import type { Layer } from '../../models/network.js';
+
+type Column = number[][]; // [bands][channels]
+
+/** @returns [columns × outputs] */
+export function referenceForward(layers: readonly Layer[], weights: Float32Array, x: Float32Array, bands: number): number[] {
+  let at = 0;
+  const take = (count: number): Float32Array => weights.subarray(at, (at += count));
+  let columns: Column[] = Array.from({ length: x.length / bands }, (_, t) => Array.from({ length: bands }, (__, band) => [x[t * bands + band]!]));
+  for (const layer of layers) {
+    const channels = columns[0]![0]!.length;
+    const flatSize = columns[0]!.length * channels;
+    if (layer.type === 'conv2d') columns = conv(layer, columns, take(layer.kernel[0] * layer.kernel[1] * channels * layer.filters), take(layer.filters));
+    else if (layer.type === 'dense') columns = dense(layer, columns, take(flatSize * layer.units), take(layer.units));
+    else if (layer.type === 'gru') columns = gru(layer, columns, take(flatSize * 3 * layer.units), take(layer.units * 3 * layer.units), take(3 * layer.units), take(3 * layer.units));
+    else columns = statistics(layer, columns);
+  }
+  return columns.flatMap((column) => column.flat());
+}
+
+function conv({ filters, kernel: [time, mel], pool }: Extract<Layer, { type: 'conv2d' }>, columns: Column[], kernel: Float32Array, bias: Float32Array): Column[] {
+  const channels = columns[0]![0]!.length;
+  const full = columns.map((_, t) => columns[0]!.map((__, band) => Array.from({ length: filters }, (___, filter) => {
+    let sum = bias[filter]!;
+    for (let dt = 0; dt < time; dt++) {
+      for (let dm = 0; dm < mel; dm++) {
+        const cell = columns[t + dt - (time - 1)]?.[band + dm - (mel - 1) / 2];
+        if (cell === undefined) continue;
+        for (let channel = 0; channel < channels; channel++) sum += cell[channel]! * kernel[((dt * mel + dm) * channels + channel) * filters + filter]!;
+      }
+    }
+    return Math.max(0, sum);
+  })));
+  return full.map((column) => Array.from({ length: Math.floor(column.length / pool) }, (_, band) => Array.from({ length: filters }, (__, filter) => Math.max(...column.slice(band * pool, (band + 1) * pool).map((cell) => cell[filter]!)))));
+}
+
+function product(x: number[], kernel: Float32Array, bias: Float32Array): number[] {
+  return Array.from(bias, (start, unit) => x.reduce((sum, value, index) => sum + value * kernel[index * bias.length + unit]!, start));
+}
+
+function dense({ activation }: Extract<Layer, { type: 'dense' }>, columns: Column[], kernel: Float32Array, bias: Float32Array): Column[] {
+  return columns.map((column) => [product(column.flat(), kernel, bias).map((value) => (activation === 'relu' ? Math.max(0, value) : value))]);
+}
+
+function gru({ units, keepInput }: Extract<Layer, { type: 'gru' }>, columns: Column[], kernel: Float32Array, recurrent: Float32Array, bias: Float32Array, recurrentBias: Float32Array): Column[] {
+  const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+  let h = new Array<number>(units).fill(0);
+  return columns.map((column) => {
+    const x = column.flat();
+    const fromInput = product(x, kernel, bias);
+    const fromState = product(h, recurrent, recurrentBias);
+    h = h.map((before, unit) => {
+      const z = sigmoid(fromInput[unit]! + fromState[unit]!);
+      const r = sigmoid(fromInput[units + unit]! + fromState[units + unit]!);
+      const n = Math.tanh(fromInput[2 * units + unit]! + r * fromState[2 * units + unit]!);
+      return n + z * (before - n);
+    });
+    return [keepInput ? [...x, ...h] : h];
+  });
+}
+
+function statistics({ memoryColumns }: Extract<Layer, { type: 'statistics' }>, columns: Column[]): Column[] {
+  const d = 1 - 1 / memoryColumns;
+  return columns.map((_, t) => {
+    const weights = columns.slice(0, t + 1).map((__, from) => d ** (t - from));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const average = (f: (value: number) => number, index: number): number => weights.reduce((sum, weight, from) => sum + weight * f(columns[from]![0]![index]!), 0) / total;
+    const indices = columns[0]![0]!.map((__, index) => index);
+    const means = indices.map((index) => average((value) => value, index));
+    const deviations = indices.map((index) => Math.sqrt(Math.max(0, average((value) => value * value, index) - means[index]! ** 2) + 1e-3));
+    return [[...means, ...deviations]];
+  });
+}
