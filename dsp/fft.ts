@@ -1,60 +1,62 @@
 /**
- * Power spectrum of real samples: the even and odd samples as one complex transform of half the
- * size (fft.js), then split into the real spectrum (Sorensen et al. 1987, IEEE Trans. ASSP 35).
- * About half the cost of a complex transform of full size.
+ * The Fourier transform of real samples at half the cost of a complex one: even and odd samples go
+ * in as real and imaginary part of half as many points, and the two spectra are split afterwards
+ * (Sorensen, Jones, Heideman and Burrus 1987, "Real-valued fast Fourier transform algorithms",
+ * section on the complex transform of half the length).
  */
 import FFT from 'fft.js';
 
-export class PowerSpectrum {
-  /** Samples in, a power of two. */
+/** Transforms frames of one length. It has scratch of its own: one instance, one caller at a time. */
+export class RealFft {
   readonly size: number;
-  readonly #fft: FFT;
-  readonly #input: Float64Array;
-  readonly #output: Float64Array;
+  readonly #half: FFT;
+  readonly #mixed: Float64Array;
   readonly #cos: Float64Array;
   readonly #sin: Float64Array;
 
+  /** @throws RangeError unless `size` is a power of two, at least 4 */
   constructor(size: number) {
-    if (size < 4 || (size & (size - 1)) !== 0) throw new RangeError(`The FFT size must be a power of two of at least 4, not ${size}.`);
-    const half = size / 2;
+    if (!Number.isInteger(size) || size < 4 || size > 2 ** 24 || (size & (size - 1)) !== 0) {
+      throw new RangeError(`The size of the Fourier transform must be a power of two from 4 on, not ${size}.`);
+    }
     this.size = size;
-    this.#fft = new FFT(half);
-    this.#input = new Float64Array(size);
-    this.#output = new Float64Array(size);
-    this.#cos = Float64Array.from({ length: half + 1 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
-    this.#sin = Float64Array.from({ length: half + 1 }, (_, k) => Math.sin((2 * Math.PI * k) / size));
-  }
-
-  /** Where samples are put before `transform`: [size], already windowed. */
-  get input(): Float64Array {
-    return this.#input;
+    this.#half = new FFT(size / 2);
+    this.#mixed = new Float64Array(size);
+    this.#cos = Float64Array.from({ length: size / 4 + 1 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
+    this.#sin = Float64Array.from({ length: size / 4 + 1 }, (_, k) => Math.sin((2 * Math.PI * k) / size));
   }
 
   /**
-   * |X|² of the samples in `input`, without scaling.
-   * @param power receives [size / 2 + 1] values, from 0 Hz to half the sample rate
+   * @param frame [size] real samples; unchanged
+   * @param spectrum receives [size / 2 + 1] bins of real and imaginary part, interleaved; not scaled
    */
-  transform(power: Float64Array): void {
+  transform(frame: Float64Array, spectrum: Float64Array): void {
     const half = this.size / 2;
-    const z = this.#output;
-    const cos = this.#cos;
-    const sin = this.#sin;
-    // The samples in their order are already the complex numbers (even, odd).
-    this.#fft.transform(z, this.#input);
-    const first = z[0]! + z[1]!;
-    const last = z[0]! - z[1]!;
-    power[0] = first * first;
-    power[half] = last * last;
-    for (let k = 1; k <= half / 2; k++) {
-      const mirror = half - k;
-      const evenRe = (z[2 * k]! + z[2 * mirror]!) / 2;
-      const evenIm = (z[2 * k + 1]! - z[2 * mirror + 1]!) / 2;
-      const oddRe = (z[2 * k + 1]! + z[2 * mirror + 1]!) / 2;
-      const oddIm = (z[2 * mirror]! - z[2 * k]!) / 2;
-      const turnedRe = oddRe * cos[k]! + oddIm * sin[k]!;
-      const turnedIm = oddIm * cos[k]! - oddRe * sin[k]!;
-      power[k] = (evenRe + turnedRe) ** 2 + (evenIm + turnedIm) ** 2;
-      power[mirror] = (evenRe - turnedRe) ** 2 + (evenIm - turnedIm) ** 2;
+    const mixed = this.#mixed;
+    this.#half.transform(mixed, frame);
+
+    spectrum[0] = mixed[0]! + mixed[1]!;
+    spectrum[1] = 0;
+    spectrum[2 * half] = mixed[0]! - mixed[1]!;
+    spectrum[2 * half + 1] = 0;
+    // Bins k and half - k come of the same two values: even = (a + conj b) / 2, odd = (a - conj b) / 2i.
+    for (let k = 1, j = half - 1; k <= j; k++, j--) {
+      const aRe = mixed[2 * k]!;
+      const aIm = mixed[2 * k + 1]!;
+      const bRe = mixed[2 * j]!;
+      const bIm = mixed[2 * j + 1]!;
+      const evenRe = 0.5 * (aRe + bRe);
+      const evenIm = 0.5 * (aIm - bIm);
+      const oddRe = 0.5 * (aIm + bIm);
+      const oddIm = 0.5 * (bRe - aRe);
+      const cos = this.#cos[k]!;
+      const sin = this.#sin[k]!;
+      const turnedRe = oddRe * cos + oddIm * sin;
+      const turnedIm = oddIm * cos - oddRe * sin;
+      spectrum[2 * k] = evenRe + turnedRe;
+      spectrum[2 * k + 1] = evenIm + turnedIm;
+      spectrum[2 * j] = evenRe - turnedRe;
+      spectrum[2 * j + 1] = turnedIm - evenIm;
     }
   }
 }

@@ -1,44 +1,57 @@
 /**
- * Mel filters as sparse runs: triangles on Slaney's mel scale (Auditory Toolbox, 1998: linear to
- * 1 kHz, logarithmic above), each of area 1 in Hz, as librosa.filters.mel(norm='slaney') gives them.
+ * Triangular mel filters on Slaney's scale (Auditory Toolbox, 1998: linear below 1 kHz, logarithmic
+ * above), each of unit area in Hz: `librosa.filters.mel(htk=False, norm='slaney')`. A filter covers
+ * few bins, so only its run of non-zero weights is kept.
  */
-export interface MelFilter {
-  /** First FFT bin with a weight. */
-  readonly first: number;
+
+const HZ_PER_MEL = 200 / 3;
+const BEND_HZ = 1000;
+const BEND_MEL = BEND_HZ / HZ_PER_MEL;
+const LOG_STEP = Math.log(6.4) / 27;
+
+/** Hz to mel on Slaney's scale. */
+export function hzToMel(hz: number): number {
+  return hz < BEND_HZ ? hz / HZ_PER_MEL : BEND_MEL + Math.log(hz / BEND_HZ) / LOG_STEP;
+}
+
+/** Mel on Slaney's scale to Hz. */
+export function melToHz(mel: number): number {
+  return mel < BEND_MEL ? mel * HZ_PER_MEL : BEND_HZ * Math.exp(LOG_STEP * (mel - BEND_MEL));
+}
+
+/** Filters as runs: band b is the sum of power[firstBin[b] + i] × weights[runStart[b] + i]. */
+export interface Filterbank {
+  /** [bands]; a filter narrower than the bins may have an empty run. */
+  readonly firstBin: Int32Array;
+  /** [bands + 1]: run b is weights `runStart[b]` to `runStart[b + 1]`. */
+  readonly runStart: Int32Array;
   readonly weights: Float64Array;
 }
 
-const LINEAR_HZ = 200 / 3; // Hz per mel below the break
-const BREAK_HZ = 1000;
-const BREAK_MEL = BREAK_HZ / LINEAR_HZ;
-const LOG_STEP = Math.log(6.4) / 27; // per mel above the break
-
-export function hzToMel(hz: number): number {
-  return hz < BREAK_HZ ? hz / LINEAR_HZ : BREAK_MEL + Math.log(hz / BREAK_HZ) / LOG_STEP;
-}
-
-export function melToHz(mel: number): number {
-  return mel < BREAK_MEL ? mel * LINEAR_HZ : BREAK_HZ * Math.exp(LOG_STEP * (mel - BREAK_MEL));
-}
-
-/** `bands` filters over nFft / 2 + 1 bins. A band narrower than a bin may have no weight at all. */
-export function melFilters(settings: { sampleRate: number; nFft: number; bands: number; fMin: number; fMax: number }): MelFilter[] {
-  const { sampleRate, nFft, bands, fMin, fMax } = settings;
-  const low = hzToMel(fMin);
-  const high = hzToMel(fMax);
-  const edges = Array.from({ length: bands + 2 }, (_, index) => melToHz(low + ((high - low) * index) / (bands + 1)));
-  const bins = nFft / 2 + 1;
-  return Array.from({ length: bands }, (_, band) => {
-    const [left, centre, right] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
-    const area = 2 / (right - left);
-    const weight = (bin: number): number => {
+/**
+ * @param sampleRate Hz
+ * @param nFft points of the transform, so bin k is k sampleRate / nFft Hz
+ * @param bands number of filters, their edges equally spaced in mel from `fMin` to `fMax` Hz
+ */
+export function melFilterbank(sampleRate: number, nFft: number, bands: number, fMin: number, fMax: number): Filterbank {
+  const lowest = hzToMel(fMin);
+  const step = (hzToMel(fMax) - lowest) / (bands + 1);
+  const edges = Float64Array.from({ length: bands + 2 }, (_, i) => melToHz(lowest + i * step));
+  const firstBin = new Int32Array(bands);
+  const runStart = new Int32Array(bands + 1);
+  const weights: number[] = [];
+  for (let band = 0; band < bands; band++) {
+    const [low, centre, high] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
+    let started = false;
+    for (let bin = 0; bin <= nFft / 2; bin++) {
       const hz = (bin * sampleRate) / nFft;
-      return area * Math.max(0, Math.min((hz - left) / (centre - left), (right - hz) / (right - centre)));
-    };
-    let first = 0;
-    while (first < bins && weight(first) <= 0) first++;
-    let end = first;
-    while (end < bins && weight(end) > 0) end++;
-    return { first: Math.min(first, bins - 1), weights: Float64Array.from({ length: end - first }, (__, index) => weight(first + index)) };
-  });
+      const height = Math.min((hz - low) / (centre - low), (high - hz) / (high - centre));
+      if (height <= 0) continue;
+      if (!started) firstBin[band] = bin;
+      started = true;
+      weights.push((height * 2) / (high - low));
+    }
+    runStart[band + 1] = weights.length;
+  }
+  return { firstBin, runStart, weights: Float64Array.from(weights) };
 }

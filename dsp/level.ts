@@ -1,39 +1,50 @@
 /**
- * RMS and peak level of a stretch of samples in dBFS: 0 is the RMS of a full-scale square wave, so
- * a full-scale sine reads -3.01 (AES17 would call that 0).
+ * RMS and peak level of a stretch of samples in dBFS, where a square wave between -1 and 1 is 0 dB
+ * and a sine of amplitude 1 has an RMS of -3.01 dB. (AES17-2015 puts 0 dB at that sine, so its RMS
+ * figures are 3.01 dB higher than these.)
  */
-export const FLOOR_DBFS = -120;
 
+/** What silence reads, and the least of both levels. */
+export const FLOOR_DB = -120;
+
+export interface Level {
+  /** dBFS, at least -120. */
+  readonly rmsDb: number;
+  /** dBFS of the highest absolute sample, at least -120; the true peak between samples may be higher. */
+  readonly peakDb: number;
+}
+
+/** Gathers samples until it is read. */
 export class LevelMeter {
-  #squares = 0;
+  #sumOfSquares = 0;
   #peak = 0;
   #count = 0;
 
+  /** @param samples finite, full scale ±1; any number, none included */
   push(samples: Float32Array): void {
-    let squares = 0;
+    let sum = 0;
     let peak = this.#peak;
-    for (let index = 0; index < samples.length; index++) {
-      const sample = samples[index]!;
-      squares += sample * sample;
-      const size = sample < 0 ? -sample : sample;
-      if (size > peak) peak = size;
+    for (let i = 0; i < samples.length; i++) {
+      const sample = samples[i]!;
+      const magnitude = sample < 0 ? -sample : sample;
+      sum += sample * sample;
+      if (magnitude > peak) peak = magnitude;
     }
-    this.#squares += squares;
+    this.#sumOfSquares += sum;
     this.#peak = peak;
     this.#count += samples.length;
   }
 
-  /** The levels since the last read, at least -120 dBFS; starts afresh. */
-  read(): { rmsDb: number; peakDb: number } {
-    const rmsDb = toDb(this.#count > 0 ? Math.sqrt(this.#squares / this.#count) : 0);
-    const peakDb = toDb(this.#peak);
-    this.#squares = 0;
+  /** The levels of all samples since the last read, -120 where there were none; then starts afresh. */
+  read(): Level {
+    const meanSquare = this.#count > 0 ? this.#sumOfSquares / this.#count : 0;
+    const level = {
+      rmsDb: Math.max(FLOOR_DB, 10 * Math.log10(meanSquare)),
+      peakDb: Math.max(FLOOR_DB, 20 * Math.log10(this.#peak)),
+    };
+    this.#sumOfSquares = 0;
     this.#peak = 0;
     this.#count = 0;
-    return { rmsDb, peakDb };
+    return level;
   }
-}
-
-function toDb(amplitude: number): number {
-  return Math.max(FLOOR_DBFS, 20 * Math.log10(amplitude));
 }

@@ -1,116 +1,123 @@
 /**
- * Samples to columns of mel power, as they come: the window's samples are carried from call to
- * call, so any cut of the input gives bit-identical columns. Same numbers as librosa's
- * feature.melspectrogram with center=False.
+ * Samples, cut anywhere, to columns of mel power: `librosa.feature.melspectrogram` with
+ * `center=False`, one column at a time as the samples come. Samples are kept until the last window
+ * that needs them; nothing is transformed twice.
  */
-import { PowerSpectrum } from './fft.js';
-import { melFilters, type MelFilter } from './filterbank.js';
+import { RealFft } from './fft.js';
+import { melFilterbank } from './filterbank.js';
+import type { Filterbank } from './filterbank.js';
+import { checkFrontEnd } from './front-end.js';
+import type { FrontEnd } from './front-end.js';
 
-/** The front end's settings. Column n covers samples hop × n to hop × n + nFft - 1. */
-export interface FrontEnd {
-  /** Hz. */
-  readonly sampleRate: number;
-  /** Window and FFT size in samples, a power of two. */
-  readonly nFft: number;
-  /** Samples from one column to the next; may be more than nFft. */
-  readonly hop: number;
-  readonly bands: number;
-  /** Lower edge of the first band, Hz. */
-  readonly fMin: number;
-  /** Upper edge of the last band, Hz. */
-  readonly fMax: number;
-  /** Periodic Hann. */
-  readonly window: 'hann';
-  /** The spectrum's exponent: |FFT|². */
-  readonly power: 2;
-  readonly melScale: 'slaney';
-  readonly melNorm: 'slaney';
-}
+export { FRONT_END_V1, checkFrontEnd } from './front-end.js';
+export type { FrontEnd } from './front-end.js';
 
-/** 11.5 columns a second, the resolution of the labelled data. */
-export const FRONT_END_V1: FrontEnd = {
-  sampleRate: 22050,
-  nFft: 2048,
-  hop: 1920,
-  bands: 64,
-  fMin: 30,
-  fMax: 11025,
-  window: 'hann',
-  power: 2,
-  melScale: 'slaney',
-  melNorm: 'slaney',
-};
-
-/** Carries the samples of one stream's unfinished columns. */
+/** Cuts one stream into columns. A column costs one transform and one pass over the filters, and allocates nothing. */
 export class MelColumns {
-  readonly #hop: number;
-  readonly #window: Float64Array;
-  readonly #filters: readonly MelFilter[];
-  readonly #fft: PowerSpectrum;
-  readonly #spectrum: Float64Array;
-  readonly #power: Float32Array;
-  /** Samples of the next column, the first `#held` of them known. */
-  readonly #samples: Float32Array;
-  #held = 0;
-  /** Samples to pass over before the next column begins, where hop is more than nFft. */
-  #skip = 0;
+  readonly #plan: Plan;
+  readonly #power: Float32Array; // [bands]
+  readonly #waiting: Float32Array; // [nFft]; samples of the next window that have come
+  #count = 0;
+  #skip = 0; // samples between two windows that are still to come, with hop > nFft
 
+  /** @throws RangeError where `checkFrontEnd` does */
   constructor(frontEnd: FrontEnd) {
-    const { nFft, hop, bands } = frontEnd;
-    this.#hop = hop;
-    this.#window = Float64Array.from({ length: nFft }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / nFft));
-    this.#filters = melFilters(frontEnd);
-    this.#fft = new PowerSpectrum(nFft);
-    this.#spectrum = new Float64Array(nFft / 2 + 1);
-    this.#power = new Float32Array(bands);
-    this.#samples = new Float32Array(nFft);
+    this.#plan = planFor(frontEnd);
+    this.#power = new Float32Array(frontEnd.bands);
+    this.#waiting = new Float32Array(frontEnd.nFft);
   }
 
   /**
-   * Takes samples at the front end's rate and hands out each column as it is complete.
-   * Costs one FFT and about two multiply-adds a bin per column; allocates nothing.
-   * @param onColumn gets [bands] powers, scratch that is valid during the call only
+   * Takes samples and hands over each column that they complete, in order. Column n is made of
+   * samples hop × n to hop × n + nFft - 1; nothing is padded, so the last samples of a stream that
+   * fill no window give no column. Any cut gives the same bits.
+   * @param samples finite, at the front end's rate; any number
+   * @param onColumn gets power [bands], at least 0, valid during the call only
    */
   push(samples: Float32Array, onColumn: (power: Float32Array) => void): void {
-    const nFft = this.#samples.length;
-    let at = 0;
-    while (at < samples.length) {
+    const { nFft, hop } = this.#plan;
+    const waiting = this.#waiting;
+    let offset = 0;
+    while (offset < samples.length) {
       if (this.#skip > 0) {
-        const passed = Math.min(this.#skip, samples.length - at);
-        this.#skip -= passed;
-        at += passed;
+        const skipped = Math.min(this.#skip, samples.length - offset);
+        this.#skip -= skipped;
+        offset += skipped;
         continue;
       }
-      const taken = Math.min(nFft - this.#held, samples.length - at);
-      for (let index = 0; index < taken; index++) this.#samples[this.#held + index] = samples[at + index]!;
-      this.#held += taken;
-      at += taken;
-      if (this.#held < nFft) return;
-      this.#column();
-      onColumn(this.#power);
-      if (this.#hop < nFft) {
-        this.#samples.copyWithin(0, this.#hop);
-        this.#held = nFft - this.#hop;
+      const taken = Math.min(nFft - this.#count, samples.length - offset);
+      for (let i = 0, at = this.#count; i < taken; i++) waiting[at + i] = samples[offset + i]!;
+      this.#count += taken;
+      offset += taken;
+      if (this.#count < nFft) return;
+
+      this.#plan.column(waiting, this.#power);
+      if (hop < nFft) {
+        waiting.copyWithin(0, hop);
+        this.#count = nFft - hop;
       } else {
-        this.#held = 0;
-        this.#skip = this.#hop - nFft;
+        this.#count = 0;
+        this.#skip = hop - nFft;
       }
+      onColumn(this.#power);
     }
   }
+}
 
-  #column(): void {
-    const input = this.#fft.input;
-    const samples = this.#samples;
+/** One plan a front end: streams that share the settings object share tables and scratch, 70 KB with version 1. */
+const plans = new WeakMap<FrontEnd, Plan>();
+
+function planFor(frontEnd: FrontEnd): Plan {
+  let plan = plans.get(frontEnd);
+  if (plan === undefined) {
+    checkFrontEnd(frontEnd);
+    plan = new Plan(frontEnd);
+    plans.set(frontEnd, plan);
+  }
+  return plan;
+}
+
+/** The tables and the scratch of one front end. A column is computed in one go, so streams never meet in it. */
+class Plan {
+  readonly nFft: number;
+  readonly hop: number;
+  readonly #fft: RealFft;
+  readonly #window: Float64Array;
+  readonly #filters: Filterbank;
+  readonly #frame: Float64Array;
+  readonly #spectrum: Float64Array;
+  readonly #binPower: Float64Array;
+
+  constructor({ sampleRate, nFft, hop, bands, fMin, fMax }: FrontEnd) {
+    this.nFft = nFft;
+    this.hop = hop;
+    this.#fft = new RealFft(nFft);
+    // Periodic: the period is nFft, not nFft - 1 (scipy.signal.get_window('hann', fftbins=True)).
+    this.#window = Float64Array.from({ length: nFft }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / nFft));
+    this.#filters = melFilterbank(sampleRate, nFft, bands, fMin, fMax);
+    this.#frame = new Float64Array(nFft);
+    this.#spectrum = new Float64Array(nFft + 2);
+    this.#binPower = new Float64Array(nFft / 2 + 1);
+  }
+
+  /** @param samples [nFft]; @param power receives [bands] */
+  column(samples: Float32Array, power: Float32Array): void {
+    const frame = this.#frame;
     const window = this.#window;
-    for (let n = 0; n < input.length; n++) input[n] = samples[n]! * window[n]!;
     const spectrum = this.#spectrum;
-    this.#fft.transform(spectrum);
-    const filters = this.#filters;
-    for (let band = 0; band < filters.length; band++) {
-      const { first, weights } = filters[band]!;
+    const binPower = this.#binPower;
+    for (let i = 0; i < frame.length; i++) frame[i] = samples[i]! * window[i]!;
+    this.#fft.transform(frame, spectrum);
+    for (let bin = 0; bin < binPower.length; bin++) {
+      const re = spectrum[2 * bin]!;
+      const im = spectrum[2 * bin + 1]!;
+      binPower[bin] = re * re + im * im;
+    }
+    const { firstBin, runStart, weights } = this.#filters;
+    for (let band = 0; band < firstBin.length; band++) {
       let sum = 0;
-      for (let index = 0; index < weights.length; index++) sum += weights[index]! * spectrum[first + index]!;
-      this.#power[band] = sum;
+      for (let i = runStart[band]!, bin = firstBin[band]!; i < runStart[band + 1]!; i++, bin++) sum += weights[i]! * binPower[bin]!;
+      power[band] = sum;
     }
   }
 }

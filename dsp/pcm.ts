@@ -1,80 +1,107 @@
 /**
- * Bytes of interleaved PCM to mono samples, whatever the cut: what is left of a frame (one sample
- * of each channel) waits for the next call.
+ * Bytes of interleaved PCM, cut anywhere, to mono float samples. Channels are averaged, which is
+ * what a listener between the loudspeakers hears and what librosa's `to_mono` does. Bytes are read
+ * one by one or through a DataView, so neither the offset of the bytes in their buffer nor the byte
+ * order of the machine matters.
  */
+
+/** 16-bit signed integers or IEEE 754 binary32, both little-endian. */
 export type PcmEncoding = 's16le' | 'f32le';
 
-/** Decodes one stream. */
+export const MAX_CHANNELS = 8;
+
+/**
+ * Larger f32 samples are held at this: 180 dB over full scale is no sound, and its square would
+ * overflow the float32 of a mel column.
+ */
+const LARGEST_SAMPLE = 1e9;
+
+/** Decodes one stream; carries the bytes of a frame that was cut to the next call. */
 export class PcmDecoder {
   readonly #encoding: PcmEncoding;
   readonly #channels: number;
   readonly #frameBytes: number;
-  readonly #rest: Uint8Array;
-  #restBytes = 0;
+  readonly #pending: Uint8Array;
+  readonly #pendingView: DataView;
+  #pendingCount = 0;
   #samples = new Float32Array(0);
 
-  /** @throws RangeError when there are not 1 to 8 channels */
+  /** @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8 */
   constructor(encoding: PcmEncoding, channels: number) {
-    if (!Number.isInteger(channels) || channels < 1 || channels > 8) throw new RangeError(`PCM has 1 to 8 channels, not ${channels}.`);
+    if (encoding !== 's16le' && encoding !== 'f32le') {
+      throw new RangeError(`The encoding of PCM is s16le or f32le, not ${String(encoding)}.`);
+    }
+    if (!Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
+      throw new RangeError(`PCM has 1 to ${MAX_CHANNELS} channels, not ${channels}.`);
+    }
     this.#encoding = encoding;
     this.#channels = channels;
     this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
-    this.#rest = new Uint8Array(this.#frameBytes);
+    this.#pending = new Uint8Array(this.#frameBytes);
+    this.#pendingView = new DataView(this.#pending.buffer);
   }
 
-  /** Bytes of an unfinished frame. */
+  /** Bytes of an unfinished frame that wait for the next call; 0 to one frame minus 1. */
   get pendingBytes(): number {
-    return this.#restBytes;
+    return this.#pendingCount;
   }
 
   /**
-   * @returns the mean of the channels: -1 to 1 for s16le; f32le may go beyond and is not cut,
-   * what is not a number or infinite becomes 0. A view on scratch, valid until the next call.
+   * @param bytes any number of bytes, cut anywhere, in mid-sample too
+   * @returns mean of the channels, one value a complete frame; a view valid until the next call.
+   *   s16le gives -1 to 1 - 2^-15. f32le beyond ±1 passes unclipped; NaN and infinities become 0.
    */
   decode(bytes: Uint8Array): Float32Array {
     const frameBytes = this.#frameBytes;
-    let at = 0;
-    let frames = 0;
-    const total = Math.floor((this.#restBytes + bytes.length) / frameBytes);
-    if (this.#samples.length < total) this.#samples = new Float32Array(total);
-
-    if (this.#restBytes > 0) {
-      at = Math.min(frameBytes - this.#restBytes, bytes.length);
-      this.#rest.set(bytes.subarray(0, at), this.#restBytes);
-      this.#restBytes += at;
-      if (this.#restBytes < frameBytes) return this.#samples.subarray(0, 0);
-      this.#frames(this.#rest, 0, 0, 1);
-      this.#restBytes = 0;
-      frames = 1;
+    const frames = Math.floor((this.#pendingCount + bytes.length) / frameBytes);
+    if (this.#samples.length < frames) this.#samples = new Float32Array(frames);
+    let offset = 0;
+    let written = 0;
+    if (this.#pendingCount > 0) {
+      offset = Math.min(frameBytes - this.#pendingCount, bytes.length);
+      this.#keep(bytes, 0, offset);
+      if (this.#pendingCount === frameBytes) {
+        this.#frames(this.#pending, this.#pendingView, 0, 0, 1);
+        this.#pendingCount = 0;
+        written = 1;
+      }
     }
-    this.#frames(bytes, at, frames, total - frames);
-    at += (total - frames) * frameBytes;
-    this.#rest.set(bytes.subarray(at));
-    this.#restBytes = bytes.length - at;
-    return this.#samples.subarray(0, total);
+    if (written < frames) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#frames(bytes, view, offset, written, frames);
+      offset += (frames - written) * frameBytes;
+    }
+    this.#keep(bytes, offset, bytes.length);
+    return this.#samples.subarray(0, frames);
   }
 
-  /** `count` frames from `at` on into the samples from `to` on. */
-  #frames(bytes: Uint8Array, at: number, to: number, count: number): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const samples = this.#samples;
+  #keep(bytes: Uint8Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#pending[this.#pendingCount++] = bytes[i]!;
+  }
+
+  /** Writes samples `from` to `to` out of the frames that begin at `offset`. */
+  #frames(bytes: Uint8Array, view: DataView, offset: number, from: number, to: number): void {
     const channels = this.#channels;
+    const samples = this.#samples;
     if (this.#encoding === 's16le') {
       const scale = 1 / (32768 * channels);
-      for (let frame = 0; frame < count; frame++) {
+      for (let frame = from; frame < to; frame++) {
         let sum = 0;
-        for (let channel = 0; channel < channels; channel++, at += 2) sum += view.getInt16(at, true);
-        samples[to + frame] = sum * scale;
+        for (let channel = 0; channel < channels; channel++, offset += 2) {
+          sum += ((bytes[offset]! | (bytes[offset + 1]! << 8)) << 16) >> 16;
+        }
+        samples[frame] = sum * scale;
       }
       return;
     }
-    for (let frame = 0; frame < count; frame++) {
+    for (let frame = from; frame < to; frame++) {
       let sum = 0;
-      for (let channel = 0; channel < channels; channel++, at += 4) {
-        const sample = view.getFloat32(at, true);
-        sum += Number.isFinite(sample) ? sample : 0;
+      for (let channel = 0; channel < channels; channel++, offset += 4) {
+        const value = view.getFloat32(offset, true);
+        if (value >= -LARGEST_SAMPLE && value <= LARGEST_SAMPLE) sum += value;
+        else if (value - value === 0) sum += value > 0 ? LARGEST_SAMPLE : -LARGEST_SAMPLE; // finite; NaN and infinities add 0
       }
-      samples[to + frame] = sum / channels;
+      samples[frame] = sum / channels;
     }
   }
 }
