@@ -3,12 +3,13 @@
  * Each stage is a class with state of its own; the operators here only wire them. What flows is a
  * chunk or a block at a time: columns never leave the inner loops.
  */
-import { defer, Observable, type OperatorFunction } from 'rxjs';
+import { defer, finalize, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../dsp/pcm.js';
 import { Resampler } from '../dsp/resample.js';
 import type { Manifest } from '../models/bundle.js';
 import { BlockColumns, BlockNormaliser, blockMsOf, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
+import { OpusDecoder } from './opus.js';
 import type { AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
 import { Smoother } from './smoothing.js';
@@ -62,6 +63,14 @@ export interface PipeOptions {
  * @throws (as the Observable's error) ProtocolError: `not-audio` or `internal`
  */
 export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Message> {
+  const { model, settings, progress = new Progress() } = options;
+  return defer(() => judge(chunk$, { ...options, progress }).pipe(
+    tell(model, settings, progress, options.topK),
+  ));
+}
+
+/** Bytes to judged blocks: the pipe before anything is said. */
+export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Judged> {
   const { format, model, engine, settings, progress = new Progress() } = options;
   return defer(() => chunk$.pipe(
     decode(format, progress),
@@ -70,11 +79,10 @@ export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observabl
     normalise(model, settings, 'power'),
     engine.classify(),
     smooth(model, settings, progress),
-    tell(model, settings, progress, options.topK),
   ));
 }
 
-/** The pipe from columns on, for stored levels in dB: [columns × bands] a block. */
+/** Stored levels to judged blocks: the pipe from columns on, cells in dB. */
 export function fromColumns(levels$: Observable<Columns>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<Judged> {
   return defer(() => levels$.pipe(
     normalise(model, settings, 'levels'),
@@ -85,10 +93,13 @@ export function fromColumns(levels$: Observable<Columns>, { model, engine, setti
 
 function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk, Sound> {
   const decoder = decoderFor(format);
-  return stage(({ bytes, arrivedAtMs }, emit) => {
-    progress.bytes += bytes.length;
-    emit({ samples: decoder.decode(bytes), arrivedAtMs, endBytes: progress.bytes });
-  });
+  return (chunk$) => chunk$.pipe(
+    stage(({ bytes, arrivedAtMs }: Chunk, emit: (sound: Sound) => void) => {
+      progress.bytes += bytes.length;
+      emit({ samples: decoder.decode(bytes), arrivedAtMs, endBytes: progress.bytes });
+    }),
+    finalize(() => decoder.close?.()),
+  );
 }
 
 function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
@@ -167,9 +178,9 @@ function stage<In, Out>(push: (value: In, emit: (out: Out) => void) => void, flu
 /** Bytes of one chunk to mono samples, -1 to 1; the view is valid until the next chunk. */
 interface Decoder {
   decode(bytes: Uint8Array): Float32Array;
+  close?(): void;
 }
 
-function decoderFor({ encoding, channels }: AudioFormat): Decoder {
-  if (encoding === 'opus') throw new Error('opus');
-  return new PcmDecoder(encoding, channels);
+function decoderFor({ encoding, sampleRate, channels }: AudioFormat): Decoder {
+  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels);
 }

@@ -1,0 +1,66 @@
+/**
+ * A classifier for tests, in the place of `server/classifier.ts`: says whether the low, the middle
+ * or the high bands are the loudest, with a memory, so that order and state matter.
+ */
+import { BroadcastChannel } from 'node:worker_threads';
+import type { Bundle } from '../../models/bundle.js';
+import { NORMALISATION_V1 } from '../../dsp/normalise.js';
+import { FRONT_END_V1 } from '../../dsp/mel.js';
+import type { StartedClassifier } from '../../server/classifier.js';
+import type { Classifier } from '../../server/engine.js';
+
+export const FAKE_LABELS = ['low', 'middle', 'high'];
+/** A message on this channel ends every shard that runs this classifier. */
+export const KILL_CHANNEL = 'livegenre-test-kill';
+
+export const FAKE_BUNDLE: Bundle = {
+  manifest: {
+    format: 1,
+    name: 'fake',
+    version: '0',
+    labels: FAKE_LABELS,
+    frontEnd: FRONT_END_V1,
+    normalisation: NORMALISATION_V1,
+    blockColumns: 4,
+    layers: [],
+    calibration: { temperature: 1 },
+    smoothing: { timeConstantMs: 1000, margin: 0.05, holdMs: 350, warmupMs: 700 },
+    weights: { sha256: '0'.repeat(64) },
+    trainedOn: 'nothing',
+  },
+  weights: new Float32Array(new SharedArrayBuffer(0)),
+};
+
+export class FakeClassifier implements Classifier {
+  /** Sizes of the batches so far. */
+  readonly batches: number[] = [];
+
+  newState(): Float32Array {
+    return new Float32Array(FAKE_LABELS.length);
+  }
+
+  run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
+    this.batches.push(blocks.length);
+    const scores = new Float32Array(blocks.length * FAKE_LABELS.length);
+    blocks.forEach((block, index) => {
+      const state = states[index]!;
+      const sums = [0, 0, 0];
+      block.forEach((level, cell) => (sums[Math.min(2, Math.floor(((cell % 64) * 3) / 64))]! += level / block.length));
+      let total = 0;
+      for (let label = 0; label < 3; label++) {
+        state[label] = 0.5 * state[label]! + sums[label]!;
+        total += Math.exp(state[label]!);
+      }
+      for (let label = 0; label < 3; label++) scores[index * 3 + label] = Math.exp(state[label]!) / total;
+    });
+    return scores;
+  }
+}
+
+export async function startClassifier(bundle: Bundle): Promise<StartedClassifier> {
+  if (bundle.manifest.name === 'refused') throw new Error('this model is refused');
+  const channel = new BroadcastChannel(KILL_CHANNEL);
+  channel.onmessage = () => process.exit(7);
+  (channel as unknown as { unref(): void }).unref();
+  return { classifier: new FakeClassifier(), backend: 'wasm' };
+}

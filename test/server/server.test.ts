@@ -1,0 +1,113 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { asyncScheduler, concat, NEVER, Observable, of, scheduled } from 'rxjs';
+import type { Source } from '../../server/sources/source.js';
+import { connect, killShards, refusedUpgrade, startTestServer, stream, until, withServer } from './rig.js';
+import { MONO, noise, tone } from './sound.js';
+
+const station = (bytes$: Observable<Uint8Array>): Source => ({ name: 'Station', format: MONO, bytes$ });
+
+test('closing drains: streams and viewers get the summary and 1001, new ones are refused', async () => {
+  const server = await startTestServer();
+  const client = await stream(server);
+  const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
+  const silent = await connect(server);
+  client.play(tone(200, 3000));
+  await client.prediction();
+  const closed = server.close();
+  assert.is((await fetch(`${server.url}/readyz`).catch(() => ({ status: 503 }))).status, 503);
+  assert.is((await client.summary()).durationMs, 3000);
+  assert.equal(await Promise.all([client, viewer, silent].map((each) => each.closed())), [1001, 1001, 1001]);
+  assert.is(viewer.messages.at(-1)!.type, 'summary');
+  assert.is(silent.error!.code, 'going-away');
+  await closed;
+  await server.close();
+});
+
+test('while draining nothing new is taken', async () => {
+  const server = await startTestServer({ drainTimeoutMs: 300 });
+  const client = await stream(server);
+  // Its worker is being started again while the server drains: the summary takes a while.
+  server.streams.get(client.id)!.drained();
+  const closed = server.close();
+  const refused = refusedUpgrade(server, '/v1/stream').then(({ status }) => status, () => 503);
+  assert.is(await refused, 503);
+  await closed;
+});
+
+test('a stream that gets no summary in time is closed all the same', async () => {
+  const server = await startTestServer({ drainTimeoutMs: 50, restartDelayMs: 60_000 });
+  const client = await stream(server);
+  killShards();
+  await client.heard(({ type }) => type === 'restarted');
+  await server.close();
+  assert.is(await client.closed(), 1001);
+  assert.not(client.messages.some(({ type }) => type === 'summary'));
+});
+
+test('a peer that does not answer the close is cut off', async () => {
+  const server = await startTestServer({ closeTimeoutMs: 50 });
+  const client = await stream(server);
+  client.ws.pause();
+  await server.close();
+  client.ws.resume();
+  await client.closed();
+});
+
+test('a dead shard: the client is told and goes on', () => withServer({ restartDelayMs: 1 }, async (server) => {
+  const client = await stream(server);
+  client.play(noise(10_000));
+  await client.prediction();
+  killShards();
+  await client.heard(({ type }) => type === 'restarted');
+  client.play(noise(10_000));
+  assert.is((await client.prediction(({ seq }) => seq === 2)).state, 'warming');
+}));
+
+test('when all shards are given up, streams fail and the server is not ready', () => withServer({ restartLimit: 0 }, async (server) => {
+  const client = await stream(server);
+  killShards();
+  assert.is(await client.closed(), 1011);
+  assert.is(client.error!.code, 'internal');
+  assert.is((await fetch(`${server.url}/readyz`)).status, 503);
+}));
+
+test('the demo station is a stream like any other, and can be watched with its picture', async () => {
+  const bytes$ = concat(scheduled([tone(200, 1500), tone(200, 1500)], asyncScheduler), NEVER);
+  await withServer({ demo: true }, async (server) => {
+    const viewer = await connect(server, '/v1/streams/demo/watch?spectrogram=1');
+    await viewer.ready();
+    await until(() => server.streams.get('demo')!.info().genre === 'low');
+    const { source, name, connected } = server.streams.get('demo')!.info();
+    assert.equal({ source, name, connected }, { source: 'demo', name: 'Station', connected: true });
+    await viewer.heard(({ type }) => type === 'columns');
+  }, { demo: station(bytes$) });
+});
+
+test('a demo station that ends or fails plays again', async () => {
+  let plays = 0;
+  const bytes$ = new Observable<Uint8Array>((subscriber) => {
+    plays++;
+    if (plays === 1) subscriber.error(new Error('no tape'));
+    else of(noise(9000)).subscribe(subscriber);
+  });
+  await withServer({ demo: true }, async () => {
+    await until(() => plays === 3);
+  }, { demo: station(bytes$) });
+});
+
+test('the demo takes no place of a client', () => withServer({ demo: true, maxStreams: 1 }, async (server) => {
+  await stream(server);
+  assert.is(server.streams.list().length, 2);
+}, { demo: station(NEVER) }));
+
+test('a port that is taken rejects the start, and leaves nothing running', () => withServer({}, async ({ port }) => {
+  try {
+    await startTestServer({ port });
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as NodeJS.ErrnoException).code, 'EADDRINUSE');
+  }
+}));
+
+test.run();

@@ -1,0 +1,79 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import { envOf, flagOf, readSettings, SettingError, SETTINGS, withDefaults, type SettingName } from '../../server/settings.js';
+
+const names = Object.keys(SETTINGS) as SettingName[];
+
+function refusal(flags: Record<string, unknown>, env: Record<string, string> = {}): string {
+  try {
+    readSettings(flags, env);
+  } catch (error) {
+    assert.instance(error, SettingError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+test('nothing given means the defaults, and every default is one its own parser takes', () => {
+  const settings = readSettings({}, {});
+  assert.equal(settings, withDefaults());
+  for (const name of names) {
+    const value = SETTINGS[name].default as unknown;
+    assert.equal(SETTINGS[name].parse(Array.isArray(value) ? value.join(',') : String(value)), value, name);
+  }
+});
+
+test('a flag goes before the environment, the environment before the default', () => {
+  assert.is(readSettings({ port: 1 }, { LIVEGENRE_PORT: '2', PORT: '3' }).port, 1);
+  assert.is(readSettings({}, { LIVEGENRE_PORT: '2', PORT: '3' }).port, 2);
+  assert.is(readSettings({}, { PORT: '3' }).port, 3);
+});
+
+test('an empty variable is one that is not set', () => {
+  assert.is(readSettings({}, { PORT: '', LIVEGENRE_MODEL: '' }).port, 8080);
+});
+
+test('the environment that shells export for other ends is left alone', () => {
+  assert.is(readSettings({}, { HOST: 'x86_64-conda-linux-gnu' }).host, '127.0.0.1');
+});
+
+test('a value that can not be used is refused with where it came from, what it is and what is wanted', () => {
+  assert.is(refusal({ port: 'eighty' }), '--port must be a whole number from 0 to 65535; it is "eighty".');
+  assert.is(refusal({}, { LIVEGENRE_MAX_STREAMS: '-1' }), 'LIVEGENRE_MAX_STREAMS must be a whole number from 0 to 100000; it is "-1".');
+  assert.is(refusal({}, { PORT: '8080.5' }), 'PORT must be a whole number from 0 to 65535; it is "8080.5".');
+  assert.is(refusal({ backend: 'gpu' }), '--backend must be one of auto, native, wasm; it is "gpu".');
+  assert.is(refusal({ demo: 'maybe' }), '--demo must be on or off; it is "maybe".');
+  assert.is(refusal({ port: [1, 2] }), '--port is given 2 times; give it once.');
+  assert.match(refusal({ allowedOrigins: 'example.org' }), '--allowed-origins must be origins such as https://example.org');
+  assert.match(refusal({ silenceEndDb: '-70' }), '--silence-end-db must be at least --silence-db (-60); it is -70.');
+});
+
+test('on and off have the spellings that people try', () => {
+  for (const on of ['on', 'true', '1', true]) assert.is(readSettings({ demo: on }, {}).demo, true);
+  for (const off of ['off', 'false', '0', false]) assert.is(readSettings({ demo: off }, {}).demo, false);
+});
+
+test('origins are a list', () => {
+  assert.equal(readSettings({ allowedOrigins: 'https://a.org, http://b.org:8080' }, {}).allowedOrigins, ['https://a.org', 'http://b.org:8080']);
+});
+
+test('flags and variables are unique, and each has a description', () => {
+  assert.is(new Set(names.map(flagOf)).size, names.length);
+  assert.is(new Set(names.map(envOf)).size, names.length);
+  assert.is(flagOf('maxMessageBytes'), '--max-message-bytes');
+  assert.is(envOf('maxMessageBytes'), 'LIVEGENRE_MAX_MESSAGE_BYTES');
+  for (const name of names) assert.ok(SETTINGS[name].description.length > 10, name);
+});
+
+test('any text gives a setting in range or a sentence, never anything else', () => {
+  fc.assert(fc.property(fc.constantFrom(...names), fc.string(), (name, value) => {
+    try {
+      readSettings({}, { [envOf(name)]: value });
+    } catch (error) {
+      assert.instance(error, SettingError);
+    }
+  }));
+});
+
+test.run();
