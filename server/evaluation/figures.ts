@@ -1,0 +1,91 @@
+/** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
+import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, wilson95, type GenreScores } from '../../models/metrics.js';
+import { LEAST_PROBABILITY } from '../smoothing.js';
+import type { HeardBlock, HeardTrack } from './listen.js';
+
+export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;
+/** A right genre counts as found once it has stayed for so long. */
+const STAY_MS = 5000;
+
+export interface Figures {
+  readonly split: string;
+  readonly source: 'levels' | 'audio';
+  readonly tracks: number;
+  /** A track's genre is the argmax of the mean of its log scores over the whole track. */
+  readonly trackAccuracy: number;
+  /** 95 % interval (Wilson). */
+  readonly trackAccuracy95: readonly [low: number, high: number];
+  /** The same over stretches of 4 s, each heard alone. */
+  readonly segmentAccuracy: number;
+  readonly perGenre: Readonly<Record<string, GenreScores>>;
+  readonly macroF1: number;
+  /** [truth][answer], in the order of the model's labels. */
+  readonly confusion: ReadonlyArray<readonly number[]>;
+  /** Share of tracks whose smoothed genre is right after so many seconds; while warming up, the leading one. */
+  readonly accuracyAfterS: Readonly<Record<string, number>>;
+  /** When the shown genre first becomes right and stays right for 5 s: median over the tracks where it does. */
+  readonly medianTimeToCorrectMs: number | null;
+  /** Changes of the shown genre. */
+  readonly flipsPerMinute: number;
+  /** Expected calibration error of the reported confidence over all blocks with a genre. */
+  readonly ece: number;
+}
+
+export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[], { split, source }: Pick<Figures, 'split' | 'source'>): Figures {
+  const truths = heard.map(({ truth }) => truth);
+  const answers = heard.map(({ blocks }) => verdict(blocks, labels.length));
+  const confusion = confusionMatrix(truths, answers, labels.length);
+  const scores = genreScores(confusion);
+  const share = accuracy(truths, answers);
+  const stretches = heard.flatMap(({ truth, stretches: alone }) => alone.map((blocks) => ({ truth, answer: verdict(blocks, labels.length) })));
+  const timesMs = heard.map(timeToCorrectMs).filter((time) => time !== undefined);
+  const minutes = heard.reduce((total, { blocks }) => total + (blocks.at(-1)?.atMs ?? 0), 0) / 60_000;
+  const judged = heard.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
+  return {
+    split,
+    source,
+    tracks: heard.length,
+    trackAccuracy: share,
+    trackAccuracy95: wilson95(share, heard.length),
+    segmentAccuracy: accuracy(stretches.map(({ truth }) => truth), stretches.map(({ answer }) => answer)),
+    perGenre: Object.fromEntries(labels.map((label, index) => [label, scores[index]!])),
+    macroF1: macroF1(scores),
+    confusion,
+    accuracyAfterS: Object.fromEntries(AFTER_S.map((seconds) => [String(seconds), accuracy(truths, heard.map(({ blocks }) => leadingAt(blocks, seconds * 1000)))])),
+    medianTimeToCorrectMs: median(timesMs) ?? null,
+    flipsPerMinute: minutes > 0 ? heard.reduce((total, { blocks }) => total + flips(blocks), 0) / minutes : 0,
+    ece: expectedCalibrationError(judged.map(({ p }) => p), judged.map(({ isRight }) => isRight)),
+  };
+}
+
+/** Argmax of the mean log score of the blocks. */
+function verdict(blocks: readonly HeardBlock[], labels: number): number {
+  const sums = new Float64Array(labels);
+  for (const { probabilities } of blocks) {
+    for (let label = 0; label < labels; label++) sums[label]! += Math.log(Math.max(probabilities[label]!, LEAST_PROBABILITY));
+  }
+  return argmax(sums);
+}
+
+/** The leading genre at the last block that ends by `ms`; -1 for none. */
+function leadingAt(blocks: readonly HeardBlock[], ms: number): number {
+  return blocks.findLast(({ atMs }) => atMs <= ms)?.leading ?? -1;
+}
+
+function timeToCorrectMs({ truth, blocks }: HeardTrack): number | undefined {
+  let sinceMs: number | undefined;
+  for (const { atMs, shown } of blocks) {
+    if (shown !== truth) {
+      sinceMs = undefined;
+      continue;
+    }
+    sinceMs ??= atMs;
+    if (atMs - sinceMs >= STAY_MS) return sinceMs;
+  }
+  return undefined;
+}
+
+function flips(blocks: readonly HeardBlock[]): number {
+  const genres = blocks.map(({ shown }) => shown).filter((shown) => shown !== null);
+  return genres.filter((genre, index) => index > 0 && genre !== genres[index - 1]).length;
+}
