@@ -44,6 +44,7 @@ export class SoundFile {
   #input!: AsyncIterator<Uint8Array>;
   #first!: Uint8Array;
   #frameBytes = 8;
+  #isClosed = false;
   #bytes = 0;
   #firstErrorAt: number | undefined;
   #lastError = '';
@@ -91,17 +92,15 @@ export class SoundFile {
   }
 
   /**
-   * The sound, once. Leaving the loop early ends FFmpeg.
+   * The sound, once. Leaving the loop early ends FFmpeg; after `close` it just ends.
    * @throws FileError at the end, when the file was cut off or corrupt
    */
   async* chunks(): AsyncGenerator<Uint8Array, void, void> {
     try {
       yield this.#count(this.#first);
-      for (let next = await this.#input.next(); !next.done; next = await this.#input.next()) {
-        // A copy: what the pipe reads into is Node's own, and whoever takes a chunk may transfer it.
-        yield this.#count(new Uint8Array(next.value));
-      }
-      const problem = this.#judge(await this.#end);
+      for (let bytes = await this.#read(); bytes; bytes = await this.#read()) yield this.#count(bytes);
+      const end = await this.#end;
+      const problem = this.#isClosed ? undefined : this.#judge(end);
       if (problem) throw problem;
     } finally {
       await this.close();
@@ -110,8 +109,22 @@ export class SoundFile {
 
   /** Ends FFmpeg, if it still runs; settles when it is gone. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#ffmpeg?.kill();
     await this.#ffmpeg?.end;
+  }
+
+  /** What FFmpeg wrote next; undefined at its end. */
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      const next = await this.#input.next();
+      // A copy: what the pipe reads into is Node's own, and whoever takes a chunk may transfer it.
+      return next.done ? undefined : new Uint8Array(next.value);
+    } catch (error) {
+      // A pipe that was closed under a read complains; that is what closing is for.
+      if (this.#isClosed) return undefined;
+      throw error;
+    }
   }
 
   async #check(): Promise<void> {
@@ -152,14 +165,15 @@ export class SoundFile {
     } catch (error) {
       throw new FileError('no-ffmpeg', (error as Error).message);
     }
+    this.#isClosed = false;
     this.#end = ffmpeg.end;
     this.#first = new Uint8Array(0);
     const wav = new WavReader();
     this.#input = ffmpeg.output[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     while (!wav.format || this.#first.length === 0) {
-      const next = await this.#input.next();
-      if (next.done) throw this.#judge(await this.#end) ?? new FileError('empty', 'holds no sound');
-      this.#first = wav.push(new Uint8Array(next.value));
+      const bytes = await this.#read();
+      if (!bytes) throw this.#judge(await this.#end) ?? new FileError('empty', 'holds no sound');
+      this.#first = wav.push(bytes);
     }
     const { sampleRate, channels } = wav.format;
     this.#format = { encoding: 'f32le', sampleRate, channels };

@@ -1,0 +1,127 @@
+/** `livegenre classify FILE…`: files through the pipe, several at once, answers in the order they were asked for. */
+import { availableParallelism } from 'node:os';
+import type { CAC } from 'cac';
+import { loadBundle } from '../../models/bundle.js';
+import { envOf, readSettings, SettingError } from '../settings.js';
+import { Shards } from '../shards.js';
+import { classifyFile, type Classified, type FileProgress } from './classify-file.js';
+import { ClassifyProgress } from './progress.js';
+import { report } from './report.js';
+import { colours, paint } from './terminal.js';
+
+const DEFAULT_JOBS = 4;
+const MAX_JOBS = 64;
+/** Files come faster than real time; nothing of them is ever dropped, and as much waits as keeps a shard busy. */
+const FILE_SETTINGS = { maxLagMs: 3_600_000, maxBufferedBytes: 2 * 1024 * 1024, maxSegments: 100_000, logLevel: 'error' } as const;
+/** What a shell expects of a program that Ctrl-C ended. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+interface Flags {
+  readonly json?: boolean;
+  readonly model?: string;
+  readonly jobs?: number | string;
+  readonly '--'?: readonly string[];
+}
+
+export function register(cli: CAC): void {
+  cli.command('classify [...files]', 'Say the genre of sound files, with a timeline')
+    .option('--json', 'One JSON line a file')
+    .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
+    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS} (default ${DEFAULT_JOBS})`)
+    .example('  $ livegenre classify song.mp3 concert.flac')
+    .example('  $ livegenre classify --json music/*.ogg > genres.jsonl')
+    .example('  $ livegenre classify -- -a-name-with-a-dash.wav')
+    .action(classify);
+}
+
+async function classify(named: readonly string[], flags: Flags): Promise<void> {
+  const files = [...named, ...flags['--'] ?? []];
+  if (files.length === 0) throw new SettingError('Name one file or more to classify.');
+  const jobs = Math.min(files.length, jobsOf(flags.jobs));
+  const { model, backend } = readSettings({ model: flags.model }, process.env);
+  process.stdout.on('error', endWithReader);
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const shards = await Shards.start({
+    bundle: await loadBundle(model),
+    shards: Math.min(jobs, Math.max(1, availableParallelism() - 1)),
+    settings: FILE_SETTINGS,
+    backend: backend === 'auto' ? undefined : backend,
+  });
+  const progress = new ClassifyProgress();
+  const painted = paint(colours(process.stdout));
+  try {
+    const allWell = await classifyAll(files, shards, {
+      jobs,
+      signal: stop.signal,
+      onProgress: (index, fileProgress) => progress.show(files[index]!, index + 1, files.length, fileProgress),
+      onAnswer: (answer) => {
+        progress.clear();
+        process.stdout.write(`${flags.json ? JSON.stringify(answer) : report(answer, painted)}\n`);
+      },
+    });
+    if (!allWell) process.exitCode = 1;
+  } finally {
+    progress.clear();
+    await shards.close();
+    process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+  }
+  if (stop.signal.aborted) {
+    process.stderr.write('Stopped.\n');
+    process.exitCode = INTERRUPTED_EXIT_CODE;
+  }
+}
+
+export interface ClassifyAllOptions {
+  /** Files at a time. */
+  readonly jobs: number;
+  /** In the order of `files`, each as soon as those before it are done. */
+  readonly onAnswer: (answer: Classified) => void;
+  /** Only of the first file that is not done: there is one line for it. */
+  readonly onProgress?: (index: number, progress: FileProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** @returns whether every file was classified without an error */
+export async function classifyAll(files: readonly string[], shards: Shards, { jobs, onAnswer, onProgress, signal }: ClassifyAllOptions): Promise<boolean> {
+  const answers: (Classified | undefined)[] = files.map(() => undefined);
+  let next = 0;
+  let told = 0;
+  let allWell = true;
+  const work = async (): Promise<void> => {
+    while (next < files.length && !signal?.aborted) {
+      const index = next;
+      next += 1;
+      const answer = await classifyFile(files[index]!, shards, {
+        ...(signal && { signal }),
+        onProgress: (progress) => {
+          if (index === told) onProgress?.(index, progress);
+        },
+      });
+      if (signal?.aborted) return;
+      answers[index] = answer;
+      if (answer.error) allWell = false;
+      for (let ready = answers[told]; ready; ready = answers[told]) {
+        onAnswer(ready);
+        told += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return allWell;
+}
+
+function jobsOf(given: number | string | undefined): number {
+  const jobs = Number(given ?? DEFAULT_JOBS);
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MAX_JOBS) {
+    throw new SettingError(`--jobs must be a whole number from 1 to ${MAX_JOBS}; it is ${JSON.stringify(given)}.`);
+  }
+  return jobs;
+}
+
+/** `| head` has read enough: that is no failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}

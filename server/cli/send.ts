@@ -1,0 +1,151 @@
+/**
+ * `livegenre send FILE|-`: a file, or raw PCM from another program, to a server, with its answers
+ * as they come. Uses the SDK that everyone else uses: the one place, with `watch`, where the server
+ * side imports from `client/`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CAC } from 'cac';
+import { GenreClient } from '../../client/sdk/node.js';
+import type { AudioFormat } from '../protocol.js';
+import { SettingError } from '../settings.js';
+import { FileError, SoundFile } from '../sources/file.js';
+import { LiveLines } from './live-lines.js';
+import { colours, paint, printable } from './terminal.js';
+
+export const DEFAULT_URL = 'ws://127.0.0.1:8080';
+/** A file at the pace of real time goes in pieces of this length. */
+const PIECE_MS = 100;
+
+interface Flags {
+  readonly url: string;
+  readonly fast?: boolean;
+  readonly name?: string;
+  readonly rate?: number;
+  readonly channels?: number;
+  readonly encoding?: string;
+  readonly '--'?: readonly string[];
+}
+
+/** Sound to send: what it is, and its bytes as they come or as they are asked for. */
+interface Sound {
+  readonly name: string;
+  readonly format: AudioFormat;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export function register(cli: CAC): void {
+  cli.command('send [...file]', 'Send a sound file, or raw PCM from standard input (-), to a server')
+    .option('--url <url>', 'The server', { default: DEFAULT_URL })
+    .option('--fast', 'As fast as the server takes it, not at the pace of real time')
+    .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
+    .option('--rate <hz>', 'For -: sample rate, 8000 to 192000')
+    .option('--channels <n>', 'For -: 1 to 8')
+    .option('--encoding <encoding>', 'For -: s16le or f32le')
+    .example('  $ livegenre send concert.flac')
+    .example('  $ arecord -f S16_LE -r 44100 -c 2 | livegenre send - --rate 44100 --channels 2 --encoding s16le')
+    .action((named: readonly string[], flags: Flags) => {
+      // The parser swallows a lone dash.
+      const dash = cli.rawArgs.includes('-') && !(flags['--'] ?? []).includes('-');
+      return send([...named, ...flags['--'] ?? [], ...(dash ? ['-'] : [])], flags);
+    });
+}
+
+async function send(named: readonly string[], flags: Flags): Promise<void> {
+  const [file, ...more] = named;
+  if (file === undefined || more.length > 0) throw new SettingError(`Name one file to send, or - for standard input; ${named.length} are named.`);
+  const input = file === '-' ? standardInput(flags) : await soundOf(file);
+  const { sound, stop } = untilSignal(input);
+  const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
+  const { name, format } = sound;
+  const client = new GenreClient({ url: flags.url, ...format, name: (flags.name ?? name).slice(0, 100), live: false });
+  client.on('prediction', (prediction) => lines.prediction(prediction));
+  client.on('restarted', () => lines.note('A part of the server was started again; scoring starts afresh.'));
+  client.on('error', (error) => {
+    if (client.state === 'reconnecting') lines.note(`${printable(error.message)} Trying again.`);
+  });
+  try {
+    const { streamId, model } = await client.connect();
+    lines.note(printable(`${name}: stream ${streamId} on ${flags.url}, model ${model.name} ${model.version}`));
+    const paced = file === '-' || flags.fast ? sound.chunks : inRealTime(sound.chunks, format, stop.signal);
+    try {
+      for await (const chunk of paced) if (!client.send(chunk)) await client.drained();
+    } catch (error) {
+      // What was decoded before the damage is sent: its summary is worth having.
+      if (!(error instanceof FileError)) throw error;
+      lines.note(printable(`${name}: ${error.message}`));
+      process.exitCode = 1;
+    }
+    lines.summary(await client.stop());
+  } finally {
+    stop.abort();
+    client.close();
+    lines.clear();
+    await sound.close();
+  }
+}
+
+async function soundOf(path: string): Promise<Sound> {
+  try {
+    const file = await SoundFile.open(path);
+    return { name: file.name, format: file.format, chunks: file.chunks(), close: () => file.close() };
+  } catch (error) {
+    throw error instanceof FileError ? new Error(`${path}: ${error.message}`) : error;
+  }
+}
+
+/** Nothing is assumed of raw bytes: a wrong guess gives wrong genres and no error. */
+function standardInput({ rate, channels, encoding }: Flags): Sound {
+  if (rate === undefined || channels === undefined || encoding === undefined) {
+    throw new SettingError('For standard input say what the bytes are: --rate, --channels and --encoding (such as --rate 44100 --channels 2 --encoding s16le).');
+  }
+  if (encoding !== 's16le' && encoding !== 'f32le') throw new SettingError(`--encoding must be s16le or f32le; it is ${JSON.stringify(encoding)}.`);
+  return {
+    name: 'standard input',
+    format: { encoding, sampleRate: rate, channels },
+    chunks: process.stdin,
+    async close() {
+      process.stdin.destroy();
+    },
+  };
+}
+
+/** Ctrl-C ends the sound, not the program: the server then still gives its summary. A second one ends all. */
+function untilSignal(sound: Sound): { sound: Sound; stop: AbortController } {
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  stop.signal.addEventListener('abort', () => process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal), { once: true });
+  return { sound: { ...sound, chunks: until(stop.signal, sound.chunks) }, stop };
+}
+
+async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = chunks[Symbol.asyncIterator]();
+  const stopped = new Promise<IteratorResult<Uint8Array>>((resolve) => {
+    signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true });
+  });
+  for (;;) {
+    // The last read may hang for ever (a microphone that says nothing): its source is closed by who opened it.
+    const next = await Promise.race([input.next(), stopped]);
+    if (next.done || signal.aborted) return;
+    yield next.value;
+  }
+}
+
+/** The same sound, no faster than it would be heard. */
+async function* inRealTime(chunks: AsyncIterable<Uint8Array>, { sampleRate, channels }: AudioFormat, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const bytesPerMs = 4 * channels * sampleRate / 1000;
+  const pieceBytes = Math.ceil(PIECE_MS * bytesPerMs);
+  const startedAtMs = performance.now();
+  let sentBytes = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      sentBytes += piece.length;
+      const earlyMs = sentBytes / bytesPerMs - (performance.now() - startedAtMs);
+      if (earlyMs > 0) await sleep(earlyMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      yield piece;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** `livegenre watch [ID]`: what a running stream is judged to be, live; the demo station when none is named. */
+import type { CAC } from 'cac';
+import { GenreViewer } from '../../client/sdk/node.js';
+import type { StreamInfo } from '../protocol.js';
+import { LiveLines } from './live-lines.js';
+import { DEFAULT_URL } from './send.js';
+import { colours, paint, printable } from './terminal.js';
+
+const LIST_TIMEOUT_MS = 5000;
+
+export function register(cli: CAC): void {
+  cli.command('watch [id]', 'Show the live genre of a running stream (default: the demo station)')
+    .option('--url <url>', 'The server', { default: DEFAULT_URL })
+    .example('  $ livegenre watch')
+    .example('  $ livegenre watch k3J9x --url wss://genre.example.org')
+    .action((id: string | undefined, { url }: { readonly url: string }) => watch(id, url));
+}
+
+async function watch(id: string | undefined, url: string): Promise<void> {
+  const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
+  const viewer = new GenreViewer({ url, stream: id ?? await demoOf(url) });
+  const stop = (): void => viewer.close();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      viewer.on('ready', ({ name, streamId, model }) => lines.note(printable(`${name}: stream ${streamId} on ${url}, model ${model.name} ${model.version}`)));
+      viewer.on('prediction', (prediction) => lines.prediction(prediction));
+      viewer.on('summary', (summary) => lines.summary(summary));
+      viewer.on('error', (error) => {
+        if (viewer.state === 'closed') reject(error);
+        else lines.note(`${printable(error.message)} Trying again.`);
+      });
+      viewer.on('state', (state) => {
+        // After the error that goes with it, if there is one.
+        if (state === 'closed') queueMicrotask(resolve);
+      });
+      viewer.open();
+    });
+  } finally {
+    lines.clear();
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+  }
+}
+
+/** @throws Error when the server can't be reached, or plays no demo */
+async function demoOf(url: string): Promise<string> {
+  const address = new URL(url);
+  address.protocol = address.protocol.replace('ws', 'http');
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/v1/streams`;
+  let streams: readonly StreamInfo[];
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    ({ streams } = await response.json() as { streams: readonly StreamInfo[] });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    throw new Error(`The streams of ${url} can't be listed (${cause instanceof Error ? cause.message : message}); check that the server runs and the address is right.`);
+  }
+  const demo = streams.find(({ source }) => source === 'demo');
+  if (demo) return demo.id;
+  const others = streams.map(({ id }) => id).join(', ');
+  throw new Error(`${url} plays no demo; ${others ? `name one of its streams: ${others}` : 'and no stream is running'}.`);
+}

@@ -1,0 +1,144 @@
+import * as assert from 'uvu/assert';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import { classifyFile, type Classified, type FileProgress } from '../../../server/cli/classify-file.js';
+import { classifyAll } from '../../../server/cli/classify.js';
+import { Shards } from '../../../server/shards.js';
+import { FAKE_BUNDLE } from '../fake-classifier.js';
+import { FAKE_CLASSIFIER_URL } from '../rig.js';
+import { Recordings, childProcesses } from '../sources/recordings.js';
+import { modelFolder, run, start } from './program.js';
+
+const test = suite('classify');
+const SECONDS = 8;
+let recordings: Recordings;
+let music: string;
+let model: Awaited<ReturnType<typeof modelFolder>>;
+
+test.before(async () => {
+  recordings = new Recordings();
+  music = recordings.wav('music.wav', SECONDS);
+  model = await modelFolder();
+});
+test.after(() => {
+  recordings.remove();
+  model.remove();
+});
+
+async function withShards(work: (shards: Shards) => Promise<void>): Promise<void> {
+  const shards = await Shards.start({ bundle: FAKE_BUNDLE, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: { maxBufferedBytes: 100_000 } });
+  try {
+    await work(shards);
+    assert.is(shards.streams, 0, 'a stream was left open');
+    assert.is(await childProcesses(), 0, 'FFmpeg still runs');
+  } finally {
+    await shards.close();
+  }
+}
+
+/** FFmpeg processes of any parent that work on a file of this test; undefined where the system doesn't tell. */
+function ffmpegsOn(folder: string): number | undefined {
+  if (!existsSync('/proc/self/cmdline')) return undefined;
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`file:${folder}`);
+    } catch {
+      // It ended while we looked.
+      return false;
+    }
+  }).length;
+}
+
+test('genre, confidence and timeline of a file agree with each other', () => withShards(async (shards) => {
+  const seen: FileProgress[] = [];
+  const { error, durationMs, genre, p, top, segments } = await classifyFile(music, shards, { onProgress: (progress) => seen.push(progress) });
+  assert.is(error, undefined);
+  assert.ok(Math.abs(durationMs - SECONDS * 1000) < 1, `${durationMs} ms`);
+  assert.is(top[0]?.genre, genre);
+  assert.is(top[0]?.p, p);
+  assert.ok(Math.abs(top.reduce((sum, each) => sum + each.p, 0) - 1) < 1e-3);
+  assert.is(segments[0]?.fromMs, 0);
+  assert.is(segments.at(-1)?.toMs, durationMs);
+  segments.slice(1).forEach((segment, i) => assert.is(segment.fromMs, segments[i]?.toMs));
+  assert.ok(seen.length > 15, `${seen.length} reports of progress`);
+  assert.ok(seen.every(({ scoredMs }, i) => i === 0 || scoredMs > seen[i - 1]!.scoredMs));
+  assert.is(seen[0]?.durationMs, SECONDS * 1000);
+}));
+
+test('the same music gives the same answer in another format', () => withShards(async (shards) => {
+  const wav = await classifyFile(music, shards);
+  const flac = await classifyFile(recordings.encode(music, 'music.flac'), shards);
+  assert.equal({ ...flac, file: '' }, { ...wav, file: '' });
+}));
+
+test('answers come in the order of the files, and a bad file does not stop the others', () => withShards(async (shards) => {
+  recordings.write('empty.mp3', new Uint8Array(0));
+  recordings.write('cut.wav', readFileSync(music).subarray(0, 150_000));
+  const files = [music, ...['missing.wav', 'empty.mp3', 'cut.wav'].map((name) => join(recordings.folder, name)),
+    recordings.silence('silent.wav', 5), recordings.silence('brief.wav', 0.5), recordings.wav('last.wav', 2)];
+  const answers: Classified[] = [];
+  const allWell = await classifyAll(files, shards, { jobs: 3, onAnswer: (answer) => answers.push(answer) });
+  assert.not.ok(allWell);
+  assert.equal(answers.map(({ file }) => file), files);
+  const [good, missing, empty, cut, silent, brief, last] = answers as [Classified, Classified, Classified, Classified, Classified, Classified, Classified];
+  assert.is(good.error, undefined);
+  assert.match(missing.error!, /no such file/);
+  assert.match(empty.error!, /empty/);
+  assert.match(cut.error!, /cut off/);
+  assert.ok(cut.genre !== null && Math.abs(cut.durationMs - 3400) < 10, 'what decoded is classified');
+  assert.match(silent.error!, /silent/);
+  assert.equal([silent.genre, silent.p, silent.top], [null, 0, []]);
+  assert.match(brief.error!, /silent/);
+  assert.is(last.error, undefined);
+  assert.ok(await classifyAll([music], shards, { jobs: 1, onAnswer: () => {} }));
+}));
+
+test('a long file is never in memory as a whole, and stopping ends everything', () => withShards(async (shards) => {
+  const long = recordings.encode(music, 'long.wav', '-filter_complex', `aloop=loop=20:size=${SECONDS * 22050}`);
+  const stop = new AbortController();
+  const answer = await classifyFile(long, shards, { signal: stop.signal, onProgress: () => stop.abort() });
+  assert.match(answer.error!, /stopped/);
+}));
+
+test('--json prints one line a file and exits with 1 when one is bad', async () => {
+  const { exitCode, stdout, stderr } = await run(['classify', '--json', '--model', model.path, music, join(recordings.folder, 'missing.wav')]);
+  assert.is(exitCode, 1);
+  const [good, bad] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Classified);
+  assert.equal(Object.keys(good!), ['file', 'durationMs', 'genre', 'p', 'top', 'segments']);
+  assert.is(good!.file, music);
+  assert.equal(Object.keys(good!.segments[0]!), ['fromMs', 'toMs', 'genre', 'p', 'state']);
+  assert.equal(Object.keys(good!.top[0]!), ['genre', 'p']);
+  assert.match(bad!.error!, /no such file/);
+  assert.not.match(stderr, /real time/, 'no progress bar where there is no terminal');
+});
+
+test('text for people, without colours where there is no terminal; 0 when all is well', async () => {
+  const { exitCode, stdout } = await run(['classify', '--model', model.path, '--', music]);
+  assert.is(exitCode, 0);
+  assert.match(stdout, /music\.wav {2}0:08 {2}label \d+ \d+ %/);
+  assert.match(stdout, /^ {2}0:00 – 0:0\d {2}label \d/m);
+  assert.not.match(stdout, /\u001b/);
+});
+
+test('no file, a bad --jobs and a folder without a model are told what is wrong', async () => {
+  const none = await run(['classify']);
+  assert.equal([none.exitCode, /Name one file/.test(none.stderr)], [2, true]);
+  const jobs = await run(['classify', music, '--jobs', 'many']);
+  assert.equal([jobs.exitCode, /--jobs .*"many"/.test(jobs.stderr)], [2, true]);
+  const nowhere = await run(['classify', music, '--model', recordings.folder]);
+  assert.equal([nowhere.exitCode, /model\.json/.test(nowhere.stderr)], [1, true]);
+});
+
+test('Ctrl-C ends it, and FFmpeg with it', async () => {
+  const long = recordings.encode(music, 'longer.wav', '-filter_complex', `aloop=loop=50:size=${SECONDS * 22050}`);
+  const program = start(['classify', '--json', '--jobs', '1', '--model', model.path, music, long]);
+  await program.said('"file"');
+  program.child.kill('SIGINT');
+  const { exitCode, stderr } = await program.ended;
+  assert.is(exitCode, 130, stderr);
+  assert.match(stderr, /Stopped/);
+  assert.ok((ffmpegsOn(recordings.folder) ?? 0) === 0);
+});
+
+test.run();

@@ -1,0 +1,87 @@
+import * as assert from 'uvu/assert';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import { demoStation } from '../../../server/sources/demo/station.js';
+import { startTestServer } from '../rig.js';
+import type { RunningServer } from '../../../server/server.js';
+import { Recordings } from '../sources/recordings.js';
+import { run, start } from './program.js';
+
+const test = suite('send and watch');
+let recordings: Recordings;
+let music: string;
+let server: RunningServer;
+let url: string;
+
+test.before(async () => {
+  recordings = new Recordings();
+  music = recordings.wav('music.wav', 6);
+  server = await startTestServer({ demo: true }, { demo: demoStation() });
+  url = `ws://127.0.0.1:${server.port}`;
+});
+test.after(async () => {
+  await server.close();
+  recordings.remove();
+});
+
+test('a file is sent as fast as the server takes it, and its summary is printed', async () => {
+  const { exitCode, stdout, stderr } = await run(['send', music, '--url', url, '--fast']);
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /music\.wav: stream \w+ on ws:/);
+  assert.match(stdout, /0:06 heard, on the whole (low|middle|high) \d+ %/);
+  assert.match(stdout, /^ {2}0:00 – 0:0\d {2}/m);
+  assert.not.match(stdout, /\u001b/);
+});
+
+test('raw samples from standard input are sent as what they are said to be', async () => {
+  const program = start(['send', '-', '--url', url, '--rate', '22050', '--channels', '1', '--encoding', 's16le', '--name', 'from a pipe']);
+  program.child.stdin.end(readFileSync(music).subarray(44, 44 + 4 * 44100));
+  const { exitCode, stdout, stderr } = await program.ended;
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /0:04 heard/);
+});
+
+test('nothing is assumed of raw samples', async () => {
+  const { exitCode, stderr } = await run(['send', '-', '--url', url, '--rate', '44100']);
+  assert.is(exitCode, 2);
+  assert.match(stderr, /--rate, --channels and --encoding/);
+});
+
+test('Ctrl-C ends the sound, and the summary still comes', async () => {
+  const program = start(['send', recordings.wav('long.wav', 60), '--url', url]);
+  await program.said('0:01');
+  program.child.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await program.ended;
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /heard/);
+  assert.not.match(stdout, /1:00 heard/);
+});
+
+test('a damaged file is sent as far as it goes, and the exit code says so', async () => {
+  const cut = recordings.write('cut.wav', readFileSync(music).subarray(0, 150_000));
+  const { exitCode, stdout } = await run(['send', cut, '--url', url, '--fast']);
+  assert.is(exitCode, 1);
+  assert.match(stdout, /cut off/);
+  assert.match(stdout, /0:03 heard/);
+});
+
+test('a missing file, two files and an unknown stream are told in a line', async () => {
+  const missing = await run(['send', join(recordings.folder, 'missing.wav'), '--url', url]);
+  assert.equal([missing.exitCode, /no such file/.test(missing.stderr)], [1, true]);
+  const two = await run(['send', music, music, '--url', url]);
+  assert.is(two.exitCode, 2);
+  const unknown = await run(['watch', 'nobody', '--url', url]);
+  assert.equal([unknown.exitCode, /no such stream|No stream/.test(unknown.stderr)], [1, true]);
+});
+
+test('watch shows the demo station when no stream is named, until Ctrl-C', async () => {
+  const program = start(['watch', '--url', url]);
+  await program.said('Demo station');
+  await program.said('0:0');
+  program.child.kill('SIGINT');
+  const { exitCode, stderr } = await program.ended;
+  assert.is(exitCode, 0, stderr);
+});
+
+test.run();
