@@ -44,16 +44,17 @@ export class Step {
       this.#states.set(states[stream]!, stream * stateLength);
     }
 
-    const [scores, after] = tf.tidy(() => {
+    // Read out inside and kept outside: tidy walks all that it is handed back, number by number.
+    let scores = new Float32Array(0);
+    let after = scores;
+    tf.tidy(() => {
       const x = tf.tensor3d(this.#blocks, [batch, blockLength / this.#bands, this.#bands]);
       const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#split(batch));
       const [, columns = 0, labels = 0] = y.shape;
       const last = tf.reshape(tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]), [batch, labels]);
       const flat = next.flat().map((part) => tf.reshape(part, [batch, part.size / batch]) as tf.Tensor2D);
-      return [
-        tf.softmax(tf.div(last, this.#temperature)).dataSync<'float32'>(),
-        (flat.length > 0 ? tf.concat2d(flat, 1) : tf.zeros([batch, 0])).dataSync<'float32'>(),
-      ];
+      scores = tf.softmax(tf.div(last, this.#temperature)).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+      after = (flat.length > 0 ? tf.concat2d(flat, 1) : tf.zeros([batch, 0])).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
     });
 
     for (let stream = 0; stream < batch; stream++) {
