@@ -7,7 +7,8 @@ import { Envelope } from '../dsp/envelope.js';
 import { LevelMeter } from '../dsp/level.js';
 import { encodeLevels } from '../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../dsp/mel.js';
-import { Normaliser, type Normalisation } from '../dsp/normalise.js';
+import { Normaliser } from '../dsp/normalise.js';
+import { blockMs, type Manifest } from '../models/bundle.js';
 import { Silence, type SilenceSettings } from './silence.js';
 
 /** Mono samples at the front end's rate, and where they came from. */
@@ -53,11 +54,6 @@ export interface Block extends Columns {
 }
 
 export const PICTURE_POINTS = 32;
-
-/** Length of a block, ms. */
-export function blockMsOf(frontEnd: FrontEnd, blockColumns: number): number {
-  return (1000 * blockColumns * frontEnd.hop) / frontEnd.sampleRate;
-}
 
 /** Gathers the columns of one stream into blocks. */
 export class BlockColumns {
@@ -166,10 +162,10 @@ export class BlockNormaliser {
   readonly #normaliser: Normaliser;
   readonly #silence: Silence;
 
-  constructor(frontEnd: FrontEnd, normalisation: Normalisation, blockColumns: number, silence: SilenceSettings) {
-    this.#bands = frontEnd.bands;
-    this.#normaliser = new Normaliser(normalisation, frontEnd.bands);
-    this.#silence = new Silence(silence, blockMsOf(frontEnd, blockColumns));
+  constructor(model: Manifest, silence: SilenceSettings) {
+    this.#bands = model.frontEnd.bands;
+    this.#normaliser = new Normaliser(model.normalisation, this.#bands);
+    this.#silence = new Silence(silence, blockMs(model));
   }
 
   /** @param block with mel power in its cells */

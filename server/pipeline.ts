@@ -6,8 +6,8 @@
 import { defer, finalize, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../dsp/pcm.js';
 import { Resampler } from '../dsp/resample.js';
-import type { Manifest } from '../models/bundle.js';
-import { BlockColumns, BlockNormaliser, blockMsOf, type Block, type Columns, type Sound } from './blocks.js';
+import { blockMs, type Manifest } from '../models/bundle.js';
+import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
 import { OpusDecoder } from './opus.js';
 import type { AudioFormat } from './protocol.js';
@@ -126,13 +126,13 @@ function melColumns({ frontEnd, blockColumns }: Manifest, progress: Progress, pi
 }
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
-function normalise({ frontEnd, normalisation, blockColumns }: Manifest, settings: Settings, cells: 'power' | 'levels'): OperatorFunction<Columns, Block> {
-  const normaliser = new BlockNormaliser(frontEnd, normalisation, blockColumns, settings);
+function normalise(model: Manifest, settings: Settings, cells: 'power' | 'levels'): OperatorFunction<Columns, Block> {
+  const normaliser = new BlockNormaliser(model, settings);
   return stage((block, emit) => emit(normaliser[cells](block)));
 }
 
-function smooth({ frontEnd, blockColumns, smoothing, labels }: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
-  const smoother = new Smoother(smoothing, labels, blockMsOf(frontEnd, blockColumns), settings);
+function smooth(model: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
+  const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((scored, emit) => {
     progress.scoredMs = scored.block.atMs;
     progress.scoredBytes = scored.block.endBytes;

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Subject, type Subscription } from 'rxjs';
-import { blockMsOf } from './blocks.js';
+import { blockMs } from '../models/bundle.js';
 import type { StartedClassifier } from './classifier.js';
 import { Engine, macrotask } from './engine.js';
 import { pipe, Progress, type Chunk } from './pipeline.js';
@@ -36,10 +36,9 @@ class Shard {
   #posting = false;
 
   constructor(port: MessagePort, start: ShardStart, { classifier }: StartedClassifier) {
-    const { frontEnd, blockColumns } = start.bundle.manifest;
     this.#port = port;
     this.#start = start;
-    this.#waitingMs = WAITING_BLOCKS * blockMsOf(frontEnd, blockColumns);
+    this.#waitingMs = WAITING_BLOCKS * blockMs(start.bundle.manifest);
     this.#engine = new Engine(classifier, start.settings, macrotask, (error) => this.#post({ type: 'fault', reason: reasonOf(error) }));
   }
 

@@ -3,9 +3,8 @@
  * connection that feeds it: it waits a while for its sender to come back.
  */
 import { randomBytes } from 'node:crypto';
-import { Observable, repeat, retry, Subscription, timer, type SchedulerLike, asyncScheduler } from 'rxjs';
-import type { Manifest } from '../models/bundle.js';
-import { blockMsOf } from './blocks.js';
+import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
+import { blockMs, type Manifest } from '../models/bundle.js';
 import type { Log } from './log.js';
 import { ProtocolError, type AudioFormat, type ModelInfo, type Prediction, type StreamInfo } from './protocol.js';
 import type { Settings } from './settings.js';
@@ -55,7 +54,7 @@ export class Stream {
     this.#resumeWindowMs = resumeWindowMs;
     this.#scheduler = scheduler;
     this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
-    this.#blockMs = blockMsOf(manifest.frontEnd, manifest.blockColumns);
+    this.#blockMs = blockMs(manifest);
     this.messages$ = shard.messages$;
     this.messages$.subscribe({
       next: (told) => {
