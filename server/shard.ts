@@ -20,6 +20,8 @@ interface Running {
   readonly chunk$: Subject<Chunk>;
   readonly progress: Progress;
   consumedBytes: number;
+  /** Bytes taken in since the main thread was last told how far this stream is. */
+  untoldBytes: number;
   skipBytes: number;
   subscription: Subscription | undefined;
 }
@@ -68,7 +70,7 @@ class Shard {
   }
 
   #open(key: number, { format, topK, spectrogram, from, skipBytes }: OpenStream): void {
-    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, skipBytes, subscription: undefined };
+    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, subscription: undefined };
     this.#streams.set(key, running);
     const messages$ = pipe(running.chunk$, {
       format,
@@ -96,7 +98,9 @@ class Shard {
     running.skipBytes -= skip;
     running.chunk$.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
     this.#moved.add(key);
-    this.#postSoon();
+    // The next prediction tells it too; mail for each chunk would cost more than the chunk.
+    running.untoldBytes += bytes.length;
+    if (running.untoldBytes > this.#start.settings.maxBufferedBytes / 4) this.#postSoon();
   }
 
   #refusal(error: unknown): { code: ProtocolError['code']; message: string } {
@@ -134,6 +138,7 @@ class Shard {
       // Sound that nothing waits behind is consumed although its block isn't complete.
       const consumed = progress.madeMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
       running.consumedBytes = Math.max(running.consumedBytes, consumed);
+      running.untoldBytes = 0;
       rows.push(key, running.consumedBytes, progress.seq, progress.scoredMs, progress.droppedMs);
     }
     this.#moved.clear();

@@ -36,6 +36,7 @@ export class Teller {
   readonly #topK: number;
   readonly #segments: Segments;
   readonly #droppedBeforeMs: number;
+  readonly #left: Float32Array;
   seq: number;
   droppedMs: number;
 
@@ -44,6 +45,7 @@ export class Teller {
     this.#topK = Math.min(topK, labels.length);
     this.#segments = new Segments(labels, maxSegments, fromMs);
     this.#droppedBeforeMs = droppedMs;
+    this.#left = new Float32Array(labels.length);
     this.seq = seq;
     this.droppedMs = droppedMs;
   }
@@ -84,8 +86,16 @@ export class Teller {
 
   /** The best labels, best first; equal ones in the model's order. */
   #top(probabilities: Float32Array): [label: string, p: number][] {
-    const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
-    return order.slice(0, this.#topK).map((label) => [this.#labels[label]!, round(probabilities[label]!, 4)]);
+    const top: [label: string, p: number][] = [];
+    const left = this.#left;
+    left.set(probabilities);
+    while (top.length < this.#topK) {
+      let best = 0;
+      for (let label = 1; label < left.length; label++) if (left[label]! > left[best]!) best = label;
+      top.push([this.#labels[best]!, round(left[best]!, 4)]);
+      left[best] = -1;
+    }
+    return top;
   }
 }
 
