@@ -13,20 +13,29 @@ export type Backend = 'native' | 'wasm';
  */
 export async function startBackend(wanted?: Backend): Promise<Backend> {
   if (wanted !== 'wasm') {
-    try {
-      // A name that bundlers and type checkers don't follow: the package is optional.
-      const native: string = '@tensorflow/tfjs-node';
-      await import(native);
-      if (await tf.setBackend('tensorflow')) return 'native';
-      throw new Error('TensorFlow.js did not accept it');
-    } catch (error) {
-      if (wanted === 'native') {
-        const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-        throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
-      }
+    const reason = await startNative();
+    if (reason === undefined) return 'native';
+    if (wanted === 'native') {
+      throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
     }
   }
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new Error('The WebAssembly backend did not start.');
   return 'wasm';
+}
+
+/** @returns why the native backend can't be used; undefined when it runs */
+async function startNative(): Promise<string | undefined> {
+  try {
+    // A name that bundlers and type checkers don't follow: the package is optional.
+    const native: string = '@tensorflow/tfjs-node';
+    await import(native);
+    if (!(await tf.setBackend('tensorflow'))) return 'TensorFlow.js did not accept it';
+    // On some versions of Node it loads and fails at the first operation.
+    tf.tidy(() => tf.add(tf.tensor1d([1]), 1).dataSync());
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ERR_MODULE_NOT_FOUND' ? 'it is not installed' : message.split('\n')[0];
+  }
 }
