@@ -4,18 +4,13 @@ import * as fc from 'fast-check';
 import { FRONT_END_V1, MelColumns } from '../../dsp/mel.js';
 import type { FrontEnd } from '../../dsp/mel.js';
 import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from './golden.js';
-import { noise } from './signals.js';
+import { cutAt, noise } from './signals.js';
 
 function columnsOf(frontEnd: FrontEnd, chunks: Float32Array[]): Float32Array[] {
   const mel = new MelColumns(frontEnd);
   const columns: Float32Array[] = [];
   for (const chunk of chunks) mel.push(chunk, (power) => columns.push(power.slice()));
   return columns;
-}
-
-function cutAt(samples: Float32Array, cuts: readonly number[]): Float32Array[] {
-  const edges = [0, ...[...cuts].map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
-  return edges.slice(1).map((to, i) => samples.subarray(edges[i]!, to));
 }
 
 /** Mel power of one window straight from the definitions: a DFT by sums and triangles by formula. */

@@ -15,3 +15,53 @@ export function noise(length: number, seed: number): Float32Array {
 export function tone(length: number, hz: number, sampleRate: number, phase = 0): Float32Array {
   return Float32Array.from({ length }, (_, i) => Math.sin((2 * Math.PI * hz * i) / sampleRate + phase));
 }
+
+/** RMS in dB, 0 for a sine of amplitude 1. */
+export function sineLevelDb(samples: Float32Array): number {
+  return 10 * Math.log10((2 * samples.reduce((sum, sample) => sum + sample * sample, 0)) / samples.length);
+}
+
+export interface FittedTone {
+  readonly amplitudeDb: number;
+  /** Radians at sample 0, -π to π, of a sine. */
+  readonly phase: number;
+  /** RMS of all else, 0 dB as for a sine of amplitude 1: images, aliases, noise, offset. */
+  readonly restDb: number;
+}
+
+/** The sine of `hz` that leaves least of `samples`, by least squares. */
+export function fitTone(samples: Float32Array, hz: number, sampleRate: number): FittedTone {
+  const step = (2 * Math.PI * hz) / sampleRate;
+  let [ss, sc, cc, xs, xc] = [0, 0, 0, 0, 0];
+  samples.forEach((x, i) => {
+    const s = Math.sin(step * i);
+    const c = Math.cos(step * i);
+    ss += s * s;
+    sc += s * c;
+    cc += c * c;
+    xs += x * s;
+    xc += x * c;
+  });
+  const determinant = ss * cc - sc * sc;
+  const a = (xs * cc - xc * sc) / determinant;
+  const b = (xc * ss - xs * sc) / determinant;
+  const rest = samples.map((x, i) => x - a * Math.sin(step * i) - b * Math.cos(step * i));
+  return { amplitudeDb: 20 * Math.log10(Math.hypot(a, b)), phase: Math.atan2(b, a), restDb: sineLevelDb(rest) };
+}
+
+/** Cuts samples at the given places, in any order; some pieces may be empty. */
+export function cutAt(samples: Float32Array, cuts: readonly number[]): Float32Array[] {
+  const edges = [0, ...cuts.map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
+  return edges.slice(1).map((to, i) => samples.subarray(edges[i]!, to));
+}
+
+/** One array of many. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,162 @@
+/**
+ * The steep half of resampling: a low-pass filter of hundreds of taps, applied block by block in
+ * the frequency domain (overlap-save; Oppenheim and Schafer, section 8.7), where changing the rate
+ * by a power of two costs nothing: repeated spectra are samples with zeros between, folded spectra
+ * are every second sample. Two blocks share a transform, as real and imaginary part, since a
+ * symmetric filter keeps them apart.
+ *
+ * A filter of 267 taps costs about 10 ns a sample this way where sums cost 70, for the price of
+ * waiting until two blocks are full.
+ */
+import FFT from 'fft.js';
+import { kaiserLowpass } from './kaiser.js';
+
+export interface BandLimitSettings {
+  /** Hz. */
+  readonly inputRate: number;
+  /** The output's rate is the input's × up / down: powers of two, one of them 1. */
+  readonly up: number;
+  readonly down: number;
+  /** End of the pass band and start of the stop band, Hz. */
+  readonly passHz: number;
+  readonly stopHz: number;
+  readonly attenuationDb: number;
+  /** Two blocks and half the filter last no longer, where the filter's length lets them, s. */
+  readonly waitS: number;
+}
+
+/** Tables and scratch, the same for all streams with one filter. */
+export class BandLimitPlan {
+  readonly up: number;
+  readonly down: number;
+  /** Input samples of a transform, a power of two. */
+  readonly size: number;
+  /** Input samples on either side that an output needs. */
+  readonly half: number;
+  /** Input samples from one transform to the next. */
+  readonly hop: number;
+  /** Values of two blocks, written by `filter`; a value is a sample of the output. */
+  readonly output: Float64Array;
+  readonly #response: Float64Array;
+  readonly #forward: FFT;
+  readonly #backward: FFT;
+  readonly #blocks: Float64Array;
+  readonly #spectrum: Float64Array;
+  readonly #filtered: Float64Array;
+  readonly #result: Float64Array;
+
+  constructor({ inputRate, up, down, passHz, stopHz, attenuationDb, waitS }: BandLimitSettings) {
+    const lowpass = kaiserLowpass(passHz / inputRate / up, stopHz / inputRate / up, attenuationDb);
+    this.up = up;
+    this.down = down;
+    this.half = down * Math.ceil(lowpass.half / up / down);
+    this.size = transformSize(this.half, inputRate * waitS);
+    this.hop = this.size - 2 * this.half;
+    const backwardSize = (this.size * up) / down;
+    this.output = new Float64Array((2 * this.hop * up) / down);
+    this.#forward = new FFT(this.size);
+    this.#backward = backwardSize === this.size ? this.#forward : new FFT(backwardSize);
+    this.#blocks = new Float64Array(2 * this.size);
+    this.#spectrum = new Float64Array(2 * this.size);
+    this.#filtered = new Float64Array(2 * backwardSize);
+    this.#result = new Float64Array(2 * backwardSize);
+    this.#response = responseOf(lowpass.at, lowpass.half, this.size * up, 1 / this.size);
+  }
+
+  /** @param input [size + hop] samples: two overlapping blocks. Their values are in `output` after. */
+  filter(input: Float32Array): void {
+    const { size, hop, half, up, down, output } = this;
+    const blocks = this.#blocks;
+    const spectrum = this.#spectrum;
+    const filtered = this.#filtered;
+    const result = this.#result;
+    const response = this.#response;
+    for (let i = 0; i < size; i++) {
+      blocks[2 * i] = input[i]!;
+      blocks[2 * i + 1] = input[hop + i]!;
+    }
+    this.#forward.transform(spectrum, blocks);
+    // Real and imaginary part change places before and after: a forward transform then goes back.
+    const bins = filtered.length / 2;
+    for (let bin = 0; bin < bins; bin++) {
+      let re = 0;
+      let im = 0;
+      for (let at = bin; at < response.length; at += bins) {
+        const from = 2 * (at & (size - 1));
+        re += spectrum[from]! * response[at]!;
+        im += spectrum[from + 1]! * response[at]!;
+      }
+      filtered[2 * bin] = im;
+      filtered[2 * bin + 1] = re;
+    }
+    this.#backward.transform(result, filtered);
+    const values = output.length / 2;
+    for (let i = 0, at = (2 * half * up) / down; i < values; i++, at += 2) {
+      output[i] = result[at + 1]!;
+      output[values + i] = result[at]!;
+    }
+  }
+}
+
+/** One stream through a plan's filter. No net delay: value k lies at input time k × down / up. */
+export class BandLimiter {
+  readonly #plan: BandLimitPlan;
+  readonly #input: Float32Array; // [size + hop]
+  #count: number;
+
+  constructor(plan: BandLimitPlan) {
+    this.#plan = plan;
+    this.#input = new Float32Array(plan.size + plan.hop);
+    this.#count = plan.half; // silence before the stream
+  }
+
+  /** Input samples whose values are still to come. */
+  get pending(): number {
+    return this.#count - this.#plan.half;
+  }
+
+  /** @param onValues gets the plan's `output`, valid during the call only, whenever two blocks are full */
+  push(samples: Float32Array, onValues: (values: Float64Array) => void): void {
+    const input = this.#input;
+    for (let offset = 0; offset < samples.length;) {
+      const taken = Math.min(input.length - this.#count, samples.length - offset);
+      input.set(samples.subarray(offset, offset + taken), this.#count);
+      this.#count += taken;
+      offset += taken;
+      if (this.#count === input.length) this.#filter(onValues);
+    }
+  }
+
+  /** Silence follows: gives the values of two more blocks. */
+  pad(onValues: (values: Float64Array) => void): void {
+    this.#input.fill(0, this.#count);
+    this.#filter(onValues);
+  }
+
+  #filter(onValues: (values: Float64Array) => void): void {
+    this.#plan.filter(this.#input);
+    this.#input.copyWithin(0, 2 * this.#plan.hop);
+    this.#count = this.#input.length - 2 * this.#plan.hop;
+    onValues(this.#plan.output);
+  }
+}
+
+/** At least half of a transform is new input; more where two blocks still last `longest` samples at most. */
+function transformSize(half: number, longest: number): number {
+  let size = 4;
+  while (size < 4 * half) size *= 2;
+  while (2 * (2 * size - 2 * half) + half <= longest) size *= 2;
+  return size;
+}
+
+/** Spectrum of a symmetric impulse response with its middle at sample 0: real values. */
+function responseOf(at: (time: number) => number, half: number, size: number, scale: number): Float64Array {
+  const impulse = new Float64Array(2 * size);
+  for (let time = 0; time <= half; time++) {
+    impulse[2 * time] = scale * at(time);
+    impulse[2 * ((size - time) % size)] = scale * at(time);
+  }
+  const spectrum = new Float64Array(2 * size);
+  new FFT(size).transform(spectrum, impulse);
+  return Float64Array.from({ length: size }, (_, bin) => spectrum[2 * bin]!);
+}
