@@ -102,17 +102,14 @@ export class Hall {
 
 /** Straight below this; above, bent towards full scale and never there. */
 const KNEE = 0.6;
-/** Records and tapes end about here, and never fall quite silent. */
-const TREBLE_HZ = 9000;
+/** Records and tapes never fall quite silent. */
 const HISS = 0.0012;
 
 /**
- * The record that it is cut to: treble rolled off, tape hiss, no offset (15 Hz high-pass), and a
- * limiter without memory.
+ * The record that it is cut to: tape hiss, no offset (15 Hz high-pass), and a limiter without memory.
  */
 export class Master {
   readonly #pole: number;
-  readonly #treble: readonly Biquad[];
   readonly #hiss: Random;
   #lastIn = 0;
   #lastOut = 0;
@@ -120,7 +117,6 @@ export class Master {
 
   constructor(sampleRate: number, hiss: Random) {
     this.#pole = Math.exp(-2 * Math.PI * 15 / sampleRate);
-    this.#treble = [0.54, 1.31].map((q) => new Biquad('lowpass', TREBLE_HZ, q, sampleRate));
     this.#hiss = hiss;
   }
 
@@ -132,7 +128,6 @@ export class Master {
       this.#lowHiss += 0.03 * (white - this.#lowHiss);
       samples[i]! += 0.6 * white + 4 * this.#lowHiss;
     }
-    for (const filter of this.#treble) filter.process(samples);
     for (let i = 0; i < samples.length; i += 1) {
       const x = samples[i]!;
       const y = x - this.#lastIn + this.#pole * this.#lastOut;

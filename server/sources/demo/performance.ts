@@ -5,6 +5,7 @@
  */
 import { DrumHit, type Drum } from './drums.js';
 import { Hall, Overdrive } from './effects.js';
+import { Biquad } from './filters.js';
 import { INSTRUMENTS, type Instrument } from './instruments.js';
 import { Pluck } from './pluck.js';
 import { Random } from './random.js';
@@ -43,6 +44,7 @@ export class Performance implements Score {
   readonly #amplified: ReadonlySet<Instrument>;
   readonly #amplifier: Overdrive | undefined;
   readonly #hall: Hall;
+  readonly #treble: readonly Biquad[];
   readonly #buses: Record<Bus, Float32Array> = {
     straight: new Float32Array(BLOCK), hall: new Float32Array(BLOCK), amplifier: new Float32Array(BLOCK),
   };
@@ -64,6 +66,8 @@ export class Performance implements Score {
     this.#amplified = new Set(style.drive?.instruments);
     if (style.drive) this.#amplifier = new Overdrive(style.drive.gain, style.drive.level, style.drive.speakerHz, sampleRate);
     this.#hall = new Hall(style.hall.seconds, sampleRate);
+    // Two in a row with these resonances: fourth-order Butterworth.
+    this.#treble = style.trebleHz === undefined ? [] : [0.54, 1.31].map((q) => new Biquad('lowpass', style.trebleHz as number, q, sampleRate));
   }
 
   /** Whether its bars are over (it may still ring). */
@@ -105,6 +109,7 @@ export class Performance implements Score {
     }
     for (let i = 0; i < BLOCK; i += 1) straight[i]! += hall[i]!;
     this.#hall.mix(hall, straight, this.style.hall.gain);
+    for (const filter of this.#treble) filter.process(straight);
     const fade = FADE_S * this.#sampleRate;
     for (let i = 0; i < BLOCK; i += 1) {
       const after = this.#at + i - this.length;

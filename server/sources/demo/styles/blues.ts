@@ -11,6 +11,7 @@ export const blues: Style = {
   barsPerPhrase: 12,
   gain: 0.62,
   drive: { instruments: ['ampLead'], gain: 1.6, level: 0.45, speakerHz: 3800 },
+  trebleHz: 7000,
   hall: { seconds: 0.9, gain: 0.35 },
   compose(random) {
     const tonic = random.pick([40, 43, 45]);
@@ -22,16 +23,16 @@ export const blues: Style = {
       const bass = bassNote(root, 31);
       const walk = [0, 4, 7, random.pick([9, 10])];
       for (let beat = 0; beat < 4; beat += 1) {
-        score.hit(beat % 2 === 0 ? 'kick' : 'snare', beat, beat % 2 === 0 ? 0.75 : 0.55);
-        score.hit('ride', beat, 0.16);
-        score.hit('ride', beat + 0.5, 0.1);
-        score.note('uprightBass', beat, bass + (walk[beat] as number), 0.9, 0.9);
+        score.hit(beat % 2 === 0 ? 'kick' : 'snare', beat, beat % 2 === 0 ? 0.5 : 0.3);
+        score.hit('ride', beat, 0.06);
+        score.hit('ride', beat + 0.5, 0.04);
+        score.note('uprightBass', beat, bass + (walk[beat] as number), 0.9, 1.1);
         // Boogie: root and fifth, then root and sixth.
         for (const half of [0, 0.5]) {
-          score.chord('cleanGuitar', beat + half, [root, root + (beat % 2 === 0 ? 7 : 9)], 0.4, half === 0 ? 0.6 : 0.45);
+          score.chord('cleanGuitar', beat + half, [root, root + (beat % 2 === 0 ? 7 : 9)], 0.45, half === 0 ? 0.8 : 0.55);
         }
       }
-      score.chord('organ', 0, voicing(root, 'dominant7', 57), 3.8, 0.5);
+      score.chord('organ', 0, voicing(root, 'dominant7', 57), 3.8, 0.25);
       // The lead speaks in two bars and listens in the next two.
       if (bar % 4 < 2 || bar % 12 > 9) {
         for (let eighth = 0; eighth < 8;) {

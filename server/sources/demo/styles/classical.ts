@@ -11,6 +11,7 @@ export const classical: Style = {
   swing: 0.5,
   barsPerPhrase: 8,
   gain: 1.35,
+  trebleHz: 9000,
   hall: { seconds: 2.2, gain: 1 },
   compose(random) {
     const minor = random.chance(0.4);

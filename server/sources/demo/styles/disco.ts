@@ -14,6 +14,7 @@ export const disco: Style = {
   swing: 0.5,
   barsPerPhrase: 4,
   gain: 0.62,
+  trebleHz: 8500,
   hall: { seconds: 1, gain: 0.35 },
   compose(random) {
     const tonic = random.pick([57, 59, 60, 62, 64]);

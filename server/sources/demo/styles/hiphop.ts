@@ -15,6 +15,7 @@ export const hiphop: Style = {
   swing16: 0.58,
   barsPerPhrase: 4,
   gain: 0.55,
+  trebleHz: 9800,
   hall: { seconds: 0.4, gain: 0.12 },
   compose(random) {
     const tonic = random.pick([57, 59, 60, 62]);
@@ -28,21 +29,21 @@ export const hiphop: Style = {
       const bass = bassNote(root, 31);
       for (const beat of kicks) {
         score.hit('boomKick', beat, 0.7);
-        score.note('subBass', beat, bass + (beat > 2.6 ? 3 : 0), 0.7, 0.7);
+        score.note('subBass', beat, bass + (beat > 2.6 ? 3 : 0), 0.5, 0.45);
       }
       for (const beat of [1, 3]) {
-        score.hit('fatSnare', beat, 0.6);
+        score.hit('crackSnare', beat, 0.7);
         score.hit('clap', beat, 0.2);
       }
-      if (random.chance(0.5)) score.hit('fatSnare', 3.75, 0.2);
-      for (let eighth = 0; eighth < 8; eighth += 1) score.hit(eighth === 7 && bar % 2 === 1 ? 'openHat' : 'hat', eighth / 2, 0.3);
+      if (random.chance(0.5)) score.hit('crackSnare', 3.75, 0.2);
+      for (let eighth = 0; eighth < 8; eighth += 1) score.hit(eighth === 7 && bar % 2 === 1 ? 'openHat' : 'hat', eighth / 2, 0.5);
       for (const beat of [0, 1.5]) score.chord('rhodes', beat, voicing(root, step[1], 62), 1.6, 0.8);
-      score.chord('strings', 0, voicing(root, step[1], 67), 3.9, 0.8);
+      score.chord('strings', 0, voicing(root, step[1], 67), 3.9, 0.5);
       for (let i = 0; i < 10; i += 1) score.hit('crackle', random.between(0, 4), random.between(0.05, 0.3));
       flow.forEach((said, i) => {
         if (bar < 1 || random.chance(0.12) === said) return;
         const pitch = tonic - 12 + random.pick([0, 1, 2, 3]) - (i > 12 ? 2 : 0);
-        score.note('rapper', i / 4, pitch, 0.22, random.between(0.8, 1.2));
+        score.note('rapper', i / 4, pitch, 0.22, random.between(1.4, 2.2));
         if (random.chance(0.35)) score.hit('shaker', i / 4, random.between(0.2, 0.45));
       });
     };

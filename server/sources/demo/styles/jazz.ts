@@ -14,6 +14,7 @@ export const jazz: Style = {
   swing: 0.64,
   barsPerPhrase: 8,
   gain: 0.75,
+  trebleHz: 8000,
   hall: { seconds: 1.1, gain: 0.4 },
   compose(random) {
     const tune = random.pick(TUNES);
@@ -27,10 +28,10 @@ export const jazz: Style = {
       const root = tonic + step[0];
       const tones = CHORDS[step[1]];
       for (let beat = 0; beat < 4; beat += 1) {
-        score.hit('ride', beat, beat % 2 === 1 ? 0.3 : 0.24);
+        score.hit('ride', beat, beat % 2 === 1 ? 0.12 : 0.09);
         if (beat % 2 === 1) {
-          score.hit('ride', beat + 0.5, 0.18);
-          score.hit('pedalHat', beat, 0.3);
+          score.hit('ride', beat + 0.5, 0.06);
+          score.hit('pedalHat', beat, 0.12);
         }
         if (random.chance(0.2)) score.hit('snare', beat + 0.5, random.between(0.08, 0.25));
         if (random.chance(0.12)) score.hit('softKick', beat, 0.4);
@@ -44,11 +45,11 @@ export const jazz: Style = {
       // Without the root: the bass has it.
       const hands = voicing(root, step[1], 60).filter((note) => (note - root) % 12 !== 0);
       const stabs = random.pick([[0, 1.5], [0.5, 2.5], [1.5, 3], [1.5, 3.5]]);
-      for (const beat of stabs) score.chord('piano', beat, [...hands, root + 26 > 76 ? root + 14 : root + 26], random.pick([0.3, 0.9]), random.between(0.45, 0.65));
+      for (const beat of stabs) score.chord('piano', beat, [...hands, root + 26 > 76 ? root + 14 : root + 26], random.pick([0.3, 0.9]), random.between(0.8, 1.1));
       for (let eighth = bar % 4 === 3 ? 4 : 0; eighth < 8;) {
         const length = random.pick([1, 1, 1, 1, 2, 3]);
         line = nextNote(line, tonic, scale, step, eighth % 4 === 0, tonic + 4, tonic + 26, random);
-        if (random.chance(0.82)) score.note('sax', eighth / 2, line, length / 2 * 0.95, random.between(0.5, 0.85));
+        if (random.chance(0.82)) score.note('sax', eighth / 2, line, length / 2 * 0.95, random.between(0.8, 1.2));
         eighth += length;
       }
     };

@@ -9,6 +9,7 @@ export const metal: Style = {
   barsPerPhrase: 4,
   gain: 0.36,
   drive: { instruments: ['ampGuitar', 'mutedGuitar', 'ampLead'], gain: 14, level: 0.42, speakerHz: 5200 },
+  trebleHz: 9000,
   hall: { seconds: 0.5, gain: 0.12 },
   compose(random) {
     const tonic = random.pick([38, 40]);

@@ -14,6 +14,7 @@ export const reggae: Style = {
   swing: 0.54,
   barsPerPhrase: 4,
   gain: 0.55,
+  trebleHz: 9000,
   hall: { seconds: 1.3, gain: 0.3 },
   compose(random) {
     const tonic = random.pick([57, 59, 60, 62]);

@@ -10,11 +10,12 @@ const PROGRESSIONS: readonly (readonly Step[])[] = [
 
 export const rock: Style = {
   name: 'rock',
-  tempo: [112, 138],
+  tempo: [104, 132],
   swing: 0.5,
   barsPerPhrase: 4,
-  gain: 0.52,
-  drive: { instruments: ['ampGuitar', 'ampLead'], gain: 3.5, level: 0.4, speakerHz: 4200 },
+  gain: 0.45,
+  drive: { instruments: ['ampGuitar', 'ampLead'], gain: 6, level: 0.5, speakerHz: 4200 },
+  trebleHz: 9000,
   hall: { seconds: 0.9, gain: 0.22 },
   compose(random) {
     const tonic = random.pick([40, 43, 45]);
@@ -29,12 +30,12 @@ export const rock: Style = {
       const chord = stacked(root, 'power', 40);
       const chorus = Math.floor(bar / 4) % 2 === 1;
       for (let eighth = 0; eighth < 8; eighth += 1) {
-        score.chord('ampGuitar', eighth / 2, chord, eighth % 2 === 0 ? 0.47 : 0.4, eighth % 4 === 0 ? 0.75 : 0.5, 0.004);
-        score.note('pickedBass', eighth / 2, bass, 0.45, 0.85);
-        score.hit(chorus ? 'ride' : 'hat', eighth / 2, eighth % 2 === 0 ? 0.36 : 0.22);
+        score.chord('ampGuitar', eighth / 2, chord, eighth % 4 === 0 ? 0.95 : 0.48, eighth % 4 === 0 ? 0.8 : 0.35, 0.004);
+        score.note('pickedBass', eighth / 2, bass, 0.48, 1.1);
+        if (eighth % 2 === 0) score.hit(chorus ? 'crash' : 'openHat', eighth / 2, chorus ? 0.12 : 0.3);
       }
-      for (const beat of [0, 2, extraKick]) score.hit('kick', beat, 0.9);
-      for (const beat of [1, 3]) score.hit('fatSnare', beat, 0.75);
+      for (const beat of [0, 2, extraKick]) score.hit('kick', beat, 0.75);
+      for (const beat of [1, 3]) score.hit('fatSnare', beat, 0.55);
       if (bar % 4 === 0) score.hit('crash', 0, 0.4);
       for (let eighth = 0; eighth < 8;) {
         const length = random.pick([1, 1, 2, 3]);
