@@ -2,11 +2,11 @@
  * Sends sound, gets genres. One object is one stream: it lives through lost connections (the server
  * says how far it got, what it lacks is sent again) and ends with `stop` or `close`.
  */
-import type { AudioFormat, Columns, Prediction, Ready, Restarted, ServerMessage, Start, Summary } from '../../server/protocol.js';
+import type { AudioFormat, Ready, ServerMessage, Start, Summary } from '../../server/protocol.js';
 import { AudioLog } from './audio-log.js';
 import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
-import { Events } from './events.js';
+import { Events, type StreamEvents } from './events.js';
 import { GenreError, type Ending } from './refusal.js';
 import { bytesPerSecond, encode, Framer } from './samples.js';
 import { socketUrl } from './socket.js';
@@ -31,23 +31,11 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
   readonly historyBytes?: number;
 }
 
-export interface GenreClientEvents {
-  /** The stream runs; again after each reconnection. */
-  ready: Ready;
-  prediction: Prediction;
-  columns: Columns;
-  summary: Summary;
-  restarted: Restarted;
-  state: ConnectionState;
-  /** A lost connection (`state` is then 'reconnecting') or the end (`state` is 'closed'). */
-  error: GenreError;
-}
-
 interface Waiter<Value> { resolve(value: Value): void; reject(error: Error): void }
 
 const POLL_MS = 20;
 
-export class GenreClient extends Events<GenreClientEvents> {
+export class GenreClient extends Events<StreamEvents> {
   readonly #options: GenreClientOptions;
   readonly #connection: Connection;
   readonly #isLive: boolean;

@@ -1,4 +1,20 @@
 /** Typed events with no dependency, the same in browsers and Node: `on` gives back the way to stop listening. */
+import type { Columns, Prediction, Ready, Restarted, Summary } from '../../server/protocol.js';
+import type { ConnectionState } from './connection.js';
+import type { GenreError } from './refusal.js';
+
+/** What a sender and a viewer tell. */
+export interface StreamEvents {
+  /** The stream runs; again after each reconnection. */
+  ready: Ready;
+  prediction: Prediction;
+  columns: Columns;
+  summary: Summary;
+  restarted: Restarted;
+  state: ConnectionState;
+  /** A lost connection (`state` is then 'reconnecting') or the end (`state` is 'closed'). */
+  error: GenreError;
+}
 
 export class Events<Map extends object> {
   readonly #listeners = new Map<keyof Map, Set<(event: never) => void>>();

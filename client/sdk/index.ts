@@ -1,7 +1,8 @@
 /** `livegenre/client`: the SDK for browsers; `node.ts` is the same with `ws` as the socket. */
 
-export { GenreClient, type GenreClientEvents, type GenreClientOptions } from './client.js';
-export { GenreViewer, type GenreViewerEvents, type GenreViewerOptions } from './viewer.js';
+export { GenreClient, type GenreClientOptions } from './client.js';
+export { GenreViewer, type GenreViewerOptions } from './viewer.js';
+export type { Events, StreamEvents } from './events.js';
 export { GenreError } from './refusal.js';
 export { decodeColumns, type DecodedColumns } from './columns.js';
 export { preferSocket, type Socket, type SocketConstructor } from './socket.js';

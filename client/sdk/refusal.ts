@@ -56,5 +56,5 @@ export function asError(ending: Ending): GenreError {
   if (ending.status !== undefined) return new GenreError('not-allowed', `The server refused the connection with HTTP status ${ending.status}.`);
   const word = WORDS[ending.closeCode];
   if (word) return new GenreError(word, ending.reason || `The server closed the connection with code ${ending.closeCode} (${word}).`);
-  return new GenreError('unreachable', `The connection to the server was lost (code ${ending.closeCode}); check that it runs and can be reached.`);
+  return new GenreError('unreachable', ending.reason || `The connection to the server was lost (code ${ending.closeCode}); check that it runs and can be reached.`);
 }

@@ -1,9 +1,8 @@
 /** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
-import type { Columns, Prediction, Ready, Restarted, ServerMessage, Summary } from '../../server/protocol.js';
+import type { ServerMessage } from '../../server/protocol.js';
 import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
-import { Events } from './events.js';
-import type { GenreError } from './refusal.js';
+import { Events, type StreamEvents } from './events.js';
 import { socketUrl } from './socket.js';
 
 export interface GenreViewerOptions extends ConnectionOptions {
@@ -15,17 +14,7 @@ export interface GenreViewerOptions extends ConnectionOptions {
   readonly quietMs?: number;
 }
 
-export interface GenreViewerEvents {
-  ready: Ready;
-  prediction: Prediction;
-  columns: Columns;
-  summary: Summary;
-  restarted: Restarted;
-  state: ConnectionState;
-  error: GenreError;
-}
-
-export class GenreViewer extends Events<GenreViewerEvents> {
+export class GenreViewer extends Events<StreamEvents> {
   readonly #options: GenreViewerOptions;
   readonly #connection: Connection;
   #hasSummary = false;

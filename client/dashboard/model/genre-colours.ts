@@ -1,0 +1,39 @@
+/**
+ * A colour for each label, for any number of labels: hues evenly around the circle, neighbours at
+ * different lightness so that they differ without hue too. Never the only signal: each use has
+ * the label beside it.
+ */
+import { hex, oklch, type Rgb } from './colour.js';
+import type { Theme } from './theme.js';
+
+export interface GenreColour {
+  /** For bars, dots and lines: at least 3:1 on the surface. */
+  readonly strong: string;
+  /** For areas under text: the text keeps at least 4.5:1 on it. */
+  readonly tint: string;
+}
+
+/** [lightness of even labels, of odd labels, chroma], chosen for contrast on the theme's surface. */
+const STRONG: Readonly<Record<Theme, readonly [number, number, number]>> = {
+  light: [0.64, 0.48, 0.16],
+  dark: [0.82, 0.64, 0.14],
+};
+const TINT: Readonly<Record<Theme, readonly [number, number, number]>> = {
+  light: [0.92, 0.85, 0.06],
+  dark: [0.42, 0.33, 0.07],
+};
+/** Where the circle begins, degrees. */
+const FIRST_HUE = 25;
+
+export function genreColour(index: number, labels: number, theme: Theme): GenreColour {
+  return { strong: hex(tone(STRONG[theme], index, labels)), tint: hex(tone(TINT[theme], index, labels)) };
+}
+
+function tone([even, odd, chroma]: readonly [number, number, number], index: number, labels: number): Rgb {
+  return oklch(index % 2 === 0 ? even : odd, chroma, FIRST_HUE + 360 * index / Math.max(1, labels));
+}
+
+/** The colours of a model's labels by name. */
+export function genreColours(labels: readonly string[], theme: Theme): ReadonlyMap<string, GenreColour> {
+  return new Map(labels.map((label, index) => [label, genreColour(index, labels.length, theme)]));
+}

@@ -1,0 +1,69 @@
+/**
+ * The last minutes of a stream as stretches of one state and genre, made from its predictions.
+ * Time is the stream's. Predictions that never came leave a stretch of their own: `missed`.
+ */
+import type { Prediction, StreamState } from '../../../server/protocol.js';
+
+export interface Stretch {
+  readonly state: StreamState | 'missed';
+  readonly genre: string | null;
+  readonly fromMs: number;
+  toMs: number;
+  /** Mean confidence over its blocks, 0 to 1. */
+  p: number;
+  blocks: number;
+}
+
+/** Spans a timeline may show, ms: the shortest one that holds what there is. */
+const SPANS_MS = [60_000, 120_000, 300_000] as const;
+export const LONGEST_SPAN_MS = 300_000;
+
+export class History {
+  readonly #blockMs: number;
+  #stretches: Stretch[] = [];
+  #endMs = 0;
+
+  constructor(blockMs: number) {
+    this.#blockMs = blockMs;
+  }
+
+  /** Oldest first, without holes between. */
+  get stretches(): readonly Stretch[] { return this.#stretches; }
+
+  /** Stream time of the newest prediction, ms. */
+  get endMs(): number { return this.#endMs; }
+
+  get startMs(): number { return this.#stretches[0]?.fromMs ?? this.#endMs; }
+
+  get spanMs(): number {
+    return SPANS_MS.find((span) => span >= this.#endMs - this.startMs) ?? LONGEST_SPAN_MS;
+  }
+
+  push({ atMs, state, genre, p }: Prediction): void {
+    if (this.#stretches.length > 0 && atMs <= this.#endMs) return; // sent again after a resume
+    const last = this.#stretches.at(-1);
+    const isFollowing = last !== undefined && atMs - this.#endMs < 1.5 * this.#blockMs;
+    if (last && !isFollowing) {
+      this.#stretches.push({ state: 'missed', genre: null, fromMs: this.#endMs, toMs: atMs - this.#blockMs, p: 0, blocks: 0 });
+    }
+    if (isFollowing && last.state === state && last.genre === genre) {
+      last.toMs = atMs;
+      last.p += (p - last.p) / (last.blocks += 1);
+    } else {
+      this.#stretches.push({ state, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
+    }
+    this.#endMs = atMs;
+    this.#forget(atMs - LONGEST_SPAN_MS);
+  }
+
+  /** How long the newest stretch has lasted, ms. */
+  get currentMs(): number {
+    const last = this.#stretches.at(-1);
+    return last ? last.toMs - last.fromMs : 0;
+  }
+
+  #forget(beforeMs: number): void {
+    const kept = this.#stretches.findIndex(({ toMs }) => toMs > beforeMs);
+    if (kept > 0) this.#stretches.splice(0, kept);
+  }
+}

@@ -1,0 +1,39 @@
+/** Stretches laid out on the timeline: from the left edge, a span ago, to now at the right. */
+import { clockTime, labelName, percent } from './format.js';
+import type { History, Stretch } from './history.js';
+
+export interface Segment {
+  readonly stretch: Stretch;
+  /** Place of the left edge and width, 0 to 1 of the ribbon. */
+  readonly left: number;
+  readonly width: number;
+}
+
+export function layOut(history: History): Segment[] {
+  const { endMs, spanMs } = history;
+  const startMs = endMs - spanMs;
+  return history.stretches.filter(({ toMs }) => toMs > startMs).map((stretch) => {
+    const left = Math.max(0, stretch.fromMs - startMs) / spanMs;
+    return { stretch, left, width: (stretch.toMs - startMs) / spanMs - left };
+  });
+}
+
+/** A stretch's name for people. */
+export function stretchName({ state, genre }: Stretch): string {
+  if (genre !== null) return labelName(genre);
+  return { warming: 'Listening', silence: 'Silence', missed: 'Not received', music: 'Music', speech: 'Speech', unknown: 'Unknown' }[state];
+}
+
+/** One sentence: "Rock, 0:21 to 0:48, 84 % sure". */
+export function stretchSentence(stretch: Stretch): string {
+  const sure = stretch.genre === null ? '' : `, ${percent(stretch.p)} % sure`;
+  return `${stretchName(stretch)}, ${clockTime(stretch.fromMs)} to ${clockTime(stretch.toMs)}${sure}`;
+}
+
+/** Marks of the axis: how long ago, and where. */
+export function agoMarks(spanMs: number): { readonly text: string; readonly place: number }[] {
+  const stepMs = spanMs <= 60_000 ? 15_000 : spanMs <= 120_000 ? 30_000 : 60_000;
+  const marks = [];
+  for (let agoMs = spanMs; agoMs > 0; agoMs -= stepMs) marks.push({ text: `−${clockTime(agoMs)}`, place: 1 - agoMs / spanMs });
+  return [...marks, { text: 'now', place: 1 }];
+}

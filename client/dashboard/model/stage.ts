@@ -1,0 +1,32 @@
+/** The picture of a stream and the moment of it that is shown, the same for all that draw a frame. */
+import { Picture, type PictureFormat } from './picture.js';
+import { Playhead } from './playhead.js';
+
+export class Stage {
+  readonly picture: Picture;
+  readonly #playhead: Playhead;
+  #frameMs = -1;
+
+  constructor(format: PictureFormat) {
+    this.picture = new Picture(format);
+    this.#playhead = new Playhead(format.blockMs);
+  }
+
+  /**
+   * @param frameMs time of the frame, ms; frames of one time get one answer
+   * @param isStill move in steps, a block at a time
+   * @returns stream time at the right edge, ms
+   */
+  at(frameMs: number, isStill: boolean): number {
+    const passedMs = this.#frameMs < 0 ? 0 : frameMs - this.#frameMs;
+    if (isStill) return this.#playhead.jump(this.picture.endMs);
+    if (passedMs === 0 && this.#frameMs >= 0) return this.#playhead.atMs;
+    this.#frameMs = frameMs;
+    return this.#playhead.advance(this.picture.endMs, passedMs);
+  }
+}
+
+/** Time from the left edge to the right, ms: 60 px of page a second, 6 to 24 s. */
+export function shownMs(widthPx: number): number {
+  return 1000 * Math.min(24, Math.max(6, widthPx / 60));
+}

@@ -1,0 +1,37 @@
+/** Whether what is shown is live, how late it is, and what was lost. */
+import { css, html, LitElement } from 'lit';
+import type { ConnectionState as State } from '../../sdk/index.js';
+import { delay } from '../model/format.js';
+import { look } from './look.js';
+
+const WORDS: Readonly<Record<State | 'idle', string>> = {
+  idle: 'Not listening', connecting: 'Connecting', open: 'Live', reconnecting: 'Reconnecting', closed: 'Stopped',
+};
+
+export class ConnectionStateView extends LitElement {
+  static override properties = { state: {}, lagMs: { type: Number }, droppedMs: { type: Number } };
+  static override styles = [look, css`
+    :host { display: flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
+    .dot { inline-size: 0.5625rem; block-size: 0.5625rem; border-radius: 50%; border: 2px solid var(--control); }
+    .open .dot { background: var(--good); border-color: var(--good); }
+    .reconnecting .dot, .connecting .dot { border-color: var(--warn); border-style: dashed; border-radius: 0; rotate: 45deg; }
+    .state { display: flex; align-items: center; gap: 0.5rem; font-weight: 600; }
+    .number { color: var(--quiet); min-inline-size: 4.5rem; }
+    .lost { color: var(--warn); }
+  `];
+
+  declare state: State | 'idle';
+  /** Undefined before the first prediction. */
+  declare lagMs: number | undefined;
+  declare droppedMs: number;
+
+  override render() {
+    const isOpen = this.state === 'open';
+    return html`
+      <span class="state ${this.state}" role="status"><span class="dot"></span>${WORDS[this.state]}</span>
+      ${isOpen && this.lagMs !== undefined ? html`<span class="number" title="From the sound's arrival at the server to its prediction">lag ${delay(this.lagMs)}</span>` : ''}
+      ${this.droppedMs > 0 ? html`<span class="lost" title="Sound that came too late to be heard">lost ${delay(this.droppedMs)}</span>` : ''}`;
+  }
+}
+
+customElements.define('connection-state', ConnectionStateView);

@@ -1,0 +1,67 @@
+/** The genre of the moment in one big word, with how sure the network is; or what there is instead. */
+import { css, html, LitElement } from 'lit';
+import type { Prediction, Summary } from '../../../server/protocol.js';
+import { duration, labelName, percent } from '../model/format.js';
+import type { GenreColour } from '../model/genre-colours.js';
+import { look } from './look.js';
+
+export class GenreNow extends LitElement {
+  static override properties = {
+    prediction: { attribute: false }, summary: { attribute: false }, colours: { attribute: false },
+    source: {}, sinceMs: { type: Number }, isListening: { attribute: false },
+  };
+  static override styles = [look, css`
+    :host { display: grid; align-content: space-between; gap: 1rem; container-type: inline-size; min-block-size: 13rem; }
+    .word { font-size: clamp(2.5rem, calc(150cqi / var(--letters)), 6.5rem); font-weight: 680; letter-spacing: -0.035em; line-height: 1.02; overflow-wrap: anywhere; }
+    .word.soft { color: var(--quiet); font-weight: 560; }
+    .sure { display: grid; grid-template-columns: auto 1fr; align-items: baseline; column-gap: 0.75rem; row-gap: 0.625rem; }
+    .p { font-size: 1.75rem; font-weight: 600; letter-spacing: -0.02em; line-height: 1; }
+    .p small { font-size: 0.6em; font-weight: 500; color: var(--quiet); margin-inline-start: 0.1em; }
+    .note { color: var(--quiet); }
+    .track { grid-column: 1 / -1; block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }
+    .fill { block-size: 100%; border-radius: inherit; background: var(--colour); inline-size: calc(var(--p) * 100%); transition: inline-size 0.3s linear; }
+    @media (prefers-reduced-motion: reduce) { .fill { transition: none; } }
+    @media (forced-colors: active) { .fill { background: Highlight; } }
+  `];
+
+  declare prediction: Prediction | undefined;
+  declare summary: Summary | undefined;
+  declare colours: ReadonlyMap<string, GenreColour>;
+  /** Name of what is listened to. */
+  declare source: string;
+  /** How long it has been this genre. */
+  declare sinceMs: number;
+  declare isListening: boolean;
+
+  override render() {
+    const { word, note, genre, p } = this.#shown();
+    const letters = Math.max(7, ...[...this.colours.keys()].map((label) => Math.min(14, labelName(label).length)));
+    return html`
+      <h2>${this.source || 'Nothing is playing'}</h2>
+      <p class=${genre === null ? 'word soft' : 'word'} .style=${`--letters: ${letters}`}>${word}</p>
+      <div class="sure">
+        ${genre === null ? html`<p class="note">${note}</p>` : html`
+          <p class="p">${percent(p)}<small>%</small></p>
+          <p class="note">${note}</p>`}
+        <div class="track" aria-hidden="true"><div class="fill" .style=${`--p: ${p}; --colour: ${genre === null ? 'transparent' : this.colours.get(genre)?.strong ?? 'var(--accent)'}`}></div></div>
+      </div>`;
+  }
+
+  #shown(): { word: string; note: string; genre: string | null; p: number } {
+    const { prediction, summary } = this;
+    if (summary) {
+      const note = `over all ${duration(summary.durationMs)}`;
+      return summary.genre === null ? { word: 'No genre', note: `Heard no music in ${duration(summary.durationMs)}`, genre: null, p: 0 }
+        : { word: labelName(summary.genre), note, genre: summary.genre, p: summary.p };
+    }
+    if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for the first sound', genre: null, p: 0 }
+      : { word: 'Choose a source', note: 'The microphone, or a file dropped on this page', genre: null, p: 0 };
+    const { state, genre, p } = prediction;
+    if (state === 'silence') return { word: 'Silence', note: `Nothing to hear for ${duration(this.sinceMs)}`, genre: null, p: 0 };
+    if (genre === null) return { word: state === 'warming' ? 'Listening' : labelName(state), note: 'A first judgement takes a few seconds of music', genre: null, p: 0 };
+    const note = state === 'warming' ? 'sure, still warming up' : `sure, for ${duration(this.sinceMs)}`;
+    return { word: labelName(genre), note, genre, p };
+  }
+}
+
+customElements.define('genre-now', GenreNow);

@@ -1,0 +1,87 @@
+/** The last minutes as a ribbon of stretches; pointer or arrow keys read each one out. */
+import { css, html, LitElement } from 'lit';
+import type { GenreColour } from '../model/genre-colours.js';
+import type { History, Stretch } from '../model/history.js';
+import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';
+import { look } from './look.js';
+
+/** Narrower stretches, as share of the ribbon's width in px, carry no word. */
+const WORD_PX = 44;
+
+export class GenreTimeline extends LitElement {
+  /** `endMs` only tells that the history grew. */
+  static override properties = { history: { attribute: false }, endMs: { type: Number }, colours: { attribute: false }, picked: { state: true }, byKey: { state: true } };
+  static override styles = [look, css`
+    header { display: flex; justify-content: space-between; gap: 1rem; min-block-size: 1.4rem; margin-block-end: 0.625rem; }
+    .readout { color: var(--ink); text-align: end; }
+    .ribbon { position: relative; block-size: 3.5rem; border-radius: 0.375rem; background: var(--sunken); overflow: hidden; }
+    .frame { border-radius: 0.375rem; }
+    .stretch {
+      position: absolute; inset-block: 0; inset-inline-start: calc(var(--left) * 100%); inline-size: calc(var(--width) * 100%);
+      border-block-end: 0.3125rem solid var(--strong); background: var(--tint); box-shadow: inset -1px 0 var(--surface);
+      overflow: hidden; padding: 0.5rem 0 0 0.5rem; font-size: 0.8125rem; font-weight: 550; line-height: 1.2; white-space: nowrap;
+    }
+    .stretch.quiet { background: none; border-block-end-style: dotted; border-block-end-width: 2px; border-color: var(--control); color: var(--quiet); font-weight: 450; }
+    .stretch.warming { opacity: 0.75; }
+    .stretch.picked { box-shadow: inset 0 0 0 2px var(--ink); }
+    .axis { position: relative; block-size: 1.1rem; margin-block-start: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
+    .axis span { position: absolute; inset-inline-start: calc(var(--place) * 100%); translate: -50% 0; white-space: nowrap; }
+    .axis span:first-child { translate: 0; }
+    .axis span:last-child { translate: -100% 0; }
+    @media (forced-colors: active) { .stretch { forced-color-adjust: none; } }
+  `];
+
+  declare history: History | undefined;
+  declare endMs: number;
+  declare colours: ReadonlyMap<string, GenreColour>;
+  declare picked: Stretch | undefined;
+  declare byKey: boolean;
+
+  override render() {
+    const segments = this.history ? layOut(this.history) : [];
+    const picked = segments.find(({ stretch }) => stretch === this.picked)?.stretch;
+    const spanMs = this.history?.spanMs ?? 60_000;
+    return html`
+      <header>
+        <h2 id="title">Last ${spanMs > 60_000 ? `${spanMs / 60_000} minutes` : 'minute'}</h2>
+        <p class="readout" aria-live=${this.byKey ? 'polite' : 'off'}>${picked ? stretchSentence(picked) : ''}</p>
+      </header>
+      <div class="frame" role="group" tabindex="0" aria-labelledby="title" aria-description="Arrow keys read the stretches out"
+        @keydown=${(event: KeyboardEvent) => this.#step(event, segments)} @blur=${() => this.#pick(undefined)}
+        @pointerleave=${() => this.#pick(undefined)}>
+        <ol class="ribbon">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>
+      </div>
+      <div class="axis" aria-hidden="true">${agoMarks(spanMs).map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}</div>`;
+  }
+
+  #stretch({ stretch, left, width }: Segment, isPicked: boolean) {
+    const colour = stretch.genre === null ? undefined : this.colours.get(stretch.genre);
+    const classes = ['stretch', colour ? '' : 'quiet', stretch.state === 'warming' ? 'warming' : '', isPicked ? 'picked' : ''].join(' ');
+    const hasRoom = width * this.clientWidth > WORD_PX;
+    return html`
+      <li class=${classes} .style=${`--left: ${left}; --width: ${width}; --strong: ${colour?.strong}; --tint: ${colour?.tint}`}
+        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'unseen'}>${stretchName(stretch)}</span></li>`;
+  }
+
+  #pick(stretch: Stretch | undefined, byKey = false): void {
+    this.picked = stretch;
+    this.byKey = byKey;
+  }
+
+  #step(event: KeyboardEvent, segments: readonly Segment[]): void {
+    const at = segments.findIndex(({ stretch }) => stretch === this.picked);
+    const last = segments.length - 1;
+    const to = {
+      ArrowLeft: at < 0 ? last : Math.max(0, at - 1),
+      ArrowRight: at < 0 ? last : Math.min(last, at + 1),
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (event.key === 'Escape') this.#pick(undefined);
+    if (to === undefined) return;
+    event.preventDefault();
+    this.#pick(segments[to]?.stretch, true);
+  }
+}
+
+customElements.define('genre-timeline', GenreTimeline);

@@ -1,0 +1,78 @@
+/** RMS as a bar, the peak as a held line, on a scale in dBFS. */
+import { css, html, LitElement } from 'lit';
+import type { Prediction } from '../../../server/protocol.js';
+import { decibels } from '../model/format.js';
+import { Meter, METER_MARKS, meterPlace } from '../model/meter.js';
+import type { Stage } from '../model/stage.js';
+import { look } from './look.js';
+import { MovingCanvas, type Frame } from './moving-canvas.js';
+
+const FLOOR_DB = -120;
+/** A peak above this is as good as clipped. */
+const HOT_DB = -1;
+
+export class LevelMeter extends LitElement {
+  static override properties = { stage: { attribute: false }, prediction: { attribute: false }, theme: {} };
+  static override styles = [look, css`
+    :host { display: grid; grid-template: 1fr auto / 0.875rem auto; column-gap: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
+    .bar { border-radius: 0.25rem; overflow: hidden; background: var(--sunken); }
+    .scale { position: relative; inline-size: 1.5rem; }
+    .scale span { position: absolute; inset-block-end: calc(var(--place) * 100%); translate: 0 50%; line-height: 1; }
+    .scale span:first-child { translate: 0 100%; }
+    .scale span:last-child { translate: 0; }
+    output { grid-column: 1 / -1; margin-block-start: 0.375rem; inline-size: 3.25rem; text-align: end; line-height: 1.25; color: var(--ink); }
+    output small { font-size: inherit; color: var(--quiet); display: block; }
+  `];
+
+  declare stage: Stage | undefined;
+  declare prediction: Prediction | undefined;
+  declare theme: string;
+  readonly #meter = new Meter();
+  #drawn = '';
+  #lastMs = 0;
+
+  constructor() {
+    super();
+    new MovingCanvas(this, (frame) => this.#draw(frame));
+  }
+
+  override render() {
+    const rmsDb = this.prediction?.level ?? FLOOR_DB;
+    return html`
+      <div class="bar" role="meter" aria-label="Level" aria-valuemin="-120" aria-valuemax="0"
+        aria-valuenow=${rmsDb.toFixed(1)} aria-valuetext="${decibels(rmsDb)} dBFS"><canvas aria-hidden="true"></canvas></div>
+      <div class="scale" aria-hidden="true">${METER_MARKS.map((db) => html`<span .style=${`--place: ${meterPlace(db)}`}>${decibels(db).replace('.0', '')}</span>`)}</div>
+      <output aria-hidden="true">${decibels(rmsDb)}<small>dBFS</small></output>`;
+  }
+
+  #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {
+    const passedMs = isStill || this.#lastMs === 0 ? Infinity : atMs - this.#lastMs;
+    this.#lastMs = atMs;
+    const meter = this.#meter;
+    meter.advance(this.prediction?.level ?? FLOOR_DB, this.#peakDb(atMs, isStill), passedMs);
+    const bar = Math.round(meterPlace(meter.rmsDb) * height);
+    const peak = Math.round(meterPlace(meter.peakDb) * height);
+    const drawn = `${bar} ${peak}`;
+    if (!isFresh && drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const style = getComputedStyle(this);
+    context.clearRect(0, 0, width, height);
+    context.fillStyle = style.getPropertyValue('--accent');
+    context.fillRect(0, height - bar, width, bar);
+    if (peak === 0) return;
+    context.fillStyle = style.getPropertyValue(meter.peakDb > HOT_DB ? '--bad' : '--ink');
+    const thick = Math.round(2 * ratio);
+    context.fillRect(0, Math.min(height - thick, height - peak), width, thick);
+  }
+
+  /** Of the moment that the picture shows; without a picture, of the block. */
+  #peakDb(atMs: number, isStill: boolean): number {
+    const { stage, prediction } = this;
+    if (!stage || isStill || stage.picture.endPoint === 0) return prediction?.peak ?? FLOOR_DB;
+    const shownMs = stage.at(atMs, isStill);
+    const peak = stage.picture.peakBetween(shownMs - 35, shownMs);
+    return peak > 0 ? 20 * Math.log10(peak) : FLOOR_DB;
+  }
+}
+
+customElements.define('level-meter', LevelMeter);

@@ -1,0 +1,105 @@
+/** The mel spectrogram: what the network hears, scrolling, low sounds at the bottom. */
+import { css, html, LitElement } from 'lit';
+import { colourMap } from '../model/colour-map.js';
+import { ticks } from '../model/mel-axis.js';
+import type { Picture } from '../model/picture.js';
+import { shownMs, type Stage } from '../model/stage.js';
+import type { Theme } from '../model/theme.js';
+import { look } from './look.js';
+import { MovingCanvas, type Frame } from './moving-canvas.js';
+
+export class MelSpectrogram extends LitElement {
+  static override properties = { stage: { attribute: false }, theme: {} };
+  static override styles = [look, css`
+    :host { position: relative; display: grid; grid-template-columns: 2.25rem 1fr; }
+    .axis { position: relative; font-size: 0.6875rem; color: var(--quiet); }
+    .axis span { position: absolute; inset-inline-end: 0.5rem; translate: 0 50%; line-height: 1; inset-block-end: calc(var(--place) * 100%); }
+    .axis span.unit { inset-block-end: auto; inset-block-start: 0; translate: 0 -0.1rem; }
+    .picture { overflow: hidden; border-radius: 0.375rem; background: var(--sunken); }
+  `];
+
+  declare stage: Stage | undefined;
+  declare theme: Theme;
+  /** One pixel a cell, a ring of columns; drawn stretched. */
+  readonly #cells = document.createElement('canvas');
+  #painted: { picture: Picture; theme: Theme; endColumn: number } | undefined;
+  #shownMs = -1;
+
+  constructor() {
+    super();
+    this.theme = 'light';
+    new MovingCanvas(this, (frame) => this.#draw(frame));
+  }
+
+  override render() {
+    const format = this.stage?.picture.format;
+    return html`
+      <div class="axis" aria-hidden="true">
+        ${format && ticks(format.bands, format.fMinHz, format.fMaxHz)
+          .filter(({ place }) => place > 0.02 && place < 0.97)
+          .map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}
+      </div>
+      <div class="picture"><canvas role="img" aria-label="Mel spectrogram of the last seconds"></canvas></div>`;
+  }
+
+  #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {
+    const { stage } = this;
+    if (!stage) return context.clearRect(0, 0, width, height);
+    const endMs = stage.at(atMs, isStill);
+    if (!isFresh && endMs === this.#shownMs) return;
+    this.#shownMs = endMs;
+    this.#paintCells(stage.picture);
+    context.clearRect(0, 0, width, height);
+    context.imageSmoothingQuality = 'high';
+    const { hopMs, bands } = stage.picture.format;
+    const spanMs = shownMs(width / ratio);
+    const columnPx = width * hopMs / spanMs;
+    const first = Math.max(0, Math.floor((endMs - spanMs) / hopMs));
+    const end = Math.min(stage.picture.endColumn, Math.ceil(endMs / hopMs));
+    const ring = stage.picture.columns;
+    for (let from = first; from < end;) { // in two parts where the ring wraps
+      const count = Math.min(end - from, ring - from % ring);
+      const x = width - (endMs - from * hopMs) / hopMs * columnPx;
+      context.drawImage(this.#cells, from % ring, 0, count, bands, x, 0, count * columnPx, height);
+      from += count;
+    }
+  }
+
+  /** Brings the ring of pixels up to date: a few columns, or all for another stream or theme. */
+  #paintCells(picture: Picture): void {
+    const { columns: ring, levels, format: { bands } } = picture;
+    const isOther = this.#painted?.picture !== picture || this.#painted.theme !== this.theme;
+    if (isOther) {
+      this.#cells.width = ring;
+      this.#cells.height = bands;
+      this.#painted = { picture, theme: this.theme, endColumn: 0 };
+    }
+    const painted = this.#painted!;
+    const from = Math.max(painted.endColumn, picture.endColumn - ring);
+    if (from === picture.endColumn) return;
+    const context = this.#cells.getContext('2d')!;
+    const colours = MAPS[this.theme];
+    const image = context.createImageData(1, bands);
+    for (let n = from; n < picture.endColumn; n++) {
+      const slot = n % ring;
+      if (!picture.hasColumn(n)) {
+        context.clearRect(slot, 0, 1, bands);
+        continue;
+      }
+      for (let band = 0; band < bands; band++) {
+        const colour = 3 * levels[slot * bands + band]!;
+        const pixel = 4 * (bands - 1 - band);
+        image.data[pixel] = colours[colour]!;
+        image.data[pixel + 1] = colours[colour + 1]!;
+        image.data[pixel + 2] = colours[colour + 2]!;
+        image.data[pixel + 3] = 255;
+      }
+      context.putImageData(image, slot, 0);
+    }
+    painted.endColumn = picture.endColumn;
+  }
+}
+
+const MAPS: Readonly<Record<Theme, Uint8ClampedArray>> = { light: colourMap('light'), dark: colourMap('dark') };
+
+customElements.define('mel-spectrogram', MelSpectrogram);

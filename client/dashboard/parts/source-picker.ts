@@ -1,0 +1,74 @@
+/** What to listen to: a stream of the server's, the microphone, or a file. */
+import { css, html, LitElement, svg } from 'lit';
+import type { StreamInfo } from '../../../server/protocol.js';
+import type { Listening } from '../sources/listening.js';
+import { look } from './look.js';
+
+const STATION = svg`<path d="M7.8 16.2a6 6 0 0 1 0-8.4M16.2 7.8a6 6 0 0 1 0 8.4M4.9 19a10 10 0 0 1 0-14M19.1 5a10 10 0 0 1 0 14"/><circle cx="12" cy="12" r="1.5"/>`;
+const MICROPHONE = svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`;
+const FILE = svg`<path d="M9 17.5V6l10-2v11.5"/><circle cx="6.5" cy="17.5" r="2.5"/><circle cx="16.5" cy="15.5" r="2.5"/>`;
+
+/** Fires `station` (detail: StreamInfo), `microphone`, `stop`, and `file` (detail: File). */
+export class SourcePicker extends LitElement {
+  static override properties = { streams: { attribute: false }, listening: { attribute: false }, isOver: { type: Boolean }, isAsking: { type: Boolean } };
+  static override styles = [look, css`
+    .group { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+    button, .station { display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem; white-space: nowrap; }
+    select { max-inline-size: 15rem; text-overflow: ellipsis; }
+    @media (max-width: 40rem) {
+      .group { gap: 0.375rem; }
+      button { flex: 1 1 auto; padding: 0 0.625rem; }
+      select { flex: 1 1 100%; max-inline-size: none; }
+    }
+  `];
+
+  declare streams: readonly StreamInfo[];
+  declare listening: Listening | undefined;
+  /** What is chosen has ended. */
+  declare isOver: boolean;
+  /** The browser asks for the microphone. */
+  declare isAsking: boolean;
+
+  override render() {
+    const kind = this.isOver ? undefined : this.listening?.kind;
+    const demo = this.streams.find(({ source }) => source === 'demo');
+    const others = this.streams.filter((stream) => stream !== demo);
+    const watched = kind === 'station' ? this.listening?.streamId : undefined;
+    return html`
+      <div class="group" role="group" aria-label="Source of sound">
+        ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}Demo station</button>`}
+        <button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
+        <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(FILE)}File</button>
+        <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>
+        ${others.length > 0 ? html`
+          <select aria-label="Other streams of this server" @change=${(event: Event) => this.#choose(event, others)}>
+            <option value="" ?selected=${!others.some(({ id }) => id === watched)}>Other streams (${others.length})</option>
+            ${others.map(({ id, name }) => html`<option value=${id} ?selected=${id === watched}>${name}</option>`)}
+          </select>` : ''}
+        ${kind === 'microphone' || kind === 'file' ? html`<button type="button" @click=${() => this.#fire('stop')}>Stop</button>` : ''}
+      </div>`;
+  }
+
+  #choose(event: Event, streams: readonly StreamInfo[]): void {
+    const { value } = event.target as HTMLSelectElement;
+    const stream = streams.find(({ id }) => id === value);
+    if (stream) this.#fire('station', stream);
+  }
+
+  #chooseFile(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = ''; // the same file can be chosen again
+    if (file) this.#fire('file', file);
+  }
+
+  #fire(type: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+function icon(shape: unknown) {
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
+}
+
+customElements.define('source-picker', SourcePicker);

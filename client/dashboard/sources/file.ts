@@ -1,0 +1,136 @@
+/** A file of the person's: played aloud, and sent at the pace at which it is heard. */
+import type { Link, Listening, Sending } from './listening.js';
+import { Sender } from './sender.js';
+import { MAX_FILE_BYTES, SourceError, tooBigSentence, undecodableSentence } from './sentences.js';
+
+const SEND_EVERY_MS = 100;
+
+/** `blocked`: the browser wants a click before it plays aloud. */
+export type PlaybackState = 'blocked' | 'playing' | 'ended';
+
+export class FilePlayback implements Listening {
+  readonly kind = 'file';
+  readonly name: string;
+  readonly #context: AudioContext;
+  readonly #sound: AudioBuffer;
+  readonly #gain: GainNode;
+  readonly #sender: Sender;
+  readonly #onChange: () => void;
+  #player: AudioBufferSourceNode | undefined;
+  #startedAtS = 0;
+  #sentFrames = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #state: PlaybackState = 'blocked';
+
+  private constructor(name: string, context: AudioContext, sound: AudioBuffer, sending: Sending, onChange: () => void) {
+    this.name = name;
+    this.#context = context;
+    this.#sound = sound;
+    this.#onChange = onChange;
+    this.#gain = context.createGain();
+    this.#gain.connect(context.destination);
+    this.#sender = new Sender(name.slice(0, 100), sound.sampleRate, sending);
+  }
+
+  /**
+   * Decodes a file and plays it.
+   * @param onChange called when the position or the state changed
+   * @throws SourceError with a sentence that says what to do
+   */
+  static async open(file: File, sending: Sending, onChange: () => void): Promise<FilePlayback> {
+    if (file.size > MAX_FILE_BYTES) throw new SourceError(tooBigSentence(file.name, file.size));
+    const context = new AudioContext();
+    try {
+      const sound = await context.decodeAudioData(await file.arrayBuffer());
+      const playback = new FilePlayback(file.name, context, sound, sending, onChange);
+      playback.play();
+      return playback;
+    } catch {
+      void context.close();
+      throw new SourceError(undecodableSentence(file.name));
+    }
+  }
+
+  get link(): Link { return this.#sender.client; }
+  get state(): PlaybackState { return this.#state; }
+  get durationMs(): number { return this.#sound.duration * 1000; }
+  get isMuted(): boolean { return this.#gain.gain.value === 0; }
+
+  get positionMs(): number {
+    if (this.#state === 'blocked') return 0;
+    if (this.#state === 'ended') return this.#sentFrames / this.#sound.sampleRate * 1000;
+    return Math.min(this.durationMs, (this.#context.currentTime - this.#startedAtS) * 1000);
+  }
+
+  set isMuted(isMuted: boolean) {
+    this.#gain.gain.value = isMuted ? 0 : 1;
+    this.#onChange();
+  }
+
+  /** Starts, as soon as the browser lets it and the server is ready; called again by a click where it did not. */
+  play(): void {
+    void this.#context.resume()
+      .then(() => this.#sender.client.connect())
+      .then(() => this.#start())
+      // A refusal comes as an error event of the link; a context that was closed meanwhile plays nothing.
+      .catch(() => {});
+  }
+
+  /** Stops the sound; the server sums up what it heard. */
+  stop(): void {
+    if (this.#state !== 'playing') return;
+    this.#finish();
+  }
+
+  end(): void {
+    this.#silence();
+    this.#sender.client.close();
+  }
+
+  #start(): void {
+    if (this.#state !== 'blocked' || this.#context.state !== 'running') return;
+    this.#state = 'playing';
+    this.#player = new AudioBufferSourceNode(this.#context, { buffer: this.#sound });
+    this.#player.connect(this.#gain);
+    this.#startedAtS = this.#context.currentTime;
+    this.#player.start();
+    this.#timer = setInterval(() => this.#sendHeard(), SEND_EVERY_MS);
+    this.#onChange();
+  }
+
+  /** Sends what was heard since the last time; the end of the file is the end of the stream. */
+  #sendHeard(): void {
+    const rate = this.#sound.sampleRate;
+    const heard = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
+    if (this.#sender.client.state === 'closed') return this.#silence();
+    if (heard > this.#sentFrames) this.#sender.push(mono(this.#sound, this.#sentFrames, heard));
+    this.#sentFrames = heard;
+    if (heard === this.#sound.length) this.#finish();
+    this.#onChange();
+  }
+
+  #finish(): void {
+    this.#silence();
+    this.#sender.finish();
+  }
+
+  #silence(): void {
+    clearInterval(this.#timer);
+    if (this.#player) this.#state = 'ended';
+    this.#player?.stop();
+    this.#player = undefined;
+    if (this.#context.state !== 'closed') void this.#context.close();
+    this.#onChange();
+  }
+}
+
+/** The mean of all channels of a part. */
+function mono(sound: AudioBuffer, from: number, to: number): Float32Array {
+  const mix = sound.getChannelData(0).slice(from, to);
+  for (let channel = 1; channel < sound.numberOfChannels; channel++) {
+    const other = sound.getChannelData(channel);
+    for (let i = 0; i < mix.length; i++) mix[i]! += other[from + i]!;
+  }
+  for (let i = 0; i < mix.length; i++) mix[i]! /= sound.numberOfChannels;
+  return mix;
+}

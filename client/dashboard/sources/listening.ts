@@ -1,0 +1,26 @@
+/** One chosen source of sound: where its predictions come from, and how it ends. */
+import type { ConnectionState, Events, StreamEvents } from '../../sdk/index.js';
+
+/** A `GenreClient` or a `GenreViewer`. */
+export type Link = Events<StreamEvents> & { readonly state: ConnectionState };
+
+export interface Listening {
+  readonly kind: 'station' | 'microphone' | 'file';
+  /** As the page shows it. */
+  readonly name: string;
+  /** Stations: the id that was chosen. */
+  readonly streamId?: string;
+  readonly link: Link;
+  /** Lets go of everything: sockets, tracks, contexts, timers. Twice does no harm. */
+  end(): void;
+}
+
+/** What a source of the browser's own needs to reach the server. */
+export interface Sending {
+  readonly url: string;
+  /** Labels to list in each prediction: all. */
+  readonly topK: number;
+}
+
+/** The rate that the network hears; resampled here, a stream is a quarter of 48 kHz stereo's bytes. */
+export const SENT_SAMPLE_RATE = 22_050;

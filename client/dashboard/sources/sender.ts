@@ -1,0 +1,44 @@
+/** Sound of the browser on its way to the server: resampled, in chunks of a tenth of a second. */
+import { Resampler } from '../../../dsp/resample.js';
+import { GenreClient } from '../../sdk/index.js';
+import { SENT_SAMPLE_RATE, type Sending } from './listening.js';
+
+const CHUNK_SAMPLES = SENT_SAMPLE_RATE / 10;
+
+export class Sender {
+  readonly client: GenreClient;
+  readonly #resampler: Resampler;
+  readonly #chunk = new Float32Array(CHUNK_SAMPLES);
+  #filled = 0;
+
+  /** @param inputRate Hz of what `push` gets */
+  constructor(name: string, inputRate: number, { url, topK }: Sending) {
+    this.#resampler = new Resampler(inputRate, SENT_SAMPLE_RATE);
+    this.client = new GenreClient({ url, name, topK, spectrogram: true, encoding: 's16le', sampleRate: SENT_SAMPLE_RATE, channels: 1 });
+  }
+
+  /** @param samples mono, -1 to 1 */
+  push(samples: Float32Array): void {
+    this.#send(this.#resampler.push(samples));
+  }
+
+  /** The rest of the sound; the summary comes as an event. */
+  finish(): void {
+    this.#send(this.#resampler.flush());
+    this.client.send(this.#chunk.subarray(0, this.#filled));
+    // A stream that ends without a summary says so in its error event.
+    this.client.stop().catch(() => {});
+  }
+
+  #send(samples: Float32Array): void {
+    for (let at = 0; at < samples.length;) {
+      const part = samples.subarray(at, at + CHUNK_SAMPLES - this.#filled);
+      this.#chunk.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled < CHUNK_SAMPLES) return;
+      this.client.send(this.#chunk);
+      this.#filled = 0;
+    }
+  }
+}

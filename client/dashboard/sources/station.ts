@@ -1,0 +1,20 @@
+/** A stream that plays somewhere else, watched. */
+import type { StreamInfo } from '../../../server/protocol.js';
+import { GenreViewer } from '../../sdk/index.js';
+import type { Listening } from './listening.js';
+
+export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name' | 'source'>, url: string, find: () => Promise<readonly StreamInfo[]>): Listening {
+  const viewer = new GenreViewer({
+    url,
+    spectrogram: true,
+    connectAttempts: Infinity,
+    // The demo station is the same one to people whatever its id after a restart of the server.
+    stream: source !== 'demo' ? id : async () => {
+      const demo = (await find()).find((stream) => stream.source === 'demo');
+      if (!demo) throw new Error('The server plays no demo station at the moment.');
+      return demo.id;
+    },
+  });
+  viewer.open();
+  return { kind: 'station', name, streamId: id, link: viewer, end: () => viewer.close() };
+}

@@ -1,0 +1,55 @@
+/**
+ * The Chromium that comes inside an npm package, started with a microphone that plays a file.
+ * On a bare system it lacks libnss3 and libnspr4: they lie in the package too and are unpacked.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import chromium from '@sparticuz/chromium';
+import { chromium as playwright, type Browser } from 'playwright-core';
+
+export interface BrowserOptions {
+  /** WAV file of 44.1 kHz that the microphone plays; without it there is no microphone. */
+  readonly microphone?: string;
+}
+
+/** Close it with `close()`: that also removes what was unpacked. */
+export async function openBrowser({ microphone }: BrowserOptions = {}): Promise<Browser> {
+  const executablePath = await chromium.executablePath();
+  const libraries = hasLibrary('libnss3.so') ? undefined : unpackLibraries();
+  const path = [libraries && join(libraries, 'lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
+  const browser = await playwright.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox', '--headless=shell', '--disable-gpu', '--disable-dev-shm-usage',
+      '--disable-background-networking', '--disable-component-update', '--no-first-run', '--mute-audio',
+      '--autoplay-policy=no-user-gesture-required', // a test chooses files without a hand on the mouse
+      ...(microphone ? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
+    ],
+    env: { ...process.env as Record<string, string>, ...(path && { LD_LIBRARY_PATH: path }) },
+  });
+  if (libraries) browser.on('disconnected', () => rmSync(libraries, { recursive: true, force: true }));
+  return browser;
+}
+
+function hasLibrary(name: string): boolean {
+  try {
+    return execFileSync('ldconfig', ['-p'], { encoding: 'utf8' }).includes(name);
+  } catch {
+    return false; // no ldconfig here (Alpine, or a bare PATH): the unpacked ones do no harm
+  }
+}
+
+/** @returns a new folder that holds lib/ */
+function unpackLibraries(): string {
+  const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', '..', 'bin');
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-chromium-'));
+  const archive = join(folder, 'libraries.tar');
+  writeFileSync(archive, brotliDecompressSync(readFileSync(join(bin, 'al2023.tar.br'))));
+  execFileSync('tar', ['-xf', archive, '-C', folder]);
+  return folder;
+}

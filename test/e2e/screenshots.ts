@@ -1,0 +1,39 @@
+/**
+ * Pictures of the dashboard for people to look at: `npm run screenshots [-- FOLDER [SECONDS]]`.
+ * Light and dark, 400 and 1400 px wide, after SECONDS of the demo station.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBrowser } from './browser.js';
+import { serve } from './serve.js';
+
+const [folder = '.runs/screenshots', seconds = '45'] = process.argv.slice(2);
+const WIDE = { width: 1400, height: 900 };
+const NARROW = { width: 400, height: 860 };
+
+mkdirSync(folder, { recursive: true });
+const server = await serve();
+const browser = await openBrowser();
+try {
+  const pages = await Promise.all((['light', 'dark'] as const).map(async (colorScheme) => {
+    const page = await browser.newPage({ colorScheme, viewport: WIDE, deviceScaleFactor: 2 });
+    await page.goto(server.url);
+    return { page, colorScheme };
+  }));
+  for (const { page, colorScheme } of pages) {
+    await page.waitForFunction(([wanted]) => {
+      const timeline = document.querySelector('livegenre-dashboard')?.shadowRoot?.querySelector('genre-timeline') as { endMs?: number; history?: { startMs: number } } | null | undefined;
+      return timeline?.history !== undefined && (timeline.endMs ?? 0) - timeline.history.startMs > Number(wanted) * 1000;
+    }, [seconds], { timeout: (Number(seconds) + 30) * 1000 });
+    for (const [name, viewport] of [['1400', WIDE], ['400', NARROW]] as const) {
+      await page.setViewportSize(viewport);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      const path = join(folder, `${name}-${colorScheme}.png`);
+      await page.screenshot({ path, fullPage: true });
+      console.log(path);
+    }
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
