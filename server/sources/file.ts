@@ -28,6 +28,8 @@ const MIN_RATE = 8000;
 const MAX_RATE = 192000;
 /** Tags and pictures behind the last frame make decoders complain: errors that close to the end are none. */
 const END_MS = 1000;
+/** Sound on its way when an error is heard of: FFmpeg's buffer, the pipe's and Node's two. Where an error was is known no better. */
+const UNDERWAY_BYTES = 256 * 1024;
 /** Encoders pad and decoders trim: this much less than announced is still all of it. */
 const TOLERANCE_MS = 300;
 const TOLERANCE_SHARE = 0.01;
@@ -205,8 +207,8 @@ export class SoundFile {
     if (cut) return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
     if (this.#truncated) return new FileError('damaged', `is cut off after ${length}: its header announces more`);
     if (exitCode !== 0) return new FileError('damaged', `is damaged: decoding ended after ${length}${signal ? ` by ${signal}` : ''}${says}`);
-    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt) > END_MS) {
-      return new FileError('damaged', `is damaged near ${(this.#msOf(this.#firstErrorAt) / 1000).toFixed(0)} s${says}`);
+    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt - UNDERWAY_BYTES) > END_MS) {
+      return new FileError('damaged', `is damaged: parts of it could not be decoded${says}`);
     }
     return undefined;
   }
