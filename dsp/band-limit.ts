@@ -5,8 +5,8 @@
  * are every second sample. Two blocks share a transform, as real and imaginary part, since a
  * symmetric filter keeps them apart.
  *
- * A filter of 267 taps costs about 10 ns a sample this way where sums cost 70, for the price of
- * waiting until two blocks are full.
+ * At 48 kHz a filter of 260 taps costs about 13 ns a sample this way where sums cost 85, for the
+ * price of waiting until two blocks are full.
  */
 import FFT from 'fft.js';
 import { kaiserLowpass } from './kaiser.js';

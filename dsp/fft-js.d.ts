@@ -1,4 +1,4 @@
-/** The part of fft.js 4.0 that is used here; the package has no types of its own. */
+/** The part of fft.js 4.0 that is used here; the package's own types are all `any`. */
 declare module 'fft.js' {
   export default class FFT {
     constructor(size: number);

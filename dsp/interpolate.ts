@@ -3,7 +3,7 @@
  * filter is short; a polyphase filter bank (Crochiere and Rabiner 1983, Multirate Digital Signal
  * Processing, chapter 3). Positions are kept as two integers and never drift.
  */
-import { kaiserLowpass } from './kaiser.js';
+import { kaiserAttenuationDb, kaiserHalf, kaiserLowpass } from './kaiser.js';
 
 /** So many phases are exact; between them, where there would be more, rows are interpolated (error below -115 dB). */
 const MOST_PHASES = 1024;
@@ -22,14 +22,16 @@ export class InterpolationPlan {
   /**
    * @param stride, phases outputs lie stride / phases samples apart
    * @param band where the samples' spectrum ends, cycles per sample, below 1/2
+   * @param attenuationDb of images, at least; what taps are left over by rounding up serve to better it
    */
   constructor(stride: number, phases: number, band: number, attenuationDb: number) {
     const divisor = gcd(stride, phases);
     this.stride = stride / divisor;
     this.phases = phases / divisor;
     this.rowCount = Math.min(this.phases, MOST_PHASES);
-    const lowpass = kaiserLowpass(band, 1 - band, attenuationDb); // the first image begins at 1 - band
-    this.taps = this.phases === 1 ? 1 : 4 * Math.ceil(lowpass.half / 2);
+    const transition = 1 - 2 * band; // the first image begins at 1 - band
+    this.taps = this.phases === 1 ? 1 : 4 * Math.ceil(kaiserHalf(transition, attenuationDb) / 2);
+    const lowpass = kaiserLowpass(band, 1 - band, kaiserAttenuationDb(transition, this.taps / 2));
     this.rows = new Float64Array((this.rowCount + 1) * this.taps);
     for (let row = 0; row <= this.rowCount; row++) {
       for (let tap = 0; tap < this.taps; tap++) {

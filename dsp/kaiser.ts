@@ -19,7 +19,7 @@ export interface Lowpass {
  */
 export function kaiserLowpass(pass: number, stop: number, attenuationDb: number): Lowpass {
   const beta = 0.1102 * (attenuationDb - 8.7);
-  const half = (attenuationDb - 7.95) / (2 * 14.36 * (stop - pass));
+  const half = kaiserHalf(stop - pass, attenuationDb);
   const bandwidth = pass + stop; // twice the cutoff, which lies in the middle of the transition
   const scale = bandwidth / besselI0(beta);
   return {
@@ -29,6 +29,16 @@ export function kaiserLowpass(pass: number, stop: number, attenuationDb: number)
       return Math.abs(x) < 1 ? scale * sinc(bandwidth * time) * besselI0(beta * Math.sqrt(1 - x * x)) : 0;
     },
   };
+}
+
+/** Half the length that a transition `width` cycles per sample wide takes, samples. */
+export function kaiserHalf(width: number, attenuationDb: number): number {
+  return (attenuationDb - 7.95) / (2 * 14.36 * width);
+}
+
+/** The attenuation that a filter of this half length can have: `kaiserHalf` the other way. */
+export function kaiserAttenuationDb(width: number, half: number): number {
+  return 7.95 + 2 * 14.36 * width * half;
 }
 
 function sinc(x: number): number {

@@ -64,7 +64,7 @@ export class MelColumns {
   }
 }
 
-/** One plan a front end: streams that share the settings object share tables and scratch, 70 KB with version 1. */
+/** One plan a front end: streams that share the settings object share tables and scratch, about 100 KB with version 1. */
 const plans = new WeakMap<FrontEnd, Plan>();
 
 function planFor(frontEnd: FrontEnd): Plan {
