@@ -209,7 +209,7 @@ export class Streams {
   play(source: Source, id: 'demo'): void {
     const holder: Holder = { replaced: () => {} };
     const once$ = new Observable<never>((subscriber) => {
-      const stream = this.#start({ id, name: source.name, source: 'demo', format: source.format, spectrogram: true });
+      const stream = this.#start({ id, name: source.name, source: 'demo', format: source.format, topK: this.manifest.labels.length, spectrogram: true });
       stream.take(holder);
       // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
       let isBehind = false;
