@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<void> {
   cli.version((JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version);
   cli.help();
   // A command that is named is the only one loaded; otherwise all are, for help and for the default.
-  const named = COMMANDS.find((command) => argv.includes(command));
+  const named = argv.slice(2).map((word) => COMMANDS.find((command) => command === word)).find(Boolean);
   for (const command of named ? [named] : COMMANDS) {
     const module = await import(`./${command}.js`).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;

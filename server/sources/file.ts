@@ -38,7 +38,7 @@ export class SoundFile {
   readonly name: string;
   #format!: AudioFormat;
   #announcedMs: number | undefined;
-  /** The announced length is a guess from the bit rate. */
+  /** The announced length says nothing of the sound's: a guess from the bit rate, or a film's. */
   #guessed = false;
   #truncated = false;
   #ffmpeg: Ffmpeg | undefined;
@@ -186,6 +186,7 @@ export class SoundFile {
     const duration = /^\s*Duration: (\d+):(\d+):([\d.]+)/.exec(text);
     if (duration) this.#announcedMs = 1000 * (Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]));
     if (text.includes('Estimating duration from bitrate')) this.#guessed = true;
+    if (/^\s*Stream #0:\d+.*: Video: /.test(text) && !text.includes('attached pic')) this.#guessed = true;
     // Our own output is longer than a WAV header can say; nobody reads that header's sizes.
     if (text.includes('output file will be broken')) return;
     if (!['error', 'fatal', 'panic'].includes(level)) return;

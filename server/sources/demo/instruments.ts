@@ -6,7 +6,6 @@ import { formants, harmonicSeries } from './wavetable.js';
 const saw = harmonicSeries(1);
 const square = harmonicSeries(1, 0);
 const mellow = harmonicSeries(2);
-const sine = [1];
 const drawbars = [0.8, 0.7, 0.6, 0.4, 0, 0.25, 0, 0.3];
 const tines = [1, 0.25, 0.05, 0.12, 0, 0, 0.06];
 const reed = [0.7, 1, 0.8, 0.6, 0.55, 0.4, 0.35, 0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.06, 0.05, 0.04];
@@ -25,7 +24,6 @@ export const INSTRUMENTS = {
   pad: { kind: 'tone', harmonics: saw, level: 0.06, attackS: 0.12, decayS: 1, sustain: 0.9, releaseS: 0.15, cutoffHz: 2200, detuneCents: 11 },
   synthLead: { kind: 'tone', harmonics: square, level: 0.13, attackS: 0.006, decayS: 0.3, sustain: 0.6, releaseS: 0.06, cutoffHz: 5200, cutoffFloorHz: 2600, cutoffDecayS: 0.2, vibratoCents: 8, detuneCents: 6 },
   sax: { kind: 'tone', harmonics: reed, level: 0.26, attackS: 0.03, decayS: 0.5, sustain: 0.75, releaseS: 0.05, cutoffHz: 3000, cutoffFloorHz: 1800, cutoffDecayS: 0.3, vibratoCents: 14, vibratoHz: 5.2, bendSemitones: -0.5, bendS: 0.03 },
-  brass: { kind: 'tone', harmonics: saw, level: 0.11, attackS: 0.03, decayS: 0.3, sustain: 0.7, releaseS: 0.05, cutoffHz: 4200, cutoffFloorHz: 2000, cutoffDecayS: 0.15, detuneCents: 5 },
   singer: { kind: 'tone', harmonics: ah, level: 0.3, attackS: 0.04, decayS: 0.4, sustain: 0.8, releaseS: 0.06, vibratoCents: 22, vibratoHz: 5.4, bendSemitones: -1, bendS: 0.035 },
   rapper: { kind: 'tone', harmonics: eh, level: 0.42, attackS: 0.012, decayS: 0.09, sustain: 0.35, releaseS: 0.03, bendSemitones: 2.5, bendS: 0.07 },
   synthBass: { kind: 'tone', harmonics: saw, level: 0.3, attackS: 0.003, decayS: 0.2, sustain: 0.5, releaseS: 0.02, cutoffHz: 1800, cutoffFloorHz: 350, cutoffDecayS: 0.09 },
@@ -34,7 +32,6 @@ export const INSTRUMENTS = {
   pickedBass: { kind: 'tone', harmonics: saw, level: 0.27, attackS: 0.003, decayS: 0.4, sustain: 0.5, releaseS: 0.03, cutoffHz: 1500, cutoffFloorHz: 600, cutoffDecayS: 0.1 },
   uprightBass: { kind: 'tone', harmonics: harmonicSeries(1.8), level: 0.42, attackS: 0.008, decayS: 0.35, sustain: 0.12, releaseS: 0.06, cutoffHz: 900, cutoffFloorHz: 350, cutoffDecayS: 0.1 },
   steel: { kind: 'tone', harmonics: harmonicSeries(1.5), level: 0.13, attackS: 0.05, decayS: 1.2, sustain: 0.4, releaseS: 0.12, cutoffHz: 3200, vibratoCents: 18, vibratoHz: 5.8, bendSemitones: -2, bendS: 0.07 },
-  siren: { kind: 'tone', harmonics: sine, level: 0.1, attackS: 0.02, decayS: 0.6, sustain: 0.6, releaseS: 0.2, vibratoCents: 30 },
   acousticGuitar: { kind: 'pluck', level: 0.3, decayS: 1.6, releaseS: 0.09, brightness: 0.85, damping: 0.25, position: 0.15 },
   cleanGuitar: { kind: 'pluck', level: 0.3, decayS: 2.2, releaseS: 0.06, brightness: 0.7, damping: 0.2, position: 0.25 },
   twang: { kind: 'pluck', level: 0.5, decayS: 2, releaseS: 0.05, brightness: 1, damping: 0.12, position: 0.1 },

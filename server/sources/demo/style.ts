@@ -19,7 +19,7 @@ export interface Style {
   readonly drive?: { readonly instruments: readonly Instrument[]; readonly gain: number; readonly level: number; readonly speakerHz: number };
   /** Where the treble rolls off, as the recordings of its time and kind do; absent: nowhere. */
   readonly trebleHz?: number;
-  /** The room: how long it rings and how much of it is heard, and what stays out of it. */
+  /** The room: how long it rings, and how much of it is heard. */
   readonly hall: { readonly seconds: number; readonly gain: number };
   /** Chooses key, chords and riffs; the function it returns writes one bar at a time. */
   compose(random: Random): (score: Score, bar: number, bars: number) => void;

@@ -144,6 +144,13 @@ check('a video without sound is not audio', async () => {
   assert.is((await refusal(video)).problem, 'not-audio');
 });
 
+check('a film that goes on after its sound is not damaged', async () => {
+  const film = recordings.encode(wav, 'film.mp4', '-f', 'lavfi', '-i', 'color=red:s=64x64:r=5:d=10', '-map', '0:a', '-map', '1:v', '-c:v', 'mpeg4');
+  const { file, error } = await hear(film);
+  assert.is(error, undefined);
+  assert.ok(Math.abs(file.decodedMs - SECONDS * 1000) < 100, `${file.decodedMs} ms`);
+});
+
 for (const [name, args] of [
   ['cut.wav', []], ['cut.flac', []], ['cut.mp3', []], ['cut.ogg', ['-c:a', 'libvorbis']],
 ] as const) {

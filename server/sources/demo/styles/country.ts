@@ -1,4 +1,4 @@
-/** A train beat on brushes, boom-chick guitar over root and fifth, pedal steel behind, fiddle and twang in turns. */
+/** A train beat on brushes, boom-chick guitar over root and fifth, a banjo's roll, pedal steel behind; a singer, a fiddle and a twang in turns. */
 import type { Style } from '../style.js';
 import { SCALES, bassNote, nextNote, stacked, voicing, type Step } from '../theory.js';
 
