@@ -1,4 +1,4 @@
-/** Distorted fifths in a phrygian riff with palm mutes, twice (left and right hand of the wall), double bass drum, china on the quarters. */
+/** Distorted fifths in a phrygian riff with palm mutes, double bass drum, a crash on the quarters, a solo in sixteenths. */
 import type { Style } from '../style.js';
 import { CHORDS, SCALES, nextNote } from '../theory.js';
 

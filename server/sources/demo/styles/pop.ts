@@ -52,7 +52,7 @@ export const pop: Style = {
       if (bar >= 2) {
         for (const { beat, beats, midi } of hook[bar % 4] as { beat: number; beats: number; midi: number }[]) {
           score.note('singer', beat, midi, beats, 1);
-          if (Math.floor(bar / 4) % 2 === 1) score.note('singer', beat, midi + 4, beats, 0.5);
+          if (Math.floor(bar / 4) % 2 === 1) score.note('singer', beat, midi - 12, beats, 0.5);
         }
       }
     };
