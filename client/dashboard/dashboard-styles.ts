@@ -23,9 +23,9 @@ export const pageStyles = css`
     source-picker { order: 1; flex: 1 1 100%; }
   }
   @media (min-width: 64rem) {
-    main { grid-template: auto minmax(20rem, 1fr) auto / minmax(0, 5fr) minmax(0, 7fr); align-content: stretch; }
+    main { grid-template: auto minmax(17rem, 1fr) auto / minmax(0, 5fr) minmax(0, 7fr); align-content: stretch; }
     .sound, .timeline { grid-column: 1 / -1; }
-    .sound { grid-template-rows: minmax(4rem, 1fr) minmax(11rem, 3fr); }
+    .sound { grid-template-rows: minmax(0, 1fr) minmax(0, 3fr); }
     section { padding: 1.375rem 1.5rem; }
   }
 `;

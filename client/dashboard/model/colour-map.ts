@@ -8,8 +8,8 @@ import type { Theme } from './theme.js';
 /** The levels that the map spans, as bytes of a `columns` message; dB = byte / 2 - 80. */
 export interface LevelRange { readonly from: number; readonly to: number }
 
-/** -45 to 35 dB of mel power: from the noise of a quiet recording to a loud full band. */
-export const LEVEL_RANGE: LevelRange = { from: 70, to: 230 };
+/** -39 to 27 dB of mel power: between them lie 19 of 20 cells of recorded music, and the loudest. */
+export const LEVEL_RANGE: LevelRange = { from: 82, to: 214 };
 
 /** @returns 256 colours as [red, green, blue] one after the other, by level byte */
 export function colourMap(theme: Theme, { from, to }: LevelRange = LEVEL_RANGE): Uint8ClampedArray {

@@ -19,7 +19,7 @@ export interface Tick { readonly text: string; readonly place: number }
 
 /** Round frequencies inside the bands, low to high. */
 export function ticks(bands: number, fMinHz: number, fMaxHz: number): Tick[] {
-  return [100, 250, 500, 1000, 2000, 4000, 8000, 16000]
+  return [500, 1000, 2000, 4000, 8000, 16000]
     .map((hz) => ({ text: hz < 1000 ? `${hz}` : `${hz / 1000}k`, place: bandPlace(hz, bands, fMinHz, fMaxHz) }))
     .filter(({ place }) => place >= 0 && place <= 1);
 }

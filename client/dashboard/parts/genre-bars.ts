@@ -11,7 +11,7 @@ export class GenreBars extends LitElement {
     :host { container-type: inline-size; }
     ol { display: grid; gap: 0.125rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
     ol.few { grid-template-columns: 1fr; }
-    li { display: grid; grid-template-columns: 0.625rem minmax(4.5rem, 24%) 1fr 2.75rem; align-items: center; column-gap: 0.625rem; block-size: 1.75rem; }
+    li { display: grid; grid-template-columns: 0.625rem minmax(4.5rem, 24%) 1fr 2.75rem; align-items: center; column-gap: 0.625rem; block-size: 1.625rem; }
     .dot { inline-size: 0.625rem; block-size: 0.625rem; border-radius: 0.1875rem; background: var(--colour); }
     .label { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: var(--quiet); }
     .track { block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }

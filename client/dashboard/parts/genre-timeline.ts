@@ -15,7 +15,7 @@ export class GenreTimeline extends LitElement {
     header { display: flex; justify-content: space-between; gap: 1rem; min-block-size: 1.4rem; margin-block-end: 0.625rem; }
     .readout { color: var(--ink); text-align: end; }
     .ribbon { position: relative; block-size: 3.5rem; border-radius: 0.375rem; background: var(--sunken); overflow: hidden; }
-    .frame { border-radius: 0.375rem; }
+    .keys { border-radius: 0.375rem; }
     .stretch {
       position: absolute; inset-block: 0; inset-inline-start: calc(var(--left) * 100%); inline-size: calc(var(--width) * 100%);
       border-block-end: 0.3125rem solid var(--strong); background: var(--tint); box-shadow: inset -1px 0 var(--surface);
@@ -46,7 +46,7 @@ export class GenreTimeline extends LitElement {
         <h2 id="title">Last ${spanMs > 60_000 ? `${spanMs / 60_000} minutes` : 'minute'}</h2>
         <p class="readout" aria-live=${this.byKey ? 'polite' : 'off'}>${picked ? stretchSentence(picked) : ''}</p>
       </header>
-      <div class="frame" role="group" tabindex="0" aria-labelledby="title" aria-description="Arrow keys read the stretches out"
+      <div class="keys" role="group" tabindex="0" aria-labelledby="title" aria-description="Arrow keys read the stretches out"
         @keydown=${(event: KeyboardEvent) => this.#step(event, segments)} @blur=${() => this.#pick(undefined)}
         @pointerleave=${() => this.#pick(undefined)}>
         <ol class="ribbon">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>

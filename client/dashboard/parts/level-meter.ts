@@ -8,14 +8,14 @@ import { look } from './look.js';
 import { MovingCanvas, type Frame } from './moving-canvas.js';
 
 const FLOOR_DB = -120;
-/** A peak above this is as good as clipped. */
-const HOT_DB = -1;
+/** A peak above this is at the end of the scale: most likely clipped. */
+const HOT_DB = -0.1;
 
 export class LevelMeter extends LitElement {
   static override properties = { stage: { attribute: false }, prediction: { attribute: false }, theme: {} };
   static override styles = [look, css`
     :host { display: grid; grid-template: 1fr auto / 0.875rem auto; column-gap: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
-    .bar { border-radius: 0.25rem; overflow: hidden; background: var(--sunken); }
+    .frame { border-radius: 0.25rem; background: var(--sunken); }
     .scale { position: relative; inline-size: 1.5rem; }
     .scale span { position: absolute; inset-block-end: calc(var(--place) * 100%); translate: 0 50%; line-height: 1; }
     .scale span:first-child { translate: 0 100%; }
@@ -39,7 +39,7 @@ export class LevelMeter extends LitElement {
   override render() {
     const rmsDb = this.prediction?.level ?? FLOOR_DB;
     return html`
-      <div class="bar" role="meter" aria-label="Level" aria-valuemin="-120" aria-valuemax="0"
+      <div class="frame" role="meter" aria-label="Level" aria-valuemin="-120" aria-valuemax="0"
         aria-valuenow=${rmsDb.toFixed(1)} aria-valuetext="${decibels(rmsDb)} dBFS"><canvas aria-hidden="true"></canvas></div>
       <div class="scale" aria-hidden="true">${METER_MARKS.map((db) => html`<span .style=${`--place: ${meterPlace(db)}`}>${decibels(db).replace('.0', '')}</span>`)}</div>
       <output aria-hidden="true">${decibels(rmsDb)}<small>dBFS</small></output>`;

@@ -8,7 +8,9 @@ export const look = css`
   h1, h2, p, ul, ol { margin: 0; padding: 0; }
   ul, ol { list-style: none; }
   h2 { font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
-  canvas { display: block; inline-size: 100%; block-size: 100%; }
+  /* Out of the flow: a canvas has a size of its own that would stretch the page it should follow. */
+  .frame { position: relative; overflow: hidden; min-block-size: 0; }
+  .frame canvas { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
   :focus { outline: none; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
   .unseen {

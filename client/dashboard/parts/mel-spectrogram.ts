@@ -14,8 +14,7 @@ export class MelSpectrogram extends LitElement {
     :host { position: relative; display: grid; grid-template-columns: 2.25rem 1fr; }
     .axis { position: relative; font-size: 0.6875rem; color: var(--quiet); }
     .axis span { position: absolute; inset-inline-end: 0.5rem; translate: 0 50%; line-height: 1; inset-block-end: calc(var(--place) * 100%); }
-    .axis span.unit { inset-block-end: auto; inset-block-start: 0; translate: 0 -0.1rem; }
-    .picture { overflow: hidden; border-radius: 0.375rem; background: var(--sunken); }
+    .frame { border-radius: 0.375rem; background: var(--sunken); }
   `];
 
   declare stage: Stage | undefined;
@@ -38,8 +37,9 @@ export class MelSpectrogram extends LitElement {
         ${format && ticks(format.bands, format.fMinHz, format.fMaxHz)
           .filter(({ place }) => place > 0.02 && place < 0.97)
           .map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}
+        ${format && html`<span .style=${'--place: 0.025'}>Hz</span>`}
       </div>
-      <div class="picture"><canvas role="img" aria-label="Mel spectrogram of the last seconds"></canvas></div>`;
+      <div class="frame"><canvas role="img" aria-label="Mel spectrogram of the last seconds"></canvas></div>`;
   }
 
   #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {

@@ -17,7 +17,8 @@ export class SourcePicker extends LitElement {
     select { max-inline-size: 15rem; text-overflow: ellipsis; }
     @media (max-width: 40rem) {
       .group { gap: 0.375rem; }
-      button { flex: 1 1 auto; padding: 0 0.625rem; }
+      button { flex: 1 1 auto; padding: 0 0.5rem; }
+      .more { display: none; }
       select { flex: 1 1 100%; max-inline-size: none; }
     }
   `];
@@ -36,7 +37,7 @@ export class SourcePicker extends LitElement {
     const watched = kind === 'station' ? this.listening?.streamId : undefined;
     return html`
       <div class="group" role="group" aria-label="Source of sound">
-        ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}Demo station</button>`}
+        ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}<span>Demo<span class="more"> station</span></span></button>`}
         <button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
         <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(FILE)}File</button>
         <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>

@@ -4,14 +4,14 @@ import { shownMs, type Stage } from '../model/stage.js';
 import { look } from './look.js';
 import { MovingCanvas, type Frame } from './moving-canvas.js';
 
-/** Heights are drawn as |sample|^0.6, so that quiet music is seen without a gain that would lie about loud. */
-const BEND = 0.6;
+/** Heights are drawn as |sample|^0.75, so that quiet music is seen without a gain that would lie about loud. */
+const BEND = 0.75;
 /** By |sample × 127|: 0 to 1. */
 const HEIGHT = Float32Array.from({ length: 129 }, (_, i) => Math.min(1, (i / 127) ** BEND));
 
 export class WaveForm extends LitElement {
   static override properties = { stage: { attribute: false }, theme: {} };
-  static override styles = [look, css`:host { padding-inline-start: 2.25rem; }`];
+  static override styles = [look, css`:host { display: grid; padding-inline-start: 2.25rem; }`];
 
   declare stage: Stage | undefined;
   declare theme: string;
@@ -23,7 +23,7 @@ export class WaveForm extends LitElement {
   }
 
   override render() {
-    return html`<canvas role="img" aria-label="Waveform of the last seconds"></canvas>`;
+    return html`<div class="frame"><canvas role="img" aria-label="Waveform of the last seconds"></canvas></div>`;
   }
 
   #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {
@@ -38,18 +38,24 @@ export class WaveForm extends LitElement {
     const picture = this.stage?.picture;
     if (!picture || picture.pointMs === 0) return;
     context.fillStyle = style.getPropertyValue('--accent');
-    const spanMs = shownMs(width / ratio);
-    const pointPx = width * picture.pointMs / spanMs;
-    const first = Math.max(0, Math.floor((endMs - spanMs) / picture.pointMs));
-    const end = Math.min(picture.endPoint, Math.ceil(endMs / picture.pointMs));
-    for (let n = first; n < end; n++) {
-      if (!picture.hasPoint(n)) continue;
-      const slot = 2 * (n % picture.points);
-      const low = picture.peaks[slot]!;
-      const high = picture.peaks[slot + 1]!;
-      const top = middle - Math.sign(high) * HEIGHT[Math.abs(high)]! * middle;
-      const bottom = middle - Math.sign(low) * HEIGHT[Math.abs(low)]! * middle;
-      context.fillRect(width - (endMs / picture.pointMs - n) * pointPx, top, pointPx, Math.max(ratio, bottom - top));
+    // Pixels stand at fixed stream times, so that the outline moves as one and does not shimmer.
+    const pixelMs = shownMs(width / ratio) / width;
+    const last = Math.floor(endMs / pixelMs);
+    for (let x = 0; x < width; x++) {
+      const fromMs = (last - width + x) * pixelMs;
+      const end = Math.min(picture.endPoint, Math.ceil((fromMs + pixelMs) / picture.pointMs));
+      let low = 127;
+      let high = -127;
+      for (let n = Math.floor(fromMs / picture.pointMs); n < end; n++) {
+        if (!picture.hasPoint(n)) continue;
+        const slot = 2 * (n % picture.points);
+        low = Math.min(low, picture.peaks[slot]!);
+        high = Math.max(high, picture.peaks[slot + 1]!);
+      }
+      if (low > high) continue;
+      const top = Math.round(middle - Math.sign(high) * HEIGHT[Math.abs(high)]! * middle);
+      const bottom = Math.round(middle - Math.sign(low) * HEIGHT[Math.abs(low)]! * middle);
+      context.fillRect(x, top, 1, Math.max(1, bottom - top));
     }
   }
 }

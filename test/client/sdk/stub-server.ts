@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Ready, ServerMessage, Start } from '../../server/protocol.js';
+import type { Ready, ServerMessage, Start } from '../../../server/protocol.js';
 
 /** One accepted connection, seen from the server. */
 export class Guest {

@@ -1,5 +1,5 @@
 /** Virtual time: nothing happens until the test says how long has passed. */
-import type { Clock } from '../../client/sdk/index.js';
+import type { Clock } from '../../../client/sdk/index.js';
 
 interface Alarm { readonly atMs: number; readonly run: () => void }
 

@@ -1,7 +1,7 @@
 /** `GenreViewer` against a real WebSocket server; only the clock is virtual. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../client/sdk/node.js';
+import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
 import { StubServer } from './stub-server.js';
 

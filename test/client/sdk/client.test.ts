@@ -1,7 +1,7 @@
 /** `GenreClient` against a real WebSocket server; only the clock is virtual. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../client/sdk/node.js';
+import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
 import { StubServer, type Guest } from './stub-server.js';
 

@@ -1,0 +1,50 @@
+/** What the page says: labels, numbers, announcements, sentences. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Announcements } from '../../../client/dashboard/model/announcements.js';
+import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
+import { microphoneSentence } from '../../../client/dashboard/sources/sentences.js';
+
+test('labels of any model are written as words', () => {
+  assert.is(labelName('rock'), 'Rock');
+  assert.is(labelName('hiphop'), 'Hip hop');
+  assert.is(labelName('drum_and_bass'), 'Drum and bass');
+  assert.is(labelName('ÉTUDE'), 'ÉTUDE');
+  assert.is(labelName(''), '');
+});
+
+test('only certainty is 100 percent', () => {
+  assert.is(percent(0.999), '99');
+  assert.is(percent(1), '100');
+  assert.is(percent(0.004), '0');
+});
+
+test('times, delays and levels', () => {
+  assert.equal([0, 59_999, 61_000, 3_725_000].map(clockTime), ['0:00', '0:59', '1:01', '1:02:05']);
+  assert.equal([8200, 60_000, 125_000].map(duration), ['8 s', '1 min', '2 min 5 s']);
+  assert.equal([42.4, 1234].map(delay), ['42 ms', '1.2 s']);
+  assert.equal([-12.345, -120, 0].map(decibels), ['−12.3', '−∞', '0.0']);
+});
+
+test('each way in which a microphone fails has a sentence that says what to do', () => {
+  assert.match(microphoneSentence('insecure'), /https.*localhost/);
+  assert.match(microphoneSentence('NotAllowedError'), /Allow it/);
+  assert.match(microphoneSentence('NotFoundError'), /Connect one/);
+  assert.match(microphoneSentence('NotReadableError'), /Close that program/);
+  assert.match(microphoneSentence('OddError'), /OddError.*drop a file/);
+});
+
+test('a change of genre is announced once, and no sooner than it can be said', () => {
+  const announcements = new Announcements();
+  const rock = { state: 'music', genre: 'rock', p: 0.84 } as const;
+  const jazz = { ...rock, genre: 'jazz' } as const;
+  assert.is(announcements.push({ state: 'warming', genre: null, p: 0 }, 0), undefined);
+  assert.is(announcements.push(rock, 400), 'Rock, 84 percent sure.');
+  assert.is(announcements.push(rock, 60_000), undefined);
+  assert.is(announcements.push(jazz, 60_400), 'Jazz, 84 percent sure.');
+  assert.is(announcements.push(rock, 61_000), undefined);
+  assert.is(announcements.push(rock, 66_500), 'Rock, 84 percent sure.');
+  assert.is(announcements.push({ state: 'silence', genre: null, p: 0 }, 80_000), 'Silence.');
+});
+
+test.run();
