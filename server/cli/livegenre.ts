@@ -24,14 +24,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const cli = cac('livegenre');
   cli.version((JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version);
   cli.help();
-  // A command that is named is the only one loaded; otherwise all are, for help and for the default.
-  const named = argv.slice(2).map((word) => COMMANDS.find((command) => command === word)).find(Boolean);
-  for (const command of named ? [named] : COMMANDS) {
-    const module = await import(`./${command}.js`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
-      throw error;
-    }) as { register(cli: CAC): void } | undefined;
-    module?.register(cli);
+  // The command that is named is the only one loaded; without one all are, for help and the default.
+  const named = argv.slice(2).find((word) => COMMANDS.some((command) => command === word));
+  for (const command of named === undefined ? COMMANDS : [named]) {
+    const { register } = await import(`./${command}.js`) as { register(cli: CAC): void };
+    register(cli);
   }
   cli.parse(withNegativeNumbers(argv), { run: false });
   if (cli.matchedCommand && cli.matchedCommandName === undefined && cli.args.length > 0) {
