@@ -12,6 +12,8 @@ import type { Classifier } from '../../server/engine.js';
 export const FAKE_LABELS = ['low', 'middle', 'high'];
 /** A message on this channel ends every shard that runs this classifier. */
 export const KILL_CHANNEL = 'livegenre-test-kill';
+/** Says the size of each batch that a shard scores. */
+export const BATCH_CHANNEL = 'livegenre-test-batch';
 
 export const FAKE_BUNDLE: Bundle = {
   manifest: {
@@ -32,15 +34,18 @@ export const FAKE_BUNDLE: Bundle = {
 };
 
 export class FakeClassifier implements Classifier {
-  /** Sizes of the batches so far. */
-  readonly batches: number[] = [];
+  readonly #onBatch: (size: number) => void;
+
+  constructor(onBatch: (size: number) => void = () => {}) {
+    this.#onBatch = onBatch;
+  }
 
   newState(): Float32Array {
     return new Float32Array(FAKE_LABELS.length);
   }
 
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
-    this.batches.push(blocks.length);
+    this.#onBatch(blocks.length);
     const scores = new Float32Array(blocks.length * FAKE_LABELS.length);
     blocks.forEach((block, index) => {
       const state = states[index]!;
@@ -61,6 +66,6 @@ export async function startClassifier(bundle: Bundle): Promise<StartedClassifier
   if (bundle.manifest.name === 'refused') throw new Error('this model is refused');
   const channel = new BroadcastChannel(KILL_CHANNEL);
   channel.onmessage = () => process.exit(7);
-  (channel as unknown as { unref(): void }).unref();
-  return { classifier: new FakeClassifier(), backend: 'wasm' };
+  const batches = new BroadcastChannel(BATCH_CHANNEL);
+  return { classifier: new FakeClassifier((size) => batches.postMessage(size)), backend: 'wasm' };
 }

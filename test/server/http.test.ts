@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StreamInfo } from '../../server/protocol.js';
-import { stream, withServer } from './rig.js';
+import { sharedServer, stream, withServer } from './rig.js';
 import { tone } from './sound.js';
 
 async function withDashboard(work: (folder: string) => Promise<void>): Promise<void> {
@@ -20,20 +20,21 @@ async function withDashboard(work: (folder: string) => Promise<void>): Promise<v
   }
 }
 
-test('health and readiness', () => withServer({}, async ({ url, close }) => {
+const shared = sharedServer(test);
+
+test('health and readiness', () => shared(async ({ url }) => {
   assert.is((await fetch(`${url}/healthz`)).status, 200);
   assert.is((await fetch(`${url}/readyz`)).status, 200);
-  await close();
 }));
 
-test('the model is shown without its weights', () => withServer({}, async ({ url }) => {
+test('the model is shown without its weights', () => shared(async ({ url }) => {
   const model = await (await fetch(`${url}/v1/model`)).json() as Record<string, unknown>;
   assert.is(model.name, 'fake');
   assert.equal(model.labels, ['low', 'middle', 'high']);
   assert.is((model.frontEnd as { hop: number }).hop, 1920);
 }));
 
-test('running streams are listed with what was said last', () => withServer({}, async (server) => {
+test('running streams are listed with what was said last', () => shared(async (server) => {
   const get = async (path: string): Promise<unknown> => (await fetch(`${server.url}${path}`)).json();
   assert.equal(await get('/v1/streams'), { streams: [] });
   const client = await stream(server, { name: 'mine' });
@@ -51,7 +52,7 @@ test('running streams are listed with what was said last', () => withServer({}, 
   assert.ok(p > 0.4 && lagMs >= 0 && !Number.isNaN(Date.parse(startedAt)));
 }));
 
-test('faults are problem details', () => withServer({}, async ({ url }) => {
+test('faults are problem details', () => shared(async ({ url }) => {
   for (const [path, status, code, method] of [
     ['/v1/streams/none', 404, 'not-found', 'GET'],
     ['/nothing', 404, 'not-found', 'GET'],
@@ -92,7 +93,7 @@ test('a server without a built dashboard says so and serves the API', () => with
   assert.match(((await response.json()) as { detail: string }).detail, 'npm run build');
 }, { dashboard: '/nowhere/at/all' }));
 
-test('every answer carries the security headers', () => withServer({}, async ({ url }) => {
+test('every answer carries the security headers', () => shared(async ({ url }) => {
   for (const path of ['/', '/v1/streams', '/nothing', '/healthz']) {
     const { headers } = await fetch(`${url}${path}`);
     assert.match(headers.get('content-security-policy') ?? '', "default-src 'none'; script-src 'self'", path);

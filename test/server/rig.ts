@@ -33,6 +33,16 @@ export async function withServer(settings: Partial<Settings>, work: (server: Run
   }
 }
 
+/** One server with the defaults for those tests of a file that leave nothing behind that others see. */
+export function sharedServer(hooks: { before(run: () => Promise<void>): void; after(run: () => Promise<void>): void }): (work: (server: RunningServer) => Promise<void>) => Promise<void> {
+  let server: RunningServer;
+  hooks.before(async () => {
+    server = await startTestServer();
+  });
+  hooks.after(() => server.close());
+  return (work) => work(server);
+}
+
 export class Client {
   readonly ws: WebSocket;
   readonly messages: ServerMessage[] = [];
@@ -68,7 +78,7 @@ export class Client {
       const found = this.messages.find(fits);
       if (found) return found as T;
       if (this.closeCode !== undefined) throw new Error(`closed with ${this.closeCode} ${this.closeReason} after ${JSON.stringify(this.messages.slice(-3))}`);
-      await new Promise<void>((resolve) => this.#changed.push(resolve));
+      await this.#change();
     }
   }
 
@@ -93,8 +103,18 @@ export class Client {
   }
 
   async closed(): Promise<number> {
-    while (this.closeCode === undefined) await new Promise<void>((resolve) => this.#changed.push(resolve));
+    while (this.closeCode === undefined) await this.#change();
     return this.closeCode;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const patience = setTimeout(() => reject(new Error(`nothing came for ${PATIENCE_MS} ms after ${JSON.stringify(this.messages.slice(-3))}`)), PATIENCE_MS);
+      this.#changed.push(() => {
+        clearTimeout(patience);
+        resolve();
+      });
+    });
   }
 
   #wake(): void {
@@ -128,9 +148,16 @@ export async function refusedUpgrade(server: RunningServer, path: string, option
   return { status: response.statusCode!, headers: response.headers, body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> };
 }
 
+/** A test that waits longer than this has failed: it says so instead of hanging. */
+const PATIENCE_MS = 15_000;
+
 /** Resolves once something is so; looked at after each turn of the event loop. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (performance.now() > deadlineMs) throw new Error(`not so after ${PATIENCE_MS} ms: ${isSo}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Ends the workers of all shards with the fake classifier. */

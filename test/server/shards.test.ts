@@ -1,3 +1,4 @@
+import { BroadcastChannel } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -5,7 +6,7 @@ import { Log } from '../../server/log.js';
 import type { Prediction, Restarted, ServerMessage, Summary } from '../../server/protocol.js';
 import { Shards, type ShardStream } from '../../server/shards.js';
 import type { Settings } from '../../server/settings.js';
-import { FAKE_BUNDLE } from './fake-classifier.js';
+import { BATCH_CHANNEL, FAKE_BUNDLE } from './fake-classifier.js';
 import { FAKE_CLASSIFIER_URL, killShards } from './rig.js';
 import { cut, MONO, noise } from './sound.js';
 
@@ -49,6 +50,21 @@ test('streams run in workers, are told apart, and end with their summary', () =>
   assert.equal(said.map((each) => each.length), [2, 3, 4]);
   assert.ok(said.every((each) => each.at(-1)!.type === 'summary'));
   assert.is(shards.streams, 0);
+}));
+
+test('streams whose blocks are ready together share one step of the network', () => withShards(1, {}, async (shards) => {
+  const sizes: number[] = [];
+  const channel = new BroadcastChannel(BATCH_CHANNEL);
+  channel.onmessage = ({ data }: { data: unknown }) => sizes.push(data as number);
+  const streams = Array.from({ length: 8 }, (_, index) => shards.open({ id: String(index), format: MONO }));
+  const all = Promise.all(streams.map(heard));
+  for (const stream of streams) {
+    stream.send(noise(7680 + 128));
+    stream.end();
+  }
+  assert.ok((await all).every((said) => said.length === 2));
+  channel.close();
+  assert.equal(sizes, [8]);
 }));
 
 test('send says when to wait, drained when to go on', () => withShards(1, { maxBufferedBytes: BLOCK_BYTES }, async (shards) => {

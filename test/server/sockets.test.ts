@@ -2,12 +2,13 @@ import { connect as connectTcp } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { Client, connect, refusedUpgrade, START, stream, until, withServer } from './rig.js';
+import { Client, connect, refusedUpgrade, sharedServer, START, stream, until, withServer } from './rig.js';
 import { cut, noise, tone } from './sound.js';
 
+const shared = sharedServer(test);
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;
 
-test('start, audio, stop: ready, a prediction a block, the summary, 1000', () => withServer({}, async (server) => {
+test('start, audio, stop: ready, a prediction a block, the summary, 1000', () => shared(async (server) => {
   const client = await connect(server);
   client.tell({ ...START, name: 'my song' });
   const ready = await client.ready();
@@ -25,7 +26,7 @@ test('start, audio, stop: ready, a prediction a block, the summary, 1000', () =>
   assert.is(client.ws.protocol, 'livegenre.v1');
 }));
 
-test('columns come only when asked for', () => withServer({}, async (server) => {
+test('columns come only when asked for', () => shared(async (server) => {
   const [plain, drawn] = [await stream(server), await stream(server, { spectrogram: true })];
   for (const client of [plain, drawn]) {
     client.play(tone(440, 1000));
@@ -130,7 +131,7 @@ test('a frame in too many pieces: too-big, 1009', () => withServer({ maxBuffered
   await closed;
 }));
 
-test('a client that names no subprotocol is taken, one of several ours is chosen', () => withServer({}, async (server) => {
+test('a client that names no subprotocol is taken, one of several ours is chosen', () => shared(async (server) => {
   const { WebSocket } = await import('ws');
   for (const [offered, chosen] of [[[], ''], [['x', 'livegenre.v1'], 'livegenre.v1']] as const) {
     const ws = new WebSocket(`ws://127.0.0.1:${server.port}/v1/stream`, [...offered]);
@@ -189,7 +190,7 @@ test('pages of other sites are refused, this server\'s own and listed ones are n
   await connect(server, '/v1/stream', { origin: `http://127.0.0.1:${server.port}` });
 }));
 
-test('a lost connection comes back with its token and goes on where the server left off', () => withServer({}, async (server) => {
+test('a lost connection comes back with its token and goes on where the server left off', () => shared(async (server) => {
   const bytes = noise(5 * 22050);
   const whole = await stream(server);
   whole.play(bytes);
@@ -212,7 +213,7 @@ test('a lost connection comes back with its token and goes on where the server l
   assert.is(second.predictions[0]!.seq, 5);
 }));
 
-test('a resume while the old connection is open replaces it: 4001', () => withServer({}, async (server) => {
+test('a resume while the old connection is open replaces it: 4001', () => shared(async (server) => {
   const first = await stream(server);
   const second = await stream(server, { resume: first.token });
   assert.is(await first.closed(), 4001);
@@ -222,7 +223,7 @@ test('a resume while the old connection is open replaces it: 4001', () => withSe
   assert.is(first.predictions.length, 0);
 }));
 
-test('a resume in another format is refused', () => withServer({}, async (server) => {
+test('a resume in another format is refused', () => shared(async (server) => {
   const first = await stream(server);
   const second = await connect(server);
   second.tell({ ...START, sampleRate: 48000, resume: first.token });
@@ -243,7 +244,7 @@ test('after the window the stream ends, and its token is worth nothing', () => w
   assert.is(second.error!.code, 'resume-unknown');
 }));
 
-test('a clean close is as good as stop', () => withServer({}, async (server) => {
+test('a clean close is as good as stop', () => shared(async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   client.play(noise(20_000));

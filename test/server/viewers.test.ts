@@ -1,10 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StreamInfo } from '../../server/protocol.js';
-import { connect, refusedUpgrade, stream, until, withServer } from './rig.js';
+import { connect, refusedUpgrade, sharedServer, stream, until, withServer } from './rig.js';
 import { noise, tone } from './sound.js';
 
-test('a viewer hears what the stream says, the summary, and 1000', () => withServer({}, async (server) => {
+const shared = sharedServer(test);
+
+test('a viewer hears what the stream says, the summary, and 1000', () => shared(async (server) => {
   const client = await stream(server, { name: 'mine' });
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   const ready = await viewer.ready();
@@ -18,7 +20,7 @@ test('a viewer hears what the stream says, the summary, and 1000', () => withSer
   assert.is(viewer.messages.at(-1)!.type, 'summary');
 }));
 
-test('columns go to viewers who ask, of streams that make them', () => withServer({}, async (server) => {
+test('columns go to viewers who ask, of streams that make them', () => shared(async (server) => {
   for (const [spectrogram, query, expected] of [[true, '?spectrogram=1', 2], [true, '', 0], [false, '?spectrogram=1', 0]] as const) {
     const client = await stream(server, { spectrogram });
     const viewer = await connect(server, `/v1/streams/${client.id}/watch${query}`);
@@ -46,7 +48,7 @@ test('viewers are counted while they are there', () => withServer({ maxViewers: 
   await connect(server, path);
 }));
 
-test('a viewer that speaks is told that it only listens', () => withServer({}, async (server) => {
+test('a viewer that speaks is told that it only listens', () => shared(async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   viewer.play(noise(10));
