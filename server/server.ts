@@ -59,7 +59,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   });
 
   const streams = new Streams(shards, manifest, settings, log);
-  const senders = new Senders(streams, settings);
+  const senders = new Senders(streams, settings, log);
   const viewers = new Viewers(streams, settings);
   const http = createAdaptorServer({ fetch: httpApp({ streams, settings, files, log }).fetch }) as Server;
   new Upgrades(http, streams, senders, viewers, settings);

@@ -4,9 +4,10 @@ import type { Bundle } from '../models/bundle.js';
 import { Log } from './log.js';
 import { ProtocolError } from './protocol.js';
 import { withDefaults, type Settings } from './settings.js';
-import { ShardLink, type OpenOptions, type ShardStream } from './shard-link.js';
+import { ShardLink } from './shard-link.js';
+import type { OpenOptions, ShardStream } from './shard-stream.js';
 
-export type { OpenOptions, ShardStream } from './shard-link.js';
+export type { OpenOptions, ShardStream } from './shard-stream.js';
 
 export interface ShardsOptions {
   readonly bundle: Bundle;

@@ -2,12 +2,14 @@
  * Senders: clients that stream sound in over `GET /v1/stream` and get predictions back. A sender is
  * in one state at a time, and every fault ends in an `error` message and the close code of its word.
  */
-import type { RawData, WebSocket } from 'ws';
 import { asyncScheduler, Subscription, timer, type SchedulerLike } from 'rxjs';
+import type { RawData, WebSocket } from 'ws';
 import { Connection } from './connection.js';
+import type { Log } from './log.js';
 import { parseClientMessage, ProtocolError, type ClientMessage, type ErrorCode, type Start } from './protocol.js';
 import type { Settings } from './settings.js';
-import type { Holder, Stream, Streams } from './streams.js';
+import type { Holder, Stream } from './stream.js';
+import type { Streams } from './streams.js';
 
 type SenderState = 'hello' | 'streaming' | 'stopped' | 'over';
 
@@ -15,6 +17,7 @@ class Sender implements Holder {
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #settings: Settings;
+  readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   /** All that ends with this connection: timers and the subscription to the stream. */
   readonly #owned = new Subscription();
@@ -23,10 +26,11 @@ class Sender implements Holder {
   #stream: Stream | undefined;
   #lastAudioMs = 0;
 
-  constructor(ws: WebSocket, streams: Streams, settings: Settings, scheduler: SchedulerLike) {
+  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike) {
     this.#connection = new Connection(ws, settings);
     this.#streams = streams;
     this.#settings = settings;
+    this.#log = log;
     this.#scheduler = scheduler;
     this.#hello = timer(settings.helloTimeoutMs, scheduler).subscribe(() => {
       this.#fail('hello-timeout', `No start message came within ${settings.helloTimeoutMs} ms of connecting. Send it first.`);
@@ -59,8 +63,9 @@ class Sender implements Holder {
       if (isBinary) this.#audio(data as Buffer);
       else this.#text(parseClientMessage((data as Buffer).toString('utf8')));
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#fail(error.code, error.message);
+      if (error instanceof ProtocolError) return this.#fail(error.code, error.message);
+      this.#log.error('a message failed', { reason: error instanceof Error ? error.stack : String(error) });
+      this.#fail('internal', 'The server failed on this message; the fault is not yours. Connect again.');
     }
   }
 
@@ -157,12 +162,14 @@ class Sender implements Holder {
 export class Senders {
   readonly #streams: Streams;
   readonly #settings: Settings;
+  readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #all = new Set<Sender>();
 
-  constructor(streams: Streams, settings: Settings, scheduler: SchedulerLike = asyncScheduler) {
+  constructor(streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler) {
     this.#streams = streams;
     this.#settings = settings;
+    this.#log = log;
     this.#scheduler = scheduler;
   }
 
@@ -178,7 +185,7 @@ export class Senders {
   }
 
   accept(ws: WebSocket): void {
-    const sender = new Sender(ws, this.#streams, this.#settings, this.#scheduler);
+    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler);
     this.#all.add(sender);
     ws.once('close', () => this.#all.delete(sender));
   }

@@ -1,140 +1,13 @@
-/**
- * The running streams: who they are, what was said last, who holds them. A stream outlives the
- * connection that feeds it: it waits a while for its sender to come back.
- */
+/** The running streams: opened, resumed, played from the server's own sources, and drained at the end. */
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
-import { blockMs, type Manifest } from '../models/bundle.js';
+import type { Manifest } from '../models/bundle.js';
 import type { Log } from './log.js';
-import { ProtocolError, type AudioFormat, type ModelInfo, type Prediction, type StreamInfo } from './protocol.js';
+import { ProtocolError, type AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
-import type { ShardStream, Shards } from './shards.js';
+import type { Shards } from './shards.js';
 import type { Source } from './sources/source.js';
-import { message, type Message } from './telling.js';
-
-/** Who feeds a stream; there is one at a time. */
-export interface Holder {
-  /** A newer connection took the stream over. */
-  replaced(): void;
-}
-
-interface Identity {
-  readonly id: string;
-  readonly name: string;
-  readonly source: StreamInfo['source'];
-  readonly format: AudioFormat;
-}
-
-export class Stream {
-  readonly id: string;
-  readonly name: string;
-  readonly source: StreamInfo['source'];
-  readonly format: AudioFormat;
-  readonly resumeToken = randomBytes(24).toString('base64url');
-  /** Hot. Completes after `summary` or `error`. */
-  readonly messages$: Observable<Message>;
-  readonly #startedAt = new Date().toISOString();
-  readonly #shard: ShardStream;
-  readonly #resumeWindowMs: number;
-  readonly #scheduler: SchedulerLike;
-  readonly #model: ModelInfo;
-  readonly #blockMs: number;
-  #receivedBytes = 0;
-  #holder: Holder | undefined;
-  #window: Subscription | undefined;
-  #last: Message | undefined;
-  #viewers = 0;
-
-  constructor({ id, name, source, format }: Identity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
-    this.id = id;
-    this.name = name;
-    this.source = source;
-    this.format = format;
-    this.#shard = shard;
-    this.#resumeWindowMs = resumeWindowMs;
-    this.#scheduler = scheduler;
-    this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
-    this.#blockMs = blockMs(manifest);
-    this.messages$ = shard.messages$;
-    this.messages$.subscribe({
-      next: (told) => {
-        if (told.type === 'prediction') this.#last = told;
-      },
-      complete: () => this.#window?.unsubscribe(),
-    });
-  }
-
-  /** @returns false when reading should pause until `drained()` */
-  send(bytes: Uint8Array): boolean {
-    this.#receivedBytes += bytes.length;
-    return this.#shard.send(bytes);
-  }
-
-  drained(): Promise<void> {
-    return this.#shard.drained();
-  }
-
-  /** No more audio; what is left is scored and summed up. */
-  end(): void {
-    this.#window?.unsubscribe();
-    this.#shard.end();
-  }
-
-  /** Gives the stream to who feeds it from now on. */
-  take(holder: Holder): void {
-    this.#window?.unsubscribe();
-    const before = this.#holder;
-    this.#holder = holder;
-    before?.replaced();
-  }
-
-  /** Its holder is lost: waits for another, then ends. */
-  leave(holder: Holder): void {
-    if (this.#holder !== holder) return;
-    this.#holder = undefined;
-    this.#window = timer(this.#resumeWindowMs, this.#scheduler).subscribe(() => this.end());
-  }
-
-  /** What is said, for one viewer, who counts while subscribed. */
-  watch(): Observable<Message> {
-    return new Observable((subscriber) => {
-      this.#viewers++;
-      subscriber.add(() => this.#viewers--);
-      return this.messages$.subscribe(subscriber);
-    });
-  }
-
-  /** The first message, to a sender or to a viewer. */
-  ready(to: 'sender' | 'viewer'): Message {
-    return message({
-      type: 'ready',
-      streamId: this.id,
-      name: this.name,
-      ...(to === 'sender' && { resumeToken: this.resumeToken, receivedBytes: this.#receivedBytes }),
-      model: this.#model,
-      blockMs: this.#blockMs,
-    });
-  }
-
-  info(): StreamInfo {
-    const last = this.#last && (JSON.parse(this.#last.json) as Prediction);
-    return {
-      id: this.id,
-      name: this.name,
-      source: this.source,
-      startedAt: this.#startedAt,
-      connected: this.#holder !== undefined,
-      ...this.format,
-      durationMs: last?.atMs ?? 0,
-      state: last?.state ?? 'warming',
-      genre: last?.genre ?? null,
-      p: last?.p ?? 0,
-      viewers: this.#viewers,
-      lagMs: last?.lagMs ?? 0,
-      droppedMs: last?.droppedMs ?? 0,
-    };
-  }
-}
+import { Stream, type Holder, type Identity } from './stream.js';
 
 export interface OpenStreamOptions {
   readonly name?: string | undefined;
@@ -194,7 +67,7 @@ export class Streams {
 
   /** @throws ProtocolError `resume-unknown` when no stream of this format waits for the token */
   resume(token: string, format: AudioFormat): Stream {
-    const stream = this.list().find((each) => each.source === 'client' && each.resumeToken === token);
+    const stream = this.list().find((each) => each.source === 'client' && each.resumeToken === token && !each.isEnding);
     if (!stream) {
       throw new ProtocolError('resume-unknown', `No stream waits for this resume token; streams wait ${this.#settings.resumeWindowMs} ms. Start a new one without "resume".`);
     }

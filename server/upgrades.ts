@@ -59,9 +59,9 @@ export class Upgrades {
    * @throws ProtocolError when it may not be
    */
   #route(request: IncomingMessage): (ws: WebSocket) => void {
-    const url = URL.parse(request.url ?? '', 'http://localhost');
-    const watch = WATCH.exec(url?.pathname ?? '');
-    if (!url || (!watch && url.pathname !== '/v1/stream')) {
+    const [path = '', query] = (request.url ?? '').split('?');
+    const watch = WATCH.exec(path);
+    if (!watch && path !== '/v1/stream') {
       throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, and at /v1/streams/ID/watch to view a stream.');
     }
     this.#checkOrigin(request);
@@ -71,7 +71,7 @@ export class Upgrades {
       return (ws) => this.#senders.accept(ws);
     }
     const stream = this.#viewers.find(watch[1]!);
-    return (ws) => this.#viewers.accept(ws, stream, url.searchParams.get('spectrogram') === '1');
+    return (ws) => this.#viewers.accept(ws, stream, new URLSearchParams(query).get('spectrogram') === '1');
   }
 
   /** Programs send no Origin; pages must be this server's own or listed, or any site could use its visitors' access. */

@@ -6,7 +6,8 @@ import type { WebSocket } from 'ws';
 import { Connection } from './connection.js';
 import { ProtocolError, type ErrorCode } from './protocol.js';
 import type { Settings } from './settings.js';
-import type { Stream, Streams } from './streams.js';
+import type { Stream } from './stream.js';
+import type { Streams } from './streams.js';
 
 export class Viewers {
   readonly #streams: Streams;
