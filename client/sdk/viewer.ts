@@ -27,10 +27,11 @@ export class GenreViewer extends Events<StreamEvents> {
     const query = options.spectrogram ? '?spectrogram=1' : '';
     this.#connection = new Connection(options, {
       address: async () => {
+        this.#hasSummary = false;
         const id = typeof stream === 'string' ? stream : await stream();
         return socketUrl(options.url, `/v1/streams/${encodeURIComponent(id)}/watch${query}`);
       },
-      opened: () => { this.#hasSummary = false; },
+      opened: () => {},
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
         if (state !== 'open') this.#cancelQuiet();

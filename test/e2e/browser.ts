@@ -14,10 +14,15 @@ import { chromium as playwright, type Browser } from 'playwright-core';
 export interface BrowserOptions {
   /** WAV file of 44.1 kHz that the microphone plays; without it there is no microphone. */
   readonly microphone?: string;
+  /** The person says no to the microphone; else yes. */
+  readonly refuses?: boolean;
 }
 
+/** This machine by a name that browsers do not trust as they trust localhost. */
+export const INSECURE_HOST = 'livegenre.test';
+
 /** Close it with `close()`: that also removes what was unpacked. */
-export async function openBrowser({ microphone }: BrowserOptions = {}): Promise<Browser> {
+export async function openBrowser({ microphone, refuses }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = await chromium.executablePath();
   const libraries = hasLibrary('libnss3.so') ? undefined : unpackLibraries();
   const path = [libraries && join(libraries, 'lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
@@ -27,8 +32,9 @@ export async function openBrowser({ microphone }: BrowserOptions = {}): Promise<
     args: [
       '--no-sandbox', '--headless=shell', '--disable-gpu', '--disable-dev-shm-usage',
       '--disable-background-networking', '--disable-component-update', '--no-first-run', '--mute-audio',
+      `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
       '--autoplay-policy=no-user-gesture-required', // a test chooses files without a hand on the mouse
-      ...(microphone ? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
+      ...(microphone ? [`--use-fake-ui-for-media-stream${refuses ? '=deny' : ''}`, '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
     ],
     env: { ...process.env as Record<string, string>, ...(path && { LD_LIBRARY_PATH: path }) },
   });

@@ -14,7 +14,7 @@ const COMMAND = fileURLToPath(new URL('../../server/cli/livegenre.js', import.me
 
 /** @param flags of `livegenre serve` */
 export async function serve(...flags: string[]): Promise<ServedPage> {
-  const child = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', '--host', '127.0.0.1', '--shards', '1', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [COMMAND, 'serve', '--host', '127.0.0.1', '--shards', '1', ...(flags.includes('--port') ? [] : ['--port', '0']), ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const listening = (async () => {

@@ -49,7 +49,7 @@ export class GenreTimeline extends LitElement {
       <div class="keys" role="group" tabindex="0" aria-labelledby="title" aria-description="Arrow keys read the stretches out"
         @keydown=${(event: KeyboardEvent) => this.#step(event, segments)} @blur=${() => this.#pick(undefined)}
         @pointerleave=${() => this.#pick(undefined)}>
-        <ol class="ribbon">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>
+        <ol class="ribbon" aria-labelledby="title">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>
       </div>
       <div class="axis" aria-hidden="true">${agoMarks(spanMs).map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}</div>`;
   }

@@ -59,8 +59,8 @@ export class MovingCanvas implements ReactiveController {
   #watchSize(canvas: HTMLCanvasElement): void {
     this.#sizes = new ResizeObserver(([entry]) => {
       const exact = entry?.devicePixelContentBoxSize?.[0];
-      const width = exact?.inlineSize ?? Math.round(canvas.clientWidth * devicePixelRatio);
-      const height = exact?.blockSize ?? Math.round(canvas.clientHeight * devicePixelRatio);
+      const width = near(exact?.inlineSize, canvas.clientWidth * devicePixelRatio);
+      const height = near(exact?.blockSize, canvas.clientHeight * devicePixelRatio);
       if (canvas.width === width && canvas.height === height) return;
       canvas.width = width;
       canvas.height = height;
@@ -89,4 +89,9 @@ export class MovingCanvas implements ReactiveController {
     const ratio = width / Math.max(1, this.#canvas.clientWidth);
     this.#draw({ context, width, height, ratio, atMs, isStill: this.#motion.matches, isFresh });
   }
+}
+
+/** The exact pixels where they agree with the ratio: an emulated screen has another ratio than the box is measured in. */
+function near(exact: number | undefined, expected: number): number {
+  return exact !== undefined && Math.abs(exact - expected) <= 1.5 ? exact : Math.round(expected);
 }

@@ -103,6 +103,25 @@ test('closes with the stream, and comes back where the server goes away', async 
   assert.equal(context.clock.waits, []);
 });
 
+test('a finder that fails while the server starts again does not end it', async (context) => {
+  let asked = 0;
+  const viewer = watch(context, { stream: () => ++asked === 2 ? Promise.reject(new Error('refused')) : Promise.resolve('demo') });
+  viewer.open();
+  const guest = await context.server.guest();
+  guest.ready();
+  await next(viewer, 'ready');
+  const lost = next(viewer, 'error');
+  guest.say({ type: 'summary', durationMs: 1, genre: null, p: 0, segments: [] });
+  guest.socket.close(1001);
+  await lost;
+  const failed = next(viewer, 'error');
+  context.clock.advance(500);
+  await failed;
+  assert.is(viewer.state, 'reconnecting');
+  context.clock.advance(1000);
+  await context.server.guest();
+});
+
 test('takes a connection that fell quiet as lost', async (context) => {
   const viewer = watch(context, { quietMs: 5000 });
   viewer.open();
