@@ -2,7 +2,7 @@
 import { css } from 'lit';
 
 export const pageStyles = css`
-  :host { display: grid; grid-template-rows: auto auto 1fr auto; min-block-size: 100dvh; max-inline-size: 110rem; margin-inline: auto; padding-inline: clamp(0.75rem, 2vw, 2rem); }
+  :host { display: grid; grid-template-rows: auto auto 1fr auto; min-block-size: 100dvh; max-inline-size: 120rem; margin-inline: auto; padding-inline: clamp(0.75rem, 2vw, 2rem); }
   header { grid-row: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.25rem; padding-block: 0.875rem; }
   h1 { display: flex; align-items: center; gap: 0.5rem; font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; }
   h1 svg { inline-size: 1.375rem; block-size: 1.375rem; fill: var(--accent); stroke: none; }

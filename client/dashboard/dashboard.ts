@@ -69,7 +69,10 @@ export class Dashboard extends LitElement {
     addEventListener('dragover', (event) => this.#dragged(event, true), { signal });
     addEventListener('dragleave', (event) => { if (event.relatedTarget === null) this.isDropping = false; }, { signal });
     addEventListener('drop', (event) => this.#dropped(event), { signal });
-    addEventListener('pagehide', () => this.#session.end(), { signal });
+    addEventListener('pagehide', () => {
+      this.#session.end();
+      this.#hasChosen = false; // a page that comes back from the browser's cache begins anew
+    }, { signal });
     void this.#list();
   }
 

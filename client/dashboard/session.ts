@@ -43,6 +43,7 @@ export class Session {
         this.trouble = '';
         this.model = ready.model;
         this.blockMs = ready.blockMs;
+        this.summary = undefined;
         if (ready.streamId !== this.streamId) this.#begin(ready.streamId);
       })),
       link.on('prediction', (prediction) => this.#change(() => {

@@ -12,7 +12,7 @@ export class GenreNow extends LitElement {
   };
   static override styles = [look, css`
     :host { display: grid; align-content: space-between; gap: 1rem; container-type: inline-size; min-block-size: 13rem; }
-    .word { font-size: clamp(2.5rem, calc(150cqi / var(--letters)), 6.5rem); font-weight: 680; letter-spacing: -0.035em; line-height: 1.02; overflow-wrap: anywhere; }
+    .word { font-size: clamp(2.5rem, calc(150cqi / var(--letters)), 8rem); font-weight: 680; letter-spacing: -0.035em; line-height: 1.02; overflow-wrap: anywhere; }
     .word.soft { color: var(--quiet); font-weight: 560; }
     .sure { display: grid; grid-template-columns: auto 1fr; align-items: baseline; column-gap: 0.75rem; row-gap: 0.625rem; }
     .p { font-size: 1.75rem; font-weight: 600; letter-spacing: -0.02em; line-height: 1; }

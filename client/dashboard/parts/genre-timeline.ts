@@ -5,8 +5,9 @@ import type { History, Stretch } from '../model/history.js';
 import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';
 import { look } from './look.js';
 
-/** Narrower stretches, as share of the ribbon's width in px, carry no word. */
-const WORD_PX = 44;
+/** A word is written where it fits: padding, and px for each letter. */
+const PADDING_PX = 14;
+const LETTER_PX = 8.5;
 
 export class GenreTimeline extends LitElement {
   /** `endMs` only tells that the history grew. */
@@ -57,10 +58,11 @@ export class GenreTimeline extends LitElement {
   #stretch({ stretch, left, width }: Segment, isPicked: boolean) {
     const colour = stretch.genre === null ? undefined : this.colours.get(stretch.genre);
     const classes = ['stretch', colour ? '' : 'quiet', stretch.state === 'warming' ? 'warming' : '', isPicked ? 'picked' : ''].join(' ');
-    const hasRoom = width * this.clientWidth > WORD_PX;
+    const name = stretchName(stretch);
+    const hasRoom = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
     return html`
       <li class=${classes} .style=${`--left: ${left}; --width: ${width}; --strong: ${colour?.strong}; --tint: ${colour?.tint}`}
-        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'unseen'}>${stretchName(stretch)}</span></li>`;
+        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'unseen'}>${name}</span></li>`;
   }
 
   #pick(stretch: Stretch | undefined, byKey = false): void {

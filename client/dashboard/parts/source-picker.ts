@@ -19,7 +19,8 @@ export class SourcePicker extends LitElement {
       .group { gap: 0.375rem; }
       button { flex: 1 1 auto; padding: 0 0.5rem; }
       .more { display: none; }
-      select { flex: 1 1 100%; max-inline-size: none; }
+      button.stop { flex: 0 0 auto; padding: 0 1rem; }
+      select { flex: 1 1 8rem; max-inline-size: none; }
     }
   `];
 
@@ -46,7 +47,7 @@ export class SourcePicker extends LitElement {
             <option value="" ?selected=${!others.some(({ id }) => id === watched)}>Other streams (${others.length})</option>
             ${others.map(({ id, name }) => html`<option value=${id} ?selected=${id === watched}>${name}</option>`)}
           </select>` : ''}
-        ${kind === 'microphone' || kind === 'file' ? html`<button type="button" @click=${() => this.#fire('stop')}>Stop</button>` : ''}
+        ${kind === 'microphone' || kind === 'file' ? html`<button type="button" class="stop" @click=${() => this.#fire('stop')}>Stop</button>` : ''}
       </div>`;
   }
 

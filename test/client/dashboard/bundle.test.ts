@@ -1,0 +1,55 @@
+/** What a browser loads: how much it is, and that it asks for nothing else. */
+import { readdir, readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hex } from '../../../client/dashboard/model/colour.js';
+import { INK, SURFACE } from '../../../client/dashboard/model/theme.js';
+
+const BUILT = new URL('../../../client/', import.meta.url);
+const LIMIT_BYTES = 150 * 1024;
+
+const served = async (): Promise<{ name: string; bytes: Buffer }[]> => {
+  const names = (await readdir(BUILT, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
+  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(new URL(name, BUILT)) })));
+};
+
+test('the dashboard is less than 150 KB gzipped, all files together', async () => {
+  const files = await served();
+  assert.equal(files.map(({ name }) => name).sort(), ['capture.js', 'dashboard.css', 'dashboard.js', 'icon.svg', 'index.html']);
+  const total = files.reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0);
+  assert.ok(total < LIMIT_BYTES, `${total} bytes`);
+});
+
+test('it holds nothing of Node or of the server, and names no other host', async () => {
+  for (const { name, bytes } of await served()) {
+    const text = bytes.toString();
+    assert.not.match(text, /["']node:/, name);
+    assert.not.match(text, /hello-timeout|ZodError/, name);
+    const hosts = [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url).filter((url) => !/^http:\/\/(www\.w3\.org|localhost)/.test(url));
+    assert.equal(hosts, [], name);
+  }
+});
+
+test('the page keeps to a strict content policy: no inline scripts, styles or handlers', async () => {
+  const html = (await readFile(new URL('index.html', BUILT))).toString();
+  assert.not.match(html, /<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/);
+});
+
+test('the colours that are checked are the colours of the page', async () => {
+  const css = (await readFile(new URL('dashboard.css', BUILT))).toString();
+  const [light, dark] = css.split('[data-theme=dark]') as [string, string];
+  const short = (color: string): string => color.replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
+  for (const [theme, text] of [['light', light], ['dark', dark]] as const) {
+    assert.match(text, new RegExp(`--surface: ?${short(hex(SURFACE[theme]))}`));
+    assert.match(text, new RegExp(`--ink: ?${short(hex(INK[theme]))}`));
+  }
+});
+
+test('livegenre/client is the SDK', async () => {
+  const name = 'livegenre/client';
+  const sdk = await import(name) as Record<string, unknown>;
+  assert.equal(['GenreClient', 'GenreViewer', 'GenreError'].map((each) => typeof sdk[each]), ['function', 'function', 'function']);
+});
+
+test.run();

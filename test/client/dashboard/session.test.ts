@@ -1,0 +1,103 @@
+/** The session behind the page: what it keeps of a stream, and what it forgets for the next. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Prediction, Ready } from '../../../server/protocol.js';
+import { Events } from '../../../client/sdk/events.js';
+import { GenreError, type ConnectionState, type StreamEvents } from '../../../client/sdk/index.js';
+import type { ModelCard } from '../../../client/dashboard/api.js';
+import { Session } from '../../../client/dashboard/session.js';
+
+class Link extends Events<StreamEvents> {
+  state: ConnectionState = 'connecting';
+  tell<Type extends keyof StreamEvents>(type: Type, event: StreamEvents[Type]): void { this.emit(type, event); }
+  become(state: ConnectionState): void { this.tell('state', this.state = state); }
+}
+
+const CARD: ModelCard = { name: 'm', version: '1', labels: ['a', 'b'], blockColumns: 4, frontEnd: { sampleRate: 22050, hop: 1920, bands: 2, fMin: 30, fMax: 11025 } };
+const ready = (streamId: string): Ready => ({ type: 'ready', streamId, name: 'n', model: { name: 'm', version: '1', labels: ['a', 'b'] }, blockMs: 350 });
+const prediction = (block: number, genre: string): Prediction => ({
+  type: 'prediction', seq: block, atMs: block * 350, state: 'music', genre, p: 0.9, top: [], level: -20, peak: -10, lagMs: 1, droppedMs: 0,
+});
+
+function listen(session: Session): { link: Link; ends: () => number } {
+  const link = new Link();
+  let ends = 0;
+  session.take({ kind: 'station', name: 'n', link, end: () => { ends += 1; link.become('closed'); } });
+  return { link, ends: () => ends };
+}
+
+const model = (): Promise<ModelCard> => Promise.resolve(CARD);
+
+test('a stream\'s predictions become its history, and each change is told', async () => {
+  let changes = 0;
+  const session = new Session(model, () => { changes += 1; });
+  const { link } = listen(session);
+  link.become('open');
+  link.tell('ready', ready('s'));
+  link.tell('prediction', prediction(1, 'a'));
+  link.tell('prediction', prediction(2, 'b'));
+  await Promise.resolve();
+  assert.is(session.connection, 'open');
+  assert.equal(session.history?.stretches.map(({ genre }) => genre), ['a', 'b']);
+  assert.is(session.stage?.picture.format.bands, 2);
+  assert.ok(changes >= 5);
+});
+
+test('a resumed stream keeps its history; one that begins again under the same id starts afresh', () => {
+  const session = new Session(model, () => {});
+  const { link } = listen(session);
+  link.tell('ready', ready('demo'));
+  for (let block = 1; block <= 10; block++) link.tell('prediction', prediction(block, 'a'));
+  link.tell('ready', ready('demo'));
+  link.tell('prediction', prediction(11, 'a'));
+  assert.is(session.history?.startMs, 0);
+  assert.is(session.history?.endMs, 3850);
+  link.tell('ready', ready('demo'));
+  link.tell('prediction', prediction(1, 'b'));
+  assert.equal(session.history?.stretches.map(({ genre, toMs }) => [genre, toMs]), [['b', 350]]);
+});
+
+test('another source ends the one before, whose late words are not heard', () => {
+  const session = new Session(model, () => {});
+  const first = listen(session);
+  first.link.tell('ready', ready('s1'));
+  first.link.tell('prediction', prediction(1, 'a'));
+  listen(session);
+  assert.is(first.ends(), 1);
+  assert.is(session.prediction, undefined);
+  first.link.tell('prediction', prediction(2, 'a'));
+  assert.is(session.prediction, undefined);
+});
+
+test('stopped, it keeps what was heard', () => {
+  const session = new Session(model, () => {});
+  const { link } = listen(session);
+  link.tell('ready', ready('s'));
+  link.tell('prediction', prediction(1, 'a'));
+  session.stop();
+  assert.is(session.connection, 'closed');
+  assert.is(session.history?.stretches.length, 1);
+});
+
+test('a loss that mends itself is no trouble, an end is', () => {
+  const session = new Session(model, () => {});
+  const { link } = listen(session);
+  link.become('reconnecting');
+  link.tell('error', new GenreError('unreachable', 'Lost.'));
+  assert.is(session.trouble, '');
+  link.become('closed');
+  link.tell('error', new GenreError('too-big', 'Too big.'));
+  assert.is(session.trouble, 'Too big.');
+});
+
+test('without the model\'s card there are genres but no picture', async () => {
+  const session = new Session(() => Promise.reject(new Error('offline')), () => {});
+  const { link } = listen(session);
+  link.tell('ready', ready('s'));
+  link.tell('prediction', prediction(1, 'a'));
+  await Promise.resolve();
+  assert.is(session.stage, undefined);
+  assert.is(session.prediction?.genre, 'a');
+});
+
+test.run();
