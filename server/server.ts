@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
+import type { SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/bundle.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
@@ -38,6 +39,8 @@ export interface ServerParts {
   readonly log?: Log;
   /** Folder of the dashboard's files. */
   readonly dashboard?: string;
+  /** The clock of time-outs. */
+  readonly scheduler?: SchedulerLike;
 }
 
 /**
@@ -58,8 +61,8 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     ...(parts.classifier !== undefined && { classifier: parts.classifier }),
   });
 
-  const streams = new Streams(shards, manifest, settings, log);
-  const senders = new Senders(streams, settings, log);
+  const streams = new Streams(shards, manifest, settings, log, parts.scheduler);
+  const senders = new Senders(streams, settings, log, parts.scheduler);
   const viewers = new Viewers(streams, settings);
   const http = createAdaptorServer({ fetch: httpApp({ streams, settings, files, log }).fetch }) as Server;
   new Upgrades(http, streams, senders, viewers, settings);
@@ -94,11 +97,8 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     // Streams that got no summary in time complete with the shards, which closes their sockets.
     await shards.close();
     http.closeIdleConnections();
-    const cut = setTimeout(() => {
-      senders.terminate();
-      viewers.terminate();
-      http.closeAllConnections();
-    }, settings.closeTimeoutMs);
+    // Sockets that don't answer the close are cut by ws after the same time.
+    const cut = setTimeout(() => http.closeAllConnections(), settings.closeTimeoutMs);
     await closed;
     clearTimeout(cut);
   }

@@ -54,10 +54,6 @@ class Sender implements Holder {
     if (this.#state === 'hello') this.#fail('going-away', 'The server is shutting down. Try another, or later.');
   }
 
-  terminate(): void {
-    this.#connection.ws.terminate();
-  }
-
   #receive(data: RawData, isBinary: boolean): void {
     try {
       if (isBinary) this.#audio(data as Buffer);
@@ -192,10 +188,5 @@ export class Senders {
 
   goAway(): void {
     for (const sender of this.#all) sender.goAway();
-  }
-
-  /** Cuts off those that didn't answer the close. */
-  terminate(): void {
-    for (const sender of this.#all) sender.terminate();
   }
 }

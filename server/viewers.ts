@@ -56,9 +56,4 @@ export class Viewers {
       this.#all.delete(connection);
     });
   }
-
-  /** Cuts off those that didn't answer the close. */
-  terminate(): void {
-    for (const connection of this.#all) connection.ws.terminate();
-  }
 }

@@ -113,6 +113,17 @@ test('a long silence shows, and after it everything starts afresh', () => {
   assert.equal(fresh, other);
 });
 
+test('how long a silence makes all be forgotten is a setting', () => {
+  // Five blocks of silence: long enough to show, too short for the normaliser to notice by itself.
+  const second = (first: Uint8Array, forgetAfterMs: number): Prediction[] => predictions(hear(
+    [first, new Uint8Array(2 * (5 * 7680 - 128)), tone(2000, 3000)],
+    { settings: withDefaults({ forgetAfterMs }) },
+  )).slice(17);
+  const [quiet, loud] = [noise(12 * 7680 + 128), join(tone(100, 4000, { amplitude: 0.02 }), noise(12 * 7680)).subarray(0, 2 * (12 * 7680 + 128))];
+  assert.equal(second(quiet, 1000).map(({ top }) => top), second(loud, 1000).map(({ top }) => top));
+  assert.not.equal(second(quiet, 3000).map(({ top }) => top), second(loud, 3000).map(({ top }) => top));
+});
+
 test('columns come when asked for: the levels of the block and its envelope', () => {
   assert.not(hear([tone(440, 1000)]).some(({ type }) => type === 'columns'));
   const said = hear([tone(441, 1000)], { spectrogram: true });

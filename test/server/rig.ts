@@ -1,5 +1,6 @@
 /** A real server with real shards and sockets for tests, and a client that remembers what it heard. */
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { BroadcastChannel } from 'node:worker_threads';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Log } from '../../server/log.js';
@@ -142,7 +143,13 @@ export async function stream(server: RunningServer, start: object = {}): Promise
 /** The HTTP answer to an upgrade that is refused. */
 export async function refusedUpgrade(server: RunningServer, path: string, options: ClientOptions = {}): Promise<{ status: number; headers: Record<string, unknown>; body: Record<string, unknown> }> {
   const ws = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, options);
-  const [, response] = await once(ws, 'unexpected-response') as [unknown, import('node:http').IncomingMessage];
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    ws.once('unexpected-response', (_, answer) => resolve(answer));
+    ws.once('open', () => {
+      ws.terminate();
+      reject(new Error(`${path} was not refused`));
+    });
+  });
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode!, headers: response.headers, body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> };
