@@ -25,7 +25,7 @@ import { Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 1500, margin: 0.05, holdMs: 700, warmupMs: 2000 };
+const SMOOTHING = { timeConstantMs: 500, margin: 0.15, holdMs: 700, warmupMs: 2000 };
 
 interface Options {
   readonly data?: string;
@@ -109,7 +109,7 @@ cli
   .option('--name <name>', 'Name of the model', { default: 'genre-v1' })
   .option('--backend <backend>', 'native or wasm (default: native where it loads)')
   .option('--seed <number>', 'Seed of all random numbers', { default: 1 })
-  .option('--pretrain-epochs <number>', 'Passes over the teacher\'s music', { default: 12 })
+  .option('--pretrain-epochs <number>', 'Passes over the teacher\'s music', { default: 9 })
   .option('--pretrain-rate <number>', 'Highest learning rate of pretraining', { default: 0.002 })
   .option('--epochs <number>', 'Passes over the labelled tracks without a teacher', { default: 60 })
   .option('--rate <number>', 'Highest learning rate without a teacher', { default: 0.002 })
