@@ -80,7 +80,8 @@ export class BlockColumns {
     this.#fromMs = fromMs;
     this.#mel = new MelColumns(frontEnd);
     this.#cells = new Float32Array(blockColumns * frontEnd.bands);
-    if (picture) this.#envelope = new Envelope((blockColumns * frontEnd.hop) / PICTURE_POINTS);
+    // Rounded up where a block's length is no multiple: the last point may then be missing, none piles up.
+    if (picture) this.#envelope = new Envelope(Math.ceil((blockColumns * frontEnd.hop) / PICTURE_POINTS));
   }
 
   /** All sound so far, scored or not, ms. */

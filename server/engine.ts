@@ -136,13 +136,6 @@ export class Engine {
     });
   }
 
-  /** Ends the step that may be scheduled. */
-  close(): void {
-    this.#next?.unsubscribe();
-    this.#next = undefined;
-    this.#ready = [];
-  }
-
   #queue(lane: Lane): void {
     if (!lane.isQueued) {
       lane.isQueued = true;

@@ -48,7 +48,7 @@ export class LinkedStream implements ShardStream {
   readonly #options: OpenOptions;
   #sentBytes = 0;
   #consumedBytes = 0;
-  /** Bytes sent to workers that died: the present one counts from there. */
+  /** Bytes that workers which died were sent, and the cut frame after them: the present one counts from there. */
   #lostBytes = 0;
   #from = { seq: 0, scoredMs: 0, droppedMs: 0 };
   #waiting: (() => void)[] = [];
@@ -111,7 +111,7 @@ export class LinkedStream implements ShardStream {
       fromMs = (1000 * (this.#sentBytes + skipBytes)) / frameBytes / sampleRate;
     }
     this.#from = { seq, scoredMs: fromMs, droppedMs: droppedMs + Math.max(0, fromMs - scoredMs) };
-    this.#lostBytes = this.#consumedBytes = this.#sentBytes;
+    this.#lostBytes = this.#consumedBytes = this.#sentBytes + skipBytes;
     this.messages$.next(message({ type: 'restarted', atMs: Math.round(fromMs * 10) / 10 }));
     this.#open(skipBytes);
     if (this.#isEnded) this.#link.outgoing().end(this.key);
