@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
-import { StubServer, type Guest } from './stub-server.js';
+import { inTime, StubServer, type Guest } from './stub-server.js';
 
 interface Context { server: StubServer; clock: ManualClock; clients: GenreClient[] }
 
@@ -39,9 +39,9 @@ async function connected(context: Context, options: Partial<GenreClientOptions> 
 }
 
 function next<Type extends 'error' | 'ready' | 'prediction' | 'summary' | 'state'>(client: GenreClient, type: Type): Promise<unknown> {
-  return new Promise((resolve) => {
+  return inTime(new Promise((resolve) => {
     const off = client.on(type, (event) => { off(); resolve(event); });
-  });
+  }));
 }
 
 const bytes = (from: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (from + i) % 251);
@@ -77,7 +77,7 @@ test('gives predictions as events, and the summary to stop()', async (context) =
   await guest.until(() => guest.texts.length === 2);
   assert.equal(guest.texts[1], { type: 'stop' });
   guest.say(summary);
-  assert.equal(await stopping, summary);
+  assert.equal(await inTime(stopping), summary);
   assert.is(client.state, 'closed');
   await guest.until(() => guest.isClosed);
 });
@@ -361,7 +361,7 @@ test('stop() waits for what is queued, and is said again after a lost connection
   await second.until(() => second.texts.length === 2);
   assert.equal([...second.audio], [...bytes(100, 100)]);
   second.say(summary);
-  assert.equal(await stopping, summary);
+  assert.equal(await inTime(stopping), summary);
   assert.throws(() => client.send(bytes(0, 2)), /stopped/);
 });
 

@@ -4,6 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Ready, ServerMessage, Start } from '../../../server/protocol.js';
 
+/** A promise that fails instead of hanging: what is waited for takes milliseconds where the code is right. */
+export function inTime<Value>(promise: Promise<Value>): Promise<Value> {
+  const { stack } = new Error('Waited for in vain');
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(stack)), 5000); });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** One accepted connection, seen from the server. */
 export class Guest {
   readonly socket: WebSocket;
@@ -32,7 +40,7 @@ export class Guest {
   ready(fields: Partial<Ready> = {}): void { this.say({ ...READY, ...fields }); }
 
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    while (!holds()) await inTime(new Promise<void>((resolve) => this.#watchers.push(resolve)));
   }
 
   async start(): Promise<Start> {
@@ -84,7 +92,7 @@ export class StubServer {
   /** The next connection that comes. */
   guest(): Promise<Guest> {
     const guest = this.#guests.shift();
-    return guest ? Promise.resolve(guest) : new Promise((resolve) => this.#waiting.push(resolve));
+    return guest ? Promise.resolve(guest) : inTime(new Promise((resolve) => this.#waiting.push(resolve)));
   }
 
   async close(): Promise<void> {

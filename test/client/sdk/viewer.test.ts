@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
-import { StubServer } from './stub-server.js';
+import { inTime, StubServer } from './stub-server.js';
 
 interface Context { server: StubServer; clock: ManualClock; viewers: GenreViewer[] }
 
@@ -26,9 +26,9 @@ function watch({ server, clock, viewers }: Context, options: Partial<GenreViewer
 }
 
 function next<Type extends 'error' | 'ready' | 'columns' | 'state'>(viewer: GenreViewer, type: Type): Promise<unknown> {
-  return new Promise((resolve) => {
+  return inTime(new Promise((resolve) => {
     const off = viewer.on(type, (event) => { off(); resolve(event); });
-  });
+  }));
 }
 
 test('watches by id, and asks for the picture where it is wanted', async (context) => {
