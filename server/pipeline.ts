@@ -15,6 +15,9 @@ import type { Settings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import { Teller, type Judged, type Message } from './telling.js';
 
+/** A large message is taken in parts, so that the scratch of a stream's stages stays small; a packet of Opus is one. */
+const PCM_PART_BYTES = 16 * 1024;
+
 /** Bytes as they came. */
 export interface Chunk {
   readonly bytes: Uint8Array;
@@ -93,10 +96,14 @@ export function fromColumns(levels$: Observable<Columns>, { model, engine, setti
 
 function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk, Sound> {
   const decoder = decoderFor(format);
+  const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
   return (chunk$) => chunk$.pipe(
     stage(({ bytes, arrivedAtMs }: Chunk, emit: (sound: Sound) => void) => {
-      progress.bytes += bytes.length;
-      emit({ samples: decoder.decode(bytes), arrivedAtMs, endBytes: progress.bytes });
+      for (let at = 0; at < bytes.length; at += partBytes) {
+        const part = bytes.subarray(at, at + partBytes);
+        progress.bytes += part.length;
+        emit({ samples: decoder.decode(part), arrivedAtMs, endBytes: progress.bytes });
+      }
     }),
     finalize(() => decoder.close?.()),
   );

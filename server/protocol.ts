@@ -130,7 +130,7 @@ export interface Segment {
 export interface Summary {
   readonly type: 'summary';
   readonly durationMs: number;
-  /** Of the whole: the argmax of the mean log score over all blocks but silence; null when there were none. */
+  /** Of the whole: the argmax of the mean log score over all blocks but those too quiet; null when there were none. */
   readonly genre: string | null;
   readonly p: number;
   /** All labels with their probabilities over the whole, best first. */

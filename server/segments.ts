@@ -11,6 +11,8 @@ export interface Heard {
   readonly state: StreamState;
   readonly genre: string | null;
   readonly p: number;
+  /** False for blocks too quiet to say anything. */
+  readonly counts: boolean;
   /** [labels] unsmoothed. */
   readonly probabilities: ArrayLike<number>;
 }
@@ -27,7 +29,7 @@ interface OpenSegment {
 /**
  * The segments of one stream. Warming up belongs to the segment that follows; a segment's p is the
  * mean of what was shown. The genre of the whole is the argmax of the mean log score over all
- * blocks but silence; its p is the softmax of those means.
+ * blocks but quiet ones; its p is the softmax of those means.
  */
 export class Segments {
   readonly #labels: readonly string[];
@@ -48,8 +50,8 @@ export class Segments {
     this.#atMs = fromMs;
   }
 
-  push({ atMs, state, genre, p, probabilities }: Heard): void {
-    if (state !== 'silence') this.#score(probabilities);
+  push({ atMs, state, genre, p, counts, probabilities }: Heard): void {
+    if (counts) this.#score(probabilities);
     this.#atMs = atMs;
     if (state === 'warming') {
       this.#close();

@@ -22,6 +22,11 @@ export class Silence {
     return this.#silent;
   }
 
+  /** True while the level is below the threshold, for however short a time. */
+  get quiet(): boolean {
+    return this.#quietMs > 0;
+  }
+
   /**
    * The level of the next block.
    * @returns `ended` with the first block after a silence, `forget` when that silence was so long

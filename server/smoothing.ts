@@ -19,6 +19,8 @@ export interface Smoothed {
   readonly genre: number | null;
   /** Smoothed probability of `genre`; 0 where it is null. */
   readonly p: number;
+  /** False for a block too quiet to say anything: it doesn't move the probabilities. */
+  readonly counts: boolean;
   /** [labels] smoothed probabilities; what they were before in silence. */
   readonly probabilities: Float32Array;
 }
@@ -55,7 +57,7 @@ export class Smoother {
     this.#gain = settings.timeConstantMs > 0 ? 1 - Math.exp(-blockMs / settings.timeConstantMs) : 1;
     this.#silence = new Silence(silence, blockMs);
     this.#scores = new Float64Array(labels.length);
-    this.#shown = { state: 'warming', genre: null, p: 0, probabilities: new Float32Array(labels.length).fill(1 / labels.length) };
+    this.#shown = { state: 'warming', genre: null, p: 0, counts: false, probabilities: new Float32Array(labels.length).fill(1 / labels.length) };
   }
 
   /**
@@ -64,7 +66,9 @@ export class Smoother {
    */
   push(probabilities: ArrayLike<number>, levelDb: number): Smoothed {
     if (this.#silence.push(levelDb) !== undefined) this.#startAfresh();
+    this.#shown.counts = !this.#silence.quiet;
     if (this.#silence.silent) return this.#show('silence', null);
+    if (this.#silence.quiet) return this.#shown;
 
     this.#follow(probabilities);
     const best = indexOfMax(this.#shown.probabilities);

@@ -56,7 +56,7 @@ export class Teller {
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
     const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
-    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, probabilities });
+    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, counts: shown.counts, probabilities });
     emit(message({
       type: 'prediction',
       seq: this.seq,

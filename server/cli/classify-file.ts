@@ -91,18 +91,16 @@ async function score(path: string, file: SoundFile, stream: ShardStream, onProgr
 
 function answer(file: string, summary: Summary | undefined, trouble: string | undefined, loudestDb = -Infinity): Classified {
   if (!summary) return { file, durationMs: 0, genre: null, p: 0, top: [], segments: [], ...(trouble && { error: trouble }) };
-  const { durationMs, segments } = summary;
-  // A very short file ends before a stream would be called silent; the blocks until then were scored, but say nothing.
-  const silent = loudestDb < SETTINGS.silenceDb.default || segments.every(({ state }) => state === 'silence');
-  const genre = silent ? null : summary.genre;
-  const short = summary.genre === null && !segments.some(({ state }) => state === 'silence');
-  const error = trouble ?? (short ? `is too short to judge (${(durationMs / 1000).toFixed(1)} s)` : silent ? 'is silent' : undefined);
+  const { durationMs, segments, genre } = summary;
+  const isSilent = segments.length > 0 && loudestDb < SETTINGS.silenceDb.default;
+  const isShort = genre === null && !isSilent;
+  const error = trouble ?? (isSilent ? 'is silent' : isShort ? `is too short to judge (${(durationMs / 1000).toFixed(1)} s)` : undefined);
   return {
     file,
     durationMs,
     genre,
-    p: genre === null ? 0 : summary.p,
-    top: genre === null ? [] : (summary.top ?? []).map(([label, p]) => ({ genre: label, p })),
+    p: summary.p,
+    top: (summary.top ?? []).map(([label, p]) => ({ genre: label, p })),
     segments: segments.map(({ fromMs, toMs, genre: label, p, state }) => ({ fromMs, toMs, genre: label, p, state })),
     ...(error && { error }),
   };

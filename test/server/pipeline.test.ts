@@ -98,6 +98,15 @@ test('level and peak are those of the block', () => {
   assert.ok(Math.abs(seen.at(-2)!.level - -29.03) < 0.1);
 });
 
+test('a silent stream has no genre, however short', () => {
+  for (const ms of [500, 900, 3000]) assert.is(summaryOf(hear([silence(ms)])).genre, null, `${ms} ms`);
+});
+
+test('one large message is many small ones', () => {
+  const bytes = noise(300_000);
+  assert.equal(hear([bytes]), hear(cut(bytes, [10_000, 50_001, 200_000])));
+});
+
 test('a long silence shows, and after it everything starts afresh', () => {
   const after = (bytes: Uint8Array): object[] => predictions(hear([bytes])).map(({ seq, atMs, ...rest }) => rest);
   // 12 blocks of one sound, 12 of silence, then another; the second half must not remember the first.

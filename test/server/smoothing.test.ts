@@ -98,6 +98,16 @@ test('a second of silence shows silence; the first louder block ends it and warm
   assert.equal(shown(subject, 7, JAZZ, -54), ['warming', 'warming', 'warming', 'warming', 'warming', 'jazz', 'jazz']);
 });
 
+test('a quiet block says nothing, before it is known to be silence too', () => {
+  const subject = smoother();
+  for (let block = 0; block < 2; block++) {
+    const { state, counts, probabilities } = subject.push(JAZZ, -80);
+    assert.equal([state, counts], ['warming', false]);
+    assert.equal([...probabilities], [...new Float32Array(3).fill(1 / 3)]);
+  }
+  assert.is(subject.push(ROCK, LOUD_DB).counts, true);
+});
+
 test('quiet music is not silence, a short pause is not either', () => {
   const subject = smoother();
   shown(subject, 20, ROCK);
