@@ -1,0 +1,56 @@
+/** The README's tables say what the code does: settings, errors, messages, commands. */
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ERRORS } from '../server/protocol.js';
+import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../server/settings.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+function row(first: string): string[] {
+  const line = readme.split('\n').find((text) => text.startsWith(`| \`${first}\` |`));
+  assert.ok(line, `the README has no row for ${first}`);
+  return line.split('|').slice(1, -1).map((cell) => cell.trim());
+}
+
+/** As the README writes a default that depends on the machine. */
+const DEFAULTS: Partial<Record<SettingName, string>> = { shards: 'cores - 1', model: 'models/genre-v1', allowedOrigins: 'none', demo: 'on' };
+
+test('every setting is there with its flag, variable, default and description', () => {
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
+    const [, variables, value, description] = row(flagOf(name));
+    assert.is(variables, [envOf(name), setting.alsoEnv].filter(Boolean).map((variable) => `\`${variable}\``).join(', '));
+    assert.is(value, DEFAULTS[name] ?? `${setting.default} ${setting.unit}`.trim());
+    assert.is(description, setting.description);
+  }
+});
+
+test('every error is there with its close code and status', () => {
+  for (const [code, { closeCode, status, meaning }] of Object.entries(ERRORS)) {
+    assert.equal(row(code), [`\`${code}\``, String(closeCode), String(status), meaning]);
+  }
+});
+
+test('every message and field of the protocol is there', () => {
+  const messages = {
+    start: ['version', 'encoding', 'sampleRate', 'channels', 'name', 'topK', 'spectrogram', 'resume'],
+    stop: [],
+    ready: ['streamId', 'name', 'resumeToken', 'receivedBytes', 'model', 'blockMs'],
+    prediction: ['seq', 'atMs', 'state', 'genre', 'p', 'top', 'level', 'peak', 'lagMs', 'droppedMs'],
+    columns: ['seq', 'atMs', 'levels', 'peaks'],
+    summary: ['durationMs', 'genre', 'p', 'top', 'segments'],
+    restarted: ['atMs'],
+    error: ['code', 'message', 'retryAfterMs'],
+  };
+  for (const [type, fields] of Object.entries(messages)) {
+    const line = readme.split('\n').find((text) => text.includes(`| \`${type}\` |`));
+    assert.ok(line, type);
+    for (const field of fields) assert.match(line, `\`${field}\``);
+  }
+});
+
+test('every command is there', () => {
+  for (const command of ['classify', 'send', 'watch', 'evaluate']) assert.match(readme, `npx livegenre ${command} `);
+});
+
+test.run();
