@@ -13,13 +13,15 @@ export const pageStyles = css`
   .now { display: grid; gap: 1rem; }
   .sound { display: grid; grid-template: 3.5rem 11rem / minmax(0, 1fr) auto; gap: 0.625rem 1rem; }
   .sound level-meter { grid-area: 1 / 2 / 3; }
+  .sound .none { grid-area: 2 / 1; place-self: center; padding-inline-start: 2.25rem; color: var(--quiet); text-align: center; }
+  .sound mel-spectrogram { grid-area: 2 / 1; }
   footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }
   .drop { position: fixed; inset: 0; z-index: 1; display: grid; place-items: center; background: color-mix(in srgb, var(--page) 88%, transparent); pointer-events: none; }
   .drop::before { content: ''; position: absolute; inset: 1rem; border: 2px dashed var(--accent); border-radius: 1rem; }
   .drop p { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; }
 
   @media (max-width: 63.99rem) {
-    h1 { flex: 1; }
+    connection-state { flex: 1 1 0; min-inline-size: 0; }
     source-picker { order: 1; flex: 1 1 100%; }
   }
   @media (min-width: 64rem) {

@@ -29,6 +29,8 @@ import { SourceError } from './sources/sentences.js';
 import { watchStation } from './sources/station.js';
 
 const LIST_EVERY_MS = 5000;
+/** Predictions for so long without columns: the stream makes none. */
+const NO_PICTURE_AFTER_MS = 2000;
 /** The server lists up to this many labels in a prediction. */
 const MAX_TOP_K = 100;
 const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;
@@ -117,6 +119,8 @@ export class Dashboard extends LitElement {
         <section class="sound" aria-label="Sound">
           <wave-form .stage=${stage} .theme=${this.theme}></wave-form>
           <mel-spectrogram .stage=${stage} .theme=${this.theme}></mel-spectrogram>
+          ${history && stage?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
+            ? html`<p class="none">This stream's sender asked for no picture</p>` : ''}
           <level-meter .stage=${stage} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
         </section>
         <section class="timeline" aria-label="Timeline">

@@ -35,7 +35,7 @@ interface Owner {
   /** Every message but errors, which the connection keeps for its judgement. */
   received(message: ServerMessage): void;
   stateChanged(state: ConnectionState): void;
-  /** May overrule the judgement of an ending: 'over' is a good end, 'retry' tries at once or after backoff. */
+  /** May overrule the judgement of an ending: 'over' is a good end, 'retry' tries again. */
   judge(ending: Ending): 'over' | 'retry' | undefined;
   /** A connection was lost and will be tried again. */
   lost(error: GenreError): void;

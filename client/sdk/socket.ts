@@ -1,6 +1,6 @@
 /** The part of a WebSocket that the SDK uses: browsers, `ws` and Node 22's own all fit. */
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- event types differ between the implementations; the handlers narrow */
+// `any`: each implementation has event types of its own; the handlers narrow what they use.
 export interface Socket {
   binaryType: string;
   readonly readyState: number;

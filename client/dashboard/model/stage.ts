@@ -5,7 +5,7 @@ import { Playhead } from './playhead.js';
 export class Stage {
   readonly picture: Picture;
   readonly #playhead: Playhead;
-  #frameMs = -1;
+  #frameMs: number | undefined;
 
   constructor(format: PictureFormat) {
     this.picture = new Picture(format);
@@ -18,9 +18,9 @@ export class Stage {
    * @returns stream time at the right edge, ms
    */
   at(frameMs: number, isStill: boolean): number {
-    const passedMs = this.#frameMs < 0 ? 0 : frameMs - this.#frameMs;
     if (isStill) return this.#playhead.jump(this.picture.endMs);
-    if (passedMs === 0 && this.#frameMs >= 0) return this.#playhead.atMs;
+    if (frameMs === this.#frameMs) return this.#playhead.atMs;
+    const passedMs = this.#frameMs === undefined ? 0 : frameMs - this.#frameMs;
     this.#frameMs = frameMs;
     return this.#playhead.advance(this.picture.endMs, passedMs);
   }

@@ -11,12 +11,12 @@ const WORDS: Readonly<Record<State | 'idle', string>> = {
 export class ConnectionStateView extends LitElement {
   static override properties = { state: {}, lagMs: { type: Number }, droppedMs: { type: Number } };
   static override styles = [look, css`
-    :host { display: flex; align-items: center; gap: 0.5rem; white-space: nowrap; }
+    :host { display: flex; flex-wrap: wrap; align-items: center; justify-content: end; gap: 0 0.5rem; white-space: nowrap; }
     .dot { inline-size: 0.5625rem; block-size: 0.5625rem; border-radius: 50%; border: 2px solid var(--control); }
     .open .dot { background: var(--good); border-color: var(--good); }
     .reconnecting .dot, .connecting .dot { border-color: var(--warn); border-style: dashed; border-radius: 0; rotate: 45deg; }
     .state { display: flex; align-items: center; gap: 0.5rem; font-weight: 600; }
-    .number { color: var(--quiet); min-inline-size: 4.5rem; }
+    .number { color: var(--quiet); min-inline-size: 4.25rem; text-align: end; }
     .lost { color: var(--warn); }
   `];
 

@@ -14,7 +14,8 @@ export class GenreTimeline extends LitElement {
   static override properties = { history: { attribute: false }, endMs: { type: Number }, colours: { attribute: false }, picked: { state: true }, byKey: { state: true } };
   static override styles = [look, css`
     header { display: flex; justify-content: space-between; gap: 1rem; min-block-size: 1.4rem; margin-block-end: 0.625rem; }
-    .readout { color: var(--ink); text-align: end; }
+    h2 { white-space: nowrap; }
+    .readout { color: var(--ink); font-size: 0.8125rem; text-align: end; }
     .ribbon { position: relative; block-size: 3.5rem; border-radius: 0.375rem; background: var(--sunken); overflow: hidden; }
     .keys { border-radius: 0.375rem; }
     .stretch {

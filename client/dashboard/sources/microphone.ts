@@ -22,7 +22,7 @@ export async function openMicrophone(sending: Sending, onLost: (sentence: string
   };
   try {
     await context.audioWorklet.addModule(new URL('capture.js', document.baseURI).href);
-    await context.resume();
+    void context.resume(); // not waited for: a browser that keeps it back would keep the button back too
     sender = new Sender('Microphone', context.sampleRate, sending);
     listen(context, stream, sender);
     for (const track of stream.getTracks()) track.onended = () => onLost(MICROPHONE_LOST);

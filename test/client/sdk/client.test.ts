@@ -232,7 +232,7 @@ test('reads Retry-After of a refused upgrade, and takes 403 as final', async (co
   assert.equal(context.clock.waits, [3000]);
   context.server.refusal = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n';
   context.clock.advance(3000);
-  await connecting.then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'not-allowed'));
+  await inTime(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'not-allowed'));
   assert.is(client.state, 'closed');
 });
 
@@ -242,7 +242,7 @@ test('gives up after connectAttempts where nobody ever answered', async (context
   const connecting = client.connect();
   await lost;
   context.clock.advance(500);
-  await connecting.then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'unreachable'));
+  await inTime(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'unreachable'));
 });
 
 test('an attempt without an answer counts as failed after connectTimeoutMs', async (context) => {
@@ -386,7 +386,7 @@ test('a server that is no livegenre server ends it with the address to check', a
   const client = make(context);
   const connecting = client.connect();
   (await context.server.guest()).socket.send('hello');
-  await connecting.then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /127\.0\.0\.1.*right address/));
+  await inTime(connecting).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /127\.0\.0\.1.*right address/));
 });
 
 test('close() ends every timer and the socket', async (context) => {
