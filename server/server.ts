@@ -51,7 +51,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   const log = parts.log ?? new Log(settings.logLevel);
   const bundle = parts.bundle ?? await loadBundle(settings.model);
   const { manifest } = bundle;
-  const files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../client', import.meta.url)));
+  const files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
   const shards = await Shards.start({
     bundle,
     shards: settings.shards,

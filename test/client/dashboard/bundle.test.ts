@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { hex } from '../../../client/dashboard/model/colour.js';
 import { INK, SURFACE } from '../../../client/dashboard/model/theme.js';
 
-const BUILT = new URL('../../../client/', import.meta.url);
+const BUILT = new URL('../../../web/', import.meta.url);
 const LIMIT_BYTES = 150 * 1024;
 
 const served = async (): Promise<{ name: string; bytes: Buffer }[]> => {
