@@ -38,9 +38,9 @@ const normalisationSchema = z.object({
 const smoothingSchema = z.object({
   /** Time constant of the average of log probabilities, ms. */
   timeConstantMs: z.number().min(0),
-  /** Lead in probability that another genre needs over the shown one, 0 to 1. */
+  /** Lead in probability over the shown genre with which another one takes over after `holdMs`, 0 to 1. */
   margin: z.number().min(0).max(1),
-  /** How long the lead must last, ms. */
+  /** How long a lead of `margin` must last, ms; a larger lead less long, a smaller one longer. */
   holdMs: z.number().min(0),
   /** Sound before the first judgement is shown as more than warming up, ms. */
   warmupMs: z.number().min(0),

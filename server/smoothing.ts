@@ -4,8 +4,10 @@
  * With block probabilities q, S is the running mean of log q over the stream,
  *   S ← S + a (log max(q, 1e-6) - S),  a = max(1 - exp(-blockMs / timeConstantMs), 1 / n),
  * n the blocks since the start: a plain mean at first, exponential from the time constant on.
- * p = softmax(S). The shown genre is the best one when warm-up ends; after that a challenger, the
- * best of p, replaces it once it has led by `margin` in p for `holdMs` without a break.
+ * p = softmax(S). The shown genre is the best one when warm-up ends. After that, while another one
+ * leads, its lead in p is added up over time (as in Page's CUSUM test, 1954), and it takes over once
+ * that reaches margin × holdMs: a lead of `margin` needs `holdMs`, a larger one less, a small one
+ * more, and none is overlooked for ever. The sum starts afresh when the shown genre leads again.
  * Silence shows nothing, and after it all starts afresh.
  */
 import type { SmoothingSettings } from '../models/bundle.js';
@@ -44,7 +46,7 @@ export class Smoother {
   readonly #scores: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
   #blocks = 0;
-  #challenger = -1;
+  /** Lead of others over the shown genre, probability × ms. */
   #leadMs = 0;
 
   /**
@@ -80,7 +82,6 @@ export class Smoother {
 
   #startAfresh(): void {
     this.#blocks = 0;
-    this.#challenger = -1;
     this.#leadMs = 0;
     this.#scores.fill(0);
   }
@@ -105,15 +106,8 @@ export class Smoother {
   /** The genre to show, given the one that is shown and the best one. */
   #challenge(shown: number, best: number): number {
     const p = this.#shown.probabilities;
-    if (best === shown || p[best]! - p[shown]! < this.#settings.margin) {
-      this.#challenger = -1;
-      this.#leadMs = 0;
-      return shown;
-    }
-    this.#leadMs = (best === this.#challenger ? this.#leadMs : 0) + this.#blockMs;
-    this.#challenger = best;
-    if (this.#leadMs + 0.5 < this.#settings.holdMs) return shown;
-    this.#challenger = -1;
+    this.#leadMs = best === shown ? 0 : this.#leadMs + (p[best]! - p[shown]!) * this.#blockMs;
+    if (best === shown || this.#leadMs < this.#settings.margin * this.#settings.holdMs) return shown;
     this.#leadMs = 0;
     return best;
   }

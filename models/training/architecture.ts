@@ -14,7 +14,7 @@ export function crnn(labels: number): Layer[] {
     conv(72),
     { type: 'dense', units: 96, activation: 'relu' },
     { type: 'gru', units: 96, keepInput: true },
-    { type: 'statistics', memoryColumns: 92 }, // 8 s
+    { type: 'statistics', memoryColumns: 34 }, // 3 s
     { type: 'dense', units: labels, activation: 'linear' },
   ];
 }

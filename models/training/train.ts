@@ -25,7 +25,7 @@ import { Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 500, margin: 0.15, holdMs: 700, warmupMs: 2000 };
+const SMOOTHING = { timeConstantMs: 500, margin: 0.25, holdMs: 2000, warmupMs: 2000 };
 
 interface Options {
   readonly data?: string;

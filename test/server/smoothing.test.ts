@@ -67,7 +67,7 @@ test('a change shows within seconds, once', () => {
 
 test('a challenger must lead for the hold without a break', () => {
   // Without smoothing over time each block speaks for itself, so only the hold decides.
-  const subject = smoother({ ...SETTINGS, timeConstantMs: 0 });
+  const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.5 });
   subject.push(ROCK, LOUD_DB);
   shown(subject, 30, ROCK);
   assert.equal(shown(subject, 2, JAZZ), ['rock', 'rock']);
@@ -75,10 +75,15 @@ test('a challenger must lead for the hold without a break', () => {
   assert.equal(shown(subject, 4, JAZZ), ['rock', 'rock', 'jazz', 'jazz']);
 });
 
-test('a lead below the margin changes nothing, ever', () => {
-  const subject = smoother();
-  shown(subject, 30, [0.45, 0.4, 0.15]);
-  assert.equal(new Set(shown(subject, 200, [0.41, 0.49, 0.1])), new Set(['rock']));
+test('a lead of the margin takes the hold, a larger one less, a small one longer but not for ever', () => {
+  const blocksUntil = (lead: number): number => {
+    const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.2, holdMs: 2000 });
+    shown(subject, 30, ROCK);
+    return shown(subject, 200, [0.5 - lead / 2, 0.5 + lead / 2, 0]).indexOf('jazz') + 1;
+  };
+  assert.is(blocksUntil(0.2), Math.ceil(2000 / BLOCK_MS));
+  assert.is(blocksUntil(0.8), Math.ceil(500 / BLOCK_MS));
+  assert.is(blocksUntil(0.05), Math.ceil(8000 / BLOCK_MS));
 });
 
 test('a song whose blocks differ does not flicker', () => {
