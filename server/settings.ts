@@ -122,7 +122,7 @@ export const SETTINGS = {
 
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
-  demoSeed: whole({ default: 1, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),
+  demoSeed: whole({ default: 181, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),
   logLevel: choice({ default: 'info', unit: '', description: 'least serious log line to write: error, warn, info or debug' }, ['error', 'warn', 'info', 'debug']),
 } as const satisfies Record<string, Setting<unknown>>;
 
