@@ -1,7 +1,7 @@
 /** What moves: columns, outline, playhead, meter, and the axis beside them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bandPlace, mel, ticks } from '../../../client/dashboard/model/mel-axis.js';
+import { bandPlace, ticks } from '../../../client/dashboard/model/mel-axis.js';
 import { Meter, METER_MARKS, meterPlace } from '../../../client/dashboard/model/meter.js';
 import { Picture } from '../../../client/dashboard/model/picture.js';
 import { Playhead } from '../../../client/dashboard/model/playhead.js';
@@ -93,8 +93,6 @@ test('the meter\'s scale goes up without a break', () => {
 });
 
 test('frequencies stand at the bands that hear them', () => {
-  assert.ok(Math.abs(mel(1000) - 15) < 1e-9);
-  assert.ok(Math.abs(mel(6400) - 42) < 1e-9); // 27 steps above 1 kHz
   assert.ok(Math.abs(bandPlace(11025, 64, 30, 11025) - 64 / 63) < 1e-9);
   assert.ok(Math.abs(bandPlace(30, 64, 30, 11025) + 1 / 63) < 1e-9);
   assert.equal(ticks(64, 30, 11025).map(({ text }) => text), ['500', '1k', '2k', '4k', '8k']);
