@@ -6,8 +6,9 @@
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { cac } from 'cac';
+import { z } from 'zod';
 import { NORMALISATION_V1 } from '../../dsp/normalise.js';
-import { startBackend, type Backend } from '../backend.js';
+import { startBackend } from '../backend.js';
 import { saveBundle } from '../bundle.js';
 import { describe } from '../network.js';
 import { readPack } from '../pack.js';
@@ -27,24 +28,36 @@ import { scoreTracks, trackAccuracy } from './validate.js';
 const BLOCK_COLUMNS = 4;
 const SMOOTHING = { timeConstantMs: 500, margin: 0.25, holdMs: 2000, warmupMs: 2000 };
 
-interface Options {
-  readonly data?: string;
-  readonly teacher?: string;
-  readonly train: string;
-  readonly valid: string;
-  readonly run: string;
-  readonly model?: string;
-  readonly name: string;
-  readonly backend?: Backend;
-  readonly seed: number;
-  readonly pretrainEpochs: number;
-  readonly pretrainRate: number;
-  readonly epochs: number;
-  readonly rate: number;
+const count = z.number().int().min(1);
+
+const optionsSchema = z.object({
+  data: z.string({ error: 'is required: a folder with train.json and valid.json, such as ../shared/data/gtzan' }),
+  teacher: z.string().optional(),
+  train: z.coerce.string(),
+  valid: z.coerce.string(),
+  run: z.coerce.string(),
+  model: z.coerce.string().optional(),
+  name: z.coerce.string(),
+  backend: z.enum(['native', 'wasm']).optional(),
+  seed: z.number().int(),
+  pretrainEpochs: count,
+  pretrainRate: z.number().positive(),
+  epochs: count,
+  rate: z.number().positive(),
+});
+
+type Options = z.infer<typeof optionsSchema>;
+
+/** @throws Error naming the option, with what is wrong */
+function checked(given: unknown): Options {
+  const parsed = optionsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  const flag = String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new Error(`--${flag}: ${message}.`);
 }
 
 async function train(options: Options, progress: Progress): Promise<void> {
-  if (options.data === undefined) throw new Error('--data is required: a folder with train.json and valid.json, such as ../shared/data/gtzan.');
   const data = resolve(options.data);
   await import('./tfjs-gradients.js');
   const backend = await startBackend(options.backend);
@@ -113,13 +126,12 @@ cli
   .option('--pretrain-rate <number>', 'Highest learning rate of pretraining', { default: 0.002 })
   .option('--epochs <number>', 'Passes over the labelled tracks without a teacher', { default: 60 })
   .option('--rate <number>', 'Highest learning rate without a teacher', { default: 0.002 })
-  .action(async (options: Options) => {
-    try {
-      await train(options, terminalProgress());
-    } catch (error) {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    }
-  });
+  .action((options: unknown) => train(checked(options), terminalProgress()));
 cli.help();
-cli.parse();
+try {
+  cli.parse(process.argv, { run: false });
+  await cli.runMatchedCommand();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
