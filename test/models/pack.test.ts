@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../dsp/mel.js';
 import { readNpy } from '../../models/npy.js';
 import { readPack, trackLevels } from '../../models/pack.js';
+import { npy } from './packs.js';
 
 const pack = suite<{ folder: string }>('pack', { folder: '' });
 
@@ -13,13 +14,6 @@ pack.before.each(async (context) => {
   context.folder = await mkdtemp(join(tmpdir(), 'livegenre-pack-'));
 });
 pack.after.each(({ folder }) => rm(folder, { recursive: true }));
-
-/** A .npy file as NumPy writes it. */
-function npy(descr: string, shape: number[], values: ArrayBufferView, fortran = false): Buffer {
-  const header = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`.padEnd(117) + '\n';
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
-  return Buffer.concat([start, Buffer.from(header, 'latin1'), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
-}
 
 async function write(folder: string, tracks: unknown, columns = 4, labels = ['a', 'b']): Promise<void> {
   await writeFile(join(folder, 'p.json'), JSON.stringify({ settings: FRONT_END_V1, labels, tracks }));

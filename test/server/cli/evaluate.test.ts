@@ -1,6 +1,6 @@
 /** The command on a small pack and a random model: every key that programs read, and refusals. */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel.js';
 import { saveBundle } from '../../../models/bundle.js';
-import { randomBundle, seeded } from '../../models/fixtures.js';
+import type { Pack } from '../../../models/pack.js';
+import { randomBundle } from '../../models/fixtures.js';
+import { toyPack, writePack } from '../../models/packs.js';
 
 const BIN = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 const LABELS = ['label 0', 'label 1', 'label 2'];
-const COLUMNS = 100;
 
 const evaluate = suite<{ folder: string }>('evaluate', { folder: '' });
 
@@ -20,17 +21,15 @@ evaluate.before(async (context) => {
   context.folder = await mkdtemp(join(tmpdir(), 'livegenre-evaluate-'));
   const { manifest, weights } = randomBundle();
   await saveBundle(join(context.folder, 'model'), manifest, weights);
-  const random = seeded(3);
-  const levels = Uint8Array.from({ length: 6 * COLUMNS * 64 }, () => 100 + 80 * random());
-  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${6 * COLUMNS}, 64), }`.padEnd(117) + '\n';
-  await writeFile(join(context.folder, 'small.levels.npy'), Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]), Buffer.from(header), levels]));
-  await writePack(context.folder, 'small', LABELS, {});
+  await writePack(context.folder, smallPack());
 });
 evaluate.after(({ folder }) => rm(folder, { recursive: true }));
 
-async function writePack(folder: string, name: string, labels: string[], settings: object): Promise<void> {
-  const tracks = Array.from({ length: 6 }, (_, index) => ({ id: `t${index}`, genre: labels[index % 3], start: index * COLUMNS, columns: COLUMNS }));
-  await writeFile(join(folder, `${name}.json`), JSON.stringify({ settings: { ...FRONT_END_V1, ...settings }, labels, tracks }));
+/** Six tracks of three genres, by the model's own names. */
+function smallPack(change: Partial<Pack> = {}): Pack {
+  const toy = toyPack('small', { tracks: 6, columns: 100 });
+  const { labels = LABELS } = change;
+  return { ...toy, ...change, labels, tracks: toy.tracks.map((track, index) => ({ ...track, genre: labels[index % 3]! })) };
 }
 
 function run(folder: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -73,12 +72,11 @@ evaluate('says what is missing or does not fit', async ({ folder }) => {
   assert.is(silent.code, 2);
   assert.match(silent.stderr, 'No track of small');
 
-  await writePack(folder, 'hop', LABELS, { hop: 512 });
-  await copyFile(join(folder, 'small.levels.npy'), join(folder, 'hop.levels.npy'));
+  await writePack(folder, smallPack({ name: 'hop', frontEnd: { ...FRONT_END_V1, hop: 512 } }));
   const hop = await run(folder, '--split', 'hop');
   assert.match(hop.stderr, /front end has hop 1920, the pack's levels 512/);
 
-  await writePack(folder, 'small', ['polka', 'waltz', 'march'], {});
+  await writePack(folder, smallPack({ labels: ['polka', 'waltz', 'march'] }));
   const labels = await run(folder, '--split', 'small');
   assert.match(labels.stderr, /"polka"; the model knows label 0, label 1, label 2/);
 });

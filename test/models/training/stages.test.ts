@@ -1,0 +1,98 @@
+/** The stages of training on made-up data: they learn, and the command makes a model that loads. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs-core';
+import { NORMALISATION_V1 } from '../../../dsp/normalise.js';
+import { startBackend } from '../../../models/backend.js';
+import { loadBundle } from '../../../models/bundle.js';
+import { describe } from '../../../models/network.js';
+import { Checkpoint } from '../../../models/training/checkpoint.js';
+import { fitHead } from '../../../models/training/head.js';
+import { runStage } from '../../../models/training/loop.js';
+import { pretrainStage } from '../../../models/training/pretrain.js';
+import { Random } from '../../../models/training/random.js';
+import type { Teacher } from '../../../models/training/teacher.js';
+import '../../../models/training/tfjs-gradients.js';
+import { Trainable } from '../../../models/training/trainable.js';
+import { SMALL_LAYERS } from '../fixtures.js';
+import { toyPack, writePack } from '../packs.js';
+
+const SILENT = { say() {}, begin() {}, step() {}, end() {} };
+const TRAIN = fileURLToPath(new URL('../../../models/training/train.js', import.meta.url));
+const TRUNK = SMALL_LAYERS.findIndex(({ type }) => type === 'statistics');
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'livegenre-stages-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A teacher who says how low, middle or high a window is, as an embedding and as tags. */
+function toyTeacher(): Teacher {
+  const pack = toyPack('music', { tracks: 60, columns: 140 });
+  const windows = 4;
+  const values = Float32Array.from({ length: 60 * windows * 3 }, (_, index) => (index % 3 === Math.floor(index / (windows * 3)) % 3 ? 1 : 0));
+  return {
+    pack,
+    windowSeconds: 3,
+    tracks: pack.tracks.map((track, index) => ({ ...track, firstWindow: index * windows, windows })),
+    answers: [
+      { name: 'embedding', kind: 'embedding', size: 3, values: values.map((value) => 3 * value - 1) },
+      { name: 'tags', kind: 'tags', size: 3, values },
+    ],
+  };
+}
+
+test('pretraining learns the teacher’s answers, and the last layer then learns the genres', () => withFolder(async (folder) => {
+  const description = describe(SMALL_LAYERS, 64);
+  const network = new Trainable(description, new Random(1));
+  const { stage, heads } = pretrainStage(network, toyTeacher(), {
+    epochs: 6,
+    learningRate: 0.02,
+    normalisation: NORMALISATION_V1,
+    trunkLayers: TRUNK,
+    trunkOutputs: description.layers[TRUNK]!.input.channels,
+  });
+  const before = stage.validate().score;
+  await runStage(stage, new Checkpoint(folder, 'pretraining'), new Random(2), SILENT);
+  assert.ok(before < 0.1, `${before}`);
+  assert.ok(stage.validate().score > 0.6, `${stage.validate().score}`);
+
+  const options = { labels: ['low', 'middle', 'high'], blockColumns: 4, normalisation: NORMALISATION_V1, lastLayer: SMALL_LAYERS.length - 1, seed: 3 };
+  const score = fitHead(network, toyPack('train'), toyPack('valid', { seed: 9 }), options, SILENT);
+  assert.ok(score > 0.9, `${score}`);
+  tf.dispose(heads);
+  network.dispose();
+}));
+
+test('the command trains from scratch, goes on after a stop, and its model loads', () => withFolder(async (folder) => {
+  await writePack(folder, toyPack('train', { tracks: 6 }));
+  await writePack(folder, toyPack('valid', { tracks: 3, seed: 9 }));
+  const run = (...args: string[]): Promise<string> => new Promise((resolve, reject) => {
+    execFile(process.execPath, [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', ...args], (error, _, stderr) => {
+      if (error) reject(new Error(stderr));
+      else resolve(stderr);
+    });
+  });
+  const first = await run();
+  assert.match(first, '6 tracks to learn from, 3 to validate on, 3 labels');
+  assert.match(first, /epoch 1 of 1, loss \d/);
+  assert.match(await run(), 'going on after epoch 1 of 1');
+  const { manifest } = await loadBundle(join(folder, 'run', 'model'));
+  assert.equal(manifest.labels, ['low', 'middle', 'high']);
+  await run('--seed', '2').then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
+}));
+
+test.run();
