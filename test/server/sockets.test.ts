@@ -127,18 +127,23 @@ test('a frame in too many pieces: too-big, 1009', () => withServer({ maxBuffered
   socket.setNoDelay(true);
   socket.write('GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
   let heard = '';
+  let dribble: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
-  // One byte of a frame of 100 at a time, the next after the server had a turn to read.
-  const dribble = setInterval(() => socket.write(Uint8Array.of(0x82)), 2);
   socket.on('data', (data) => {
     heard += data.toString('latin1');
-    if (heard.includes('too-big')) clearInterval(dribble);
   });
   socket.on('error', () => {});
-  socket.once('data', () => socket.write(Uint8Array.of(0x82, 0xe4, 0, 0, 0, 0)));
-  await until(() => heard.includes('too-big'));
-  clearInterval(dribble);
-  socket.destroy();
+  // Upgraded: the head of a frame of 100 bytes, then one byte at a time, the next after the server had a turn to read.
+  socket.once('data', () => {
+    socket.write(Uint8Array.of(0x82, 0xe4, 0, 0, 0, 0));
+    dribble = setInterval(() => socket.write(Uint8Array.of(0)), 2);
+  });
+  try {
+    await until(() => heard.includes('too-big'));
+  } finally {
+    clearInterval(dribble);
+    socket.destroy();
+  }
   await closed;
 }));
 
