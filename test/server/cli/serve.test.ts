@@ -74,7 +74,10 @@ test('a port that is taken is a sentence and exit code 1', async () => {
   const { child, url, exited } = await serve(['--demo', 'off']);
   try {
     const { port } = new URL(url);
-    const second = spawn(process.execPath, [BIN, 'serve', '--port', port, '--shards', '1', '--model', model], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const second = spawn(process.execPath, [BIN, 'serve', '--port', port, '--shards', '1', '--model', model], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: undefined }, // Node warns when NO_COLOR is set as well
+    });
     let said = '';
     second.stderr.on('data', (data) => (said += String(data)));
     const [exitCode] = await once(second, 'close');
