@@ -7,13 +7,15 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkFrontEnd } from '../dsp/front-end.js';
 import { describe, layerSchema, type Description } from './network.js';
 
 const positive = z.number().positive();
 
-const frontEndSchema = z.object({
+/** The door for front ends, of models and of data packs. */
+export const frontEndSchema = z.object({
   sampleRate: z.number().int().min(8000).max(192_000),
-  nFft: z.number().int().min(64).max(16384).refine((value) => (value & (value - 1)) === 0, 'must be a power of two'),
+  nFft: z.number().int().min(64).max(16384),
   hop: z.number().int().min(16).max(16384),
   bands: z.number().int().min(1).max(512),
   fMin: z.number().min(0),
@@ -22,7 +24,13 @@ const frontEndSchema = z.object({
   power: z.literal(2),
   melScale: z.literal('slaney'),
   melNorm: z.literal('slaney'),
-}).refine(({ fMin, fMax, sampleRate }) => fMin < fMax && fMax <= sampleRate / 2, 'fMin and fMax must be within 0 and half the sample rate');
+}).superRefine((frontEnd, context) => {
+  try {
+    checkFrontEnd(frontEnd);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
 
 const normalisationSchema = z.object({
   memoryColumns: z.number().min(1),

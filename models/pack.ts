@@ -6,13 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FrontEnd } from '../dsp/mel.js';
+import { frontEndSchema } from './bundle.js';
 import { readNpy } from './npy.js';
 
 const packSchema = z.object({
-  settings: z.object({
-    sampleRate: z.number(), nFft: z.number(), hop: z.number(), bands: z.number(), fMin: z.number(), fMax: z.number(),
-    window: z.literal('hann'), power: z.literal(2), melScale: z.literal('slaney'), melNorm: z.literal('slaney'),
-  }),
+  settings: frontEndSchema,
   labels: z.array(z.string()).optional(),
   tracks: z.array(z.object({
     id: z.string(),

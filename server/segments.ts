@@ -110,7 +110,8 @@ export class Segments {
   }
 }
 
-function round(value: number, digits: number): number {
+/** To so many decimal digits: more of them would only make messages longer. */
+export function round(value: number, digits: number): number {
   const scale = 10 ** digits;
   return Math.round(value * scale) / scale;
 }

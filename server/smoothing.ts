@@ -11,6 +11,7 @@
  * Silence shows nothing, and after it all starts afresh.
  */
 import type { SmoothingSettings } from '../models/bundle.js';
+import { argmax } from '../models/metrics.js';
 import { Silence, type SilenceSettings } from './silence.js';
 import { SETTINGS } from './settings.js';
 
@@ -73,7 +74,7 @@ export class Smoother {
     if (this.#silence.quiet) return this.#shown;
 
     this.#follow(probabilities);
-    const best = indexOfMax(this.#shown.probabilities);
+    const best = argmax(this.#shown.probabilities);
     // Warm-up is over with the block that completes it; half a millisecond of grace for rounding.
     if (this.#blocks * this.#blockMs + 0.5 < this.#settings.warmupMs) return this.#show('warming', null);
     const { state, genre } = this.#shown;
@@ -118,10 +119,4 @@ export class Smoother {
     this.#shown.p = genre === null ? 0 : this.#shown.probabilities[genre]!;
     return this.#shown;
   }
-}
-
-function indexOfMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }

@@ -1,7 +1,7 @@
 /** What is said of a stream: each message made and written as JSON once, however many read it. */
 import type { Scored } from './engine.js';
 import type { Columns, Prediction, ServerMessage } from './protocol.js';
-import { Segments } from './segments.js';
+import { round, Segments } from './segments.js';
 import type { Smoothed } from './smoothing.js';
 
 /** A block with its scores and what is shown after it. */
@@ -101,9 +101,4 @@ export class Teller {
 
 function base64(bytes: Uint8Array | Int8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
-function round(value: number, digits: number): number {
-  const scale = 10 ** digits;
-  return Math.round(value * scale) / scale;
 }

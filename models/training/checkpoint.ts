@@ -3,10 +3,11 @@
  * variables, float32). A run with the same settings goes on from it; with others it is refused, so
  * that no figure comes from a mixture.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Tensor, type Variable, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { writeWhole } from '../bundle.js';
+import { setValues } from './trainable.js';
 
 export interface Position {
   readonly step: number;
@@ -57,10 +58,6 @@ export class Checkpoint {
   async loadBest(variables: readonly Variable[]): Promise<void> {
     assign(variables, await readFile(join(this.#folder, 'best.bin')));
   }
-
-  async remove(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-  }
 }
 
 function bytesOf(tensors: readonly Tensor[]): Uint8Array {
@@ -76,9 +73,7 @@ function assign(variables: readonly Variable[], bytes: Buffer): void {
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
   let offset = 0;
   for (const variable of variables) {
-    const loaded = tensor(values.slice(offset, offset + variable.size), variable.shape);
-    variable.assign(loaded);
-    loaded.dispose();
+    setValues(variable, values.slice(offset, offset + variable.size));
     offset += variable.size;
   }
 }

@@ -2,6 +2,7 @@
  * Crops of level packs as the network will see them: bytes to dB, perhaps augmented, then through
  * the same causal normalisation as live sound.
  */
+import { decodeLevel } from '../../dsp/levels.js';
 import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { type Pack, type Track, trackLevels } from '../pack.js';
 import type { Random } from './random.js';
@@ -66,7 +67,7 @@ export function crop(
       const weight = source - low;
       const lowByte = bytes[before + low]! * (1 - part) + bytes[after + low]! * part;
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
-      column[band] = (lowByte * (1 - weight) + highByte * weight) / 2 - 80 + changeDb[band]!;
+      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
     }
     if (index < 0) normaliser.levels(column, discard, 0);
     else normaliser.levels(column, out, index * bands);
@@ -84,7 +85,7 @@ export function wholeTrack(pack: Pack, track: Track, settings: Normalisation): F
   const column = new Float32Array(bands);
   const out = new Float32Array(track.columns * bands);
   for (let index = 0; index < track.columns; index++) {
-    for (let band = 0; band < bands; band++) column[band] = bytes[index * bands + band]! / 2 - 80;
+    for (let band = 0; band < bands; band++) column[band] = decodeLevel(bytes[index * bands + band]!);
     normaliser.levels(column, out, index * bands);
   }
   return out;

@@ -12,7 +12,7 @@ import { Adam, cosineRate } from './adam.js';
 import { crop, NO_AUGMENTATION, type Augmentation } from './crops.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
-import type { Trainable } from './trainable.js';
+import { setValues, type Trainable } from './trainable.js';
 import { labelled, scoreTracks, trackAccuracy } from './validate.js';
 
 const PENALTIES = [0.001, 0.003, 0.01, 0.03, 0.1];
@@ -49,14 +49,14 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   let best: { score: number; kernel: Float32Array; bias: Float32Array } = { score: -1, kernel: new Float32Array(0), bias: new Float32Array(0) };
   for (const penalty of PENALTIES) {
     const fitted = regress(rows, labels.length, penalty, new Random(options.seed));
-    assign(kernel, fitted.kernel);
-    assign(bias, fitted.bias);
+    setValues(kernel, fitted.kernel);
+    setValues(bias, fitted.bias);
     const score = trackAccuracy(scoreTracks(valid, options, (x) => network.apply(x, { training: false })), labels.length);
     progress.say(`head: penalty ${penalty}, loss ${fitted.loss.toFixed(3)}, ${(100 * score).toFixed(1)} % of valid tracks`);
     if (score > best.score) best = { score, kernel: fitted.kernel, bias: fitted.bias };
   }
-  assign(kernel, best.kernel);
-  assign(bias, best.bias);
+  setValues(kernel, best.kernel);
+  setValues(bias, best.bias);
   return best.score;
 }
 
@@ -139,10 +139,4 @@ function regress(rows: Rows, labels: number, penalty: number, random: Random): {
   adam.dispose();
   tf.dispose([kernel, bias]);
   return { kernel: raw, bias: shifts, loss: smoothed };
-}
-
-function assign(variable: tf.Variable, values: Float32Array): void {
-  const loaded = tf.tensor(values, variable.shape);
-  variable.assign(loaded);
-  loaded.dispose();
 }

@@ -113,6 +113,13 @@ function convolution(
   return tf.relu(tf.add(tf.mul(y, factor), tf.sub(shift!, tf.mul(mean, factor))));
 }
 
+/** Gives a variable new values, in its own shape. */
+export function setValues(variable: tf.Variable, values: Float32Array): void {
+  const loaded = tf.tensor(values, variable.shape);
+  variable.assign(loaded);
+  loaded.dispose();
+}
+
 /** He et al. 2015 for kernels, uniform by Glorot and Bengio 2010 for recurrent ones, zeros for biases. */
 function initial(name: string, shape: readonly number[], random: Random): tf.Tensor {
   const length = product(shape);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
+import { decodeLevel } from '../../dsp/levels.js';
 import { melLevelMeter } from '../../dsp/mel-level.js';
 import type { Manifest } from '../../models/bundle.js';
 import { argmax } from '../../models/metrics.js';
@@ -16,7 +17,7 @@ import { SoundFile } from '../sources/file.js';
 import type { Judged } from '../telling.js';
 
 /** Length of the stretches that are also heard alone. */
-export const STRETCH_MS = 4000;
+const STRETCH_MS = 4000;
 /** Tracks that are heard at once. */
 const TOGETHER = 32;
 
@@ -84,7 +85,7 @@ function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Colu
   return Array.from({ length: Math.ceil(total / blockColumns) }, (_, block) => {
     const first = block * blockColumns;
     const columns = Math.min(blockColumns, total - first);
-    const cells = Float32Array.from(bytes.subarray(first * bands, (first + columns) * bands), (byte) => byte / 2 - 80);
+    const cells = Float32Array.from(bytes.subarray(first * bands, (first + columns) * bands), decodeLevel);
     let power = 0;
     for (let column = 0; column < columns; column++) power += 10 ** (level(cells.subarray(column * bands, (column + 1) * bands)) / 10) / columns;
     const rmsDb = 10 * Math.log10(power);

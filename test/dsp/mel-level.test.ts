@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { LevelMeter } from '../../dsp/level.js';
 import { FRONT_END_V1, MelColumns } from '../../dsp/mel.js';
 import { melLevelMeter } from '../../dsp/mel-level.js';
+import { seeded } from '../models/fixtures.js';
 
 function levels(sample: (n: number) => number): { estimatedDb: number; measuredDb: number } {
   const samples = Float32Array.from({ length: 22050 }, (_, n) => sample(n));
@@ -15,11 +16,8 @@ function levels(sample: (n: number) => number): { estimatedDb: number; measuredD
 }
 
 test('the level of noise is estimated within half a decibel, of a chord within two', () => {
-  let state = 1;
-  const noise = levels(() => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return 0.2 * (state / 2 ** 31 - 1);
-  });
+  const random = seeded(1);
+  const noise = levels(() => 0.2 * (2 * random() - 1));
   assert.ok(Math.abs(noise.estimatedDb - noise.measuredDb) < 0.5, JSON.stringify(noise));
   const chord = levels((n) => 0.1 * (Math.sin(n * 0.0627) + Math.sin(n * 0.128) + Math.sin(n * 0.41)));
   assert.ok(Math.abs(chord.estimatedDb - chord.measuredDb) < 2, JSON.stringify(chord));

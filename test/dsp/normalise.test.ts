@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1, MelColumns } from '../../dsp/mel.js';
 import { NORMALISATION_V1, Normaliser } from '../../dsp/normalise.js';
+import { seeded } from '../models/fixtures.js';
 
 const { bands } = FRONT_END_V1;
 const { limitDb, scaleDb, pauseColumns } = NORMALISATION_V1;
@@ -10,12 +11,12 @@ const LOWEST = -limitDb / scaleDb;
 
 /** Four seconds of chords under noise that swell, as music does. */
 function music(gain: number, silentFrom = Infinity, silentTo = Infinity): Float32Array {
-  let state = 1;
+  const random = seeded(1);
   return Float32Array.from({ length: 4 * 22050 }, (_, n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const noise = 2 * random() - 1; // drawn in silence too, so that what follows is the same
     const swell = 0.2 + 0.15 * Math.sin(n / 3000);
     const chord = Math.sin(n * 0.06) + Math.sin(n * 0.0755) + Math.sin(n * 0.0899);
-    return n >= silentFrom && n < silentTo ? 0 : gain * (swell * chord + 0.02 * (state / 2 ** 31 - 1));
+    return n >= silentFrom && n < silentTo ? 0 : gain * (swell * chord + 0.02 * noise);
   });
 }
 

@@ -3,6 +3,7 @@ import { FRONT_END_V1 } from '../../dsp/mel.js';
 import { NORMALISATION_V1 } from '../../dsp/normalise.js';
 import type { Bundle } from '../../models/bundle.js';
 import { describe, type Layer } from '../../models/network.js';
+import type { Progress } from '../../models/training/progress.js';
 
 /** The small network of most tests: 64 bands, 3 labels. */
 export const SMALL_LAYERS: Layer[] = [
@@ -13,6 +14,10 @@ export const SMALL_LAYERS: Layer[] = [
   { type: 'dense', units: 3, activation: 'linear' },
 ];
 
+/** Progress that nobody reads. */
+export const SILENT: Progress = { say() {}, begin() {}, step() {}, end() {} };
+
+/** Numbers from 0 up to 1, the same for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -19,10 +19,9 @@ import { Random } from '../../../models/training/random.js';
 import type { Teacher } from '../../../models/training/teacher.js';
 import '../../../models/training/tfjs-gradients.js';
 import { Trainable } from '../../../models/training/trainable.js';
-import { SMALL_LAYERS } from '../fixtures.js';
+import { SILENT, SMALL_LAYERS } from '../fixtures.js';
 import { toyPack, writePack } from '../packs.js';
 
-const SILENT = { say() {}, begin() {}, step() {}, end() {} };
 const TRAIN = fileURLToPath(new URL('../../../models/training/train.js', import.meta.url));
 const TRUNK = SMALL_LAYERS.findIndex(({ type }) => type === 'statistics');
 

@@ -12,10 +12,9 @@ import { runStage, type Stage } from '../../../models/training/loop.js';
 import { Random } from '../../../models/training/random.js';
 import '../../../models/training/tfjs-gradients.js';
 import { Trainable } from '../../../models/training/trainable.js';
-import { SMALL_LAYERS } from '../fixtures.js';
+import { SILENT, SMALL_LAYERS } from '../fixtures.js';
 
 const BANDS = 64;
-const SILENT = { say() {}, begin() {}, step() {}, end() {} };
 
 test.before(async () => {
   await startBackend('wasm');
