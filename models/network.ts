@@ -15,7 +15,7 @@ const size = z.number().int().min(1).max(4096);
 const odd = z.number().int().min(1).max(15).refine((value) => value % 2 === 1, 'must be odd');
 
 export const layerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('conv2d'), filters: size, kernel: z.tuple([odd, odd]), pool: z.number().int().min(1).max(16) }),
+  z.object({ type: z.literal('conv2d'), filters: size, kernel: z.tuple([odd, odd]), pool: z.number().int().min(1).max(16), poolColumns: z.number().int().min(1).max(16).default(1) }),
   z.object({ type: z.literal('dense'), units: size, activation: z.enum(['relu', 'linear']) }),
   z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('statistics'), memoryColumns: z.number().min(2).max(100_000) }),
@@ -41,12 +41,14 @@ export interface DescribedLayer {
 
 export interface Description {
   readonly layers: readonly DescribedLayer[];
-  /** Values of the last layer for each column. */
+  /** Values of the last layer for each of its columns. */
   readonly outputs: number;
+  /** Columns that go in for one that comes out; blocks are a multiple. */
+  readonly stride: number;
   readonly parameters: number;
   /** Floats that one stream carries. */
   readonly stateLength: number;
-  /** For one column, all layers together. */
+  /** For one column that goes in, all layers together: a mean where columns are merged. */
   readonly multiplyAdds: number;
 }
 
@@ -58,6 +60,7 @@ export function describe(layers: readonly Layer[], bands: number): Description {
   let shape: ColumnShape = { bands, channels: 1 };
   let flat = false;
   let multiplyAdds = 0;
+  let stride = 1;
   const described = layers.map((layer, index): DescribedLayer => {
     const kind = kindOf(layer);
     const input = shape;
@@ -68,13 +71,15 @@ export function describe(layers: readonly Layer[], bands: number): Description {
     flat ||= layer.type !== 'conv2d';
     shape = kind.output(layer, input);
     if (shape.bands < 1) throw new Error(`Layer ${index} pools ${input.bands} bands by more than there are.`);
-    multiplyAdds += kind.multiplyAdds(layer, input);
+    multiplyAdds += kind.multiplyAdds(layer, input) / stride;
+    stride *= kind.stride?.(layer) ?? 1;
     return { layer, input, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input) };
   });
   if (!flat) throw new Error('The last layer must be dense: one value for each label.');
   return {
     layers: described,
     outputs: shape.channels,
+    stride,
     parameters: sum(described.flatMap(({ weights }) => weights.map((weight) => product(weight.shape)))),
     stateLength: sum(described.flatMap(({ state }) => state.map(product))),
     multiplyAdds,
@@ -101,8 +106,8 @@ export function zeroState({ layers }: Description, batch: number): tf.Tensor[][]
 
 /**
  * Applies layers to columns, from a state to a state.
- * @param x [batch, columns, bands]
- * @returns y [batch, columns, outputs] and the state after the last column
+ * @param x [batch, columns, bands], columns a multiple of the network's stride
+ * @returns y [batch, columns / stride, outputs] and the state after the last column
  */
 export function applyLayers(
   layers: readonly DescribedLayer[],
@@ -122,7 +127,8 @@ export function applyLayers(
 /**
  * A whole recording in one pass.
  * @param x [batch, columns, bands] normalised levels from the start of the recording
- * @returns logits [batch, columns, outputs], those of column n knowing columns 0 to n
+ * @returns logits [batch, columns / stride, outputs], those of column n knowing columns 0 to (n + 1) × stride - 1;
+ *   columns at the end that don't make a whole one are left out
  */
 export function forward(description: Description, weights: LayerWeights, x: tf.Tensor3D): tf.Tensor3D {
   return tf.tidy(() => applyLayers(description.layers, weights, x, zeroState(description, x.shape[0])).y as tf.Tensor3D);

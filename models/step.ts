@@ -29,18 +29,23 @@ export class Step {
   }
 
   /**
-   * @param blocks each [columns × bands] normalised levels; all of one length, any number of columns
+   * @param blocks each [columns × bands] normalised levels; all of one length, a multiple of the
+   *   network's stride but at the end of a stream, where the last column is repeated up to one
    * @param states one for each block, from `newState`; updated in place
    * @returns [batch × labels] calibrated probabilities at the end of each block
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const batch = blocks.length;
-    const blockLength = blocks[0]!.length;
-    const { stateLength } = this.#description;
+    const { stateLength, stride } = this.#description;
+    const given = blocks[0]!.length;
+    const blockLength = Math.ceil(given / (stride * this.#bands)) * stride * this.#bands;
     if (this.#blocks.length !== batch * blockLength) this.#blocks = new Float32Array(batch * blockLength);
     if (this.#states.length !== batch * stateLength) this.#states = new Float32Array(batch * stateLength);
     for (let stream = 0; stream < batch; stream++) {
-      this.#blocks.set(blocks[stream]!, stream * blockLength);
+      const block = blocks[stream]!;
+      const start = stream * blockLength;
+      this.#blocks.set(block, start);
+      for (let at = given; at < blockLength; at += this.#bands) this.#blocks.set(block.subarray(given - this.#bands), start + at);
       this.#states.set(states[stream]!, stream * stateLength);
     }
 

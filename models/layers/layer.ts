@@ -26,11 +26,13 @@ export interface Applied {
 
 export interface LayerKind<L> {
   output(layer: L, input: ColumnShape): ColumnShape;
+  /** Columns of its input that make one of its output; 1 if left out. */
+  stride?(layer: L): number;
   /** In the order of `weights.bin`. */
   weights(layer: L, input: ColumnShape): WeightSpec[];
   /** Shapes without the batch. */
   state(layer: L, input: ColumnShape): number[][];
-  /** Multiply-adds for one column. */
+  /** Multiply-adds for one column of its input. */
   multiplyAdds(layer: L, input: ColumnShape): number;
   apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[]): Applied;
 }

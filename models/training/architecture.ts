@@ -6,7 +6,7 @@
 import type { Layer } from '../network.js';
 
 export function crnn(labels: number): Layer[] {
-  const conv = (filters: number): Layer => ({ type: 'conv2d', filters, kernel: [3, 3], pool: 2 });
+  const conv = (filters: number): Layer => ({ type: 'conv2d', filters, kernel: [3, 3], pool: 2, poolColumns: 1 });
   return [
     conv(20),
     conv(32),

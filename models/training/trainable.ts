@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { kindOf, product, type DescribedLayer, type Description } from '../network.js';
-import type { Conv2d } from '../layers/conv2d.js';
+import { poolMax, type Conv2d } from '../layers/conv2d.js';
 import { trainableConv2d } from './convolution.js';
 import type { Random } from './random.js';
 
@@ -92,7 +92,7 @@ export class Trainable {
 }
 
 function convolution(
-  { kernel, pool }: Conv2d,
+  { kernel, pool, poolColumns }: Conv2d,
   x: tf.Tensor4D,
   [filter, shift]: readonly tf.Variable[],
   [movingMean, movingVariance]: readonly tf.Variable[],
@@ -101,7 +101,7 @@ function convolution(
   const side = (kernel[1] - 1) / 2;
   const padded = tf.pad4d(x, [[0, 0], [kernel[0] - 1, 0], [side, side], [0, 0]]);
   const full = trainableConv2d(padded, filter as unknown as tf.Tensor4D);
-  const y = pool > 1 ? tf.maxPool(full, [1, pool], [1, pool], 'valid') : full;
+  const y = poolMax(full, poolColumns, pool);
   let mean: tf.Tensor = movingMean!;
   let variance: tf.Tensor = movingVariance!;
   if (training) {

@@ -7,7 +7,7 @@ import type { Progress } from '../../models/training/progress.js';
 
 /** The small network of most tests: 64 bands, 3 labels. */
 export const SMALL_LAYERS: Layer[] = [
-  { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 4 },
+  { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 4, poolColumns: 1 },
   { type: 'dense', units: 8, activation: 'relu' },
   { type: 'gru', units: 8, keepInput: false },
   { type: 'statistics', memoryColumns: 20 },

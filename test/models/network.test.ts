@@ -10,12 +10,18 @@ import { randomBundle, seeded } from './fixtures.js';
 import { referenceForward } from './reference.js';
 
 const LAYERS: Layer[] = [
-  { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2 },
-  { type: 'conv2d', filters: 4, kernel: [3, 5], pool: 4 },
+  { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 1 },
+  { type: 'conv2d', filters: 4, kernel: [3, 5], pool: 4, poolColumns: 1 },
   { type: 'dense', units: 6, activation: 'relu' },
   { type: 'gru', units: 7, keepInput: true },
   { type: 'statistics', memoryColumns: 9 },
   { type: 'dense', units: 3, activation: 'linear' },
+];
+/** Three columns make one. */
+const POOLED: Layer[] = [
+  { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 3 },
+  { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 2, poolColumns: 1 },
+  ...LAYERS.slice(2),
 ];
 const BANDS = 16;
 
@@ -28,13 +34,13 @@ function columns(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count * BANDS }, () => 2 * random() - 1);
 }
 
-test('one pass equals plain loops over the formulas', () => {
-  const { weights } = randomBundle(LAYERS, BANDS);
-  const description = describe(LAYERS, BANDS);
+for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED })) test(`one pass equals plain loops over the formulas: ${name}`, () => {
+  const { weights } = randomBundle(layers, BANDS);
+  const description = describe(layers, BANDS);
   const x = columns(23, 1);
   tf.tidy(() => {
     const y = forward(description, weightTensors(description, weights), tf.tensor3d(x, [1, 23, BANDS])).dataSync();
-    const expected = referenceForward(LAYERS, weights, x, BANDS);
+    const expected = referenceForward(layers, weights, x, BANDS);
     assert.is(y.length, expected.length);
     y.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 1e-4, `value ${index}: ${value} and ${expected[index]}`));
   });
@@ -56,6 +62,24 @@ test('blocks of any size give the scores of one pass', () => {
       scores.forEach((score, label) => assert.ok(Math.abs(score - whole[(at - 1) * 3 + label]!) < 1e-4));
     }
   }), { numRuns: 30 });
+  step.dispose();
+});
+
+test('blocks of whole strides give the scores of one pass, and the last one is filled up', () => {
+  const bundle = randomBundle(POOLED, BANDS);
+  const description = describe(POOLED, BANDS);
+  assert.is(description.stride, 3);
+  const x = columns(26, 2);
+  const filled = Float32Array.of(...x, ...x.subarray(-BANDS)); // 27 columns
+  const whole = tf.tidy(() => tf.softmax(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(filled, [1, 27, BANDS]))).dataSync());
+  assert.is(whole.length, 9 * 3);
+  const step = new Step(bundle);
+  const state = step.newState();
+  for (const [from, to] of [[0, 3], [3, 12], [12, 18], [18, 26]] as const) {
+    const scores = step.run([x.subarray(from * BANDS, to * BANDS)], [state]);
+    const last = Math.ceil(to / 3) - 1;
+    scores.forEach((score, label) => assert.ok(Math.abs(score - whole[last * 3 + label]!) < 1e-4, `after column ${to}`));
+  }
   step.dispose();
 });
 
@@ -98,7 +122,7 @@ test('temperature flattens the probabilities and keeps their order', () => {
 
 test('the description counts weights, state and cost', () => {
   const { parameters, stateLength, multiplyAdds, outputs } = describe([
-    { type: 'conv2d', filters: 2, kernel: [3, 3], pool: 2 },
+    { type: 'conv2d', filters: 2, kernel: [3, 3], pool: 2, poolColumns: 1 },
     { type: 'dense', units: 4, activation: 'relu' },
     { type: 'gru', units: 3, keepInput: false },
     { type: 'dense', units: 5, activation: 'linear' },
@@ -111,8 +135,8 @@ test('the description counts weights, state and cost', () => {
 
 test('layers that can not follow each other are refused by name', () => {
   assert.throws(() => describe([{ type: 'gru', units: 3, keepInput: false }], 8), /gru.*dense layer before/);
-  assert.throws(() => describe([{ type: 'dense', units: 3, activation: 'relu' }, { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1 }], 8), /convolutions come first/);
-  assert.throws(() => describe([{ type: 'conv2d', filters: 1, kernel: [3, 3], pool: 16 }], 8), /pools 8 bands/);
+  assert.throws(() => describe([{ type: 'dense', units: 3, activation: 'relu' }, { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1, poolColumns: 1 }], 8), /convolutions come first/);
+  assert.throws(() => describe([{ type: 'conv2d', filters: 1, kernel: [3, 3], pool: 16, poolColumns: 1 }], 8), /pools 8 bands/);
 });
 
 test.run();

@@ -19,7 +19,7 @@ export function referenceForward(layers: readonly Layer[], weights: Float32Array
   return columns.flatMap((column) => column.flat());
 }
 
-function conv({ filters, kernel: [time, mel], pool }: Extract<Layer, { type: 'conv2d' }>, columns: Column[], kernel: Float32Array, bias: Float32Array): Column[] {
+function conv({ filters, kernel: [time, mel], pool, poolColumns }: Extract<Layer, { type: 'conv2d' }>, columns: Column[], kernel: Float32Array, bias: Float32Array): Column[] {
   const channels = columns[0]![0]!.length;
   const full = columns.map((_, t) => columns[0]!.map((__, band) => Array.from({ length: filters }, (___, filter) => {
     let sum = bias[filter]!;
@@ -32,7 +32,10 @@ function conv({ filters, kernel: [time, mel], pool }: Extract<Layer, { type: 'co
     }
     return Math.max(0, sum);
   })));
-  return full.map((column) => Array.from({ length: Math.floor(column.length / pool) }, (_, band) => Array.from({ length: filters }, (__, filter) => Math.max(...column.slice(band * pool, (band + 1) * pool).map((cell) => cell[filter]!)))));
+  const merged = Array.from({ length: Math.floor(full.length / poolColumns) }, (_, t) => full.slice(t * poolColumns, (t + 1) * poolColumns));
+  return merged.map((together) => Array.from({ length: Math.floor(together[0]!.length / pool) }, (_, band) => Array.from({ length: filters }, (__, filter) => Math.max(
+    ...together.flatMap((column) => column.slice(band * pool, (band + 1) * pool).map((cell) => cell[filter]!)),
+  ))));
 }
 
 function product(x: number[], kernel: Float32Array, bias: Float32Array): number[] {
