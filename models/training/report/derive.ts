@@ -1,0 +1,177 @@
+/** From the scores of valid tracks, block by block, to all that a report says about them. */
+import { blockMs, type Manifest } from '../../bundle.js';
+import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
+import { describe, type Layer } from '../../network.js';
+import type { Pack, Track } from '../../pack.js';
+import type { Extras, ReportData } from './data.js';
+import { confusionExamples } from './examples.js';
+import { reliability } from './reliability.js';
+
+export interface ReportSource extends Extras {
+  readonly model: Pick<Manifest, 'name' | 'version' | 'labels' | 'frontEnd' | 'blockColumns' | 'layers' | 'calibration'>;
+  readonly run: ReportData['run'];
+  /** All packs of the run with what each was for. */
+  readonly packs: ReadonlyArray<{ readonly role: ReportData['packs'][number]['role']; readonly pack: Pack }>;
+  readonly stages: ReadonlyArray<{ readonly name: string; readonly scoreName: string; readonly history: ReadonlyArray<{ epoch: number; loss: number; score: number; seconds?: number }> }>;
+  readonly valid: {
+    readonly pack: Pack;
+    /** What was scored, in the order of `scores`; all tracks of the pack unless given. */
+    readonly tracks?: readonly Track[];
+    /** [blocks × labels] natural logarithms of probabilities at temperature 1, as `scoreTracks` gives them. */
+    readonly scores: ReadonlyArray<{ readonly truth: number; readonly logScores: Float32Array }>;
+    readonly stretches?: ReportData['figures']['stretches'];
+    readonly crossFittedEce?: number;
+  };
+  readonly licences?: readonly string[];
+  /** Said beside what the report knows by itself. */
+  readonly limits?: readonly string[];
+  /** ISO 8601; now unless given. */
+  readonly createdAt?: string;
+}
+
+export interface ScoredTrack {
+  readonly track: Track;
+  readonly truth: number;
+  /** [labels] over the whole track: the mean of its blocks' log scores, by the temperature, normalised. */
+  readonly probabilities: Float64Array;
+  readonly answer: number;
+  /** [blocks × labels], by the temperature. */
+  readonly blocks: Float32Array;
+  /** [blocks × labels], at temperature 1. */
+  readonly logScores: Float32Array;
+}
+
+/**
+ * @throws Error when scores and tracks don't belong together
+ */
+export function reportData(source: ReportSource): ReportData {
+  const { model, run, packs, stages, valid, tradeOff, tradeOffDelay, cost, kfold, protocols, external } = source;
+  const { labels, frontEnd, calibration: { temperature } } = model;
+  const tracks = valid.tracks ?? valid.pack.tracks;
+  if (tracks.length !== valid.scores.length || tracks.length === 0) {
+    throw new Error(`A report needs the scores of each valid track: there are ${valid.scores.length} for ${tracks.length} tracks.`);
+  }
+  const scored = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, labels.length, temperature));
+  const truths = scored.map(({ truth }) => truth);
+  const answers = scored.map(({ answer }) => answer);
+  const confusion = confusionMatrix(truths, answers, labels.length);
+  const perGenre = genreScores(confusion);
+  const share = accuracy(truths, answers);
+  const blockS = blockMs(model as Manifest) / 1000;
+  const description = describe(model.layers, frontEnd.bands);
+  const raw = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, labels.length, 1));
+  return {
+    format: 1,
+    createdAt: source.createdAt ?? new Date().toISOString(),
+    model: {
+      name: model.name,
+      version: model.version,
+      labels: [...labels],
+      parameters: description.parameters,
+      multiplyAddsPerSecond: (description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop,
+      layers: model.layers.map(inWords),
+      temperature,
+      blockS,
+    },
+    run,
+    packs: packs.map(({ role, pack }) => packFacts(role, pack)),
+    stages: stages.map(({ name, scoreName, history }) => ({ name, scoreName, history: [...history] })),
+    figures: {
+      accuracy: share,
+      interval: clamped(wilson95(share, scored.length)),
+      macroF1: macroF1(perGenre),
+      ...(valid.stretches && { stretches: valid.stretches }),
+      confusion,
+      perGenre: perGenre.map((genre) => ({ ...genre, recallInterval: clamped(wilson95(genre.recall, genre.support)) })),
+    },
+    calibration: {
+      calibrated: reliability(scored, labels.length),
+      raw: reliability(raw, labels.length),
+      ...(valid.crossFittedEce !== undefined && { crossFittedEce: valid.crossFittedEce }),
+    },
+    ...overTime(scored, labels.length, blockS),
+    tracks: scored.map(({ track, truth, answer, probabilities }) => ({ id: track.id, truth, answer, p: probabilities[answer]! })),
+    examples: confusionExamples(scored, valid.pack, labels.length, model.blockColumns),
+    ...(tradeOff && { tradeOff }),
+    ...(tradeOffDelay !== undefined && { tradeOffDelay }),
+    ...(cost && { cost }),
+    ...(kfold && { kfold }),
+    ...(protocols && { protocols }),
+    ...(external && { external }),
+    licences: [...source.licences ?? []],
+    limits: [...source.limits ?? []],
+  };
+}
+
+function score(track: Track, truth: number, logScores: Float32Array, labels: number, temperature: number): ScoredTrack {
+  const blocks = new Float32Array(logScores.length);
+  const means = new Float64Array(labels);
+  for (let at = 0; at < logScores.length; at += labels) {
+    const probabilities = softmax(logScores.subarray(at, at + labels), temperature);
+    blocks.set(probabilities, at);
+    for (let label = 0; label < labels; label++) means[label]! += (logScores[at + label]! * labels) / logScores.length;
+  }
+  const probabilities = softmax(means, temperature);
+  return { track, truth, probabilities, answer: argmax(means), blocks, logScores };
+}
+
+/** Of logits or log probabilities divided by the temperature. */
+function softmax(logits: Float32Array | Float64Array, temperature: number): Float64Array {
+  const highest = Math.max(...logits);
+  const powers = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+/** Accuracy of the mean log score of blocks 0 to n, for each n; a track that is over keeps its last answer. */
+function overTime(scored: readonly ScoredTrack[], labels: number, blockS: number): Pick<ReportData, 'overTime' | 'medianSettledS'> {
+  const blocks = Math.max(...scored.map(({ logScores }) => logScores.length / labels));
+  const right = new Float64Array(blocks);
+  const settled = new Float64Array(blocks);
+  const settledAtS: number[] = [];
+  for (const { truth, logScores } of scored) {
+    const sums = new Float64Array(labels);
+    const own = logScores.length / labels;
+    let isRight = false;
+    let settledFrom = blocks;
+    for (let block = 0; block < blocks; block++) {
+      if (block < own) {
+        for (let label = 0; label < labels; label++) sums[label]! += logScores[block * labels + label]!;
+        isRight = argmax(sums) === truth;
+      }
+      if (isRight) {
+        right[block]! += 1 / scored.length;
+        settledFrom = Math.min(settledFrom, block);
+      } else {
+        settledFrom = blocks;
+      }
+    }
+    for (let block = settledFrom; block < blocks; block++) settled[block]! += 1 / scored.length;
+    if (settledFrom < blocks) settledAtS.push((settledFrom + 1) * blockS);
+  }
+  return {
+    overTime: Array.from({ length: blocks }, (_, block) => ({ seconds: (block + 1) * blockS, right: Math.min(1, right[block]!), settled: Math.min(1, settled[block]!) })),
+    medianSettledS: median(settledAtS) ?? null,
+  };
+}
+
+function packFacts(role: ReportData['packs'][number]['role'], { name, labels, tracks, frontEnd: { hop, sampleRate } }: Pack): ReportData['packs'][number] {
+  const columns = tracks.reduce((total, track) => total + track.columns, 0);
+  return {
+    role,
+    name,
+    tracks: tracks.length,
+    hours: (columns * hop) / sampleRate / 3600,
+    perLabel: Object.fromEntries(labels.map((label) => [label, tracks.filter(({ genre }) => genre === label).length])),
+  };
+}
+
+/** `conv2d, 20 filters, kernel 3 × 3, pool 2`: the layer's own fields, whatever they are. */
+function inWords({ type, ...settings }: Layer): string {
+  const parts = Object.entries(settings).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' × ') : String(value)}`);
+  return [type, ...parts].join(', ');
+}
+
+function clamped([low, high]: readonly [number, number]): [number, number] {
+  return [Math.max(0, low), Math.min(1, high)];
+}
