@@ -43,15 +43,31 @@ const normalisationSchema = z.object({
   scaleDb: positive,
 });
 
+/** What sound can be, in the order of the network's last outputs; `noise` is all that is neither of the others. */
+export const SOUND_KINDS = ['music', 'speech', 'noise'] as const;
+
+const share = z.number().min(0).max(1);
+
 const smoothingSchema = z.object({
   /** Time constant of the average of log probabilities, ms. */
   timeConstantMs: z.number().min(0),
   /** Lead in probability over the shown genre with which another one takes over after `holdMs`, 0 to 1. */
-  margin: z.number().min(0).max(1),
+  margin: share,
   /** How long a lead of `margin` must last, ms; a larger lead less long, a smaller one longer. */
   holdMs: z.number().min(0),
   /** Sound before the first judgement is shown as more than warming up, ms. */
   warmupMs: z.number().min(0),
+  /** Probability that the best genre must reach to be shown; below it the music is of no known genre. 0 (none) unless given. */
+  unknownBelow: share.optional(),
+  /** For models with `kinds`; `KINDS_SMOOTHING` unless given. */
+  kinds: z.object({
+    /** Time constant of the average of the kinds' probabilities, ms. */
+    timeConstantMs: z.number().min(0),
+    /** Average probability of music from which on a stream is music again. */
+    enter: share,
+    /** Average probability of music below which it no longer is. */
+    leave: share,
+  }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
 });
 
 const manifestSchema = z.object({
@@ -59,12 +75,18 @@ const manifestSchema = z.object({
   name: z.string().min(1),
   version: z.string().min(1),
   labels: z.array(z.string().min(1)).min(2, 'a model needs at least two labels'),
+  /** Set where the network also tells music from other sound: the logits of these kinds then follow those of the labels. */
+  kinds: z.custom<typeof SOUND_KINDS>(
+    (value) => JSON.stringify(value) === JSON.stringify(SOUND_KINDS),
+    `must be ${JSON.stringify(SOUND_KINDS)}, the kinds of sound in this order, or left out`,
+  ).optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
   /** Columns in a block: the network's step and the rhythm of predictions. */
   blockColumns: z.number().int().min(1).max(256),
   layers: z.array(layerSchema).min(1),
-  calibration: z.object({ temperature: positive }),
+  /** What the logits are divided by: those of the labels, and those of the kinds (1 unless given). */
+  calibration: z.object({ temperature: positive, kindsTemperature: positive.optional() }),
   smoothing: smoothingSchema,
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex') }),
   /** In words: data and split. */
@@ -87,6 +109,11 @@ export class ModelError extends Error {
     super(`The model in ${folder} can't be used: ${reason}`);
     this.name = 'ModelError';
   }
+}
+
+/** Values that the last layer must have: the labels' logits, then those of the kinds. */
+export function outputsOf({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>): number {
+  return labels.length + (kinds?.length ?? 0);
 }
 
 /** Milliseconds of audio between predictions. */
@@ -124,8 +151,12 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  if (description.outputs !== labels.length) {
-    refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels.`);
+  if (description.outputs !== outputsOf(manifest)) {
+    const kinds = manifest.kinds ? ` and ${manifest.kinds.length} kinds of sound` : '';
+    refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels${kinds}.`);
+  }
+  if (manifest.blockColumns % description.stride !== 0) {
+    refuse(`its blocks of ${manifest.blockColumns} columns are no multiple of the ${description.stride} that its layers merge into one.`);
   }
 
   const bytes = await read('weights.bin');

@@ -11,7 +11,8 @@ import { applyLayers, describe, product, weightTensors, type Description } from 
 export class Step {
   readonly #description: Description;
   readonly #weights: tf.Tensor[][];
-  readonly #temperature: number;
+  /** Numbers of outputs that are softmaxed together, with what divides them: the labels, then the kinds of sound. */
+  readonly #softmaxes: ReadonlyArray<{ readonly length: number; readonly temperature: number }>;
   readonly #bands: number;
   #blocks = new Float32Array(0);
   #states = new Float32Array(0);
@@ -20,7 +21,8 @@ export class Step {
     this.#bands = manifest.frontEnd.bands;
     this.#description = describe(manifest.layers, this.#bands);
     this.#weights = weightTensors(this.#description, weights);
-    this.#temperature = manifest.calibration.temperature;
+    const { labels, kinds, calibration: { temperature, kindsTemperature = 1 } } = manifest;
+    this.#softmaxes = [{ length: labels.length, temperature }, { length: kinds?.length ?? 0, temperature: kindsTemperature }];
   }
 
   /** The state of a stream that has heard nothing. */
@@ -32,7 +34,8 @@ export class Step {
    * @param blocks each [columns × bands] normalised levels; all of one length, a multiple of the
    *   network's stride but at the end of a stream, where the last column is repeated up to one
    * @param states one for each block, from `newState`; updated in place
-   * @returns [batch × labels] calibrated probabilities at the end of each block
+   * @returns [batch × (labels + kinds)] calibrated probabilities at the end of each block; those of
+   *   the labels add up to 1, and those of the kinds do
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const batch = blocks.length;
@@ -55,13 +58,16 @@ export class Step {
     tf.tidy(() => {
       const x = tf.tensor3d(this.#blocks, [batch, blockLength / this.#bands, this.#bands]);
       const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#split(batch));
-      const [, columns = 0, labels = 0] = y.shape;
-      const last = tf.reshape(tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]), [batch, labels]);
+      const [, columns = 0] = y.shape;
       const flat = next.flat().map((part) => tf.reshape(part, [batch, part.size / batch]) as tf.Tensor2D);
-      scores = tf.softmax(tf.div(last, this.#temperature)).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+      scores = tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
       after = (flat.length > 0 ? tf.concat2d(flat, 1) : tf.zeros([batch, 0])).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
     });
 
+    // A dozen values a stream: cheaper in a loop than as a kernel each of slices, softmaxes and their join.
+    for (let at = 0; at < scores.length;) {
+      for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
+    }
     for (let stream = 0; stream < batch; stream++) {
       states[stream]!.set(after.subarray(stream * stateLength, (stream + 1) * stateLength));
     }
@@ -82,4 +88,13 @@ export class Step {
       return tf.reshape(tf.slice(all, [0, offset - length], [-1, length]), [batch, ...shape]);
     }));
   }
+}
+
+/** In place, over the values from `start` up to `end`. */
+function softmax(values: Float32Array, start: number, end: number, temperature: number): void {
+  let highest = -Infinity;
+  for (let at = start; at < end; at++) highest = Math.max(highest, values[at]!);
+  let sum = 0;
+  for (let at = start; at < end; at++) sum += values[at] = Math.exp((values[at]! - highest) / temperature);
+  for (let at = start; at < end; at++) values[at] = values[at]! / sum;
 }

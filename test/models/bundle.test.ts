@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blockMs, loadBundle, ModelError, saveBundle, type Manifest } from '../../models/bundle.js';
-import { randomBundle } from './fixtures.js';
+import type { Layer } from '../../models/network.js';
+import { randomBundle, SMALL_LAYERS } from './fixtures.js';
 
 const bundle = suite<{ folder: string }>('bundle', { folder: '' });
 
@@ -49,6 +50,28 @@ bundle('a block of 4 columns lasts 348.3 ms', () => {
 bundle('labels that do not match the last layer are refused', async ({ folder }) => {
   await change(folder, (manifest) => manifest.labels.push('polka'));
   assert.match(await refusal(folder), '3 outputs for 4 labels');
+});
+
+bundle('the last outputs may be the kinds of sound, which are checked', async ({ folder }) => {
+  const layers: Layer[] = [...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 6, activation: 'linear' }];
+  const { manifest, weights } = randomBundle(layers, 64, 7, true);
+  await saveBundle(folder, manifest, weights);
+  const loaded = (await loadBundle(folder)).manifest;
+  assert.equal([loaded.labels.length, loaded.kinds], [3, ['music', 'speech', 'noise']]);
+  await change(folder, (changed) => changed.labels.push('polka'));
+  assert.match(await refusal(folder), '6 outputs for 4 labels and 3 kinds of sound');
+  await change(folder, (changed) => { (changed as { kinds: unknown }).kinds = ['music', 'noise', 'speech']; });
+  assert.match(await refusal(folder), 'kinds: must be ["music","speech","noise"]');
+});
+
+bundle('music that would be left above where it is entered is refused', async ({ folder }) => {
+  await change(folder, ({ smoothing }) => { smoothing.kinds = { timeConstantMs: 1000, enter: 0.3, leave: 0.5 }; });
+  assert.match(await refusal(folder), 'smoothing.kinds: leave must not be above enter');
+});
+
+bundle('blocks that end between two of the network’s columns are refused', async ({ folder }) => {
+  await change(folder, (manifest) => { (manifest.layers[0] as { poolColumns: number }).poolColumns = 3; });
+  assert.match(await refusal(folder), 'blocks of 4 columns are no multiple of the 3');
 });
 
 bundle('a label named twice is refused', async ({ folder }) => {

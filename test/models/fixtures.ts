@@ -1,7 +1,7 @@
 /** Models with random weights, for tests that need some network and not a good one. */
 import { FRONT_END_V1 } from '../../dsp/mel.js';
 import { NORMALISATION_V1 } from '../../dsp/normalise.js';
-import type { Bundle } from '../../models/bundle.js';
+import { SOUND_KINDS, type Bundle } from '../../models/bundle.js';
 import { describe, type Layer } from '../../models/network.js';
 import type { Progress } from '../../models/training/progress.js';
 
@@ -26,7 +26,8 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V1.bands, seed = 7): Bundle {
+/** @param hasKinds whether the last three outputs are the kinds of sound and not labels */
+export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V1.bands, seed = 7, hasKinds = false): Bundle {
   const { parameters, outputs } = describe(layers, bands);
   const random = seeded(seed);
   const weights = new Float32Array(new SharedArrayBuffer(4 * parameters));
@@ -37,7 +38,8 @@ export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V
       format: 1,
       name: 'random',
       version: '0.0.1',
-      labels: Array.from({ length: outputs }, (_, index) => `label ${index}`),
+      labels: Array.from({ length: hasKinds ? outputs - SOUND_KINDS.length : outputs }, (_, index) => `label ${index}`),
+      ...(hasKinds && { kinds: SOUND_KINDS }),
       frontEnd: { ...FRONT_END_V1, bands },
       normalisation: NORMALISATION_V1,
       blockColumns: 4,

@@ -120,6 +120,24 @@ test('temperature flattens the probabilities and keeps their order', () => {
   assert.is(sharp!.indexOf(Math.max(...sharp!)), flat!.indexOf(Math.max(...flat!)));
 });
 
+test('the kinds of sound are a softmax of their own, with a temperature of their own', () => {
+  const layers: Layer[] = [...LAYERS.slice(0, -1), { type: 'dense', units: 5, activation: 'linear' }];
+  const bundle = randomBundle(layers, BANDS, 7, true);
+  const { manifest, weights } = { ...bundle, manifest: { ...bundle.manifest, calibration: { temperature: 0.5, kindsTemperature: 2 } } };
+  const description = describe(layers, BANDS);
+  const blocks = [columns(4, 8), columns(4, 9)];
+  const step = new Step({ manifest, weights });
+  const scores = step.run(blocks, blocks.map(() => step.newState()));
+  step.dispose();
+  assert.is(scores.length, 2 * (2 + 3));
+  blocks.forEach((block, stream) => tf.tidy(() => {
+    const logits = tf.slice(tf.reshape(forward(description, weightTensors(description, weights), tf.tensor3d(block, [1, 4, BANDS])), [4, 5]), [3, 0], [1, 5]);
+    const labels = tf.softmax(tf.div(tf.slice(logits, [0, 0], [1, 2]), 0.5)).dataSync();
+    const kinds = tf.softmax(tf.div(tf.slice(logits, [0, 2], [1, 3]), 2)).dataSync();
+    [...labels, ...kinds].forEach((p, index) => assert.ok(Math.abs(p - scores[stream * 5 + index]!) < 1e-5, `stream ${stream}, output ${index}`));
+  }));
+});
+
 test('the description counts weights, state and cost', () => {
   const { parameters, stateLength, multiplyAdds, outputs } = describe([
     { type: 'conv2d', filters: 2, kernel: [3, 3], pool: 2, poolColumns: 1 },
