@@ -50,11 +50,17 @@ export function wilson95(share: number, count: number): [low: number, high: numb
   return [(centre - reach) / scale, (centre + reach) / scale];
 }
 
-/**
- * Expected calibration error (Guo et al. 2017): confidence against accuracy in `bins` equal bins of
- * confidence, the absolute differences weighted by how many fall into each.
- */
-export function expectedCalibrationError(confidences: readonly number[], isRight: readonly boolean[], bins = 15): number {
+/** Answers of about one confidence: what was claimed and what came true. */
+export interface ReliabilityBin {
+  /** Mean confidence of the bin, 0 to 1. */
+  readonly confidence: number;
+  /** Share of its answers that are right. */
+  readonly accuracy: number;
+  readonly count: number;
+}
+
+/** `bins` equal bins of confidence from 0 to 1; empty ones are left out. The diagram of Guo et al. 2017. */
+export function reliabilityBins(confidences: readonly number[], isRight: readonly boolean[], bins = 15): ReliabilityBin[] {
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   confidences.forEach((confidence, index) => {
     const bin = sums[Math.min(bins - 1, Math.floor(confidence * bins))]!;
@@ -62,16 +68,55 @@ export function expectedCalibrationError(confidences: readonly number[], isRight
     bin.confidence += confidence;
     bin.right += isRight[index] ? 1 : 0;
   });
+  return sums.filter(({ count }) => count > 0).map(({ count, confidence, right }) => ({ confidence: confidence / count, accuracy: right / count, count }));
+}
+
+/**
+ * Expected calibration error (Guo et al. 2017): confidence against accuracy in `bins` equal bins of
+ * confidence, the absolute differences weighted by how many fall into each.
+ */
+export function expectedCalibrationError(confidences: readonly number[], isRight: readonly boolean[], bins = 15): number {
   const total = confidences.length;
-  return total === 0 ? 0 : sums.reduce((error, { confidence, right }) => error + Math.abs(confidence - right) / total, 0);
+  return reliabilityBins(confidences, isRight, bins).reduce((error, { confidence, accuracy: share, count }) => error + (Math.abs(confidence - share) * count) / total, 0);
+}
+
+/**
+ * Area under the ROC curve: how often a positive one scores above a negative one, ties counted half.
+ * Mann and Whitney's U over the number of pairs, from ranks (equal scores share their mean rank).
+ * @returns 0 to 1; undefined where either side is empty
+ */
+export function auroc(positives: readonly number[], negatives: readonly number[]): number | undefined {
+  if (positives.length === 0 || negatives.length === 0) return undefined;
+  const all = [...positives.map((score) => ({ score, isPositive: true })), ...negatives.map((score) => ({ score, isPositive: false }))].sort((a, b) => a.score - b.score);
+  let rankSum = 0;
+  for (let first = 0, end = 0; first < all.length; first = end) {
+    let tiedPositives = 0;
+    for (end = first; end < all.length && all[end]!.score === all[first]!.score; end++) if (all[end]!.isPositive) tiedPositives++;
+    // Ranks first + 1 to end share their mean.
+    rankSum += (tiedPositives * (first + 1 + end)) / 2;
+  }
+  return (rankSum - (positives.length * (positives.length + 1)) / 2) / (positives.length * negatives.length);
+}
+
+/**
+ * The value below which `share` of the values lie, interpolated between neighbours (numpy.percentile's
+ * default, Hyndman and Fan's type 7).
+ * @param share 0 to 1
+ * @returns undefined of nothing
+ */
+export function quantile(values: readonly number[], share: number): number | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = share * (sorted.length - 1);
+  const below = sorted[Math.floor(position)]!;
+  const above = sorted[Math.ceil(position)]!;
+  // Equal ones first: the difference of two infinities is no number.
+  return below === above ? below : below + (position - Math.floor(position)) * (above - below);
 }
 
 /** The middle value; the mean of the two middle ones; undefined of nothing. */
 export function median(values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return quantile(values, 0.5);
 }
 
 export function argmax(values: ArrayLike<number>): number {

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { accuracy, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, wilson95 } from '../../models/metrics.js';
+import { accuracy, auroc, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, quantile, reliabilityBins, wilson95 } from '../../models/metrics.js';
 
 const TRUTHS = [0, 0, 0, 1, 1, 2];
 const ANSWERS = [0, 0, 1, 1, 1, 0];
@@ -27,6 +28,36 @@ test('calibration error is 0 for honest confidence and its excess for boasting',
   const isRight = Array.from({ length: 100 }, (_, index) => index < 70);
   assert.ok(expectedCalibrationError(isRight.map(() => 0.7), isRight) < 1e-9);
   assert.ok(Math.abs(expectedCalibrationError(isRight.map(() => 0.95), isRight) - 0.25) < 1e-9);
+});
+
+test('a reliability bin holds what was claimed and what came true', () => {
+  const bins = reliabilityBins([0.12, 0.14, 0.95, 1, 0.91], [false, true, true, true, false], 10);
+  assert.is(bins.length, 2, 'empty bins are left out');
+  assert.ok(Math.abs(bins[0]!.confidence - 0.13) < 1e-12);
+  assert.equal([bins[0]!.accuracy, bins[0]!.count], [0.5, 2]);
+  assert.equal([bins[1]!.accuracy, bins[1]!.count], [2 / 3, 3]);
+});
+
+test('the area under the ROC curve is the one in scikit-learn’s manual', () => {
+  // roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+  assert.is(auroc([0.35, 0.8], [0.1, 0.4]), 0.75);
+  assert.is(auroc([0.5, 0.5], [0.5]), 0.5, 'ties count half');
+  assert.is(auroc([], [0.5]), undefined);
+});
+
+test('the area is the share of pairs in the right order, whatever the ties', () => {
+  const scores = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 30 });
+  fc.assert(fc.property(scores, scores, (positives, negatives) => {
+    const pairs = positives.flatMap((positive) => negatives.map((negative): number => positive > negative ? 1 : positive === negative ? 0.5 : 0));
+    assert.ok(Math.abs(auroc(positives, negatives)! - pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length) < 1e-9);
+  }));
+});
+
+test('a quantile lies between its neighbours, as numpy’s', () => {
+  // numpy.percentile([1, 2, 3, 4, 10], 90) is 7.6
+  assert.ok(Math.abs(quantile([10, 1, 2, 4, 3], 0.9)! - 7.6) < 1e-12);
+  assert.is(quantile([1, Infinity, Infinity, Infinity], 0.9), Infinity);
+  assert.is(quantile([], 0.9), undefined);
 });
 
 test('the median takes the middle', () => {
