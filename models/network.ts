@@ -9,6 +9,7 @@ import { conv2d } from './layers/conv2d.js';
 import { dense } from './layers/dense.js';
 import { gru } from './layers/gru.js';
 import type { Applied, ColumnShape, LayerKind, WeightSpec } from './layers/layer.js';
+import { lstm } from './layers/lstm.js';
 import { statistics } from './layers/statistics.js';
 
 const size = z.number().int().min(1).max(4096);
@@ -18,12 +19,13 @@ export const layerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('conv2d'), filters: size, kernel: z.tuple([odd, odd]), pool: z.number().int().min(1).max(16), poolColumns: z.number().int().min(1).max(16).default(1) }),
   z.object({ type: z.literal('dense'), units: size, activation: z.enum(['relu', 'linear']) }),
   z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
+  z.object({ type: z.literal('lstm'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('statistics'), memoryColumns: z.number().min(2).max(100_000) }),
 ]);
 
 export type Layer = z.infer<typeof layerSchema>;
 
-const KINDS = { conv2d, dense, gru, statistics };
+const KINDS = { conv2d, dense, gru, lstm, statistics };
 
 /** The kind's functions, typed for any layer: TypeScript can't see that `layer.type` picks the matching one. */
 export function kindOf(layer: Layer): LayerKind<Layer> {

@@ -23,6 +23,8 @@ const POOLED: Layer[] = [
   { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 2, poolColumns: 1 },
   ...LAYERS.slice(2),
 ];
+/** An LSTM in the GRU's place. */
+const LSTM: Layer[] = LAYERS.map((layer) => (layer.type === 'gru' ? { ...layer, type: 'lstm' } : layer));
 const BANDS = 16;
 
 test.before(async () => {
@@ -34,7 +36,7 @@ function columns(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count * BANDS }, () => 2 * random() - 1);
 }
 
-for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED })) test(`one pass equals plain loops over the formulas: ${name}`, () => {
+for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED, lstm: LSTM })) test(`one pass equals plain loops over the formulas: ${name}`, () => {
   const { weights } = randomBundle(layers, BANDS);
   const description = describe(layers, BANDS);
   const x = columns(23, 1);
@@ -46,9 +48,9 @@ for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED })) 
   });
 });
 
-test('blocks of any size give the scores of one pass', () => {
-  const bundle = randomBundle(LAYERS, BANDS);
-  const description = describe(LAYERS, BANDS);
+for (const [name, layers] of Object.entries({ gru: LAYERS, lstm: LSTM })) test(`blocks of any size give the scores of one pass: ${name}`, () => {
+  const bundle = randomBundle(layers, BANDS);
+  const description = describe(layers, BANDS);
   const x = columns(40, 2);
   const whole = tf.tidy(() => tf.softmax(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(x, [1, 40, BANDS]))).dataSync());
   const step = new Step(bundle);

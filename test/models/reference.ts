@@ -14,6 +14,7 @@ export function referenceForward(layers: readonly Layer[], weights: Float32Array
     if (layer.type === 'conv2d') columns = conv(layer, columns, take(layer.kernel[0] * layer.kernel[1] * channels * layer.filters), take(layer.filters));
     else if (layer.type === 'dense') columns = dense(layer, columns, take(flatSize * layer.units), take(layer.units));
     else if (layer.type === 'gru') columns = gru(layer, columns, take(flatSize * 3 * layer.units), take(layer.units * 3 * layer.units), take(3 * layer.units), take(3 * layer.units));
+    else if (layer.type === 'lstm') columns = lstm(layer, columns, take(flatSize * 4 * layer.units), take(layer.units * 4 * layer.units), take(4 * layer.units));
     else columns = statistics(layer, columns);
   }
   return columns.flatMap((column) => column.flat());
@@ -59,6 +60,21 @@ function gru({ units, keepInput }: Extract<Layer, { type: 'gru' }>, columns: Col
       const n = Math.tanh(fromInput[2 * units + unit]! + r * fromState[2 * units + unit]!);
       return n + z * (before - n);
     });
+    return [keepInput ? [...x, ...h] : h];
+  });
+}
+
+function lstm({ units, keepInput }: Extract<Layer, { type: 'lstm' }>, columns: Column[], kernel: Float32Array, recurrent: Float32Array, bias: Float32Array): Column[] {
+  const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+  let h = new Array<number>(units).fill(0);
+  let c = h;
+  return columns.map((column) => {
+    const x = column.flat();
+    const fromInput = product(x, kernel, bias);
+    const fromState = product(h, recurrent, new Float32Array(4 * units));
+    const gate = (which: number, unit: number): number => fromInput[which * units + unit]! + fromState[which * units + unit]!;
+    c = c.map((before, unit) => sigmoid(gate(1, unit) + 1) * before + sigmoid(gate(0, unit)) * Math.tanh(gate(2, unit)));
+    h = c.map((cell, unit) => sigmoid(gate(3, unit)) * Math.tanh(cell));
     return [keepInput ? [...x, ...h] : h];
   });
 }

@@ -1,0 +1,52 @@
+/**
+ * The networks that `train --arch` can build. All work column by column with carried state, end
+ * in the running statistics of what they hear, and keep to 1 M parameters and 8 M multiply-adds
+ * per second of audio.
+ */
+import type { Layer } from '../network.js';
+import { crnn } from './architecture.js';
+
+export const ARCHITECTURES = ['crnn', 'cnn', 'lstm', 'cnn-lstm'] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+const MEMORY_COLUMNS = 34; // 3 s
+
+const conv = (filters: number, poolColumns: number): Layer => ({ type: 'conv2d', filters, kernel: [3, 3], pool: 2, poolColumns });
+const dense = (units: number): Layer => ({ type: 'dense', units, activation: 'relu' });
+const lstm = (units: number, keepInput: boolean): Layer => ({ type: 'lstm', units, keepInput });
+
+/** The part before the running statistics, and how many columns it merges into one. */
+const TRUNKS: Record<Exclude<Architecture, 'crnn'>, { layers: Layer[]; stride: number }> = {
+  /** Convolutions alone: half a second of context, the rest is left to the statistics. */
+  cnn: { layers: [conv(24, 1), conv(40, 2), conv(72, 2), conv(112, 1), dense(128)], stride: 4 },
+  /** No convolution: each column as a whole, two LSTMs over time. */
+  lstm: { layers: [dense(128), lstm(160, false), lstm(128, true)], stride: 1 },
+  /** Convolutions as the CRNN's, then an LSTM. */
+  'cnn-lstm': { layers: [conv(24, 1), conv(36, 2), conv(56, 1), conv(80, 1), dense(112), lstm(112, true)], stride: 2 },
+};
+
+/**
+ * The layers of an architecture for a number of labels.
+ * @param bands values in an input column; where there are too few to halve them at every
+ *   convolution, the later ones leave them as they are
+ */
+export function architecture(name: Architecture, labels: number, bands: number): Layer[] {
+  if (name === 'crnn') return narrowed(crnn(labels), bands);
+  const { layers, stride } = TRUNKS[name];
+  return narrowed([
+    ...layers,
+    { type: 'statistics', memoryColumns: MEMORY_COLUMNS / stride },
+    { type: 'dense', units: labels, activation: 'linear' },
+  ], bands);
+}
+
+function narrowed(layers: readonly Layer[], bands: number): Layer[] {
+  let left = bands;
+  return layers.map((layer) => {
+    if (layer.type !== 'conv2d') return layer;
+    const pool = Math.min(layer.pool, left);
+    left = Math.floor(left / pool);
+    return { ...layer, pool };
+  });
+}
