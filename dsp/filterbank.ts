@@ -55,3 +55,16 @@ export function melFilterbank(sampleRate: number, nFft: number, bands: number, f
   }
   return { firstBin, runStart, weights: Float64Array.from(weights) };
 }
+
+/**
+ * One column through the filters.
+ * @param binPower [nFft / 2 + 1]
+ * @param out receives [bands] from `offset` on
+ */
+export function applyFilterbank({ firstBin, runStart, weights }: Filterbank, binPower: Float64Array, out: Float32Array | Float64Array, offset: number): void {
+  for (let band = 0; band < firstBin.length; band++) {
+    let sum = 0;
+    for (let i = runStart[band]!, bin = firstBin[band]!; i < runStart[band + 1]!; i++, bin++) sum += weights[i]! * binPower[bin]!;
+    out[offset + band] = sum;
+  }
+}
