@@ -1,6 +1,8 @@
 /**
  * Data packs: labelled mel levels, `NAME.json` beside `NAME.levels.npy` (uint8 [columns, bands],
- * dB = byte / 2 - 80), all tracks end to end. Read whole, checked once here.
+ * dB = byte / 2 - 80), all tracks end to end. Beside the levels may lie other features, each
+ * `NAME.FEATURE.npy` (float32 [columns, size]), a row for each column of levels. Read whole, checked
+ * once here; written by `pack-writer.ts`.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +14,7 @@ import { readNpy } from './npy.js';
 const packSchema = z.object({
   settings: frontEndSchema,
   labels: z.array(z.string()).optional(),
+  features: z.record(z.string(), z.object({ size: z.number().int().min(1) })).optional(),
   tracks: z.array(z.object({
     id: z.string(),
     genre: z.string().optional(),
@@ -40,6 +43,14 @@ export interface Pack {
   readonly tracks: readonly Track[];
   /** [columns × bands] bytes. */
   readonly levels: Uint8Array;
+  /** What the pack holds beside its levels, by name; `readFeature` reads one. */
+  readonly features?: Readonly<Record<string, PackFeature>>;
+}
+
+/** A feature of a pack: a row of values for each column of levels. */
+export interface PackFeature {
+  /** Values in a row. */
+  readonly size: number;
 }
 
 /**
@@ -59,7 +70,7 @@ export async function readPack(folder: string, name: string): Promise<Pack> {
     const issue = parsed.error.issues[0];
     throw new Error(`${path} is not a data pack: ${issue?.path.join('.')}: ${issue?.message}.`);
   }
-  const { settings: frontEnd, tracks, labels = [] } = parsed.data;
+  const { settings: frontEnd, tracks, labels = [], features = {} } = parsed.data;
   const array = await readNpy(join(folder, `${name}.levels.npy`));
   const [columns = 0, bands] = array.shape;
   if (!(array.data instanceof Uint8Array) || bands !== frontEnd.bands) {
@@ -73,7 +84,27 @@ export async function readPack(folder: string, name: string): Promise<Pack> {
       throw new Error(`${path}: track ${track.id} is of ${JSON.stringify(track.genre)}, which is not among the labels.`);
     }
   }
-  return { folder, name, frontEnd, labels, tracks, levels: array.data };
+  return { folder, name, frontEnd, labels, tracks, levels: array.data, features };
+}
+
+/**
+ * One feature of a whole pack: a track is rows `start` to `start + columns`, as in the levels.
+ * @returns [columns × size] values
+ * @throws Error when the pack has no such feature, or its array does not fit the levels
+ */
+export async function readFeature({ folder, name, features = {}, frontEnd, levels }: Pack, feature: string): Promise<Float32Array> {
+  const size = features[feature]?.size;
+  if (size === undefined) {
+    const there = ['levels', ...Object.keys(features)].join(', ');
+    throw new Error(`The data pack ${join(folder, name)} has no ${feature}, only ${there}; make it with npm run features -- --features ${feature}.`);
+  }
+  const file = `${name}.${feature}.npy`;
+  const { data, shape } = await readNpy(join(folder, file));
+  const columns = levels.length / frontEnd.bands;
+  if (!(data instanceof Float32Array) || shape.length !== 2 || shape[0] !== columns || shape[1] !== size) {
+    throw new Error(`${join(folder, file)} must hold float32 [${columns}, ${size}]; it has shape [${shape.join(', ')}].`);
+  }
+  return data;
 }
 
 /** The bytes of one track, [track.columns × bands]. */
