@@ -13,9 +13,12 @@ const interval = z.tuple([share, share]);
 
 const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** Equal bins of confidence from 0 to 1. */
+export const RELIABILITY_BINS = 15;
+
 const reliabilitySchema = z.object({
-  /** Equal bins of confidence from 0 to 1; `confidence` and `accuracy` are the bin's means, null where it is empty. */
-  bins: z.array(z.object({ count, confidence: share.nullable(), accuracy: share.nullable() })),
+  /** As `reliabilityBins` gives them: means of each bin that has any answers. */
+  bins: z.array(z.object({ count, confidence: share, accuracy: share })),
   ece: share,
 });
 
@@ -66,6 +69,9 @@ export const reportSchema = z.object({
     layers: z.array(z.string()),
     temperature: z.number().positive(),
     blockS: z.number().positive(),
+    /** Of the mel bands of the levels. */
+    fMinHz: z.number().min(0),
+    fMaxHz: z.number().positive(),
   }),
   run: z.object({
     /** The whole command line. */

@@ -72,6 +72,8 @@ export function reportData(source: ReportSource): ReportData {
       layers: model.layers.map(inWords),
       temperature,
       blockS,
+      fMinHz: valid.pack.frontEnd.fMin,
+      fMaxHz: valid.pack.frontEnd.fMax,
     },
     run,
     packs: packs.map(({ role, pack }) => packFacts(role, pack)),

@@ -1,6 +1,65 @@
 /** The report as one HTML page: nothing is fetched, and nothing needs a script to be read. */
 import type { ReportData } from './data.js';
+import { html, type Markup } from './html.js';
+import { counted, percent, percentRange, whole } from './numbers.js';
+import { confidence } from './sections/confidence.js';
+import { cost } from './sections/cost.js';
+import { examples } from './sections/examples.js';
+import { confusion, genres } from './sections/genres.js';
+import { learning } from './sections/learning.js';
+import { data as dataSection, limits, making } from './sections/making.js';
+import { external, folds, protocols } from './sections/protocols.js';
+import { overTime, tradeOff } from './sections/time.js';
+import { STYLE } from './style.js';
 
-export function page(data: ReportData): string {
-  return `<!doctype html><title>${data.model.parameters} parameters</title>\n`;
+/** In the order of the questions: how good, when, where not, at what price, by what right. */
+const SECTIONS = [genres, confusion, overTime, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, making] as const;
+
+export function page(report: ReportData): string {
+  const { model } = report;
+  const sections = SECTIONS.map((section) => section(report)).filter((section) => section !== undefined);
+  const title = `${model.name} ${model.version}`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${title}: report of training</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="quiet">${counted(model.labels.length, 'genre')}: ${model.labels.join(', ')}. Trained ${day(report.createdAt)}; figures on ${counted(report.tracks.length, 'valid track')}, block by block without look-ahead.</p>
+<nav aria-label="Parts of the report"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+</header>
+<main>
+${tiles(report)}
+${sections.map(({ id, title: name, body }) => html`<section id="${id}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${name}</h2>
+${body}
+</section>
+`)}</main>
+</body>
+</html>
+`.text;
+}
+
+/** The figures that people ask for first. */
+function tiles({ figures, calibration, medianSettledS, model }: ReportData): Markup {
+  const shown: Array<readonly [value: string, beside: string, what: string]> = [
+    [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, 'right over whole tracks'],
+    ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${whole(figures.stretches.count)} stretches`, 'right over 4 s, heard alone'] as const] : []),
+    [percent(figures.macroF1), '', 'macro F1'],
+    ...(medianSettledS === null ? [] : [[`${medianSettledS.toFixed(1)} s`, '', 'until right for good, median'] as const]),
+    [(calibration.crossFittedEce ?? calibration.calibrated.ece).toFixed(3), calibration.crossFittedEce === undefined ? '' : 'cross-fitted', 'expected calibration error'],
+    [whole(model.parameters), '', 'parameters'],
+    [`${(model.multiplyAddsPerSecond / 1e6).toFixed(2)} M`, '', 'multiply-adds per second of audio'],
+  ];
+  return html`<dl class="tiles">${shown.map(([value, beside, what]) => html`<div><dt>${what}</dt><dd>${value}${beside !== '' && html`<small>${beside}</small>`}</dd></div>`)}</dl>`;
+}
+
+function day(iso: string): string {
+  return iso.slice(0, 10);
 }

@@ -1,0 +1,14 @@
+/** A confusion matrix as a table: the number says it, the shade (share of the true genre) helps the eye. */
+import { html, type Markup } from '../html.js';
+
+export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[]): Markup {
+  return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
+<caption>Rows: the true genre. Columns: the answer. Numbers of tracks; shaded by the share of the row; right answers are outlined.</caption>
+<thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}</tr></thead>
+<tbody>
+${confusion.map((row, truth) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return html`<tr><th scope="row" title="${labels[truth]}">${labels[truth]}</th>${row.map((count, answer) => html`<td class="${[truth === answer && 'right', count === 0 && 'none'].filter(Boolean).join(' ')}" style="--share:${total > 0 ? (count / total).toFixed(3) : 0}">${count}</td>`)}</tr>
+`;
+  })}</tbody></table></div>`;
+}

@@ -1,0 +1,72 @@
+/** Whether 70 % sure is right 70 % of the time. */
+import { legend, mark, type Series } from '../charts/marks.js';
+import { at, line, plot, type Places } from '../charts/plot.js';
+import { RELIABILITY_BINS, type Reliability } from '../data.js';
+import { html, type Markup } from '../html.js';
+import { percent, whole } from '../numbers.js';
+import type { SectionOf } from '../section.js';
+import { foldedTable } from '../table.js';
+
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+const inPercent = (share: number): string => (100 * share).toFixed(0);
+
+export const confidence: SectionOf = ({ calibration: { calibrated, raw, crossFittedEce }, model: { temperature, blockS } }) => ({
+  id: 'confidence',
+  title: 'Whether its confidence is honest',
+  body: html`<p>Each block of ${blockS.toFixed(2)} s says how sure it is. Expected calibration error <strong>${calibrated.ece.toFixed(3)}</strong> with the temperature ${temperature.toFixed(2)} that was fitted on these tracks, ${raw.ece.toFixed(3)} without${crossFittedEce !== undefined && `; ${crossFittedEce.toFixed(3)} where each track's temperature came from other tracks`}.</p>
+<div class="side"><figure>${legend([{ series: 'first', name: `temperature ${temperature.toFixed(2)}` }, { series: 'second', name: 'without' }])}${plot({
+    id: 'reliability',
+    title: 'Reliability: how often right at each confidence',
+    description: `Points on the diagonal are honest; expected calibration error ${calibrated.ece.toFixed(3)}, without the temperature ${raw.ece.toFixed(3)}.`,
+    x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
+    y: { label: 'right, %', ticks: TICKS, format: inPercent },
+    height: 340,
+    marks: (places: Places) => [
+      html`<path class="reference" d="${line([[places.x(0), places.y(0)], [places.x(1), places.y(1)]])}"/>`,
+      curve(raw, 'second', places),
+      curve(calibrated, 'first', places),
+    ],
+  })}<figcaption>Above the dotted diagonal it is better than it says, below it worse.</figcaption></figure>
+<figure>${histogram(calibrated)}<figcaption>How many blocks are how sure, with the temperature.</figcaption></figure></div>
+${binsTable(`Blocks by confidence, with the temperature ${temperature.toFixed(2)}`, calibrated)}
+${binsTable('Blocks by confidence, without', raw)}`,
+});
+
+function binsTable(caption: string, { bins }: Reliability): Markup {
+  return foldedTable({
+    caption,
+    head: ['bin', 'blocks', 'mean confidence', 'right'],
+    rows: bins.map(({ count, confidence: mean, accuracy }) => {
+      const bin = binOf(mean);
+      return [`${percent(bin / RELIABILITY_BINS, 0)} to ${percent((bin + 1) / RELIABILITY_BINS, 0)}`, whole(count), percent(mean), percent(accuracy)];
+    }),
+  });
+}
+
+function binOf(confidenceInBin: number): number {
+  return Math.min(RELIABILITY_BINS - 1, Math.floor(confidenceInBin * RELIABILITY_BINS));
+}
+
+function curve({ bins }: Reliability, series: Series, places: Places): Markup {
+  const points = bins.map(({ confidence: mean, accuracy }) => [places.x(mean), places.y(accuracy)] as const);
+  return html`<path class="curve ${series}" d="${line(points)}"/>${points.map(([x, y]) => mark(series, x, y, 3.8))}`;
+}
+
+function histogram({ bins }: Reliability): Markup {
+  const total = bins.reduce((sum, { count }) => sum + count, 0);
+  const shares = bins.map(({ count }) => count / total);
+  const highest = Math.ceil(Math.max(0.05, ...shares) * 20) / 20;
+  return plot({
+    id: 'confidences',
+    title: 'How many blocks are how sure',
+    description: `${whole(total)} blocks in ${RELIABILITY_BINS} bins of confidence.`,
+    x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
+    y: { label: 'of blocks, %', ticks: [0, highest / 2, highest], format: (share) => String(Number((100 * share).toFixed(1))) },
+    height: 200,
+    marks: ({ x, y, bottom }) => shares.map((share, index) => {
+      const bin = binOf(bins[index]!.confidence);
+      const [left, right] = [x(bin / RELIABILITY_BINS) + 1, x((bin + 1) / RELIABILITY_BINS) - 1];
+      return html`<rect class="bar" x="${at(left)}" y="${at(y(share))}" width="${at(right - left)}" height="${at(bottom - y(share))}"/>`;
+    }),
+  });
+}

@@ -1,0 +1,40 @@
+/** What accuracy costs: networks side by side. */
+import { legend, mark } from '../charts/marks.js';
+import { at, axis, logAxis, plot, type Places } from '../charts/plot.js';
+import { html } from '../html.js';
+import { percent, short, whole } from '../numbers.js';
+import type { SectionOf } from '../section.js';
+import { table } from '../table.js';
+
+export const cost: SectionOf = ({ cost: measured }) => {
+  if (measured === undefined || measured.points.length === 0) return undefined;
+  const points = [...measured.points].sort((a, b) => a.msBatch64 - b.msBatch64);
+  const placed = points.flatMap((point) => (point.accuracy === undefined ? [] : [{ ...point, accuracy: point.accuracy }]));
+  const optional = (value: number | undefined): string => (value === undefined ? '–' : short(value));
+  return {
+    id: 'cost',
+    title: 'What accuracy costs',
+    body: html`<p>Milliseconds of processor time for a second of audio, measured on ${measured.machine}. “Over the last 4 s” is what it costs to compute the network afresh over a window of 4 s for every block instead of carrying its state.</p>
+${placed.length > 0 && html`<figure>${legend([{ series: 'first', name: 'tried', line: false }, { series: 'second', name: 'shipped', line: false }])}${plot({
+      id: 'cost-plot',
+      title: 'Share of valid tracks got right against cost',
+      description: placed.map(({ name, msBatch64, accuracy }) => `${name}: ${short(msBatch64)} ms, ${percent(accuracy)}`).join('; '),
+      x: logAxis('ms per second of audio, in a batch of 64', placed.map(({ msBatch64 }) => msBatch64), (tick) => String(tick)),
+      y: axis('valid tracks right, %', placed.map(({ accuracy }) => accuracy), (share) => String(Number((100 * share).toFixed(1)))),
+      height: 290,
+      marks: (places: Places) => placed.map(({ name, msBatch64, accuracy, shipped }) => {
+        const [x, y] = [places.x(msBatch64), places.y(accuracy)];
+        const isRight = x > (places.left + places.right) / 2;
+        return html`${mark(shipped ? 'second' : 'first', x, y, 4.6)}<text class="name" x="${at(x + (isRight ? -10 : 10))}" y="${at(y + 4)}" text-anchor="${isRight ? 'end' : 'start'}">${name}</text>`;
+      }),
+    })}</figure>`}
+${table({
+      caption: 'Networks and their cost',
+      head: ['network', 'parameters', 'M multiply-adds per second', 'ms, batch of 64', 'ms, batch of 1', 'ms, over the last 4 s', 'valid tracks right'],
+      rows: points.map(({ name, parameters, multiplyAddsPerSecond, msBatch64, msBatch1, msRecomputed, accuracy, shipped }) => [
+        shipped ? html`${name} <span class="quiet">(shipped)</span>` : name,
+        whole(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), accuracy === undefined ? '–' : percent(accuracy),
+      ]),
+    })}`,
+  };
+};

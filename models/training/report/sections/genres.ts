@@ -1,0 +1,39 @@
+/** How right it is for each genre, and what it takes for what. */
+import { confusionTable } from '../charts/confusion.js';
+import { genreDots } from '../charts/genre-dots.js';
+import { legend } from '../charts/marks.js';
+import { html } from '../html.js';
+import { percent, percentRange, whole } from '../numbers.js';
+import type { SectionOf } from '../section.js';
+import { table } from '../table.js';
+
+/** Confusions named in words. */
+const NAMED = 5;
+
+export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, model: { labels } }) => ({
+  id: 'genres',
+  title: 'Each genre',
+  body: html`<p>Over whole tracks. Macro F1, the mean over genres: <strong>${percent(macroF1)}</strong>.</p>
+<div class="side"><figure>${legend([{ series: 'first', name: 'recall, with its 95 % interval', line: false }, { series: 'second', name: 'precision', line: false }])}${genreDots(perGenre, labels)}</figure>
+${table({
+    caption: 'Precision, recall and F1 of each genre',
+    head: ['genre', 'precision', 'recall', '95 %', 'F1', 'tracks'],
+    rows: labels.map((label, index) => {
+      const { precision, recall, recallInterval, f1, support } = perGenre[index]!;
+      return [label, percent(precision), percent(recall), percentRange(recallInterval), percent(f1), whole(support)];
+    }),
+  })}</div>`,
+});
+
+export const confusion: SectionOf = ({ figures: { confusion: matrix }, model: { labels } }) => {
+  const mistakes = matrix.flatMap((row, truth) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, answer) => ({ count, total, truth: labels[truth]!, answer: labels[answer]! })).filter((_, answer) => answer !== truth);
+  }).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  return {
+    id: 'confusion',
+    title: 'What it takes for what',
+    body: html`${mistakes.length > 0 && html`<p>Most often: ${mistakes.slice(0, NAMED).map(({ count, total, truth, answer }, index) => html`${index > 0 && ', '}${truth} for ${answer} (${count} of ${total})`)}.</p>`}
+${confusionTable(matrix, labels)}`,
+  };
+};

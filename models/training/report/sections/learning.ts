@@ -1,0 +1,51 @@
+/** Loss and score of each stage, epoch by epoch. */
+import { mark } from '../charts/marks.js';
+import { axis, line, plot, type Places } from '../charts/plot.js';
+import type { ReportData } from '../data.js';
+import { html, type Markup } from '../html.js';
+import { counted, duration, short } from '../numbers.js';
+import type { SectionOf } from '../section.js';
+import { foldedTable } from '../table.js';
+
+type Stage = ReportData['stages'][number];
+type Epoch = Stage['history'][number];
+
+export const learning: SectionOf = ({ stages }) => {
+  const shown = stages.filter(({ history }) => history.length > 0);
+  if (shown.length === 0) return undefined;
+  return { id: 'learning', title: 'How it learned', body: html`${shown.map(stageCurves)}` };
+};
+
+function stageCurves({ name, scoreName, history }: Stage, index: number): Markup {
+  const best = history.reduce((highest, epoch) => (epoch.score > highest.score ? epoch : highest));
+  const seconds = history.reduce((total, epoch) => total + (epoch.seconds ?? 0), 0);
+  return html`<h3>${name}</h3>
+<p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}, whose weights were kept; loss ${short(history[0]!.loss)} at first and ${short(history.at(-1)!.loss)} at the end.</p>
+<div class="side">
+${curve(`loss-${index}`, `${name}: loss on what it learns from`, 'loss', history, ({ loss }) => loss)}
+${curve(`score-${index}`, `${name}: ${scoreName}`, scoreName, history, ({ score }) => score, best)}
+</div>
+${foldedTable({
+    caption: `${name}, epoch by epoch`,
+    head: ['epoch', 'loss', scoreName, ...(seconds > 0 ? ['seconds'] : [])],
+    rows: history.map((epoch) => [epoch.epoch, epoch.loss.toFixed(4), epoch.score.toFixed(4), ...(seconds > 0 ? [epoch.seconds?.toFixed(0) ?? ''] : [])]),
+  })}`;
+}
+
+function curve(id: string, title: string, label: string, history: readonly Epoch[], value: (epoch: Epoch) => number, best?: Epoch): Markup {
+  const last = history.at(-1)!.epoch;
+  const x = { ...axis('epoch', [Math.min(history[0]!.epoch, 1), Math.max(last, 2)], (tick) => String(tick)), from: Math.min(history[0]!.epoch, 1), to: Math.max(last, 2) };
+  return html`<figure>${plot({
+    id,
+    title,
+    description: `From ${short(value(history[0]!))} after epoch ${history[0]!.epoch} to ${short(value(history.at(-1)!))} after epoch ${last}.`,
+    x: { ...x, ticks: x.ticks.filter((tick) => tick >= x.from && tick <= x.to && Number.isInteger(tick)) },
+    y: axis(label, history.map(value), short),
+    height: 230,
+    marks: (places: Places) => [
+      html`<path class="curve first" d="${line(history.map((epoch) => [places.x(epoch.epoch), places.y(value(epoch))] as const))}"/>`,
+      html`${history.length === 1 && mark('first', places.x(history[0]!.epoch), places.y(value(history[0]!)))}`,
+      html`${best && mark('second', places.x(best.epoch), places.y(value(best)))}`,
+    ],
+  })}<figcaption>${title}${best && html` (the diamond: the best, ${short(value(best))})`}</figcaption></figure>`;
+}

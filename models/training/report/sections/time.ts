@@ -1,0 +1,77 @@
+/** How soon it is right, and what steadiness costs in delay. */
+import { legend, mark } from '../charts/marks.js';
+import { axis, line, plot, type Places } from '../charts/plot.js';
+import type { ReportData } from '../data.js';
+import { html } from '../html.js';
+import { counted, percent } from '../numbers.js';
+import type { SectionOf } from '../section.js';
+import { foldedTable, table } from '../table.js';
+
+const AFTER_S = [1, 2, 3, 5, 10, 20, 30];
+
+export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: { accuracy } }) => {
+  if (curve.length === 0) return undefined;
+  const lastS = curve.at(-1)!.seconds;
+  const seconds = axis('seconds of audio', [0, lastS], (tick) => String(tick), { zero: true });
+  return {
+    id: 'time',
+    title: 'How soon it is right',
+    body: html`<p>From the first block on, by all that was heard so far and before any smoothing. ${medianSettledS === null ? 'No track ends right.' : html`Of the tracks that end right, half are right for good after <strong>${medianSettledS.toFixed(1)} s</strong>.`}</p>
+<div class="side"><figure>${legend([{ series: 'first', name: 'right now' }, { series: 'second', name: 'right from here to the end' }])}${plot({
+      id: 'time-to-correct',
+      title: 'Share of tracks got right after so many seconds',
+      description: `From ${percent(curve[0]!.right)} after ${curve[0]!.seconds.toFixed(2)} s to ${percent(curve.at(-1)!.right)} at the end.`,
+      x: { ...seconds, ticks: seconds.ticks.filter((tick) => tick <= lastS), from: 0, to: lastS },
+      y: { label: 'of tracks, %', ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (share) => (100 * share).toFixed(0) },
+      marks: (places: Places) => [
+        html`<path class="reference" d="M${places.left} ${places.y(accuracy)}H${places.right}"/>`,
+        html`<path class="curve second" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.settled)] as const))}"/>`,
+        html`<path class="curve first" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.right)] as const))}"/>`,
+        ...[...after(curve)].map(({ seconds: s, right }) => mark('first', places.x(s), places.y(right), 3.6)),
+      ],
+    })}<figcaption>The dotted line: over whole tracks, ${percent(accuracy)}. The discs are the rows of the table.</figcaption></figure>
+${table({
+      caption: 'Share of tracks by what was heard up to then',
+      head: ['after', 'right', 'right to the end'],
+      rows: after(curve).map(({ wantedS, right, settled }) => [`${wantedS} s`, percent(right), percent(settled)]),
+    })}</div>`,
+  };
+};
+
+/** At the last block that ends by each of the seconds. */
+function after(curve: ReportData['overTime']): Array<ReportData['overTime'][number] & { wantedS: number }> {
+  return AFTER_S.flatMap((wantedS) => {
+    const point = curve.at(-1)!.seconds < wantedS - 0.5 ? undefined : curve.findLast(({ seconds }) => seconds <= wantedS);
+    return point === undefined ? [] : [{ ...point, wantedS }];
+  });
+}
+
+export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median delay' }) => {
+  if (points === undefined || points.length === 0) return undefined;
+  const front = points
+    .filter((point) => !points.some((other) => (other.delayS < point.delayS && other.flipsPerMinute <= point.flipsPerMinute) || (other.delayS <= point.delayS && other.flipsPerMinute < point.flipsPerMinute)))
+    .sort((a, b) => a.delayS - b.delayS);
+  const shipped = points.filter((point) => point.shipped);
+  return {
+    id: 'trade-off',
+    title: 'Quick against steady',
+    body: html`<p>${counted(points.length, 'setting')} of the smoothing: who answers sooner changes its mind more often.${shipped[0] && ` Shipped: ${shipped[0].settings}, ${shipped[0].delayS.toFixed(1)} s and ${shipped[0].flipsPerMinute.toFixed(2)} changes a minute.`}</p>
+<figure>${legend([{ series: 'first', name: 'tried; the line joins those that none beats in both' }, ...(shipped.length > 0 ? [{ series: 'second' as const, name: 'shipped', line: false }] : [])])}${plot({
+      id: 'trade-off-plot',
+      title: 'Changes of genre a minute against delay',
+      description: `${counted(points.length, 'setting')}; delays from ${Math.min(...points.map(({ delayS }) => delayS)).toFixed(1)} to ${Math.max(...points.map(({ delayS }) => delayS)).toFixed(1)} s.`,
+      x: axis(`${tradeOffDelay}, s`, points.map(({ delayS }) => delayS), (tick) => String(tick)),
+      y: axis('changes a minute', points.map(({ flipsPerMinute }) => flipsPerMinute), (tick) => String(tick), { zero: true }),
+      marks: (places: Places) => [
+        html`<path class="curve first" d="${line(front.map((point) => [places.x(point.delayS), places.y(point.flipsPerMinute)] as const))}"/>`,
+        ...points.filter((point) => !point.shipped).map((point) => mark('first', places.x(point.delayS), places.y(point.flipsPerMinute), 3.6)),
+        ...shipped.map((point) => mark('second', places.x(point.delayS), places.y(point.flipsPerMinute), 5)),
+      ],
+    })}</figure>
+${foldedTable({
+      caption: 'All settings',
+      head: ['settings', `${tradeOffDelay}, s`, 'changes a minute', ''],
+      rows: points.map(({ settings, delayS, flipsPerMinute, shipped: isShipped }) => [settings, delayS.toFixed(1), flipsPerMinute.toFixed(2), isShipped ? 'shipped' : '']),
+    })}`,
+  };
+};
