@@ -96,6 +96,9 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 export type SmoothingSettings = z.infer<typeof smoothingSchema>;
 
+/** How the kinds of sound are smoothed where the model doesn't say: music is left less easily than entered. */
+export const KINDS_SMOOTHING: NonNullable<SmoothingSettings['kinds']> = { timeConstantMs: 1500, enter: 0.5, leave: 0.35 };
+
 /** A loaded model. Plain data: it can be handed to workers, which then share the weights' memory. */
 export interface Bundle {
   readonly manifest: Manifest;

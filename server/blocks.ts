@@ -9,7 +9,7 @@ import { encodeLevels } from '../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../dsp/mel.js';
 import { Normaliser } from '../dsp/normalise.js';
 import { blockMs, type Manifest } from '../models/bundle.js';
-import { Silence, type SilenceSettings } from './silence.js';
+import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
 /** Mono samples at the front end's rate, and where they came from. */
 export interface Sound {
@@ -49,7 +49,8 @@ export interface Picture {
 export interface Block extends Columns {
   /** [columns × bands] normalised levels. */
   readonly input: Float32Array;
-  /** After a long silence: the network starts afresh with this block. */
+  readonly loudness: Loudness;
+  /** After a long silence: the network and the smoothing start afresh with this block. */
   readonly afresh: boolean;
 }
 
@@ -157,7 +158,7 @@ function encoded(power: Float32Array): Uint8Array {
   return levels;
 }
 
-/** Gives blocks their normalised input, starting afresh after a long silence. */
+/** Gives blocks their normalised input and says which are silent; it starts afresh after a long silence. */
 export class BlockNormaliser {
   readonly #bands: number;
   readonly #normaliser: Normaliser;
@@ -180,12 +181,13 @@ export class BlockNormaliser {
   }
 
   #normalise(block: Columns, column: (cells: Float32Array, input: Float32Array, offset: number) => void): Block {
-    const afresh = this.#silence.push(block.rmsDb) === 'forget';
+    const loudness = this.#silence.push(block.rmsDb);
+    const { afresh } = this.#silence;
     if (afresh) this.#normaliser.reset();
     const input = new Float32Array(block.cells.length);
     for (let offset = 0; offset < input.length; offset += this.#bands) {
       column(block.cells.subarray(offset, offset + this.#bands), input, offset);
     }
-    return { ...block, input, afresh };
+    return { ...block, input, loudness, afresh };
   }
 }

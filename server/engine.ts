@@ -16,7 +16,7 @@ export interface Classifier {
   /**
    * @param blocks each [columns × bands] normalised, all of one length
    * @param states one for each block; updated in place
-   * @returns [batch × labels] probabilities at the end of each block, valid until the next call
+   * @returns [batch × outputs] probabilities at the end of each block, valid until the next call
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array;
 }
@@ -24,8 +24,8 @@ export interface Classifier {
 /** A block with its scores. */
 export interface Scored {
   readonly block: Block;
-  /** [labels] a view, valid during the call. */
-  readonly probabilities: Float32Array;
+  /** [outputs] of the network; a view, valid during the call. */
+  readonly scores: Float32Array;
   /** From the arrival of the block's last sound to here. */
   readonly lagMs: number;
   /** Sound of the stream left unscored so far. */
@@ -172,9 +172,10 @@ export class Engine {
     const blocks: Block[] = [];
     for (const lane of lanes) {
       const block = lane.blocks.shift()!;
-      if (block.afresh || lane.startsAfresh) lane.state.set(this.#classifier.newState());
+      const afresh = block.afresh || lane.startsAfresh;
+      if (afresh) lane.state.set(this.#classifier.newState());
       lane.startsAfresh = false;
-      blocks.push(block);
+      blocks.push(afresh === block.afresh ? block : { ...block, afresh });
     }
     let scores: Float32Array;
     try {
@@ -186,7 +187,7 @@ export class Engine {
       }
       return;
     }
-    const labels = scores.length / lanes.length;
+    const outputs = scores.length / lanes.length;
     const nowMs = this.#scheduler.now();
     for (let index = 0; index < lanes.length; index++) {
       const lane = lanes[index]!;
@@ -194,7 +195,7 @@ export class Engine {
       const block = blocks[index]!;
       lane.listener.next({
         block,
-        probabilities: scores.subarray(index * labels, (index + 1) * labels),
+        scores: scores.subarray(index * outputs, (index + 1) * outputs),
         lagMs: Math.max(0, nowMs - block.arrivedAtMs),
         droppedMs: lane.droppedMs,
       });

@@ -141,9 +141,12 @@ function normalise(model: Manifest, settings: Settings, cells: 'power' | 'levels
 function smooth(model: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((scored, emit) => {
-    progress.scoredMs = scored.block.atMs;
-    progress.scoredBytes = scored.block.endBytes;
-    emit({ ...scored, shown: smoother.push(scored.probabilities, scored.block.rmsDb) });
+    const { block, scores } = scored;
+    progress.scoredMs = block.atMs;
+    progress.scoredBytes = block.endBytes;
+    const probabilities = scores.subarray(0, model.labels.length);
+    const kinds = model.kinds && scores.subarray(model.labels.length);
+    emit({ ...scored, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
   });
 }
 

@@ -58,7 +58,10 @@ export type ClientMessage = Start | Stop;
 
 export type Encoding = Start['encoding'];
 
-/** What a stream is doing. `speech` and `unknown` are reserved for models that can tell. */
+/**
+ * What a stream is doing. `unknown` is sound that is neither music nor speech, or music of no genre
+ * that the model knows. A model may not tell speech and noise from music: they get a genre, then.
+ */
 export type StreamState = 'warming' | 'music' | 'speech' | 'silence' | 'unknown';
 
 export interface ModelInfo {
@@ -90,12 +93,14 @@ export interface Prediction {
   /** Stream time at the end of the block, ms of audio since the start. */
   readonly atMs: number;
   readonly state: StreamState;
-  /** The smoothed genre; null in silence and before the first judgement. */
+  /** The smoothed genre; null in every state but `music`. */
   readonly genre: string | null;
   /** Confidence in `genre`, 0 to 1; 0 where it is null. */
   readonly p: number;
-  /** The best labels with their probabilities, best first; empty in silence. */
+  /** The best labels with their probabilities, best first; empty while no music is heard. */
   readonly top: ReadonlyArray<readonly [label: string, p: number]>;
+  /** Probability that it is music, 0 to 1, smoothed; 1 where the model can't tell, 0 in silence. */
+  readonly music: number;
   /** RMS level of the block, dBFS, -120 to 0 (a full-scale square wave is 0). */
   readonly level: number;
   /** Highest sample of the block, dBFS, -120 to 0. */
@@ -130,7 +135,7 @@ export interface Segment {
 export interface Summary {
   readonly type: 'summary';
   readonly durationMs: number;
-  /** Of the whole: the argmax of the mean log score over all blocks but those too quiet; null when there were none. */
+  /** Of the whole: the argmax of the mean log score over all blocks of music; null when there were none. */
   readonly genre: string | null;
   readonly p: number;
   /** All labels with their probabilities over the whole, best first. */

@@ -11,7 +11,7 @@ export interface Heard {
   readonly state: StreamState;
   readonly genre: string | null;
   readonly p: number;
-  /** False for blocks too quiet to say anything. */
+  /** False for blocks that are too quiet, or no music. */
   readonly counts: boolean;
   /** [labels] unsmoothed. */
   readonly probabilities: ArrayLike<number>;
@@ -29,7 +29,7 @@ interface OpenSegment {
 /**
  * The segments of one stream. Warming up belongs to the segment that follows; a segment's p is the
  * mean of what was shown. The genre of the whole is the argmax of the mean log score over all
- * blocks but quiet ones; its p is the softmax of those means.
+ * blocks of music; its p is the softmax of those means.
  */
 export class Segments {
   readonly #labels: readonly string[];

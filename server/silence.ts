@@ -6,45 +6,39 @@ import type { Settings } from './settings.js';
 
 export type SilenceSettings = Pick<Settings, 'silenceDb' | 'silenceEndDb' | 'silenceAfterMs' | 'forgetAfterMs'>;
 
+/** `quiet` is a level below the threshold, for however short a time; `silent` once that has lasted. */
+export type Loudness = 'sound' | 'quiet' | 'silent';
+
+/** Follows the level of one stream. */
 export class Silence {
   readonly #settings: SilenceSettings;
   readonly #blockMs: number;
   #quietMs = 0;
-  #silent = false;
+  #loudness: Loudness = 'sound';
+  #afresh = false;
 
   constructor(settings: SilenceSettings, blockMs: number) {
     this.#settings = settings;
     this.#blockMs = blockMs;
   }
 
-  /** True from the block on with which the stream became silent. */
-  get silent(): boolean {
-    return this.#silent;
+  /** True with the first block after a silence so long that what was heard before no longer counts. */
+  get afresh(): boolean {
+    return this.#afresh;
   }
 
-  /** True while the level is below the threshold, for however short a time. */
-  get quiet(): boolean {
-    return this.#quietMs > 0;
-  }
-
-  /**
-   * The level of the next block.
-   * @returns `ended` with the first block after a silence, `forget` when that silence was so long
-   * that what was heard before no longer counts
-   */
-  push(levelDb: number): 'ended' | 'forget' | undefined {
+  /** @param levelDb of the next block, dBFS */
+  push(levelDb: number): Loudness {
     const { silenceDb, silenceEndDb, silenceAfterMs, forgetAfterMs } = this.#settings;
-    if (levelDb < (this.#silent ? silenceEndDb : silenceDb)) {
+    const wasSilent = this.#loudness === 'silent';
+    if (levelDb < (wasSilent ? silenceEndDb : silenceDb)) {
+      this.#afresh = false;
       this.#quietMs += this.#blockMs;
       // Half a millisecond of grace: three blocks of 348.3 ms are a second, rounding or not.
-      if (this.#quietMs + 0.5 >= silenceAfterMs) this.#silent = true;
-      return undefined;
+      return this.#loudness = wasSilent || this.#quietMs + 0.5 >= silenceAfterMs ? 'silent' : 'quiet';
     }
-    const wasSilent = this.#silent;
-    const quietMs = this.#quietMs;
-    this.#silent = false;
+    this.#afresh = wasSilent && this.#quietMs > forgetAfterMs;
     this.#quietMs = 0;
-    if (!wasSilent) return undefined;
-    return quietMs > forgetAfterMs ? 'forget' : 'ended';
+    return this.#loudness = 'sound';
   }
 }

@@ -1,88 +1,131 @@
 /**
  * Scores to what a person sees: a steady genre that doesn't flicker, and changes within seconds.
  *
- * With block probabilities q, S is the running mean of log q over the stream,
+ * With block probabilities q, S is the running mean of log q over the stream's music,
  *   S ← S + a (log max(q, 1e-6) - S),  a = max(1 - exp(-blockMs / timeConstantMs), 1 / n),
  * n the blocks since the start: a plain mean at first, exponential from the time constant on.
  * p = softmax(S). The shown genre is the best one when warm-up ends. After that, while another one
  * leads, its lead in p is added up over time (as in Page's CUSUM test, 1954), and it takes over once
  * that reaches margin × holdMs: a lead of `margin` needs `holdMs`, a larger one less, a small one
  * more, and none is overlooked for ever. The sum starts afresh when the shown genre leads again.
- * Silence shows nothing, and after it all starts afresh.
+ * Music of no known genre is one genre more, whose p is always `unknownBelow`.
+ *
+ * While a stream is speech or noise no genre is claimed, and blocks that are not music don't move S:
+ * after a presenter's sentence the genre is the one before it. After a long one it starts afresh
+ * with the music that follows. Silence shows nothing, and after it the genre starts afresh, too.
  */
-import type { SmoothingSettings } from '../models/bundle.js';
+import { KINDS_SMOOTHING, type SmoothingSettings } from '../models/bundle.js';
 import { argmax } from '../models/metrics.js';
-import { Silence, type SilenceSettings } from './silence.js';
-import { SETTINGS } from './settings.js';
+import type { StreamState } from './protocol.js';
+import { SETTINGS, type Settings } from './settings.js';
+import type { Loudness } from './silence.js';
+import { SoundKinds } from './sound-kind.js';
 
 /** What is shown after a block. One object, changed by the next push. */
 export interface Smoothed {
-  readonly state: 'warming' | 'music' | 'silence';
-  /** Index of the shown genre; null while warming and in silence. */
+  /** `unknown` is noise, or music of no known genre: `isMusic` tells. */
+  readonly state: StreamState;
+  /** Index of the shown genre; null but for `music`. */
   readonly genre: number | null;
   /** Smoothed probability of `genre`; 0 where it is null. */
   readonly p: number;
-  /** False for a block too quiet to say anything: it doesn't move the probabilities. */
+  /** Smoothed probability that it is music; 1 where the model can't tell, what it was before in silence. */
+  readonly music: number;
+  /** Whether the genres' probabilities are of what is heard now: not in silence, speech and noise, nor before any music. */
+  readonly isMusic: boolean;
+  /** False for a block that doesn't move the genres' probabilities: too quiet, or no music. */
   readonly counts: boolean;
-  /** [labels] smoothed probabilities; what they were before in silence. */
+  /** [labels] smoothed probabilities; where `isMusic` is false, what they were before. */
   readonly probabilities: Float32Array;
+}
+
+/** How loud a block is, and whether it follows a silence so long that nothing before it counts. */
+export interface Hearing {
+  readonly loudness: Loudness;
+  readonly afresh: boolean;
 }
 
 /** Below this a probability says no more: one block can't veto a genre for ever. */
 export const LEAST_PROBABILITY = 1e-6;
 
-const SILENCE_DEFAULTS: SilenceSettings = {
-  silenceDb: SETTINGS.silenceDb.default,
-  silenceEndDb: SETTINGS.silenceEndDb.default,
-  silenceAfterMs: SETTINGS.silenceAfterMs.default,
-  forgetAfterMs: SETTINGS.forgetAfterMs.default,
-};
+/** In the place of a genre: music of none that is known. */
+const NO_GENRE = -1;
 
 /** The smoothing of one stream. */
 export class Smoother {
   readonly #settings: SmoothingSettings;
   readonly #blockMs: number;
+  readonly #forgetAfterMs: number;
   readonly #gain: number;
-  readonly #silence: Silence;
+  /** Probability of music below which a block doesn't count. */
+  readonly #leastMusic: number;
+  /** What the best genre must reach. */
+  readonly #floor: number;
+  readonly #kinds: SoundKinds;
   readonly #scores: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
+  /** Blocks of music since the start. */
   #blocks = 0;
-  /** Lead of others over the shown genre, probability × ms. */
+  /** The genre that was judged last, or NO_GENRE; undefined before. */
+  #judged: number | undefined;
+  /** Lead of others over it, probability × ms. */
   #leadMs = 0;
+  /** How long the stream has been no music. */
+  #awayMs = 0;
 
   /**
    * @param labels of the model; only their number counts
    * @param blockMs audio from one push to the next
    */
-  constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, silence = SILENCE_DEFAULTS) {
+  constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, { forgetAfterMs }: Pick<Settings, 'forgetAfterMs'> = { forgetAfterMs: SETTINGS.forgetAfterMs.default }) {
     this.#settings = settings;
     this.#blockMs = blockMs;
+    this.#forgetAfterMs = forgetAfterMs;
     this.#gain = settings.timeConstantMs > 0 ? 1 - Math.exp(-blockMs / settings.timeConstantMs) : 1;
-    this.#silence = new Silence(silence, blockMs);
+    this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
+    this.#floor = settings.unknownBelow ?? 0;
+    this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
-    this.#shown = { state: 'warming', genre: null, p: 0, counts: false, probabilities: new Float32Array(labels.length).fill(1 / labels.length) };
+    this.#shown = {
+      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, counts: false,
+      probabilities: new Float32Array(labels.length).fill(1 / labels.length),
+    };
   }
 
   /**
    * @param probabilities [labels] of the next block
-   * @param levelDb RMS level of that block, dBFS
+   * @param hearing of that block
+   * @param kinds [music, speech, noise] of that block; undefined where the model can't tell
    */
-  push(probabilities: ArrayLike<number>, levelDb: number): Smoothed {
-    if (this.#silence.push(levelDb) !== undefined) this.#startAfresh();
-    this.#shown.counts = !this.#silence.quiet;
-    if (this.#silence.silent) return this.#show('silence', null);
-    if (this.#silence.quiet) return this.#shown;
+  push(probabilities: ArrayLike<number>, { loudness, afresh }: Hearing, kinds?: ArrayLike<number>): Smoothed {
+    const shown = this.#shown;
+    shown.counts = loudness === 'sound' && (kinds?.[0] ?? 1) >= this.#leastMusic;
+    if (loudness === 'silent') return this.#show('silence', null);
+    if (loudness === 'quiet') return shown;
+    if (afresh) this.#kinds.startAfresh();
+    if (afresh || shown.state === 'silence') this.#startAfresh();
 
-    this.#follow(probabilities);
-    const best = argmax(this.#shown.probabilities);
-    // Warm-up is over with the block that completes it; half a millisecond of grace for rounding.
-    if (this.#blocks * this.#blockMs + 0.5 < this.#settings.warmupMs) return this.#show('warming', null);
-    const { state, genre } = this.#shown;
-    return this.#show('music', state !== 'music' || genre === null ? best : this.#challenge(genre, best));
+    const kind = kinds ? this.#kinds.push(kinds) : 'music';
+    shown.music = this.#kinds.music;
+    if (shown.counts) this.#follow(probabilities);
+    else if (this.#awayMs > this.#forgetAfterMs) this.#startAfresh();
+
+    if (kind === 'speech' || kind === 'noise') {
+      this.#awayMs += this.#blockMs;
+      return this.#show(kind === 'speech' ? 'speech' : 'unknown', null);
+    }
+    this.#awayMs = 0;
+    // Half a millisecond of grace for rounding, as for the kinds.
+    const isWarm = kind !== undefined && this.#blocks > 0 && this.#blocks * this.#blockMs + 0.5 >= this.#settings.warmupMs;
+    if (!isWarm) return this.#show('warming', null);
+    this.#judged = this.#judge();
+    return this.#judged === NO_GENRE ? this.#show('unknown', null) : this.#show('music', this.#judged);
   }
 
+  /** No genre is known; how long the stream has been no music stays. */
   #startAfresh(): void {
     this.#blocks = 0;
+    this.#judged = undefined;
     this.#leadMs = 0;
     this.#scores.fill(0);
   }
@@ -104,19 +147,27 @@ export class Smoother {
     for (let label = 0; label < p.length; label++) p[label] = p[label]! / sum;
   }
 
-  /** The genre to show, given the one that is shown and the best one. */
-  #challenge(shown: number, best: number): number {
-    const p = this.#shown.probabilities;
-    this.#leadMs = best === shown ? 0 : this.#leadMs + (p[best]! - p[shown]!) * this.#blockMs;
-    if (best === shown || this.#leadMs < this.#settings.margin * this.#settings.holdMs) return shown;
+  /** The genre to show, given the one that was judged last and the best one. */
+  #judge(): number {
+    const top = argmax(this.#shown.probabilities);
+    const best = this.#p(top) < this.#floor ? NO_GENRE : top;
+    const judged = this.#judged ?? best;
+    this.#leadMs = best === judged ? 0 : this.#leadMs + (this.#p(best) - this.#p(judged)) * this.#blockMs;
+    if (best === judged || this.#leadMs < this.#settings.margin * this.#settings.holdMs) return judged;
     this.#leadMs = 0;
     return best;
   }
 
-  #show(state: Smoothed['state'], genre: number | null): Smoothed {
-    this.#shown.state = state;
-    this.#shown.genre = genre;
-    this.#shown.p = genre === null ? 0 : this.#shown.probabilities[genre]!;
-    return this.#shown;
+  #p(genre: number): number {
+    return genre === NO_GENRE ? this.#floor : this.#shown.probabilities[genre]!;
+  }
+
+  #show(state: StreamState, genre: number | null): Smoothed {
+    const shown = this.#shown;
+    shown.state = state;
+    shown.genre = genre;
+    shown.p = genre === null ? 0 : shown.probabilities[genre]!;
+    shown.isMusic = state !== 'silence' && this.#awayMs === 0 && this.#blocks > 0;
+    return shown;
   }
 }

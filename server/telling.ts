@@ -6,6 +6,10 @@ import type { Smoothed } from './smoothing.js';
 
 /** A block with its scores and what is shown after it. */
 export interface Judged extends Scored {
+  /** [labels] of this block alone; a view, valid during the call. */
+  readonly probabilities: Float32Array;
+  /** [music, speech, noise] of this block alone, likewise; undefined where the model can't tell. */
+  readonly kinds: Float32Array | undefined;
   readonly shown: Smoothed;
 }
 
@@ -64,7 +68,8 @@ export class Teller {
       state: shown.state,
       genre,
       p: round(shown.p, 4),
-      top: shown.state === 'silence' ? [] : this.#top(shown.probabilities),
+      top: shown.isMusic ? this.#top(shown.probabilities) : [],
+      music: shown.state === 'silence' ? 0 : round(shown.music, 4),
       level: round(block.rmsDb, 1),
       peak: round(block.peakDb, 1),
       lagMs: round(lagMs, 1),

@@ -36,7 +36,7 @@ test('every message and field of the protocol is there', () => {
     start: ['version', 'encoding', 'sampleRate', 'channels', 'name', 'topK', 'spectrogram', 'resume'],
     stop: [],
     ready: ['streamId', 'name', 'resumeToken', 'receivedBytes', 'model', 'blockMs'],
-    prediction: ['seq', 'atMs', 'state', 'genre', 'p', 'top', 'level', 'peak', 'lagMs', 'droppedMs'],
+    prediction: ['seq', 'atMs', 'state', 'genre', 'p', 'top', 'music', 'level', 'peak', 'lagMs', 'droppedMs'],
     columns: ['seq', 'atMs', 'levels', 'peaks'],
     summary: ['durationMs', 'genre', 'p', 'top', 'segments'],
     restarted: ['atMs'],

@@ -23,7 +23,7 @@ class Adder implements Classifier {
 
 function block(value: number, atMs: number, { arrivedAtMs = atMs, afresh = false, length = 1 } = {}): Block {
   return {
-    input: new Float32Array(length).fill(value), cells: new Float32Array(length), columns: length, afresh,
+    input: new Float32Array(length).fill(value), cells: new Float32Array(length), columns: length, loudness: 'sound', afresh,
     atMs, arrivedAtMs, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, endBytes: atMs,
   };
 }
@@ -41,9 +41,9 @@ function stream(engine: Engine) {
   const said: string[] = [];
   const scored: { sum: number; lagMs: number; droppedMs: number }[] = [];
   const subscription = block$.pipe(engine.classify()).subscribe({
-    next: ({ probabilities, lagMs, droppedMs }) => {
-      said.push(String(probabilities[0]));
-      scored.push({ sum: probabilities[0]!, lagMs, droppedMs });
+    next: ({ scores, lagMs, droppedMs }) => {
+      said.push(String(scores[0]));
+      scored.push({ sum: scores[0]!, lagMs, droppedMs });
     },
     error: (error: ProtocolError) => said.push(error.code),
     complete: () => said.push('complete'),

@@ -6,42 +6,37 @@ const SETTINGS = { silenceDb: -60, silenceEndDb: -55, silenceAfterMs: 1000, forg
 
 const silence = (settings = SETTINGS): Silence => new Silence(settings, 500);
 
+/** Blocks of these levels; the loudness of each. */
+const push = (subject: Silence, ...levelsDb: number[]): string[] => levelsDb.map((levelDb) => subject.push(levelDb));
+
 test('begins after its time below the level, not before', () => {
-  const subject = silence();
-  subject.push(-61);
-  assert.not(subject.silent);
-  subject.push(-61);
-  assert.ok(subject.silent);
+  assert.equal(push(silence(), -61, -61, -61), ['quiet', 'silent', 'silent']);
 });
 
 test('a block above the level starts the time again', () => {
-  const subject = silence();
-  for (const levelDb of [-61, -59, -61]) subject.push(levelDb);
-  assert.not(subject.silent);
+  assert.equal(push(silence(), -61, -59, -61), ['quiet', 'sound', 'quiet']);
 });
 
 test('ends only above the second level', () => {
-  const subject = silence();
-  for (let block = 0; block < 3; block++) subject.push(-80);
-  assert.is(subject.push(-57), undefined);
-  assert.ok(subject.silent);
-  assert.is(subject.push(-54), 'ended');
-  assert.not(subject.silent);
+  assert.equal(push(silence(), -80, -80, -57, -54, -57), ['quiet', 'silent', 'silent', 'sound', 'sound']);
 });
 
-test('a long one makes what was before forgotten, a short one does not', () => {
+test('after a long one the stream starts afresh, with one block; after a short one it does not', () => {
   const subject = silence();
-  for (let block = 0; block < 4; block++) subject.push(-80);
-  assert.is(subject.push(-20), 'ended', '2 s');
-  for (let block = 0; block < 5; block++) subject.push(-80);
-  assert.is(subject.push(-20), 'forget', '2.5 s');
+  push(subject, -80, -80, -80, -80, -20);
+  assert.is(subject.afresh, false, '2 s');
+  push(subject, -80, -80, -80, -80, -80);
+  assert.is(subject.afresh, false, 'not before it ends');
+  push(subject, -20);
+  assert.is(subject.afresh, true, '2.5 s');
+  push(subject, -20);
+  assert.is(subject.afresh, false);
 });
 
 test('every threshold is a setting', () => {
   const subject = silence({ silenceDb: -10, silenceEndDb: -5, silenceAfterMs: 0, forgetAfterMs: 0 });
-  subject.push(-11);
-  assert.ok(subject.silent);
-  assert.is(subject.push(-4), 'forget');
+  assert.equal(push(subject, -11, -4), ['silent', 'sound']);
+  assert.is(subject.afresh, true);
 });
 
 test.run();

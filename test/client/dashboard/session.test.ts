@@ -16,7 +16,7 @@ class Link extends Events<StreamEvents> {
 const CARD: ModelCard = { name: 'm', version: '1', labels: ['a', 'b'], blockColumns: 4, frontEnd: { sampleRate: 22050, hop: 1920, bands: 2, fMin: 30, fMax: 11025 } };
 const ready = (streamId: string): Ready => ({ type: 'ready', streamId, name: 'n', model: { name: 'm', version: '1', labels: ['a', 'b'] }, blockMs: 350 });
 const prediction = (block: number, genre: string): Prediction => ({
-  type: 'prediction', seq: block, atMs: block * 350, state: 'music', genre, p: 0.9, top: [], level: -20, peak: -10, lagMs: 1, droppedMs: 0,
+  type: 'prediction', seq: block, atMs: block * 350, state: 'music', genre, p: 0.9, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0,
 });
 
 function listen(session: Session): { link: Link; ends: () => number } {

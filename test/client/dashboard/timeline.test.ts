@@ -9,7 +9,7 @@ import { agoMarks, layOut, stretchSentence } from '../../../client/dashboard/mod
 const BLOCK_MS = 350;
 
 function predicted(block: number, genre: string | null, fields: Partial<Prediction> = {}): Prediction {
-  return { type: 'prediction', seq: block, atMs: block * BLOCK_MS, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...fields };
+  return { type: 'prediction', seq: block, atMs: block * BLOCK_MS, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...fields };
 }
 
 test('predictions of one genre are one stretch with their mean confidence', () => {

@@ -46,7 +46,7 @@ function next<Type extends 'error' | 'ready' | 'prediction' | 'summary' | 'state
 
 const bytes = (from: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (from + i) % 251);
 const prediction = (atMs: number) => ({
-  type: 'prediction', seq: 1, atMs, state: 'music', genre: 'a', p: 0.9, top: [['a', 0.9]], level: -20, peak: -10, lagMs: 5, droppedMs: 0,
+  type: 'prediction', seq: 1, atMs, state: 'music', genre: 'a', p: 0.9, top: [['a', 0.9]], music: 1, level: -20, peak: -10, lagMs: 5, droppedMs: 0,
 } as const);
 const summary = { type: 'summary', durationMs: 1000, genre: 'a', p: 0.9, segments: [] } satisfies Summary;
 

@@ -21,7 +21,7 @@ class Page {
 function prediction(seq: number, genre: string | null, state: Prediction['state'] = 'music'): Prediction {
   return {
     type: 'prediction', seq, atMs: seq * 30_000, state, genre, p: genre === null ? 0 : 0.7,
-    top: [['jazz', 0.7], ['blues', 0.2], ['rock', 0.1]], level: -18, peak: -6, lagMs: 40, droppedMs: 0,
+    top: [['jazz', 0.7], ['blues', 0.2], ['rock', 0.1]], music: 1, level: -18, peak: -6, lagMs: 40, droppedMs: 0,
   };
 }
 
