@@ -22,6 +22,11 @@ export function short(value: number): string {
   return Math.abs(value) >= 100 ? whole(value) : value.toPrecision(3);
 }
 
+/** For axes: three significant digits without zeros at the end. */
+export function plain(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
 /** Wall clock: `49 min`, `1 h 20 min`, `35 s`. */
 export function duration(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`;

@@ -23,7 +23,7 @@ body {
 }
 h1 { margin: 0; font-size: clamp(1.7rem, 4vw, 2.4rem); line-height: 1.15; letter-spacing: -0.02em; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .35rem; font-size: 1.3rem; line-height: 1.25; letter-spacing: -0.01em; }
-h3 { margin: 0 0 .25rem; font-size: 1rem; line-height: 1.35; overflow-wrap: anywhere; }
+h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; line-height: 1.35; overflow-wrap: anywhere; }
 p { margin: 0 0 .75rem; max-width: 46rem; text-wrap: pretty; }
 a { color: var(--link); text-underline-offset: .15em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -31,14 +31,15 @@ a { color: var(--link); text-underline-offset: .15em; }
 header p { margin: .4rem 0 0; }
 nav ul { display: flex; flex-wrap: wrap; gap: .15rem 1.1rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: .9rem; }
 section { margin-top: 1.25rem; padding: clamp(1rem, 2.5vw, 1.75rem); background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1px; margin: 1.25rem 0 0; padding: 0; background: var(--line); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; }
-.tiles > div { padding: .8rem 1rem; background: var(--surface); display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1px; margin: 1.25rem 0 0; padding: 0; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; }
+.tiles > div { padding: .8rem 1rem; box-shadow: 0 0 0 1px var(--line); display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .tiles dt { font-size: .82rem; line-height: 1.35; color: var(--quiet); }
 .tiles dd { margin: 0; font-size: 1.45rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.02em; }
 .tiles dd small { display: block; font-size: .78rem; font-weight: 400; letter-spacing: 0; color: var(--quiet); }
 .side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); gap: 1.25rem 2rem; align-items: start; margin-top: .75rem; }
 .side > * { min-width: 0; }
 figure { margin: 0; max-width: 34rem; }
+figure h3 { margin-top: 0; }
 figcaption { font-size: .85rem; line-height: 1.45; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; }
 .chart text { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; fill: var(--ink); }
@@ -68,7 +69,7 @@ th { font-weight: 600; }
 thead th { vertical-align: bottom; font-size: .82rem; font-weight: 500; color: var(--quiet); }
 th:first-child, td:first-child { padding-left: 0; }
 .words { text-align: left; }
-td.words, th.words { white-space: normal; min-width: 5.5rem; overflow-wrap: break-word; }
+td.words, th.words { white-space: normal; min-width: 5.5rem; max-width: 40rem; overflow-wrap: break-word; }
 details { margin-top: .5rem; }
 summary { cursor: pointer; font-size: .9rem; color: var(--link); }
 details[open] summary { margin-bottom: .5rem; }
@@ -76,13 +77,14 @@ details[open] summary { margin-bottom: .5rem; }
 .confusion thead th { height: 6.2rem; vertical-align: bottom; }
 .confusion thead th > span { display: inline-block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 6rem; overflow: hidden; text-overflow: ellipsis; text-align: left; }
 .confusion thead th:not(:first-child) { text-align: center; }
-.confusion tbody th { padding-right: .6rem; text-align: right; font-weight: 400; white-space: nowrap; max-width: 9rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
-.confusion td { width: 2.35rem; min-width: 1.65rem; height: 2.2rem; text-align: center; vertical-align: middle; border: 1px solid var(--surface);
-  background: color-mix(in oklab, var(--second) calc(var(--share) * var(--cell-wrong)), var(--surface)); }
-.confusion td.right { background: color-mix(in oklab, var(--first) calc(var(--share) * var(--cell-most)), var(--surface)); font-weight: 700; outline: 1.5px solid var(--axis); outline-offset: -2.5px; }
-.confusion td.none { color: var(--axis); }
+.confusion tbody th { padding-right: .6rem; text-align: right; vertical-align: middle; font-weight: 400; white-space: nowrap; max-width: 9rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+.confusion td { width: 2.6rem; min-width: 1.6rem; height: 2.3rem; text-align: center; vertical-align: middle; border: 1px solid var(--surface);
+  background: color-mix(in oklab, var(--second) calc(var(--depth) * var(--cell-wrong)), var(--surface)); }
+.confusion td.right { background: color-mix(in oklab, var(--first) calc(var(--depth) * var(--cell-most)), var(--surface)); font-weight: 700; outline: 1.5px solid var(--axis); outline-offset: -2.5px; }
+.confusion td.none { color: var(--quiet); font-size: .8rem; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1.75rem 2rem; margin-top: 1rem; }
 .examples image { image-rendering: pixelated; }
+.scroll + p, .side + h3 { margin-top: 1rem; }
 .ramp { display: flex; align-items: center; gap: .5rem; font-size: .85rem; color: var(--quiet); }
 .ramp img { width: 9rem; height: .7rem; border-radius: .2rem; }
 pre { margin: 0 0 .75rem; padding: .75rem 1rem; background: var(--page); border: 1px solid var(--line); border-radius: .5rem; font: .85rem/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -93,6 +95,7 @@ ul.plain { margin: 0 0 .75rem; padding-left: 1.2rem; max-width: 46rem; }
 ul.plain li { margin-bottom: .25rem; }
 @media (max-width: 36rem) {
   th, td { padding: .3rem .45rem; }
+  .chart text { font-size: 14.5px; }
   .confusion td { width: 1.7rem; height: 1.8rem; font-size: .8rem; }
   .confusion tbody th { padding-right: .35rem; font-size: .8rem; max-width: 5rem; }
 }

@@ -1,14 +1,15 @@
-/** A confusion matrix as a table: the number says it, the shade (share of the true genre) helps the eye. */
+/** A confusion matrix as a table: the number says it, the shade (by the root of the share of the true
+ * genre, so that small shares show) helps the eye. */
 import { html, type Markup } from '../html.js';
 
 export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[]): Markup {
   return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
-<caption>Rows: the true genre. Columns: the answer. Numbers of tracks; shaded by the share of the row; right answers are outlined.</caption>
+<caption>Rows: the true genre. Columns: the answer. Numbers of tracks; the larger the share of the row, the deeper the shade; right answers are outlined.</caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}</tr></thead>
 <tbody>
 ${confusion.map((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
-    return html`<tr><th scope="row" title="${labels[truth]}">${labels[truth]}</th>${row.map((count, answer) => html`<td class="${[truth === answer && 'right', count === 0 && 'none'].filter(Boolean).join(' ')}" style="--share:${total > 0 ? (count / total).toFixed(3) : 0}">${count}</td>`)}</tr>
+    return html`<tr><th scope="row" title="${labels[truth]}">${labels[truth]}</th>${row.map((count, answer) => html`<td class="${[truth === answer && 'right', count === 0 && 'none'].filter(Boolean).join(' ')}" style="--depth:${total > 0 ? Math.sqrt(count / total).toFixed(3) : 0}">${count}</td>`)}</tr>
 `;
   })}</tbody></table></div>`;
 }

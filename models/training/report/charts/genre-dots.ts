@@ -7,7 +7,7 @@ import { at, WIDTH } from './plot.js';
 
 const [LEFT, RIGHT, TOP, ROW] = [104, WIDTH - 16, 8, 27];
 /** Characters of a label that have room. */
-const ROOM = 14;
+const ROOM = 12;
 
 export function genreDots(perGenre: ReportData['figures']['perGenre'], labels: readonly string[]): Markup {
   const bottom = TOP + ROW * labels.length;

@@ -7,7 +7,7 @@ import { roundTicks } from '../numbers.js';
 import { dataUri, palettePng } from '../png.js';
 import { at, line, WIDTH } from './plot.js';
 
-const [LEFT, RIGHT] = [40, WIDTH - 8];
+const [LEFT, RIGHT] = [50, WIDTH - 8];
 const PICTURE = { top: 6, bottom: 156 } as const;
 const STRIP = { top: 174, bottom: 228 } as const;
 const HEIGHT = 262;
@@ -35,8 +35,7 @@ export function spectrogram({ id, example, truth, answer, fMinHz, fMaxHz }: Spec
 <title id="${id}-title">Mel spectrogram of ${example.id}, ${fromS.toFixed(1)} to ${(fromS + durationS).toFixed(1)} s</title>
 <desc id="${id}-desc">Below it, block by block, the probability of the answer, ${answer}, and of the true genre, ${truth}.</desc>
 <image href="${dataUri(picture(example))}" x="${LEFT}" y="${PICTURE.top}" width="${RIGHT - LEFT}" height="${PICTURE.bottom - PICTURE.top}" preserveAspectRatio="none"/>
-${hertz.map((tick) => html`<text class="tick" x="${LEFT - 5}" y="${at(y(tick) + 4)}" text-anchor="end">${tick >= 1000 ? `${tick / 1000}k` : tick}</text>`)}
-<text class="tick" x="${LEFT - 5}" y="${PICTURE.top + 8}" text-anchor="end">Hz</text>
+${hertz.map((tick) => html`<text class="tick" x="${LEFT - 5}" y="${at(y(tick) + 4)}" text-anchor="end">${tick / 1000}${tick === hertz.at(-1) && ' kHz'}</text>`)}
 ${[0, 0.5, 1].map((tick) => html`<path class="grid" d="M${LEFT} ${at(p(tick))}H${RIGHT}"/><text class="tick" x="${LEFT - 5}" y="${at(p(tick) + 4)}" text-anchor="end">${tick}</text>`)}
 <path class="curve first" d="${curve('answer')}"/><path class="curve second" d="${curve('truth')}"/>
 ${seconds.map((tick) => html`<path class="axis" d="M${at(x(tick))} ${STRIP.bottom}v4"/><text class="tick" x="${at(x(tick))}" y="${STRIP.bottom + 17}" text-anchor="middle">${tick}</text>`)}

@@ -26,7 +26,7 @@ export const confidence: SectionOf = ({ calibration: { calibrated, raw, crossFit
       curve(raw, 'second', places),
       curve(calibrated, 'first', places),
     ],
-  })}<figcaption>Above the dotted diagonal it is better than it says, below it worse.</figcaption></figure>
+  })}<figcaption>Above the dotted diagonal it is better than it says, below it worse. The more blocks, the larger the mark.</figcaption></figure>
 <figure>${histogram(calibrated)}<figcaption>How many blocks are how sure, with the temperature.</figcaption></figure></div>
 ${binsTable(`Blocks by confidence, with the temperature ${temperature.toFixed(2)}`, calibrated)}
 ${binsTable('Blocks by confidence, without', raw)}`,
@@ -48,8 +48,9 @@ function binOf(confidenceInBin: number): number {
 }
 
 function curve({ bins }: Reliability, series: Series, places: Places): Markup {
+  const total = bins.reduce((sum, { count }) => sum + count, 0);
   const points = bins.map(({ confidence: mean, accuracy }) => [places.x(mean), places.y(accuracy)] as const);
-  return html`<path class="curve ${series}" d="${line(points)}"/>${points.map(([x, y]) => mark(series, x, y, 3.8))}`;
+  return html`<path class="curve ${series}" d="${line(points)}"/>${points.map(([x, y], index) => mark(series, x, y, 2 + 8 * Math.sqrt(bins[index]!.count / total)))}`;
 }
 
 function histogram({ bins }: Reliability): Markup {

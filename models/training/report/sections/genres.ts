@@ -7,8 +7,8 @@ import { percent, percentRange, whole } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { table } from '../table.js';
 
-/** Confusions named in words. */
-const NAMED = 5;
+/** Confusions that get a row. */
+const SHOWN = 10;
 
 export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, model: { labels } }) => ({
   id: 'genres',
@@ -33,7 +33,12 @@ export const confusion: SectionOf = ({ figures: { confusion: matrix }, model: { 
   return {
     id: 'confusion',
     title: 'What it takes for what',
-    body: html`${mistakes.length > 0 && html`<p>Most often: ${mistakes.slice(0, NAMED).map(({ count, total, truth, answer }, index) => html`${index > 0 && ', '}${truth} for ${answer} (${count} of ${total})`)}.</p>`}
-${confusionTable(matrix, labels)}`,
+    body: html`<div class="side">${confusionTable(matrix, labels)}
+${mistakes.length > 0 && table({
+      caption: 'The most frequent mistakes',
+      head: ['the true genre', 'taken for', 'tracks', 'of its tracks'],
+      words: [1],
+      rows: mistakes.slice(0, SHOWN).map(({ count, total, truth, answer }) => [truth, answer, whole(count), percent(count / total)]),
+    })}</div>`,
   };
 };

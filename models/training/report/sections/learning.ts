@@ -3,7 +3,7 @@ import { mark } from '../charts/marks.js';
 import { axis, line, plot, type Places } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
 import { html, type Markup } from '../html.js';
-import { counted, duration, short } from '../numbers.js';
+import { counted, duration, plain, short } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { foldedTable } from '../table.js';
 
@@ -21,10 +21,10 @@ function stageCurves({ name, scoreName, history }: Stage, index: number): Markup
   const seconds = history.reduce((total, epoch) => total + (epoch.seconds ?? 0), 0);
   return html`<h3>${name}</h3>
 <p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}, whose weights were kept; loss ${short(history[0]!.loss)} at first and ${short(history.at(-1)!.loss)} at the end.</p>
-<div class="side">
+${history.length > 1 && html`<div class="side">
 ${curve(`loss-${index}`, `${name}: loss on what it learns from`, 'loss', history, ({ loss }) => loss)}
 ${curve(`score-${index}`, `${name}: ${scoreName}`, scoreName, history, ({ score }) => score, best)}
-</div>
+</div>`}
 ${foldedTable({
     caption: `${name}, epoch by epoch`,
     head: ['epoch', 'loss', scoreName, ...(seconds > 0 ? ['seconds'] : [])],
@@ -33,18 +33,17 @@ ${foldedTable({
 }
 
 function curve(id: string, title: string, label: string, history: readonly Epoch[], value: (epoch: Epoch) => number, best?: Epoch): Markup {
-  const last = history.at(-1)!.epoch;
-  const x = { ...axis('epoch', [Math.min(history[0]!.epoch, 1), Math.max(last, 2)], (tick) => String(tick)), from: Math.min(history[0]!.epoch, 1), to: Math.max(last, 2) };
+  const [first, last] = [history[0]!.epoch, history.at(-1)!.epoch];
+  const epochs = axis('epoch', [first, last], String);
   return html`<figure>${plot({
     id,
     title,
-    description: `From ${short(value(history[0]!))} after epoch ${history[0]!.epoch} to ${short(value(history.at(-1)!))} after epoch ${last}.`,
-    x: { ...x, ticks: x.ticks.filter((tick) => tick >= x.from && tick <= x.to && Number.isInteger(tick)) },
-    y: axis(label, history.map(value), short),
+    description: `From ${short(value(history[0]!))} after epoch ${first} to ${short(value(history.at(-1)!))} after epoch ${last}.`,
+    x: { ...epochs, ticks: epochs.ticks.filter((tick) => tick >= first && tick <= last && Number.isInteger(tick)), from: first, to: last },
+    y: axis(label, history.map(value), plain),
     height: 230,
     marks: (places: Places) => [
       html`<path class="curve first" d="${line(history.map((epoch) => [places.x(epoch.epoch), places.y(value(epoch))] as const))}"/>`,
-      html`${history.length === 1 && mark('first', places.x(history[0]!.epoch), places.y(value(history[0]!)))}`,
       html`${best && mark('second', places.x(best.epoch), places.y(value(best)))}`,
     ],
   })}<figcaption>${title}${best && html` (the diamond: the best, ${short(value(best))})`}</figcaption></figure>`;

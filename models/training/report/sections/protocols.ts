@@ -15,10 +15,10 @@ export const protocols: SectionOf = ({ protocols: shown }) => {
     title: 'Why published figures differ',
     body: html`${table({
       caption: 'The same network and size of training, split in different ways',
-      head: ['split', 'how', 'learned from', 'measured on', 'right', '95 %', 'right on what it learned from'],
-      words: [1],
+      head: ['split', 'right', '95 %', 'learned from', 'measured on', 'right on what it learned from', 'how'],
+      words: [6],
       rows: shown.map(({ name, how, trainItems, validItems, accuracy, interval, trainAccuracy }) => [
-        name, how, whole(trainItems), whole(validItems), html`<strong>${percent(accuracy)}</strong>`, interval ? percentRange(interval) : '–', trainAccuracy === undefined ? '–' : percent(trainAccuracy),
+        name, html`<strong>${percent(accuracy)}</strong>`, interval ? percentRange(interval) : '–', whole(trainItems), whole(validItems), trainAccuracy === undefined ? '–' : percent(trainAccuracy), how,
       ]),
     })}
 ${shown.length > 1 && html`<p>${percent(highest.accuracy)} and ${percent(lowest.accuracy)} are the same network on the same recordings; ${(100 * (highest.accuracy - lowest.accuracy)).toFixed(1)} points lie in how they were split. Where chunks are split at random, the chunks of one track land on both sides, and overlapping ones share their very sound: the network can answer by knowing the recording again, its mix, its instruments, its singer. Where artists are kept apart it has to know the genre. Only the second figure says how it does on music it never heard, which is all that a live stream is made of.</p>`}`,

@@ -5,14 +5,13 @@ import type { ReportData } from '../data.js';
 import { html } from '../html.js';
 import { counted, percent } from '../numbers.js';
 import type { SectionOf } from '../section.js';
-import { foldedTable, table } from '../table.js';
+import { foldedTable, table, type TableOptions } from '../table.js';
 
 const AFTER_S = [1, 2, 3, 5, 10, 20, 30];
 
 export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: { accuracy } }) => {
   if (curve.length === 0) return undefined;
   const lastS = curve.at(-1)!.seconds;
-  const seconds = axis('seconds of audio', [0, lastS], (tick) => String(tick), { zero: true });
   return {
     id: 'time',
     title: 'How soon it is right',
@@ -21,7 +20,7 @@ export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: 
       id: 'time-to-correct',
       title: 'Share of tracks got right after so many seconds',
       description: `From ${percent(curve[0]!.right)} after ${curve[0]!.seconds.toFixed(2)} s to ${percent(curve.at(-1)!.right)} at the end.`,
-      x: { ...seconds, ticks: seconds.ticks.filter((tick) => tick <= lastS), from: 0, to: lastS },
+      x: axis('seconds of audio', [0, lastS], (tick) => String(tick), { zero: true }),
       y: { label: 'of tracks, %', ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (share) => (100 * share).toFixed(0) },
       marks: (places: Places) => [
         html`<path class="reference" d="M${places.left} ${places.y(accuracy)}H${places.right}"/>`,
@@ -56,7 +55,7 @@ export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median 
     id: 'trade-off',
     title: 'Quick against steady',
     body: html`<p>${counted(points.length, 'setting')} of the smoothing: who answers sooner changes its mind more often.${shipped[0] && ` Shipped: ${shipped[0].settings}, ${shipped[0].delayS.toFixed(1)} s and ${shipped[0].flipsPerMinute.toFixed(2)} changes a minute.`}</p>
-<figure>${legend([{ series: 'first', name: 'tried; the line joins those that none beats in both' }, ...(shipped.length > 0 ? [{ series: 'second' as const, name: 'shipped', line: false }] : [])])}${plot({
+<div class="side"><figure>${legend([{ series: 'first', name: 'tried; the line joins those that none beats in both' }, ...(shipped.length > 0 ? [{ series: 'second' as const, name: 'shipped', line: false }] : [])])}${plot({
       id: 'trade-off-plot',
       title: 'Changes of genre a minute against delay',
       description: `${counted(points.length, 'setting')}; delays from ${Math.min(...points.map(({ delayS }) => delayS)).toFixed(1)} to ${Math.max(...points.map(({ delayS }) => delayS)).toFixed(1)} s.`,
@@ -68,10 +67,15 @@ export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median 
         ...shipped.map((point) => mark('second', places.x(point.delayS), places.y(point.flipsPerMinute), 5)),
       ],
     })}</figure>
-${foldedTable({
-      caption: 'All settings',
-      head: ['settings', `${tradeOffDelay}, s`, 'changes a minute', ''],
-      rows: points.map(({ settings, delayS, flipsPerMinute, shipped: isShipped }) => [settings, delayS.toFixed(1), flipsPerMinute.toFixed(2), isShipped ? 'shipped' : '']),
-    })}`,
+${table(settingsTable('Shipped, and those that none beats in both', front.includes(shipped[0]!) ? front : [...shipped, ...front]))}</div>
+${foldedTable(settingsTable('All settings', points))}`,
   };
 };
+
+function settingsTable(caption: string, points: NonNullable<ReportData['tradeOff']>): TableOptions {
+  return {
+    caption,
+    head: ['settings', 'delay', 'changes a minute'],
+    rows: points.map(({ settings, delayS, flipsPerMinute, shipped }) => [html`${settings}${shipped && html` <strong>(shipped)</strong>`}`, `${delayS.toFixed(1)} s`, flipsPerMinute.toFixed(2)]),
+  };
+}
