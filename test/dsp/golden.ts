@@ -3,25 +3,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readNpy } from '../../models/npy.js';
 
-// From dist/test/dsp/ up to the folder that holds the repository.
-const folder = fileURLToPath(new URL('../../../../shared/data/golden/', import.meta.url));
+/** Where they are: from dist/test/dsp/ up to the folder that holds the repository. */
+export const goldenFolder = fileURLToPath(new URL('../../../../shared/data/golden/', import.meta.url));
 
 /** Whether the golden numbers are there. Says so once where they are not. */
-export const goldenIsHere = existsSync(`${folder}index.json`);
-if (!goldenIsHere) console.log(`Skipped: comparisons with librosa's golden numbers, which are not in ${folder}`);
+export const goldenIsHere = existsSync(`${goldenFolder}index.json`);
+if (!goldenIsHere) console.log(`Skipped: comparisons with librosa's golden numbers, which are not in ${goldenFolder}`);
 
 export function goldenSignals(): string[] {
-  const index = JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as { signals: Record<string, unknown> };
+  const index = JSON.parse(readFileSync(`${goldenFolder}index.json`, 'utf8')) as { signals: Record<string, unknown> };
   return Object.keys(index.signals);
 }
 
 export async function goldenArray(name: string): Promise<{ shape: readonly number[]; data: ArrayLike<number> }> {
-  return readNpy(`${folder}${name}.npy`);
+  return readNpy(`${goldenFolder}${name}.npy`);
 }
 
 /** The samples of a golden WAV: mono, float32, 22,050 Hz. */
 export function goldenSamples(name: string): Float32Array {
-  const file = readFileSync(`${folder}${name}.wav`);
+  const file = readFileSync(`${goldenFolder}${name}.wav`);
   let chunk = 12;
   while (file.toString('latin1', chunk, chunk + 4) !== 'data') chunk += 8 + file.readUInt32LE(chunk + 4);
   const bytes = file.readUInt32LE(chunk + 4);

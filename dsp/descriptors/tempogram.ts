@@ -1,0 +1,75 @@
+/**
+ * The tempogram: which beats a stretch of onset strength repeats at, as its autocorrelation under a
+ * Hann window, 1 at lag 0 (Grosche, Müller and Kurth 2010; `librosa.feature.tempogram`).
+ */
+import { RealFft } from '../fft.js';
+
+/** Lags of a column: 8.9 s of onset strength at 22,050 Hz and hop 512. */
+export const TEMPOGRAM_LAGS = 384;
+
+/** Autocorrelates stretches of one length. It has scratch of its own: one instance, one caller at a time. */
+export class Tempogram {
+  readonly lags: number;
+  readonly #window: Float64Array;
+  readonly #fft: RealFft;
+  readonly #frame: Float64Array;
+  readonly #spectrum: Float64Array;
+
+  constructor(lags = TEMPOGRAM_LAGS) {
+    let size = 4;
+    while (size < 2 * lags) size *= 2; // room for all lags without wrapping round
+    this.lags = lags;
+    this.#window = Float64Array.from({ length: lags }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / lags));
+    this.#fft = new RealFft(size);
+    this.#frame = new Float64Array(size);
+    this.#spectrum = new Float64Array(size + 2);
+  }
+
+  /**
+   * One column: two transforms (the spectrum of a power spectrum is the autocorrelation).
+   * @param envelope its values `from` to `from + lags` are the stretch; what lies outside counts as 0
+   * @param out receives [lags], 0 to 1; all 0 where there are no onsets
+   */
+  column(envelope: Float32Array, from: number, out: Float32Array): void {
+    const { lags } = this;
+    const frame = this.#frame;
+    const spectrum = this.#spectrum;
+    const window = this.#window;
+    frame.fill(0);
+    for (let i = Math.max(0, -from); i < lags && from + i < envelope.length; i++) frame[i] = envelope[from + i]! * window[i]!;
+    this.#fft.transform(frame, spectrum);
+    const half = frame.length / 2;
+    for (let bin = 0; bin <= half; bin++) {
+      const re = spectrum[2 * bin]!;
+      const im = spectrum[2 * bin + 1]!;
+      frame[bin] = re * re + im * im;
+      if (bin > 0) frame[frame.length - bin] = frame[bin]!;
+    }
+    this.#fft.transform(frame, spectrum);
+    const atZero = spectrum[0]!;
+    for (let lag = 0; lag < lags; lag++) out[lag] = atZero > 0 ? spectrum[2 * lag]! / atZero : 0;
+  }
+}
+
+/**
+ * A whole recording's tempogram, column n around value n of its onset strength, which is faded out
+ * in straight lines before its start and after its end.
+ * @returns [values × lags]
+ */
+export function tempogramOf(envelope: Float32Array, lags = TEMPOGRAM_LAGS): Float32Array {
+  const tempogram = new Tempogram(lags);
+  const faded = withFades(envelope, Math.floor(lags / 2));
+  const columns = new Float32Array(envelope.length * lags);
+  for (let n = 0; n < envelope.length; n++) tempogram.column(faded, n, columns.subarray(n * lags, (n + 1) * lags));
+  return columns;
+}
+
+function withFades(envelope: Float32Array, width: number): Float32Array {
+  const faded = new Float32Array(envelope.length + 2 * width);
+  faded.set(envelope, width);
+  for (let i = 0; i < width; i++) {
+    faded[i] = (envelope[0]! * i) / width;
+    faded[faded.length - 1 - i] = (envelope[envelope.length - 1]! * i) / width;
+  }
+  return faded;
+}
