@@ -84,6 +84,8 @@ const manifestSchema = z.object({
   normalisation: normalisationSchema,
   /** Columns in a block: the network's step and the rhythm of predictions. */
   blockColumns: z.number().int().min(1).max(256),
+  /** Set where a column is more or other than mel levels: the features side by side, and how each value is standardised. */
+  features: z.array(z.object({ name: z.string(), size: z.number().int().min(1), mean: z.array(z.number()), deviation: z.array(positive) })).optional(),
   layers: z.array(layerSchema).min(1),
   /** What the logits are divided by: those of the labels, and those of the kinds (1 unless given). */
   calibration: z.object({ temperature: positive, kindsTemperature: positive.optional() }),
@@ -147,6 +149,11 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const manifest = parsed.data;
   const { labels } = manifest;
   if (new Set(labels).size !== labels.length) refuse('model.json names a label twice.');
+
+  if (manifest.features) {
+    const names = manifest.features.map(({ name }) => name).join(', ');
+    refuse(`it hears ${names}; from live sound only mel levels are computed. Train one with --features mel.`);
+  }
 
   let description: Description;
   try {

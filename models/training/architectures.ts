@@ -19,7 +19,7 @@ const lstm = (units: number, keepInput: boolean): Layer => ({ type: 'lstm', unit
 /** The part before the running statistics, and how many columns it merges into one. */
 const TRUNKS: Record<Exclude<Architecture, 'crnn'>, { layers: Layer[]; stride: number }> = {
   /** Convolutions alone: half a second of context, the rest is left to the statistics. */
-  cnn: { layers: [conv(24, 1), conv(40, 2), conv(72, 2), conv(112, 1), dense(128)], stride: 4 },
+  cnn: { layers: [conv(16, 1), conv(32, 2), conv(64, 2), conv(96, 1), dense(128)], stride: 4 },
   /** No convolution: each column as a whole, two LSTMs over time. */
   lstm: { layers: [dense(128), lstm(160, false), lstm(128, true)], stride: 1 },
   /** Convolutions as the CRNN's, then an LSTM. */

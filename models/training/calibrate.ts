@@ -2,7 +2,10 @@
  * Temperature scaling (Guo et al. 2017): the one number by which logits are divided so that
  * confidence is honest, found on tracks that the weights never saw.
  */
+import { argmax, expectedCalibrationError } from '../metrics.js';
 import type { TrackScores } from './validate.js';
+
+const FOLDS = 5;
 
 /** Minimises the negative log likelihood of all block scores by golden-section search. */
 export function fitTemperature(scores: readonly TrackScores[], labels: number): number {
@@ -28,4 +31,26 @@ export function fitTemperature(scores: readonly TrackScores[], labels: number): 
     else low = left;
   }
   return Math.exp((low + high) / 2);
+}
+
+/**
+ * Expected calibration error of block scores whose temperature was fitted on other tracks: on four
+ * fifths of them for each fifth in turn.
+ */
+export function crossFittedError(scores: readonly TrackScores[], labels: number): number {
+  const confidences: number[] = [];
+  const isRight: boolean[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const temperature = fitTemperature(scores.filter((_, index) => index % FOLDS !== fold), labels);
+    scores.forEach(({ truth, logScores }, index) => {
+      if (index % FOLDS !== fold) return;
+      for (let block = 0; block < logScores.length; block += labels) {
+        const powers = Array.from({ length: labels }, (_, label) => Math.exp(logScores[block + label]! / temperature));
+        const best = argmax(powers);
+        confidences.push(powers[best]! / powers.reduce((sum, power) => sum + power, 0));
+        isRight.push(best === truth);
+      }
+    });
+  }
+  return expectedCalibrationError(confidences, isRight);
 }

@@ -13,7 +13,7 @@ export interface Position {
   readonly step: number;
   readonly randomState: number;
   readonly best: number;
-  readonly history: ReadonlyArray<{ readonly epoch: number; readonly loss: number; readonly score: number }>;
+  readonly history: ReadonlyArray<{ readonly epoch: number; readonly loss: number; readonly score: number; /** Wall clock. */ readonly seconds: number }>;
 }
 
 export class Checkpoint {
@@ -36,7 +36,7 @@ export class Checkpoint {
     if (text === undefined) return undefined;
     const { settings, values, ...position } = JSON.parse(text) as Position & { settings: string; values: string };
     if (settings !== this.#settings) {
-      throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --out, or remove it.`);
+      throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --run, or remove it.`);
     }
     assign(variables, await readFile(join(this.#folder, values)));
     return position;

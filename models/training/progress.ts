@@ -40,6 +40,13 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr, no
   };
 }
 
+/** `1 h 20 min`, `12 min`, `40 s`: as exact as a guess of the time can be. */
+export function inMinutes(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 function clock(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   return minutes > 0 ? `${minutes} min ${Math.round((ms % 60_000) / 1000)} s` : `${Math.round(ms / 1000)} s`;

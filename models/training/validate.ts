@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation } from '../../dsp/normalise.js';
 import { accuracy, argmax } from '../metrics.js';
 import type { Pack, Track } from '../pack.js';
-import { wholeTrack } from './crops.js';
+import { melInputs, type Inputs } from './inputs.js';
 
-const BATCH = 16;
+/** Columns in one pass, about: sixteen tracks of half a minute. */
+const BATCH_COLUMNS = 5504;
 
 export interface LabelledTrack extends Track {
   readonly genre: string;
@@ -17,6 +18,18 @@ export interface TrackScores {
   readonly logScores: Float32Array;
 }
 
+/** How a network hears tracks and what it answers. */
+export interface Hearing {
+  readonly labels: readonly string[];
+  /** A multiple of the network's stride. */
+  readonly blockColumns: number;
+  readonly normalisation: Normalisation;
+  /** Mel levels unless given. */
+  readonly inputs?: Inputs;
+  /** Whole blocks at the start of a track whose answers don't count; none unless given. */
+  readonly uncountedBlocks?: number;
+}
+
 /** @throws Error when a track has no genre: nothing can be learned from it or measured on it */
 export function labelled(pack: Pack): LabelledTrack[] {
   return pack.tracks.map((track) => {
@@ -26,46 +39,64 @@ export function labelled(pack: Pack): LabelledTrack[] {
 }
 
 /**
- * Runs `apply` over whole tracks in batches, shorter ones padded at the end.
- * @param apply [batch, columns, bands] → [batch, columns, values]
- * @param take gets each track's [its columns × values]
+ * Runs `apply` over whole tracks in batches, all padded at the end to the longest, which is padded
+ * to whole blocks.
+ * @param apply [batch, columns, size] → [batch, columns / stride, values]
+ * @param take gets each track's [whole blocks × values]: what the network says at the end of each
  */
 export function eachTrack<T extends Track>(
   pack: Pack,
   tracks: readonly T[],
-  normalisation: Normalisation,
+  { blockColumns, inputs, normalisation }: Omit<Hearing, 'labels'>,
   apply: (x: tf.Tensor3D) => tf.Tensor,
   take: (track: T, rows: Float32Array) => void,
 ): void {
-  const { bands } = pack.frontEnd;
-  for (let first = 0; first < tracks.length; first += BATCH) {
-    const batch = tracks.slice(first, first + BATCH);
-    const columns = Math.max(...batch.map((track) => track.columns));
-    const x = new Float32Array(batch.length * columns * bands);
-    batch.forEach((track, index) => x.set(wholeTrack(pack, track, normalisation), index * columns * bands));
-    const y = tf.tidy(() => apply(tf.tensor3d(x, [batch.length, columns, bands])));
-    const values = y.shape[2]!;
-    const rows = y.dataSync<'float32'>();
+  const { size, whole } = inputs ?? melInputs(normalisation, pack.frontEnd.bands);
+  for (let first = 0, last = 0; first < tracks.length; first = last) {
+    last = endOfBatch(tracks, first);
+    const batch = tracks.slice(first, last);
+    const blocks = Math.ceil(Math.max(...batch.map((track) => track.columns)) / blockColumns);
+    const columns = blocks * blockColumns;
+    const x = new Float32Array(batch.length * columns * size);
+    batch.forEach((track, index) => x.set(whole(pack, track), index * columns * size));
+    const y = tf.tidy(() => apply(tf.tensor3d(x, [batch.length, columns, size])));
+    const [, steps = 0, values = 0] = y.shape;
+    const all = y.dataSync<'float32'>();
     y.dispose();
-    batch.forEach((track, index) => take(track, rows.subarray(index * columns * values, (index * columns + track.columns) * values)));
+    batch.forEach((track, index) => {
+      const own = Math.floor(track.columns / blockColumns);
+      const rows = new Float32Array(own * values);
+      for (let block = 0; block < own; block++) {
+        const at = (index * steps + ((block + 1) * steps) / blocks - 1) * values;
+        rows.set(all.subarray(at, at + values), block * values);
+      }
+      take(track, rows);
+    });
   }
 }
 
-/** Log scores at the end of each block of each labelled track. */
-export function scoreTracks(
-  pack: Pack,
-  { labels, blockColumns, normalisation }: { labels: readonly string[]; blockColumns: number; normalisation: Normalisation },
-  logits: (x: tf.Tensor3D) => tf.Tensor,
-): TrackScores[] {
+/** As many tracks as fit a batch, at least one. */
+function endOfBatch(tracks: readonly Track[], first: number): number {
+  let longest = 0;
+  let last = first;
+  while (last < tracks.length) {
+    longest = Math.max(longest, tracks[last]!.columns);
+    if (last > first && (last + 1 - first) * longest > BATCH_COLUMNS) break;
+    last++;
+  }
+  return last;
+}
+
+/**
+ * Log scores at the end of each block that counts, of each labelled track in the order of the pack.
+ * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
+ */
+export function scoreTracks(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
+  const { labels, uncountedBlocks = 0 } = hearing;
   const all: TrackScores[] = [];
-  eachTrack(pack, labelled(pack), normalisation, (x) => tf.logSoftmax(logits(x), 2), (track, rows) => {
-    const blocks = Math.floor(track.columns / blockColumns);
-    const logScores = new Float32Array(blocks * labels.length);
-    for (let block = 0; block < blocks; block++) {
-      const column = (block + 1) * blockColumns - 1;
-      logScores.set(rows.subarray(column * labels.length, (column + 1) * labels.length), block * labels.length);
-    }
-    all.push({ truth: labels.indexOf(track.genre), logScores });
+  const ofLabels = (x: tf.Tensor3D): tf.Tensor => tf.logSoftmax(tf.slice(logits(x), [0, 0, 0], [-1, -1, labels.length]), 2);
+  eachTrack(pack, labelled(pack), hearing, ofLabels, (track, rows) => {
+    all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(uncountedBlocks * labels.length) });
   });
   return all;
 }

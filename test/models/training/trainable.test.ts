@@ -90,9 +90,9 @@ test('a run that was stopped goes on to the same end', async () => {
   const stopped = await run(folders[1]!, (network) => {
     const stage = toyStage(network, 3);
     let steps = 0;
-    return { ...stage, batch: (random) => {
+    return { ...stage, batch: (random, index) => {
       if (++steps > 25) throw new Error('the power failed');
-      return stage.batch(random);
+      return stage.batch(random, index);
     } };
   });
   assert.is(stopped, undefined);

@@ -1,0 +1,136 @@
+/** One network on one split of the tracks: taught, calibrated, measured and saved. */
+import { join } from 'node:path';
+import { NORMALISATION_V1 } from '../../dsp/normalise.js';
+import { saveBundle, type Manifest } from '../bundle.js';
+import { wilson95 } from '../metrics.js';
+import { describe } from '../network.js';
+import { architecture } from './architectures.js';
+import { crossFittedError, fitTemperature } from './calibrate.js';
+import { Checkpoint } from './checkpoint.js';
+import { known, type External } from './external.js';
+import { featureInputs } from './inputs.js';
+import { runStage } from './loop.js';
+import type { Options } from './options.js';
+import type { Progress } from './progress.js';
+import { chunked, CHUNK_S, type Split } from './protocols.js';
+import { Random } from './random.js';
+import { learnFromTeacher, type StageHistory } from './recipe.js';
+import { supervisedStage } from './supervised.js';
+import type { Teacher } from './teacher.js';
+import { Trainable } from './trainable.js';
+import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
+
+const BLOCK_COLUMNS = 4;
+const SMOOTHING = { timeConstantMs: 500, margin: 0.25, holdMs: 2000, warmupMs: 2000 };
+/** A chunk's answer is the mean over what follows: its last 2.3 s. */
+const CHUNK_UNCOUNTED_BLOCKS = 5;
+
+/** A share of so many items. */
+export interface Share {
+  readonly accuracy: number;
+  readonly items: number;
+}
+
+export interface Trained {
+  readonly split: Split;
+  readonly model: Omit<Manifest, 'weights' | 'format'>;
+  readonly stages: readonly StageHistory[];
+  /** Of the valid items, in the order of the pack. */
+  readonly scores: readonly TrackScores[];
+  readonly valid: Share;
+  readonly train: Share;
+  /** Stretches of 4 s of the valid tracks, each heard alone; chunks are that already. */
+  readonly stretches: Share | undefined;
+  readonly external: Share | undefined;
+  readonly crossFittedEce: number;
+}
+
+export interface TrialOptions {
+  readonly options: Options;
+  readonly teacher: Teacher | undefined;
+  readonly external: External | undefined;
+  /** Folder for what the split needs alone: checkpoints, and the model unless it goes elsewhere. */
+  readonly folder: string;
+  readonly modelFolder: string;
+  /** How many splits are still to be trained on, this one included. */
+  readonly runs: number;
+}
+
+export async function trainOn(split: Split, { options, teacher, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<Trained> {
+  const { labels, frontEnd } = split.train;
+  const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
+  const layers = architecture(options.arch, labels.length, inputs.size);
+  const description = describe(layers, inputs.size);
+  const hearing: Hearing = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { uncountedBlocks: CHUNK_UNCOUNTED_BLOCKS }) };
+  const random = new Random(options.seed);
+  const network = new Trainable(description, random);
+  progress.say(`${split.name}: ${split.train.tracks.length} ${split.items} to learn from, ${split.valid.tracks.length} to validate on (${split.how})`);
+  progress.say(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
+
+  const stages = teacher !== undefined
+    ? await learnFromTeacher(network, description, teacher, split, hearing, {
+      ...options, settings: { layers, normalisation: NORMALISATION_V1, seed: options.seed },
+    }, random, progress)
+    : await supervised();
+
+  async function supervised(): Promise<StageHistory[]> {
+    const { epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features, data, seed } = options;
+    const name = runs > 1 || protocol === 'kfold' || options.compare ? split.name : 'training';
+    const stage = supervisedStage(network, split.train, split.valid, {
+      ...hearing,
+      name,
+      epochs,
+      learningRate: rate,
+      batch,
+      dropout,
+      augmentation,
+      labelSmoothing,
+      classWeights,
+      items: split.items,
+      ...(patience !== undefined && { patience }),
+    });
+    const settings = { layers, normalisation: NORMALISATION_V1, seed, data, epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features };
+    const history = await runStage(stage, new Checkpoint(join(folder, 'supervised'), settings), random, progress, runs);
+    return [{ name, scoreName: `share of valid ${split.items}`, history }];
+  }
+
+  const logits = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
+  const scores = scoreTracks(split.valid, hearing, logits);
+  const shareOf = (pack: Split['valid']): Share => ({ accuracy: trackAccuracy(scoreTracks(pack, hearing, logits), labels.length), items: pack.tracks.length });
+  const temperature = fitTemperature(scores, labels.length);
+  const model: Trained['model'] = {
+    name: options.name,
+    version: '1.0.0',
+    labels: [...labels],
+    frontEnd,
+    normalisation: NORMALISATION_V1,
+    blockColumns: BLOCK_COLUMNS,
+    ...(inputs.features && { features: inputs.features.map((feature) => ({ ...feature, mean: [...feature.mean], deviation: [...feature.deviation] })) }),
+    layers,
+    calibration: { temperature },
+    smoothing: SMOOTHING,
+    trainedOn: `${split.train.tracks.length} ${split.items} of ${split.train.name} (${split.how})${teacher === undefined ? '' : ', after pretraining on a teacher\'s answers to unlabelled music'}`,
+  };
+  await saveBundle(modelFolder, model, network.folded());
+  const trained: Trained = {
+    split,
+    model,
+    stages,
+    scores,
+    valid: { accuracy: trackAccuracy(scores, labels.length), items: scores.length },
+    train: shareOf(split.train),
+    stretches: split.items === 'tracks' ? shareOf(chunked(split.valid, CHUNK_S)) : undefined,
+    external: external === undefined ? undefined : shareOf(known(external, labels)),
+    crossFittedEce: crossFittedError(scores, labels.length),
+  };
+  network.dispose();
+  progress.say(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of those to learn from)${trained.stretches === undefined ? '' : `, ${inPercent(trained.stretches)} of ${CHUNK_S} s stretches`}, temperature ${temperature.toFixed(2)}; the model is in ${modelFolder}`);
+  if (trained.external !== undefined) progress.say(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
+  return trained;
+}
+
+/** `61.9 % (55.0 to 68.4)`, the 95 % interval in brackets. */
+export function inPercent({ accuracy, items }: Share): string {
+  const [low, high] = wilson95(accuracy, items);
+  return `${(100 * accuracy).toFixed(1)} % (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+}
