@@ -150,8 +150,8 @@ function smooth(model: Manifest, settings: Settings, progress: Progress): Operat
   });
 }
 
-function tell({ labels }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, Message> {
-  const teller = new Teller(labels, settings.maxSegments, { topK, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
+function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, Message> {
+  const teller = new Teller(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
   return stage(
     (judged, emit) => {
       teller.block(judged, emit);

@@ -135,7 +135,7 @@ export interface Segment {
 export interface Summary {
   readonly type: 'summary';
   readonly durationMs: number;
-  /** Of the whole: the argmax of the mean log score over all blocks of music; null when there were none. */
+  /** Of the whole: the argmax of the mean log score over all blocks of music; null when there were none, or it is of no known genre. */
   readonly genre: string | null;
   readonly p: number;
   /** All labels with their probabilities over the whole, best first. */

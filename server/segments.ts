@@ -29,11 +29,12 @@ interface OpenSegment {
 /**
  * The segments of one stream. Warming up belongs to the segment that follows; a segment's p is the
  * mean of what was shown. The genre of the whole is the argmax of the mean log score over all
- * blocks of music; its p is the softmax of those means.
+ * blocks of music; its p is the softmax of those means, and below the model's floor it is no known one.
  */
 export class Segments {
   readonly #labels: readonly string[];
   readonly #maxSegments: number;
+  readonly #unknownBelow: number;
   readonly #scores: Float64Array;
   readonly #done: Segment[] = [];
   #open: OpenSegment | undefined;
@@ -41,10 +42,14 @@ export class Segments {
   #fromMs: number;
   #atMs: number;
 
-  /** @param fromMs stream time at which the first block starts */
-  constructor(labels: readonly string[], maxSegments: number, fromMs = 0) {
+  /**
+   * @param fromMs stream time at which the first block starts
+   * @param unknownBelow probability that the genre of the whole must reach
+   */
+  constructor(labels: readonly string[], maxSegments: number, { fromMs = 0, unknownBelow = 0 } = {}) {
     this.#labels = labels;
     this.#maxSegments = maxSegments;
+    this.#unknownBelow = unknownBelow;
     this.#scores = new Float64Array(labels.length);
     this.#fromMs = fromMs;
     this.#atMs = fromMs;
@@ -76,7 +81,8 @@ export class Segments {
     if (this.#open) this.#open.toMs = Math.max(this.#open.toMs, durationMs);
     this.#close();
     const top = this.#top();
-    const [genre, p] = top[0] ?? [null, 0];
+    const best = top[0];
+    const [genre, p] = best && best[1] >= this.#unknownBelow ? best : [null, 0];
     return { type: 'summary', durationMs: round(durationMs, 1), genre, p, top, segments: this.#done };
   }
 

@@ -28,6 +28,8 @@ const DEFAULT_TOP_K = 5;
 export interface TellerOptions {
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
+  /** Probability that the genre of the whole must reach. */
+  readonly unknownBelow?: number | undefined;
   /** Where a stream goes on after its shard died. */
   readonly seq?: number;
   readonly fromMs?: number;
@@ -44,10 +46,10 @@ export class Teller {
   seq: number;
   droppedMs: number;
 
-  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, seq = 0, fromMs = 0, droppedMs = 0 }: TellerOptions) {
+  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0 }: TellerOptions) {
     this.#labels = labels;
     this.#topK = Math.min(topK, labels.length);
-    this.#segments = new Segments(labels, maxSegments, fromMs);
+    this.#segments = new Segments(labels, maxSegments, { fromMs, unknownBelow });
     this.#droppedBeforeMs = droppedMs;
     this.#left = new Float32Array(labels.length);
     this.seq = seq;

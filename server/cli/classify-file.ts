@@ -93,7 +93,7 @@ function answer(file: string, summary: Summary | undefined, trouble: string | un
   if (!summary) return { file, durationMs: 0, genre: null, p: 0, top: [], segments: [], ...(trouble && { error: trouble }) };
   const { durationMs, segments, genre } = summary;
   const isSilent = segments.length > 0 && loudestDb < SETTINGS.silenceDb.default;
-  const isShort = genre === null && !isSilent;
+  const isShort = genre === null && !isSilent && !segments.some(({ state }) => state === 'speech' || state === 'unknown');
   const error = trouble ?? (isSilent ? 'is silent' : isShort ? `is too short to judge (${(durationMs / 1000).toFixed(1)} s)` : undefined);
   return {
     file,

@@ -3,7 +3,7 @@
  * of genre. Where the output is no terminal, only those that stay.
  */
 import type { Prediction, Summary } from '../protocol.js';
-import { timeline } from './report.js';
+import { noGenre, timeline } from './report.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
 /** What the lines are written to; a terminal or not. */
@@ -48,9 +48,9 @@ export class LiveLines {
     this.#output.write(`${text}\n`);
   }
 
-  summary({ durationMs, genre, p, segments }: Summary): void {
+  summary({ durationMs, genre, p, top = [], segments }: Summary): void {
     this.note(genre === null
-      ? `${clock(durationMs)} heard, no music in it.`
+      ? `${clock(durationMs)} heard, ${noGenre(top.length > 0)} in it.`
       : `${clock(durationMs)} heard, on the whole ${this.#paint.strong(printable(genre))} ${percent(p)}`);
     for (const row of timeline(segments)) this.note(printable(row));
   }

@@ -3,16 +3,23 @@ import type { Segment } from '../protocol.js';
 import type { Classified } from './classify-file.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
-/** For example `song.mp3  2:31  blues 84 %  (jazz 9 %, rock 4 %)` and a row for each segment. */
+/** For example `song.mp3  2:31  blues 84 %  (jazz 9 %, rock 4 %)` and a row for each segment; `talk.mp3  4:05  no music`. */
 export function report({ file, durationMs, genre, top, segments, error }: Classified, { strong, faint, bad }: Paint): string {
   const name = strong(printable(file));
   const lines = error ? [`${name}: ${bad(printable(error))}`] : [];
-  if (genre !== null) {
-    const [first, ...others] = top.slice(0, 3).map(({ genre: label, p }) => `${label} ${percent(p)}`);
-    lines.push(`${name}  ${clock(durationMs)}  ${strong(first ?? genre)}${others.length > 0 ? `  ${faint(`(${others.join(', ')})`)}` : ''}`);
+  const isJudged = genre !== null || (!error && segments.length > 0);
+  if (isJudged) {
+    const best = top.slice(0, 3).map(({ genre: label, p }) => `${label} ${percent(p)}`);
+    const answer = genre !== null ? best.shift() ?? genre : noGenre(top.length > 0);
+    lines.push(`${name}  ${clock(durationMs)}  ${strong(answer)}${best.length > 0 ? `  ${faint(`(${best.join(', ')})`)}` : ''}`);
     lines.push(...timeline(segments));
   }
   return lines.join('\n');
+}
+
+/** What is said of a stream in which no genre was recognised. */
+export function noGenre(hasMusic: boolean): string {
+  return hasMusic ? 'music of no known genre' : 'no music';
 }
 
 /** One aligned row a segment: from, to, what, how sure. */

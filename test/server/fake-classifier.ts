@@ -1,6 +1,7 @@
 /**
  * A classifier for tests, in the place of `server/classifier.ts`: says whether the low, the middle
- * or the high bands are the loudest, with a memory, so that order and state matter.
+ * or the high bands are the loudest, with a memory, so that order and state matter. With kinds, low
+ * sound is music, middle speech and high noise, all the surer for not being asked for genres.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Bundle } from '../../models/bundle.js';
@@ -35,9 +36,11 @@ export const FAKE_BUNDLE: Bundle = {
 
 export class FakeClassifier implements Classifier {
   readonly #onBatch: (size: number) => void;
+  readonly #hasKinds: boolean;
 
-  constructor(onBatch: (size: number) => void = () => {}) {
+  constructor({ onBatch = () => {}, hasKinds = false }: { readonly onBatch?: (size: number) => void; readonly hasKinds?: boolean } = {}) {
     this.#onBatch = onBatch;
+    this.#hasKinds = hasKinds;
   }
 
   newState(): Float32Array {
@@ -58,8 +61,17 @@ export class FakeClassifier implements Classifier {
       }
       for (let label = 0; label < 3; label++) scores[index * 3 + label] = Math.exp(state[label]!) / total;
     });
-    return scores;
+    return this.#hasKinds ? withKinds(scores) : scores;
   }
+}
+
+/** After each row of genres the kinds of sound. */
+function withKinds(genres: Float32Array): Float32Array {
+  const rows = Array.from({ length: genres.length / 3 }, (_, index) => [...genres.subarray(3 * index, 3 * index + 3)]);
+  return Float32Array.from(rows.flatMap((row) => {
+    const sharp = row.map((p) => p ** 20);
+    return [...row, ...sharp.map((p) => p / sharp.reduce((sum, each) => sum + each))];
+  }));
 }
 
 export async function startClassifier(bundle: Bundle): Promise<StartedClassifier> {
@@ -67,5 +79,5 @@ export async function startClassifier(bundle: Bundle): Promise<StartedClassifier
   const channel = new BroadcastChannel(KILL_CHANNEL);
   channel.onmessage = () => process.exit(7);
   const batches = new BroadcastChannel(BATCH_CHANNEL);
-  return { classifier: new FakeClassifier((size) => batches.postMessage(size)), backend: 'wasm' };
+  return { classifier: new FakeClassifier({ onBatch: (size) => batches.postMessage(size), hasKinds: bundle.manifest.kinds !== undefined }), backend: 'wasm' };
 }

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { from, lastValueFrom, map, Subject, toArray, VirtualTimeScheduler } from 'rxjs';
+import { SOUND_KINDS } from '../../models/bundle.js';
 import { Engine } from '../../server/engine.js';
 import { fromColumns, pipe, Progress, type PipeOptions } from '../../server/pipeline.js';
 import type { AudioFormat, Columns, Prediction, Summary } from '../../server/protocol.js';
@@ -13,9 +14,9 @@ const BLOCK_MS = (4 * 1920 * 1000) / 22050;
 const settings = withDefaults();
 
 /** Runs bytes through the pipe on virtual time, as if each piece came alone or all at once. */
-function hear(pieces: readonly Uint8Array[], options: Partial<PipeOptions> = {}, apart = true): (Prediction | Columns | Summary)[] {
+function hear(pieces: readonly Uint8Array[], options: Partial<PipeOptions> = {}, apart = true, classifier = new FakeClassifier()): (Prediction | Columns | Summary)[] {
   const clock = new VirtualTimeScheduler();
-  const engine = new Engine(new FakeClassifier(), settings, clock);
+  const engine = new Engine(classifier, settings, clock);
   const said: (Prediction | Columns | Summary)[] = [];
   const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
   pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, ...options })
@@ -120,6 +121,23 @@ test('a long silence shows, and after it everything starts afresh', () => {
   const other = after(join(noise(3 * 7680 + 128, 9), new Uint8Array(2 * (12 * 7680 - 128)), second)).slice(16);
   assert.is(seen[24]!.state, 'warming');
   assert.equal(fresh, other);
+});
+
+test('a model that tells speech and noise from music shows them as states, without a genre', () => {
+  const model = { ...FAKE_BUNDLE.manifest, kinds: SOUND_KINDS };
+  const bytes = join(tone(150, 4000), tone(1500, 4000), tone(8000, 4000), silence(3000));
+  const said = hear([bytes], { model }, true, new FakeClassifier({ hasKinds: true }));
+  const seen = predictions(said);
+  assert.equal([...new Set(seen.map(({ state }) => state))], ['warming', 'music', 'speech', 'unknown', 'silence']);
+  for (const { state, genre, p, top, music } of seen) {
+    assert.is(genre, state === 'music' ? 'low' : null);
+    assert.is(p > 0, state === 'music');
+    assert.is(top.length, state === 'music' || state === 'warming' ? 3 : 0);
+    if (state === 'silence') assert.is(music, 0);
+  }
+  const { genre, segments } = summaryOf(said);
+  assert.is(genre, 'low');
+  assert.equal(segments.map(({ state }) => state), ['music', 'speech', 'unknown', 'silence']);
 });
 
 test('how long a silence makes all be forgotten is a setting', () => {

@@ -5,13 +5,13 @@ import type { StreamState } from '../../server/protocol.js';
 
 const LABELS = ['rock', 'jazz'];
 
-/** One block a second: `w` warming, `s` silence, `r` rock, `j` jazz. */
-function fold(blocks: string, { maxSegments = 100, fromMs = 0, q = [0.7, 0.3] } = {}): Segments {
-  const segments = new Segments(LABELS, maxSegments, fromMs);
+/** One block a second: `w` warming, `s` silence, `t` talk, `u` unknown, `r` rock, `j` jazz. */
+function fold(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0, q = [0.7, 0.3] } = {}): Segments {
+  const segments = new Segments(LABELS, maxSegments, { fromMs, unknownBelow });
   [...blocks].forEach((letter, index) => {
     const genre = letter === 'r' ? 'rock' : letter === 'j' ? 'jazz' : null;
-    const state: StreamState = letter === 'w' ? 'warming' : letter === 's' ? 'silence' : 'music';
-    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, counts: state !== 'silence', probabilities: q });
+    const state: StreamState = ({ w: 'warming', s: 'silence', t: 'speech', u: 'unknown' } as const)[letter] ?? 'music';
+    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, counts: state === 'warming' || state === 'music', probabilities: q });
   });
   return segments;
 }
@@ -25,6 +25,17 @@ test('a stretch of one genre is one segment; warming up belongs to what follows'
 
 test('silence is a segment of its own', () => {
   assert.equal(timeline(fold('wrrsswrr'), 8000), ['0-3000 rock', '3000-5000 silence', '5000-8000 rock']);
+});
+
+test('speech and what is unknown are segments of their own, and warming up after them belongs to the music', () => {
+  assert.equal(timeline(fold('wttuuwrrtt'), 10_000), ['0-3000 speech', '3000-5000 unknown', '5000-8000 rock', '8000-10000 speech']);
+  assert.equal(fold('ttt').summary(3000), { type: 'summary', durationMs: 3000, genre: null, p: 0, top: [], segments: [{ fromMs: 0, toMs: 3000, genre: null, p: 0, state: 'speech' }] });
+});
+
+test('a whole whose best genre stays below the floor is of no known genre, and says what comes closest', () => {
+  const { genre, p, top } = fold('rrr', { unknownBelow: 0.71 }).summary(3000);
+  assert.equal({ genre, p, top }, { genre: null, p: 0, top: [['rock', 0.7], ['jazz', 0.3]] });
+  assert.is(fold('rrr', { unknownBelow: 0.69 }).summary(3000).genre, 'rock');
 });
 
 test('the last segment reaches to the end of the sound, the first from its start', () => {

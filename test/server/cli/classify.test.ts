@@ -2,11 +2,14 @@ import * as assert from 'uvu/assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
+import { SOUND_KINDS } from '../../../models/bundle.js';
 import { classifyFile, type Classified, type FileProgress } from '../../../server/cli/classify-file.js';
 import { classifyAll } from '../../../server/cli/classify.js';
 import { Shards } from '../../../server/shards.js';
+import { wavFile } from '../../../server/sources/wav.js';
 import { FAKE_BUNDLE } from '../fake-classifier.js';
 import { FAKE_CLASSIFIER_URL } from '../rig.js';
+import { tone } from '../sound.js';
 import { Recordings, childProcesses } from '../sources/recordings.js';
 import { modelFolder, run, start } from './program.js';
 
@@ -26,8 +29,8 @@ test.after(() => {
   model.remove();
 });
 
-async function withShards(work: (shards: Shards) => Promise<void>): Promise<void> {
-  const shards = await Shards.start({ bundle: FAKE_BUNDLE, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: { maxBufferedBytes: 100_000 } });
+async function withShards(work: (shards: Shards) => Promise<void>, bundle = FAKE_BUNDLE): Promise<void> {
+  const shards = await Shards.start({ bundle, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: { maxBufferedBytes: 100_000 } });
   try {
     await work(shards);
     assert.is(shards.streams, 0, 'a stream was left open');
@@ -93,6 +96,13 @@ test('answers come in the order of the files, and a bad file does not stop the o
   assert.is(last.error, undefined);
   assert.ok(await classifyAll([music], shards, { jobs: 1, onAnswer: () => {} }));
 }));
+
+test('a file of speech has no genre, and nothing is wrong with it', () => withShards(async (shards) => {
+  const path = recordings.write('talk.wav', wavFile(new Int16Array(tone(1500, 6000).buffer), 22050));
+  const { error, genre, top, segments } = await classifyFile(path, shards);
+  assert.equal({ error, genre, top }, { error: undefined, genre: null, top: [] });
+  assert.equal(segments.map(({ state, genre: label }) => [state, label]), [['speech', null]]);
+}, { ...FAKE_BUNDLE, manifest: { ...FAKE_BUNDLE.manifest, kinds: SOUND_KINDS } }));
 
 test('a long file is never in memory as a whole, and stopping ends everything', () => withShards(async (shards) => {
   const long = recordings.encode(music, 'long.wav', '-filter_complex', `aloop=loop=20:size=${SECONDS * 22050}`);

@@ -34,6 +34,14 @@ test('without a terminal: a line for each change and nothing else', () => {
   assert.equal(page.text.trimEnd().split('\n').map((line) => line.trim()), ['0:30  listening …', '1:00  jazz  70 %', '2:00  silence', '2:30  jazz  70 %']);
 });
 
+test('speech and what is unknown have lines too, and no genre', () => {
+  const page = new Page(false);
+  const lines = new LiveLines(page, paint(false));
+  for (const [seq, state] of [[1, 'speech'], [2, 'speech'], [3, 'unknown']] as const) lines.prediction({ ...prediction(seq, null, state), top: [] });
+  lines.summary({ type: 'summary', durationMs: 90_000, genre: null, p: 0, top: [], segments: [] });
+  assert.equal(page.text.trimEnd().split('\n').map((line) => line.trim()), ['0:30  speech', '1:30  unknown', '1:30 heard, no music in it.']);
+});
+
 test('on a terminal: one line is written over, and never wraps', () => {
   const page = new Page(true);
   const lines = new LiveLines(page, paint(false));

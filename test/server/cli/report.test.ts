@@ -44,6 +44,13 @@ test('an error stands alone, or before what could be judged', () => {
   assert.match(lines[1]!, /blues 84 %/);
 });
 
+test('a file without a genre is told with its timeline', () => {
+  const talk = { ...SONG, genre: null, p: 0, top: [], segments: [{ fromMs: 0, toMs: 754_321, genre: null, p: 0, state: 'speech' as const }] };
+  assert.is(report(talk, PLAIN), 'song.mp3  12:34  no music\n  0:00 – 12:34  speech');
+  const odd = { ...talk, top: [{ genre: 'blues', p: 0.2 }, { genre: 'jazz', p: 0.19 }], segments: [{ ...talk.segments[0]!, state: 'unknown' as const }] };
+  assert.is(report(odd, PLAIN), 'song.mp3  12:34  music of no known genre  (blues 20 %, jazz 19 %)\n  0:00 – 12:34  unknown');
+});
+
 test('colours only on a terminal, and not with NO_COLOR', () => {
   assert.ok(colours({ isTTY: true }, {}));
   assert.not.ok(colours({ isTTY: true }, { NO_COLOR: '1' }));
