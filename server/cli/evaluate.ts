@@ -1,13 +1,15 @@
 /** `livegenre evaluate`: a data pack's tracks through the live pipe, and how right, how soon and how steady that is. */
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
 import { loadBundle, ModelError } from '../../models/bundle.js';
-import { readPack, type Pack } from '../../models/pack.js';
+import { readPack, type Pack, type Track } from '../../models/pack.js';
 import { startClassifier } from '../classifier.js';
 import { Engine } from '../engine.js';
-import { figuresOf } from '../evaluation/figures.js';
-import { hearTracks } from '../evaluation/listen.js';
+import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
+import { evaluate as evaluateTracks, workOf, type Wanted } from '../evaluation/evaluation.js';
+import type { Degrade } from '../evaluation/listen.js';
+import { planMedleys } from '../evaluation/medley.js';
 import { reportOf } from '../evaluation/report.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
 
@@ -15,6 +17,12 @@ interface Flags {
   readonly data?: string;
   readonly split: string;
   readonly audio?: boolean;
+  readonly degrade?: string;
+  readonly noise?: string;
+  readonly medleys?: number;
+  readonly seed: number;
+  readonly sweep?: boolean;
+  readonly notMusic?: string;
   readonly json?: boolean;
   readonly model?: string;
 }
@@ -24,31 +32,68 @@ export function register(cli: CAC): void {
     .option('--data <folder>', 'Folder with the data pack: NAME.json and NAME.levels.npy')
     .option('--split <name>', 'Name of the pack', { default: 'valid' })
     .option('--audio', 'From the tracks\' sound files (those that have one) instead of the stored levels')
+    .option('--degrade <names>', `With --audio: also degraded, several with commas, or all: ${DEGRADATIONS.join(', ')}`)
+    .option('--noise <folder>', 'Recordings for noise-15db (default: nonmusic/audio beside the data folder)')
+    .option('--medleys <count>', 'Also splice tracks of different genres: how soon is a change noticed?')
+    .option('--seed <number>', 'Of what medleys and degradations draw', { default: 1 })
+    .option('--sweep', 'Also compare smoothing settings, on what was heard')
+    .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --split valid')
+    .example('  $ livegenre evaluate --data ../shared/data/gtzan --audio --degrade all')
+    .example('  $ livegenre evaluate --data ../shared/data/gtzan --medleys 60 --sweep')
     .action(evaluate);
 }
 
 async function evaluate(flags: Flags): Promise<void> {
   if (flags.data === undefined) throw new SettingError('Name the folder of the data pack with --data.');
+  const data = resolve(flags.data);
   const source = flags.audio === true ? 'audio' : 'levels';
+  const seed = wholeNumber('--seed', flags.seed);
   const settings = readSettings({ model: flags.model }, process.env);
   const bundle = await loadBundle(settings.model);
-  const pack = await readPack(resolve(flags.data), flags.split);
-  const tracks = pack.tracks.filter(({ audio }) => source === 'levels' || audio !== undefined);
-  if (tracks.length === 0) throw new SettingError(`No track of ${flags.split} in ${flags.data} has a sound file.`);
-  if (source === 'levels') checkFrontEnd(pack, settings.model, bundle.manifest.frontEnd);
+  const open = async (folder: string): Promise<{ pack: Pack; tracks: Track[] }> => {
+    const pack = await readPack(folder, flags.split);
+    const tracks = pack.tracks.filter(({ audio }) => source === 'levels' || audio !== undefined);
+    if (tracks.length === 0) throw new SettingError(`No track of ${flags.split} in ${folder} has a sound file.`);
+    if (source === 'levels') checkFrontEnd(pack, settings.model, bundle.manifest.frontEnd);
+    return { pack, tracks };
+  };
+  const { pack, tracks } = await open(data);
+  const wanted: Wanted = {
+    pack,
+    tracks,
+    source,
+    degradations: await degraders(flags, data, seed),
+    medleys: flags.medleys === undefined ? [] : planMedleys(tracks, pack.frontEnd, { count: wholeNumber('--medleys', flags.medleys, 1), seed }),
+    seed,
+    sweep: flags.sweep === true,
+    notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
+  };
 
   const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
   // Nothing is live here, so nothing may be dropped however late it is.
-  const engine = new Engine(classifier, { ...settings, maxLagMs: Infinity });
+  const ears = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }), settings };
   const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} tracks · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
-  bar?.start(tracks.length, 0);
-  const heard = await hearTracks(pack, tracks, source, { model: bundle.manifest, engine, settings }, () => bar?.increment())
-    .finally(() => bar?.stop());
-  const figures = figuresOf(heard, bundle.manifest.labels, { split: flags.split, source });
-  console.log(flags.json === true ? JSON.stringify(figures) : reportOf(figures, bundle.manifest.labels));
+  bar?.start(workOf(wanted, ears), 0);
+  const evaluation = await evaluateTracks(wanted, ears, () => bar?.increment()).finally(() => bar?.stop());
+  console.log(flags.json === true ? JSON.stringify(evaluation) : reportOf(evaluation, bundle.manifest.labels));
+}
+
+async function degraders({ degrade, noise, audio }: Flags, data: string, seed: number): Promise<Map<Degradation, Degrade>> {
+  const found = new Map<Degradation, Degrade>();
+  if (degrade === undefined) return found;
+  if (audio !== true) throw new SettingError('--degrade changes sound, and stored levels are none: add --audio.');
+  const noiseFolder = noise === undefined ? join(dirname(data), 'nonmusic', 'audio') : resolve(noise);
+  for (const name of readDegradations(degrade)) found.set(name, await degraderOf(name, { seed, noiseFolder }));
+  return found;
+}
+
+function wholeNumber(flag: string, value: unknown, least = 0): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < least) throw new SettingError(`${flag} takes a whole number from ${least} on, not ${JSON.stringify(value)}.`);
+  return number;
 }
 
 /** Levels of another front end are other numbers: no figure may come from them. */

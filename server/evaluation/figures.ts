@@ -1,5 +1,5 @@
 /** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
-import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, wilson95, type GenreScores } from '../../models/metrics.js';
+import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, reliabilityBins, wilson95, type GenreScores, type ReliabilityBin } from '../../models/metrics.js';
 import { LEAST_PROBABILITY } from '../smoothing.js';
 import type { HeardBlock, HeardTrack } from './listen.js';
 
@@ -29,6 +29,8 @@ export interface Figures {
   readonly flipsPerMinute: number;
   /** Expected calibration error of the reported confidence over all blocks with a genre. */
   readonly ece: number;
+  /** The bins behind it, lowest confidence first. */
+  readonly calibration: readonly ReliabilityBin[];
 }
 
 export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[], { split, source }: Pick<Figures, 'split' | 'source'>): Figures {
@@ -38,9 +40,6 @@ export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[
   const scores = genreScores(confusion);
   const share = accuracy(truths, answers);
   const stretches = heard.flatMap(({ truth, stretches: alone }) => alone.map((blocks) => ({ truth, answer: verdict(blocks, labels.length) })));
-  const timesMs = heard.map(timeToCorrectMs).filter((time) => time !== undefined);
-  const minutes = heard.reduce((total, { blocks }) => total + (blocks.at(-1)?.atMs ?? 0), 0) / 60_000;
-  const judged = heard.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
   return {
     split,
     source,
@@ -51,15 +50,33 @@ export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[
     perGenre: Object.fromEntries(labels.map((label, index) => [label, scores[index]!])),
     macroF1: macroF1(scores),
     confusion,
-    accuracyAfterS: Object.fromEntries(AFTER_S.map((seconds) => [String(seconds), accuracy(truths, heard.map(({ blocks }) => leadingAt(blocks, seconds * 1000)))])),
-    medianTimeToCorrectMs: median(timesMs) ?? null,
-    flipsPerMinute: minutes > 0 ? heard.reduce((total, { blocks }) => total + flips(blocks), 0) / minutes : 0,
-    ece: expectedCalibrationError(judged.map(({ p }) => p), judged.map(({ isRight }) => isRight)),
+    accuracyAfterS: Object.fromEntries(AFTER_S.map((seconds) => [String(seconds), accuracyAfter(heard, seconds * 1000)])),
+    ...steadinessOf(heard),
   };
 }
 
+/** The part of the figures that depends on smoothing: how soon, how steadily, how honestly. */
+export function steadinessOf(heard: readonly Pick<HeardTrack, 'truth' | 'blocks'>[]): Pick<Figures, 'medianTimeToCorrectMs' | 'flipsPerMinute' | 'ece' | 'calibration'> {
+  const timesMs = heard.map(timeToCorrectMs).filter((time) => time !== undefined);
+  const minutes = heard.reduce((total, { blocks }) => total + (blocks.at(-1)?.atMs ?? 0), 0) / 60_000;
+  const judged = heard.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
+  const confidences = judged.map(({ p }) => p);
+  const isRight = judged.map((each) => each.isRight);
+  return {
+    medianTimeToCorrectMs: median(timesMs) ?? null,
+    flipsPerMinute: minutes > 0 ? heard.reduce((total, { blocks }) => total + flips(blocks), 0) / minutes : 0,
+    ece: expectedCalibrationError(confidences, isRight),
+    calibration: reliabilityBins(confidences, isRight),
+  };
+}
+
+/** Share of tracks whose leading genre is right at the last block that ends by `ms`. */
+export function accuracyAfter(heard: readonly Pick<HeardTrack, 'truth' | 'blocks'>[], ms: number): number {
+  return accuracy(heard.map(({ truth }) => truth), heard.map(({ blocks }) => leadingAt(blocks, ms)));
+}
+
 /** Argmax of the mean log score of the blocks. */
-function verdict(blocks: readonly HeardBlock[], labels: number): number {
+export function verdict(blocks: readonly HeardBlock[], labels: number): number {
   const sums = new Float64Array(labels);
   for (const { probabilities } of blocks) {
     for (let label = 0; label < labels; label++) sums[label]! += Math.log(Math.max(probabilities[label]!, LEAST_PROBABILITY));
@@ -72,7 +89,7 @@ function leadingAt(blocks: readonly HeardBlock[], ms: number): number {
   return blocks.findLast(({ atMs }) => atMs <= ms)?.leading ?? -1;
 }
 
-function timeToCorrectMs({ truth, blocks }: HeardTrack): number | undefined {
+function timeToCorrectMs({ truth, blocks }: Pick<HeardTrack, 'truth' | 'blocks'>): number | undefined {
   let sinceMs: number | undefined;
   for (const { atMs, shown } of blocks) {
     if (shown !== truth) {
@@ -85,7 +102,8 @@ function timeToCorrectMs({ truth, blocks }: HeardTrack): number | undefined {
   return undefined;
 }
 
-function flips(blocks: readonly HeardBlock[]): number {
+/** Changes of the shown genre, also across a stretch that shows none. */
+export function flips(blocks: readonly HeardBlock[]): number {
   const genres = blocks.map(({ shown }) => shown).filter((shown) => shown !== null);
   return genres.filter((genre, index) => index > 0 && genre !== genres[index - 1]).length;
 }

@@ -13,30 +13,44 @@ import type { Columns } from '../blocks.js';
 import { macrotask, type Engine } from '../engine.js';
 import { fromColumns, judge, type Chunk } from '../pipeline.js';
 import type { Settings } from '../settings.js';
-import { SoundFile } from '../sources/file.js';
+import type { Hearing, Smoothed } from '../smoothing.js';
 import type { Judged } from '../telling.js';
+import { readRecording, type Recording } from './recording.js';
 
 /** Length of the stretches that are also heard alone. */
 const STRETCH_MS = 4000;
 /** Tracks that are heard at once. */
 const TOGETHER = 32;
+/** Sound files that are read, and degraded, at once: each is a process or three. */
+const READ_TOGETHER = 4;
 
-/** What a stream showed after one block. */
-export interface HeardBlock {
+/** A block as the network and the level meter left it: all that smoothing goes by. */
+export interface ScoredBlock {
   readonly atMs: number;
   /** [labels] of this block alone. */
   readonly probabilities: Float32Array;
-  /** Index of the genre that was shown; null while warming up and in silence. */
+  /** [music, speech, noise] of this block alone; undefined where the model can't tell. */
+  readonly kinds: Float32Array | undefined;
+  readonly loudness: Hearing['loudness'];
+  readonly afresh: boolean;
+}
+
+/** What a stream showed after one block. */
+export interface HeardBlock extends ScoredBlock {
+  readonly state: Smoothed['state'];
+  /** Index of the genre that was shown; null where none was. */
   readonly shown: number | null;
-  /** As `shown`, and while warming up the one that leads; null in silence. */
+  /** As `shown`, and while warming up the one that leads. */
   readonly leading: number | null;
   /** Reported confidence in `shown`. */
   readonly p: number;
+  /** Reported probability that it is music. */
+  readonly music: number;
 }
 
 export interface HeardTrack {
   readonly id: string;
-  /** Index of the true genre among the model's labels. */
+  /** Index of the true genre among the model's labels, or of what else was asked for. */
   readonly truth: number;
   readonly blocks: readonly HeardBlock[];
   /** The same for each full stretch of 4 s, heard alone from its start. */
@@ -49,31 +63,79 @@ export interface Ears {
   readonly settings: Settings;
 }
 
-/**
- * @param onTrack is called as each is done
- * @throws Error when a track's genre is not among the model's labels; FileError when its sound can't be read
- */
-export async function hearTracks(pack: Pack, tracks: readonly Track[], source: 'levels' | 'audio', ears: Ears, onTrack: () => void): Promise<HeardTrack[]> {
+/** What happens to the sound of a track before it is heard; the same for the same track. */
+export type Degrade = (recording: Recording, trackId: string) => Recording | Promise<Recording>;
+
+export interface Listening {
+  readonly source: 'levels' | 'audio';
+  /** Only of audio. */
+  readonly degrade?: Degrade | undefined;
+  /** What tracks' genres are counted among; the model's labels unless given. */
+  readonly names?: readonly string[];
+  /** Called as each track is done. */
+  readonly onTrack?: () => void;
+}
+
+/** @throws Error when a track's genre is not among the names; FileError when its sound can't be read */
+export async function hearTracks(pack: Pack, tracks: readonly Track[], { source, degrade, names, onTrack }: Listening, ears: Ears): Promise<HeardTrack[]> {
+  const known = names ?? ears.model.labels;
+  const truths = tracks.map((track) => {
+    const truth = known.indexOf(track.genre ?? '');
+    if (truth < 0) throw new Error(`Track ${track.id} is of ${JSON.stringify(track.genre)}; the model knows ${known.join(', ')}.`);
+    return truth;
+  });
   const heard: HeardTrack[] = [];
   for (let first = 0; first < tracks.length; first += TOGETHER) {
-    heard.push(...await Promise.all(tracks.slice(first, first + TOGETHER).map(async (track) => {
-      const truth = ears.model.labels.indexOf(track.genre ?? '');
-      if (truth < 0) throw new Error(`Track ${track.id} is of ${JSON.stringify(track.genre)}; the model knows ${ears.model.labels.join(', ')}.`);
-      const done = { id: track.id, truth, ...await (source === 'levels' ? fromLevels(pack, track, ears) : fromSound(pack, track, ears)) };
-      onTrack();
+    const group = tracks.slice(first, first + TOGETHER);
+    const recordings = source === 'audio' ? await recordingsOf(pack, group, degrade) : undefined;
+    heard.push(...await Promise.all(group.map(async (track, index) => {
+      const done = { id: track.id, truth: truths[first + index]!, ...await (recordings ? wholeAndStretches(recordings[index]!, ears) : fromLevels(pack, track, ears)) };
+      onTrack?.();
       return done;
     })));
   }
   return heard;
 }
 
+/** A track's sound file, decoded. */
+export async function recordingOf(pack: Pack, track: Track): Promise<Recording> {
+  if (track.audio === undefined) throw new Error(`Track ${track.id} has no audio file.`);
+  return readRecording(join(pack.folder, track.audio));
+}
+
+async function recordingsOf(pack: Pack, tracks: readonly Track[], degrade: Degrade = (recording) => recording): Promise<Recording[]> {
+  const recordings: Recording[] = [];
+  for (let first = 0; first < tracks.length; first += READ_TOGETHER) {
+    recordings.push(...await Promise.all(tracks.slice(first, first + READ_TOGETHER).map(async (track) => degrade(await recordingOf(pack, track), track.id))));
+  }
+  return recordings;
+}
+
+/** @param bytes [columns × bands] levels of the model's front end */
+export function hearLevels(bytes: Uint8Array, ears: Ears): Promise<HeardBlock[]> {
+  return collect(fromColumns(from(blocksOf(bytes, ears.model)), ears));
+}
+
+export function hearRecording({ samples, sampleRate }: Recording, ears: Ears): Promise<HeardBlock[]> {
+  // The machine's byte order: little-endian wherever Node runs on what TensorFlow.js runs on.
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  const chunk$: Observable<Chunk> = from([{ bytes, arrivedAtMs: macrotask.now() }]);
+  return collect(judge(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...ears }));
+}
+
 async function fromLevels(pack: Pack, track: Track, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
   const { bands, hop, sampleRate } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const hear = (part: Uint8Array): Promise<HeardBlock[]> => collect(fromColumns(from(blocksOf(part, ears.model)), ears));
   const stretchColumns = Math.round((STRETCH_MS / 1000) * sampleRate / hop);
-  const stretches = Array.from({ length: Math.floor(track.columns / stretchColumns) }, (_, index) => hear(bytes.subarray(index * stretchColumns * bands, (index + 1) * stretchColumns * bands)));
-  return { blocks: await hear(bytes), stretches: await Promise.all(stretches) };
+  const stretches = Array.from({ length: Math.floor(track.columns / stretchColumns) }, (_, index) => hearLevels(bytes.subarray(index * stretchColumns * bands, (index + 1) * stretchColumns * bands), ears));
+  return { blocks: await hearLevels(bytes, ears), stretches: await Promise.all(stretches) };
+}
+
+async function wholeAndStretches(recording: Recording, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
+  const { samples, sampleRate } = recording;
+  const length = Math.round((STRETCH_MS / 1000) * sampleRate);
+  const stretches = Array.from({ length: Math.floor(samples.length / length) }, (_, index) => hearRecording({ samples: samples.subarray(index * length, (index + 1) * length), sampleRate }, ears));
+  return { blocks: await hearRecording(recording, ears), stretches: await Promise.all(stretches) };
 }
 
 /** [columns × bands] bytes as the blocks of a stream. */
@@ -102,31 +164,14 @@ function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Colu
   });
 }
 
-async function fromSound(pack: Pack, track: Track, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
-  if (track.audio === undefined) throw new Error(`Track ${track.id} has no audio file.`);
-  const file = await SoundFile.open(join(pack.folder, track.audio));
-  const parts: Uint8Array[] = [];
-  for await (const part of file.chunks()) parts.push(part);
-  const bytes = Buffer.concat(parts);
-  const { format } = file;
-  const hear = (part: Uint8Array): Promise<HeardBlock[]> => {
-    const chunk$: Observable<Chunk> = from([{ bytes: part, arrivedAtMs: macrotask.now() }]);
-    return collect(judge(chunk$, { format, ...ears }));
-  };
-  const stretchBytes = 4 * format.channels * Math.round((STRETCH_MS / 1000) * format.sampleRate);
-  const stretches = Array.from({ length: Math.floor(bytes.length / stretchBytes) }, (_, index) => hear(bytes.subarray(index * stretchBytes, (index + 1) * stretchBytes)));
-  return { blocks: await hear(bytes), stretches: await Promise.all(stretches) };
-}
-
 function collect(judged$: Observable<Judged>): Promise<HeardBlock[]> {
   return lastValueFrom(judged$.pipe(
-    map(({ block, probabilities, shown }): HeardBlock => ({
-      atMs: block.atMs,
-      probabilities: probabilities.slice(),
-      shown: shown.genre,
-      leading: shown.state === 'silence' ? null : shown.genre ?? argmax(shown.probabilities),
-      p: shown.p,
-    })),
+    map(({ block: { atMs, loudness, afresh }, probabilities, kinds, shown }) => heardBlock({ atMs, loudness, afresh, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
     toArray(),
   ));
+}
+
+/** What `shown` says now; it is the smoother's own object, so all is taken out of it here. */
+export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, probabilities }: Smoothed): HeardBlock {
+  return { ...block, state, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
 }

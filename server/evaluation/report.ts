@@ -1,10 +1,26 @@
-/** Figures as a table that people read in a terminal. */
+/** Figures as tables that people read in a terminal. */
+import { SOUND_KINDS } from '../../models/bundle.js';
+import type { DegradedFigures } from './degraded-figures.js';
+import type { Evaluation } from './evaluation.js';
 import type { Figures } from './figures.js';
+import type { Delays, MedleyFigures } from './medley-figures.js';
+import type { MusicAuroc, NotMusicFigures } from './not-music.js';
+import type { Sweep } from './sweep.js';
 
-export function reportOf(figures: Figures, labels: readonly string[]): string {
+export function reportOf(evaluation: Evaluation, labels: readonly string[]): string {
+  const { degraded, medleys, sweep, notMusic } = evaluation;
+  return [
+    tracksReport(evaluation, labels),
+    degraded && degradedReport(evaluation, degraded),
+    medleys && medleyReport(medleys),
+    notMusic && (typeof notMusic === 'string' ? notMusic : notMusicReport(notMusic)),
+    sweep && sweepReport(sweep),
+  ].filter((part) => part !== undefined).join('\n\n');
+}
+
+function tracksReport(figures: Figures, labels: readonly string[]): string {
   const { split, source, tracks, trackAccuracy, trackAccuracy95: [low, high], segmentAccuracy, perGenre, accuracyAfterS, medianTimeToCorrectMs, flipsPerMinute, ece, confusion } = figures;
   const width = Math.max(9, ...labels.map((label) => label.length));
-  const cell = Math.max(5, ...labels.map((label) => Math.min(label.length, 5)));
   const lines = [
     `${split}, from ${source}: ${tracks} tracks`,
     '',
@@ -12,7 +28,7 @@ export function reportOf(figures: Figures, labels: readonly string[]): string {
     `  right over 4 s alone         ${percent(segmentAccuracy)}`,
     `  macro F1                     ${percent(figures.macroF1)}`,
     `  right after                  ${Object.entries(accuracyAfterS).map(([seconds, share]) => `${seconds} s ${percent(share)}`).join('  ')}`,
-    `  median time to right         ${medianTimeToCorrectMs === null ? 'never' : `${(medianTimeToCorrectMs / 1000).toFixed(1)} s`}`,
+    `  median time to right         ${seconds(medianTimeToCorrectMs)}`,
     `  changes a minute             ${flipsPerMinute.toFixed(2)}`,
     `  calibration error            ${ece.toFixed(3)}`,
     '',
@@ -22,12 +38,104 @@ export function reportOf(figures: Figures, labels: readonly string[]): string {
       return `  ${label.padEnd(width)}  ${percent(precision).padStart(9)}  ${percent(recall).padStart(6)}  ${percent(f1).padStart(6)}  ${String(support).padStart(6)}`;
     }),
     '',
-    `  ${'truth \\ answer'.padEnd(Math.max(width, 14))}  ${labels.map((label) => label.slice(0, cell).padStart(cell)).join(' ')}`,
-    ...labels.map((label, row) => `  ${label.padEnd(Math.max(width, 14))}  ${confusion[row]!.map((count) => (count === 0 ? '·' : String(count)).padStart(cell)).join(' ')}`),
+    ...confusionLines(labels, labels, confusion),
   ];
   return lines.join('\n');
 }
 
+/** Rows are the truth. */
+function confusionLines(rows: readonly string[], columns: readonly string[], confusion: ReadonlyArray<readonly number[]>): string[] {
+  const width = Math.max(14, ...rows.map((name) => name.length));
+  const cell = Math.max(5, ...columns.map((name) => Math.min(name.length, 5)), ...confusion.flat().map((count) => String(count).length));
+  return [
+    `  ${'truth \\ answer'.padEnd(width)}  ${columns.map((name) => name.slice(0, cell).padStart(cell)).join(' ')}`,
+    ...rows.map((name, row) => `  ${name.padEnd(width)}  ${confusion[row]!.map((count) => (count === 0 ? '·' : String(count)).padStart(cell)).join(' ')}`),
+  ];
+}
+
+function degradedReport(clean: Figures, degraded: NonNullable<Evaluation['degraded']>): string {
+  const row = (name: string, { trackAccuracy, segmentAccuracy, medianTimeToCorrectMs, flipsPerMinute, ece }: Figures, more?: DegradedFigures): string => [
+    `  ${name.padEnd(12)}`,
+    percent(trackAccuracy).padStart(7),
+    (more ? points(more.trackDifference) : '').padStart(6),
+    (more ? `-${more.tracksLost} +${more.tracksGained}` : '').padStart(8),
+    percent(segmentAccuracy).padStart(7),
+    (more ? points(more.segmentDifference) : '').padStart(6),
+    seconds(medianTimeToCorrectMs).padStart(7),
+    flipsPerMinute.toFixed(2).padStart(6),
+    ece.toFixed(3).padStart(6),
+  ].join('  ');
+  return [
+    'The same tracks, degraded (differences in points; tracks lost and gained)',
+    '',
+    `  ${'sound'.padEnd(12)}   tracks    diff            4 s alone    diff  to right  /min     ECE`,
+    row('clean', clean),
+    ...Object.entries(degraded).map(([name, figures]) => row(name, figures, figures)),
+  ].join('\n');
+}
+
+function medleyReport({ medleys, seed, minutes, all, rightAlone, extraFlipsPerMinute }: MedleyFigures): string {
+  const row = (name: string, { changes, medianMs, p90Ms, medianShownMs, p90ShownMs, neverShown }: Delays): string => [
+    `  ${name.padEnd(30)}`, String(changes).padStart(7), seconds(medianMs).padStart(7), seconds(p90Ms).padStart(7), seconds(medianShownMs).padStart(7), seconds(p90ShownMs).padStart(7), percent(neverShown).padStart(7),
+  ].join('  ');
+  return [
+    `${medleys} medleys, ${minutes.toFixed(1)} minutes, seed ${seed}: time until the new genre is shown`,
+    '',
+    `  ${''.padEnd(30)}  changes   median      90 %   of those shown     never`,
+    row('to tracks got right alone', rightAlone),
+    row('to all tracks', all),
+    '',
+    `  changes a minute beyond those  ${extraFlipsPerMinute.toFixed(2)}`,
+  ].join('\n');
+}
+
+function notMusicReport({ split, tracks, auroc, blockAuroc, musicCalledNotMusic, musicBlocksCalledNotMusic, notMusicCalledMusic, notMusicBlocksCalledMusic, confusion, blockConfusion }: NotMusicFigures): string {
+  const areas = ({ all, speech, noise }: MusicAuroc): string => `${area(all)}  (speech ${area(speech)}, noise ${area(noise)})`;
+  return [
+    `Music against not-music, ${split}: ${SOUND_KINDS.map((kind, index) => `${tracks[index]} tracks of ${kind}`).join(', ')}`,
+    '',
+    `  area under the ROC curve     tracks ${areas(auroc)}  blocks ${areas(blockAuroc)}`,
+    `  music called something else  tracks ${percent(musicCalledNotMusic)}  blocks ${percent(musicBlocksCalledNotMusic)}`,
+    `  speech, noise called music   tracks ${percent(notMusicCalledMusic)}  blocks ${percent(notMusicBlocksCalledMusic)}`,
+    '',
+    ...confusionLines(SOUND_KINDS, SOUND_KINDS, confusion),
+    '',
+    ...confusionLines(SOUND_KINDS.map((kind) => `${kind}, blocks`), SOUND_KINDS, blockConfusion),
+  ].join('\n');
+}
+
+function sweepReport({ tracks, medleys, delay, points: settings }: Sweep): string {
+  return [
+    `Smoothing settings over ${tracks} tracks and ${medleys} medleys (* no other is better in changes, ${delay === 'medianMedleyDelayMs' ? 'medley delay' : 'time to right'} and 5 s without being worse in one; > the model's)`,
+    '',
+    '     constant  margin    hold   /min  to right    5 s  medley    never    ECE',
+    ...settings.map(({ timeConstantMs, margin, holdMs, flipsPerMinute, medianTimeToCorrectMs, accuracyAfter5s, medianMedleyDelayMs, neverShown, ece, isPareto, isModels }) => [
+      `  ${isModels ? '>' : ' '}${isPareto ? '*' : ' '}`,
+      seconds(timeConstantMs).padStart(8),
+      margin.toFixed(3).padStart(7),
+      seconds(holdMs).padStart(7),
+      flipsPerMinute.toFixed(2).padStart(6),
+      seconds(medianTimeToCorrectMs).padStart(9),
+      (100 * accuracyAfter5s).toFixed(1).padStart(6),
+      (medleys > 0 ? seconds(medianMedleyDelayMs) : '').padStart(7),
+      (neverShown === null ? '' : percent(neverShown)).padStart(8),
+      ece.toFixed(3).padStart(6),
+    ].join(' ')),
+  ].join('\n');
+}
+
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
+}
+
+function points(difference: number): string {
+  return `${difference > 0 ? '+' : ''}${difference.toFixed(1)}`;
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function area(value: number | null): string {
+  return value === null ? 'none' : value.toFixed(4);
 }

@@ -46,7 +46,7 @@ evaluate('prints every figure as JSON', async ({ folder }) => {
   const figures = JSON.parse(stdout) as Record<string, unknown>;
   assert.equal(Object.keys(figures), [
     'split', 'source', 'tracks', 'trackAccuracy', 'trackAccuracy95', 'segmentAccuracy', 'perGenre', 'macroF1', 'confusion',
-    'accuracyAfterS', 'medianTimeToCorrectMs', 'flipsPerMinute', 'ece',
+    'accuracyAfterS', 'medianTimeToCorrectMs', 'flipsPerMinute', 'ece', 'calibration',
   ]);
   assert.is(figures['split'], 'small');
   assert.is(figures['source'], 'levels');

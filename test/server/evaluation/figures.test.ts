@@ -2,23 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figuresOf } from '../../../server/evaluation/figures.js';
-import type { HeardBlock, HeardTrack } from '../../../server/evaluation/listen.js';
-
-const LABELS = ['a', 'b'];
-
-/** Blocks of half a second; a letter is the shown genre, capital while warming up, '-' silence. */
-function blocks(shown: string, p = 0.8): HeardBlock[] {
-  return [...shown].map((letter, index) => {
-    const leading = letter === '-' ? null : LABELS.indexOf(letter.toLowerCase());
-    return {
-      atMs: 500 * (index + 1),
-      probabilities: Float32Array.from(leading === 1 ? [1 - p, p] : [p, 1 - p]),
-      shown: letter === letter.toLowerCase() ? leading : null,
-      leading,
-      p,
-    };
-  });
-}
+import type { HeardTrack } from '../../../server/evaluation/listen.js';
+import { LABELS, blocks } from './heard.js';
 
 const track = (truth: number, shown: string, p?: number): HeardTrack => ({ id: shown, truth, blocks: blocks(shown, p), stretches: [blocks(shown.slice(0, 3), p)] });
 const figures = (...heard: HeardTrack[]) => figuresOf(heard, LABELS, { split: 's', source: 'levels' });
@@ -56,6 +41,13 @@ test('flips are changes of what is shown, also across a silence', () => {
 test('calibration compares confidence with how often it is right', () => {
   assert.ok(Math.abs(figures(track(0, 'aaaaaaabbb', 0.7)).ece) < 1e-6);
   assert.ok(Math.abs(figures(track(0, 'bbbbbbbbbb', 0.7)).ece - 0.7) < 1e-6);
+});
+
+test('the bins of confidence are there to be drawn', () => {
+  const { calibration } = figures(track(0, 'aaaaaaabbb', 0.7), track(0, 'AAAAA'));
+  assert.is(calibration.length, 1, 'warming up claims nothing');
+  assert.ok(Math.abs(calibration[0]!.confidence - 0.7) < 1e-6);
+  assert.equal([calibration[0]!.accuracy, calibration[0]!.count], [0.7, 10]);
 });
 
 test.run();

@@ -1,0 +1,46 @@
+/**
+ * Sound through a real codec, as low-rate radio sends it: FFmpeg encodes it and FFmpeg decodes what
+ * came of that, both through pipes. The codec's delay stays in: some dozen milliseconds at the start.
+ */
+import { spawn } from 'node:child_process';
+import { PcmDecoder } from '../../../dsp/pcm.js';
+import { findFfmpeg } from '../../sources/ffmpeg.js';
+import type { Recording } from '../recording.js';
+
+const CODECS = {
+  /** LAME at the file's own rate (the nearest that MP3 has), one channel. */
+  'mp3-64': { container: 'mp3', encode: ['-c:a', 'libmp3lame', '-b:a', '64k', '-write_xing', '0'] },
+  /** libopus for music, one channel; Opus itself works at 48 kHz. */
+  'opus-24': { container: 'ogg', encode: ['-ar', '48000', '-c:a', 'libopus', '-b:a', '24k', '-application', 'audio'] },
+} as const;
+
+export type Codec = keyof typeof CODECS;
+
+/** @throws Error when there is no FFmpeg, or it lacks the codec, with what it says */
+export async function throughCodec({ samples, sampleRate }: Recording, codec: Codec): Promise<Recording> {
+  const { container, encode } = CODECS[codec];
+  const raw = ['-f', 'f32le', '-ar', String(sampleRate), '-ac', '1'];
+  const sound = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  const encoded = await ffmpeg(codec, [...raw, '-i', 'pipe:0', ...encode, '-fflags', '+bitexact', '-f', container, 'pipe:1'], sound);
+  const decoded = await ffmpeg(codec, ['-f', container, '-i', 'pipe:0', ...raw, 'pipe:1'], encoded);
+  return { samples: new PcmDecoder('f32le', 1).decode(decoded), sampleRate };
+}
+
+/** Bytes in at one end, out at the other; settles when the process is gone. */
+function ffmpeg(codec: Codec, args: readonly string[], input: Uint8Array): Promise<Buffer> {
+  const child = spawn(findFfmpeg(), ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], { stdio: 'pipe' });
+  return new Promise((resolve, reject) => {
+    const output: Buffer[] = [];
+    let says = '';
+    child.stdout.on('data', (bytes: Buffer) => output.push(bytes));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { says += text; });
+    // A process that gives up no longer reads; its exit code and last words say why.
+    child.stdin.on('error', () => {});
+    child.on('error', reject);
+    child.on('close', (exitCode) => {
+      if (exitCode === 0) resolve(Buffer.concat(output));
+      else reject(new Error(`FFmpeg can't do ${codec}: ${says.trim().split('\n')[0] || `it ended with ${exitCode}`}.`));
+    });
+    child.stdin.end(input);
+  });
+}

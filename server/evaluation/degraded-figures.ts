@@ -1,0 +1,27 @@
+/** Figures of degraded sound beside those of the same tracks clean. */
+import { figuresOf, verdict, type Figures } from './figures.js';
+import type { HeardTrack } from './listen.js';
+
+export interface DegradedFigures extends Figures {
+  /** Of right tracks against clean sound, in points of percent; below 0 is worse. */
+  readonly trackDifference: number;
+  /** Of right 4 s stretches, likewise. */
+  readonly segmentDifference: number;
+  /** Tracks that clean sound gets right and this doesn't. */
+  readonly tracksLost: number;
+  /** Tracks that this gets right and clean sound doesn't. */
+  readonly tracksGained: number;
+}
+
+/** @param degraded the tracks of `clean`, in its order */
+export function degradedFiguresOf(degraded: readonly HeardTrack[], clean: readonly HeardTrack[], cleanFigures: Figures, labels: readonly string[]): DegradedFigures {
+  const figures = figuresOf(degraded, labels, cleanFigures);
+  const isRight = ({ truth, blocks }: HeardTrack): boolean => verdict(blocks, labels.length) === truth;
+  return {
+    ...figures,
+    trackDifference: 100 * (figures.trackAccuracy - cleanFigures.trackAccuracy),
+    segmentDifference: 100 * (figures.segmentAccuracy - cleanFigures.segmentAccuracy),
+    tracksLost: clean.filter((track, index) => isRight(track) && !isRight(degraded[index]!)).length,
+    tracksGained: clean.filter((track, index) => !isRight(track) && isRight(degraded[index]!)).length,
+  };
+}

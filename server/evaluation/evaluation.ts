@@ -1,0 +1,64 @@
+/** One run of `evaluate`: what is heard, in which order, and the figures that come of it. */
+import type { Pack, Track } from '../../models/pack.js';
+import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
+import type { Degradation } from './degrade.js';
+import { figuresOf, verdict, type Figures } from './figures.js';
+import { hearTracks, type Degrade, type Ears } from './listen.js';
+import { medleyFiguresOf, type MedleyFigures } from './medley-figures.js';
+import { hearMedleys, type Part } from './medley.js';
+import { NOT_MUSIC_KINDS, notMusicFiguresOf, type NotMusicFigures } from './not-music.js';
+import { sweep, type Sweep } from './sweep.js';
+
+export interface Wanted {
+  readonly pack: Pack;
+  readonly tracks: readonly Track[];
+  readonly source: 'levels' | 'audio';
+  readonly degradations: ReadonlyMap<Degradation, Degrade>;
+  /** None where no medleys are wanted. */
+  readonly medleys: ReadonlyArray<readonly Part[]>;
+  readonly seed: number;
+  readonly sweep: boolean;
+  readonly notMusic: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
+}
+
+/** The figures of the tracks as they are, and of what else was asked for. */
+export interface Evaluation extends Figures {
+  readonly degraded?: Readonly<Partial<Record<Degradation, DegradedFigures>>>;
+  readonly medleys?: MedleyFigures;
+  readonly sweep?: Sweep;
+  /** A sentence where the model can't tell music from anything else. */
+  readonly notMusic?: NotMusicFigures | string;
+}
+
+export const NO_KINDS = 'The model has no kinds: it takes every sound for music.';
+
+/** Tracks and medleys that `evaluate` is going to hear. */
+export function workOf({ tracks, degradations, medleys, notMusic }: Wanted, { model }: Ears): number {
+  return tracks.length * (1 + degradations.size) + medleys.length + (model.kinds && notMusic ? notMusic.tracks.length : 0);
+}
+
+/** @param onDone is called as each track and medley is done */
+export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: wantsSweep, notMusic }: Wanted, ears: Ears, onDone: () => void): Promise<Evaluation> {
+  const { labels, kinds } = ears.model;
+  const clean = await hearTracks(pack, tracks, { source, onTrack: onDone }, ears);
+  const figures = figuresOf(clean, labels, { split: pack.name, source });
+
+  const degraded: Partial<Record<Degradation, DegradedFigures>> = {};
+  for (const [name, degrade] of degradations) {
+    const heard = await hearTracks(pack, tracks, { source, degrade, onTrack: onDone }, ears);
+    degraded[name] = degradedFiguresOf(heard, clean, figures, labels);
+  }
+
+  const medleys = await hearMedleys(pack, plans, source, ears, onDone);
+  const right = new Set(clean.filter(({ truth, blocks }) => verdict(blocks, labels.length) === truth).map(({ id }) => id));
+  const isRightAlone = (trackId: string): boolean => right.has(trackId);
+
+  const others = notMusic && kinds ? await hearTracks(notMusic.pack, notMusic.tracks, { source, names: NOT_MUSIC_KINDS, onTrack: onDone }, ears) : [];
+  return {
+    ...figures,
+    ...(degradations.size > 0 && { degraded }),
+    ...(plans.length > 0 && { medleys: medleyFiguresOf(medleys, isRightAlone, seed) }),
+    ...(wantsSweep && { sweep: sweep(clean, medleys, isRightAlone, ears) }),
+    ...(notMusic && { notMusic: kinds ? notMusicFiguresOf(clean, others, notMusic.pack.name) : NO_KINDS }),
+  };
+}

@@ -1,0 +1,51 @@
+/** A whole recording in memory, mono: what sound is while it is degraded or spliced. */
+import { PcmDecoder } from '../../dsp/pcm.js';
+import { Resampler } from '../../dsp/resample.js';
+import { SoundFile } from '../sources/file.js';
+
+export interface Recording {
+  /** Full scale ±1. */
+  readonly samples: Float32Array;
+  readonly sampleRate: number;
+}
+
+/** @throws FileError when the file can't be read, or not to its end */
+export async function readRecording(path: string): Promise<Recording> {
+  const file = await SoundFile.open(path);
+  const decoder = new PcmDecoder('f32le', file.format.channels);
+  const parts: Float32Array[] = [];
+  // A copy: the decoder's view is only valid until its next call.
+  for await (const bytes of file.chunks()) parts.push(decoder.decode(bytes).slice());
+  return { samples: joined(parts), sampleRate: file.format.sampleRate };
+}
+
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Root mean square, full scale 1; 0 of nothing. */
+export function rms(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return samples.length > 0 ? Math.sqrt(sum / samples.length) : 0;
+}
+
+/** A copy at another level; silence stays silence. */
+export function atRms(samples: Float32Array, wanted: number): Float32Array {
+  const level = rms(samples);
+  const gain = level > 0 ? wanted / level : 0;
+  return samples.map((sample) => gain * sample);
+}
+
+/** The samples at another rate, all of them at once. */
+export function atRate({ samples, sampleRate }: Recording, wanted: number): Float32Array {
+  if (sampleRate === wanted) return samples;
+  const resampler = new Resampler(sampleRate, wanted);
+  return joined([resampler.push(samples).slice(), resampler.flush()]);
+}

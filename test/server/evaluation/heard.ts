@@ -1,0 +1,28 @@
+/** What a stream showed, written as letters. */
+import type { HeardBlock } from '../../../server/evaluation/listen.js';
+
+export const LABELS = ['a', 'b'];
+
+/**
+ * Blocks of half a second: a letter is the shown genre, capital while warming up, '-' silence,
+ * 's' speech, '?' noise.
+ */
+export function blocks(letters: string, p = 0.8, music = 1): HeardBlock[] {
+  return [...letters].map((letter, index) => {
+    const label = LABELS.indexOf(letter.toLowerCase());
+    const leading = label < 0 ? null : label;
+    const isWarming = leading !== null && letter !== letter.toLowerCase();
+    return {
+      atMs: 500 * (index + 1),
+      probabilities: Float32Array.from(leading === 1 ? [1 - p, p] : [p, 1 - p]),
+      kinds: undefined,
+      loudness: letter === '-' ? 'silent' : 'sound',
+      afresh: false,
+      state: letter === '-' ? 'silence' : letter === 's' ? 'speech' : letter === '?' ? 'unknown' : isWarming ? 'warming' : 'music',
+      shown: isWarming ? null : leading,
+      leading,
+      p,
+      music,
+    };
+  });
+}
