@@ -19,8 +19,8 @@ export class Adam {
   constructor(variables: readonly tf.Variable[], weightDecay = 0) {
     this.variables = variables;
     this.#weightDecay = weightDecay;
-    this.#first = variables.map((variable) => tf.variable(tf.zerosLike(variable), false));
-    this.#second = variables.map((variable) => tf.variable(tf.zerosLike(variable), false));
+    this.#first = tf.tidy(() => variables.map((variable) => tf.variable(tf.zerosLike(variable), false)));
+    this.#second = tf.tidy(() => variables.map((variable) => tf.variable(tf.zerosLike(variable), false)));
   }
 
   /** First and second moments, for checkpoints. */

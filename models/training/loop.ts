@@ -82,7 +82,7 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
   }
   progress.end();
   const epochs = position.history.length;
-  if (epochs < stage.epochs) progress.say(`${stage.name}: ended after epoch ${epochs}, the ${stage.patience}th without a better score`);
+  if (epochs < stage.epochs) progress.say(`${stage.name}: ended after epoch ${epochs}, with ${stage.patience} in a row without a better score`);
   await checkpoint.loadBest(stage.saved);
   adam.dispose();
   return position.history;

@@ -94,8 +94,12 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
   };
 }
 
-/** The tracks of one epoch: every track once before any a second time, of its genre or of all. */
-function drawOrder(tracks: readonly LabelledTrack[], labels: readonly string[], weights: SupervisedOptions['classWeights'], count: number, random: Random): LabelledTrack[] {
+/**
+ * The tracks of one epoch.
+ * @param weights `balanced`: as many of each genre; `none`: genres as often as their tracks are there.
+ *   Either way no track comes a second time before all others of its genre, or all others, came once
+ */
+export function drawOrder(tracks: readonly LabelledTrack[], labels: readonly string[], weights: SupervisedOptions['classWeights'], count: number, random: Random): LabelledTrack[] {
   const pools = (weights === 'none' ? [tracks] : labels.map((label) => tracks.filter(({ genre }) => genre === label)))
     .filter((pool) => pool.length > 0)
     .map((pool) => ({ pool, left: [] as LabelledTrack[] }));

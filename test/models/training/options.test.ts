@@ -1,0 +1,40 @@
+/** Options are checked at the door, and say what is wrong by the flag's name. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checked } from '../../../models/training/options.js';
+
+const GIVEN = {
+  data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', features: 'mel', protocol: 'fault-filtered',
+  folds: 5, pretrainEpochs: 9, pretrainRate: 0.002, labelSmoothing: 0.1, classWeights: 'balanced',
+};
+
+test('features are split at commas', () => {
+  assert.equal(checked({ ...GIVEN, features: 'mel,chroma' }).features, ['mel', 'chroma']);
+});
+
+test('random chunks are learned by heart unless asked otherwise', () => {
+  const { epochs, dropout, augmentation } = checked({ ...GIVEN, protocol: 'random-chunks', dropout: 0.2 });
+  assert.equal({ epochs, dropout, augmentation }, { epochs: 12, dropout: 0.2, augmentation: 0.25 });
+  assert.is(checked(GIVEN).epochs, 60);
+});
+
+for (const [given, message] of [
+  [{ data: undefined }, /^--data: is required/],
+  [{ arch: 'transformer' }, /^--arch: must be crnn, cnn, lstm, cnn-lstm\.$/],
+  [{ features: 'mel,loudness' }, /^--features: must be mel, mfcc, chroma, contrast, tempogram\.$/],
+  [{ features: 'mel,mel' }, /^--features: names a feature twice\.$/],
+  [{ protocol: 'leaky' }, /^--protocol: must be fault-filtered/],
+  [{ folds: 1 }, /^--folds: /],
+  [{ dropout: 1 }, /^--dropout: /],
+  [{ patience: 0 }, /^--patience: /],
+  [{ classWeights: 'all' }, /^--class-weights: must be balanced, none\.$/],
+  [{ compare: true }, /^--compare: goes with --protocol random-chunks\.$/],
+  [{ teacher: 't', features: 'mfcc' }, /^--teacher: has heard mel levels only/],
+  [{ model: 'm', protocol: 'kfold' }, /^--model: is for protocols that train one network/],
+] as const) {
+  test(`refused: ${JSON.stringify(given)}`, () => {
+    assert.throws(() => checked({ ...GIVEN, ...given }), message);
+  });
+}
+
+test.run();
