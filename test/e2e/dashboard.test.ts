@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { saveBundle } from '../../models/bundle.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, faintTexts, nameless } from './audit.js';
 import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
+import { tonesBundle } from '../models/fixtures.js';
+import { join as joined, tone } from '../server/sound.js';
 
 interface Context {
   folder: string;
@@ -176,9 +179,37 @@ test('a dropped file plays, can be muted, moves the bars and ends with its genre
   await page.getByRole('button', { name: 'Play aloud' }).waitFor(SOON);
   await moves(page);
   await page.locator('file-player .time', { hasText: '0:02 /' }).waitFor(SOON);
-  await page.locator('genre-now .note', { hasText: /over all 6 s|Heard no music in 6 s/ }).waitFor({ timeout: 20_000 });
+  await page.locator('genre-now .note', { hasText: /over all 6 s|No music in 6 s/ }).waitFor({ timeout: 20_000 });
   await state(page, 'Stopped');
   assert.equal(context.complaints, []);
+});
+
+test('speech and noise are shown as such, without a genre, on the ribbon, in the bars and read out', async (context) => {
+  const model = join(context.folder, 'tones');
+  const { manifest, weights } = tonesBundle();
+  await saveBundle(model, manifest, weights);
+  const server = await serve('--model', model, '--demo', 'off');
+  try {
+    const page = await open({ ...context, server });
+    const now = (word: string): Promise<void> => page.locator('genre-now .word', { hasText: word }).waitFor(SOON);
+    const announced = page.locator('livegenre-dashboard').locator('[aria-live=polite]').last();
+    const tones = [200, 2000, 7000].map((frequencyHz) => tone(frequencyHz, 3000));
+    await drop(page, 'tones.wav', Buffer.from(wavFile(new Int16Array(joined(...tones).buffer), 22050)));
+    await now('Jazz');
+    await now('Speech');
+    await page.locator('genre-now .note', { hasText: /No music for \d s/ }).waitFor(SOON);
+    assert.is(await page.locator('genre-bars ol.idle').count(), 1);
+    assert.is(await page.locator('genre-bars .p', { hasText: '%' }).count(), 0);
+    assert.equal(await faintTexts(page), []);
+    await now('Not music');
+    await page.locator('genre-now .note', { hasText: 'Neither music nor speech' }).waitFor(SOON);
+    await page.locator('genre-now .note', { hasText: 'over all 9 s' }).waitFor(SOON);
+    assert.equal(await page.locator('genre-timeline li').allTextContents(), ['Listening', 'Jazz', 'Speech', 'Not music']);
+    assert.is(await announced.textContent(), 'Not music.', 'what was there when the last sentence was over');
+    assert.equal(context.complaints, []);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('a file that is no sound is answered with what to do, and the demo plays on', async (context) => {

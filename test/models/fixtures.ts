@@ -51,3 +51,28 @@ export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V
     },
   };
 }
+
+/** Bands whose mean is a logit of `tonesBundle`: [from, up to] for each label, then for each kind of sound. */
+const TONES = { jazz: [0, 11], rock: [11, 22], music: [0, 22], speech: [22, 43], noise: [43, 64] } as const;
+
+/**
+ * A model that can be tested by ear: tones up to about 1 kHz are music (jazz up to 500 Hz, rock
+ * above), those up to 3 kHz speech, higher ones noise. It judges within a second.
+ */
+export function tonesBundle(): Bundle {
+  const groups = Object.values(TONES);
+  const layers: Layer[] = [{ type: 'dense', units: groups.length, activation: 'linear' }];
+  const { manifest, weights } = randomBundle(layers, FRONT_END_V1.bands, 7, true);
+  weights.fill(0);
+  groups.forEach(([from, to], unit) => {
+    for (let band = from; band < to; band++) weights[band * groups.length + unit] = 20 / (to - from);
+  });
+  return {
+    weights,
+    manifest: {
+      ...manifest,
+      labels: ['jazz', 'rock'],
+      smoothing: { timeConstantMs: 500, margin: 0.1, holdMs: 500, warmupMs: 700, kinds: { timeConstantMs: 500, enter: 0.5, leave: 0.35 } },
+    },
+  };
+}

@@ -1,6 +1,7 @@
-/** What a screen reader is told of the genre: changes only, and not more often than it can say them. */
+/** What a screen reader is told of what is heard: changes only, and not more often than it can say them. */
 import type { Prediction } from '../../../server/protocol.js';
 import { labelName, percent } from './format.js';
+import { heardIn, HEARD_SENTENCES } from './heard.js';
 
 const QUIET_MS = 6000;
 
@@ -12,11 +13,12 @@ export class Announcements {
    * @param nowMs any clock that runs evenly
    * @returns a sentence, or undefined where nothing new is to be said yet
    */
-  push({ state, genre, p }: Pick<Prediction, 'state' | 'genre' | 'p'>, nowMs: number): string | undefined {
-    const what = state === 'silence' ? 'silence' : genre ?? '';
-    if (what === '' || what === this.#said || nowMs - this.#saidAtMs < QUIET_MS) return undefined;
+  push(prediction: Pick<Prediction, 'state' | 'genre' | 'p' | 'top'>, nowMs: number): string | undefined {
+    const { genre, p } = prediction;
+    const what = genre === null ? HEARD_SENTENCES[heardIn(prediction)] : labelName(genre);
+    if (what === undefined || what === this.#said || nowMs - this.#saidAtMs < QUIET_MS) return undefined;
     this.#said = what;
     this.#saidAtMs = nowMs;
-    return state === 'silence' ? 'Silence.' : `${labelName(what)}, ${percent(p)} percent sure.`;
+    return genre === null ? what : `${what}, ${percent(p)} percent sure.`;
   }
 }

@@ -1,11 +1,12 @@
 /**
- * The last minutes of a stream as stretches of one state and genre, made from its predictions.
+ * The last minutes of a stream as stretches of one sound and genre, made from its predictions.
  * Time is the stream's. Predictions that never came leave a stretch of their own: `missed`.
  */
-import type { Prediction, StreamState } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol.js';
+import { heardIn, type Heard } from './heard.js';
 
 export interface Stretch {
-  readonly state: StreamState | 'missed';
+  readonly heard: Heard | 'missed';
   readonly genre: string | null;
   readonly fromMs: number;
   toMs: number;
@@ -39,18 +40,20 @@ export class History {
     return SPANS_MS.find((span) => span >= this.#endMs - this.startMs) ?? LONGEST_SPAN_MS;
   }
 
-  push({ atMs, state, genre, p }: Prediction): void {
+  push(prediction: Prediction): void {
+    const { atMs, genre, p } = prediction;
+    const heard = heardIn(prediction);
     if (this.#stretches.length > 0 && atMs <= this.#endMs) return; // sent again after a resume
     const last = this.#stretches.at(-1);
     const isFollowing = last !== undefined && atMs - this.#endMs < 1.5 * this.#blockMs;
     if (last && !isFollowing) {
-      this.#stretches.push({ state: 'missed', genre: null, fromMs: this.#endMs, toMs: atMs - this.#blockMs, p: 0, blocks: 0 });
+      this.#stretches.push({ heard: 'missed', genre: null, fromMs: this.#endMs, toMs: atMs - this.#blockMs, p: 0, blocks: 0 });
     }
-    if (isFollowing && last.state === state && last.genre === genre) {
+    if (isFollowing && last.heard === heard && last.genre === genre) {
       last.toMs = atMs;
       last.p += (p - last.p) / (last.blocks += 1);
     } else {
-      this.#stretches.push({ state, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
+      this.#stretches.push({ heard, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
     }
     this.#endMs = atMs;
     this.#forget(atMs - LONGEST_SPAN_MS);

@@ -1,5 +1,6 @@
 /** Stretches laid out on the timeline: from the left edge, a span ago, to now at the right. */
 import { clockTime, labelName, percent } from './format.js';
+import { HEARD_NAMES } from './heard.js';
 import type { History, Stretch } from './history.js';
 
 export interface Segment {
@@ -19,9 +20,9 @@ export function layOut(history: History): Segment[] {
 }
 
 /** A stretch's name for people. */
-export function stretchName({ state, genre }: Stretch): string {
+export function stretchName({ heard, genre }: Stretch): string {
   if (genre !== null) return labelName(genre);
-  return { warming: 'Listening', silence: 'Silence', missed: 'Not received', music: 'Music', speech: 'Speech', unknown: 'Unknown' }[state];
+  return heard === 'missed' ? 'Not received' : HEARD_NAMES[heard];
 }
 
 /** One sentence: "Rock, 0:21 to 0:48, 84 % sure". */

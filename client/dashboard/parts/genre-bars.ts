@@ -17,6 +17,8 @@ export class GenreBars extends LitElement {
     .track { block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }
     .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--control); inline-size: calc(var(--p) * 100%); transition: inline-size 0.3s linear; }
     .p { text-align: end; color: var(--quiet); }
+    .idle .dot { background: none; box-shadow: inset 0 0 0 2px var(--colour); }
+    .idle .track { background: none; box-shadow: inset 0 0 0 1px var(--line); }
     .leads .label, .leads .p { color: var(--ink); font-weight: 620; }
     .leads .fill { background: var(--colour); }
     @media (prefers-reduced-motion: reduce) { .fill { transition: none; } }
@@ -30,8 +32,10 @@ export class GenreBars extends LitElement {
   override render() {
     const ps = new Map(this.prediction?.top ?? []);
     const genre = this.prediction?.genre ?? null;
+    // Where no music is heard there is nothing to rank.
+    const classes = [this.labels.length > 12 ? '' : 'few', this.prediction?.top.length === 0 ? 'idle' : ''].join(' ');
     return html`
-      <ol class=${this.labels.length > 12 ? '' : 'few'} aria-label="Probability of each genre">${this.labels.map((label) => {
+      <ol class=${classes} aria-label="Probability of each genre">${this.labels.map((label) => {
         const p = ps.get(label);
         return html`
           <li class=${label === genre ? 'leads' : ''} .style=${`--p: ${p ?? 0}; --colour: ${this.colours.get(label)?.strong ?? 'var(--quiet)'}`}>

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit';
 import type { Prediction, Summary } from '../../../server/protocol.js';
 import { duration, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
+import { heardIn, HEARD_NAMES, type Heard } from '../model/heard.js';
 import { look } from './look.js';
 
 export class GenreNow extends LitElement {
@@ -51,16 +52,28 @@ export class GenreNow extends LitElement {
     const { prediction, summary } = this;
     if (summary) {
       const note = `over all ${duration(summary.durationMs)}`;
-      return summary.genre === null ? { word: 'No genre', note: `Heard no music in ${duration(summary.durationMs)}`, genre: null, p: 0 }
-        : { word: labelName(summary.genre), note, genre: summary.genre, p: summary.p };
+      if (summary.genre !== null) return { word: labelName(summary.genre), note, genre: summary.genre, p: summary.p };
+      const what = summary.top?.length ? 'Music of no known genre' : 'No music';
+      return { word: 'No genre', note: `${what} in ${duration(summary.durationMs)}`, genre: null, p: 0 };
     }
     if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for the first sound', genre: null, p: 0 }
       : { word: 'Choose a source', note: 'The microphone, or a file dropped on this page', genre: null, p: 0 };
-    const { state, genre, p } = prediction;
-    if (state === 'silence') return { word: 'Silence', note: `Nothing to hear for ${duration(this.sinceMs)}`, genre: null, p: 0 };
-    if (genre === null) return { word: state === 'warming' ? 'Listening' : labelName(state), note: 'A first judgement takes a few seconds of music', genre: null, p: 0 };
-    const note = state === 'warming' ? 'sure, still warming up' : `sure, for ${duration(this.sinceMs)}`;
-    return { word: labelName(genre), note, genre, p };
+    const { genre, p } = prediction;
+    if (genre !== null) return { word: labelName(genre), note: `sure, for ${duration(this.sinceMs)}`, genre, p };
+    const heard = heardIn(prediction);
+    return { word: HEARD_NAMES[heard], note: this.#without(heard), genre: null, p: 0 };
+  }
+
+  /** Why there is no genre. */
+  #without(heard: Heard): string {
+    const since = duration(this.sinceMs);
+    switch (heard) {
+      case 'silence': return `Nothing to hear for ${since}`;
+      case 'speech': return `No music for ${since}`;
+      case 'noise': return `Neither music nor speech for ${since}`;
+      case 'unknown': return `Music of no known genre for ${since}`;
+      default: return 'A first judgement takes a few seconds of music';
+    }
   }
 }
 

@@ -24,7 +24,12 @@ export class GenreTimeline extends LitElement {
       overflow: hidden; padding: 0.5rem 0 0 0.5rem; font-size: 0.8125rem; font-weight: 550; line-height: 1.2; white-space: nowrap;
     }
     .stretch.quiet { background: none; border-block-end-style: dotted; border-block-end-width: 2px; border-color: var(--control); color: var(--quiet); font-weight: 450; }
-    .stretch.warming { opacity: 0.75; }
+    /* What is no music is told by its pattern, as genres are by their colour. */
+    .stretch:is(.speech, .noise, .unknown) { border-block-end-style: solid; border-block-end-width: 0.3125rem; }
+    .stretch.speech { background: repeating-linear-gradient(135deg, var(--line) 0 0.1875rem, transparent 0.1875rem 0.5rem); }
+    .stretch.noise { background: radial-gradient(circle, var(--control) 0.0625rem, transparent 0.09375rem) 0 0 / 0.5rem 0.5rem; }
+    .stretch.unknown { background: var(--line); }
+    .stretch:is(.speech, .noise) span:not(.unseen) { background: var(--sunken); border-radius: 0.25rem; padding: 0.0625rem 0.25rem; margin-inline-start: -0.25rem; }
     .stretch.picked { box-shadow: inset 0 0 0 2px var(--ink); }
     .axis { position: relative; block-size: 1.1rem; margin-block-start: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
     .axis span { position: absolute; inset-inline-start: calc(var(--place) * 100%); translate: -50% 0; white-space: nowrap; }
@@ -58,7 +63,7 @@ export class GenreTimeline extends LitElement {
 
   #stretch({ stretch, left, width }: Segment, isPicked: boolean) {
     const colour = stretch.genre === null ? undefined : this.colours.get(stretch.genre);
-    const classes = ['stretch', colour ? '' : 'quiet', stretch.state === 'warming' ? 'warming' : '', isPicked ? 'picked' : ''].join(' ');
+    const classes = ['stretch', colour ? '' : 'quiet', stretch.heard, isPicked ? 'picked' : ''].join(' ');
     const name = stretchName(stretch);
     const hasRoom = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
     return html`

@@ -36,15 +36,18 @@ test('each way in which a microphone fails has a sentence that says what to do',
 
 test('a change of genre is announced once, and no sooner than it can be said', () => {
   const announcements = new Announcements();
-  const rock = { state: 'music', genre: 'rock', p: 0.84 } as const;
+  const rock = { state: 'music', genre: 'rock', p: 0.84, top: [['rock', 0.84]] } as const;
   const jazz = { ...rock, genre: 'jazz' } as const;
-  assert.is(announcements.push({ state: 'warming', genre: null, p: 0 }, 0), undefined);
+  assert.is(announcements.push({ state: 'warming', genre: null, p: 0, top: [['rock', 0.4]] }, 0), undefined);
   assert.is(announcements.push(rock, 400), 'Rock, 84 percent sure.');
   assert.is(announcements.push(rock, 60_000), undefined);
   assert.is(announcements.push(jazz, 60_400), 'Jazz, 84 percent sure.');
   assert.is(announcements.push(rock, 61_000), undefined);
   assert.is(announcements.push(rock, 66_500), 'Rock, 84 percent sure.');
-  assert.is(announcements.push({ state: 'silence', genre: null, p: 0 }, 80_000), 'Silence.');
+  assert.is(announcements.push({ state: 'silence', genre: null, p: 0, top: [] }, 80_000), 'Silence.');
+  assert.is(announcements.push({ state: 'speech', genre: null, p: 0, top: [] }, 90_000), 'Speech.');
+  assert.is(announcements.push({ state: 'unknown', genre: null, p: 0, top: [] }, 100_000), 'Not music.');
+  assert.is(announcements.push({ state: 'unknown', genre: null, p: 0, top: [['rock', 0.2]] }, 110_000), 'Music of no known genre.');
 });
 
 test.run();
