@@ -4,6 +4,7 @@
  * name says otherwise; shares are 0 to 1; genres are indices into `model.labels`.
  */
 import { z } from 'zod';
+import { evaluationSchema } from './evaluation.js';
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().min(0);
@@ -108,6 +109,8 @@ export const reportSchema = z.object({
     confusion: z.array(z.array(count)),
     perGenre: z.array(z.object({ precision: share, recall: share, recallInterval: interval, f1: share, support: count })),
   }),
+  /** What the figures count, and `tracks` are. */
+  items: z.enum(['tracks', 'chunks']).default('tracks'),
   /** Of the confidence of each block, with the model's temperature and without. */
   calibration: z.object({ calibrated: reliabilitySchema, raw: reliabilitySchema, crossFittedEce: share.optional() }),
   /** After each block: share of tracks right by all that was heard so far, and right from here to their end. */
@@ -136,8 +139,9 @@ export const reportSchema = z.object({
       /** ms of CPU for a second of audio, in a batch of 64 and in a batch of 1. */
       msBatch64: z.number().positive(),
       msBatch1: z.number().positive().optional(),
-      /** The same network over the last 4 s for each block, in a batch of 64. */
+      /** The same network over the last 4 s for each block, in a batch of 64 and in a batch of 1. */
       msRecomputed: z.number().positive().optional(),
+      msRecomputed1: z.number().positive().optional(),
       /** Share of valid tracks, where it was trained. */
       accuracy: share.optional(),
       shipped: z.boolean(),
@@ -147,6 +151,8 @@ export const reportSchema = z.object({
   /** The same network on two ways of splitting, with the size of the training equal. */
   protocols: z.array(protocolSchema).optional(),
   external: z.array(sharePoint).optional(),
+  /** What `livegenre evaluate` measured. */
+  evaluations: z.array(evaluationSchema).optional(),
   /** Sentences. */
   licences: z.array(z.string()),
   limits: z.array(z.string()),
@@ -156,5 +162,8 @@ export type ReportData = z.infer<typeof reportSchema>;
 export type Reliability = z.infer<typeof reliabilitySchema>;
 export type Example = z.infer<typeof exampleSchema>;
 
+/** The door for what `bench:network --json` prints. */
+export const costSchema = reportSchema.shape.cost.unwrap();
+
 /** Parts that a run may or may not have; the report leaves out what is not there. */
-export type Extras = Pick<ReportData, 'tradeOff' | 'tradeOffDelay' | 'cost' | 'kfold' | 'protocols' | 'external'>;
+export type Extras = Pick<ReportData, 'tradeOff' | 'tradeOffDelay' | 'cost' | 'kfold' | 'protocols' | 'external' | 'evaluations'>;

@@ -17,6 +17,8 @@ export interface ReportSource extends Extras {
     readonly pack: Pack;
     /** What was scored, in the order of `scores`; all tracks of the pack unless given. */
     readonly tracks?: readonly Track[];
+    /** Chunks where tracks were cut; tracks unless given. */
+    readonly items?: ReportData['items'];
     /** [blocks × labels] natural logarithms of probabilities at temperature 1, as `scoreTracks` gives them. */
     readonly scores: ReadonlyArray<{ readonly truth: number; readonly logScores: Float32Array }>;
     readonly stretches?: ReportData['figures']['stretches'];
@@ -45,7 +47,7 @@ export interface ScoredTrack {
  * @throws Error when scores and tracks don't belong together
  */
 export function reportData(source: ReportSource): ReportData {
-  const { model, run, packs, stages, valid, tradeOff, tradeOffDelay, cost, kfold, protocols, external } = source;
+  const { model, run, packs, stages, valid, tradeOff, tradeOffDelay, cost, kfold, protocols, external, evaluations } = source;
   const { labels, frontEnd, calibration: { temperature } } = model;
   const tracks = valid.tracks ?? valid.pack.tracks;
   if (tracks.length !== valid.scores.length || tracks.length === 0) {
@@ -91,6 +93,7 @@ export function reportData(source: ReportSource): ReportData {
       raw: reliability(raw, labels.length),
       ...(valid.crossFittedEce !== undefined && { crossFittedEce: valid.crossFittedEce }),
     },
+    items: valid.items ?? 'tracks',
     ...overTime(scored, labels.length, blockS),
     tracks: scored.map(({ track, truth, answer, probabilities }) => ({ id: track.id, truth, answer, p: probabilities[answer]! })),
     examples: confusionExamples(scored, valid.pack, labels.length, model.blockColumns),
@@ -100,6 +103,7 @@ export function reportData(source: ReportSource): ReportData {
     ...(kfold && { kfold }),
     ...(protocols && { protocols }),
     ...(external && { external }),
+    ...(evaluations && { evaluations }),
     licences: [...source.licences ?? []],
     limits: [...source.limits ?? []],
   };

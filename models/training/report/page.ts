@@ -7,13 +7,14 @@ import { cost } from './sections/cost.js';
 import { examples } from './sections/examples.js';
 import { confusion, genres } from './sections/genres.js';
 import { learning } from './sections/learning.js';
+import { live } from './sections/live.js';
 import { data as dataSection, limits, making } from './sections/making.js';
 import { external, folds, protocols } from './sections/protocols.js';
 import { overTime, tradeOff } from './sections/time.js';
 import { STYLE } from './style.js';
 
 /** In the order of the questions: how good, when, where not, at what price, by what right. */
-const SECTIONS = [genres, confusion, overTime, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, making] as const;
+const SECTIONS = [genres, confusion, overTime, live, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, making] as const;
 
 export function page(report: ReportData): string {
   const { model } = report;
@@ -31,7 +32,7 @@ export function page(report: ReportData): string {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="quiet">${counted(model.labels.length, 'genre')}: ${model.labels.join(', ')}. Trained ${day(report.createdAt)}; figures on ${counted(report.tracks.length, 'valid track')}, block by block without look-ahead.</p>
+<p class="quiet">${counted(model.labels.length, 'genre')}: ${model.labels.join(', ')}. Trained ${day(report.createdAt)}; figures on ${counted(report.tracks.length, `valid ${report.items.slice(0, -1)}`)}, block by block.</p>
 <nav aria-label="Parts of the report"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </header>
 <main>
@@ -47,9 +48,9 @@ ${body}
 }
 
 /** The figures that people ask for first. */
-function tiles({ figures, calibration, medianSettledS, model }: ReportData): Markup {
+function tiles({ figures, calibration, medianSettledS, model, items }: ReportData): Markup {
   const shown: Array<readonly [value: string, beside: string, what: string]> = [
-    [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, 'right over whole tracks'],
+    [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, `right over whole ${items}`],
     ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${whole(figures.stretches.count)} stretches`, 'right over 4 s, heard alone'] as const] : []),
     [percent(figures.macroF1), '', 'macro F1'],
     ...(medianSettledS === null ? [] : [[`${medianSettledS.toFixed(1)} s`, '', 'until right for good, median'] as const]),

@@ -1,8 +1,9 @@
 /** A report on disk: `run.json`, all that it says, and `report.html`, made of nothing else. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../../bundle.js';
 import { reportSchema, type ReportData } from './data.js';
+import { readJson } from './json-file.js';
 import { page } from './page.js';
 
 /** @returns path of the report */
@@ -16,20 +17,5 @@ export async function writeReport(folder: string, data: ReportData): Promise<str
 
 /** @throws Error when there is no run.json in the folder, or it is not one, with what is wrong */
 export async function readRun(folder: string): Promise<ReportData> {
-  const path = join(folder, 'run.json');
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Error(`There is no ${path}; training writes it when it is done.`);
-  });
-  const parsed = reportSchema.safeParse(parse(text));
-  if (parsed.success) return parsed.data;
-  const { path: where, message } = parsed.error.issues[0]!;
-  throw new Error(`${path} can't be read: ${where.join('.')}: ${message}.`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the schema says what is missing
-  }
+  return readJson(join(folder, 'run.json'), reportSchema, 'what training writes when it is done');
 }

@@ -2,9 +2,9 @@
  * genre, so that small shares show) helps the eye. */
 import { html, type Markup } from '../html.js';
 
-export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[]): Markup {
+export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[], items: string): Markup {
   return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
-<caption>Rows: the true genre. Columns: the answer. Numbers of tracks; the larger the share of the row, the deeper the shade; right answers are outlined.</caption>
+<caption>Rows: the true genre. Columns: the answer. Numbers of ${items}; the larger the share of the row, the deeper the shade; right answers are outlined.</caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}</tr></thead>
 <tbody>
 ${confusion.map((row, truth) => {

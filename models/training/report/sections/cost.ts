@@ -2,19 +2,18 @@
 import { legend, mark } from '../charts/marks.js';
 import { at, axis, logAxis, plot, type Places } from '../charts/plot.js';
 import { html } from '../html.js';
-import { percent, short, whole } from '../numbers.js';
+import { costTable } from '../live.js';
+import { percent, short } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { table } from '../table.js';
 
 export const cost: SectionOf = ({ cost: measured }) => {
   if (measured === undefined || measured.points.length === 0) return undefined;
-  const points = [...measured.points].sort((a, b) => a.msBatch64 - b.msBatch64);
-  const placed = points.flatMap((point) => (point.accuracy === undefined ? [] : [{ ...point, accuracy: point.accuracy }]));
-  const optional = (value: number | undefined): string => (value === undefined ? '–' : short(value));
+  const placed = measured.points.flatMap((point) => (point.accuracy === undefined ? [] : [{ ...point, accuracy: point.accuracy }]));
   return {
     id: 'cost',
     title: 'What accuracy costs',
-    body: html`<p>Milliseconds of processor time for a second of audio, measured on ${measured.machine}. “Over the last 4 s” is what it costs to compute the network afresh over a window of 4 s for every block instead of carrying its state.</p>
+    body: html`<p>Milliseconds of processor time for a second of audio. “Afresh over 4 s” is what it costs to compute the network over the last 4 s for every block instead of carrying its state.</p>
 ${placed.length > 0 && html`<figure>${legend([{ series: 'first', name: 'tried', line: false }, { series: 'second', name: 'shipped', line: false }])}${plot({
       id: 'cost-plot',
       title: 'Share of valid tracks got right against cost',
@@ -28,13 +27,6 @@ ${placed.length > 0 && html`<figure>${legend([{ series: 'first', name: 'tried', 
         return html`${mark(shipped ? 'second' : 'first', x, y, 4.6)}<text class="name" x="${at(x + (isRight ? -10 : 10))}" y="${at(y + 4)}" text-anchor="${isRight ? 'end' : 'start'}">${name}</text>`;
       }),
     })}</figure>`}
-${table({
-      caption: 'Networks and their cost',
-      head: ['network', 'parameters', 'M multiply-adds per second', 'ms, batch of 64', 'ms, batch of 1', 'ms, over the last 4 s', 'valid tracks right'],
-      rows: points.map(({ name, parameters, multiplyAddsPerSecond, msBatch64, msBatch1, msRecomputed, accuracy, shipped }) => [
-        shipped ? html`${name} <span class="quiet">(shipped)</span>` : name,
-        whole(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), accuracy === undefined ? '–' : percent(accuracy),
-      ]),
-    })}`,
+${table(costTable(measured))}`,
   };
 };

@@ -10,14 +10,14 @@ import { table } from '../table.js';
 /** Confusions that get a row. */
 const SHOWN = 10;
 
-export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, model: { labels } }) => ({
+export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, items, model: { labels } }) => ({
   id: 'genres',
   title: 'Each genre',
-  body: html`<p>Over whole tracks. Macro F1, the mean over genres: <strong>${percent(macroF1)}</strong>.</p>
+  body: html`<p>Over whole ${items}. Macro F1, the mean over genres: <strong>${percent(macroF1)}</strong>.</p>
 <div class="side"><figure>${legend([{ series: 'first', name: 'recall, with its 95 % interval', line: false }, { series: 'second', name: 'precision', line: false }])}${genreDots(perGenre, labels)}</figure>
 ${table({
     caption: 'Precision, recall and F1 of each genre',
-    head: ['genre', 'precision', 'recall', '95 %', 'F1', 'tracks'],
+    head: ['genre', 'precision', 'recall', '95 %', 'F1', items],
     rows: labels.map((label, index) => {
       const { precision, recall, recallInterval, f1, support } = perGenre[index]!;
       return [label, percent(precision), percent(recall), percentRange(recallInterval), percent(f1), whole(support)];
@@ -25,7 +25,7 @@ ${table({
   })}</div>`,
 });
 
-export const confusion: SectionOf = ({ figures: { confusion: matrix }, model: { labels } }) => {
+export const confusion: SectionOf = ({ figures: { confusion: matrix }, items, model: { labels } }) => {
   const mistakes = matrix.flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, answer) => ({ count, total, truth: labels[truth]!, answer: labels[answer]! })).filter((_, answer) => answer !== truth);
@@ -33,10 +33,10 @@ export const confusion: SectionOf = ({ figures: { confusion: matrix }, model: { 
   return {
     id: 'confusion',
     title: 'What it takes for what',
-    body: html`<div class="side">${confusionTable(matrix, labels)}
+    body: html`<div class="side">${confusionTable(matrix, labels, items)}
 ${mistakes.length > 0 && table({
       caption: 'The most frequent mistakes',
-      head: ['the true genre', 'taken for', 'tracks', 'of its tracks'],
+      head: ['the true genre', 'taken for', items, `of its ${items}`],
       words: [1],
       rows: mistakes.slice(0, SHOWN).map(({ count, total, truth, answer }) => [truth, answer, whole(count), percent(count / total)]),
     })}</div>`,

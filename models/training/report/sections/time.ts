@@ -9,28 +9,28 @@ import { foldedTable, table, type TableOptions } from '../table.js';
 
 const AFTER_S = [1, 2, 3, 5, 10, 20, 30];
 
-export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: { accuracy } }) => {
+export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: { accuracy }, items }) => {
   if (curve.length === 0) return undefined;
   const lastS = curve.at(-1)!.seconds;
   return {
     id: 'time',
     title: 'How soon it is right',
-    body: html`<p>From the first block on, by all that was heard so far and before any smoothing. ${medianSettledS === null ? 'No track ends right.' : html`Of the tracks that end right, half are right for good after <strong>${medianSettledS.toFixed(1)} s</strong>.`}</p>
+    body: html`<p>From the first block on, by all that was heard so far and before any smoothing. ${medianSettledS === null ? `None of the ${items} ends right.` : html`Of the ${items} that end right, half are right for good after <strong>${medianSettledS.toFixed(1)} s</strong>.`}</p>
 <div class="side"><figure>${legend([{ series: 'first', name: 'right now' }, { series: 'second', name: 'right from here to the end' }])}${plot({
       id: 'time-to-correct',
-      title: 'Share of tracks got right after so many seconds',
+      title: `Share of ${items} got right after so many seconds`,
       description: `From ${percent(curve[0]!.right)} after ${curve[0]!.seconds.toFixed(2)} s to ${percent(curve.at(-1)!.right)} at the end.`,
       x: axis('seconds of audio', [0, lastS], (tick) => String(tick), { zero: true }),
-      y: { label: 'of tracks, %', ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (share) => (100 * share).toFixed(0) },
+      y: { label: `of ${items}, %`, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (share) => (100 * share).toFixed(0) },
       marks: (places: Places) => [
         html`<path class="reference" d="M${places.left} ${places.y(accuracy)}H${places.right}"/>`,
         html`<path class="curve second" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.settled)] as const))}"/>`,
         html`<path class="curve first" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.right)] as const))}"/>`,
         ...[...after(curve)].map(({ seconds: s, right }) => mark('first', places.x(s), places.y(right), 3.6)),
       ],
-    })}<figcaption>The dotted line: over whole tracks, ${percent(accuracy)}. The discs are the rows of the table.</figcaption></figure>
+    })}<figcaption>The dotted line: over whole ${items}, ${percent(accuracy)}. The discs are the rows of the table.</figcaption></figure>
 ${table({
-      caption: 'Share of tracks by what was heard up to then',
+      caption: `Share of ${items} by what was heard up to then`,
       head: ['after', 'right', 'right to the end'],
       rows: after(curve).map(({ wantedS, right, settled }) => [`${wantedS} s`, percent(right), percent(settled)]),
     })}</div>`,

@@ -1,0 +1,45 @@
+/** The figures of a card in Markdown, and where they go. */
+import type { ReportData } from './data.js';
+import { commandOf, type Evaluation } from './evaluation.js';
+import { costTable, genreTable, liveTables, type WordTable } from './live.js';
+
+/** Lines of a card between which the figures stand. */
+export const CARD_MARKERS = ['<!-- figures: written by `npm run card`, not by hand -->', '<!-- end of figures -->'] as const;
+
+/**
+ * @param evaluations with their files, relative to the card; the genres are those of the first
+ * @param data folder for the commands; DIR unless given
+ */
+export function cardFigures(
+  evaluations: ReadonlyArray<{ readonly file: string; readonly evaluation: Evaluation }>,
+  costs: { readonly file: string; readonly cost: NonNullable<ReportData['cost']> } | undefined,
+  data?: string,
+): string {
+  const first = evaluations[0]!.evaluation;
+  const noKinds = evaluations.map(({ evaluation: { notMusic } }) => notMusic).filter((notMusic) => typeof notMusic === 'string');
+  return [
+    'Measured with',
+    ['```sh', ...evaluations.map(({ evaluation }) => commandOf(evaluation, data)), ...(costs ? ['npm run bench:network -- --json'] : []), '```'].join('\n'),
+    `The raw output, with date and machine in its path: ${[...evaluations, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
+    ...[...liveTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
+    ...[...new Set(noKinds)],
+  ].join('\n\n');
+}
+
+/**
+ * The card with these figures between its markers.
+ * @throws Error when the markers are not there, each once and in order
+ */
+export function withFigures(card: string, figures: string): string {
+  const [begin, end] = CARD_MARKERS;
+  const [from, to] = [card.indexOf(begin), card.indexOf(end)];
+  if (from < 0 || to < from || card.indexOf(begin, from + 1) >= 0 || card.indexOf(end, to + 1) >= 0) {
+    throw new Error(`The card must have each of these lines once, in this order, where the figures belong: ${begin} and ${end}.`);
+  }
+  return `${card.slice(0, from + begin.length)}\n\n${figures}\n\n${card.slice(to)}`;
+}
+
+function markdown({ caption, head, rows }: WordTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('\u00a0', ' ').replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`${caption}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,52 @@
+/**
+ * `npm run card -- --model DIR --figures FILE… [--cost FILE] [--data DIR]`: writes the figures into
+ * a model's card.md, between two markers, from what `evaluate --json` and `bench:network --json`
+ * printed. What stands outside the markers is left as it is.
+ */
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { cac } from 'cac';
+import { writeWhole } from '../../bundle.js';
+import { CARD_MARKERS, cardFigures, withFigures } from './card-text.js';
+import { costSchema } from './data.js';
+import { readEvaluation } from './evaluation.js';
+import { readJson } from './json-file.js';
+
+interface Flags {
+  readonly model: string;
+  readonly figures?: string | string[];
+  readonly cost?: string;
+  readonly data?: string;
+}
+
+async function card({ model, figures, cost, data }: Flags): Promise<void> {
+  const folder = resolve(model);
+  const files = [figures ?? []].flat();
+  if (files.length === 0) throw new Error('Name at least one file of figures with --figures: the output of `livegenre evaluate --json`.');
+  const path = join(folder, 'card.md');
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`${path} can't be read (${error.message}); write the card first, with the lines ${CARD_MARKERS.join(' and ')} where the figures belong.`);
+  });
+  const link = (file: string): string => relative(folder, resolve(file)).replaceAll('\\', '/');
+  const evaluations = await Promise.all(files.map(async (file) => ({ file: link(file), evaluation: await readEvaluation(file) })));
+  const costs = cost === undefined ? undefined : { file: link(cost), cost: await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`') };
+  await writeWhole(path, withFigures(text, cardFigures(evaluations, costs, data)));
+  console.log(path);
+}
+
+const cli = cac('npm run card --');
+cli
+  .command('', 'Write figures into a model\'s card')
+  .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v1' })
+  .option('--figures <file>', 'Output of livegenre evaluate --json; several if given again, the one that counts most first')
+  .option('--cost <file>', 'Output of npm run bench:network -- --json')
+  .option('--data <dir>', 'Where the data lies, for the commands that the card names')
+  .action(card);
+cli.help();
+try {
+  cli.parse(process.argv, { run: false });
+  await cli.runMatchedCommand();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,129 @@
+/**
+ * What `evaluate` measured, as tables of words: reports show them in HTML, cards in Markdown, and
+ * both from here, so that no figure is written twice.
+ */
+import { wilson95 } from '../../metrics.js';
+import type { ReportData } from './data.js';
+import type { Evaluation } from './evaluation.js';
+import { percent, percentRange, short, whole } from './numbers.js';
+
+export interface WordTable {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: ReadonlyArray<readonly string[]>;
+}
+
+/** All tables that the evaluations have figures for. */
+export function liveTables(evaluations: readonly Evaluation[]): WordTable[] {
+  return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)])];
+}
+
+function basics(evaluations: readonly Evaluation[]): WordTable {
+  const row = (name: string, value: (evaluation: Evaluation) => string): string[] => [name, ...evaluations.map(value)];
+  const seconds = Object.keys(evaluations[0]!.accuracyAfterS);
+  return {
+    caption: 'As a stream hears it: block by block through the live pipe, smoothing included',
+    head: ['', ...evaluations.map(nameOf)],
+    rows: [
+      row('tracks', ({ tracks }) => whole(tracks)),
+      row('right over the whole track (95 %)', ({ trackAccuracy, trackAccuracy95 }) => interval(trackAccuracy, trackAccuracy95)),
+      row('right over 4 s, heard alone', ({ segmentAccuracy }) => percent(segmentAccuracy)),
+      row('macro F1', ({ macroF1 }) => percent(macroF1)),
+      row(`right after ${seconds.join(', ')} s`, ({ accuracyAfterS }) => `${seconds.map((second) => (accuracyAfterS[second] === undefined ? '–' : (100 * accuracyAfterS[second]).toFixed(0))).join(', ')}\u00a0%`),
+      row('median time to the right genre', ({ medianTimeToCorrectMs }) => inSeconds(medianTimeToCorrectMs)),
+      row('changes of genre a minute', ({ flipsPerMinute }) => flipsPerMinute.toFixed(2)),
+      row('expected calibration error', ({ ece }) => ece.toFixed(3)),
+    ],
+  };
+}
+
+function degraded(evaluation: Evaluation): WordTable[] {
+  if (evaluation.degraded === undefined) return [];
+  return [{
+    caption: `The same sound degraded: ${nameOf(evaluation)}, ${whole(evaluation.tracks)} tracks; points against clean sound`,
+    head: ['sound', 'right over the whole track (95 %)', 'points', 'right over 4 s', 'points', 'tracks lost, gained'],
+    rows: [
+      ['clean', interval(evaluation.trackAccuracy, evaluation.trackAccuracy95), '', percent(evaluation.segmentAccuracy), '', ''],
+      ...Object.entries(evaluation.degraded).map(([name, figures]) => [
+        name, interval(figures.trackAccuracy, figures.trackAccuracy95), signed(figures.trackDifference), percent(figures.segmentAccuracy), signed(figures.segmentDifference), `${figures.tracksLost}, ${figures.tracksGained}`,
+      ]),
+    ],
+  }];
+}
+
+function medleys(evaluation: Evaluation): WordTable[] {
+  if (evaluation.medleys === undefined) return [];
+  const { medleys: count, minutes, all, rightAlone, extraFlipsPerMinute } = evaluation.medleys;
+  const row = (name: string, { changes, medianMs, p90Ms, neverShown }: typeof all): string[] => [name, whole(changes), inSeconds(medianMs), inSeconds(p90Ms), percent(neverShown)];
+  return [{
+    caption: `Changes of genre: ${whole(count)} medleys, ${minutes.toFixed(0)} minutes, ${nameOf(evaluation)}; ${extraFlipsPerMinute.toFixed(2)} changes a minute that are none`,
+    head: ['to a track', 'changes', 'median delay', '9 of 10 within', 'never shown'],
+    rows: [row('of any kind', all), row('that is got right alone', rightAlone)],
+  }];
+}
+
+function notMusic(evaluation: Evaluation): WordTable[] {
+  if (evaluation.notMusic === undefined || typeof evaluation.notMusic === 'string') return [];
+  const { tracks: [music = 0, speech = 0, noise = 0], auroc, blockAuroc, musicCalledNotMusic, musicBlocksCalledNotMusic, notMusicCalledMusic, notMusicBlocksCalledMusic } = evaluation.notMusic;
+  const area = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+  const share = (value: number, count: number): string => interval(value, wilson95(value, count));
+  return [{
+    caption: `Music against speech and noise: ${nameOf(evaluation)}, ${whole(music)} tracks of music, ${whole(speech)} of speech, ${whole(noise)} of noise`,
+    head: ['', 'whole tracks', 'blocks'],
+    rows: [
+      ['AUROC of music against all else', area(auroc.all), area(blockAuroc.all)],
+      ['against speech', area(auroc.speech), area(blockAuroc.speech)],
+      ['against noise', area(auroc.noise), area(blockAuroc.noise)],
+      ['music called something else', share(musicCalledNotMusic, music), percent(musicBlocksCalledNotMusic)],
+      ['speech and noise called music', share(notMusicCalledMusic, speech + noise), percent(notMusicBlocksCalledMusic)],
+    ],
+  }];
+}
+
+export function genreTable(evaluation: Evaluation): WordTable {
+  return {
+    caption: `Each genre: ${nameOf(evaluation)}`,
+    head: ['genre', 'precision', 'recall', 'recall, 95 %', 'F1', 'tracks'],
+    rows: Object.entries(evaluation.perGenre).map(([genre, { precision, recall, f1, support }]) => [genre, percent(precision), percent(recall), percentRange(wilson95(recall, support)), percent(f1), whole(support)]),
+  };
+}
+
+export function costTable({ machine, points }: NonNullable<ReportData['cost']>): WordTable {
+  const optional = (value: number | undefined): string => (value === undefined ? '–' : short(value));
+  return {
+    caption: `Networks and their cost: CPU ms for a second of audio; ${machine}`,
+    head: ['network', 'parameters', 'M multiply-adds per second', 'batch of 64', 'batch of 1', 'afresh over 4 s, batch of 64', 'afresh over 4 s, batch of 1', 'valid tracks right'],
+    rows: [...points].sort((a, b) => a.msBatch64 - b.msBatch64).map(({ name, parameters, multiplyAddsPerSecond, msBatch64, msBatch1, msRecomputed, msRecomputed1, accuracy, shipped }) => [
+      shipped ? `${name} (shipped)` : name, whole(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), optional(msRecomputed1), accuracy === undefined ? '–' : percent(accuracy),
+    ]),
+  };
+}
+
+/** The points of the trade-off that a sweep of settings found; those that are never right have no delay and no place. */
+export function tradeOffOf(evaluations: readonly Evaluation[]): Pick<ReportData, 'tradeOff' | 'tradeOffDelay'> {
+  const sweep = evaluations.find((evaluation) => evaluation.sweep !== undefined)?.sweep;
+  if (sweep === undefined) return {};
+  return {
+    tradeOffDelay: sweep.delay === 'medianMedleyDelayMs' ? 'median delay after a change of genre' : 'median time to the right genre',
+    tradeOff: sweep.points.flatMap(({ timeConstantMs, margin, holdMs, flipsPerMinute, isModels, ...delays }) => {
+      const delayMs = delays[sweep.delay];
+      return delayMs === null ? [] : [{ settings: `${timeConstantMs} ms, margin ${margin}, hold ${holdMs} ms`, flipsPerMinute, delayS: delayMs / 1000, shipped: isModels }];
+    }),
+  };
+}
+
+function nameOf({ split, source }: Evaluation): string {
+  return `${split}, ${source === 'levels' ? 'stored levels' : 'from sound'}`;
+}
+
+function interval(share: number, [low, high]: readonly [number, number]): string {
+  return `${percent(share)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+}
+
+function signed(points: number): string {
+  return `${points > 0 ? '+' : points < 0 ? '−' : ''}${Math.abs(points).toFixed(1)}`;
+}
+
+function inSeconds(ms: number | null): string {
+  return ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`;
+}

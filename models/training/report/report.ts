@@ -1,0 +1,61 @@
+/**
+ * `npm run report -- --run DIR [--figures FILE…] [--cost FILE] [--beside DIR…]`: builds the report
+ * of a run again from its run.json, with what was measured after it: what `evaluate` said (the
+ * trade-off of a sweep too), what networks cost, and how accurate the networks of other runs are.
+ */
+import { resolve } from 'node:path';
+import { cac } from 'cac';
+import { costSchema, type ReportData } from './data.js';
+import { readEvaluation } from './evaluation.js';
+import { readJson } from './json-file.js';
+import { tradeOffOf } from './live.js';
+import { readRun, writeReport } from './write.js';
+
+interface Flags {
+  readonly run: string;
+  readonly figures?: string | string[];
+  readonly cost?: string;
+  readonly beside?: string | string[];
+}
+
+async function report({ run, figures, cost, beside }: Flags): Promise<void> {
+  const folder = resolve(run);
+  const data = await readRun(folder);
+  const evaluations = await Promise.all([figures ?? []].flat().map(readEvaluation));
+  const others = await Promise.all([beside ?? []].flat().map((other) => readRun(resolve(other))));
+  const measured = cost === undefined ? data.cost : await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`');
+  const path = await writeReport(folder, {
+    ...data,
+    ...(evaluations.length > 0 && { evaluations, ...tradeOffOf(evaluations) }),
+    ...(measured && { cost: { ...measured, points: withAccuracy(measured.points, data, others) } }),
+  });
+  console.log(path);
+}
+
+type Point = NonNullable<ReportData['cost']>['points'][number];
+
+/** Networks are known again by name and size; this run's is the shipped one. */
+function withAccuracy(points: readonly Point[], own: ReportData, others: readonly ReportData[]): Point[] {
+  const isOf = ({ model }: ReportData, { name, parameters }: Point): boolean => model.name === name && model.parameters === parameters;
+  return points.map((point) => {
+    const run = [own, ...others].find((each) => isOf(each, point));
+    return { ...point, ...(run && { accuracy: run.figures.accuracy }), shipped: isOf(own, point) };
+  });
+}
+
+const cli = cac('npm run report --');
+cli
+  .command('', 'Build the report of a run again')
+  .option('--run <dir>', 'Folder of the run, with run.json', { default: '.runs/train' })
+  .option('--figures <file>', 'Output of livegenre evaluate --json; several if given again')
+  .option('--cost <file>', 'Output of npm run bench:network -- --json')
+  .option('--beside <dir>', 'Folder of another run, whose accuracy goes beside its cost; several if given again')
+  .action(report);
+cli.help();
+try {
+  cli.parse(process.argv, { run: false });
+  await cli.runMatchedCommand();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
