@@ -1,6 +1,6 @@
 /** The command on a small pack and a random model: every key that programs read, and refusals. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel.js';
 import { saveBundle } from '../../../models/bundle.js';
 import type { Pack } from '../../../models/pack.js';
+import { wavFile } from '../../../server/sources/wav.js';
+import { noise } from '../../dsp/signals.js';
 import { randomBundle } from '../../models/fixtures.js';
 import { toyPack, writePack } from '../../models/packs.js';
 
@@ -26,8 +28,8 @@ evaluate.before(async (context) => {
 evaluate.after(({ folder }) => rm(folder, { recursive: true }));
 
 /** Six tracks of three genres, by the model's own names. */
-function smallPack(change: Partial<Pack> = {}): Pack {
-  const toy = toyPack('small', { tracks: 6, columns: 100 });
+function smallPack(change: Partial<Pack> = {}, columns = 100): Pack {
+  const toy = toyPack('small', { tracks: 6, columns });
   const { labels = LABELS } = change;
   return { ...toy, ...change, labels, tracks: toy.tracks.map((track, index) => ({ ...track, genre: labels[index % 3]! })) };
 }
@@ -61,6 +63,52 @@ evaluate('prints a table for people', async ({ folder }) => {
   assert.match(stdout, 'small, from levels: 6 tracks');
   assert.match(stdout, 'right over the whole track');
   assert.match(stdout, /label 2 +\d/);
+});
+
+evaluate('hears medleys, compares smoothing settings and says when a model can’t tell music', async ({ folder }) => {
+  await writePack(folder, smallPack({ name: 'long' }, 240));
+  const args = ['--split', 'long', '--medleys', '2', '--seed', '3', '--sweep', '--not-music', folder];
+  const { code, stdout, stderr } = await run(folder, ...args, '--json');
+  assert.is(code, 0, stderr);
+  const { medleys, sweep, notMusic } = JSON.parse(stdout);
+  assert.equal([medleys.medleys, medleys.seed, medleys.all.changes], [2, 3, 10]);
+  assert.equal(Object.keys(medleys.all), ['changes', 'medianMs', 'p90Ms', 'medianShownMs', 'p90ShownMs', 'neverShown']);
+  assert.equal([sweep.tracks, sweep.medleys, sweep.delay], [6, 2, 'medianMedleyDelayMs']);
+  assert.is(sweep.points.filter(({ isModels }: { isModels: boolean }) => isModels).length, 1);
+  assert.match(notMusic, 'The model has no kinds');
+  const { stdout: table } = await run(folder, ...args);
+  for (const line of [/2 medleys, .* seed 3/, /to tracks got right alone +\d/, /Smoothing settings over 6 tracks and 2 medleys/, /The model has no kinds/]) assert.match(table, line);
+});
+
+evaluate('hears degraded sound beside the clean one', async ({ folder }) => {
+  const pack = smallPack({ name: 'sound' });
+  await mkdir(join(folder, 'noise'), { recursive: true });
+  await writeFile(join(folder, 'noise', 'rain.wav'), wavFile(Int16Array.from(noise(22050, 1), (sample) => 5000 * sample), 22050));
+  for (const { id } of pack.tracks.slice(0, 2)) await writeFile(join(folder, `${id}.wav`), wavFile(Int16Array.from(noise(5 * 22050, 2), (sample) => 9000 * sample), 22050));
+  await writePack(folder, { ...pack, tracks: pack.tracks.map((track, index) => (index < 2 ? { ...track, audio: `${track.id}.wav` } : track)) });
+  const { code, stdout, stderr } = await run(folder, '--split', 'sound', '--audio', '--degrade', 'gain-30db,noise-15db', '--noise', join(folder, 'noise'), '--json');
+  assert.is(code, 0, stderr);
+  const { tracks, trackAccuracy, degraded } = JSON.parse(stdout);
+  assert.is(tracks, 2);
+  assert.equal(Object.keys(degraded), ['gain-30db', 'noise-15db']);
+  for (const figures of Object.values(degraded) as Record<string, number>[]) {
+    assert.is(figures['tracks'], 2);
+    assert.is(figures['trackDifference'], 100 * (figures['trackAccuracy']! - trackAccuracy));
+    assert.is(figures['trackDifference'], 50 * (figures['tracksGained']! - figures['tracksLost']!));
+  }
+});
+
+evaluate('refuses what can’t be measured', async ({ folder }) => {
+  for (const [args, message, code] of [
+    [['--degrade', 'room'], /--degrade .* add --audio/, 2],
+    [['--medleys', '0'], /--medleys takes a whole number from 1 on, not 0/, 2],
+    [['--seed', 'x'], /--seed takes a whole number/, 2],
+    [['--medleys', '1'], /Medleys need tracks of two genres that last 20 s/, 1],
+  ] as const) {
+    const refused = await run(folder, '--split', 'small', ...args);
+    assert.match(refused.stderr, message);
+    assert.is(refused.code, code);
+  }
 });
 
 evaluate('says what is missing or does not fit', async ({ folder }) => {
