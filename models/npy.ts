@@ -1,9 +1,9 @@
 /**
- * Arrays in NumPy's .npy format, versions 1 to 3 (numpy.lib.format), read whole.
+ * Arrays in NumPy's .npy format, versions 1 to 3 (numpy.lib.format), read whole and written row by row.
  * Little-endian float64, float32, float16 and uint8: what data packs are made of. NumPy writes an
  * array that was transposed in Fortran order; it is put into C order here.
  */
-import { readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 
 export interface NpyArray {
   readonly shape: readonly number[];
@@ -41,6 +41,54 @@ export async function readNpy(path: string): Promise<NpyArray> {
     return { shape, data: rowsFirst(data, shape[0]!, shape[1]!) };
   }
   return { shape, data };
+}
+
+/** Bytes before the values: room for any number of rows, and values at an offset that is a multiple of 64. */
+const HEADER_BYTES = 128;
+const DESCR = { uint8: '|u1', float32: '<f4' } as const;
+
+/** An array of rows whose number is known at the end only: it is complete once it is closed. */
+export class NpyWriter {
+  readonly #file: FileHandle;
+  readonly #descr: string;
+  readonly #width: number;
+  #values = 0;
+
+  private constructor(file: FileHandle, descr: string, width: number) {
+    this.#file = file;
+    this.#descr = descr;
+    this.#width = width;
+  }
+
+  /** @param width values in a row; what lies at `path` is replaced */
+  static async create(path: string, type: keyof typeof DESCR, width: number): Promise<NpyWriter> {
+    const writer = new NpyWriter(await open(path, 'w'), DESCR[type], width);
+    await writer.#file.write(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return writer;
+  }
+
+  /** @param rows whole rows of the type that the array was created with */
+  async append(rows: Uint8Array | Float32Array): Promise<void> {
+    const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
+    let at = HEADER_BYTES + this.#values * rows.BYTES_PER_ELEMENT;
+    this.#values += rows.length;
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, at);
+      done += bytesWritten;
+      at += bytesWritten;
+    }
+  }
+
+  /** Writes the header and lets go of the file. */
+  async close(): Promise<void> {
+    const fields = `{'descr': '${this.#descr}', 'fortran_order': False, 'shape': (${this.#values / this.#width}, ${this.#width}), }`;
+    const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, HEADER_BYTES - 10, 0]);
+    try {
+      await this.#file.write(Buffer.concat([start, Buffer.from(`${fields.padEnd(HEADER_BYTES - 11)}\n`, 'latin1')]), 0, HEADER_BYTES, 0);
+    } finally {
+      await this.#file.close();
+    }
+  }
 }
 
 function typed(descr: string, values: ArrayBuffer): NpyArray['data'] | undefined {
