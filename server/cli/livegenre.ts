@@ -5,7 +5,7 @@ import { cac, type CAC } from 'cac';
 import { SettingError } from '../settings.js';
 
 /** How a command is found: a module beside this one that exports `register`. */
-const COMMANDS = ['serve', 'classify', 'send', 'watch', 'evaluate'] as const;
+const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate'] as const;
 
 /** The user's mistake, not a failure. */
 const USAGE_EXIT_CODE = 2;

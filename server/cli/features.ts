@@ -1,0 +1,157 @@
+/** `livegenre features`: a folder of music, `genre/file`, as data packs to train and evaluate with. */
+import { join, resolve } from 'node:path';
+import type { CAC } from 'cac';
+import { SingleBar } from 'cli-progress';
+import { FEATURES, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
+import { FRONT_END_V1 } from '../../dsp/mel.js';
+import { PackWriter } from '../../models/pack-writer.js';
+import { isFolder, recordingsIn, splitOff, type Recording } from '../packing/collection.js';
+import { packRecordings, type Skipped } from '../packing/pack-recordings.js';
+import { SettingError } from '../settings.js';
+import { clock, printable } from './terminal.js';
+
+const DEFAULT_NAME = 'train';
+/** What is split off is for validation. */
+const ASIDE = 'valid';
+/** Folders of a collection that comes divided; the first two must be there. */
+const DIVIDED = ['train', 'valid', 'test'] as const;
+const DEFAULT_JOBS = 4;
+const MAX_JOBS = 64;
+/** What a shell expects of a program that Ctrl-C ended. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+interface Flags {
+  readonly audio?: string;
+  readonly out?: string;
+  readonly features?: string;
+  readonly valid?: number | string;
+  readonly name?: string | number;
+  readonly seed: number | string;
+  readonly jobs: number | string;
+}
+
+/** A pack to be made. */
+interface Plan {
+  readonly name: string;
+  readonly recordings: readonly Recording[];
+  /** Files that belong nowhere. */
+  readonly stray: readonly string[];
+}
+
+/** A pack that is written but for its end. */
+interface Made {
+  readonly name: string;
+  readonly writer: PackWriter;
+  readonly skipped: readonly Skipped[];
+}
+
+export function register(cli: CAC): void {
+  cli.command('features', 'Make data packs from a folder of music, to train and evaluate with')
+    .option('--audio <folder>', 'Folder with a folder of sound files for each genre; or with train/ and valid/ folders of such folders')
+    .option('--out <folder>', 'Folder for the packs: NAME.json, NAME.levels.npy')
+    .option('--features <names>', `Kept beside the mel levels, separated by commas: ${Object.keys(FEATURES).join(', ')}`)
+    .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${ASIDE}`)
+    .option('--name <name>', `Name of the pack (default ${DEFAULT_NAME})`)
+    .option('--seed <number>', 'Of the draw', { default: 1 })
+    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS}`, { default: DEFAULT_JOBS })
+    .example('  $ livegenre features --audio Music --out data --valid 0.2')
+    .action(features);
+}
+
+async function features(flags: Flags): Promise<void> {
+  const { audio, out } = flags;
+  if (audio === undefined || out === undefined) throw new SettingError('Name the folder of music with --audio and the folder for the packs with --out.');
+  const names = featuresOf(flags.features);
+  const jobs = numberOf('jobs', flags.jobs, 'a whole number from 1 to 64', (value) => Number.isInteger(value) && value >= 1 && value <= MAX_JOBS);
+  const folder = resolve(String(out));
+  const plans = await plansOf(resolve(String(audio)), folder, flags);
+  const files = plans.reduce((sum, { recordings }) => sum + recordings.length, 0);
+  if (files === 0) throw new Error(`There is no sound in ${audio}; it should hold a folder for each genre, with sound files in it.`);
+
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} files · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
+  const made: Made[] = [];
+  let isFinished = false;
+  try {
+    bar?.start(files, 0);
+    for (const { name, recordings, stray } of plans) {
+      const writer = await PackWriter.create(folder, name, FRONT_END_V1, Object.fromEntries(names.map((each) => [each, { size: FEATURES[each] }])));
+      const skipped: Skipped[] = stray.map((file) => ({ file, reason: 'lies in no genre\'s folder' }));
+      made.push({ name, writer, skipped });
+      skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs, signal: stop.signal, onFile: () => bar?.increment() }));
+    }
+    if (!stop.signal.aborted) {
+      await finish(made);
+      isFinished = true;
+    }
+  } finally {
+    bar?.stop();
+    if (!isFinished) for (const { writer } of made) await writer.abandon();
+    process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+  }
+  if (stop.signal.aborted) {
+    process.stderr.write('Stopped; nothing was written.\n');
+    process.exitCode = INTERRUPTED_EXIT_CODE;
+    return;
+  }
+  process.stdout.write(`${told(made, folder).join('\n')}\n`);
+  if (made.every(({ writer }) => writer.tracks.length === 0)) throw new Error(`None of the files in ${audio} could be used.`);
+}
+
+/** What goes into which pack: the collection's own division, or a share put aside, or all into one. */
+async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]> {
+  if (!await isFolder(audio)) throw new SettingError(`There is no folder ${audio}.`);
+  if (await isFolder(join(audio, DIVIDED[0])) && await isFolder(join(audio, DIVIDED[1]))) {
+    if (flags.valid !== undefined || flags.name !== undefined) {
+      throw new SettingError(`${audio} has train and valid folders, which become the packs; leave --valid and --name away.`);
+    }
+    const plans: Plan[] = [];
+    for (const name of DIVIDED) {
+      if (await isFolder(join(audio, name))) plans.push({ name, ...await recordingsIn(join(audio, name), out) });
+    }
+    return plans;
+  }
+  const name = String(flags.name ?? DEFAULT_NAME);
+  if (!/^\w[\w.-]*$/.test(name)) throw new SettingError(`--name must be letters, digits, dots and dashes; it is ${JSON.stringify(name)}.`);
+  const { recordings, stray } = await recordingsIn(audio, out);
+  if (flags.valid === undefined) return [{ name, recordings, stray }];
+  if (name === ASIDE) throw new SettingError(`--valid makes a pack ${ASIDE} of its own; choose another --name.`);
+  const share = numberOf('valid', flags.valid, 'a share above 0 and below 1, such as 0.2', (value) => value > 0 && value < 1);
+  const seed = numberOf('seed', flags.seed, 'a whole number', Number.isInteger);
+  const { kept, aside } = splitOff(recordings, share, seed);
+  return [{ name, recordings: kept, stray }, { name: ASIDE, recordings: aside, stray: [] }];
+}
+
+/** All packs have the labels of all: a genre may have come out of the draw on one side only. */
+async function finish(made: readonly Made[]): Promise<void> {
+  const labels = [...new Set(made.flatMap(({ writer }) => writer.tracks.map(({ genre }) => genre!)))].sort();
+  for (const { writer, skipped } of made) await (writer.tracks.length > 0 ? writer.finish({ labels, skipped }) : writer.abandon());
+}
+
+function told(made: readonly Made[], folder: string): string[] {
+  const packs = made.map(({ name, writer: { tracks, columns } }) => {
+    if (tracks.length === 0) return `${name}: no tracks, not written`;
+    const genres = new Set(tracks.map(({ genre }) => genre)).size;
+    return `${join(folder, name)}.json: ${tracks.length} tracks of ${genres} genres, ${clock((1000 * columns * FRONT_END_V1.hop) / FRONT_END_V1.sampleRate)}`;
+  });
+  const skipped = made.flatMap((each) => each.skipped);
+  if (skipped.length === 0) return packs;
+  return [...packs, `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`, ...skipped.map(({ file, reason }) => `  ${printable(file)}: ${printable(reason)}`)];
+}
+
+function featuresOf(given: string | undefined): FeatureName[] {
+  const names = given === undefined ? [] : String(given).split(',').map((name) => name.trim());
+  const known = Object.keys(FEATURES);
+  for (const name of names) {
+    if (!known.includes(name)) throw new SettingError(`--features names ${known.join(', ')}, separated by commas, not ${JSON.stringify(name)}; mel levels are always there.`);
+  }
+  return [...new Set(names)] as FeatureName[];
+}
+
+function numberOf(flag: string, given: number | string, wanted: string, fits: (value: number) => boolean): number {
+  const value = given === '' ? NaN : Number(given);
+  if (!fits(value)) throw new SettingError(`--${flag} must be ${wanted}; it is ${JSON.stringify(given)}.`);
+  return value;
+}
