@@ -26,9 +26,9 @@ export class GenreTimeline extends LitElement {
     .stretch.quiet { background: none; border-block-end-style: dotted; border-block-end-width: 2px; border-color: var(--control); color: var(--quiet); font-weight: 450; }
     /* What is no music is told by its pattern, as genres are by their colour. */
     .stretch:is(.speech, .noise, .unknown) { border-block-end-style: solid; border-block-end-width: 0.3125rem; }
-    .stretch.speech { background: repeating-linear-gradient(135deg, var(--line) 0 0.1875rem, transparent 0.1875rem 0.5rem); }
+    .stretch.speech { background: repeating-linear-gradient(135deg, color-mix(in srgb, var(--control) 40%, transparent) 0 0.1875rem, transparent 0.1875rem 0.5rem); }
     .stretch.noise { background: radial-gradient(circle, var(--control) 0.0625rem, transparent 0.09375rem) 0 0 / 0.5rem 0.5rem; }
-    .stretch.unknown { background: var(--line); }
+    .stretch.unknown { background: color-mix(in srgb, var(--control) 25%, transparent); color: var(--ink); }
     .stretch:is(.speech, .noise) span:not(.unseen) { background: var(--sunken); border-radius: 0.25rem; padding: 0.0625rem 0.25rem; margin-inline-start: -0.25rem; }
     .stretch.picked { box-shadow: inset 0 0 0 2px var(--ink); }
     .axis { position: relative; block-size: 1.1rem; margin-block-start: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
