@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FEATURES } from '../dsp/descriptors/feature-rows.js';
 import { ERRORS } from '../server/protocol.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../server/settings.js';
 
@@ -49,8 +50,12 @@ test('every message and field of the protocol is there', () => {
   }
 });
 
+test('every feature of a pack is there with its number of values', () => {
+  for (const [name, size] of Object.entries(FEATURES)) assert.is(row(name)[1], String(size));
+});
+
 test('every command is there', () => {
-  for (const command of ['classify', 'send', 'watch', 'evaluate']) assert.match(readme, `npx livegenre ${command} `);
+  for (const command of ['classify', 'send', 'watch', 'features', 'evaluate']) assert.match(readme, `npx livegenre ${command} `);
 });
 
 test.run();
