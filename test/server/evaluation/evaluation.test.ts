@@ -1,0 +1,116 @@
+/** A whole run on sounds that a simple classifier tells apart: low, middle and high noise. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { FRONT_END_V1 } from '../../../dsp/mel.js';
+import { SOUND_KINDS } from '../../../models/bundle.js';
+import type { Pack } from '../../../models/pack.js';
+import { Engine } from '../../../server/engine.js';
+import { evaluate, NO_KINDS, workOf, type Wanted } from '../../../server/evaluation/evaluation.js';
+import { hearTracks, type Ears } from '../../../server/evaluation/listen.js';
+import { planMedleys } from '../../../server/evaluation/medley.js';
+import { NOT_MUSIC_KINDS, type NotMusicFigures } from '../../../server/evaluation/not-music.js';
+import { replay } from '../../../server/evaluation/sweep.js';
+import { SETTINGS, type Settings } from '../../../server/settings.js';
+import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
+import { wavFile } from '../../../server/sources/wav.js';
+import { tone } from '../../dsp/signals.js';
+import { toyPack } from '../../models/packs.js';
+import { FAKE_BUNDLE, FakeClassifier } from '../fake-classifier.js';
+
+const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default])) as unknown as Settings;
+const run = suite<{ folder: string }>('evaluation', { folder: '' });
+
+run.before((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), 'livegenre-evaluation-'));
+});
+run.after(({ folder }) => rmSync(folder, { recursive: true }));
+
+function ears(hasKinds: boolean): Ears {
+  const model = { ...FAKE_BUNDLE.manifest, ...(hasKinds && { kinds: SOUND_KINDS }) };
+  return { model, settings, engine: new Engine(new FakeClassifier({ hasKinds }), { ...settings, maxLagMs: Infinity }) };
+}
+
+function wanted(pack: Pack, more: Partial<Wanted> = {}): Wanted {
+  return { pack, tracks: pack.tracks, source: 'levels', degradations: new Map(), medleys: [], seed: 1, sweep: false, notMusic: undefined, ...more };
+}
+
+/** Low noise is music to the classifier, middle speech and high noise. */
+function kindsPack(): Pack {
+  const toy = toyPack('kinds', { tracks: 9, columns: 120 });
+  const names: Record<string, string> = { low: 'low', middle: 'speech', high: 'noise' };
+  return { ...toy, labels: Object.values(names), tracks: toy.tracks.map((track) => ({ ...track, genre: names[track.genre!]! })) };
+}
+
+run('medleys are noticed in time, and counted as done', async () => {
+  const pack = toyPack('long', { tracks: 6, columns: 300 });
+  const job = wanted(pack, { medleys: planMedleys(pack.tracks, pack.frontEnd, { count: 3, seed: 1 }), sweep: true });
+  let done = 0;
+  const { medleys, sweep, trackAccuracy } = await evaluate(job, ears(false), () => done++);
+  assert.is(done, workOf(job, ears(false)));
+  assert.is(trackAccuracy, 1);
+  assert.equal([medleys!.medleys, medleys!.all.changes, medleys!.all.neverShown], [3, 15, 0]);
+  assert.ok(medleys!.all.medianMs! > 0 && medleys!.all.p90Ms! < 5000, `${medleys!.all.medianMs} ms`);
+  assert.is(medleys!.extraFlipsPerMinute, 0);
+  const models = sweep!.points.find(({ isModels }) => isModels)!;
+  assert.is(models.medianMedleyDelayMs, medleys!.rightAlone.medianMs);
+});
+
+run('speech and noise are told from music where the model has kinds', async () => {
+  const pack = kindsPack();
+  const music = pack.tracks.filter(({ genre }) => genre === 'low');
+  const others = pack.tracks.filter(({ genre }) => genre !== 'low');
+  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: others } }), ears(true), () => {});
+  const { auroc, confusion, tracks, musicCalledNotMusic, notMusicCalledMusic } = notMusic as NotMusicFigures;
+  assert.equal(tracks, [3, 3, 3]);
+  assert.equal(auroc, { all: 1, speech: 1, noise: 1 });
+  assert.equal(confusion, [[3, 0, 0], [0, 3, 0], [0, 0, 3]]);
+  assert.equal([musicCalledNotMusic, notMusicCalledMusic], [0, 0]);
+});
+
+run('a model without kinds is not asked for what it can’t tell', async () => {
+  const pack = kindsPack();
+  const music = pack.tracks.filter(({ genre }) => genre === 'low');
+  let done = 0;
+  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: pack.tracks } }), ears(false), () => done++);
+  assert.is(notMusic, NO_KINDS);
+  assert.is(done, 3);
+});
+
+run('what was heard can be replayed, kinds and silence included', async () => {
+  const pack = kindsPack();
+  // Five seconds of silence in the middle of each track.
+  for (const { start } of pack.tracks) pack.levels.fill(0, (start + 40) * 64, (start + 98) * 64);
+  for (const hasKinds of [false, true]) {
+    const { model } = ears(hasKinds);
+    const heard = await hearTracks(pack, pack.tracks, { source: 'levels', names: ['low', ...NOT_MUSIC_KINDS] }, ears(hasKinds));
+    const states = new Set(heard.flatMap(({ blocks }) => blocks.map(({ state }) => state)));
+    for (const state of hasKinds ? ['music', 'silence', 'speech', 'unknown'] : ['music', 'silence']) assert.ok(states.has(state as never), state);
+    for (const { blocks } of heard) assert.equal(replay(blocks, model, settings), blocks);
+  }
+});
+
+run('medleys of sound files, at any rate, are noticed as well', async ({ folder }) => {
+  try {
+    findFfmpeg();
+  } catch {
+    console.log('skipped: no FFmpeg here to read sound files');
+    return;
+  }
+  const columns = Math.ceil((21 * FRONT_END_V1.sampleRate) / FRONT_END_V1.hop);
+  const tracks = ([['low', 200, 8000, 900], ['high', 7000, 44_100, 20_000]] as const).map(([genre, hz, rate, amplitude], index) => {
+    const audio = `${genre}.wav`;
+    writeFileSync(join(folder, audio), wavFile(Int16Array.from(tone(22 * rate, hz, rate), (sample) => amplitude * sample), rate));
+    return { id: genre, genre, start: index * columns, columns, audio };
+  });
+  const pack = { ...toyPack('sound'), folder, tracks };
+  const medleys = planMedleys(tracks, pack.frontEnd, { count: 1, seed: 2 });
+  const { medleys: figures, trackAccuracy } = await evaluate(wanted(pack, { source: 'audio', medleys }), ears(false), () => {});
+  assert.is(trackAccuracy, 1);
+  assert.equal([figures!.all.changes, figures!.all.neverShown, figures!.extraFlipsPerMinute], [5, 0, 0]);
+  assert.ok(figures!.all.p90Ms! < 5000, `${figures!.all.p90Ms} ms`);
+});
+
+run.run();
