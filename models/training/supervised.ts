@@ -71,6 +71,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
         inputs.crop(train, track, { firstColumn, columns, lead }, augmentation, random, x.subarray(place * length, (place + 1) * length));
         return labels.indexOf(track.genre);
       });
+      const dropoutSeed = random.below(2 ** 31);
       const input = tf.tensor3d(x, [size, columns, inputs.size]);
       const target = tf.tidy(() => tf.expandDims(
         tf.add(tf.mul(tf.oneHot(tf.tensor1d(truths, 'int32'), labels.length), 1 - labelSmoothing), labelSmoothing / labels.length),
@@ -78,7 +79,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
       ));
       return {
         loss() {
-          const all = network.apply(input, { training: true, dropout }); // [size, columns / stride, labels]
+          const all = network.apply(input, { training: true, dropout, dropoutSeed }); // [size, columns / stride, labels]
           const first = Math.ceil((uncounted * all.shape[1]!) / columns);
           const logits = tf.slice(all, [0, first, 0], [-1, -1, labels.length]);
           return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits, 2), target), 2)));

@@ -49,17 +49,18 @@ export class Trainable {
    * Layers `from` up to `to` on whole sequences from a zero state.
    * @param x [batch, columns, bands], or what layer `from` takes
    * @param dropout share of a flat layer's inputs that are zeroed; 0 outside training
+   * @param dropoutSeed which ones: the same for the same seed
    */
-  apply(x: tf.Tensor, options: { training: boolean; from?: number; to?: number; dropout?: number }): tf.Tensor {
-    const { training, from = 0, to = this.#layers.length, dropout = 0 } = options;
+  apply(x: tf.Tensor, options: { training: boolean; from?: number; to?: number; dropout?: number; dropoutSeed?: number }): tf.Tensor {
+    const { training, from = 0, to = this.#layers.length, dropout = 0, dropoutSeed = 0 } = options;
     let y = from === 0 && this.#layers[0]?.described.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
-    for (const { described, weights, moving } of this.#layers.slice(from, to)) {
+    for (const [index, { described, weights, moving }] of this.#layers.slice(from, to).entries()) {
       const { layer, state } = described;
       if (layer.type === 'conv2d') {
         y = convolution(layer, y as tf.Tensor4D, weights, moving, training);
         continue;
       }
-      if (layer.type === 'dense' && training && dropout > 0) y = tf.dropout(y, dropout);
+      if (layer.type === 'dense' && training && dropout > 0) y = tf.dropout(y, dropout, undefined, `${dropoutSeed} ${index}`);
       const zero = state.map((shape) => tf.zeros([y.shape[0]!, ...shape]));
       y = kindOf(layer).apply(layer, y, weights, zero).y;
     }
