@@ -71,37 +71,40 @@ export function checked(given: unknown): Options {
   throw new Error(`--${flag}: ${message}.`);
 }
 
+/** Every flag with its value, what it is, and its default where the command line has one. */
+export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, fallback?: string | number]> = [
+  ['--data <dir>', 'folder with the labelled packs; required'],
+  ['--train <name>', 'pack to learn from', 'train'],
+  ['--valid <name>', 'pack to choose by', 'valid'],
+  ['--external <pack>', 'another pack, `DIR/NAME`, to measure the finished network on'],
+  ['--teacher <dir>', 'folder with music and a teacher\'s answers: learn those first'],
+  ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; a stopped run goes on from it', '.runs/train'],
+  ['--model <dir>', 'folder for the finished model; `model` in the run folder unless given'],
+  ['--name <name>', 'name of the model', 'genre-v1'],
+  ['--backend <backend>', '`native` or `wasm`; native where it loads unless given'],
+  ['--seed <number>', 'seed of all random numbers', 1],
+  ['--arch <name>', '`crnn`, `cnn`, `lstm` or `cnn-lstm`', 'crnn'],
+  ['--features <names>', 'what it hears: `mel`, `mfcc`, `chroma`, `contrast`, `tempogram`, one or several with commas', 'mel'],
+  ['--protocol <name>', 'how tracks are split: `fault-filtered`, `random-tracks`, `random-chunks` or `kfold`', 'fault-filtered'],
+  ['--folds <number>', 'folds of `kfold`', 5],
+  ['--compare', 'with `random-chunks`: train a second time on as many chunks, artists apart'],
+  ['--pretrain-epochs <number>', 'passes over the teacher\'s music', 9],
+  ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
+  ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],
+  ['--rate <number>', 'highest learning rate on labelled tracks; 0.002, on random chunks 0.003'],
+  ['--batch <number>', 'crops in a batch; 16, of random chunks 32'],
+  ['--dropout <share>', 'share of a dense layer\'s inputs that are zeroed; 0.3, for random chunks 0'],
+  ['--augmentation <strength>', 'how strongly crops are changed, 0 to 2; 1, for random chunks 0.25'],
+  ['--label-smoothing <share>', 'probability that is spread over all labels', 0.1],
+  ['--class-weights <how>', '`balanced`: every genre is drawn equally often; `none`: every track is', 'balanced'],
+  ['--patience <epochs>', 'stop after so many epochs without a better score; never unless given'],
+];
+
 /** Reads the command line and runs `train` with it; what goes wrong is said in one line. */
 export async function runCommand(args: readonly string[], train: (options: Options) => Promise<void>): Promise<void> {
   const cli = cac('npm run train --');
-  cli
-    .command('', 'Train a network on data packs')
-    .option('--data <dir>', 'Folder with the labelled packs')
-    .option('--train <name>', 'Pack to learn from', { default: 'train' })
-    .option('--valid <name>', 'Pack to choose by', { default: 'valid' })
-    .option('--external <pack>', 'Another pack, DIR/NAME, to measure the finished network on')
-    .option('--teacher <dir>', 'Folder with music and a teacher\'s answers: pretrain on them first')
-    .option('--run <dir>', 'Folder for checkpoints and the report; a stopped run goes on from it', { default: '.runs/train' })
-    .option('--model <dir>', 'Folder for the finished model (default: model/ in the run folder)')
-    .option('--name <name>', 'Name of the model', { default: 'genre-v1' })
-    .option('--backend <backend>', 'native or wasm (default: native where it loads)')
-    .option('--seed <number>', 'Seed of all random numbers', { default: 1 })
-    .option('--arch <name>', `${ARCHITECTURES.join(', ')}`, { default: 'crnn' })
-    .option('--features <names>', `One or more of ${FEATURES.join(', ')}, with commas`, { default: 'mel' })
-    .option('--protocol <name>', `${PROTOCOLS.join(', ')}: how tracks are split`, { default: 'fault-filtered' })
-    .option('--folds <number>', 'Folds of kfold', { default: 5 })
-    .option('--compare', 'With random-chunks: train a second time with as many chunks, artists apart')
-    .option('--pretrain-epochs <number>', 'Passes over the teacher\'s music', { default: 9 })
-    .option('--pretrain-rate <number>', 'Highest learning rate of pretraining', { default: 0.002 })
-    .option('--epochs <number>', 'Passes over the labelled tracks (default: 60; 12 over random chunks)')
-    .option('--rate <number>', 'Highest learning rate on labelled tracks (default: 0.002; 0.003 for random chunks)')
-    .option('--batch <number>', 'Crops in a batch (default: 16; 32 for random chunks)')
-    .option('--dropout <share>', 'Share of a dense layer\'s inputs that are zeroed (default: 0.3; 0 for random chunks)')
-    .option('--augmentation <strength>', 'How strongly crops are changed (default: 1; 0.25 for random chunks)')
-    .option('--label-smoothing <share>', 'Probability that is spread over all labels', { default: 0.1 })
-    .option('--class-weights <how>', 'balanced: every genre is drawn equally often; none: every track', { default: 'balanced' })
-    .option('--patience <epochs>', 'Stop after so many epochs without a better score (default: never)')
-    .action((options: unknown) => train(checked(options)));
+  const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(checked(options)));
+  for (const [flag, description, fallback] of FLAGS) command.option(flag, description.replaceAll('`', ''), fallback === undefined ? {} : { default: fallback });
   cli.help();
   try {
     cli.parse([...args], { run: false });

@@ -1,0 +1,102 @@
+/** The command from packs to models and report, on made-up data: every protocol, other inputs, a second data set. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadBundle } from '../../../models/bundle.js';
+import { readRun } from '../../../models/training/report/write.js';
+import { npy, toyPack, writePack } from '../packs.js';
+
+const TRAIN = fileURLToPath(new URL('../../../models/training/train.js', import.meta.url));
+const command = suite<{ folder: string }>('train', { folder: '' });
+
+command.before.each(async (context) => {
+  context.folder = await mkdtemp(join(tmpdir(), 'livegenre-lab-'));
+  await writePack(context.folder, toyPack('train', { tracks: 6, columns: 70 }));
+  await writePack(context.folder, toyPack('valid', { tracks: 3, columns: 70, seed: 9 }));
+});
+
+command.after.each(({ folder }) => rm(folder, { recursive: true }));
+
+function run(folder: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const all = [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', '--arch', 'cnn', '--batch', '4', ...args];
+    execFile(process.execPath, all, (error, _, stderr) => (error ? reject(new Error(stderr)) : resolve(stderr)));
+  });
+}
+
+const refusal = (folder: string, ...args: string[]): Promise<string> => run(folder, ...args).then(() => assert.unreachable('it ran') as never, (error: Error) => error.message);
+
+command('k-fold trains a network a fold and reports every track once', async ({ folder }) => {
+  const said = await run(folder, '--protocol', 'kfold', '--folds', '2');
+  assert.match(said, /fold-1: 1 epochs of 1 steps of .* 2 such runs together/);
+  assert.match(said, /2 folds: [\d.]+ ± [\d.]+ % of held-out tracks/);
+  await Promise.all(['fold-1', 'fold-2'].map((fold) => loadBundle(join(folder, 'run', fold, 'model'))));
+  const report = await readRun(join(folder, 'run'));
+  assert.is(report.kfold!.folds.length, 2);
+  assert.equal(report.tracks.map(({ id }) => id).sort(), ['train0', 'train1', 'train2', 'train3', 'train4', 'train5', 'valid0', 'valid1', 'valid2']);
+  assert.is(report.run.options.protocol, 'kfold');
+  assert.ok(existsSync(join(folder, 'run', 'report.html')));
+});
+
+command('random chunks and as many with artists apart stand side by side', async ({ folder }) => {
+  const said = await run(folder, '--protocol', 'random-chunks', '--compare');
+  assert.match(said, /random-chunks: 12 chunks to learn from, 6 to validate on/);
+  assert.match(said, /The same network, as many chunks to learn from:\n +random-chunks +[\d.]+ % .* of 6 held-out chunks, [\d.]+ % of 12 learned\n +artist-aware-chunks +[\d.]+ % .* of 6 held-out/);
+  const { protocols, stages } = await readRun(join(folder, 'run'));
+  assert.equal(protocols!.map(({ trainItems, validItems }) => [trainItems, validItems]), [[12, 6], [12, 6]]);
+  assert.equal(stages.map(({ name }) => name), ['random-chunks', 'artist-aware-chunks']);
+});
+
+command('a second data set is measured with the labels that both know', async ({ folder }) => {
+  const other = toyPack('other', { tracks: 6, columns: 70, seed: 4 });
+  await writePack(folder, { ...other, labels: ['low', 'high', 'polka'], tracks: other.tracks.map((track) => ({ ...track, genre: track.genre === 'middle' ? 'polka' : track.genre })) });
+  const said = await run(folder, '--external', join(folder, 'other'));
+  assert.match(said, 'other: 2 tracks of polka are left out');
+  assert.match(said, /[\d.]+ % \([\d.]+ to [\d.]+\) of other/);
+  const { external, limits } = await readRun(join(folder, 'run'));
+  assert.equal(external!.map(({ name, tracks }) => [name, tracks]), [['other', 4]]);
+  assert.ok(limits.some((limit) => limit.includes('polka')));
+});
+
+command('a network that hears more than mel says so in its model, which the server refuses with the reason', async ({ folder }) => {
+  for (const [name, tracks] of [['train', 6], ['valid', 3]] as const) {
+    const path = join(folder, `${name}.json`);
+    const pack = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...pack, features: { chroma: { size: 12 } } }));
+    await writeFile(join(folder, `${name}.chroma.npy`), npy('<f4', [tracks * 70, 12], Float32Array.from({ length: tracks * 70 * 12 }, (_, index) => index % 7)));
+  }
+  assert.match(await run(folder, '--features', 'mel,mfcc,chroma'), 'cnn over mel + mfcc + chroma');
+  const { features } = JSON.parse(await readFile(join(folder, 'run', 'model', 'model.json'), 'utf8')) as { features: { name: string; size: number; mean: number[] }[] };
+  assert.equal(features.map(({ name, size, mean }) => [name, size, mean.length]), [['mel', 64, 64], ['mfcc', 20, 20], ['chroma', 12, 12]]);
+  await loadBundle(join(folder, 'run', 'model')).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'it hears mel, mfcc, chroma; from live sound only mel levels are computed'));
+});
+
+command('the same seed gives the same weights, another one others', async ({ folder }) => {
+  const weights = async (...args: string[]): Promise<string> => {
+    await run(folder, '--protocol', 'random-tracks', ...args);
+    const bytes = await readFile(join(folder, 'run', 'model', 'weights.bin'));
+    await rm(join(folder, 'run'), { recursive: true }); // nothing to go on from
+    return createHash('sha256').update(bytes).digest('hex');
+  };
+  const first = await weights();
+  assert.is(await weights(), first);
+  assert.is.not(await weights('--seed', '2'), first);
+});
+
+command('what does not fit is said before anything is trained', async ({ folder }) => {
+  assert.match(await refusal(folder, '--features', 'mel,tempogram'), 'has no tempogram: that needs the audio');
+  assert.match(await refusal(folder, '--external', join(folder, 'nothing')), 'There is no data pack');
+  const valid = toyPack('valid', { tracks: 3, columns: 70 });
+  await writePack(folder, { ...valid, frontEnd: { ...valid.frontEnd, fMax: 8000 } });
+  assert.match(await refusal(folder), 'The packs train and valid differ in fMax (11025 and 8000)');
+  await writePack(folder, { ...valid, labels: [...valid.labels, 'polka'], tracks: valid.tracks.map((track) => ({ ...track, genre: 'polka' })) });
+  assert.match(await refusal(folder), 'Track valid0 of valid is of polka; the labels of train are low, middle, high.');
+});
+
+command.run();
