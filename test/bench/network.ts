@@ -107,7 +107,8 @@ function candidates({ name, bundle: { manifest: { layers, frontEnd, blockColumns
   const outputs = describe(layers, frontEnd.bands).outputs;
   const widths = [0.5, 1.5, 2, 3].map((factor) => ({ name: `${name}, ${factor} × as wide`, layers: widened(layers, factor) }));
   const others = ARCHITECTURES.map((arch) => ({ name: `--arch ${arch}`, layers: architecture(arch, outputs, frontEnd.bands) }));
-  return [...widths, ...others].map((candidate) => {
+  const known = new Set(models.map((model) => JSON.stringify(model.bundle.manifest.layers)));
+  return [...widths, ...others].filter((candidate) => !known.has(JSON.stringify(candidate.layers))).map((candidate) => {
     const bundle = randomBundle(candidate.layers, frontEnd.bands);
     return { name: candidate.name, bundle: { ...bundle, manifest: { ...bundle.manifest, frontEnd, blockColumns } }, shipped: false };
   });

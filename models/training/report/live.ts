@@ -22,7 +22,7 @@ function basics(evaluations: readonly Evaluation[]): WordTable {
   const row = (name: string, value: (evaluation: Evaluation) => string): string[] => [name, ...evaluations.map(value)];
   const seconds = Object.keys(evaluations[0]!.accuracyAfterS);
   return {
-    caption: 'As a stream hears it: block by block through the live pipe, smoothing included',
+    caption: 'Block by block through the live pipe, smoothing included',
     head: ['', ...evaluations.map(nameOf)],
     rows: [
       row('tracks', ({ tracks }) => whole(tracks)),
@@ -83,8 +83,8 @@ function notMusic(evaluation: Evaluation): WordTable[] {
 export function genreTable(evaluation: Evaluation): WordTable {
   return {
     caption: `Each genre: ${nameOf(evaluation)}`,
-    head: ['genre', 'precision', 'recall', 'recall, 95 %', 'F1', 'tracks'],
-    rows: Object.entries(evaluation.perGenre).map(([genre, { precision, recall, f1, support }]) => [genre, percent(precision), percent(recall), percentRange(wilson95(recall, support)), percent(f1), whole(support)]),
+    head: ['genre', 'precision', 'recall', 'F1', 'tracks', 'recall, 95 %'],
+    rows: Object.entries(evaluation.perGenre).map(([genre, { precision, recall, f1, support }]) => [genre, percent(precision), percent(recall), percent(f1), whole(support), percentRange(wilson95(recall, support))]),
   };
 }
 

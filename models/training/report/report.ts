@@ -5,7 +5,8 @@
  */
 import { resolve } from 'node:path';
 import { cac } from 'cac';
-import { costSchema, type ReportData } from './data.js';
+import { withAccuracy } from './cost-points.js';
+import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
 import { readJson } from './json-file.js';
 import { tradeOffOf } from './live.js';
@@ -30,17 +31,6 @@ async function report({ run, figures, cost, beside }: Flags): Promise<void> {
     ...(measured && { cost: { ...measured, points: withAccuracy(measured.points, data, others) } }),
   });
   console.log(path);
-}
-
-type Point = NonNullable<ReportData['cost']>['points'][number];
-
-/** Networks are known again by name and size; this run's is the shipped one. */
-function withAccuracy(points: readonly Point[], own: ReportData, others: readonly ReportData[]): Point[] {
-  const isOf = ({ model }: ReportData, { name, parameters }: Point): boolean => model.name === name && model.parameters === parameters;
-  return points.map((point) => {
-    const run = [own, ...others].find((each) => isOf(each, point));
-    return { ...point, ...(run && { accuracy: run.figures.accuracy }), shipped: isOf(own, point) };
-  });
 }
 
 const cli = cac('npm run report --');

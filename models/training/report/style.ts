@@ -60,7 +60,10 @@ figcaption { font-size: .85rem; line-height: 1.45; }
 .bar { fill: var(--axis); opacity: .35; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; margin: 0 0 .4rem; padding: 0; list-style: none; font-size: .85rem; }
 .legend svg { width: 1.9rem; height: .75rem; margin-right: .4rem; }
-.scroll { overflow-x: auto; margin: 0 0 .5rem; }
+.scroll { overflow-x: auto; margin: 0 0 .75rem; }
+.chart + figcaption { margin-top: .2rem; }
+figure + .scroll { margin-top: .75rem; }
+.side > .scroll { margin-top: 0; }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.35; }
 caption { padding: 0 0 .4rem; text-align: left; font-size: .85rem; }
 details caption { display: none; }

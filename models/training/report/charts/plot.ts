@@ -37,7 +37,7 @@ export interface PlotOptions {
 }
 
 export const WIDTH = 440;
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 14, 42];
+const [LEFT, RIGHT, TOP, BOTTOM] = [58, 14, 14, 42];
 
 export function plot({ id, title, description, x, y, height = 270, marks }: PlotOptions): Markup {
   const [left, right, top, bottom] = [LEFT, WIDTH - RIGHT, TOP, height - BOTTOM];
@@ -48,7 +48,7 @@ ${y.ticks.map((tick) => html`<path class="grid" d="M${left} ${at(places.y(tick))
 <path class="axis" d="M${left} ${bottom}H${right}"/>
 ${x.ticks.map((tick) => html`<path class="axis" d="M${at(places.x(tick))} ${bottom}v4"/><text class="tick" x="${at(places.x(tick))}" y="${bottom + 17}" text-anchor="middle">${x.format(tick)}</text>`)}
 <text class="label" x="${(left + right) / 2}" y="${height - 5}" text-anchor="middle">${x.label}</text>
-<text class="label" transform="translate(12 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y.label}</text>
+<text class="label" transform="translate(10 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y.label}</text>
 ${marks(places)}
 </svg>`;
 }

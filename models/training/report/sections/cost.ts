@@ -14,7 +14,7 @@ export const cost: SectionOf = ({ cost: measured }) => {
     id: 'cost',
     title: 'What accuracy costs',
     body: html`<p>Milliseconds of processor time for a second of audio. “Afresh over 4 s” is what it costs to compute the network over the last 4 s for every block instead of carrying its state.</p>
-${placed.length > 0 && html`<figure>${legend([{ series: 'first', name: 'tried', line: false }, { series: 'second', name: 'shipped', line: false }])}${plot({
+${placed.length > 1 && html`<figure>${legend([{ series: 'first', name: 'tried', line: false }, { series: 'second', name: 'shipped', line: false }])}${plot({
       id: 'cost-plot',
       title: 'Share of valid tracks got right against cost',
       description: placed.map(({ name, msBatch64, accuracy }) => `${name}: ${short(msBatch64)} ms, ${percent(accuracy)}`).join('; '),

@@ -17,10 +17,10 @@ export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, items, model
 <div class="side"><figure>${legend([{ series: 'first', name: 'recall, with its 95 % interval', line: false }, { series: 'second', name: 'precision', line: false }])}${genreDots(perGenre, labels)}</figure>
 ${table({
     caption: 'Precision, recall and F1 of each genre',
-    head: ['genre', 'precision', 'recall', '95 %', 'F1', items],
+    head: ['genre', 'precision', 'recall', 'F1', items, 'recall, 95 %'],
     rows: labels.map((label, index) => {
       const { precision, recall, recallInterval, f1, support } = perGenre[index]!;
-      return [label, percent(precision), percent(recall), percentRange(recallInterval), percent(f1), whole(support)];
+      return [label, percent(precision), percent(recall), percent(f1), whole(support), percentRange(recallInterval)];
     }),
   })}</div>`,
 });
