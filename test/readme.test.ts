@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FEATURES } from '../dsp/descriptors/feature-rows.js';
+import { FRONT_END_V1 } from '../dsp/mel.js';
+import { describe } from '../models/network.js';
+import { architecture, ARCHITECTURES } from '../models/training/architectures.js';
+import { FLAGS } from '../models/training/options.js';
 import { ERRORS } from '../server/protocol.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../server/settings.js';
 
@@ -52,6 +56,18 @@ test('every message and field of the protocol is there', () => {
 
 test('every feature of a pack is there with its number of values', () => {
   for (const [name, size] of Object.entries(FEATURES)) assert.is(row(name)[1], String(size));
+});
+
+test('every flag of training is there with its default and description', () => {
+  for (const [flag, description, fallback = ''] of FLAGS) assert.match(readme, `| \`${flag.split(' ')[0]}\` | ${fallback} | ${description} |`);
+});
+
+test('every architecture is there with its size and cost', () => {
+  for (const name of ARCHITECTURES) {
+    const { parameters, multiplyAdds } = describe(architecture(name, 10, FRONT_END_V1.bands), FRONT_END_V1.bands);
+    const perSecond = (multiplyAdds * FRONT_END_V1.sampleRate) / FRONT_END_V1.hop;
+    assert.equal(row(name).slice(1, 3), [parameters.toLocaleString('en'), (perSecond / 1e6).toFixed(2)]);
+  }
 });
 
 test('every command is there', () => {
