@@ -1,5 +1,6 @@
 /** One run of `evaluate`: what is heard, in which order, and the figures that come of it. */
 import type { Pack, Track } from '../../models/pack.js';
+import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
 import type { Degradation } from './degrade.js';
 import { figuresOf, verdict, type Figures } from './figures.js';
@@ -23,6 +24,8 @@ export interface Wanted {
 
 /** The figures of the tracks as they are, and of what else was asked for. */
 export interface Evaluation extends Figures {
+  /** The same error when the temperature comes from other tracks; undefined with fewer than 5 tracks. */
+  readonly eceCrossFitted?: number | undefined;
   readonly degraded?: Readonly<Partial<Record<Degradation, DegradedFigures>>>;
   readonly medleys?: MedleyFigures;
   readonly sweep?: Sweep;
@@ -56,6 +59,7 @@ export async function evaluate({ pack, tracks, source, degradations, medleys: pl
   const others = notMusic && kinds ? await hearTracks(notMusic.pack, notMusic.tracks, { source, names: NOT_MUSIC_KINDS, onTrack: onDone }, ears) : [];
   return {
     ...figures,
+    eceCrossFitted: crossFittedEce(clean, ears),
     ...(degradations.size > 0 && { degraded }),
     ...(plans.length > 0 && { medleys: medleyFiguresOf(medleys, isRightAlone, seed) }),
     ...(wantsSweep && { sweep: sweep(clean, medleys, isRightAlone, ears) }),

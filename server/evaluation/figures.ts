@@ -33,6 +33,9 @@ export interface Figures {
   readonly calibration: readonly ReliabilityBin[];
 }
 
+/** What figures of smoothing go by. */
+type Shown = Pick<HeardTrack, 'truth' | 'blocks'>;
+
 export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[], { split, source }: Pick<Figures, 'split' | 'source'>): Figures {
   const truths = heard.map(({ truth }) => truth);
   const answers = heard.map(({ blocks }) => verdict(blocks, labels.length));
@@ -56,12 +59,10 @@ export function figuresOf(heard: readonly HeardTrack[], labels: readonly string[
 }
 
 /** The part of the figures that depends on smoothing: how soon, how steadily, how honestly. */
-export function steadinessOf(heard: readonly Pick<HeardTrack, 'truth' | 'blocks'>[]): Pick<Figures, 'medianTimeToCorrectMs' | 'flipsPerMinute' | 'ece' | 'calibration'> {
+export function steadinessOf(heard: readonly Shown[]): Pick<Figures, 'medianTimeToCorrectMs' | 'flipsPerMinute' | 'ece' | 'calibration'> {
   const timesMs = heard.map(timeToCorrectMs).filter((time) => time !== undefined);
   const minutes = heard.reduce((total, { blocks }) => total + (blocks.at(-1)?.atMs ?? 0), 0) / 60_000;
-  const judged = heard.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
-  const confidences = judged.map(({ p }) => p);
-  const isRight = judged.map((each) => each.isRight);
+  const { confidences, isRight } = reported(heard);
   return {
     medianTimeToCorrectMs: median(timesMs) ?? null,
     flipsPerMinute: minutes > 0 ? heard.reduce((total, { blocks }) => total + flips(blocks), 0) / minutes : 0,
@@ -70,8 +71,14 @@ export function steadinessOf(heard: readonly Pick<HeardTrack, 'truth' | 'blocks'
   };
 }
 
+/** Each reported confidence, block by block, and whether the genre it came with is right. */
+export function reported(heard: readonly Shown[]): { readonly confidences: number[]; readonly isRight: boolean[] } {
+  const judged = heard.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
+  return { confidences: judged.map(({ p }) => p), isRight: judged.map(({ isRight }) => isRight) };
+}
+
 /** Share of tracks whose leading genre is right at the last block that ends by `ms`. */
-export function accuracyAfter(heard: readonly Pick<HeardTrack, 'truth' | 'blocks'>[], ms: number): number {
+export function accuracyAfter(heard: readonly Shown[], ms: number): number {
   return accuracy(heard.map(({ truth }) => truth), heard.map(({ blocks }) => leadingAt(blocks, ms)));
 }
 
@@ -89,7 +96,7 @@ function leadingAt(blocks: readonly HeardBlock[], ms: number): number {
   return blocks.findLast(({ atMs }) => atMs <= ms)?.leading ?? -1;
 }
 
-function timeToCorrectMs({ truth, blocks }: Pick<HeardTrack, 'truth' | 'blocks'>): number | undefined {
+function timeToCorrectMs({ truth, blocks }: Shown): number | undefined {
   let sinceMs: number | undefined;
   for (const { atMs, shown } of blocks) {
     if (shown !== truth) {

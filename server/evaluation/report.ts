@@ -18,8 +18,8 @@ export function reportOf(evaluation: Evaluation, labels: readonly string[]): str
   ].filter((part) => part !== undefined).join('\n\n');
 }
 
-function tracksReport(figures: Figures, labels: readonly string[]): string {
-  const { split, source, tracks, trackAccuracy, trackAccuracy95: [low, high], segmentAccuracy, perGenre, accuracyAfterS, medianTimeToCorrectMs, flipsPerMinute, ece, confusion } = figures;
+function tracksReport(figures: Evaluation, labels: readonly string[]): string {
+  const { split, source, tracks, trackAccuracy, trackAccuracy95: [low, high], segmentAccuracy, perGenre, accuracyAfterS, medianTimeToCorrectMs, flipsPerMinute, ece, eceCrossFitted, confusion } = figures;
   const width = Math.max(9, ...labels.map((label) => label.length));
   const lines = [
     `${split}, from ${source}: ${tracks} tracks`,
@@ -30,7 +30,7 @@ function tracksReport(figures: Figures, labels: readonly string[]): string {
     `  right after                  ${Object.entries(accuracyAfterS).map(([seconds, share]) => `${seconds} s ${percent(share)}`).join('  ')}`,
     `  median time to right         ${seconds(medianTimeToCorrectMs)}`,
     `  changes a minute             ${flipsPerMinute.toFixed(2)}`,
-    `  calibration error            ${ece.toFixed(3)}`,
+    `  calibration error            ${ece.toFixed(3)}${eceCrossFitted === undefined ? '' : `  (${eceCrossFitted.toFixed(3)} with the temperature fitted on other tracks)`}`,
     '',
     `  ${''.padEnd(width)}  precision  recall      F1  tracks`,
     ...labels.map((label) => {

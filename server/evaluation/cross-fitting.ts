@@ -1,0 +1,33 @@
+/**
+ * How honest the reported confidence is when the temperature was not fitted on the tracks it is
+ * measured on. A model's temperature usually comes from the very tracks of `valid`; here each fifth
+ * of the tracks is judged with one that was fitted on the other four, through the live smoother.
+ */
+import { expectedCalibrationError } from '../../models/metrics.js';
+import { fitTemperature } from '../../models/training/calibrate.js';
+import { LEAST_PROBABILITY } from '../smoothing.js';
+import { reported } from './figures.js';
+import type { Ears, HeardTrack, ScoredBlock } from './listen.js';
+import { replay } from './sweep.js';
+
+const FOLDS = 5;
+
+/** @returns undefined with fewer tracks than folds */
+export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }: Pick<Ears, 'model' | 'settings'>): number | undefined {
+  if (heard.length < FOLDS) return undefined;
+  const labels = model.labels.length;
+  const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
+  const judged = Array.from({ length: FOLDS }, (_, fold) => {
+    const isOut = (_: unknown, index: number): boolean => index % FOLDS === fold;
+    const temperature = fitTemperature(scores.filter((_, index) => !isOut(_, index)), labels);
+    return reported(heard.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
+  });
+  return expectedCalibrationError(judged.flatMap(({ confidences }) => confidences), judged.flatMap(({ isRight }) => isRight));
+}
+
+/** Logits divided by `temperature`, on top of the model's own. */
+function tempered(block: ScoredBlock, temperature: number): ScoredBlock {
+  const powers = block.probabilities.map((p) => Math.max(p, LEAST_PROBABILITY) ** (1 / temperature));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return { ...block, probabilities: powers.map((power) => power / sum) };
+}

@@ -1,0 +1,42 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { crossFittedEce } from '../../../server/evaluation/cross-fitting.js';
+import { steadinessOf } from '../../../server/evaluation/figures.js';
+import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/listen.js';
+import { replay } from '../../../server/evaluation/sweep.js';
+import { SETTINGS, type Settings } from '../../../server/settings.js';
+import { randomBundle } from '../../models/fixtures.js';
+
+const { manifest } = randomBundle();
+// No smoothing and nothing held: what is reported is the best label of each block.
+const model = { ...manifest, smoothing: { timeConstantMs: 0, margin: 0, holdMs: 0, warmupMs: 0 } };
+const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default])) as unknown as Settings;
+
+/** The first label, claimed with `claimed`, right in `right` of ten tracks. */
+function tracks(claimed: number, right: (index: number) => boolean): HeardTrack[] {
+  return Array.from({ length: 50 }, (_, index) => {
+    const blocks = Array.from({ length: 20 }, (_, block): ScoredBlock => ({
+      atMs: 348.3 * (block + 1), probabilities: Float32Array.of(claimed, (1 - claimed) / 2, (1 - claimed) / 2), kinds: undefined, loudness: 'sound', afresh: false,
+    }));
+    return { id: String(index), truth: right(index) ? 0 : 1 + (index % 2), blocks: replay(blocks, model, settings), stretches: [] };
+  });
+}
+
+test('boasting that a temperature can cure is cured with one from other tracks', () => {
+  // 60 % right in each fifth of the tracks, claimed at 95 %.
+  const heard = tracks(0.95, (index) => Math.floor(index / 5) % 10 < 6);
+  assert.ok(Math.abs(steadinessOf(heard).ece - 0.35) < 1e-3);
+  assert.ok(crossFittedEce(heard, { model, settings })! < 0.03);
+});
+
+test('tracks that differ from the others are judged by the others’ temperature', () => {
+  // The first fifth is always right, the rest in half of the cases: no temperature of the others fits it.
+  const heard = tracks(0.95, (index) => index % 5 === 0 || index % 2 === 0);
+  assert.ok(crossFittedEce(heard, { model, settings })! > 0.08);
+});
+
+test('too few tracks have none', () => {
+  assert.is(crossFittedEce(tracks(0.5, () => true).slice(0, 4), { model, settings }), undefined);
+});
+
+test.run();
