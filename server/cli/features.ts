@@ -103,7 +103,11 @@ async function features(flags: Flags): Promise<void> {
 /** What goes into which pack: the collection's own division, or a share put aside, or all into one. */
 async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]> {
   if (!await isFolder(audio)) throw new SettingError(`There is no folder ${audio}.`);
-  if (await isFolder(join(audio, DIVIDED[0])) && await isFolder(join(audio, DIVIDED[1]))) {
+  const [hasTrain, hasValid] = [await isFolder(join(audio, DIVIDED[0])), await isFolder(join(audio, DIVIDED[1]))];
+  if (hasTrain !== hasValid) {
+    throw new SettingError(`${audio} has a folder ${hasTrain ? 'train' : 'valid'} and no ${hasTrain ? 'valid' : 'train'}: add that, or name each with --audio and --name.`);
+  }
+  if (hasTrain && hasValid) {
     if (flags.valid !== undefined || flags.name !== undefined) {
       throw new SettingError(`${audio} has train and valid folders, which become the packs; leave --valid and --name away.`);
     }

@@ -37,7 +37,11 @@ export async function packRecordings(recordings: readonly Recording[], writer: P
   let next = 0;
   try {
     for (const { path, id, genre } of recordings) {
-      while (underway.length < jobs && next < recordings.length) underway.push(attempt(recordings[next++]!.path, frontEnd, features, signal));
+      while (underway.length < jobs && next < recordings.length) {
+        const attempted = attempt(recordings[next++]!.path, frontEnd, features, signal);
+        attempted.catch(() => {}); // heard of when its turn comes; until then it must not count as unhandled
+        underway.push(attempted);
+      }
       const measured = await underway.shift();
       if (measured === undefined) break;
       if (measured instanceof FileError) skipped.push({ file: id, reason: measured.message });

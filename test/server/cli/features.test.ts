@@ -97,6 +97,22 @@ features('folders train and valid are the split', async ({ folder, wav }) => {
   assert.match(asked.stderr, 'has train and valid folders');
 });
 
+features('a collection that is divided by half is not taken for genres', async ({ folder, wav }) => {
+  const music = collect(wav, join(folder, 'half'), 'train/a/1.wav', 'test/a/2.wav');
+  const { exitCode, stderr } = await run(['features', '--audio', music, '--out', join(folder, 'never')]);
+  assert.is(exitCode, 2);
+  assert.match(stderr, 'has a folder train and no valid');
+});
+
+features('without FFmpeg it says so once, and leaves nothing', async ({ folder, wav }) => {
+  const music = collect(wav, join(folder, 'unheard'), ...Array.from({ length: 6 }, (_, n) => `a/${n}.wav`));
+  const out = join(folder, 'unwritten');
+  const { exitCode, stderr } = await run(['features', '--audio', music, '--out', out], { FFMPEG_PATH: '/nowhere/ffmpeg' });
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^livegenre: FFMPEG_PATH is "\/nowhere\/ffmpeg", where there is no program[^\n]*\n$/);
+  assert.equal(readdirSync(out), []);
+});
+
 features('Ctrl-C stops it and leaves nothing', async ({ folder, wav }) => {
   const music = collect(wav, join(folder, 'many'), ...Array.from({ length: 40 }, (_, n) => `a/${n}.wav`));
   const out = join(folder, 'stopped');
@@ -119,7 +135,7 @@ features('says what is wrong with the request', async ({ recordings, folder }) =
   const empty = join(folder, 'empty');
   mkdirSync(join(empty, 'a'), { recursive: true });
   await refused(2, /--audio.*--out/, '--audio', empty);
-  await refused(2, /There is no folder .*nothing/, '--audio', join(folder, 'nothing'), '--out', out);
+  await refused(2, /There is no folder .*missing/, '--audio', join(folder, 'missing'), '--out', out);
   await refused(1, /There is no sound in .*a folder for each genre/, '--audio', empty, '--out', out);
   await refused(2, /mfcc, chroma, contrast, tempogram, separated by commas, not "loudness"/, '--audio', empty, '--out', out, '--features', 'mfcc,loudness');
   await refused(2, /--valid must be a share above 0 and below 1.*it is 20/, '--audio', empty, '--out', out, '--valid', '20');
