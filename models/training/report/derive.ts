@@ -19,7 +19,7 @@ export interface ReportSource extends Extras {
     readonly tracks?: readonly Track[];
     /** Chunks where tracks were cut; tracks unless given. */
     readonly items?: ReportData['items'];
-    /** [blocks × labels] natural logarithms of probabilities at temperature 1, as `scoreTracks` gives them. */
+    /** [blocks × labels] natural logarithms of probabilities at temperature 1, as `scoreTracks` gives them; where they are fewer than a track's blocks, those at its start didn't count. */
     readonly scores: ReadonlyArray<{ readonly truth: number; readonly logScores: Float32Array }>;
     readonly stretches?: ReportData['figures']['stretches'];
     readonly crossFittedEce?: number;
@@ -37,6 +37,8 @@ export interface ScoredTrack {
   /** [labels] over the whole track: the mean of its blocks' log scores, by the temperature, normalised. */
   readonly probabilities: Float64Array;
   readonly answer: number;
+  /** Of the track's blocks the first that counts, that is has a score. */
+  readonly firstBlock: number;
   /** [blocks × labels], by the temperature. */
   readonly blocks: Float32Array;
   /** [blocks × labels], at temperature 1. */
@@ -53,7 +55,7 @@ export function reportData(source: ReportSource): ReportData {
   if (tracks.length !== valid.scores.length || tracks.length === 0) {
     throw new Error(`A report needs the scores of each valid track: there are ${valid.scores.length} for ${tracks.length} tracks.`);
   }
-  const scored = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, labels.length, temperature));
+  const scored = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, model, temperature));
   const truths = scored.map(({ truth }) => truth);
   const answers = scored.map(({ answer }) => answer);
   const confusion = confusionMatrix(truths, answers, labels.length);
@@ -61,7 +63,7 @@ export function reportData(source: ReportSource): ReportData {
   const share = accuracy(truths, answers);
   const blockS = blockMs(model as Manifest) / 1000;
   const description = describe(model.layers, frontEnd.bands);
-  const raw = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, labels.length, 1));
+  const raw = valid.scores.map(({ truth, logScores }, index) => score(tracks[index]!, truth, logScores, model, 1));
   return {
     format: 1,
     createdAt: source.createdAt ?? new Date().toISOString(),
@@ -109,7 +111,7 @@ export function reportData(source: ReportSource): ReportData {
   };
 }
 
-function score(track: Track, truth: number, logScores: Float32Array, labels: number, temperature: number): ScoredTrack {
+function score(track: Track, truth: number, logScores: Float32Array, { labels: { length: labels }, blockColumns }: ReportSource['model'], temperature: number): ScoredTrack {
   const blocks = new Float32Array(logScores.length);
   const means = new Float64Array(labels);
   for (let at = 0; at < logScores.length; at += labels) {
@@ -118,7 +120,7 @@ function score(track: Track, truth: number, logScores: Float32Array, labels: num
     for (let label = 0; label < labels; label++) means[label]! += (logScores[at + label]! * labels) / logScores.length;
   }
   const probabilities = softmax(means, temperature);
-  return { track, truth, probabilities, answer: argmax(means), blocks, logScores };
+  return { track, truth, probabilities, answer: argmax(means), firstBlock: Math.max(0, Math.floor(track.columns / blockColumns) - logScores.length / labels), blocks, logScores };
 }
 
 /** Of logits or log probabilities divided by the temperature. */
@@ -129,9 +131,10 @@ function softmax(logits: Float32Array | Float64Array, temperature: number): Floa
   return powers.map((power) => power / total);
 }
 
-/** Accuracy of the mean log score of blocks 0 to n, for each n; a track that is over keeps its last answer. */
+/** Accuracy of the mean log score of the blocks that count up to n, for each n; a track that is over keeps its last answer. */
 function overTime(scored: readonly ScoredTrack[], labels: number, blockS: number): Pick<ReportData, 'overTime' | 'medianSettledS'> {
   const blocks = Math.max(...scored.map(({ logScores }) => logScores.length / labels));
+  const firstBlock = Math.min(...scored.map((track) => track.firstBlock)); // of all the same
   const right = new Float64Array(blocks);
   const settled = new Float64Array(blocks);
   const settledAtS: number[] = [];
@@ -153,10 +156,10 @@ function overTime(scored: readonly ScoredTrack[], labels: number, blockS: number
       }
     }
     for (let block = settledFrom; block < blocks; block++) settled[block]! += 1 / scored.length;
-    if (settledFrom < blocks) settledAtS.push((settledFrom + 1) * blockS);
+    if (settledFrom < blocks) settledAtS.push((firstBlock + settledFrom + 1) * blockS);
   }
   return {
-    overTime: Array.from({ length: blocks }, (_, block) => ({ seconds: (block + 1) * blockS, right: Math.min(1, right[block]!), settled: Math.min(1, settled[block]!) })),
+    overTime: Array.from({ length: blocks }, (_, block) => ({ seconds: (firstBlock + block + 1) * blockS, right: Math.min(1, right[block]!), settled: Math.min(1, settled[block]!) })),
     medianSettledS: median(settledAtS) ?? null,
   };
 }

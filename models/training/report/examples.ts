@@ -21,7 +21,7 @@ export function confusionExamples(scored: readonly ScoredTrack[], pack: Pack, la
   return chosen.slice(0, EXAMPLES).map((track) => example(track, pack, labels, blockColumns));
 }
 
-function example({ track, truth, answer, probabilities, blocks }: ScoredTrack, pack: Pack, labels: number, blockColumns: number): Example {
+function example({ track, truth, answer, probabilities, firstBlock, blocks }: ScoredTrack, pack: Pack, labels: number, blockColumns: number): Example {
   const { bands, hop, sampleRate } = pack.frontEnd;
   const columnS = hop / sampleRate;
   const total = blocks.length / labels;
@@ -38,15 +38,16 @@ function example({ track, truth, answer, probabilities, blocks }: ScoredTrack, p
 
   const bytes = trackLevels(pack, track);
   const columns = length * blockColumns;
+  const firstColumn = (firstBlock + first) * blockColumns;
   return {
     id: track.id,
     truth,
     answer,
     p: probabilities[answer]!,
-    fromS: first * blockColumns * columnS,
+    fromS: firstColumn * columnS,
     durationS: columns * columnS,
     bands,
-    levels: Buffer.from(bytes.subarray(first * blockColumns * bands, (first * blockColumns + columns) * bands)).toString('base64'),
+    levels: Buffer.from(bytes.subarray(firstColumn * bands, (firstColumn + columns) * bands)).toString('base64'),
     blocks: Array.from({ length }, (_, block) => {
       const at = (first + block) * labels;
       return { truth: Math.min(1, blocks[at + truth]!), answer: Math.min(1, blocks[at + answer]!) };

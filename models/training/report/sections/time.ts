@@ -15,7 +15,7 @@ export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: 
   return {
     id: 'time',
     title: 'How soon it is right',
-    body: html`<p>From the first block on, by all that was heard so far and before any smoothing. ${medianSettledS === null ? `None of the ${items} ends right.` : html`Of the ${items} that end right, half are right for good after <strong>${medianSettledS.toFixed(1)} s</strong>.`}</p>
+    body: html`<p>By all answers so far${curve[0]!.seconds > 1 && html` (those before ${curve[0]!.seconds.toFixed(1)} s don’t count)`} and before any smoothing. ${medianSettledS === null ? `None of the ${items} ends right.` : html`Of the ${items} that end right, half are right for good after <strong>${medianSettledS.toFixed(1)} s</strong>.`}</p>
 <div class="side"><figure>${legend([{ series: 'first', name: 'right now' }, { series: 'second', name: 'right from here to the end' }])}${plot({
       id: 'time-to-correct',
       title: `Share of ${items} got right after so many seconds`,

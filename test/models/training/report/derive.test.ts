@@ -9,10 +9,10 @@ import { sampleReport, sampleSource } from './sample.js';
 
 const near = (a: number, b: number, within = 1e-6): void => assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
 
-/** Scores of one track as given, its labels' probabilities block by block. */
-function oneTrack(blocks: readonly number[][], truth = 0) {
+/** Scores of one track of the first label as given, its labels' probabilities block by block after `uncounted` ones. */
+function oneTrack(blocks: readonly number[][], uncounted = 0) {
   const source = sampleSource();
-  return reportData({ ...source, valid: { pack: source.valid.pack, tracks: [source.valid.pack.tracks[0]!], scores: [{ truth, logScores: Float32Array.from(blocks.flat(), Math.log) }] } });
+  return reportData({ ...source, valid: { pack: source.valid.pack, tracks: [{ ...source.valid.pack.tracks[0]!, columns: 4 * (uncounted + blocks.length) }], scores: [{ truth: 0, logScores: Float32Array.from(blocks.flat(), Math.log) }] } });
 }
 
 test('the accuracy is that of the training, and the confusion matrix adds up to it', () => {
@@ -69,6 +69,14 @@ test('an example is the stretch where the wrong answer was most probable, with i
   assert.ok(example!.blocks.every(({ answer, truth }) => answer > 0.7 && truth < 0.2));
   const bytes = Buffer.from(example!.levels, 'base64');
   assert.equal(new Uint8Array(bytes), trackLevels(pack, pack.tracks[0]!).slice(3 * 4 * 64, 32 * 4 * 64));
+});
+
+test('blocks at the start that have no score don’t count, and move nothing', () => {
+  const { overTime, medianSettledS, examples: [example], model } = oneTrack([[0.1, 0.8, 0.1], [0.1, 0.8, 0.1]], 5);
+  overTime.forEach(({ seconds }, index) => near(seconds, (6 + index) * model.blockS));
+  assert.is(medianSettledS, null);
+  near(example!.fromS, 5 * model.blockS);
+  near(oneTrack([[0.8, 0.1, 0.1]], 5).medianSettledS!, 6 * model.blockS);
 });
 
 test('each pair of genres has one example, the surest first', () => {
