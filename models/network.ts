@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { conv2d } from './layers/conv2d.js';
 import { dense } from './layers/dense.js';
 import { gru } from './layers/gru.js';
-import type { Applied, ColumnShape, LayerKind, WeightSpec } from './layers/layer.js';
+import { inputStatistics } from './layers/input-statistics.js';
+import type { Applied, ColumnShape, GivenShape, LayerKind, WeightSpec } from './layers/layer.js';
 import { lstm } from './layers/lstm.js';
 import { statistics } from './layers/statistics.js';
 
@@ -21,11 +22,12 @@ export const layerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('lstm'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('statistics'), memoryColumns: z.number().min(2).max(100_000) }),
+  z.object({ type: z.literal('inputStatistics'), memoryColumns: z.number().min(2).max(100_000) }),
 ]);
 
 export type Layer = z.infer<typeof layerSchema>;
 
-const KINDS = { conv2d, dense, gru, lstm, statistics };
+const KINDS = { conv2d, dense, gru, lstm, statistics, inputStatistics };
 
 /** The kind's functions, typed for any layer: TypeScript can't see that `layer.type` picks the matching one. */
 export function kindOf(layer: Layer): LayerKind<Layer> {
@@ -35,6 +37,8 @@ export function kindOf(layer: Layer): LayerKind<Layer> {
 export interface DescribedLayer {
   readonly layer: Layer;
   readonly input: ColumnShape;
+  /** Columns that the network is given for one that this layer is. */
+  readonly stride: number;
   readonly output: ColumnShape;
   readonly weights: readonly WeightSpec[];
   /** Shapes without the batch. */
@@ -71,11 +75,12 @@ export function describe(layers: readonly Layer[], bands: number): Description {
       throw new Error(`Layer ${index} is a ${layer.type} on ${input.bands} × ${input.channels} values; put a dense layer before it.`);
     }
     flat ||= layer.type !== 'conv2d';
-    shape = kind.output(layer, input);
+    const given: GivenShape = { bands, stride };
+    shape = kind.output(layer, input, given);
     if (shape.bands < 1) throw new Error(`Layer ${index} pools ${input.bands} bands by more than there are.`);
-    multiplyAdds += kind.multiplyAdds(layer, input) / stride;
+    multiplyAdds += kind.multiplyAdds(layer, input, given) / stride;
     stride *= kind.stride?.(layer) ?? 1;
-    return { layer, input, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input) };
+    return { layer, input, stride: given.stride, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input, given) };
   });
   if (!flat) throw new Error('The last layer must be dense: one value for each label.');
   return {
@@ -114,12 +119,12 @@ export function zeroState({ layers }: Description, batch: number): tf.Tensor[][]
 export function applyLayers(
   layers: readonly DescribedLayer[],
   weights: LayerWeights,
-  x: tf.Tensor,
+  x: tf.Tensor3D,
   states: ReadonlyArray<readonly tf.Tensor[]>,
 ): { readonly y: tf.Tensor; readonly states: tf.Tensor[][] } {
   let y: tf.Tensor = layers[0]?.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
-  const after = layers.map(({ layer }, index) => {
-    const applied: Applied = kindOf(layer).apply(layer, y, weights[index]!, states[index]!);
+  const after = layers.map(({ layer, stride }, index) => {
+    const applied: Applied = kindOf(layer).apply(layer, y, weights[index]!, states[index]!, { input: x, stride });
     y = applied.y;
     return applied.state;
   });

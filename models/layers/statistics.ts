@@ -26,22 +26,36 @@ export const statistics: LayerKind<Statistics> = {
   multiplyAdds: (_, { bands, channels }) => 4 * bands * channels,
 
   apply({ memoryColumns }, x, _weights, [moments, weight]) {
-    const [, columns = 0, features = 0] = x.shape;
-    const { past, present } = decay(columns, memoryColumns);
-    const both = tf.concat([x, tf.square(x)], 2); // [batch, columns, 2 features]
-    const kept = tf.mul(tf.expandDims(moments!, 1), past);
-    const running = tf.add(kept, weighted(present, both)); // [batch, columns, 2 features]
-    const weights = tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weight!, 1)))); // [batch, columns, 1]
-    const corrected = tf.div(running, weights);
-    const mean = tf.slice(corrected, [0, 0, 0], [-1, -1, features]);
-    const meanOfSquares = tf.slice(corrected, [0, 0, features], [-1, -1, -1]);
-    const variance = tf.relu(tf.sub(meanOfSquares, tf.square(mean)));
-    return {
-      y: tf.concat([mean, tf.sqrt(tf.add(variance, EPSILON))], 2),
-      state: [lastColumn(running), lastColumn(weights)],
-    };
+    const { running, weights } = remember(x, memoryColumns, moments!, weight!);
+    return { y: momentsOf(running, weights), state: [lastColumn(running), lastColumn(weights)] };
   },
 };
+
+/**
+ * The running sums of values and of their squares, and of the weights.
+ * @param x [batch, columns, features]
+ * @param moments [batch, 2 features] sums so far
+ * @param weight [batch, 1] weight so far
+ * @returns running [batch, columns, 2 features], weights [batch, columns, 1]
+ */
+export function remember(x: tf.Tensor, memoryColumns: number, moments: tf.Tensor, weight: tf.Tensor): { running: tf.Tensor; weights: tf.Tensor } {
+  const { past, present } = decay(x.shape[1]!, memoryColumns);
+  const kept = tf.mul(tf.expandDims(moments, 1), past);
+  return {
+    running: tf.add(kept, weighted(present, tf.concat([x, tf.square(x)], 2))),
+    weights: tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weight, 1)))),
+  };
+}
+
+/** Means and deviations, [batch, columns, 2 features], from what `remember` gives. */
+export function momentsOf(running: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  const corrected = tf.div(running, weights);
+  const features = running.shape[2]! / 2;
+  const mean = tf.slice(corrected, [0, 0, 0], [-1, -1, features]);
+  const meanOfSquares = tf.slice(corrected, [0, 0, features], [-1, -1, -1]);
+  const variance = tf.relu(tf.sub(meanOfSquares, tf.square(mean)));
+  return tf.concat([mean, tf.sqrt(tf.add(variance, EPSILON))], 2);
+}
 
 /** What is left of the past after each column, [columns, 1], and the weight of each column in each later one, [columns, columns]. */
 function decay(columns: number, memoryColumns: number): { past: tf.Tensor2D; present: tf.Tensor2D } {
@@ -62,7 +76,7 @@ function weighted(present: tf.Tensor2D, x: tf.Tensor): tf.Tensor {
 }
 
 /** [batch, columns, features] → [batch, features] */
-function lastColumn(x: tf.Tensor): tf.Tensor {
+export function lastColumn(x: tf.Tensor): tf.Tensor {
   const [batch = 0, columns = 0, features = 0] = x.shape;
   return tf.reshape(tf.slice(x, [0, columns - 1, 0], [-1, 1, -1]), [batch, features]);
 }

@@ -21,7 +21,9 @@ const LAYERS: Layer[] = [
 const POOLED: Layer[] = [
   { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 3 },
   { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 2, poolColumns: 1 },
-  ...LAYERS.slice(2),
+  ...LAYERS.slice(2, 5),
+  { type: 'inputStatistics', memoryColumns: 7 },
+  { type: 'dense', units: 3, activation: 'linear' },
 ];
 /** An LSTM in the GRU's place. */
 const LSTM: Layer[] = LAYERS.map((layer) => (layer.type === 'gru' ? { ...layer, type: 'lstm' } : layer));

@@ -15,7 +15,8 @@ export function referenceForward(layers: readonly Layer[], weights: Float32Array
     else if (layer.type === 'dense') columns = dense(layer, columns, take(flatSize * layer.units), take(layer.units));
     else if (layer.type === 'gru') columns = gru(layer, columns, take(flatSize * 3 * layer.units), take(layer.units * 3 * layer.units), take(3 * layer.units), take(3 * layer.units));
     else if (layer.type === 'lstm') columns = lstm(layer, columns, take(flatSize * 4 * layer.units), take(layer.units * 4 * layer.units), take(4 * layer.units));
-    else columns = statistics(layer, columns);
+    else if (layer.type === 'statistics') columns = statistics(layer, columns);
+    else columns = inputStatistics(layer, columns, x, bands);
   }
   return columns.flatMap((column) => column.flat());
 }
@@ -77,6 +78,15 @@ function lstm({ units, keepInput }: Extract<Layer, { type: 'lstm' }>, columns: C
     h = c.map((cell, unit) => sigmoid(gate(3, unit)) * Math.tanh(cell));
     return [keepInput ? [...x, ...h] : h];
   });
+}
+
+/** `statistics` of each band and of its movement, at the end of each of `columns`. */
+function inputStatistics({ memoryColumns }: Extract<Layer, { type: 'inputStatistics' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
+  const stride = Math.floor(x.length / bands / columns.length);
+  const sound = Array.from({ length: columns.length * stride }, (_, t) => [...x.subarray(t * bands, (t + 1) * bands)]);
+  const moving = sound.map((column, t) => [[...column, ...column.map((value, band) => (t === 0 ? 0 : Math.abs(value - sound[t - 1]![band]!)))]]);
+  const remembered = statistics({ type: 'statistics', memoryColumns }, moving);
+  return columns.map((column, t) => [[...column[0]!, ...remembered[(t + 1) * stride - 1]![0]!]]);
 }
 
 function statistics({ memoryColumns }: Extract<Layer, { type: 'statistics' }>, columns: Column[]): Column[] {
