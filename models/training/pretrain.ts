@@ -18,6 +18,7 @@ const WINDOWS = 4;
 const SEQUENCES = 8;
 /** Every so many tracks is held out. */
 const HELD_OUT = 20;
+const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3 };
 
@@ -28,6 +29,8 @@ export interface PretrainOptions {
   /** The trunk: layers before this one. */
   readonly trunkLayers: number;
   readonly trunkOutputs: number;
+  /** Columns of sound for one column that the trunk gives. */
+  readonly stride: number;
 }
 
 interface Drawn {
@@ -41,8 +44,10 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
   const { pack, tracks, answers, windowSeconds } = teacher;
   const { sampleRate, hop, bands } = pack.frontEnd;
   const windowColumns = (windowSeconds * sampleRate) / hop;
-  const edges = Array.from({ length: WINDOWS + 1 }, (_, window) => Math.round(window * windowColumns));
-  const columns = edges[WINDOWS]!;
+  const { stride, trunkOutputs, trunkLayers } = options;
+  // Where windows begin in what the trunk gives, [columns / stride].
+  const edges = Array.from({ length: WINDOWS + 1 }, (_, window) => Math.round((window * windowColumns) / stride));
+  const columns = edges[WINDOWS]! * stride;
   const long = tracks.filter(({ windows }) => windows >= WINDOWS);
   const training = long.filter((_, index) => index % HELD_OUT !== 0);
   const heldOut = long.filter((_, index) => index % HELD_OUT === 0);
@@ -51,7 +56,7 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
 
   const seed = new Random(1);
   const heads = answers.flatMap(({ size }) => [
-    tf.variable(tf.tensor2d(Float32Array.from({ length: 2 * options.trunkOutputs * size }, () => 0.02 * seed.normal()), [2 * options.trunkOutputs, size])),
+    tf.variable(tf.tensor2d(Float32Array.from({ length: 2 * trunkOutputs * size }, () => 0.02 * seed.normal()), [2 * trunkOutputs, size])),
     tf.variable(tf.zeros([size])),
   ]);
 
@@ -73,14 +78,14 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     return { x: tf.tensor3d(x, [picks.length, columns, bands]), targets };
   }
 
-  function predict(x: tf.Tensor3D, isTraining: boolean): tf.Tensor2D[] {
-    const features = network.apply(x, { training: isTraining, to: options.trunkLayers }) as tf.Tensor3D; // [sequences, columns, features]
+  function predict(x: tf.Tensor3D, training: { training: boolean; dropout?: number; dropoutSeed?: number }): tf.Tensor2D[] {
+    const features = network.apply(x, { ...training, to: trunkLayers }) as tf.Tensor3D; // [sequences, columns / stride, features]
     const windows = Array.from({ length: WINDOWS }, (_, window) => {
       const part = tf.slice(features, [0, edges[window]!, 0], [-1, edges[window + 1]! - edges[window]!, -1]);
       const { mean, variance } = tf.moments(part, 1);
       return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-3))], 1);
     });
-    const statistics = tf.reshape(tf.stack(windows, 1), [-1, 2 * options.trunkOutputs]) as tf.Tensor2D;
+    const statistics = tf.reshape(tf.stack(windows, 1), [-1, 2 * trunkOutputs]) as tf.Tensor2D;
     return answers.map((_, index) => tf.add(tf.matMul(statistics, heads[2 * index] as tf.Tensor2D), heads[2 * index + 1]!) as tf.Tensor2D);
   }
 
@@ -90,8 +95,8 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     stepsPerEpoch: Math.ceil(totalWindows / (SEQUENCES * WINDOWS)),
     learningRate: options.learningRate,
     weightDecay: 0.01,
-    variables: [...network.variables(0, options.trunkLayers), ...heads],
-    saved: [...network.saved(), ...heads],
+    variables: [...network.variables(0, trunkLayers), ...heads],
+    saved: [...network.saved(0, trunkLayers), ...heads],
 
     batch(random) {
       const picks = Array.from({ length: SEQUENCES }, () => {
@@ -100,8 +105,9 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
         return { track, window: random.below(track.windows - WINDOWS + 1) };
       });
       const { x, targets } = draw(picks, AUGMENTATION, random);
+      const dropoutSeed = random.below(2 ** 31);
       return {
-        loss: () => predict(x, true)
+        loss: () => predict(x, { training: true, dropout: DROPOUT, dropoutSeed })
           .map((answer, index) => answerLoss(answers[index]!, answer, targets[index]!))
           .reduce((total, loss) => tf.add(total, loss)),
         dispose: () => tf.dispose([x, ...targets]),
@@ -115,7 +121,7 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
       for (let first = 0; first < heldOut.length; first += SEQUENCES) {
         const picks = heldOut.slice(first, first + SEQUENCES).map((track) => ({ track, window: random.below(track.windows - WINDOWS + 1) }));
         const { x, targets } = draw(picks, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
-        tf.tidy(() => predict(x, false).forEach((answer, index) => {
+        tf.tidy(() => predict(x, { training: false }).forEach((answer, index) => {
           if (answers[index]!.kind !== 'embedding') return;
           residual[index]! += tf.sum(tf.squaredDifference(answer, targets[index]!)).dataSync()[0]!;
           total[index]! += tf.sum(tf.square(targets[index]!)).dataSync()[0]!;

@@ -7,7 +7,7 @@ import { fitHead } from './head.js';
 import { runStage } from './loop.js';
 import { pretrainStage } from './pretrain.js';
 import type { Progress } from './progress.js';
-import type { Random } from './random.js';
+import { Random } from './random.js';
 import type { Split } from './protocols.js';
 import type { Teacher } from './teacher.js';
 import type { Trainable } from './trainable.js';
@@ -27,8 +27,6 @@ export interface RecipeOptions {
   readonly seed: number;
   /** Folder of the run; what doesn't depend on the split is shared by all splits. */
   readonly run: string;
-  /** All that must be equal for a stage to go on from its checkpoint. */
-  readonly settings: unknown;
 }
 
 /** Leaves the finished weights in `network`. */
@@ -38,8 +36,7 @@ export async function learnFromTeacher(
   teacher: Teacher,
   { train, valid }: Split,
   hearing: Hearing,
-  { pretrainEpochs, pretrainRate, seed, run, settings }: RecipeOptions,
-  random: Random,
+  { pretrainEpochs, pretrainRate, seed, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
@@ -49,9 +46,12 @@ export async function learnFromTeacher(
     normalisation: hearing.normalisation,
     trunkLayers,
     trunkOutputs: description.layers[trunkLayers]!.input.channels,
+    stride: description.stride,
   });
-  const checkpoint = new Checkpoint(join(run, 'pretrain'), { settings, epochs: stage.epochs, rate: stage.learningRate });
-  const history = await runStage(stage, checkpoint, random, progress);
+  const trunk = description.layers.slice(0, trunkLayers).map(({ layer }) => layer);
+  const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
+  // Random numbers of its own: what comes after the trunk can change without another pretraining.
+  const history = await runStage(stage, new Checkpoint(join(run, 'pretrain'), settings), new Random(seed), progress);
   tf.dispose(heads);
   fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed }, progress);
   return [{ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history }];

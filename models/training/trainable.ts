@@ -40,9 +40,9 @@ export class Trainable {
     return this.#layers.slice(from, to).flatMap(({ weights }) => weights);
   }
 
-  /** All that a checkpoint must hold. */
-  saved(): tf.Variable[] {
-    return this.#layers.flatMap(({ weights, moving }) => [...weights, ...moving]);
+  /** All that a checkpoint must hold of layers `from` up to `to`. */
+  saved(from = 0, to = this.#layers.length): tf.Variable[] {
+    return this.#layers.slice(from, to).flatMap(({ weights, moving }) => [...weights, ...moving]);
   }
 
   /**
@@ -62,7 +62,7 @@ export class Trainable {
       }
       if (layer.type === 'dense' && training && dropout > 0) y = tf.dropout(y, dropout, undefined, `${dropoutSeed} ${index}`);
       const zero = state.map((shape) => tf.zeros([y.shape[0]!, ...shape]));
-      y = kindOf(layer).apply(layer, y, weights, zero).y;
+      y = kindOf(layer).apply(layer, y, weights, zero, { input: x as tf.Tensor3D, stride: described.stride }).y;
     }
     return y;
   }

@@ -23,7 +23,7 @@ import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './va
 const BLOCK_COLUMNS = 4;
 const SMOOTHING = { timeConstantMs: 500, margin: 0.25, holdMs: 2000, warmupMs: 2000 };
 /** A chunk's answer is the mean over what follows: its last 2.3 s. */
-const CHUNK_UNCOUNTED_BLOCKS = 5;
+export const CHUNK_UNCOUNTED_BLOCKS = 5;
 
 /** A share of so many items. */
 export interface Share {
@@ -68,9 +68,7 @@ export async function trainOn(split: Split, { options, teacher, external, folder
   progress.say(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
   const stages = teacher !== undefined
-    ? await learnFromTeacher(network, description, teacher, split, hearing, {
-      ...options, settings: { layers, normalisation: NORMALISATION_V1, seed: options.seed },
-    }, random, progress)
+    ? await learnFromTeacher(network, description, teacher, split, hearing, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {

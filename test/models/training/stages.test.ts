@@ -63,6 +63,7 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
     normalisation: NORMALISATION_V1,
     trunkLayers: TRUNK,
     trunkOutputs: description.layers[TRUNK]!.input.channels,
+    stride: description.stride,
   });
   const before = stage.validate().score;
   await runStage(stage, new Checkpoint(folder, 'pretraining'), new Random(2), SILENT);
