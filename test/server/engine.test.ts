@@ -40,15 +40,17 @@ function stream(engine: Engine) {
   const block$ = new Subject<Block>();
   const said: string[] = [];
   const scored: { sum: number; lagMs: number; droppedMs: number }[] = [];
+  const afresh: boolean[] = [];
   const subscription = block$.pipe(engine.classify()).subscribe({
-    next: ({ scores, lagMs, droppedMs }) => {
+    next: ({ block: heard, scores, lagMs, droppedMs }) => {
+      afresh.push(heard.afresh);
       said.push(String(scores[0]));
       scored.push({ sum: scores[0]!, lagMs, droppedMs });
     },
     error: (error: ProtocolError) => said.push(error.code),
     complete: () => said.push('complete'),
   });
-  return { block$, said, scored, subscription };
+  return { block$, said, scored, afresh, subscription };
 }
 
 test('what arrives in one turn is scored in one step', () => {
@@ -138,9 +140,9 @@ test('the newest block is never dropped: a late prediction is better than none',
   assert.equal(scored, [{ sum: 7, lagMs: 9000, droppedMs: BLOCK_MS }]);
 });
 
-test('a dropped block that would start afresh still makes the next one do so', () => {
+test('a dropped block that would start afresh still makes the next one do so, and tells the smoothing', () => {
   const { clock, engine } = rig();
-  const { block$, scored } = stream(engine);
+  const { block$, scored, afresh } = stream(engine);
   block$.next(block(1, 350, { arrivedAtMs: 0 }));
   clock.flush();
   clock.schedule(() => {
@@ -149,6 +151,7 @@ test('a dropped block that would start afresh still makes the next one do so', (
   }, 8000);
   clock.flush();
   assert.equal(scored.map(({ sum }) => sum), [1, 100]);
+  assert.equal(afresh, [false, true]);
 });
 
 test('a stream that once ran ahead of the clock is a file: nothing of it is dropped', () => {

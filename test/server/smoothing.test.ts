@@ -162,7 +162,11 @@ test('a word into a song changes nothing, and after a sentence the genre is the 
   assert.is(sentence.at(-1), 'speech');
   const after = shown(subject, 4, ROCK, SOUND, MUSIC);
   assert.equal(after.filter((what) => what !== 'speech'), ['rock', 'rock'], 'at once, when it is music again');
-  assert.ok(Math.abs(subject.push(ROCK, SOUND, MUSIC).probabilities[0]! - 0.8) < 1e-6, 'no word of it moved the genre');
+  const { probabilities, isMusic } = subject.push(ROCK, SOUND, MUSIC);
+  assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6, 'no word of it moved the genre');
+  assert.ok(isMusic);
+  shown(subject, 9, JAZZ, SOUND, SPEECH);
+  assert.is(shown(subject, 5, ROCK, SOUND, MUSIC).includes('warming'), false, 'a second sentence is not added to the first');
 });
 
 test('after a long announcement the genre starts afresh, its warm-up running since the music began', () => {
@@ -189,6 +193,11 @@ test('a presenter over music is music', () => {
   shown(subject, 20, ROCK, SOUND, MUSIC);
   assert.equal(new Set(shown(subject, 60, ROCK, SOUND, both)), new Set(['rock']));
   assert.is(shown(smoother(), 20, ROCK, SOUND, both).at(-1), 'rock', 'from the start, too');
+  const afterSpeech = smoother();
+  shown(afterSpeech, 20, ROCK, SOUND, SPEECH);
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'speech', 'one who only raised the music a little still speaks');
+  shown(afterSpeech, 1, ROCK, AFRESH, both);
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence nothing of it counts');
 });
 
 test('applause between two songs is unknown, and then the next song is heard', () => {
@@ -206,6 +215,14 @@ test('a dead-quiet tail is silence, after speech as after music, and speech afte
   assert.equal(shown(subject, 3, ROCK, SOUND, SPEECH), ['speech', 'speech', 'speech']);
   shown(subject, 9, ROCK, SILENT, SPEECH);
   assert.equal(changes([...shown(subject, 1, JAZZ, AFRESH, MUSIC), ...shown(subject, 6, JAZZ, SOUND, MUSIC)]), ['warming', 'jazz']);
+});
+
+test('a genre is never shown before a block of music was heard, even without a warm-up', () => {
+  const subject = smoother({ ...SETTINGS, warmupMs: 0 });
+  assert.equal(shown(subject, 20, ROCK, SOUND, MUSIC)[0], 'rock');
+  shown(subject, 1, ROCK, SILENT, MUSIC);
+  assert.equal(shown(subject, 1, JAZZ, SOUND, SPEECH), ['warming']);
+  assert.equal(shown(subject, 1, JAZZ, SOUND, MUSIC), ['jazz']);
 });
 
 test('scores between the two thresholds change nothing, wherever the stream was', () => {
@@ -255,8 +272,8 @@ test('whatever is heard, probabilities sum to 1, and where it is music the genre
     speech: share,
     noise: share,
   });
-  fc.assert(fc.property(fc.array(block, { maxLength: 60 }), fc.boolean(), (blocks, hasKinds) => {
-    const subject = smoother({ ...SETTINGS, unknownBelow: 0.4 });
+  fc.assert(fc.property(fc.array(block, { maxLength: 60 }), fc.boolean(), fc.constantFrom(0, 2000), (blocks, hasKinds, warmupMs) => {
+    const subject = smoother({ ...SETTINGS, warmupMs, unknownBelow: 0.4, kinds: { timeConstantMs: 3000, enter: 0.5, leave: 0.35 } });
     for (const { q, loudness, afresh, speech, noise } of blocks) {
       const kinds = hasKinds ? [1 - speech, speech * (1 - noise), speech * noise] : undefined;
       const { genre, p, music, probabilities, state, isMusic } = subject.push(q, { loudness, afresh }, kinds);
