@@ -1,7 +1,10 @@
 /** The figures of a card in Markdown, and where they go. */
+import type { Manifest } from '../../bundle.js';
+import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';
 import { costTable, genreTable, liveTables, type WordTable } from './live.js';
+import { whole } from './numbers.js';
 
 /** Lines of a card between which the figures stand. */
 export const CARD_MARKERS = ['<!-- figures: written by `npm run card`, not by hand -->', '<!-- end of figures -->'] as const;
@@ -37,6 +40,35 @@ export function withFigures(card: string, figures: string): string {
     throw new Error(`The card must have each of these lines once, in this order, where the figures belong: ${begin} and ${end}.`);
   }
   return `${card.slice(0, from + begin.length)}\n\n${figures}\n\n${card.slice(to)}`;
+}
+
+/** A card to go on from: what the model's own description says, and room for the figures. */
+export function newCard({ name, version, labels, layers, frontEnd, trainedOn }: Pick<Manifest, 'name' | 'version' | 'labels' | 'layers' | 'frontEnd' | 'trainedOn'>): string {
+  const { parameters, multiplyAdds } = describe(layers, frontEnd.bands);
+  return `# ${name}, version ${version}
+
+${labels.length} genres: ${labels.join(', ')}.
+
+## What it is
+
+${whole(parameters)} parameters and ${((multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio. Layers: ${layers.map(({ type }) => type).join(', ')}.
+
+## What it learned from
+
+${trainedOn}.
+
+## Figures
+
+${CARD_MARKERS.join('\n')}
+
+## Limits
+
+It answers with one of its ${labels.length} labels to any music.
+
+## Licence of the data
+
+Not stated yet: say here whose recordings they were, and what they may be used for.
+`;
 }
 
 function markdown({ caption, head, rows }: WordTable): string {

@@ -1,13 +1,14 @@
 /**
  * `npm run card -- --model DIR --figures FILE… [--cost FILE] [--data DIR]`: writes the figures into
  * a model's card.md, between two markers, from what `evaluate --json` and `bench:network --json`
- * printed. What stands outside the markers is left as it is.
+ * printed. What stands outside the markers is left as it is; where there is no card yet, one is begun
+ * with what model.json says.
  */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { cac } from 'cac';
-import { writeWhole } from '../../bundle.js';
-import { CARD_MARKERS, cardFigures, withFigures } from './card-text.js';
+import { loadBundle, writeWhole } from '../../bundle.js';
+import { cardFigures, newCard, withFigures } from './card-text.js';
 import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
 import { readJson } from './json-file.js';
@@ -24,8 +25,9 @@ async function card({ model, figures, cost, data }: Flags): Promise<void> {
   const files = [figures ?? []].flat();
   if (files.length === 0) throw new Error('Name at least one file of figures with --figures: the output of `livegenre evaluate --json`.');
   const path = join(folder, 'card.md');
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new Error(`${path} can't be read (${error.message}); write the card first, with the lines ${CARD_MARKERS.join(' and ')} where the figures belong.`);
+  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return newCard((await loadBundle(folder)).manifest);
   });
   const link = (file: string): string => relative(folder, resolve(file)).replaceAll('\\', '/');
   const evaluations = await Promise.all(files.map(async (file) => ({ file: link(file), evaluation: await readEvaluation(file) })));

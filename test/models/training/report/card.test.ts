@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CARD_MARKERS, cardFigures, withFigures } from '../../../../models/training/report/card-text.js';
+import { CARD_MARKERS, cardFigures, newCard, withFigures } from '../../../../models/training/report/card-text.js';
 import { withAccuracy } from '../../../../models/training/report/cost-points.js';
 import { commandOf, evaluationSchema, readEvaluation, type Evaluation } from '../../../../models/training/report/evaluation.js';
 import { tradeOffOf } from '../../../../models/training/report/live.js';
 import { page } from '../../../../models/training/report/page.js';
 import { readRun, writeReport } from '../../../../models/training/report/write.js';
+import { randomBundle } from '../../fixtures.js';
 import { sampleReport } from './sample.js';
 
 const basic = {
@@ -76,6 +77,14 @@ test('a card without its markers, or with too many, is refused', () => {
   for (const card of ['', begin, `${end}${begin}`, `${begin}${end}${end}`, `${begin}${begin}${end}`]) {
     assert.throws(() => withFigures(card, ''), /must have each of these lines once/);
   }
+});
+
+test('a new card says what the model is, and takes figures', () => {
+  const card = newCard({ ...randomBundle().manifest, name: 'mine', trainedOn: '443 tracks' });
+  assert.match(card, /^# mine, version 0\.0\.1\n\n3 genres: label 0, label 1, label 2\.\n/);
+  assert.match(card, /1,043 parameters and 0\.04 M multiply-adds/);
+  assert.match(card, '443 tracks.');
+  assert.match(withFigures(card, 'here they are'), 'here they are');
 });
 
 test('a sweep becomes the trade-off; settings that never get there have no place in it', () => {
