@@ -18,8 +18,8 @@ export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }
   const labels = model.labels.length;
   const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
-    const isOut = (_: unknown, index: number): boolean => index % FOLDS === fold;
-    const temperature = fitTemperature(scores.filter((_, index) => !isOut(_, index)), labels);
+    const isOut = (_each: unknown, index: number): boolean => index % FOLDS === fold;
+    const temperature = fitTemperature(scores.filter((each, index) => !isOut(each, index)), labels);
     return reported(heard.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
   });
   return expectedCalibrationError(judged.flatMap(({ confidences }) => confidences), judged.flatMap(({ isRight }) => isRight));

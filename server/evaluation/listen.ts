@@ -148,9 +148,7 @@ function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Colu
     const first = block * blockColumns;
     const columns = Math.min(blockColumns, total - first);
     const cells = Float32Array.from(bytes.subarray(first * bands, (first + columns) * bands), decodeLevel);
-    let power = 0;
-    for (let column = 0; column < columns; column++) power += 10 ** (level(cells.subarray(column * bands, (column + 1) * bands)) / 10) / columns;
-    const rmsDb = 10 * Math.log10(power);
+    const rmsDb = rmsDbOf(cells, bands, level);
     return {
       cells,
       columns,
@@ -162,6 +160,17 @@ function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Colu
       endBytes: 0,
     };
   });
+}
+
+/**
+ * @param cells [columns × bands] levels in dB
+ * @param level of one column, dBFS
+ * @returns RMS level of all of them, dBFS
+ */
+export function rmsDbOf(cells: Float32Array, bands: number, level: (column: Float32Array) => number): number {
+  let power = 0;
+  for (let at = 0; at < cells.length; at += bands) power += 10 ** (level(cells.subarray(at, at + bands)) / 10);
+  return 10 * Math.log10((power * bands) / cells.length);
 }
 
 function collect(judged$: Observable<Judged>): Promise<HeardBlock[]> {

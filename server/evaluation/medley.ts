@@ -12,7 +12,7 @@ import { melLevelMeter } from '../../dsp/mel-level.js';
 import type { FrontEnd } from '../../dsp/mel.js';
 import { trackLevels, type Pack, type Track } from '../../models/pack.js';
 import { Random } from '../../models/training/random.js';
-import { hearLevels, hearRecording, recordingOf, type Ears, type HeardBlock } from './listen.js';
+import { hearLevels, hearRecording, recordingOf, rmsDbOf, type Ears, type HeardBlock } from './listen.js';
 import { atRate, atRms, joined, type Recording } from './recording.js';
 
 /** Genres follow each other so often in one medley. */
@@ -21,6 +21,10 @@ const SHORTEST_S = 20;
 const LONGEST_S = 40;
 const LOUDNESS_DB = -20;
 const FADE_MS = 5;
+/** Parts below are left as they are. */
+const SILENCE_DB = -80;
+/** Medleys that are heard at once. */
+const TOGETHER = 8;
 
 /** A stretch of one track. */
 export interface Part {
@@ -67,9 +71,8 @@ export function planMedleys(tracks: readonly Track[], { hop, sampleRate }: Front
 /** Several at once share the engine's steps. */
 export async function hearMedleys(pack: Pack, plans: readonly (readonly Part[])[], source: 'levels' | 'audio', ears: Ears, onMedley: () => void): Promise<HeardMedley[]> {
   const heard: HeardMedley[] = [];
-  const together = 8;
-  for (let first = 0; first < plans.length; first += together) {
-    heard.push(...await Promise.all(plans.slice(first, first + together).map(async (plan) => {
+  for (let first = 0; first < plans.length; first += TOGETHER) {
+    heard.push(...await Promise.all(plans.slice(first, first + TOGETHER).map(async (plan) => {
       const blocks = source === 'levels' ? await hearLevels(splicedLevels(pack, plan), ears) : await hearRecording(await splicedSound(pack, plan), ears);
       onMedley();
       return { blocks, parts: partsOf(plan, pack.frontEnd, ears.model.labels) };
@@ -93,23 +96,20 @@ export function splicedLevels(pack: Pack, plan: readonly Part[]): Uint8Array {
   const meter = melLevelMeter(pack.frontEnd);
   return new Uint8Array(Buffer.concat(plan.map(({ track, from, columns }) => {
     const bytes = trackLevels(pack, track).subarray(from * bands, (from + columns) * bands);
-    let power = 0;
-    for (let column = 0; column < columns; column++) {
-      const levels = Float32Array.from(bytes.subarray(column * bands, (column + 1) * bands), decodeLevel);
-      power += 10 ** (meter(levels) / 10) / columns;
-    }
-    // Half decibels: whole steps of a byte.
-    const steps = Math.round(2 * (LOUDNESS_DB - 10 * Math.log10(power)));
+    const rmsDb = rmsDbOf(Float32Array.from(bytes, decodeLevel), bands, meter);
+    // Half decibels: whole steps of a byte. Silence stays silence.
+    const steps = rmsDb > SILENCE_DB ? Math.round(2 * (LOUDNESS_DB - rmsDb)) : 0;
     return bytes.map((byte) => Math.max(0, Math.min(255, byte + steps)));
   })));
 }
 
-async function splicedSound(pack: Pack, plan: readonly Part[]): Promise<Recording> {
+/** Mono, at the front end's rate; as long as the columns say. */
+export async function splicedSound(pack: Pack, plan: readonly Part[]): Promise<Recording> {
   const { hop, sampleRate } = pack.frontEnd;
   const parts: Float32Array[] = [];
   for (const { track, from, columns } of plan) {
     const samples = atRate(await recordingOf(pack, track), sampleRate);
-    // Stored columns end within the last window: sound that is a little shorter is padded by none.
+    // A file that is shorter than its levels ends in silence.
     const part = new Float32Array(columns * hop);
     part.set(samples.subarray(from * hop, (from + columns) * hop));
     parts.push(faded(atRms(part, 10 ** (LOUDNESS_DB / 20)), Math.round((FADE_MS / 1000) * sampleRate)));

@@ -10,8 +10,9 @@ import type { Pack } from '../../../models/pack.js';
 import { Engine } from '../../../server/engine.js';
 import { evaluate, NO_KINDS, workOf, type Wanted } from '../../../server/evaluation/evaluation.js';
 import { hearTracks, type Ears } from '../../../server/evaluation/listen.js';
-import { planMedleys } from '../../../server/evaluation/medley.js';
+import { planMedleys, splicedSound } from '../../../server/evaluation/medley.js';
 import { NOT_MUSIC_KINDS, type NotMusicFigures } from '../../../server/evaluation/not-music.js';
+import { rms } from '../../../server/evaluation/recording.js';
 import { replay } from '../../../server/evaluation/sweep.js';
 import { SETTINGS, type Settings } from '../../../server/settings.js';
 import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
@@ -111,6 +112,13 @@ run('medleys of sound files, at any rate, are noticed as well', async ({ folder 
   assert.is(trackAccuracy, 1);
   assert.equal([figures!.all.changes, figures!.all.neverShown, figures!.extraFlipsPerMinute], [5, 0, 0]);
   assert.ok(figures!.all.p90Ms! < 5000, `${figures!.all.p90Ms} ms`);
+  // The files differ by 27 dB, the parts by nothing.
+  const { samples } = await splicedSound(pack, medleys[0]!);
+  let at = 0;
+  for (const { columns: length } of medleys[0]!) {
+    assert.ok(Math.abs(20 * Math.log10(rms(samples.subarray(at, at += length * FRONT_END_V1.hop))) + 20) < 0.1);
+  }
+  assert.is(at, samples.length);
 });
 
 run.run();
