@@ -1,7 +1,6 @@
 /** A second data set that the finished network is measured on, with the labels that both know. */
-import { dirname, basename, resolve } from 'node:path';
-import type { Pack } from '../pack.js';
-import { readPack } from '../pack.js';
+import { basename, dirname, resolve } from 'node:path';
+import { readPack, type Pack } from '../pack.js';
 import { withFeatures, type Feature, type FeaturePack } from './inputs.js';
 
 export interface External {
@@ -17,7 +16,7 @@ export interface External {
 export async function readExternal(path: string, like: Pack, features: readonly Feature[]): Promise<External> {
   const folder = resolve(dirname(path));
   const pack = await withFeatures(await readPack(folder, basename(path)), features);
-  sameFrontEnd(like, pack);
+  sameColumns(like, pack);
   const unknown = new Map<string, number>();
   let shared = 0;
   for (const { genre } of pack.tracks) {
@@ -33,10 +32,17 @@ export function known({ pack }: External, labels: readonly string[]): FeaturePac
   return { ...pack, tracks: pack.tracks.filter(({ genre }) => genre !== undefined && labels.includes(genre)) };
 }
 
-/** @throws Error naming the first setting in which two packs differ */
-export function sameFrontEnd(a: Pack, b: Pack): void {
+/** @throws Error naming the first setting of the front end, or the feature, in which two packs differ */
+export function sameColumns(a: Pack, b: Pack): void {
+  const differ = (what: string, ...values: unknown[]): never => {
+    throw new Error(`The packs ${a.name} and ${b.name} differ in ${what} (${values.join(' and ')}); make both with the same settings.`);
+  };
   for (const [setting, value] of Object.entries(a.frontEnd)) {
     const other = b.frontEnd[setting as keyof Pack['frontEnd']];
-    if (other !== value) throw new Error(`The packs ${a.name} and ${b.name} differ in ${setting} (${value} and ${other}); make both with the same settings.`);
+    if (other !== value) differ(setting, value, other);
+  }
+  for (const [feature, { size }] of Object.entries(a.features ?? {})) {
+    const other = b.features?.[feature]?.size;
+    if (other !== undefined && other !== size) differ(`the size of ${feature}`, size, other);
   }
 }

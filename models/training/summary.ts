@@ -1,13 +1,14 @@
 /** All splits of a run together: the lines at its end, and its report. */
 import { cpus } from 'node:os';
 import { wilson95 } from '../metrics.js';
+import type { Track } from '../pack.js';
 import type { External } from './external.js';
 import type { Options } from './options.js';
 import type { ReportData } from './report/data.js';
 import { reportData } from './report/derive.js';
 import { writeReport } from './report/write.js';
 import type { Teacher } from './teacher.js';
-import { inPercent, type Share, type Trained } from './trial.js';
+import { CHUNK_UNCOUNTED_BLOCKS, inPercent, type Share, type Trained } from './trial.js';
 
 export interface RunFacts {
   readonly options: Options;
@@ -68,7 +69,7 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
     stages: trained.flatMap(({ stages }) => stages),
     valid: {
       pack: split.valid,
-      tracks: shown.flatMap((trial) => trial.split.valid.tracks),
+      tracks: shown.flatMap(scoredParts),
       scores: shown.flatMap(({ scores }) => scores),
       ...(stretches && { stretches: { accuracy: stretches.accuracy, count: stretches.items } }),
       crossFittedEce: first.crossFittedEce,
@@ -79,6 +80,12 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
     limits: limitsOf(options, external),
   });
   return writeReport(options.run, data);
+}
+
+/** The valid tracks, and of chunks the part whose answers count. */
+function scoredParts({ split: { items, valid }, model: { blockColumns } }: Trained): readonly Track[] {
+  const uncounted = items === 'chunks' ? CHUNK_UNCOUNTED_BLOCKS * blockColumns : 0;
+  return valid.tracks.map((track) => ({ ...track, start: track.start + uncounted, columns: track.columns - uncounted }));
 }
 
 function protocolOf({ split, valid, train }: Trained): NonNullable<ReportData['protocols']>[number] {
@@ -96,7 +103,7 @@ function protocolOf({ split, valid, train }: Trained): NonNullable<ReportData['p
 function limitsOf({ protocol, patience }: Options, external: External | undefined): string[] {
   return [
     `The weights are those of the epoch with the best figure on the valid part${patience === undefined ? '' : ', which also ended the training'}, so that figure is a little flattered.`,
-    ...(protocol === 'random-chunks' ? ['Chunks of one track are on both sides of the split: the figure says how well the network knows its tracks again, not how it hears music that it never heard.'] : []),
+    ...(protocol === 'random-chunks' ? ['Chunks of one track are on both sides of the split: the figure says how well the network knows its tracks again, not how it hears music that it never heard.', 'Only the answers of a chunk\'s last 2.3 s count, and times count from there.'] : []),
     ...(protocol === 'random-tracks' ? ['Artists are on both sides of the split, which flatters the figure.'] : []),
     ...(protocol === 'kfold' ? ['Calibration is that of the first fold.'] : []),
     ...[...external?.unknown ?? []].map(([label, tracks]) => `${tracks} tracks of ${label} in ${external!.pack.name} were left out: the network doesn't know the label.`),

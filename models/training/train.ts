@@ -6,7 +6,7 @@
 import { join, resolve } from 'node:path';
 import { startBackend } from '../backend.js';
 import { readPack } from '../pack.js';
-import { readExternal, sameFrontEnd } from './external.js';
+import { readExternal, sameColumns } from './external.js';
 import { withFeatures } from './inputs.js';
 import { runCommand, type Options } from './options.js';
 import { terminalProgress } from './progress.js';
@@ -24,7 +24,7 @@ async function train(options: Options): Promise<void> {
 
   const folder = resolve(options.data);
   const [train, valid] = [await readPack(folder, options.train), await readPack(folder, options.valid)];
-  sameFrontEnd(train, valid);
+  sameColumns(train, valid);
   const stranger = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
   if (stranger) throw new Error(`Track ${stranger.id} of ${valid.name} is of ${stranger.genre ?? 'no genre'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
