@@ -3,7 +3,7 @@ import type { Manifest } from '../../bundle.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';
-import { costTable, genreTable, liveTables, type WordTable } from './live.js';
+import { costTable, genreTable, liveTables, tradeOffTable, type WordTable } from './live.js';
 import { whole } from './numbers.js';
 
 /** Lines of a card between which the figures stand. */
@@ -23,8 +23,8 @@ export function cardFigures(
   return [
     'Measured with',
     ['```sh', ...evaluations.map(({ evaluation }) => commandOf(evaluation, data)), ...(costs ? ['npm run bench:network -- --json'] : []), '```'].join('\n'),
-    `The raw output, with date and machine in its path: ${[...evaluations, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
-    ...[...liveTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
+    `The raw output: ${[...evaluations, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
+    ...[...liveTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...tradeOffTable(evaluations.map(({ evaluation }) => evaluation)), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
     ...[...new Set(noKinds)],
   ].join('\n\n');
 }

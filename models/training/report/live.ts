@@ -99,6 +99,29 @@ export function costTable({ machine, points }: NonNullable<ReportData['cost']>):
   };
 }
 
+/** Settings that no other one beats in both, the quickest first; of equal ones one, the shipped one if it is among them. */
+export function frontOf(points: NonNullable<ReportData['tradeOff']>): NonNullable<ReportData['tradeOff']> {
+  const sorted = [...points].sort((a, b) => a.delayS - b.delayS || a.flipsPerMinute - b.flipsPerMinute || Number(b.shipped) - Number(a.shipped));
+  let fewest = Infinity;
+  return sorted.filter(({ flipsPerMinute }) => {
+    const isBetter = flipsPerMinute < fewest;
+    fewest = Math.min(fewest, flipsPerMinute);
+    return isBetter;
+  });
+}
+
+/** The shipped settings and those that none beats. */
+export function tradeOffTable(evaluations: readonly Evaluation[]): WordTable[] {
+  const { tradeOff: points, tradeOffDelay } = tradeOffOf(evaluations);
+  if (points === undefined) return [];
+  const shown = [...points.filter(({ shipped }) => shipped), ...frontOf(points).filter(({ shipped }) => !shipped)];
+  return [{
+    caption: `Smoothing: the shipped settings, and those of ${points.length} that none beats in both delay and changes`,
+    head: ['time constant, margin, hold', tradeOffDelay!, 'changes a minute'],
+    rows: shown.map(({ settings, delayS, flipsPerMinute, shipped }) => [shipped ? `${settings} (shipped)` : settings, `${delayS.toFixed(1)} s`, flipsPerMinute.toFixed(2)]),
+  }];
+}
+
 /** The points of the trade-off that a sweep of settings found; those that are never right have no delay and no place. */
 export function tradeOffOf(evaluations: readonly Evaluation[]): Pick<ReportData, 'tradeOff' | 'tradeOffDelay'> {
   const sweep = evaluations.find((evaluation) => evaluation.sweep !== undefined)?.sweep;

@@ -67,7 +67,7 @@ figure + .scroll { margin-top: .75rem; }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.35; }
 caption { padding: 0 0 .4rem; text-align: left; font-size: .85rem; }
 details caption { display: none; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; }
 thead th { vertical-align: bottom; font-size: .82rem; font-weight: 500; color: var(--quiet); }
 th:first-child, td:first-child { padding-left: 0; }

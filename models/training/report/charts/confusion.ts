@@ -3,13 +3,14 @@
 import { html, type Markup } from '../html.js';
 
 export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[], items: string): Markup {
-  return html`<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
-<caption>Rows: the true genre. Columns: the answer. Numbers of ${items}; the larger the share of the row, the deeper the shade; right answers are outlined.</caption>
+  return html`<div><p class="quiet">Rows: the true genre. Columns: the answer. The larger the share of the row, the deeper the shade; right answers are outlined.</p>
+<div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
+<caption>Numbers of ${items}</caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}</tr></thead>
 <tbody>
 ${confusion.map((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return html`<tr><th scope="row" title="${labels[truth]}">${labels[truth]}</th>${row.map((count, answer) => html`<td class="${[truth === answer && 'right', count === 0 && 'none'].filter(Boolean).join(' ')}" style="--depth:${total > 0 ? Math.sqrt(count / total).toFixed(3) : 0}">${count}</td>`)}</tr>
 `;
-  })}</tbody></table></div>`;
+  })}</tbody></table></div></div>`;
 }

@@ -3,6 +3,7 @@ import { legend, mark } from '../charts/marks.js';
 import { axis, line, plot, type Places } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
 import { html } from '../html.js';
+import { frontOf } from '../live.js';
 import { counted, percent } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { foldedTable, table, type TableOptions } from '../table.js';
@@ -47,9 +48,7 @@ function after(curve: ReportData['overTime']): Array<ReportData['overTime'][numb
 
 export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median delay' }) => {
   if (points === undefined || points.length === 0) return undefined;
-  const front = points
-    .filter((point) => !points.some((other) => (other.delayS < point.delayS && other.flipsPerMinute <= point.flipsPerMinute) || (other.delayS <= point.delayS && other.flipsPerMinute < point.flipsPerMinute)))
-    .sort((a, b) => a.delayS - b.delayS);
+  const front = frontOf(points);
   const shipped = points.filter((point) => point.shipped);
   return {
     id: 'trade-off',
@@ -67,7 +66,7 @@ export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median 
         ...shipped.map((point) => mark('second', places.x(point.delayS), places.y(point.flipsPerMinute), 5)),
       ],
     })}</figure>
-${table(settingsTable('Shipped, and those that none beats in both', front.includes(shipped[0]!) ? front : [...shipped, ...front]))}</div>
+${table(settingsTable('Shipped, and those that none beats in both', [...shipped, ...front.filter((point) => !point.shipped)]))}</div>
 ${foldedTable(settingsTable('All settings', points))}`,
   };
 };

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { CARD_MARKERS, cardFigures, newCard, withFigures } from '../../../../models/training/report/card-text.js';
 import { withAccuracy } from '../../../../models/training/report/cost-points.js';
 import { commandOf, evaluationSchema, readEvaluation, type Evaluation } from '../../../../models/training/report/evaluation.js';
-import { tradeOffOf } from '../../../../models/training/report/live.js';
+import { frontOf, tradeOffOf } from '../../../../models/training/report/live.js';
 import { page } from '../../../../models/training/report/page.js';
 import { readRun, writeReport } from '../../../../models/training/report/write.js';
 import { randomBundle } from '../../fixtures.js';
@@ -50,6 +50,7 @@ test('a card says what its files say', () => {
     '| AUROC of music against all else | 0.981 | 0.960 |',
     '| music called something else | 1.5 % (0.5 to 4.3) | 2.0 % |',
     '| drum \\| bass | 50.0 % | 25.0 % | 33.3 % | 8 | 7.1 to 59.1 % |',
+    '| 500 ms, margin 0.25, hold 2000 ms (shipped) | 7.7 s | 1.37 |',
     '| sample (shipped) | 5 | 1.00 | 0.500 | 2.00 | 8.00 | – | 81.3 % |',
   ]) assert.ok(lines.includes(line), `${line}\nis not in\n${text}`);
   assert.match(text, '[levels.json](../../runs/levels.json), [network.json](network.json)');
@@ -93,6 +94,12 @@ test('a sweep becomes the trade-off; settings that never get there have no place
     tradeOff: [{ settings: '500 ms, margin 0.25, hold 2000 ms', flipsPerMinute: 1.37, delayS: 7.7, shipped: true }],
   });
   assert.equal(tradeOffOf([]), {});
+});
+
+test('the front is what none beats in both, of equal ones the shipped one', () => {
+  const at = (delayS: number, flipsPerMinute: number, shipped = false) => ({ settings: '', delayS, flipsPerMinute, shipped });
+  const front = [at(1, 3), at(2, 2, true), at(5, 1)];
+  assert.equal(frontOf([at(5, 1), at(2, 2), at(1, 3), at(2, 2, true), at(3, 2), at(5, 4), at(6, 1)]), front);
 });
 
 test('a network is known again by its size, and this run’s is the shipped one', () => {
