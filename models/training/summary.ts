@@ -1,14 +1,13 @@
 /** All splits of a run together: the lines at its end, and its report. */
 import { cpus } from 'node:os';
 import { wilson95 } from '../metrics.js';
-import type { Track } from '../pack.js';
 import type { External } from './external.js';
 import type { Options } from './options.js';
 import type { ReportData } from './report/data.js';
 import { reportData } from './report/derive.js';
 import { writeReport } from './report/write.js';
 import type { Teacher } from './teacher.js';
-import { CHUNK_UNCOUNTED_BLOCKS, inPercent, type Share, type Trained } from './trial.js';
+import { inPercent, type Share, type Trained } from './trial.js';
 
 export interface RunFacts {
   readonly options: Options;
@@ -69,7 +68,8 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
     stages: trained.flatMap(({ stages }) => stages),
     valid: {
       pack: split.valid,
-      tracks: shown.flatMap(scoredParts),
+      items: split.items,
+      tracks: shown.flatMap((trial) => trial.split.valid.tracks),
       scores: shown.flatMap(({ scores }) => scores),
       ...(stretches && { stretches: { accuracy: stretches.accuracy, count: stretches.items } }),
       crossFittedEce: first.crossFittedEce,
@@ -80,12 +80,6 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
     limits: limitsOf(options, external),
   });
   return writeReport(options.run, data);
-}
-
-/** The valid tracks, and of chunks the part whose answers count. */
-function scoredParts({ split: { items, valid }, model: { blockColumns } }: Trained): readonly Track[] {
-  const uncounted = items === 'chunks' ? CHUNK_UNCOUNTED_BLOCKS * blockColumns : 0;
-  return valid.tracks.map((track) => ({ ...track, start: track.start + uncounted, columns: track.columns - uncounted }));
 }
 
 function protocolOf({ split, valid, train }: Trained): NonNullable<ReportData['protocols']>[number] {
