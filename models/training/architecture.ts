@@ -1,12 +1,13 @@
 /**
  * The network that `train` builds. The convolutions halve the bands each time, and two of them the
  * columns, so that a block of four columns is one step of the layers after: these can be wide. A
- * dense layer and a GRU see what is left; the running statistics of both feed one linear layer.
+ * dense layer and a GRU see what is left; the running statistics of both, and those of the input
+ * itself, feed one linear layer.
  * Sizes follow the budget of 8 M multiply-adds per second of audio.
  */
 import type { Layer } from '../network.js';
 
-export function crnn(labels: number): Layer[] {
+export function crnn(outputs: number): Layer[] {
   const conv = (filters: number, poolColumns: number): Layer => ({ type: 'conv2d', filters, kernel: [3, 3], pool: 2, poolColumns });
   return [
     conv(20, 1),
@@ -16,6 +17,7 @@ export function crnn(labels: number): Layer[] {
     { type: 'dense', units: 256, activation: 'relu' },
     { type: 'gru', units: 192, keepInput: true },
     { type: 'statistics', memoryColumns: 8.6 }, // 3 s
-    { type: 'dense', units: labels, activation: 'linear' },
+    { type: 'inputStatistics', memoryColumns: 34 },
+    { type: 'dense', units: outputs, activation: 'linear' },
   ];
 }

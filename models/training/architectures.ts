@@ -27,17 +27,18 @@ const TRUNKS: Record<Exclude<Architecture, 'crnn'>, { layers: Layer[]; stride: n
 };
 
 /**
- * The layers of an architecture for a number of labels.
+ * The layers of an architecture.
+ * @param outputs one for each label, and for each kind of sound where it tells those apart
  * @param bands values in an input column; where there are too few to halve them at every
  *   convolution, the later ones leave them as they are
  */
-export function architecture(name: Architecture, labels: number, bands: number): Layer[] {
-  if (name === 'crnn') return narrowed(crnn(labels), bands);
+export function architecture(name: Architecture, outputs: number, bands: number): Layer[] {
+  if (name === 'crnn') return narrowed(crnn(outputs), bands);
   const { layers, stride } = TRUNKS[name];
   return narrowed([
     ...layers,
     { type: 'statistics', memoryColumns: MEMORY_COLUMNS / stride },
-    { type: 'dense', units: labels, activation: 'linear' },
+    { type: 'dense', units: outputs, activation: 'linear' },
   ], bands);
 }
 

@@ -5,6 +5,7 @@
 import { decodeLevel } from '../../dsp/levels.js';
 import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { type Pack, type Track, trackLevels } from '../pack.js';
+import { drawChannel } from './channel.js';
 import type { Random } from './random.js';
 
 /** How a crop is changed before it is normalised; all ranges are drawn evenly. */
@@ -19,9 +20,11 @@ export interface Augmentation {
   readonly stretch: number;
   /** Chance that a random stretch of up to 12 bands is silenced (SpecAugment, Park et al. 2019). */
   readonly maskChance: number;
+  /** Chance that it comes over a poor line (`channel.ts`). */
+  readonly channelChance: number;
 }
 
-export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0 };
+export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0 };
 
 /**
  * @param firstColumn of the track
@@ -39,7 +42,7 @@ export function crop(
 ): void {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const { tiltDb, bumpDb, shiftBands, stretch, maskChance } = augmentation;
+  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance } = augmentation;
   const tilt = random.between(-tiltDb, tiltDb);
   const bump = random.between(-bumpDb, bumpDb);
   const bumpAt = random.between(0, bands);
@@ -49,9 +52,12 @@ export function crop(
   const masked = random.next() < maskChance;
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
+  const channel = channelChance > 0 && random.next() < channelChance ? drawChannel(pack.frontEnd, random) : undefined;
 
   const changeDb = Float32Array.from({ length: bands }, (_, band) => tilt * (band / (bands - 1) - 0.5)
-    + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2));
+    + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2)
+    + (channel?.gainDb[band] ?? 0));
+  const floorDb = channel === undefined ? -Infinity : loudest(bytes) + channel.floorDb;
   const normaliser = new Normaliser(settings, bands);
   const column = new Float32Array(bands);
   const discard = new Float32Array(bands);
@@ -67,7 +73,7 @@ export function crop(
       const weight = source - low;
       const lowByte = bytes[before + low]! * (1 - part) + bytes[after + low]! * part;
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
-      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
+      column[band] = Math.max(floorDb, decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!);
     }
     if (index < 0) normaliser.levels(column, discard, 0);
     else normaliser.levels(column, out, index * bands);
@@ -75,6 +81,13 @@ export function crop(
   for (let index = 0; index < columns; index++) {
     for (let band = maskFrom; band < Math.min(maskFrom + maskWidth, bands); band++) out[index * bands + band] = 0;
   }
+}
+
+/** Level of the loudest cell, dB. */
+function loudest(bytes: Uint8Array): number {
+  let highest = 0;
+  for (const byte of bytes) if (byte > highest) highest = byte;
+  return decodeLevel(highest);
 }
 
 /** A whole track from its start, [columns × bands], as a stream hears it. */

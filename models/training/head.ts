@@ -1,142 +1,140 @@
 /**
- * The last layer alone, on a frozen network: multinomial logistic regression with a strong L2
- * penalty on the running statistics of the features, at the end of every block of every track, so
- * that it answers well after two seconds as after thirty. The penalty is chosen on the valid
- * tracks. With a few hundred labelled tracks this keeps what pretraining has learned, where moving
- * all layers throws it away.
+ * The last layer alone, on a frozen network: strongly penalised logistic regression on the running
+ * statistics of its features, heard well and over poor lines. With a few hundred labelled tracks this keeps what pretraining has
+ * learned, where moving all layers throws it away. The teacher's tags, which are linear in the same
+ * statistics, join as values of their own, and those that bear a label's name as hints; all of it
+ * is linear, so it folds into the one layer. The penalty is chosen on the valid tracks, as they are
+ * and in stretches of 4 s.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Normalisation } from '../../dsp/normalise.js';
-import type { Pack } from '../pack.js';
-import { Adam, cosineRate } from './adam.js';
-import { crop, NO_AUGMENTATION, type Augmentation } from './crops.js';
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { Pack, Track } from '../pack.js';
+import { accuracy, argmax } from '../metrics.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
+import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
+import { everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
+import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
-import { labelled, scoreTracks, trackAccuracy } from './validate.js';
+import type { Hearing } from './validate.js';
 
-const PENALTIES = [0.001, 0.003, 0.01, 0.03, 0.1];
-const STEPS = 600;
-const ROWS = 4096;
-const LEARNING_RATE = 0.02;
-/** Every track as it is, and this many times changed. */
-const COPIES = 3;
-const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 1, stretch: 0.1, maskChance: 0 };
+const PENALTIES = [0.01, 0.03, 0.1, 0.3, 1];
 
-export interface HeadOptions {
-  readonly labels: readonly string[];
-  readonly blockColumns: number;
-  readonly normalisation: Normalisation;
+/** What the teacher's tags are in the statistics of the trunk. */
+export interface TagMap {
+  readonly names: readonly string[];
+  /** [inputs × tags]; the first `inputs` values of a row. */
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+export interface HeadOptions extends Hearing {
   /** Index of the last layer, a linear dense one. */
   readonly lastLayer: number;
   readonly seed: number;
+  readonly tags?: TagMap;
 }
 
-interface Rows {
-  /** [rows × features], standardised */
-  readonly features: Float32Array;
-  readonly truths: Int32Array;
-  readonly width: number;
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
+/** What was heard of one item: [blocks × width]. */
+interface Heard {
+  readonly truth: number;
+  readonly rows: Rows;
 }
 
-/** Fits the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
+/** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
-  const { labels, lastLayer } = options;
-  const rows = standardise(collect(network, train, options, progress));
-  const [kernel, bias] = network.variables(lastLayer, lastLayer + 1) as [tf.Variable, tf.Variable];
-  let best: { score: number; kernel: Float32Array; bias: Float32Array } = { score: -1, kernel: new Float32Array(0), bias: new Float32Array(0) };
+  const { labels, lastLayer, tags, seed } = options;
+  const truth = ({ genre }: Track): number | undefined => (genre === undefined ? undefined : labels.indexOf(genre));
+  const poor = overPoorLines(options, train.frontEnd.bands, seed);
+  const learned = together([options, poor].flatMap((ears) => [
+    rowsOf(network, train, truth, everyThird, ears, lastLayer, progress),
+    rowsOf(network, stretches(train), truth, ofAStretch, ears, lastLayer, progress),
+  ]));
+  const rows = standardise(tags === undefined ? learned : withTags(learned, tags));
+  const hints = tags === undefined ? [] : labels.flatMap((label, index): Hint[] => tagsFor(label, tags.names).map((tag) => ({ value: learned.width + tag, label: index })));
+  if (tags !== undefined) progress.say(`head: ${labels.map((label) => `${label} begins as ${tagsFor(label, tags.names).map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
+
+  const whole = items(network, valid, truth, options, progress);
+  const short = items(network, stretches(valid), truth, options, progress);
+  let best: { score: number; tracks: number; fitted: Regression } | undefined;
   for (const penalty of PENALTIES) {
-    const fitted = regress(rows, labels.length, penalty, new Random(options.seed));
-    setValues(kernel, fitted.kernel);
-    setValues(bias, fitted.bias);
-    const score = trackAccuracy(scoreTracks(valid, options, (x) => network.apply(x, { training: false })), labels.length);
-    progress.say(`head: penalty ${penalty}, loss ${fitted.loss.toFixed(3)}, ${(100 * score).toFixed(1)} % of valid tracks`);
-    if (score > best.score) best = { score, kernel: fitted.kernel, bias: fitted.bias };
+    const fitted = folded(regress(rows, labels.length, penalty, hints, new Random(seed)), learned.width, tags);
+    const [tracks, parts] = [rightOf(whole, fitted), rightOf(short, fitted)];
+    progress.say(`head: penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parts).toFixed(1)} % of stretches`);
+    if (best === undefined || tracks + parts > best.score) best = { score: tracks + parts, tracks, fitted };
   }
-  setValues(kernel, best.kernel);
-  setValues(bias, best.bias);
-  return best.score;
+  write(network, lastLayer, best!.fitted, 0);
+  return best!.tracks;
 }
 
-/** Features at the end of each block of each training track and of its changed copies. */
-function collect(network: Trainable, train: Pack, options: HeadOptions, progress: Progress): { rows: Float32Array[]; truths: number[] } {
-  const { labels, blockColumns, normalisation, lastLayer, seed } = options;
-  const { bands } = train.frontEnd;
-  const random = new Random(seed);
-  const rows: Float32Array[] = [];
-  const truths: number[] = [];
-  const tracks = labelled(train);
-  progress.begin('head: features', tracks.length * (1 + COPIES), 0);
-  for (let copy = 0; copy <= COPIES; copy++) {
-    tracks.forEach((track, index) => {
-      const x = new Float32Array(track.columns * bands);
-      crop(train, track, normalisation, { firstColumn: 0, columns: track.columns, lead: 0 }, copy === 0 ? NO_AUGMENTATION : AUGMENTATION, random, x);
-      tf.tidy(() => {
-        const y = network.apply(tf.tensor3d(x, [1, track.columns, bands]), { training: false, to: lastLayer });
-        const width = y.shape[2]!;
-        const values = y.dataSync<'float32'>();
-        for (let column = blockColumns - 1; column < track.columns; column += blockColumns) {
-          rows.push(values.slice(column * width, (column + 1) * width));
-          truths.push(labels.indexOf(track.genre));
-        }
-      });
-      progress.step(copy * tracks.length + index + 1, `${rows.length} rows`);
-    });
-  }
-  progress.end();
-  return { rows, truths };
+/** Puts a regression into the outputs of the last layer from `first` on. */
+export function write(network: Trainable, lastLayer: number, { kernel, bias }: Regression, first: number): void {
+  const [weights, shifts] = network.variables(lastLayer, lastLayer + 1) as [Variable, Variable];
+  const outputs = shifts.size;
+  const classes = bias.length;
+  const allWeights = weights.dataSync<'float32'>().slice();
+  const allShifts = shifts.dataSync<'float32'>().slice();
+  for (let index = 0; index < kernel.length; index++) allWeights[Math.floor(index / classes) * outputs + first + (index % classes)] = kernel[index]!;
+  allShifts.set(bias, first);
+  setValues(weights, allWeights);
+  setValues(shifts, allShifts);
 }
 
-function standardise({ rows, truths }: { rows: Float32Array[]; truths: number[] }): Rows {
-  const width = rows[0]!.length;
-  const mean = new Float64Array(width);
-  const deviation = new Float64Array(width);
-  for (const row of rows) for (let index = 0; index < width; index++) mean[index]! += row[index]! / rows.length;
-  for (const row of rows) for (let index = 0; index < width; index++) deviation[index]! += (row[index]! - mean[index]!) ** 2 / rows.length;
-  for (let index = 0; index < width; index++) deviation[index] = Math.sqrt(deviation[index]!) + 1e-3;
-  const features = new Float32Array(rows.length * width);
-  rows.forEach((row, at) => {
-    for (let index = 0; index < width; index++) features[at * width + index] = (row[index]! - mean[index]!) / deviation[index]!;
+/** Every block of every item, item by item. */
+function items(network: Trainable, pack: Pack, truth: (track: Track) => number | undefined, options: HeadOptions, progress: Progress): Heard[] {
+  const lengths: number[] = [];
+  const all = rowsOf(network, pack, truth, (blocks) => {
+    lengths.push(blocks);
+    return [...Array(blocks).keys()];
+  }, options, options.lastLayer, progress);
+  let first = 0;
+  return lengths.map((blocks): Heard => {
+    const rows: Rows = { values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width, truths: all.truths.subarray(first, first + blocks) };
+    first += blocks;
+    return { truth: rows.truths[0]!, rows };
   });
-  return { features, truths: Int32Array.from(truths), width, mean, deviation };
 }
 
-/** @returns kernel [features × labels] and bias [labels] for features that are not standardised */
-function regress(rows: Rows, labels: number, penalty: number, random: Random): { kernel: Float32Array; bias: Float32Array; loss: number } {
-  const { features, truths, width, mean, deviation } = rows;
-  const kernel = tf.variable(tf.zeros([width, labels])) as tf.Variable<tf.Rank.R2>;
-  const bias = tf.variable(tf.zeros([labels]));
-  const adam = new Adam([kernel, bias]);
-  let smoothed = 0;
-  for (let step = 0; step < STEPS; step++) {
-    const x = new Float32Array(ROWS * width);
-    const picked = new Int32Array(ROWS);
-    for (let index = 0; index < ROWS; index++) {
-      const row = random.below(truths.length);
-      x.set(features.subarray(row * width, (row + 1) * width), index * width);
-      picked[index] = truths[row]!;
+/** Share of items whose mean log probability over their blocks is highest for the true label. */
+function rightOf(heard: readonly Heard[], regression: Regression): number {
+  const answers = heard.map(({ rows: { values, width, truths } }) => {
+    const sums = new Float64Array(regression.bias.length);
+    for (let block = 0; block < truths.length; block++) {
+      const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
+      const highest = Math.max(...logits);
+      const log = highest + Math.log(logits.reduce((total, logit) => total + Math.exp(logit - highest), 0));
+      for (let label = 0; label < sums.length; label++) sums[label]! += logits[label]! - log;
     }
-    const loss = adam.step(() => {
-      const logits = tf.add(tf.matMul(tf.tensor2d(x, [ROWS, width]), kernel), bias);
-      const target = tf.oneHot(tf.tensor1d(picked, 'int32'), labels);
-      const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits, 1), target), 1)));
-      return tf.add(crossEntropy, tf.mul(penalty, tf.sum(tf.square(kernel))));
-    }, cosineRate(step, STEPS, LEARNING_RATE));
-    smoothed += (loss - smoothed) / Math.min(step + 1, 50);
+    return argmax(sums);
+  });
+  return accuracy(heard.map(({ truth }) => truth), answers);
+}
+
+/** Each row with the logits of the tags behind it. */
+function withTags({ values, width, truths }: Rows, tags: TagMap): Rows {
+  const count = tags.names.length;
+  const inputs = tags.kernel.length / count;
+  const wider = new Float32Array(truths.length * (width + count));
+  for (let row = 0; row < truths.length; row++) {
+    const own = values.subarray(row * width, (row + 1) * width);
+    wider.set(own, row * (width + count));
+    wider.set(logitsOf(tags, own.subarray(0, inputs)), row * (width + count) + width);
   }
-  const weights = kernel.dataSync<'float32'>();
-  const shifts = bias.dataSync<'float32'>().slice();
-  const raw = new Float32Array(width * labels);
-  for (let index = 0; index < width; index++) {
+  return { values: wider, width: width + count, truths };
+}
+
+/** The weights of the tags put back into those of the statistics that they are made of. */
+function folded({ kernel, bias }: Regression, width: number, tags: TagMap | undefined): Regression {
+  if (tags === undefined) return { kernel, bias };
+  const labels = bias.length;
+  const count = tags.names.length;
+  const own = kernel.slice(0, width * labels);
+  const shifts = bias.slice();
+  for (let tag = 0; tag < count; tag++) {
     for (let label = 0; label < labels; label++) {
-      const value = weights[index * labels + label]! / deviation[index]!;
-      raw[index * labels + label] = value;
-      shifts[label]! -= value * mean[index]!;
+      const weight = kernel[(width + tag) * labels + label]!;
+      shifts[label]! += weight * tags.bias[tag]!;
+      for (let input = 0; input < tags.kernel.length / count; input++) own[input * labels + label]! += weight * tags.kernel[input * count + tag]!;
     }
   }
-  adam.dispose();
-  tf.dispose([kernel, bias]);
-  return { kernel: raw, bias: shifts, loss: smoothed };
+  return { kernel: own, bias: shifts };
 }

@@ -23,8 +23,8 @@ export interface Stage {
   readonly saved: readonly Variable[];
   /** Ends after so many epochs without a better score; never before its last epoch unless given. */
   readonly patience?: number;
-  /** Draws the batch of step `index` of an epoch and returns its loss as a function of the variables. */
-  batch(random: Random, index: number): { readonly loss: () => Scalar; dispose(): void };
+  /** Draws the batch of step `index` of an epoch, both from 0, and returns its loss as a function of the variables. */
+  batch(random: Random, index: number, epoch: number): { readonly loss: () => Scalar; dispose(): void };
   /** Higher is better; `line` says it to people. */
   validate(): { readonly score: number; readonly line: string };
 }
@@ -60,7 +60,7 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
     let total = 0;
     for (let index = 0; index < stage.stepsPerEpoch; index++) {
       const step = epoch * stage.stepsPerEpoch + index;
-      const batch = stage.batch(random, index);
+      const batch = stage.batch(random, index, epoch);
       const loss = adam.step(batch.loss, cosineRate(step, steps, stage.learningRate));
       batch.dispose();
       if (!Number.isFinite(loss)) throw new Error(`${stage.name}: the loss became ${loss} at step ${step}; try a lower learning rate.`);

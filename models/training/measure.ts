@@ -17,7 +17,7 @@ export function measureStage(stage: Stage): StageCost {
   const adam = new Adam(stage.variables);
   const random = new Random(1);
   const step = (index: number): void => {
-    const batch = stage.batch(random, index);
+    const batch = stage.batch(random, index, 0);
     adam.step(batch.loss, 0);
     batch.dispose();
   };

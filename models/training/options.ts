@@ -22,6 +22,7 @@ const optionsSchema = z.object({
   valid: z.coerce.string(),
   external: z.string().optional(),
   teacher: z.string().optional(),
+  notMusic: z.string().optional(),
   run: z.coerce.string(),
   model: z.coerce.string().optional(),
   name: z.coerce.string(),
@@ -43,10 +44,11 @@ const optionsSchema = z.object({
   labelSmoothing: share,
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ compare, protocol, teacher, features, model }, context) => {
+}).superRefine(({ compare, protocol, teacher, notMusic, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
   if (compare && protocol !== 'random-chunks') refuse('compare', 'goes with --protocol random-chunks');
   if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'has heard mel levels only; it goes with --features mel');
+  if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'goes with --features mel');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'is for protocols that train one network; the models of this one are in folders of the run');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
@@ -78,6 +80,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--valid <name>', 'pack to choose by', 'valid'],
   ['--external <pack>', 'another pack, `DIR/NAME`, to measure the finished network on'],
   ['--teacher <dir>', 'folder with music and a teacher\'s answers: learn those first'],
+  ['--not-music <dir>', 'folder with a pack of speech and noise, named as the one to learn from: tell music from them'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; a stopped run goes on from it', '.runs/train'],
   ['--model <dir>', 'folder for the finished model; `model` in the run folder unless given'],
   ['--name <name>', 'name of the model', 'genre-v1'],

@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation } from '../../dsp/normalise.js';
 import { crop, type Augmentation } from './crops.js';
+import type { TagMap } from './head.js';
 import type { Stage } from './loop.js';
 import { Random } from './random.js';
 import type { Answers, Teacher, TeacherTrack } from './teacher.js';
@@ -20,7 +21,9 @@ const SEQUENCES = 8;
 const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
-const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3 };
+const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0 };
+/** In the second half of the epochs: good sound first, then poor lines as well. */
+const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4 };
 
 export interface PretrainOptions {
   readonly epochs: number;
@@ -98,13 +101,13 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     variables: [...network.variables(0, trunkLayers), ...heads],
     saved: [...network.saved(0, trunkLayers), ...heads],
 
-    batch(random) {
+    batch(random, _, epoch) {
       const picks = Array.from({ length: SEQUENCES }, () => {
         const drawn = random.below(totalWindows); // each window as likely as any other
         const track = training[ends.findIndex((end) => drawn < end)]!;
         return { track, window: random.below(track.windows - WINDOWS + 1) };
       });
-      const { x, targets } = draw(picks, AUGMENTATION, random);
+      const { x, targets } = draw(picks, 2 * epoch < options.epochs ? AUGMENTATION : LATER, random);
       const dropoutSeed = random.below(2 ** 31);
       return {
         loss: () => predict(x, { training: true, dropout: DROPOUT, dropoutSeed })
@@ -143,6 +146,17 @@ function answerLoss({ kind }: Answers, answer: tf.Tensor2D, target: tf.Tensor2D)
   if (kind === 'embedding') return tf.mean(tf.squaredDifference(answer, target));
   // max(a, 0) - a t + log(1 + exp(-|a|)): binary cross-entropy of logits without overflow
   return tf.mul(2, tf.mean(tf.add(tf.sub(tf.relu(answer), tf.mul(answer, target)), tf.log1p(tf.exp(tf.neg(tf.abs(answer)))))));
+}
+
+/** What the heads have learned of the teacher's tags, for a last layer on the same statistics. */
+export function tagMap(answers: readonly Answers[], heads: readonly tf.Variable[]): TagMap | undefined {
+  const tagged = answers.flatMap(({ names, size }, index) => (names === undefined ? [] : [{ names, size, kernel: heads[2 * index]!, bias: heads[2 * index + 1]! }]));
+  if (tagged.length === 0) return undefined;
+  const kernel = tf.concat(tagged.map((of): tf.Tensor => of.kernel), 1);
+  const bias = tf.concat(tagged.map((of): tf.Tensor => of.bias), 0);
+  const map: TagMap = { names: tagged.flatMap(({ names }) => names), kernel: kernel.dataSync<'float32'>().slice(), bias: bias.dataSync<'float32'>().slice() };
+  tf.dispose([kernel, bias]);
+  return map;
 }
 
 function cumulative(lengths: readonly number[]): number[] {

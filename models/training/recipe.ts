@@ -5,7 +5,7 @@ import type { Description } from '../network.js';
 import { Checkpoint, type Position } from './checkpoint.js';
 import { fitHead } from './head.js';
 import { runStage } from './loop.js';
-import { pretrainStage } from './pretrain.js';
+import { pretrainStage, tagMap } from './pretrain.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import type { Split } from './protocols.js';
@@ -52,7 +52,8 @@ export async function learnFromTeacher(
   const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
   // Random numbers of its own: what comes after the trunk can change without another pretraining.
   const history = await runStage(stage, new Checkpoint(join(run, 'pretrain'), settings), new Random(seed), progress);
+  const tags = tagMap(teacher.answers, heads);
   tf.dispose(heads);
-  fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed }, progress);
+  fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(tags && { tags }) }, progress);
   return [{ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history }];
 }

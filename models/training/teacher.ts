@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readNpy } from '../npy.js';
 import { readPack, type Pack, type Track } from '../pack.js';
 
@@ -16,6 +17,8 @@ export interface Answers {
   readonly size: number;
   /** [windows × size] */
   readonly values: Float32Array;
+  /** What each of the `size` tags is called, where the folder says so. */
+  readonly names?: readonly string[];
 }
 
 export interface TeacherTrack extends Track {
@@ -44,15 +47,28 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     if (typeof firstWindow !== 'number' || typeof windows !== 'number') throw new Error(`${track.id} in ${folder} has no firstWindow and windows.`);
     return { ...track, firstWindow, windows };
   });
+  const names = await tagNames(folder);
   const answers = await Promise.all(FILES.map(async ([file, kind]): Promise<Answers> => {
     const { shape, data } = await readNpy(join(folder, `${name}.${file}.npy`));
     const size = shape[1] ?? 0;
     const values = Float32Array.from(data);
     if (kind === 'tags') values.forEach((logit, index) => { values[index] = 1 / (1 + Math.exp(-logit)); });
     else standardise(values, size);
-    return { name: file, kind, size, values };
+    const named = kind === 'tags' ? names[file.slice(0, -'_tags'.length)] : undefined;
+    if (named !== undefined && named.length !== size) throw new Error(`${join(folder, 'tags.json')} names ${named.length} tags for the ${size} of ${file}.`);
+    return { name: file, kind, size, values, ...(named && { names: named }) };
   }));
   return { pack, tracks, windowSeconds, answers };
+}
+
+/** `tags.json`, if there is one: names by teacher. */
+async function tagNames(folder: string): Promise<Partial<Record<string, readonly string[]>>> {
+  const path = join(folder, 'tags.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return {};
+  const parsed = z.record(z.string(), z.array(z.string())).safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${path} must hold lists of names, one for each teacher.`);
+  return parsed.data;
 }
 
 /** Each of the `size` columns to mean 0 and deviation 1, in place. */

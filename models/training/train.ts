@@ -30,6 +30,8 @@ async function train(options: Options): Promise<void> {
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
+  const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
+  if (notMusic !== undefined) sameColumns(train, notMusic);
   progress.say(`${backend} backend; ${train.tracks.length} tracks to learn from, ${valid.tracks.length} to validate on, ${train.labels.length} labels`);
   external?.unknown.forEach((tracks, label) => progress.say(`${external.pack.name}: ${tracks} tracks of ${label} are left out, a label that the network doesn't know`));
 
@@ -38,7 +40,7 @@ async function train(options: Options): Promise<void> {
   for (const [index, split] of all.entries()) {
     const own = all.length > 1 ? join(options.run, split.name) : options.run;
     const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await trainOn(split, { options, teacher, external, folder: own, modelFolder, runs: all.length - index }, progress));
+    trained.push(await trainOn(split, { options, teacher, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
   }
   summary(trained).forEach((line) => progress.say(line));
   const report = await reportOn(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });

@@ -1,14 +1,16 @@
 /** One network on one split of the tracks: taught, calibrated, measured and saved. */
 import { join } from 'node:path';
 import { NORMALISATION_V1 } from '../../dsp/normalise.js';
-import { saveBundle, type Manifest } from '../bundle.js';
+import { saveBundle, SOUND_KINDS, type Manifest } from '../bundle.js';
 import { wilson95 } from '../metrics.js';
 import { describe } from '../network.js';
+import type { Pack } from '../pack.js';
 import { architecture } from './architectures.js';
 import { crossFittedError, fitTemperature } from './calibrate.js';
 import { Checkpoint } from './checkpoint.js';
 import { known, type External } from './external.js';
 import { featureInputs } from './inputs.js';
+import { fitKinds } from './kinds.js';
 import { runStage } from './loop.js';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
@@ -48,6 +50,8 @@ export interface Trained {
 export interface TrialOptions {
   readonly options: Options;
   readonly teacher: Teacher | undefined;
+  /** Speech and noise to tell music from. */
+  readonly notMusic: Pack | undefined;
   readonly external: External | undefined;
   /** Folder for what the split needs alone: checkpoints, and the model unless it goes elsewhere. */
   readonly folder: string;
@@ -56,10 +60,10 @@ export interface TrialOptions {
   readonly runs: number;
 }
 
-export async function trainOn(split: Split, { options, teacher, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<Trained> {
+export async function trainOn(split: Split, { options, teacher, notMusic, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<Trained> {
   const { labels, frontEnd } = split.train;
   const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
-  const layers = architecture(options.arch, labels.length, inputs.size);
+  const layers = architecture(options.arch, labels.length + (notMusic === undefined ? 0 : SOUND_KINDS.length), inputs.size);
   const description = describe(layers, inputs.size);
   const hearing: Hearing = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { uncountedBlocks: CHUNK_UNCOUNTED_BLOCKS }) };
   const random = new Random(options.seed);
@@ -92,6 +96,11 @@ export async function trainOn(split: Split, { options, teacher, external, folder
     return [{ name, scoreName: `share of valid ${split.items}`, history }];
   }
 
+  if (notMusic !== undefined) {
+    const music = [split.train, ...(teacher === undefined ? [] : [teacher.pack])];
+    fitKinds(network, music, notMusic, { ...hearing, lastLayer: layers.length - 1, seed: options.seed }, progress);
+  }
+
   const logits = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
   const scores = scoreTracks(split.valid, hearing, logits);
   const shareOf = (pack: Split['valid']): Share => ({ accuracy: trackAccuracy(scoreTracks(pack, hearing, logits), labels.length), items: pack.tracks.length });
@@ -100,6 +109,7 @@ export async function trainOn(split: Split, { options, teacher, external, folder
     name: options.name,
     version: '1.0.0',
     labels: [...labels],
+    ...(notMusic !== undefined && { kinds: SOUND_KINDS }),
     frontEnd,
     normalisation: NORMALISATION_V1,
     blockColumns: BLOCK_COLUMNS,

@@ -53,7 +53,7 @@ test('a stage learns toy genres with the batch, dropout and smoothing it is told
   const losses: number[] = [];
   const optimizer = new (await import('../../../models/training/adam.js')).Adam(stage.variables);
   for (let step = 0; step < 12; step++) {
-    const batch = stage.batch(random, step % 2);
+    const batch = stage.batch(random, step % 2, 0);
     losses.push(optimizer.step(batch.loss, 0.005));
     batch.dispose();
   }
@@ -66,7 +66,7 @@ test('label smoothing keeps the loss of a sure and right network up', () => {
   const network = { variables: () => [], saved: () => [], apply: (x: tf.Tensor) => tf.tile(tf.tensor3d([[[50, 0, 0]]]), [x.shape[0]!, x.shape[1]!, 1]) } as unknown as Trainable;
   const low = { ...toyPack('train', { tracks: 1, columns: 20 }) };
   const lossWith = (labelSmoothing: number): number => {
-    const batch = supervisedStage(network, low, low, { ...HEARING, name: 'toy', epochs: 1, learningRate: 1, batch: 2, labelSmoothing }).batch(new Random(1), 0);
+    const batch = supervisedStage(network, low, low, { ...HEARING, name: 'toy', epochs: 1, learningRate: 1, batch: 2, labelSmoothing }).batch(new Random(1), 0, 0);
     const loss = tf.tidy(() => batch.loss().dataSync()[0]!);
     batch.dispose();
     return loss;

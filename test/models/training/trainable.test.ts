@@ -92,7 +92,7 @@ test('a run that was stopped goes on to the same end', async () => {
     let steps = 0;
     return { ...stage, batch: (random, index) => {
       if (++steps > 25) throw new Error('the power failed');
-      return stage.batch(random, index);
+      return stage.batch(random, index, 0);
     } };
   });
   assert.is(stopped, undefined);

@@ -1,0 +1,48 @@
+/**
+ * Music or something else: the part of the last layer that tells music, speech and other sound
+ * apart, by logistic regression on the same statistics as the genres. Music is what is labelled
+ * and what the teacher heard, so that it is more than the labelled genres.
+ */
+import { SOUND_KINDS } from '../bundle.js';
+import type { Pack, Track } from '../pack.js';
+import { write } from './head.js';
+import type { Progress } from './progress.js';
+import { Random } from './random.js';
+import { regress, standardise } from './regression.js';
+import { everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
+import type { Trainable } from './trainable.js';
+import type { Hearing } from './validate.js';
+
+const PENALTY = 0.01;
+/** Of the music without labels, every so many tracks. */
+const EVERY = 3;
+
+const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
+
+export interface KindsOptions extends Hearing {
+  readonly lastLayer: number;
+  readonly seed: number;
+}
+
+/**
+ * @param music packs of which all is music
+ * @param others a pack whose tracks are labelled `speech` or `noise`
+ */
+export function fitKinds(network: Trainable, music: readonly Pack[], others: Pack, options: KindsOptions, progress: Progress): void {
+  const poor = overPoorLines(options, others.frontEnd.bands, options.seed);
+  const listen = (pack: Pack, truth: (track: Track) => number | undefined, blocks: Blocks): Rows => together(
+    [options, poor].map((ears) => rowsOf(network, pack, truth, blocks, ears, options.lastLayer, progress)),
+  );
+  const isMusic = (): number => SOUND_KINDS.indexOf('music');
+  const kind = ({ genre }: Track): number => {
+    const index = (SOUND_KINDS as readonly (string | undefined)[]).indexOf(genre);
+    if (index < 0) throw new Error(`A track of ${others.folder}/${others.name} is of ${JSON.stringify(genre)}; what is no music is speech or noise.`);
+    return index;
+  };
+  const thinned = music.map((pack): Pack => (pack.labels.length > 0 ? pack : { ...pack, tracks: pack.tracks.filter((_, index) => index % EVERY === 0) }));
+  const rows = together([
+    ...thinned.flatMap((pack) => [listen(pack, isMusic, everyThird), listen(stretches(pack), isMusic, ofAStretch)]),
+    listen(others, kind, everyBlock),
+  ]);
+  write(network, options.lastLayer, regress(standardise(rows), SOUND_KINDS.length, PENALTY, [], new Random(options.seed)), options.labels.length);
+}

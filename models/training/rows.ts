@@ -1,0 +1,98 @@
+/**
+ * What a frozen network makes of tracks, as rows for a regression: the values that its last layer
+ * gets, at the end of blocks. Whole tracks, and stretches of 4 s heard alone, so that what is
+ * learned answers after two seconds as well as after thirty.
+ */
+import type { Pack, Track } from '../pack.js';
+import { crop, NO_AUGMENTATION, type Augmentation } from './crops.js';
+import { melInputs } from './inputs.js';
+import { chunked, CHUNK_S } from './protocols.js';
+import type { Progress } from './progress.js';
+import { Random } from './random.js';
+import type { Trainable } from './trainable.js';
+import { eachTrack, type Hearing } from './validate.js';
+
+/** Every so many blocks of a whole track make a row, and the ends of these blocks of a stretch. */
+const EVERY = 3;
+const OF_A_STRETCH = [2, 5, 8, 10];
+
+const POOR_LINE: Augmentation = { ...NO_AUGMENTATION, channelChance: 0.8 };
+
+export interface Rows {
+  /** [rows × width] */
+  readonly values: Float32Array;
+  readonly width: number;
+  /** [rows] index of the true class. */
+  readonly truths: Int32Array;
+}
+
+/** Those blocks of an item from which rows are taken, of all it has. */
+export type Blocks = (blocks: number) => readonly number[];
+
+export const everyThird: Blocks = (blocks) => Array.from({ length: Math.ceil(blocks / EVERY) }, (_, index) => Math.min(index * EVERY + 2, blocks - 1));
+export const ofAStretch: Blocks = (blocks) => OF_A_STRETCH.filter((block) => block < blocks);
+
+/** The same ears behind poor lines, another one for each track. */
+export function overPoorLines<H extends Omit<Hearing, 'labels'>>(hearing: H, bands: number, seed: number): H {
+  const random = new Random(seed);
+  return {
+    ...hearing,
+    inputs: {
+      ...melInputs(hearing.normalisation, bands),
+      whole(pack: Pack, track: Track) {
+        const out = new Float32Array(track.columns * bands);
+        crop(pack, track, hearing.normalisation, { firstColumn: 0, columns: track.columns, lead: 0 }, POOR_LINE, random, out);
+        return out;
+      },
+    },
+  };
+}
+
+/** A pack whose tracks are stretches of 4 s, one after the other. */
+export function stretches(pack: Pack): Pack {
+  return chunked(pack, CHUNK_S);
+}
+
+/**
+ * @param truth class of a track; undefined leaves it out
+ * @param lastLayer index of the layer whose inputs are the rows
+ */
+export function rowsOf(network: Trainable, pack: Pack, truth: (track: Track) => number | undefined, blocks: Blocks, hearing: Omit<Hearing, 'labels'>, lastLayer: number, progress: Progress): Rows {
+  const taken: Float32Array[] = [];
+  const truths: number[] = [];
+  const tracks = pack.tracks.filter((track) => truth(track) !== undefined && track.columns >= hearing.blockColumns);
+  let done = 0;
+  let width = 0;
+  progress.begin(`listening to ${pack.name}`, tracks.length, 0);
+  eachTrack(pack, tracks, hearing, (x) => {
+    const y = network.apply(x, { training: false, to: lastLayer });
+    width = y.shape[2]!;
+    return y;
+  }, (track, values) => {
+    for (const block of blocks(values.length / width)) {
+      taken.push(values.slice(block * width, (block + 1) * width));
+      truths.push(truth(track)!);
+    }
+    progress.step(++done, `${taken.length} rows`);
+  });
+  progress.end();
+  return { values: joined(taken), width, truths: Int32Array.from(truths) };
+}
+
+export function together(parts: readonly Rows[]): Rows {
+  return {
+    values: joined(parts.map(({ values }) => values)),
+    width: parts[0]!.width,
+    truths: Int32Array.from(parts.flatMap(({ truths }) => [...truths])),
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((total, { length }) => total + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}
