@@ -30,6 +30,7 @@ export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands:
  * @param firstColumn of the track
  * @param out receives [columns × bands]; what lies past the track's end repeats its last column
  * @param lead columns before `firstColumn` that the running mean hears first
+ * @param normaliser that has heard what came before, where the crop goes on from another; a new one unless given
  */
 export function crop(
   pack: Pack,
@@ -39,6 +40,7 @@ export function crop(
   augmentation: Augmentation,
   random: Random,
   out: Float32Array,
+  normaliser = new Normaliser(settings, pack.frontEnd.bands),
 ): void {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
@@ -58,7 +60,6 @@ export function crop(
     + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2)
     + (channel?.gainDb[band] ?? 0));
   const floorDb = channel === undefined ? -Infinity : loudest(bytes) + channel.floorDb;
-  const normaliser = new Normaliser(settings, bands);
   const column = new Float32Array(bands);
   const discard = new Float32Array(bands);
   for (let index = -lead; index < columns; index++) {

@@ -6,7 +6,7 @@
  * network hears more music.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Normalisation } from '../../dsp/normalise.js';
+import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { crop, type Augmentation } from './crops.js';
 import type { TagMap } from './head.js';
 import type { Stage } from './loop.js';
@@ -22,8 +22,10 @@ const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0 };
-/** In the second half of the epochs: good sound first, then poor lines as well. */
+/** In the second half of the epochs: good sound of one track first, then poor lines and changes of track as well. */
 const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4 };
+/** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before. */
+const SPLICED = 0.4;
 
 export interface PretrainOptions {
   readonly epochs: number;
@@ -63,22 +65,33 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     tf.variable(tf.zeros([size])),
   ]);
 
-  function draw(picks: ReadonlyArray<{ track: TeacherTrack; window: number }>, augmentation: Augmentation, random: Random): Drawn {
-    const x = new Float32Array(picks.length * columns * bands);
-    picks.forEach(({ track, window }, index) => {
-      const firstColumn = Math.round(window * windowColumns);
-      const lead = Math.min(firstColumn, random.below(options.normalisation.memoryColumns));
-      crop(pack, track, options.normalisation, { firstColumn, columns, lead }, augmentation, random, x.subarray(index * columns * bands, (index + 1) * columns * bands));
+  /** One sequence: windows of one track, or of one and then of another. */
+  interface Sequence {
+    readonly parts: ReadonlyArray<{ readonly track: TeacherTrack; readonly window: number }>;
+  }
+
+  function draw(sequences: readonly Sequence[], augmentation: Augmentation, random: Random): Drawn {
+    const x = new Float32Array(sequences.length * columns * bands);
+    sequences.forEach(({ parts }, index) => {
+      const normaliser = new Normaliser(options.normalisation, bands);
+      parts.forEach(({ track, window }, part) => {
+        const [from, to] = [part, part + 1].map((edge) => edges[(edge * WINDOWS) / parts.length]! * stride) as [number, number];
+        const firstColumn = Math.round(window * windowColumns);
+        const lead = part > 0 ? 0 : Math.min(firstColumn, random.below(options.normalisation.memoryColumns));
+        const out = x.subarray((index * columns + from) * bands, (index * columns + to) * bands);
+        crop(pack, track, options.normalisation, { firstColumn, columns: to - from, lead }, augmentation, random, out, normaliser);
+      });
     });
     const targets = answers.map(({ size, values }) => {
-      const rows = new Float32Array(picks.length * WINDOWS * size);
-      picks.forEach(({ track, window }, index) => {
+      const rows = new Float32Array(sequences.length * WINDOWS * size);
+      sequences.forEach(({ parts }, index) => parts.forEach(({ track, window }, part) => {
         const row = track.firstWindow + window;
-        rows.set(values.subarray(row * size, (row + WINDOWS) * size), index * WINDOWS * size);
-      });
-      return tf.tensor2d(rows, [picks.length * WINDOWS, size]);
+        const each = WINDOWS / parts.length;
+        rows.set(values.subarray(row * size, (row + each) * size), (index * WINDOWS + part * each) * size);
+      }));
+      return tf.tensor2d(rows, [sequences.length * WINDOWS, size]);
     });
-    return { x: tf.tensor3d(x, [picks.length, columns, bands]), targets };
+    return { x: tf.tensor3d(x, [sequences.length, columns, bands]), targets };
   }
 
   function predict(x: tf.Tensor3D, training: { training: boolean; dropout?: number; dropoutSeed?: number }): tf.Tensor2D[] {
@@ -102,12 +115,16 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     saved: [...network.saved(0, trunkLayers), ...heads],
 
     batch(random, _, epoch) {
-      const picks = Array.from({ length: SEQUENCES }, () => {
+      const isLater = 2 * epoch >= options.epochs;
+      const pick = (windows: number): Sequence['parts'][number] => {
         const drawn = random.below(totalWindows); // each window as likely as any other
         const track = training[ends.findIndex((end) => drawn < end)]!;
-        return { track, window: random.below(track.windows - WINDOWS + 1) };
-      });
-      const { x, targets } = draw(picks, 2 * epoch < options.epochs ? AUGMENTATION : LATER, random);
+        return { track, window: random.below(track.windows - windows + 1) };
+      };
+      const sequences = Array.from({ length: SEQUENCES }, (): Sequence => ({
+        parts: isLater && random.next() < SPLICED ? [pick(WINDOWS / 2), pick(WINDOWS / 2)] : [pick(WINDOWS)],
+      }));
+      const { x, targets } = draw(sequences, isLater ? LATER : AUGMENTATION, random);
       const dropoutSeed = random.below(2 ** 31);
       return {
         loss: () => predict(x, { training: true, dropout: DROPOUT, dropoutSeed })
@@ -122,8 +139,8 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
       const residual = answers.map(() => 0);
       const total = answers.map(() => 0);
       for (let first = 0; first < heldOut.length; first += SEQUENCES) {
-        const picks = heldOut.slice(first, first + SEQUENCES).map((track) => ({ track, window: random.below(track.windows - WINDOWS + 1) }));
-        const { x, targets } = draw(picks, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
+        const sequences = heldOut.slice(first, first + SEQUENCES).map((track): Sequence => ({ parts: [{ track, window: random.below(track.windows - WINDOWS + 1) }] }));
+        const { x, targets } = draw(sequences, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
         tf.tidy(() => predict(x, { training: false }).forEach((answer, index) => {
           if (answers[index]!.kind !== 'embedding') return;
           residual[index]! += tf.sum(tf.squaredDifference(answer, targets[index]!)).dataSync()[0]!;
