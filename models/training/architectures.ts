@@ -1,7 +1,7 @@
 /**
  * The networks that `train --arch` can build. All work column by column with carried state, end
- * in the running statistics of what they hear, and keep to 1 M parameters and 8 M multiply-adds
- * per second of audio.
+ * in running statistics of what they make of the sound and of the sound itself, and keep to 1 M
+ * parameters and 8 M multiply-adds per second of audio.
  */
 import type { Layer } from '../network.js';
 import { crnn } from './architecture.js';
@@ -18,8 +18,8 @@ const lstm = (units: number, keepInput: boolean): Layer => ({ type: 'lstm', unit
 
 /** The part before the running statistics, and how many columns it merges into one. */
 const TRUNKS: Record<Exclude<Architecture, 'crnn'>, { layers: Layer[]; stride: number }> = {
-  /** Convolutions alone: half a second of context, the rest is left to the statistics. */
-  cnn: { layers: [conv(16, 1), conv(32, 2), conv(64, 2), conv(96, 1), dense(128)], stride: 4 },
+  /** Convolutions alone: two seconds of context, the rest is left to the statistics. Merges columns early, so quickest to train. */
+  cnn: { layers: [conv(20, 2), conv(40, 2), conv(64, 1), conv(96, 1), dense(128)], stride: 4 },
   /** No convolution: each column as a whole, two LSTMs over time. */
   lstm: { layers: [dense(128), lstm(160, false), lstm(128, true)], stride: 1 },
   /** Convolutions as the CRNN's, then an LSTM. */
@@ -38,6 +38,7 @@ export function architecture(name: Architecture, outputs: number, bands: number)
   return narrowed([
     ...layers,
     { type: 'statistics', memoryColumns: MEMORY_COLUMNS / stride },
+    { type: 'inputStatistics', memoryColumns: MEMORY_COLUMNS },
     { type: 'dense', units: outputs, activation: 'linear' },
   ], bands);
 }
