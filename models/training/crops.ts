@@ -7,6 +7,7 @@ import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { type Pack, type Track, trackLevels } from '../pack.js';
 import { drawChannel } from './channel.js';
 import type { Random } from './random.js';
+import { Room } from './room.js';
 
 /** How a crop is changed before it is normalised; all ranges are drawn evenly. */
 export interface Augmentation {
@@ -22,9 +23,11 @@ export interface Augmentation {
   readonly maskChance: number;
   /** Chance that it comes over a poor line (`channel.ts`). */
   readonly channelChance: number;
+  /** Chance that it is heard in a room (`room.ts`). */
+  readonly roomChance: number;
 }
 
-export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0 };
+export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0, roomChance: 0 };
 
 /**
  * @param firstColumn of the track
@@ -44,7 +47,7 @@ export function crop(
 ): void {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance } = augmentation;
+  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance } = augmentation;
   const tilt = random.between(-tiltDb, tiltDb);
   const bump = random.between(-bumpDb, bumpDb);
   const bumpAt = random.between(0, bands);
@@ -55,6 +58,7 @@ export function crop(
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
   const channel = channelChance > 0 && random.next() < channelChance ? drawChannel(pack.frontEnd, random) : undefined;
+  const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
 
   const changeDb = Float32Array.from({ length: bands }, (_, band) => tilt * (band / (bands - 1) - 0.5)
     + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2)
@@ -76,6 +80,7 @@ export function crop(
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
       column[band] = Math.max(floorDb, decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!);
     }
+    room?.push(column);
     if (index < 0) normaliser.levels(column, discard, 0);
     else normaliser.levels(column, out, index * bands);
   }

@@ -1,6 +1,6 @@
 /**
  * The last layer alone, on a frozen network: strongly penalised logistic regression on the running
- * statistics of its features, heard well and over poor lines. With a few hundred labelled tracks this keeps what pretraining has
+ * statistics of its features, heard well and over poor lines, alone and after a change. With a few hundred labelled tracks this keeps what pretraining has
  * learned, where moving all layers throws it away. The teacher's tags, which are linear in the same
  * statistics, join as values of their own, and those that bear a label's name as hints; all of it
  * is linear, so it folds into the one layer. The penalty is chosen on the valid tracks, as they are
@@ -12,7 +12,8 @@ import { accuracy, argmax } from '../metrics.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
+import { afterAChange, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
+import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
@@ -48,6 +49,7 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const learned = together([options, poor].flatMap((ears) => [
     rowsOf(network, train, truth, everyThird, ears, lastLayer, progress),
     rowsOf(network, stretches(train), truth, ofAStretch, ears, lastLayer, progress),
+    rowsOf(network, spliced(train, options.blockColumns, seed), truth, afterAChange, ears, lastLayer, progress),
   ]));
   const rows = standardise(tags === undefined ? learned : withTags(learned, tags));
   const hints = tags === undefined ? [] : labels.flatMap((label, index): Hint[] => tagsFor(label, tags.names).map((tag) => ({ value: learned.width + tag, label: index })));

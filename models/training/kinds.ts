@@ -14,8 +14,8 @@ import type { Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
 
 const PENALTY = 0.01;
-/** Of the music without labels, every so many tracks. */
-const EVERY = 3;
+/** Of the music, every so many tracks: there is plenty. */
+const EVERY = 4;
 
 const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
 
@@ -39,7 +39,7 @@ export function fitKinds(network: Trainable, music: readonly Pack[], others: Pac
     if (index < 0) throw new Error(`A track of ${others.folder}/${others.name} is of ${JSON.stringify(genre)}; what is no music is speech or noise.`);
     return index;
   };
-  const thinned = music.map((pack): Pack => (pack.labels.length > 0 ? pack : { ...pack, tracks: pack.tracks.filter((_, index) => index % EVERY === 0) }));
+  const thinned = music.map((pack): Pack => ({ ...pack, tracks: pack.tracks.filter((_, index) => index % EVERY === 0) }));
   const rows = together([
     ...thinned.flatMap((pack) => [listen(pack, isMusic, everyThird), listen(stretches(pack), isMusic, ofAStretch)]),
     listen(others, kind, everyBlock),

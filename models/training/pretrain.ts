@@ -21,7 +21,7 @@ const SEQUENCES = 8;
 const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
-const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0 };
+const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
 /** In the second half of the epochs: good sound of one track first, then poor lines and changes of track as well. */
 const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4 };
 /** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before. */

@@ -9,14 +9,16 @@ import { melInputs } from './inputs.js';
 import { chunked, CHUNK_S } from './protocols.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
+import { BEFORE_BLOCKS } from './splices.js';
 import type { Trainable } from './trainable.js';
 import { eachTrack, type Hearing } from './validate.js';
 
 /** Every so many blocks of a whole track make a row, and the ends of these blocks of a stretch. */
 const EVERY = 3;
 const OF_A_STRETCH = [2, 5, 8, 10];
+const AFTER_A_CHANGE = [2, 4, 6, 9, 14];
 
-const POOR_LINE: Augmentation = { ...NO_AUGMENTATION, channelChance: 0.8 };
+const POOR_LINE: Augmentation = { ...NO_AUGMENTATION, channelChance: 0.6, roomChance: 0.5 };
 
 export interface Rows {
   /** [rows × width] */
@@ -30,9 +32,11 @@ export interface Rows {
 export type Blocks = (blocks: number) => readonly number[];
 
 export const everyThird: Blocks = (blocks) => Array.from({ length: Math.ceil(blocks / EVERY) }, (_, index) => Math.min(index * EVERY + 2, blocks - 1));
+/** 1.0, 1.7, 2.4, 3.5 and 5.2 s after a change. */
+export const afterAChange: Blocks = () => AFTER_A_CHANGE.map((block) => BEFORE_BLOCKS + block);
 export const ofAStretch: Blocks = (blocks) => OF_A_STRETCH.filter((block) => block < blocks);
 
-/** The same ears behind poor lines, another one for each track. */
+/** The same ears behind poor lines and in rooms, others for each track. */
 export function overPoorLines<H extends Omit<Hearing, 'labels'>>(hearing: H, bands: number, seed: number): H {
   const random = new Random(seed);
   return {

@@ -14,7 +14,7 @@ import { labelled, scoreTracks, trackAccuracy, type Hearing, type LabelledTrack 
 
 /** Columns at the start of a crop whose answers don't count: half a second of sound says little. */
 const UNCOUNTED = 6;
-const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 6, shiftBands: 1.5, stretch: 0.15, maskChance: 0.5, channelChance: 0 };
+const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 6, shiftBands: 1.5, stretch: 0.15, maskChance: 0.5, channelChance: 0, roomChance: 0 };
 
 export const CLASS_WEIGHTS = ['balanced', 'none'] as const;
 
