@@ -1,0 +1,71 @@
+/** The regression and what it takes its rows from. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBackend } from '../../../models/backend.js';
+import { argmax } from '../../../models/metrics.js';
+import { trackLevels } from '../../../models/pack.js';
+import { Random } from '../../../models/training/random.js';
+import { logitsOf, regress, standardise } from '../../../models/training/regression.js';
+import { everyThird, ofAStretch, together, type Rows } from '../../../models/training/rows.js';
+import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../models/training/splices.js';
+import { toyPack } from '../packs.js';
+
+test.before(async () => {
+  await startBackend('wasm');
+  await import('../../../models/training/tfjs-gradients.js');
+});
+
+/** Value 0 tells the class from 0 to 2, value 1 nothing, value 2 its opposite. */
+function toyRows(count: number, seed: number): Rows {
+  const random = new Random(seed);
+  const truths = Int32Array.from({ length: count }, () => random.below(3));
+  return { width: 3, truths, values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
+}
+
+function rightShare(rows: Rows, regression: ReturnType<typeof regress>): number {
+  const answers = [...rows.truths.keys()].map((row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
+  return answers.filter((answer, row) => answer === rows.truths[row]).length / answers.length;
+}
+
+test('classes that the values tell apart are told apart, on rows that were not seen', () => {
+  const fitted = regress(standardise(toyRows(600, 1)), 3, 0.001, [], new Random(2));
+  assert.ok(rightShare(toyRows(200, 3), fitted) > 0.95);
+});
+
+test('under a heavy penalty a hint still speaks, and everything else falls silent', () => {
+  const rows = standardise(toyRows(600, 1));
+  const silent = regress(rows, 3, 100, [], new Random(2));
+  assert.ok(silent.kernel.every((weight) => Math.abs(weight) < 0.05));
+  const hinted = regress(rows, 3, 100, [{ value: 0, label: 2 }], new Random(2));
+  assert.ok(hinted.kernel[0 * 3 + 2]! > 0.2, `${hinted.kernel[2]}`);
+  assert.ok(Math.abs(hinted.kernel[0 * 3 + 1]!) < 0.05);
+});
+
+test('rows of several listenings are one after the other', () => {
+  const both: Rows = together([toyRows(4, 1), toyRows(3, 2)]);
+  assert.is(both.truths.length, 7);
+  assert.equal(both.values.subarray(12), toyRows(3, 2).values);
+});
+
+test('rows come from every third block, and from the ends that a stretch has', () => {
+  assert.equal(everyThird(8), [2, 5, 7]);
+  assert.equal(everyThird(1), [0]);
+  assert.equal(ofAStretch(11), [2, 5, 8, 10]);
+  assert.equal(ofAStretch(6), [2, 5]);
+});
+
+test('a splice is a stretch of another genre and then one of its own', () => {
+  const pack = toyPack('train', { tracks: 4, columns: 120 });
+  const changes = spliced(pack, 4, 5);
+  assert.is(changes.tracks.length, pack.tracks.length);
+  for (const track of changes.tracks) {
+    const levels = trackLevels(changes, track);
+    const middle = 4 * BEFORE_BLOCKS * 64;
+    assert.is(levels.length, middle + 4 * AFTER_BLOCKS * 64);
+    const holds = (part: Uint8Array, genre: (of: string | undefined) => boolean): boolean => pack.tracks.some((from) => genre(from.genre) && Buffer.from(trackLevels(pack, from)).includes(Buffer.from(part)));
+    assert.ok(holds(levels.subarray(0, middle), (genre) => genre !== track.genre));
+    assert.ok(holds(levels.subarray(middle), (genre) => genre === track.genre));
+  }
+});
+
+test.run();
