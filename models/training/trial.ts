@@ -23,7 +23,7 @@ import { Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 500, margin: 0.25, holdMs: 2000, warmupMs: 2000 };
+const SMOOTHING = { timeConstantMs: 0, margin: 0.42, holdMs: 2000, warmupMs: 2000 };
 /** A chunk's answer is the mean over what follows: its last 2.3 s. */
 export const CHUNK_UNCOUNTED_BLOCKS = 5;
 
@@ -107,7 +107,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   const temperature = fitTemperature(scores, labels.length);
   const model: Trained['model'] = {
     name: options.name,
-    version: '1.0.0',
+    version: options.modelVersion,
     labels: [...labels],
     ...(notMusic !== undefined && { kinds: SOUND_KINDS }),
     frontEnd,

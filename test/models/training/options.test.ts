@@ -5,7 +5,7 @@ import { checked } from '../../../models/training/options.js';
 
 const GIVEN = {
   data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', features: 'mel', protocol: 'fault-filtered',
-  folds: 5, pretrainEpochs: 9, pretrainRate: 0.002, labelSmoothing: 0.1, classWeights: 'balanced',
+  folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, labelSmoothing: 0.1, classWeights: 'balanced',
 };
 
 test('features are split at commas', () => {
