@@ -12,8 +12,8 @@ const oneOf = <T extends string>(values: readonly T[]) => z.enum(values as reado
 
 /** What suits whole tracks, and chunks split at random: those are to be learned by heart. */
 const DEFAULTS = {
-  tracks: { epochs: 60, rate: 0.002, batch: 16, dropout: 0.3, augmentation: 1 },
-  chunks: { epochs: 12, rate: 0.003, batch: 32, dropout: 0, augmentation: 0.25 },
+  tracks: { epochs: 60, rate: 0.002, batch: 16, dropout: 0.3, augmentation: 1, labelSmoothing: 0.1 },
+  chunks: { epochs: 12, rate: 0.003, batch: 16, dropout: 0, augmentation: 0.15, labelSmoothing: 0.05 },
 };
 
 const optionsSchema = z.object({
@@ -42,7 +42,7 @@ const optionsSchema = z.object({
   batch: count.optional(),
   dropout: share.optional(),
   augmentation: z.number().min(0).max(2).optional(),
-  labelSmoothing: share,
+  labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
 }).superRefine(({ compare, protocol, teacher, notMusic, features, model }, context) => {
@@ -60,6 +60,7 @@ const optionsSchema = z.object({
     batch: options.batch ?? defaults.batch,
     dropout: options.dropout ?? defaults.dropout,
     augmentation: options.augmentation ?? defaults.augmentation,
+    labelSmoothing: options.labelSmoothing ?? defaults.labelSmoothing,
   };
 });
 
@@ -97,10 +98,10 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
   ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],
   ['--rate <number>', 'highest learning rate on labelled tracks; 0.002, on random chunks 0.003'],
-  ['--batch <number>', 'crops in a batch; 16, of random chunks 32'],
+  ['--batch <number>', 'crops in a batch; 16 unless given'],
   ['--dropout <share>', 'share of a dense layer\'s inputs that are zeroed; 0.3, for random chunks 0'],
-  ['--augmentation <strength>', 'how strongly crops are changed, 0 to 2; 1, for random chunks 0.25'],
-  ['--label-smoothing <share>', 'probability that is spread over all labels', 0.1],
+  ['--augmentation <strength>', 'how strongly crops are changed, 0 to 2; 1, for random chunks 0.15'],
+  ['--label-smoothing <share>', 'probability that is spread over all labels; 0.1, for random chunks 0.05'],
   ['--class-weights <how>', '`balanced`: every genre is drawn equally often; `none`: every track is', 'balanced'],
   ['--patience <epochs>', 'stop after so many epochs without a better score; never unless given'],
 ];

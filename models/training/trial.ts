@@ -76,7 +76,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {
-    const { epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features, data, seed } = options;
+    const { epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features, data, train, valid, seed } = options;
     const name = runs > 1 || protocol === 'kfold' || options.compare ? split.name : 'training';
     const stage = supervisedStage(network, split.train, split.valid, {
       ...hearing,
@@ -91,7 +91,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
       items: split.items,
       ...(patience !== undefined && { patience }),
     });
-    const settings = { layers, normalisation: NORMALISATION_V1, seed, data, epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features };
+    const settings = { layers, normalisation: NORMALISATION_V1, seed, data, train, valid, epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features };
     const history = await runStage(stage, new Checkpoint(join(folder, 'supervised'), settings), random, progress, runs);
     return [{ name, scoreName: `share of valid ${split.items}`, history }];
   }
