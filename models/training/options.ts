@@ -2,6 +2,7 @@
 import { cac } from 'cac';
 import { z } from 'zod';
 import { ARCHITECTURES } from './architectures.js';
+import { runCommandLine } from './command-line.js';
 import { FEATURES } from './inputs.js';
 import { PROTOCOLS } from './protocols.js';
 import { CLASS_WEIGHTS } from './supervised.js';
@@ -111,12 +112,5 @@ export async function runCommand(args: readonly string[], train: (options: Optio
   const cli = cac('npm run train --');
   const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(checked(options)));
   for (const [flag, description, fallback] of FLAGS) command.option(flag, description.replaceAll('`', ''), fallback === undefined ? {} : { default: fallback });
-  cli.help();
-  try {
-    cli.parse([...args], { run: false });
-    await cli.runMatchedCommand();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
+  await runCommandLine(cli, args);
 }

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { cac } from 'cac';
 import { loadBundle, writeWhole } from '../../bundle.js';
+import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
 import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
@@ -44,11 +45,4 @@ cli
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
   .option('--data <dir>', 'Where the data lies, for the commands that the card names')
   .action(card);
-cli.help();
-try {
-  cli.parse(process.argv, { run: false });
-  await cli.runMatchedCommand();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommandLine(cli);

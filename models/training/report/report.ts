@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { cac } from 'cac';
+import { runCommandLine } from '../command-line.js';
 import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
@@ -41,11 +42,4 @@ cli
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
   .option('--beside <dir>', 'Folder of another run, whose accuracy goes beside its cost; several if given again')
   .action(report);
-cli.help();
-try {
-  cli.parse(process.argv, { run: false });
-  await cli.runMatchedCommand();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommandLine(cli);

@@ -1,0 +1,13 @@
+/** How the commands of this folder end: what goes wrong is said in one line, and in the exit code. */
+import type { CAC } from 'cac';
+
+export async function runCommandLine(cli: CAC, args: readonly string[] = process.argv): Promise<void> {
+  cli.help();
+  try {
+    cli.parse([...args], { run: false });
+    await cli.runMatchedCommand();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
