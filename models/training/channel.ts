@@ -1,6 +1,6 @@
 /**
- * What lines and rooms between the music and the listener do to its levels: an upper and a lower
- * end, and a floor of noise under it. Small loudspeakers, old recordings, narrow radio, low bit
+ * What lines between the music and the listener do to its levels: an upper and a lower end, and a
+ * floor of noise under it (`room.ts` for rooms). Small loudspeakers, old recordings, narrow radio, low bit
  * rates. A network that never met them takes a missing top for a genre.
  */
 import { hzToMel, melToHz } from '../../dsp/filterbank.js';

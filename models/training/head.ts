@@ -1,22 +1,21 @@
 /**
  * The last layer alone, on a frozen network: strongly penalised logistic regression on the running
- * statistics of its features, heard well and over poor lines, alone and after a change. With a few hundred labelled tracks this keeps what pretraining has
- * learned, where moving all layers throws it away. The teacher's tags, which are linear in the same
- * statistics, join as values of their own, and those that bear a label's name as hints; all of it
- * is linear, so it folds into the one layer. The penalty is chosen on the valid tracks, as they are
- * and in stretches of 4 s.
+ * statistics of its features, heard well and over poor lines, alone and after a change. With a few
+ * hundred labelled tracks this keeps what pretraining has learned, where moving all layers throws it
+ * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
+ * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
+ * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { Pack, Track } from '../pack.js';
-import { accuracy, argmax } from '../metrics.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { afterAChange, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
+import { afterAChange, everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
-import type { Hearing } from './validate.js';
+import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const PENALTIES = [0.01, 0.03, 0.1, 0.3, 1];
 
@@ -38,7 +37,8 @@ export interface HeadOptions extends Hearing {
 /** What was heard of one item: [blocks × width]. */
 interface Heard {
   readonly truth: number;
-  readonly rows: Rows;
+  readonly values: Float32Array;
+  readonly width: number;
 }
 
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
@@ -46,14 +46,12 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const { labels, lastLayer, tags, seed } = options;
   const truth = ({ genre }: Track): number | undefined => (genre === undefined ? undefined : labels.indexOf(genre));
   const poor = overPoorLines(options, train.frontEnd.bands, seed);
-  const learned = together([options, poor].flatMap((ears) => [
-    rowsOf(network, train, truth, everyThird, ears, lastLayer, progress),
-    rowsOf(network, stretches(train), truth, ofAStretch, ears, lastLayer, progress),
-    rowsOf(network, spliced(train, options.blockColumns, seed), truth, afterAChange, ears, lastLayer, progress),
-  ]));
+  const heardAs = [[train, everyThird], [stretches(train), ofAStretch], [spliced(train, options.blockColumns, seed), afterAChange]] as const;
+  const learned = together([options, poor].flatMap((ears) => heardAs.map(([pack, blocks]) => rowsOf(network, pack, truth, blocks, ears, lastLayer, progress))));
   const rows = standardise(tags === undefined ? learned : withTags(learned, tags));
-  const hints = tags === undefined ? [] : labels.flatMap((label, index): Hint[] => tagsFor(label, tags.names).map((tag) => ({ value: learned.width + tag, label: index })));
-  if (tags !== undefined) progress.say(`head: ${labels.map((label) => `${label} begins as ${tagsFor(label, tags.names).map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
+  const named = tags === undefined ? [] : labels.map((label) => tagsFor(label, tags.names));
+  const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: learned.width + tag, label })));
+  if (tags !== undefined) progress.say(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
 
   const whole = items(network, valid, truth, options, progress);
   const short = items(network, stretches(valid), truth, options, progress);
@@ -86,29 +84,29 @@ function items(network: Trainable, pack: Pack, truth: (track: Track) => number |
   const lengths: number[] = [];
   const all = rowsOf(network, pack, truth, (blocks) => {
     lengths.push(blocks);
-    return [...Array(blocks).keys()];
+    return everyBlock(blocks);
   }, options, options.lastLayer, progress);
   let first = 0;
   return lengths.map((blocks): Heard => {
-    const rows: Rows = { values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width, truths: all.truths.subarray(first, first + blocks) };
+    const heard: Heard = { truth: all.truths[first]!, values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width };
     first += blocks;
-    return { truth: rows.truths[0]!, rows };
+    return heard;
   });
 }
 
-/** Share of items whose mean log probability over their blocks is highest for the true label. */
+/** As `trackAccuracy`, with the regression as the last layer. */
 function rightOf(heard: readonly Heard[], regression: Regression): number {
-  const answers = heard.map(({ rows: { values, width, truths } }) => {
-    const sums = new Float64Array(regression.bias.length);
-    for (let block = 0; block < truths.length; block++) {
+  const labels = regression.bias.length;
+  return trackAccuracy(heard.map(({ truth, values, width }): TrackScores => {
+    const logScores = new Float32Array((values.length / width) * labels);
+    for (let block = 0; block < values.length / width; block++) {
       const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
       const highest = Math.max(...logits);
       const log = highest + Math.log(logits.reduce((total, logit) => total + Math.exp(logit - highest), 0));
-      for (let label = 0; label < sums.length; label++) sums[label]! += logits[label]! - log;
+      logScores.set(logits.map((logit) => logit - log), block * labels);
     }
-    return argmax(sums);
-  });
-  return accuracy(heard.map(({ truth }) => truth), answers);
+    return { truth, logScores };
+  }), labels);
 }
 
 /** Each row with the logits of the tags behind it. */

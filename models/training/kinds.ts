@@ -9,15 +9,13 @@ import { write } from './head.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { regress, standardise } from './regression.js';
-import { everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
+import { everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
 import type { Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
 
 const PENALTY = 0.01;
 /** Of the music, every so many tracks: there is plenty. */
 const EVERY = 4;
-
-const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
 
 export interface KindsOptions extends Hearing {
   readonly lastLayer: number;

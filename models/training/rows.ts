@@ -3,6 +3,7 @@
  * gets, at the end of blocks. Whole tracks, and stretches of 4 s heard alone, so that what is
  * learned answers after two seconds as well as after thirty.
  */
+import { joined } from '../../dsp/joined.js';
 import type { Pack, Track } from '../pack.js';
 import { crop, NO_AUGMENTATION, type Augmentation } from './crops.js';
 import { melInputs } from './inputs.js';
@@ -31,6 +32,7 @@ export interface Rows {
 /** Those blocks of an item from which rows are taken, of all it has. */
 export type Blocks = (blocks: number) => readonly number[];
 
+export const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
 export const everyThird: Blocks = (blocks) => Array.from({ length: Math.ceil(blocks / EVERY) }, (_, index) => Math.min(index * EVERY + 2, blocks - 1));
 /** 1.0, 1.7, 2.4, 3.5 and 5.2 s after a change. */
 export const afterAChange: Blocks = () => AFTER_A_CHANGE.map((block) => BEFORE_BLOCKS + block);
@@ -89,14 +91,4 @@ export function together(parts: readonly Rows[]): Rows {
     width: parts[0]!.width,
     truths: Int32Array.from(parts.flatMap(({ truths }) => [...truths])),
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((total, { length }) => total + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

@@ -6,6 +6,7 @@
  * (Ioffe and Szegedy 2015; Srivastava et al. 2014.)
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { joined } from '../../dsp/joined.js';
 import { kindOf, product, type DescribedLayer, type Description } from '../network.js';
 import { poolMax, type Conv2d } from '../layers/conv2d.js';
 import { trainableConv2d } from './convolution.js';
@@ -78,13 +79,7 @@ export class Trainable {
         return [tf.mul(weights[0]!, factor), tf.sub(weights[1]!, tf.mul(mean, factor))].map((part) => part.dataSync<'float32'>());
       });
     });
-    const all = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      all.set(part, offset);
-      offset += part.length;
-    }
-    return all;
+    return joined(parts);
   }
 
   dispose(): void {

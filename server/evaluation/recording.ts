@@ -1,4 +1,5 @@
 /** A whole recording in memory, mono: what sound is while it is degraded or spliced. */
+import { joined } from '../../dsp/joined.js';
 import { PcmDecoder } from '../../dsp/pcm.js';
 import { Resampler } from '../../dsp/resample.js';
 import { SoundFile } from '../sources/file.js';
@@ -17,16 +18,6 @@ export async function readRecording(path: string): Promise<Recording> {
   // A copy: the decoder's view is only valid until its next call.
   for await (const bytes of file.chunks()) parts.push(decoder.decode(bytes).slice());
   return { samples: joined(parts), sampleRate: file.format.sampleRate };
-}
-
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Root mean square, full scale 1; 0 of nothing. */

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
+import { joined } from '../../dsp/joined.js';
 import { Resampler } from '../../dsp/resample.js';
-import { cutAt, fitTone, joined, noise, sineLevelDb, tone } from './signals.js';
+import { cutAt, fitTone, noise, sineLevelDb, tone } from './signals.js';
 
 const OUT = 22_050;
 const RATES = [8000, 11_025, 16_000, 24_000, 32_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000];

@@ -54,14 +54,3 @@ export function cutAt(samples: Float32Array, cuts: readonly number[]): Float32Ar
   const edges = [0, ...cuts.map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
   return edges.slice(1).map((to, i) => samples.subarray(edges[i]!, to));
 }
-
-/** One array of many. */
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
