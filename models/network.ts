@@ -5,15 +5,18 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { cepstralCorrelations } from './layers/cepstral-correlations.js';
 import { conv2d } from './layers/conv2d.js';
 import { dense } from './layers/dense.js';
 import { gru } from './layers/gru.js';
 import { inputStatistics } from './layers/input-statistics.js';
 import type { Applied, ColumnShape, GivenShape, LayerKind, WeightSpec } from './layers/layer.js';
 import { lstm } from './layers/lstm.js';
+import { onsetAutocorrelation } from './layers/onset-autocorrelation.js';
 import { statistics } from './layers/statistics.js';
 
 const size = z.number().int().min(1).max(4096);
+const memory = z.number().min(2).max(100_000);
 const odd = z.number().int().min(1).max(15).refine((value) => value % 2 === 1, 'must be odd');
 
 export const layerSchema = z.discriminatedUnion('type', [
@@ -21,13 +24,15 @@ export const layerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('dense'), units: size, activation: z.enum(['relu', 'linear']) }),
   z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('lstm'), units: size, keepInput: z.boolean() }),
-  z.object({ type: z.literal('statistics'), memoryColumns: z.number().min(2).max(100_000) }),
-  z.object({ type: z.literal('inputStatistics'), memoryColumns: z.number().min(2).max(100_000) }),
+  z.object({ type: z.literal('statistics'), memoryColumns: memory }),
+  z.object({ type: z.literal('inputStatistics'), memoryColumns: memory }),
+  z.object({ type: z.literal('cepstralCorrelations'), of: z.enum(['levels', 'steps']), coefficients: z.number().int().min(2).max(64), memoryColumns: memory }),
+  z.object({ type: z.literal('onsetAutocorrelation'), regions: z.number().int().min(1).max(64), lags: z.number().int().min(1).max(256), memoryColumns: memory }),
 ]);
 
 export type Layer = z.infer<typeof layerSchema>;
 
-const KINDS = { conv2d, dense, gru, lstm, statistics, inputStatistics };
+const KINDS = { conv2d, dense, gru, lstm, statistics, inputStatistics, cepstralCorrelations, onsetAutocorrelation };
 
 /** The kind's functions, typed for any layer: TypeScript can't see that `layer.type` picks the matching one. */
 export function kindOf(layer: Layer): LayerKind<Layer> {

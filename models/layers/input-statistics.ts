@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from './layer.js';
-import { lastColumn, momentsOf, remember } from './statistics.js';
+import { endsOf, lastColumn, momentsOf, remember } from './statistics.js';
 
 export interface InputStatistics {
   readonly type: 'inputStatistics';
@@ -24,26 +24,34 @@ export const inputStatistics: LayerKind<InputStatistics> = {
   multiplyAdds: (_, __, { bands, stride }) => 8 * bands * stride,
 
   apply({ memoryColumns }, x, _weights, [moments, weight, before], { input, stride }) {
-    const [batch = 0, steps = 0] = x.shape;
-    const bands = input.shape[2];
-    const sound = tf.slice(input, [0, 0, 0], [-1, steps * stride, -1]);
-    const earlier = tf.concat([tf.expandDims(before!, 1), tf.slice(sound, [0, 0, 0], [-1, steps * stride - 1, -1])], 1);
-    // The first column of all has nothing to step from.
-    const isFirst = tf.expandDims(tf.expandDims(tf.equal(tf.reshape(weight!, [batch]), 0), 1), 2);
-    const known = tf.sub(1, tf.mul(tf.cast(isFirst, 'float32'), firstOnly(steps * stride)));
-    const movement = tf.mul(tf.abs(tf.sub(sound, earlier)), known);
+    const sound = soundUnder(x, input, stride);
+    const movement = tf.abs(stepsOf(sound, before!, weight!));
     const { running, weights } = remember(tf.concat([sound, movement], 2), memoryColumns, moments!, weight!);
-    // What is known at the end of each step of the layers before.
-    const atEnds = (all: tf.Tensor): tf.Tensor => {
-      const values = all.shape[2]!;
-      return tf.reshape(tf.slice(tf.reshape(all, [batch * steps, stride, values]), [0, stride - 1, 0], [-1, 1, -1]), [batch, steps, values]);
-    };
     return {
-      y: tf.concat([x, momentsOf(atEnds(running), atEnds(weights))], 2),
-      state: [lastColumn(running), lastColumn(weights), tf.reshape(tf.slice(sound, [0, steps * stride - 1, 0], [-1, 1, -1]), [batch, bands])],
+      y: tf.concat([x, momentsOf(endsOf(running, stride), endsOf(weights, stride))], 2),
+      state: [lastColumn(running), lastColumn(weights), lastColumn(sound)],
     };
   },
 };
+
+/** The columns of the network's input that the columns of `x` were made of, [batch, columns, bands]. */
+export function soundUnder(x: tf.Tensor, input: tf.Tensor3D, stride: number): tf.Tensor3D {
+  return tf.slice(input, [0, 0, 0], [-1, x.shape[1]! * stride, -1]);
+}
+
+/**
+ * How far each value moves from column to column; the first column of all has nothing to step from.
+ * @param x [batch, columns, values]
+ * @param before [batch, values] the column before
+ * @param weight [batch, 1] of all before; 0 when there was nothing
+ */
+export function stepsOf(x: tf.Tensor, before: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  const [batch = 0, columns = 0] = x.shape;
+  const earlier = tf.concat([tf.expandDims(before, 1), tf.slice(x, [0, 0, 0], [-1, columns - 1, -1])], 1);
+  const isFirst = tf.cast(tf.equal(tf.reshape(weight, [batch, 1, 1]), 0), 'float32');
+  const known = tf.sub(1, tf.mul(isFirst, firstOnly(columns)));
+  return tf.mul(tf.sub(x, earlier), known);
+}
 
 /** [1, columns, 1]: 1 for the first column, 0 for the others. */
 function firstOnly(columns: number): tf.Tensor {

@@ -38,13 +38,37 @@ export const statistics: LayerKind<Statistics> = {
  * @param weight [batch, 1] weight so far
  * @returns running [batch, columns, 2 features], weights [batch, columns, 1]
  */
-export function remember(x: tf.Tensor, memoryColumns: number, moments: tf.Tensor, weight: tf.Tensor): { running: tf.Tensor; weights: tf.Tensor } {
+export function remember(x: tf.Tensor, memoryColumns: number, moments: tf.Tensor, weight: tf.Tensor): Running {
+  return follow(tf.concat([x, tf.square(x)], 2), memoryColumns, moments, weight);
+}
+
+/** Sums with exponential weights after each column, and of the weights alone: their quotient is the running mean. */
+export interface Running {
+  /** [batch, columns, values] */
+  readonly running: tf.Tensor;
+  /** [batch, columns, 1] */
+  readonly weights: tf.Tensor;
+}
+
+/**
+ * @param x [batch, columns, values]
+ * @param sums [batch, values] so far
+ * @param weight [batch, 1] so far
+ */
+export function follow(x: tf.Tensor, memoryColumns: number, sums: tf.Tensor, weight: tf.Tensor): Running {
   const { past, present } = decay(x.shape[1]!, memoryColumns);
-  const kept = tf.mul(tf.expandDims(moments, 1), past);
+  const kept = tf.mul(tf.expandDims(sums, 1), past);
   return {
-    running: tf.add(kept, weighted(present, tf.concat([x, tf.square(x)], 2))),
+    running: tf.add(kept, weighted(present, x)),
     weights: tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weight, 1)))),
   };
+}
+
+/** Of all columns the last one of each `stride`: [batch, columns, values] → [batch, columns / stride, values] */
+export function endsOf(all: tf.Tensor, stride: number): tf.Tensor {
+  const [batch = 0, columns = 0, values = 0] = all.shape;
+  const steps = columns / stride;
+  return tf.reshape(tf.slice(tf.reshape(all, [batch * steps, stride, values]), [0, stride - 1, 0], [-1, 1, -1]), [batch, steps, values]);
 }
 
 /** Means and deviations, [batch, columns, 2 features], from what `remember` gives. */

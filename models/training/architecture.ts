@@ -2,7 +2,7 @@
  * The network that `train` builds. The convolutions halve the bands each time, and two of them the
  * columns, so that a block of four columns is one step of the layers after: these can be wide. A
  * dense layer and a GRU see what is left; the running statistics of both, and those of the input
- * itself, feed one linear layer.
+ * itself, its timbre and its rhythm, feed one linear layer.
  * Sizes follow the budget of 8 M multiply-adds per second of audio.
  */
 import type { Layer } from '../network.js';
@@ -18,6 +18,9 @@ export function crnn(outputs: number): Layer[] {
     { type: 'gru', units: 192, keepInput: true },
     { type: 'statistics', memoryColumns: 8.6 }, // 3 s
     { type: 'inputStatistics', memoryColumns: 34 },
+    { type: 'cepstralCorrelations', of: 'levels', coefficients: 16, memoryColumns: 34 },
+    { type: 'cepstralCorrelations', of: 'steps', coefficients: 12, memoryColumns: 34 },
+    { type: 'onsetAutocorrelation', regions: 4, lags: 24, memoryColumns: 46 },
     { type: 'dense', units: outputs, activation: 'linear' },
   ];
 }

@@ -43,12 +43,15 @@ export function architecture(name: Architecture, outputs: number, bands: number)
   ], bands);
 }
 
+/** As far as there are bands: features may have a dozen, or a single one. */
 function narrowed(layers: readonly Layer[], bands: number): Layer[] {
   let left = bands;
-  return layers.map((layer) => {
-    if (layer.type !== 'conv2d') return layer;
+  return layers.flatMap((layer): Layer[] => {
+    if (layer.type === 'cepstralCorrelations') return bands < 3 ? [] : [{ ...layer, coefficients: Math.min(layer.coefficients, bands - 1) }];
+    if (layer.type === 'onsetAutocorrelation') return [{ ...layer, regions: Math.min(layer.regions, bands) }];
+    if (layer.type !== 'conv2d') return [layer];
     const pool = Math.min(layer.pool, left);
     left = Math.floor(left / pool);
-    return { ...layer, pool };
+    return [{ ...layer, pool }];
   });
 }

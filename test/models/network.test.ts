@@ -23,6 +23,9 @@ const POOLED: Layer[] = [
   { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 2, poolColumns: 1 },
   ...LAYERS.slice(2, 5),
   { type: 'inputStatistics', memoryColumns: 7 },
+  { type: 'cepstralCorrelations', of: 'levels', coefficients: 5, memoryColumns: 9 },
+  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, memoryColumns: 6 },
+  { type: 'onsetAutocorrelation', regions: 3, lags: 6, memoryColumns: 11 },
   { type: 'dense', units: 3, activation: 'linear' },
 ];
 /** An LSTM in the GRU's place. */

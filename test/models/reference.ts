@@ -16,7 +16,9 @@ export function referenceForward(layers: readonly Layer[], weights: Float32Array
     else if (layer.type === 'gru') columns = gru(layer, columns, take(flatSize * 3 * layer.units), take(layer.units * 3 * layer.units), take(3 * layer.units), take(3 * layer.units));
     else if (layer.type === 'lstm') columns = lstm(layer, columns, take(flatSize * 4 * layer.units), take(layer.units * 4 * layer.units), take(4 * layer.units));
     else if (layer.type === 'statistics') columns = statistics(layer, columns);
-    else columns = inputStatistics(layer, columns, x, bands);
+    else if (layer.type === 'inputStatistics') columns = inputStatistics(layer, columns, x, bands);
+    else if (layer.type === 'cepstralCorrelations') columns = cepstralCorrelations(layer, columns, x, bands);
+    else columns = onsetAutocorrelation(layer, columns, x, bands);
   }
   return columns.flatMap((column) => column.flat());
 }
@@ -82,20 +84,73 @@ function lstm({ units, keepInput }: Extract<Layer, { type: 'lstm' }>, columns: C
 
 /** `statistics` of each band and of its movement, at the end of each of `columns`. */
 function inputStatistics({ memoryColumns }: Extract<Layer, { type: 'inputStatistics' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
+  const sound = soundOf(columns, x, bands);
+  const remembered = statistics({ type: 'statistics', memoryColumns }, sound.map((column, t) => [[...column, ...stepTo(sound, t).map(Math.abs)]]));
+  return beside(columns, sound, (t) => remembered[t]![0]!);
+}
+
+function cepstralCorrelations({ of, coefficients, memoryColumns }: Extract<Layer, { type: 'cepstralCorrelations' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
+  const sound = soundOf(columns, x, bands);
+  const first = of === 'levels' ? 1 : 0;
+  const values = sound.map((column, t) => Array.from({ length: coefficients }, (_, index) => {
+    const k = first + index;
+    const source = of === 'levels' ? column : stepTo(sound, t);
+    return source.reduce((sum, value, band) => sum + value * Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (2 * band + 1)) / (2 * bands)), 0);
+  }));
+  return beside(columns, sound, (t) => {
+    const average = (f: (column: number[]) => number): number => runningMean(memoryColumns, t, (at) => f(values[at]!));
+    const mean = values[0]!.map((_, i) => average((column) => column[i]!));
+    const covariance = (i: number, j: number): number => average((column) => column[i]! * column[j]!) - mean[i]! * mean[j]!;
+    const deviation = mean.map((_, i) => Math.sqrt(Math.max(0, covariance(i, i)) + 0.1));
+    return [...deviation.map(Math.log), ...mean.flatMap((_, i) => mean.flatMap((__, j) => (i < j ? [covariance(i, j) / deviation[i]! / deviation[j]!] : [])))];
+  });
+}
+
+function onsetAutocorrelation({ regions, lags, memoryColumns }: Extract<Layer, { type: 'onsetAutocorrelation' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
+  const sound = soundOf(columns, x, bands);
+  const onsets = sound.map((_, t) => Array.from({ length: regions }, (__, region) => {
+    const own = stepTo(sound, t).filter((___, band) => Math.floor((band * regions) / bands) === region);
+    return own.reduce((sum, value) => sum + Math.max(0, value), 0) / own.length;
+  }));
+  return beside(columns, sound, (t) => Array.from({ length: lags * regions }, (_, index) => {
+    const [lag, region] = [1 + Math.floor(index / regions), index % regions];
+    const onset = (at: number): number => onsets[at]?.[region] ?? 0;
+    const mean = runningMean(memoryColumns, t, onset);
+    return (runningMean(memoryColumns, t, (at) => onset(at) * onset(at - lag)) - mean ** 2) / (Math.max(0, runningMean(memoryColumns, t, (at) => onset(at) ** 2) - mean ** 2) + 1e-3);
+  }));
+}
+
+/** The columns of the input that `columns` were made of. */
+function soundOf(columns: Column[], x: Float32Array, bands: number): number[][] {
   const stride = Math.floor(x.length / bands / columns.length);
-  const sound = Array.from({ length: columns.length * stride }, (_, t) => [...x.subarray(t * bands, (t + 1) * bands)]);
-  const moving = sound.map((column, t) => [[...column, ...column.map((value, band) => (t === 0 ? 0 : Math.abs(value - sound[t - 1]![band]!)))]]);
-  const remembered = statistics({ type: 'statistics', memoryColumns }, moving);
-  return columns.map((column, t) => [[...column[0]!, ...remembered[(t + 1) * stride - 1]![0]!]]);
+  return Array.from({ length: columns.length * stride }, (_, t) => [...x.subarray(t * bands, (t + 1) * bands)]);
+}
+
+function stepTo(sound: number[][], t: number): number[] {
+  return sound[t]!.map((value, band) => (t === 0 ? 0 : value - sound[t - 1]![band]!));
+}
+
+/** Each column with what is known at the end of its part of the sound behind it. */
+function beside(columns: Column[], sound: number[][], known: (t: number) => number[]): Column[] {
+  const stride = sound.length / columns.length;
+  return columns.map((column, t) => [[...column[0]!, ...known((t + 1) * stride - 1)]]);
+}
+
+/** Of `f` over the columns up to `t`, each weighing less than the one after it. */
+function runningMean(memoryColumns: number, t: number, f: (at: number) => number): number {
+  let [sum, total] = [0, 0];
+  for (let at = 0; at <= t; at++) {
+    const weight = (1 - 1 / memoryColumns) ** (t - at);
+    sum += weight * f(at);
+    total += weight;
+  }
+  return sum / total;
 }
 
 function statistics({ memoryColumns }: Extract<Layer, { type: 'statistics' }>, columns: Column[]): Column[] {
-  const d = 1 - 1 / memoryColumns;
+  const indices = columns[0]![0]!.map((_, index) => index);
   return columns.map((_, t) => {
-    const weights = columns.slice(0, t + 1).map((__, from) => d ** (t - from));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const average = (f: (value: number) => number, index: number): number => weights.reduce((sum, weight, from) => sum + weight * f(columns[from]![0]![index]!), 0) / total;
-    const indices = columns[0]![0]!.map((__, index) => index);
+    const average = (f: (value: number) => number, index: number): number => runningMean(memoryColumns, t, (at) => f(columns[at]![0]![index]!));
     const means = indices.map((index) => average((value) => value, index));
     const deviations = indices.map((index) => Math.sqrt(Math.max(0, average((value) => value * value, index) - means[index]! ** 2) + 1e-3));
     return [[...means, ...deviations]];
