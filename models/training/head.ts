@@ -1,9 +1,10 @@
 /**
  * The last layer alone, on a frozen network: strongly penalised logistic regression on the running
- * statistics of its features, heard well and over poor lines, alone and after a change. With a few
+ * statistics of its features, of whole tracks, of stretches alone and after a change. With a few
  * hundred labelled tracks this keeps what pretraining has learned, where moving all layers throws it
  * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
  * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
+ * Then once more with the teacher's music as further examples (`self-training.ts`).
  * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
@@ -11,13 +12,16 @@ import type { Pack, Track } from '../pack.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { afterAChange, everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Rows } from './rows.js';
+import { afterAChange, everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
+import { believed, drawn } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
 import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
-const PENALTIES = [0.01, 0.03, 0.1, 0.3, 1];
+const PENALTIES = [0.03, 0.1, 0.3];
+/** Of the stretches of unlabelled music, every so many: there is plenty. */
+const EVERY = 3;
 
 /** What the teacher's tags are in the statistics of the trunk. */
 export interface TagMap {
@@ -32,6 +36,8 @@ export interface HeadOptions extends Hearing {
   readonly lastLayer: number;
   readonly seed: number;
   readonly tags?: TagMap;
+  /** Without labels. */
+  readonly music: Pack;
 }
 
 /** What was heard of one item: [blocks × width]. */
@@ -43,27 +49,44 @@ interface Heard {
 
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
-  const { labels, lastLayer, tags, seed } = options;
+  const { labels, lastLayer, tags, seed, music } = options;
   const truth = ({ genre }: Track): number | undefined => (genre === undefined ? undefined : labels.indexOf(genre));
-  const poor = overPoorLines(options, train.frontEnd.bands, seed);
-  const heardAs = [[train, everyThird], [stretches(train), ofAStretch], [spliced(train, options.blockColumns, seed), afterAChange]] as const;
-  const learned = together([options, poor].flatMap((ears) => heardAs.map(([pack, blocks]) => rowsOf(network, pack, truth, blocks, ears, lastLayer, progress))));
-  const rows = standardise(tags === undefined ? learned : withTags(learned, tags));
+  const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
+  const labelled = together([
+    listen(train, everyThird),
+    listen(stretches(train), ofAStretch),
+    listen(spliced(train, options.blockColumns, seed), afterAChange),
+  ]);
   const named = tags === undefined ? [] : labels.map((label) => tagsFor(label, tags.names));
-  const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: learned.width + tag, label })));
+  const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: labelled.width + tag, label })));
   if (tags !== undefined) progress.say(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
 
   const whole = items(network, valid, truth, options, progress);
   const short = items(network, stretches(valid), truth, options, progress);
-  let best: { score: number; tracks: number; fitted: Regression } | undefined;
-  for (const penalty of PENALTIES) {
-    const fitted = folded(regress(rows, labels.length, penalty, hints, new Random(seed)), learned.width, tags);
-    const [tracks, parts] = [rightOf(whole, fitted), rightOf(short, fitted)];
-    progress.say(`head: penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parts).toFixed(1)} % of stretches`);
-    if (best === undefined || tracks + parts > best.score) best = { score: tracks + parts, tracks, fitted };
-  }
-  write(network, lastLayer, best!.fitted, 0);
-  return best!.tracks;
+  const fitBest = (rows: Rows, name: string): number => {
+    const standardised = standardise(tags === undefined ? rows : withTags(rows, tags));
+    let best: { score: number; tracks: number; fitted: Regression } | undefined;
+    for (const penalty of PENALTIES) {
+      const fitted = folded(regress(standardised, labels.length, penalty, hints, new Random(seed)), rows.width, tags);
+      const [tracks, parts] = [rightOf(whole, fitted), rightOf(short, fitted)];
+      progress.say(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parts).toFixed(1)} % of stretches`);
+      if (best === undefined || tracks + parts > best.score) best = { score: tracks + parts, tracks, fitted };
+    }
+    write(network, lastLayer, best!.fitted, 0);
+    return best!.tracks;
+  };
+  fitBest(labelled, 'labelled tracks');
+
+  const belief = believed(music, options, (x) => network.apply(x, { training: false }));
+  const parts = stretches(belief);
+  const some: Pack = { ...parts, tracks: parts.tracks.filter((_, index) => index % EVERY === 0) };
+  const changes = spliced(belief, options.blockColumns, seed);
+  const random = new Random(seed);
+  const learned = (track: Track): number => drawn(track, random);
+  const poor = [seed + 1, seed + 2].map((each) => overPoorLines(options, train.frontEnd.bands, each));
+  const unlabelled = [options, ...poor].map((ears) => listen(some, ofAStretch, ears, learned));
+  const changed = [options, poor[0]!].map((ears) => listen(changes, afterAChange, ears, learned));
+  return fitBest(together([labelled, ...unlabelled, ...changed]), 'and unlabelled music');
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */

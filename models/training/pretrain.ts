@@ -22,9 +22,9 @@ const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
-/** In the second half of the epochs: good sound of one track first, then poor lines and changes of track as well. */
-const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4 };
-/** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before. */
+/** After the first epoch: good sound first, then poor lines and rooms as well. */
+const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.25 };
+/** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before; in the second half of the epochs. */
 const SPLICED = 0.4;
 
 export interface PretrainOptions {
@@ -115,16 +115,16 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
     saved: [...network.saved(0, trunkLayers), ...heads],
 
     batch(random, _, epoch) {
-      const isLater = 2 * epoch >= options.epochs;
+      const spliced = 2 * epoch >= options.epochs ? SPLICED : 0;
       const pick = (windows: number): Sequence['parts'][number] => {
         const drawn = random.below(totalWindows); // each window as likely as any other
         const track = training[ends.findIndex((end) => drawn < end)]!;
         return { track, window: random.below(track.windows - windows + 1) };
       };
       const sequences = Array.from({ length: SEQUENCES }, (): Sequence => ({
-        parts: isLater && random.next() < SPLICED ? [pick(WINDOWS / 2), pick(WINDOWS / 2)] : [pick(WINDOWS)],
+        parts: random.next() < spliced ? [pick(WINDOWS / 2), pick(WINDOWS / 2)] : [pick(WINDOWS)],
       }));
-      const { x, targets } = draw(sequences, isLater ? LATER : AUGMENTATION, random);
+      const { x, targets } = draw(sequences, epoch === 0 ? AUGMENTATION : LATER, random);
       const dropoutSeed = random.below(2 ** 31);
       return {
         loss: () => predict(x, { training: true, dropout: DROPOUT, dropoutSeed })

@@ -54,6 +54,6 @@ export async function learnFromTeacher(
   const history = await runStage(stage, new Checkpoint(join(run, 'pretrain'), settings), new Random(seed), progress);
   const tags = tagMap(teacher.answers, heads);
   tf.dispose(heads);
-  fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(tags && { tags }) }, progress);
+  fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, music: teacher.pack, ...(tags && { tags }) }, progress);
   return [{ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history }];
 }

@@ -23,7 +23,7 @@ export function spliced(pack: Pack, blockColumns: number, seed: number): Pack {
     const start = index * (before + after);
     levels.set(stretch(pack, others[random.below(others.length)]!, before, random), start * bands);
     levels.set(stretch(pack, track, after, random), (start + before) * bands);
-    return [{ id: track.id, genre: track.genre, start, columns: before + after }];
+    return [{ ...track, start, columns: before + after }];
   });
   return { ...pack, name: `changes in ${pack.name}`, tracks, levels };
 }

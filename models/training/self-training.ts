@@ -1,0 +1,46 @@
+/**
+ * Music without labels as examples for the last layer: what a first one, learned from the labelled
+ * tracks, believes of a whole track is what every stretch of it is taught to be, heard well, over
+ * poor lines and in rooms (self-training: Yarowsky 1995; Lee 2013, "Pseudo-label"; with worse sound
+ * for the student as in Xie et al. 2020, "Noisy student"). A few hundred labelled tracks say little
+ * of what a genre is like after four seconds or through a telephone; hours of any music say the rest.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Pack, Track } from '../pack.js';
+import type { Random } from './random.js';
+import { eachTrack, meanScores, type Hearing } from './validate.js';
+
+/** Beliefs are sharpened by this, so that a stretch is more often called what its track most likely is. */
+const TEMPERATURE = 0.6;
+
+/** A track whose genre is only believed; `genre` is the most likely one. */
+interface Believed extends Track {
+  /** [labels] probabilities */
+  readonly beliefs: readonly number[];
+}
+
+/**
+ * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
+ * @returns the same tracks with what is believed of each
+ */
+export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): Pack {
+  const { labels, blockColumns } = hearing;
+  const tracks: Believed[] = [];
+  const logScores = (x: tf.Tensor3D): tf.Tensor => tf.logSoftmax(tf.slice(logits(x), [0, 0, 0], [-1, -1, labels.length]), 2);
+  eachTrack(pack, pack.tracks.filter(({ columns }) => columns >= blockColumns), hearing, logScores, (track, rows) => {
+    const means = meanScores(rows, labels.length);
+    const highest = Math.max(...means);
+    const powers = [...means].map((mean) => Math.exp((mean - highest) / TEMPERATURE));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    tracks.push({ ...track, genre: labels[means.indexOf(highest)]!, beliefs: powers.map((power) => power / sum) });
+  });
+  return { ...pack, tracks };
+}
+
+/** A class for every row of such a track, drawn by what is believed of it: the rows of a track share out its doubt. */
+export function drawn(track: Track, random: Random): number {
+  const { beliefs } = track as Believed;
+  let left = random.next();
+  const index = beliefs.findIndex((belief) => (left -= belief) < 0);
+  return index < 0 ? beliefs.length - 1 : index;
+}

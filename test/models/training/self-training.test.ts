@@ -1,0 +1,47 @@
+/** What unlabelled music is taken for. */
+import * as tf from '@tensorflow/tfjs-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NORMALISATION_V1 } from '../../../dsp/normalise.js';
+import { startBackend } from '../../../models/backend.js';
+import { Random } from '../../../models/training/random.js';
+import { stretches } from '../../../models/training/rows.js';
+import { believed, drawn } from '../../../models/training/self-training.js';
+import { toyPack } from '../packs.js';
+
+const LABELS = ['low', 'middle', 'high'];
+const HEARING = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+/** The mean level of each third of the bands, and a value that is not a label's. */
+function loudestThird(x: tf.Tensor3D): tf.Tensor {
+  const thirds = [[0, 21], [21, 21], [42, 22]].map(([from, size]) => tf.mean(tf.slice(x, [0, 0, from!], [-1, -1, size!]), 2, true));
+  return tf.concat([...thirds, tf.mul(100, tf.onesLike(thirds[0]!))], 2);
+}
+
+test('a track is believed to be what the network says of the whole of it', () => {
+  const pack = toyPack('music', { tracks: 9, columns: 120 });
+  const unlabelled = { ...pack, tracks: pack.tracks.map(({ genre: _, ...track }) => track) };
+  const { tracks } = believed(unlabelled, HEARING, loudestThird);
+  assert.equal(tracks.map(({ genre }) => genre), pack.tracks.map(({ genre }) => genre));
+  for (const { beliefs } of tracks) assert.ok(Math.abs((beliefs as number[]).reduce((sum, belief) => sum + belief, 0) - 1) < 1e-9);
+});
+
+test('stretches of a track share out its doubt', () => {
+  const pack = toyPack('music', { tracks: 1, columns: 120 });
+  const doubtful = { ...pack, tracks: pack.tracks.map((track) => ({ ...track, beliefs: [0.1, 0.6, 0.3] })) };
+  const random = new Random(4);
+  const counts = [0, 0, 0];
+  for (let index = 0; index < 3000; index++) counts[drawn(stretches(doubtful).tracks[0]!, random)]!++;
+  counts.forEach((count, label) => assert.ok(Math.abs(count / 3000 - [0.1, 0.6, 0.3][label]!) < 0.04, `${counts}`));
+});
+
+test('a track too short for a block is left out', () => {
+  const pack = toyPack('music', { tracks: 2, columns: 3 });
+  assert.is(believed(pack, HEARING, loudestThird).tracks.length, 0);
+});
+
+test.run();
