@@ -4,7 +4,9 @@
  * With block probabilities q, S is the running mean of log q over the stream's music,
  *   S ← S + a (log max(q, 1e-6) - S),  a = max(1 - exp(-blockMs / timeConstantMs), 1 / n),
  * n the blocks since the start: a plain mean at first, exponential from the time constant on.
- * p = softmax(S). The shown genre is the best one when warm-up ends. After that, while another one
+ * p = softmax(S). What is reported of p is its running mean with `confidenceMs` in the same way: a
+ * genre that stays shown while another one leads for a moment is more certain than p is then.
+ * The shown genre is the best one when warm-up ends. After that, while another one
  * leads, its lead in p is added up over time (as in Page's CUSUM test, 1954), and it takes over once
  * that reaches margin × holdMs: a lead of `margin` needs `holdMs`, a larger one less, a small one
  * more, and none is overlooked for ever. The sum starts afresh when the shown genre leads again.
@@ -19,7 +21,7 @@ import { argmax } from '../models/metrics.js';
 import type { StreamState } from './protocol.js';
 import { SETTINGS, type Settings } from './settings.js';
 import type { Loudness } from './silence.js';
-import { SoundKinds } from './sound-kind.js';
+import { gainOf, SoundKinds } from './sound-kind.js';
 
 /** What is shown after a block. One object, changed by the next push. */
 export interface Smoothed {
@@ -57,12 +59,16 @@ export class Smoother {
   readonly #blockMs: number;
   readonly #forgetAfterMs: number;
   readonly #gain: number;
+  /** Of the reported probabilities. */
+  readonly #confidenceGain: number;
   /** Probability of music below which a block doesn't count. */
   readonly #leastMusic: number;
   /** What the best genre must reach. */
   readonly #floor: number;
   readonly #kinds: SoundKinds;
   readonly #scores: Float64Array;
+  /** [labels] p, the softmax of the scores. */
+  readonly #now: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
   /** Blocks of music since the start. */
   #blocks = 0;
@@ -81,11 +87,13 @@ export class Smoother {
     this.#settings = settings;
     this.#blockMs = blockMs;
     this.#forgetAfterMs = forgetAfterMs;
-    this.#gain = settings.timeConstantMs > 0 ? 1 - Math.exp(-blockMs / settings.timeConstantMs) : 1;
+    this.#gain = gainOf(settings.timeConstantMs, blockMs);
+    this.#confidenceGain = gainOf(settings.confidenceMs ?? 0, blockMs);
     this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
     this.#floor = settings.unknownBelow ?? 0;
     this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
+    this.#now = new Float64Array(labels.length);
     this.#shown = {
       state: 'warming', genre: null, p: 0, music: 1, isMusic: false, counts: false,
       probabilities: new Float32Array(labels.length).fill(1 / labels.length),
@@ -130,12 +138,14 @@ export class Smoother {
     this.#scores.fill(0);
   }
 
-  /** Moves the running mean of the log scores and its softmax. */
+  /** Moves the running mean of the log scores, its softmax and the reported mean of that. */
   #follow(q: ArrayLike<number>): void {
     const scores = this.#scores;
-    const p = this.#shown.probabilities;
+    const p = this.#now;
+    const reported = this.#shown.probabilities;
     this.#blocks++;
     const gain = Math.max(this.#gain, 1 / this.#blocks);
+    const confidenceGain = Math.max(this.#confidenceGain, 1 / this.#blocks);
     let highest = -Infinity;
     for (let label = 0; label < scores.length; label++) {
       const score = scores[label]! + gain * (Math.log(Math.max(q[label]!, LEAST_PROBABILITY)) - scores[label]!);
@@ -144,12 +154,15 @@ export class Smoother {
     }
     let sum = 0;
     for (let label = 0; label < p.length; label++) sum += (p[label] = Math.exp(scores[label]! - highest));
-    for (let label = 0; label < p.length; label++) p[label] = p[label]! / sum;
+    for (let label = 0; label < p.length; label++) {
+      p[label] = p[label]! / sum;
+      reported[label]! += confidenceGain * (p[label]! - reported[label]!);
+    }
   }
 
   /** The genre to show, given the one that was judged last and the best one. */
   #judge(): number {
-    const top = argmax(this.#shown.probabilities);
+    const top = argmax(this.#now);
     const best = this.#p(top) < this.#floor ? NO_GENRE : top;
     const judged = this.#judged ?? best;
     this.#leadMs = best === judged ? 0 : this.#leadMs + (this.#p(best) - this.#p(judged)) * this.#blockMs;
@@ -159,7 +172,7 @@ export class Smoother {
   }
 
   #p(genre: number): number {
-    return genre === NO_GENRE ? this.#floor : this.#shown.probabilities[genre]!;
+    return genre === NO_GENRE ? this.#floor : this.#now[genre]!;
   }
 
   #show(state: StreamState, genre: number | null): Smoothed {

@@ -23,7 +23,7 @@ export class SoundKinds {
   /** @param blockMs audio from one push to the next */
   constructor({ kinds = KINDS_SMOOTHING, warmupMs }: SmoothingSettings, blockMs: number) {
     this.#settings = kinds;
-    this.#gain = kinds.timeConstantMs > 0 ? 1 - Math.exp(-blockMs / kinds.timeConstantMs) : 1;
+    this.#gain = gainOf(kinds.timeConstantMs, blockMs);
     // Warm-up is over with the block that completes it; half a millisecond of grace for rounding.
     this.#warmupBlocks = Math.max(1, Math.ceil((warmupMs - 0.5) / blockMs));
   }
@@ -60,4 +60,9 @@ export class SoundKinds {
     if (now !== 'music' && Math.abs(speechLead) < enter - leave) return now;
     return speechLead >= 0 ? 'speech' : 'noise';
   }
+}
+
+/** Of a running mean with this time constant: the share of the newest block. */
+export function gainOf(timeConstantMs: number, blockMs: number): number {
+  return timeConstantMs > 0 ? 1 - Math.exp(-blockMs / timeConstantMs) : 1;
 }

@@ -68,6 +68,18 @@ test('the running mean is a plain mean of logs at first, exponential later', () 
   for (let label = 0; label < 3; label++) assert.ok(Math.abs(next.probabilities[label]! - Math.exp(scores[label]!) / sum) < 1e-5);
 });
 
+test('what is reported is the mean of the last seconds; what is shown goes by the moment', () => {
+  const quick = { ...SETTINGS, timeConstantMs: 0, margin: 0.9 };
+  const [plain, averaged] = [smoother(quick), smoother({ ...quick, confidenceMs: 1500 })];
+  const both = [plain, averaged];
+  for (const subject of both) shown(subject, 10, ROCK);
+  assert.ok(both.every((subject) => Math.abs(subject.push(ROCK, SOUND).p - 0.8) < 1e-6));
+  assert.ok(Math.abs(plain.push(JAZZ, SOUND).p - 0.1) < 1e-6);
+  const gain = 1 - Math.exp(-BLOCK_MS / 1500);
+  assert.ok(Math.abs(averaged.push(JAZZ, SOUND).p - (0.8 - 0.7 * gain)) < 1e-6);
+  assert.equal(shown(plain, 6, JAZZ), shown(averaged, 6, JAZZ));
+});
+
 test('a change shows within seconds, once', () => {
   const subject = smoother();
   shown(subject, 60, ROCK);
