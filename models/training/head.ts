@@ -12,7 +12,7 @@ import type { Pack, Track } from '../pack.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { afterAChange, everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
+import { afterAChange, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Blocks, type Rows } from './rows.js';
 import { believed, drawn } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
@@ -20,8 +20,9 @@ import { setValues, type Trainable } from './trainable.js';
 import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const PENALTIES = [0.03, 0.1, 0.3];
-/** Of the stretches of unlabelled music, every so many: there is plenty. */
+/** Of the stretches of unlabelled music, every so many heard well: there is plenty. And over lines and in rooms: more of them cost what is heard well. */
 const EVERY = 3;
+const EVERY_POOR = 12;
 
 /** What the teacher's tags are in the statistics of the trunk. */
 export interface TagMap {
@@ -79,14 +80,17 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
 
   const belief = believed(music, options, (x) => network.apply(x, { training: false }));
   const parts = stretches(belief);
-  const some: Pack = { ...parts, tracks: parts.tracks.filter((_, index) => index % EVERY === 0) };
+  const some = (every: number): Pack => ({ ...parts, tracks: parts.tracks.filter((_, index) => index % every === 0) });
   const changes = spliced(belief, options.blockColumns, seed);
   const random = new Random(seed);
   const learned = (track: Track): number => drawn(track, random);
-  const poor = [seed + 1, seed + 2].map((each) => overPoorLines(options, train.frontEnd.bands, each));
-  const unlabelled = [options, ...poor].map((ears) => listen(some, ofAStretch, ears, learned));
-  const changed = [options, poor[0]!].map((ears) => listen(changes, afterAChange, ears, learned));
-  return fitBest(together([labelled, ...unlabelled, ...changed]), 'and unlabelled music');
+  const poor = [OVER_LINES, IN_ROOMS].map((sound) => through(sound, options, train.frontEnd.bands, seed));
+  const unlabelled = [
+    listen(some(EVERY), ofAStretch, options, learned),
+    listen(changes, afterAChange, options, learned),
+    ...poor.map((ears) => listen(some(EVERY_POOR), ofAStretch, ears, learned)),
+  ];
+  return fitBest(together([labelled, ...unlabelled]), 'and unlabelled music');
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */

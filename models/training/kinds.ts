@@ -9,7 +9,7 @@ import { write } from './head.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { regress, standardise } from './regression.js';
-import { everyBlock, everyThird, ofAStretch, overPoorLines, rowsOf, stretches, together, type Blocks, type Rows } from './rows.js';
+import { ANY_SOUND, everyBlock, everyThird, ofAStretch, rowsOf, stretches, through, together, type Blocks, type Rows } from './rows.js';
 import type { Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
 
@@ -27,7 +27,7 @@ export interface KindsOptions extends Hearing {
  * @param others a pack whose tracks are labelled `speech` or `noise`
  */
 export function fitKinds(network: Trainable, music: readonly Pack[], others: Pack, options: KindsOptions, progress: Progress): void {
-  const poor = overPoorLines(options, others.frontEnd.bands, options.seed);
+  const poor = through(ANY_SOUND, options, others.frontEnd.bands, options.seed);
   const listen = (pack: Pack, truth: (track: Track) => number | undefined, blocks: Blocks): Rows => together(
     [options, poor].map((ears) => rowsOf(network, pack, truth, blocks, ears, options.lastLayer, progress)),
   );

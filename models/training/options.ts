@@ -95,7 +95,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--protocol <name>', 'how tracks are split: `fault-filtered`, `random-tracks`, `random-chunks` or `kfold`', 'fault-filtered'],
   ['--folds <number>', 'folds of `kfold`', 5],
   ['--compare', 'with `random-chunks`: train a second time on as many chunks, artists apart'],
-  ['--pretrain-epochs <number>', 'passes over the teacher\'s music', 12],
+  ['--pretrain-epochs <number>', 'passes over the teacher\'s music', 9],
   ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
   ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],
   ['--rate <number>', 'highest learning rate on labelled tracks; 0.002, on random chunks 0.003'],

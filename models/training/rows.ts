@@ -19,7 +19,12 @@ const EVERY = 3;
 const OF_A_STRETCH = [2, 5, 8, 10];
 const AFTER_A_CHANGE = [2, 4, 6, 9, 14];
 
-const POOR_LINE: Augmentation = { ...NO_AUGMENTATION, channelChance: 0.6, roomChance: 0.5 };
+/** What stands between the music and the ears. */
+export type Sound = Pick<Augmentation, 'channelChance' | 'roomChance'>;
+
+export const OVER_LINES: Sound = { channelChance: 1, roomChance: 0 };
+export const IN_ROOMS: Sound = { channelChance: 0, roomChance: 1 };
+export const ANY_SOUND: Sound = { channelChance: 0.6, roomChance: 0.5 };
 
 export interface Rows {
   /** [rows × width] */
@@ -38,8 +43,8 @@ export const everyThird: Blocks = (blocks) => Array.from({ length: Math.ceil(blo
 export const afterAChange: Blocks = () => AFTER_A_CHANGE.map((block) => BEFORE_BLOCKS + block);
 export const ofAStretch: Blocks = (blocks) => OF_A_STRETCH.filter((block) => block < blocks);
 
-/** The same ears behind poor lines and in rooms, others for each track. */
-export function overPoorLines<H extends Omit<Hearing, 'labels'>>(hearing: H, bands: number, seed: number): H {
+/** The same ears behind poor lines or in rooms, others for each track. */
+export function through<H extends Omit<Hearing, 'labels'>>(sound: Sound, hearing: H, bands: number, seed: number): H {
   const random = new Random(seed);
   return {
     ...hearing,
@@ -47,7 +52,7 @@ export function overPoorLines<H extends Omit<Hearing, 'labels'>>(hearing: H, ban
       ...melInputs(hearing.normalisation, bands),
       whole(pack: Pack, track: Track) {
         const out = new Float32Array(track.columns * bands);
-        crop(pack, track, hearing.normalisation, { firstColumn: 0, columns: track.columns, lead: 0 }, POOR_LINE, random, out);
+        crop(pack, track, hearing.normalisation, { firstColumn: 0, columns: track.columns, lead: 0 }, { ...NO_AUGMENTATION, ...sound }, random, out);
         return out;
       },
     },

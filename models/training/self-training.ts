@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Pack, Track } from '../pack.js';
 import type { Random } from './random.js';
+import { stretches } from './rows.js';
 import { eachTrack, meanScores, type Hearing } from './validate.js';
 
 /** Beliefs are sharpened by this, so that a stretch is more often called what its track most likely is. */
@@ -20,19 +21,25 @@ interface Believed extends Track {
 }
 
 /**
+ * What is believed of a track is the mean of what each of its stretches says alone: the last layer
+ * is surer of a whole track than it ought to be.
  * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
- * @returns the same tracks with what is believed of each
+ * @returns the tracks that have a stretch, with what is believed of each
  */
 export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): Pack {
-  const { labels, blockColumns } = hearing;
-  const tracks: Believed[] = [];
+  const { labels } = hearing;
+  const said = pack.tracks.map((): Float64Array[] => []);
+  const parts = stretches({ ...pack, tracks: pack.tracks.map((track, of) => ({ ...track, of })) });
   const logScores = (x: tf.Tensor3D): tf.Tensor => tf.logSoftmax(tf.slice(logits(x), [0, 0, 0], [-1, -1, labels.length]), 2);
-  eachTrack(pack, pack.tracks.filter(({ columns }) => columns >= blockColumns), hearing, logScores, (track, rows) => {
-    const means = meanScores(rows, labels.length);
+  eachTrack(parts, parts.tracks, hearing, logScores, ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
+  const tracks = pack.tracks.flatMap((track, index): Believed[] => {
+    const own = said[index]!;
+    if (own.length === 0) return [];
+    const means = labels.map((_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
     const highest = Math.max(...means);
-    const powers = [...means].map((mean) => Math.exp((mean - highest) / TEMPERATURE));
+    const powers = means.map((mean) => Math.exp((mean - highest) / TEMPERATURE));
     const sum = powers.reduce((total, power) => total + power, 0);
-    tracks.push({ ...track, genre: labels[means.indexOf(highest)]!, beliefs: powers.map((power) => power / sum) });
+    return [{ ...track, genre: labels[means.indexOf(highest)]!, beliefs: powers.map((power) => power / sum) }];
   });
   return { ...pack, tracks };
 }

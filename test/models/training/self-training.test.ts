@@ -22,7 +22,7 @@ function loudestThird(x: tf.Tensor3D): tf.Tensor {
   return tf.concat([...thirds, tf.mul(100, tf.onesLike(thirds[0]!))], 2);
 }
 
-test('a track is believed to be what the network says of the whole of it', () => {
+test('a track is believed to be what the network says of all its stretches', () => {
   const pack = toyPack('music', { tracks: 9, columns: 120 });
   const unlabelled = { ...pack, tracks: pack.tracks.map(({ genre: _, ...track }) => track) };
   const { tracks } = believed(unlabelled, HEARING, loudestThird);
@@ -39,8 +39,8 @@ test('stretches of a track share out its doubt', () => {
   counts.forEach((count, label) => assert.ok(Math.abs(count / 3000 - [0.1, 0.6, 0.3][label]!) < 0.04, `${counts}`));
 });
 
-test('a track too short for a block is left out', () => {
-  const pack = toyPack('music', { tracks: 2, columns: 3 });
+test('a track too short for a stretch is left out', () => {
+  const pack = toyPack('music', { tracks: 2, columns: 40 });
   assert.is(believed(pack, HEARING, loudestThird).tracks.length, 0);
 });
 
