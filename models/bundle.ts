@@ -57,6 +57,8 @@ const smoothingSchema = z.object({
   holdMs: z.number().min(0),
   /** Sound before the first judgement is shown as more than warming up, ms. */
   warmupMs: z.number().min(0),
+  /** A lead in probability smaller than this counts against the one that has it, 0 to 1; 0 unless given. */
+  leastLead: share.optional(),
   /** Time constant of the average of the probabilities that are reported, ms: what is shown is judged by those of the moment. 0 (none) unless given. */
   confidenceMs: z.number().min(0).optional(),
   /** Probability that the best genre must reach to be shown; below it the music is of no known genre. 0 (none) unless given. */

@@ -6,10 +6,10 @@
  * n the blocks since the start: a plain mean at first, exponential from the time constant on.
  * p = softmax(S). What is reported of p is its running mean with `confidenceMs` in the same way: a
  * genre that stays shown while another one leads for a moment is more certain than p is then.
- * The shown genre is the best one when warm-up ends. After that, while another one
- * leads, its lead in p is added up over time (as in Page's CUSUM test, 1954), and it takes over once
- * that reaches margin × holdMs: a lead of `margin` needs `holdMs`, a larger one less, a small one
- * more, and none is overlooked for ever. The sum starts afresh when the shown genre leads again.
+ * The shown genre is the best one when warm-up ends. After that every other one
+ * has a CUSUM test of its own (Page 1954): its lead in p, less `leastLead`, is added up over time,
+ * never below 0, and the first whose sum reaches margin × holdMs takes over. A lead of `margin` needs
+ * about `holdMs`, a larger one less, a small one more. The sums start afresh when the shown genre leads.
  * Music of no known genre is one genre more, whose p is always `unknownBelow`.
  *
  * While a stream is speech or noise no genre is claimed, and blocks that are not music don't move S:
@@ -69,13 +69,13 @@ export class Smoother {
   readonly #scores: Float64Array;
   /** [labels] p, the softmax of the scores. */
   readonly #now: Float64Array;
+  /** [labels + 1] leads over the genre that was judged last, probability × ms; the last is that of no known genre. */
+  readonly #leads: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
   /** Blocks of music since the start. */
   #blocks = 0;
   /** The genre that was judged last, or NO_GENRE; undefined before. */
   #judged: number | undefined;
-  /** Lead of others over it, probability × ms. */
-  #leadMs = 0;
   /** How long the stream has been no music. */
   #awayMs = 0;
 
@@ -94,6 +94,7 @@ export class Smoother {
     this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
     this.#now = new Float64Array(labels.length);
+    this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
       state: 'warming', genre: null, p: 0, music: 1, isMusic: false, counts: false,
       probabilities: new Float32Array(labels.length).fill(1 / labels.length),
@@ -134,7 +135,7 @@ export class Smoother {
   #startAfresh(): void {
     this.#blocks = 0;
     this.#judged = undefined;
-    this.#leadMs = 0;
+    this.#leads.fill(0);
     this.#scores.fill(0);
   }
 
@@ -165,10 +166,21 @@ export class Smoother {
     const top = argmax(this.#now);
     const best = this.#p(top) < this.#floor ? NO_GENRE : top;
     const judged = this.#judged ?? best;
-    this.#leadMs = best === judged ? 0 : this.#leadMs + (this.#p(best) - this.#p(judged)) * this.#blockMs;
-    if (best === judged || this.#leadMs < this.#settings.margin * this.#settings.holdMs) return judged;
-    this.#leadMs = 0;
-    return best;
+    const leads = this.#leads;
+    if (best === judged) {
+      leads.fill(0);
+      return judged;
+    }
+    const { margin, holdMs, leastLead = 0 } = this.#settings;
+    const nowhere = leads.length - 1;
+    const least = this.#p(judged) + leastLead;
+    for (let genre = 0; genre < leads.length; genre++) {
+      leads[genre] = Math.max(0, leads[genre]! + (this.#p(genre === nowhere ? NO_GENRE : genre) - least) * this.#blockMs);
+    }
+    const first = leads[best === NO_GENRE ? nowhere : best]! >= margin * holdMs ? best : argmax(leads);
+    if (leads[first === NO_GENRE ? nowhere : first]! < margin * holdMs) return judged;
+    leads.fill(0);
+    return first === nowhere ? NO_GENRE : first;
   }
 
   #p(genre: number): number {

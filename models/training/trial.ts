@@ -23,7 +23,7 @@ import { Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 0, margin: 0.42, holdMs: 2000, warmupMs: 2000 };
+const SMOOTHING = { timeConstantMs: 0, margin: 0.275, holdMs: 2000, leastLead: 0.07, warmupMs: 2700, confidenceMs: 1500 };
 /** A chunk's answer is the mean over what follows: its last 2.3 s. */
 export const CHUNK_UNCOUNTED_BLOCKS = 5;
 

@@ -3,7 +3,7 @@
  * of each block is kept, and the live pipe's own smoother goes over it once for each setting; the
  * network hears everything only once.
  *
- * Of margin and holdMs only the product counts (the area of a lead, see server/smoothing.ts), so the
+ * Of margin and holdMs only the product counts (the sum of a lead, see server/smoothing.ts), so the
  * usual grid leaves holdMs where the model has it.
  */
 import { blockMs, type Manifest, type SmoothingSettings } from '../../models/bundle.js';

@@ -111,6 +111,16 @@ test('a lead of the margin takes the hold, a larger one less, a small one longer
   assert.is(blocksUntil(0.05), Math.ceil(8000 / BLOCK_MS));
 });
 
+test('a lead below the least one never takes over, and each challenger adds up its own', () => {
+  const settings = { timeConstantMs: 0, margin: 0.3, holdMs: 1000, warmupMs: 0, leastLead: 0.1 };
+  const slightly = smoother(settings);
+  assert.equal(changes([...shown(slightly, 2, ROCK), ...shown(slightly, 200, [0.31, 0.4, 0.29])]), ['rock']);
+  const alternating = smoother(settings);
+  shown(alternating, 2, ROCK);
+  const taken = Array.from({ length: 40 }, (_, block) => shown(alternating, 1, block % 2 === 0 ? [0.2, 0.5, 0.3] : [0.2, 0.1, 0.7])[0]!);
+  assert.equal(changes(taken), ['rock', 'disco']);
+});
+
 test('a song whose blocks differ does not flicker', () => {
   const subject = smoother();
   const blocks = [ROCK, ROCK, [0.2, 0.5, 0.3], ROCK, [0.3, 0.3, 0.4]];
