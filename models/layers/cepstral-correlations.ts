@@ -53,7 +53,10 @@ export const cepstralCorrelations: LayerKind<CepstralCorrelations> = {
     const cepstra = tf.reshape(tf.matMul(tf.reshape(sound, [batch * columns, bands]), basis), [batch, columns, coefficients]);
     const values = of === 'levels' ? cepstra : stepsOf(cepstra, before!, weight!);
     const [first, second] = pairs(coefficients);
-    const ofPairs = (each: tf.Tensor): tf.Tensor => tf.mul(tf.gather(each, first, 2), tf.gather(each, second, 2));
+    const ofPairs = (each: tf.Tensor): tf.Tensor => {
+      const rows = tf.reshape(each, [-1, coefficients]) as tf.Tensor2D;
+      return tf.reshape(tf.mul(tf.matMul(rows, first), tf.matMul(rows, second)), [batch, -1, pairsOf(coefficients)]);
+    };
     const products = ofPairs(values);
     const { running, weights } = follow(tf.concat([values, tf.square(values), products], 2), memoryColumns, sums!, weight!);
 
@@ -71,15 +74,27 @@ export const cepstralCorrelations: LayerKind<CepstralCorrelations> = {
 
 /** Orthonormal DCT-II, [bands, coefficients], from coefficient `first` on. */
 function cosines(bands: number, first: number, coefficients: number): tf.Tensor2D {
-  return tf.tensor2d(Float32Array.from({ length: bands * coefficients }, (_, index) => {
-    const k = first + (index % coefficients);
-    const band = Math.floor(index / coefficients);
+  return constant(`${bands} ${first} ${coefficients}`, [bands, coefficients], (band, index) => {
+    const k = first + index;
     return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (band + 0.5)) / bands);
-  }), [bands, coefficients]);
+  });
 }
 
-/** All pairs i < j, as two lists. */
-function pairs(coefficients: number): [tf.Tensor1D, tf.Tensor1D] {
+/** The first and the second of all pairs i < j, as matrices [coefficients, pairs]: a product is quicker than picking. */
+function pairs(coefficients: number): [tf.Tensor2D, tf.Tensor2D] {
   const all = Array.from({ length: coefficients }, (_, i) => Array.from({ length: coefficients - i - 1 }, (__, rest) => [i, i + 1 + rest] as const)).flat();
-  return [tf.tensor1d(all.map(([i]) => i), 'int32'), tf.tensor1d(all.map(([, j]) => j), 'int32')];
+  const picking = (which: 0 | 1): tf.Tensor2D => constant(`${coefficients} ${which}`, [coefficients, all.length], (row, pair) => (all[pair]![which] === row ? 1 : 0));
+  return [picking(0), picking(1)];
+}
+
+const constants = new Map<string, Float32Array>();
+
+/** A matrix that is always the same, computed once. */
+function constant(name: string, [rows, columns]: [number, number], value: (row: number, column: number) => number): tf.Tensor2D {
+  let values = constants.get(name);
+  if (values === undefined) {
+    values = Float32Array.from({ length: rows * columns }, (_, index) => value(Math.floor(index / columns), index % columns));
+    constants.set(name, values);
+  }
+  return tf.tensor2d(values, [rows, columns]);
 }

@@ -53,9 +53,11 @@ export const onsetAutocorrelation: LayerKind<OnsetAutocorrelation> = {
     const part = (from: number, length: number): tf.Tensor => tf.slice(ends, [0, 0, from], [-1, -1, length]);
     const squaredMean = tf.square(part(0, regions));
     const variance = tf.add(tf.relu(tf.sub(part(regions, regions), squaredMean)), EPSILON);
-    const ofLags = (each: tf.Tensor): tf.Tensor => tf.tile(each, [1, 1, lags]);
+    const steps = columns / stride;
+    const ofLags = (each: tf.Tensor): tf.Tensor => tf.reshape(each, [batch, steps, 1, regions]);
+    const covariance = tf.sub(tf.reshape(part(2 * regions, lags * regions), [batch, steps, lags, regions]), ofLags(squaredMean));
     return {
-      y: tf.concat([x, tf.div(tf.sub(part(2 * regions, lags * regions), ofLags(squaredMean)), ofLags(variance))], 2),
+      y: tf.concat([x, tf.reshape(tf.div(covariance, ofLags(variance)), [batch, steps, lags * regions])], 2),
       state: [lastColumn(running), lastColumn(weights), tf.slice(all, [0, columns, 0], [-1, lags, -1]), lastColumn(sound)],
     };
   },
