@@ -15,7 +15,8 @@ export class Step {
   readonly #softmaxes: ReadonlyArray<{ readonly length: number; readonly temperature: number }>;
   readonly #bands: number;
   #blocks = new Float32Array(0);
-  #states = new Float32Array(0);
+  /** One for each state of each layer, [batch × length]. */
+  #states: Float32Array[] = [];
 
   constructor({ manifest, weights }: Bundle) {
     this.#bands = manifest.frontEnd.bands;
@@ -39,37 +40,30 @@ export class Step {
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const batch = blocks.length;
-    const { stateLength, stride } = this.#description;
+    const { stride } = this.#description;
     const given = blocks[0]!.length;
     const blockLength = Math.ceil(given / (stride * this.#bands)) * stride * this.#bands;
     if (this.#blocks.length !== batch * blockLength) this.#blocks = new Float32Array(batch * blockLength);
-    if (this.#states.length !== batch * stateLength) this.#states = new Float32Array(batch * stateLength);
     for (let stream = 0; stream < batch; stream++) {
       const block = blocks[stream]!;
       const start = stream * blockLength;
       this.#blocks.set(block, start);
       for (let at = given; at < blockLength; at += this.#bands) this.#blocks.set(block.subarray(given - this.#bands), start + at);
-      this.#states.set(states[stream]!, stream * stateLength);
     }
 
     // Read out inside and kept outside: tidy walks all that it is handed back, number by number.
     let scores = new Float32Array(0);
-    let after = scores;
     tf.tidy(() => {
       const x = tf.tensor3d(this.#blocks, [batch, blockLength / this.#bands, this.#bands]);
-      const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#split(batch));
+      const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#gather(states));
       const [, columns = 0] = y.shape;
-      const flat = next.flat().map((part) => tf.reshape(part, [batch, part.size / batch]) as tf.Tensor2D);
       scores = tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
-      after = (flat.length > 0 ? tf.concat2d(flat, 1) : tf.zeros([batch, 0])).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+      scatter(next.flat(), states);
     });
 
     // A dozen values a stream: cheaper in a loop than as a kernel each of slices, softmaxes and their join.
     for (let at = 0; at < scores.length;) {
       for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
-    }
-    for (let stream = 0; stream < batch; stream++) {
-      states[stream]!.set(after.subarray(stream * stateLength, (stream + 1) * stateLength));
     }
     return scores;
   }
@@ -78,15 +72,33 @@ export class Step {
     tf.dispose(this.#weights);
   }
 
-  /** [batch, stateLength] as the tensors of each layer. */
-  #split(batch: number): tf.Tensor[][] {
-    const all = tf.tensor2d(this.#states, [batch, this.#description.stateLength]);
+  /**
+   * The streams' states as the tensors of each layer. Gathered here and not sliced from one tensor of
+   * all: the WebAssembly backend copies the whole of what it slices.
+   */
+  #gather(states: readonly Float32Array[]): tf.Tensor[][] {
+    const batch = states.length;
     let offset = 0;
+    let index = 0;
     return this.#description.layers.map(({ state }) => state.map((shape) => {
       const length = product(shape);
+      if (this.#states[index]?.length !== batch * length) this.#states[index] = new Float32Array(batch * length);
+      const own = this.#states[index++]!;
+      for (let stream = 0; stream < batch; stream++) own.set(states[stream]!.subarray(offset, offset + length), stream * length);
       offset += length;
-      return tf.reshape(tf.slice(all, [0, offset - length], [-1, length]), [batch, ...shape]);
+      return tf.tensor(own, [batch, ...shape]);
     }));
+  }
+}
+
+/** The other way: what each layer carries on, back into the streams' states. */
+function scatter(parts: readonly tf.Tensor[], states: readonly Float32Array[]): void {
+  let offset = 0;
+  for (const part of parts) {
+    const values = part.dataSync<'float32'>();
+    const length = part.size / states.length;
+    for (let stream = 0; stream < states.length; stream++) states[stream]!.set(values.subarray(stream * length, (stream + 1) * length), offset);
+    offset += length;
   }
 }
 

@@ -55,7 +55,12 @@ export function poolMax(x: tf.Tensor4D, columns: number, bands: number): tf.Tens
   return columns * bands > 1 ? tf.maxPool(x, [columns, bands], [columns, bands], 'valid') : x;
 }
 
-/** The last `count` columns of [batch, columns, bands, channels]. */
+/**
+ * The last `count` columns of [batch, columns, bands, channels]. Sliced as flat columns: the
+ * WebAssembly backend copies what it slices run by run of the last dimension.
+ */
 export function lastColumns(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  return tf.slice(x, [0, x.shape[1] - count, 0, 0], [-1, count, -1, -1]);
+  const [batch, columns, bands, channels] = x.shape;
+  const flat = tf.reshape(x, [batch, columns, bands * channels]);
+  return tf.reshape(tf.slice(flat, [0, columns - count, 0], [-1, count, -1]), [batch, count, bands, channels]);
 }
