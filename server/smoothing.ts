@@ -50,9 +50,6 @@ export interface Hearing {
 /** Below this a probability says no more: one block can't veto a genre for ever. */
 export const LEAST_PROBABILITY = 1e-6;
 
-/** In the place of a genre: music of none that is known. */
-const NO_GENRE = -1;
-
 /** The smoothing of one stream. */
 export class Smoother {
   readonly #settings: SmoothingSettings;
@@ -63,18 +60,16 @@ export class Smoother {
   readonly #confidenceGain: number;
   /** Probability of music below which a block doesn't count. */
   readonly #leastMusic: number;
-  /** What the best genre must reach. */
-  readonly #floor: number;
   readonly #kinds: SoundKinds;
   readonly #scores: Float64Array;
-  /** [labels] p, the softmax of the scores. */
+  /** [labels + 1] p, the softmax of the scores; behind them, in the place of one genre more, no known one, which never changes. */
   readonly #now: Float64Array;
-  /** [labels + 1] leads over the genre that was judged last, probability × ms; the last is that of no known genre. */
+  /** [labels + 1] leads over the genre that was judged last, probability × ms; in the same places. */
   readonly #leads: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
   /** Blocks of music since the start. */
   #blocks = 0;
-  /** The genre that was judged last, or NO_GENRE; undefined before. */
+  /** The genre that was judged last, or the place of none; undefined before. */
   #judged: number | undefined;
   /** How long the stream has been no music. */
   #awayMs = 0;
@@ -90,10 +85,10 @@ export class Smoother {
     this.#gain = gainOf(settings.timeConstantMs, blockMs);
     this.#confidenceGain = gainOf(settings.confidenceMs ?? 0, blockMs);
     this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
-    this.#floor = settings.unknownBelow ?? 0;
     this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
-    this.#now = new Float64Array(labels.length);
+    this.#now = new Float64Array(labels.length + 1);
+    this.#now[labels.length] = settings.unknownBelow ?? 0;
     this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
       state: 'warming', genre: null, p: 0, music: 1, isMusic: false, counts: false,
@@ -128,7 +123,7 @@ export class Smoother {
     const isWarm = kind !== undefined && this.#blocks > 0 && this.#blocks * this.#blockMs + 0.5 >= this.#settings.warmupMs;
     if (!isWarm) return this.#show('warming', null);
     this.#judged = this.#judge();
-    return this.#judged === NO_GENRE ? this.#show('unknown', null) : this.#show('music', this.#judged);
+    return this.#judged === this.#scores.length ? this.#show('unknown', null) : this.#show('music', this.#judged);
   }
 
   /** No genre is known; how long the stream has been no music stays. */
@@ -154,37 +149,30 @@ export class Smoother {
       if (score > highest) highest = score;
     }
     let sum = 0;
-    for (let label = 0; label < p.length; label++) sum += (p[label] = Math.exp(scores[label]! - highest));
-    for (let label = 0; label < p.length; label++) {
+    for (let label = 0; label < scores.length; label++) sum += (p[label] = Math.exp(scores[label]! - highest));
+    for (let label = 0; label < scores.length; label++) {
       p[label] = p[label]! / sum;
       reported[label]! += confidenceGain * (p[label]! - reported[label]!);
     }
   }
 
-  /** The genre to show, given the one that was judged last and the best one. */
+  /** The genre to show, or the place of none, given the one that was judged last and the best one. */
   #judge(): number {
-    const top = argmax(this.#now);
-    const best = this.#p(top) < this.#floor ? NO_GENRE : top;
-    const judged = this.#judged ?? best;
+    const p = this.#now;
     const leads = this.#leads;
+    const best = argmax(p);
+    const judged = this.#judged ?? best;
     if (best === judged) {
       leads.fill(0);
       return judged;
     }
     const { margin, holdMs, leastLead = 0 } = this.#settings;
-    const nowhere = leads.length - 1;
-    const least = this.#p(judged) + leastLead;
-    for (let genre = 0; genre < leads.length; genre++) {
-      leads[genre] = Math.max(0, leads[genre]! + (this.#p(genre === nowhere ? NO_GENRE : genre) - least) * this.#blockMs);
-    }
-    const first = leads[best === NO_GENRE ? nowhere : best]! >= margin * holdMs ? best : argmax(leads);
-    if (leads[first === NO_GENRE ? nowhere : first]! < margin * holdMs) return judged;
+    const least = p[judged]! + leastLead;
+    for (let genre = 0; genre < leads.length; genre++) leads[genre] = Math.max(0, leads[genre]! + (p[genre]! - least) * this.#blockMs);
+    const first = leads[best]! >= margin * holdMs ? best : argmax(leads);
+    if (leads[first]! < margin * holdMs) return judged;
     leads.fill(0);
-    return first === nowhere ? NO_GENRE : first;
-  }
-
-  #p(genre: number): number {
-    return genre === NO_GENRE ? this.#floor : this.#now[genre]!;
+    return first;
   }
 
   #show(state: StreamState, genre: number | null): Smoothed {

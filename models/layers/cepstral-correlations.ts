@@ -8,6 +8,7 @@
  *   v = max(E c² - (E c)², 0) + ε,  y = log √v,  (E cᵢ cⱼ - E cᵢ E cⱼ) / √(vᵢ vⱼ) for i < j
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from './constant.js';
 import { soundUnder, stepsOf } from './input-statistics.js';
 import type { LayerKind } from './layer.js';
 import { endsOf, follow, lastColumn } from './statistics.js';
@@ -74,27 +75,23 @@ export const cepstralCorrelations: LayerKind<CepstralCorrelations> = {
 
 /** Orthonormal DCT-II, [bands, coefficients], from coefficient `first` on. */
 function cosines(bands: number, first: number, coefficients: number): tf.Tensor2D {
-  return constant(`${bands} ${first} ${coefficients}`, [bands, coefficients], (band, index) => {
-    const k = first + index;
+  return constant(`cosines ${bands} ${first} ${coefficients}`, [bands, coefficients], () => Float32Array.from({ length: bands * coefficients }, (_, index) => {
+    const k = first + (index % coefficients);
+    const band = Math.floor(index / coefficients);
     return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (band + 0.5)) / bands);
-  });
+  }));
 }
 
 /** The first and the second of all pairs i < j, as matrices [coefficients, pairs]: a product is quicker than picking. */
-function pairs(coefficients: number): [tf.Tensor2D, tf.Tensor2D] {
-  const all = Array.from({ length: coefficients }, (_, i) => Array.from({ length: coefficients - i - 1 }, (__, rest) => [i, i + 1 + rest] as const)).flat();
-  const picking = (which: 0 | 1): tf.Tensor2D => constant(`${coefficients} ${which}`, [coefficients, all.length], (row, pair) => (all[pair]![which] === row ? 1 : 0));
+function pairs(coefficients: number): [first: tf.Tensor2D, second: tf.Tensor2D] {
+  const count = pairsOf(coefficients);
+  const picking = (which: 0 | 1): tf.Tensor2D => constant(`pairs ${coefficients} ${which}`, [coefficients, count], () => {
+    const values = new Float32Array(coefficients * count);
+    let pair = 0;
+    for (let i = 0; i < coefficients; i++) {
+      for (let j = i + 1; j < coefficients; j++) values[(which === 0 ? i : j) * count + pair++] = 1;
+    }
+    return values;
+  });
   return [picking(0), picking(1)];
-}
-
-const constants = new Map<string, Float32Array>();
-
-/** A matrix that is always the same, computed once. */
-function constant(name: string, [rows, columns]: [number, number], value: (row: number, column: number) => number): tf.Tensor2D {
-  let values = constants.get(name);
-  if (values === undefined) {
-    values = Float32Array.from({ length: rows * columns }, (_, index) => value(Math.floor(index / columns), index % columns));
-    constants.set(name, values);
-  }
-  return tf.tensor2d(values, [rows, columns]);
 }

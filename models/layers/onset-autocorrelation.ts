@@ -6,6 +6,7 @@
  *   y = (E o(t) o(t - l) - (E o)²) / (E o² - (E o)² + ε) for lags l = 1, 2, …
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from './constant.js';
 import { soundUnder, stepsOf } from './input-statistics.js';
 import type { LayerKind } from './layer.js';
 import { endsOf, follow, lastColumn } from './statistics.js';
@@ -65,13 +66,15 @@ export const onsetAutocorrelation: LayerKind<OnsetAutocorrelation> = {
 
 /** The mean of each region, as a matrix [bands, regions]. */
 function means(bands: number, regions: number): tf.Tensor2D {
-  const region = (band: number): number => Math.floor((band * regions) / bands);
-  const sizes = new Float32Array(regions);
-  for (let band = 0; band < bands; band++) sizes[region(band)]!++;
-  return tf.tensor2d(Float32Array.from({ length: bands * regions }, (_, index) => {
-    const own = region(Math.floor(index / regions));
-    return own === index % regions ? 1 / sizes[own]! : 0;
-  }), [bands, regions]);
+  return constant(`regions ${bands} ${regions}`, [bands, regions], () => {
+    const region = (band: number): number => Math.floor((band * regions) / bands);
+    const sizes = new Float32Array(regions);
+    for (let band = 0; band < bands; band++) sizes[region(band)]!++;
+    return Float32Array.from({ length: bands * regions }, (_, index) => {
+      const own = region(Math.floor(index / regions));
+      return own === index % regions ? 1 / sizes[own]! : 0;
+    });
+  });
 }
 
 /** For each column the places of those 1 to `lags` before it, where `lags` columns of the past come first. */

@@ -5,11 +5,11 @@
  * for the student as in Xie et al. 2020, "Noisy student"). A few hundred labelled tracks say little
  * of what a genre is like after four seconds or through a telephone; hours of any music say the rest.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Pack, Track } from '../pack.js';
 import type { Random } from './random.js';
 import { stretches } from './rows.js';
-import { eachTrack, meanScores, type Hearing } from './validate.js';
+import { eachTrack, labelScores, meanScores, type Hearing } from './validate.js';
 
 /** Beliefs are sharpened by this, so that a stretch is more often called what its track most likely is. */
 const TEMPERATURE = 0.6;
@@ -30,8 +30,7 @@ export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) 
   const { labels } = hearing;
   const said = pack.tracks.map((): Float64Array[] => []);
   const parts = stretches({ ...pack, tracks: pack.tracks.map((track, of) => ({ ...track, of })) });
-  const logScores = (x: tf.Tensor3D): tf.Tensor => tf.logSoftmax(tf.slice(logits(x), [0, 0, 0], [-1, -1, labels.length]), 2);
-  eachTrack(parts, parts.tracks, hearing, logScores, ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
+  eachTrack(parts, parts.tracks, hearing, (x) => labelScores(logits(x), labels.length), ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
   const tracks = pack.tracks.flatMap((track, index): Believed[] => {
     const own = said[index]!;
     if (own.length === 0) return [];

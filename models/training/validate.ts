@@ -87,6 +87,11 @@ function endOfBatch(tracks: readonly Track[], first: number): number {
   return last;
 }
 
+/** Log scores of the labels alone: [batch, columns, values] → [batch, columns, labels] */
+export function labelScores(logits: tf.Tensor, labels: number): tf.Tensor {
+  return tf.logSoftmax(tf.slice(logits, [0, 0, 0], [-1, -1, labels]), 2);
+}
+
 /**
  * Log scores at the end of each block that counts, of each labelled track in the order of the pack.
  * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
@@ -94,8 +99,7 @@ function endOfBatch(tracks: readonly Track[], first: number): number {
 export function scoreTracks(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
   const { labels, uncountedBlocks = 0 } = hearing;
   const all: TrackScores[] = [];
-  const ofLabels = (x: tf.Tensor3D): tf.Tensor => tf.logSoftmax(tf.slice(logits(x), [0, 0, 0], [-1, -1, labels.length]), 2);
-  eachTrack(pack, labelled(pack), hearing, ofLabels, (track, rows) => {
+  eachTrack(pack, labelled(pack), hearing, (x) => labelScores(logits(x), labels.length), (track, rows) => {
     all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(uncountedBlocks * labels.length) });
   });
   return all;
