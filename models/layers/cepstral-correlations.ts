@@ -7,11 +7,7 @@
  * `statistics.ts`,
  *   v = max(E c² - (E c)², 0) + ε,  y = log √v,  (E cᵢ cⱼ - E cᵢ E cⱼ) / √(vᵢ vⱼ) for i < j
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { constant } from './constant.js';
-import { soundUnder, stepsOf } from './input-statistics.js';
-import type { LayerKind } from './layer.js';
-import { endsOf, follow, lastColumn } from './statistics.js';
+import { besideLayer, type Listener } from './descriptor.js';
 
 export interface CepstralCorrelations {
   readonly type: 'cepstralCorrelations';
@@ -30,68 +26,115 @@ const EPSILON = 0.1;
 
 const pairsOf = (coefficients: number): number => (coefficients * (coefficients - 1)) / 2;
 
-export const cepstralCorrelations: LayerKind<CepstralCorrelations> = {
-  output: ({ of, coefficients }, { bands, channels }, given) => {
-    const most = of === 'levels' ? given.bands - 1 : given.bands;
-    if (coefficients > most) throw new Error(`cepstralCorrelations of ${coefficients} coefficients need more than the ${given.bands} bands there are; at most ${most}.`);
-    return { bands: 1, channels: bands * channels + coefficients + pairsOf(coefficients) };
-  },
+/** State: weight of all heard; sums of values, of their squares, of their products; of steps also the last cepstrum. */
+class Correlations implements Listener {
+  readonly #ofSteps: boolean;
+  readonly #forgetting: number;
+  readonly #cepstrum: Cepstrum;
+  /** Coefficients of one column, and what becomes of them. */
+  readonly #values: Float64Array;
+  readonly #scales: Float64Array;
 
-  weights: () => [],
+  constructor({ of, coefficients, memoryColumns }: CepstralCorrelations, bands: number) {
+    this.#ofSteps = of === 'steps';
+    this.#forgetting = 1 / memoryColumns;
+    this.#cepstrum = new Cepstrum(bands, this.#ofSteps ? 0 : 1, coefficients);
+    this.#values = new Float64Array(coefficients);
+    this.#scales = new Float64Array(coefficients);
+  }
 
-  state: ({ of, coefficients }) => [
-    [2 * coefficients + pairsOf(coefficients)], // sums of values, squares and products
-    [1],
-    ...(of === 'steps' ? [[coefficients]] : []), // the last column
-  ],
-
-  multiplyAdds: ({ coefficients }, _, { bands, stride }) => stride * (bands * coefficients + 4 * (coefficients + pairsOf(coefficients))),
-
-  apply({ of, coefficients, memoryColumns }, x, _weights, [sums, weight, before], { input, stride }) {
-    const sound = soundUnder(x, input, stride);
-    const [batch, columns, bands] = sound.shape;
-    const basis = cosines(bands, of === 'levels' ? 1 : 0, coefficients);
-    const cepstra = tf.reshape(tf.matMul(tf.reshape(sound, [batch * columns, bands]), basis), [batch, columns, coefficients]);
-    const values = of === 'levels' ? cepstra : stepsOf(cepstra, before!, weight!);
-    const [first, second] = pairs(coefficients);
-    const ofPairs = (each: tf.Tensor): tf.Tensor => {
-      const rows = tf.reshape(each, [-1, coefficients]) as tf.Tensor2D;
-      return tf.reshape(tf.mul(tf.matMul(rows, first), tf.matMul(rows, second)), [batch, -1, pairsOf(coefficients)]);
-    };
-    const products = ofPairs(values);
-    const { running, weights } = follow(tf.concat([values, tf.square(values), products], 2), memoryColumns, sums!, weight!);
-
-    const means = tf.div(endsOf(running, stride), endsOf(weights, stride));
-    const part = (from: number, length: number): tf.Tensor => tf.slice(means, [0, 0, from], [-1, -1, length]);
-    const mean = part(0, coefficients);
-    const deviation = tf.sqrt(tf.add(tf.relu(tf.sub(part(coefficients, coefficients), tf.square(mean))), EPSILON));
-    const correlations = tf.div(tf.sub(part(2 * coefficients, pairsOf(coefficients)), ofPairs(mean)), ofPairs(deviation));
-    return {
-      y: tf.concat([x, tf.log(deviation), correlations], 2),
-      state: [lastColumn(running), lastColumn(weights), ...(of === 'steps' ? [lastColumn(cepstra)] : [])],
-    };
-  },
-};
-
-/** Orthonormal DCT-II, [bands, coefficients], from coefficient `first` on. */
-function cosines(bands: number, first: number, coefficients: number): tf.Tensor2D {
-  return constant(`cosines ${bands} ${first} ${coefficients}`, [bands, coefficients], () => Float32Array.from({ length: bands * coefficients }, (_, index) => {
-    const k = first + (index % coefficients);
-    const band = Math.floor(index / coefficients);
-    return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (band + 0.5)) / bands);
-  }));
-}
-
-/** The first and the second of all pairs i < j, as matrices [coefficients, pairs]: a product is quicker than picking. */
-function pairs(coefficients: number): [first: tf.Tensor2D, second: tf.Tensor2D] {
-  const count = pairsOf(coefficients);
-  const picking = (which: 0 | 1): tf.Tensor2D => constant(`pairs ${coefficients} ${which}`, [coefficients, count], () => {
-    const values = new Float32Array(coefficients * count);
-    let pair = 0;
-    for (let i = 0; i < coefficients; i++) {
-      for (let j = i + 1; j < coefficients; j++) values[(which === 0 ? i : j) * count + pair++] = 1;
+  hear(sound: Float32Array, start: number, state: Float32Array): void {
+    const values = this.#values;
+    const present = this.#forgetting;
+    const count = values.length;
+    this.#cepstrum.of(sound, start, values);
+    if (this.#ofSteps) {
+      const isFirst = state[0] === 0;
+      const last = 1 + 2 * count + pairsOf(count);
+      for (let index = 0; index < count; index++) {
+        const value = values[index]!;
+        values[index] = isFirst ? 0 : value - state[last + index]!;
+        state[last + index] = value;
+      }
     }
-    return values;
-  });
-  return [picking(0), picking(1)];
+    state[0]! += present * (1 - state[0]!);
+    let pair = 1 + 2 * count;
+    for (let i = 0; i < count; i++) {
+      const value = values[i]!;
+      state[1 + i]! += present * (value - state[1 + i]!);
+      state[1 + count + i]! += present * (value * value - state[1 + count + i]!);
+      for (let j = i + 1; j < count; j++, pair++) state[pair]! += present * (value * values[j]! - state[pair]!);
+    }
+  }
+
+  tell(state: Float32Array, out: Float32Array, start: number): void {
+    const [means, scales] = [this.#values, this.#scales];
+    const count = means.length;
+    const scale = 1 / state[0]!;
+    for (let i = 0; i < count; i++) {
+      const mean = means[i] = scale * state[1 + i]!;
+      const variance = Math.max(0, scale * state[1 + count + i]! - mean * mean) + EPSILON;
+      out[start + i] = 0.5 * Math.log(variance);
+      scales[i] = 1 / Math.sqrt(variance);
+    }
+    let pair = 1 + 2 * count;
+    let at = start + count;
+    for (let i = 0; i < count; i++) {
+      for (let j = i + 1; j < count; j++) out[at++] = (scale * state[pair++]! - means[i]! * means[j]!) * scales[i]! * scales[j]!;
+    }
+  }
 }
+
+/**
+ * Coefficients of the orthonormal DCT-II. Cosines are even or odd about the middle of the bands, so
+ * each coefficient is a sum over half as many: sums of bands facing each other, or their differences.
+ */
+class Cepstrum {
+  readonly #bands: number;
+  readonly #first: number;
+  /** [coefficients × half the bands] */
+  readonly #cosines: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #differences: Float64Array;
+
+  constructor(bands: number, first: number, coefficients: number) {
+    const half = Math.ceil(bands / 2);
+    this.#bands = bands;
+    this.#first = first;
+    this.#cosines = Float64Array.from({ length: coefficients * half }, (_, index) => {
+      const k = first + Math.floor(index / half);
+      return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * ((index % half) + 0.5)) / bands);
+    });
+    this.#sums = new Float64Array(half);
+    this.#differences = new Float64Array(half);
+  }
+
+  /** From the column that begins at `start` into `out`. */
+  of(sound: Float32Array, start: number, out: Float64Array): void {
+    const [sums, differences, cosines, bands] = [this.#sums, this.#differences, this.#cosines, this.#bands];
+    const half = sums.length;
+    for (let band = 0; band < half; band++) {
+      const low = sound[start + band]!;
+      const high = band === bands - 1 - band ? 0 : sound[start + bands - 1 - band]!;
+      sums[band] = low + high;
+      differences[band] = low - high;
+    }
+    for (let index = 0, at = 0; index < out.length; index++) {
+      const folded = (this.#first + index) % 2 === 0 ? sums : differences;
+      let sum = 0;
+      for (let band = 0; band < half; band++) sum += cosines[at++]! * folded[band]!;
+      out[index] = sum;
+    }
+  }
+}
+
+export const cepstralCorrelations = besideLayer<CepstralCorrelations>({
+  values: ({ of, coefficients }, bands) => {
+    const most = of === 'levels' ? bands - 1 : bands;
+    if (coefficients > most) throw new Error(`cepstralCorrelations of ${coefficients} coefficients need more than the ${bands} bands there are; at most ${most}.`);
+    return coefficients + pairsOf(coefficients);
+  },
+  stateLength: ({ of, coefficients }) => 1 + 2 * coefficients + pairsOf(coefficients) + (of === 'steps' ? coefficients : 0),
+  multiplyAdds: ({ coefficients }, bands) => Math.ceil(bands / 2) * coefficients + 4 * (coefficients + pairsOf(coefficients)),
+  listener: (layer, bands) => new Correlations(layer, bands),
+});

@@ -5,11 +5,8 @@
  * rise of a region, E the running mean of `statistics.ts`, and zeros before the start,
  *   y = (E o(t) o(t - l) - (E o)²) / (E o² - (E o)² + ε) for lags l = 1, 2, …
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { constant } from './constant.js';
-import { soundUnder, stepsOf } from './input-statistics.js';
-import type { LayerKind } from './layer.js';
-import { endsOf, follow, lastColumn } from './statistics.js';
+import { besideLayer, type Listener } from './descriptor.js';
+import { EPSILON } from './statistics.js';
 
 export interface OnsetAutocorrelation {
   readonly type: 'onsetAutocorrelation';
@@ -21,63 +18,71 @@ export interface OnsetAutocorrelation {
   readonly memoryColumns: number;
 }
 
-const EPSILON = 1e-3;
+/** State: weight of all heard; sums of onsets, of their squares, of their products with earlier ones, lag by lag; the last onsets, newest first; the last column. */
+class Autocorrelation implements Listener {
+  readonly #bands: number;
+  readonly #regions: number;
+  readonly #lags: number;
+  readonly #forgetting: number;
+  /** Where each region begins, and the end of the last. */
+  readonly #edges: readonly number[];
+  readonly #onsets: Float64Array;
 
-export const onsetAutocorrelation: LayerKind<OnsetAutocorrelation> = {
-  output: ({ regions, lags }, { bands, channels }, given) => {
-    if (regions > given.bands) throw new Error(`onsetAutocorrelation in ${regions} regions needs at least as many bands; there are ${given.bands}.`);
-    return { bands: 1, channels: bands * channels + lags * regions };
-  },
+  constructor({ regions, lags, memoryColumns }: OnsetAutocorrelation, bands: number) {
+    this.#bands = bands;
+    this.#regions = regions;
+    this.#lags = lags;
+    this.#forgetting = 1 / memoryColumns;
+    this.#edges = Array.from({ length: regions + 1 }, (_, region) => Math.ceil((region * bands) / regions));
+    this.#onsets = new Float64Array(regions);
+  }
 
-  weights: () => [],
+  hear(sound: Float32Array, start: number, state: Float32Array): void {
+    const [onsets, regions, present] = [this.#onsets, this.#regions, this.#forgetting];
+    const past = 1 + (2 + this.#lags) * regions;
+    const last = past + this.#lags * regions;
+    const isFirst = state[0] === 0;
+    for (let region = 0; region < regions; region++) {
+      const [from, to] = [this.#edges[region]!, this.#edges[region + 1]!];
+      let rise = 0;
+      if (!isFirst) for (let band = from; band < to; band++) rise += Math.max(0, sound[start + band]! - state[last + band]!);
+      onsets[region] = rise / (to - from);
+    }
+    for (let band = 0; band < this.#bands; band++) state[last + band] = sound[start + band]!;
 
-  state: ({ regions, lags }, _, { bands }) => [
-    [(2 + lags) * regions], // sums of onsets, their squares and their products with earlier ones
-    [1],
-    [lags, regions], // the last onsets
-    [bands], // the last column
-  ],
+    state[0]! += present * (1 - state[0]!);
+    for (let region = 0; region < regions; region++) {
+      const onset = onsets[region]!;
+      const at = 1 + region;
+      state[at]! += present * (onset - state[at]!);
+      state[at + regions]! += present * (onset * onset - state[at + regions]!);
+      for (let lag = 0, pair = at + 2 * regions, earlier = past + region; lag < this.#lags; lag++, pair += regions, earlier += regions) {
+        state[pair]! += present * (onset * state[earlier]! - state[pair]!);
+      }
+    }
+    state.copyWithin(past + regions, past, last - regions);
+    for (let region = 0; region < regions; region++) state[past + region] = onsets[region]!;
+  }
 
-  multiplyAdds: ({ regions, lags }, _, { bands, stride }) => stride * (bands + 4 * regions * (lags + 1)),
-
-  apply({ regions, lags, memoryColumns }, x, _weights, [sums, weight, past, before], { input, stride }) {
-    const sound = soundUnder(x, input, stride);
-    const [batch, columns, bands] = sound.shape;
-    const rises = tf.reshape(tf.relu(stepsOf(sound, before!, weight!)), [batch * columns, bands]) as tf.Tensor2D;
-    const onsets = tf.reshape(tf.matMul(rises, means(bands, regions)), [batch, columns, regions]);
-    const all = tf.concat([past!, onsets], 1); // [batch, lags + columns, regions]
-    const earlier = tf.reshape(tf.gather(all, lagged(columns, lags), 1), [batch, columns, lags, regions]);
-    const products = tf.reshape(tf.mul(tf.expandDims(onsets, 2), earlier), [batch, columns, lags * regions]);
-    const { running, weights } = follow(tf.concat([onsets, tf.square(onsets), products], 2), memoryColumns, sums!, weight!);
-
-    const ends = tf.div(endsOf(running, stride), endsOf(weights, stride));
-    const part = (from: number, length: number): tf.Tensor => tf.slice(ends, [0, 0, from], [-1, -1, length]);
-    const squaredMean = tf.square(part(0, regions));
-    const variance = tf.add(tf.relu(tf.sub(part(regions, regions), squaredMean)), EPSILON);
-    const steps = columns / stride;
-    const ofLags = (each: tf.Tensor): tf.Tensor => tf.reshape(each, [batch, steps, 1, regions]);
-    const covariance = tf.sub(tf.reshape(part(2 * regions, lags * regions), [batch, steps, lags, regions]), ofLags(squaredMean));
-    return {
-      y: tf.concat([x, tf.reshape(tf.div(covariance, ofLags(variance)), [batch, steps, lags * regions])], 2),
-      state: [lastColumn(running), lastColumn(weights), tf.slice(all, [0, columns, 0], [-1, lags, -1]), lastColumn(sound)],
-    };
-  },
-};
-
-/** The mean of each region, as a matrix [bands, regions]. */
-function means(bands: number, regions: number): tf.Tensor2D {
-  return constant(`regions ${bands} ${regions}`, [bands, regions], () => {
-    const region = (band: number): number => Math.floor((band * regions) / bands);
-    const sizes = new Float32Array(regions);
-    for (let band = 0; band < bands; band++) sizes[region(band)]!++;
-    return Float32Array.from({ length: bands * regions }, (_, index) => {
-      const own = region(Math.floor(index / regions));
-      return own === index % regions ? 1 / sizes[own]! : 0;
-    });
-  });
+  tell(state: Float32Array, out: Float32Array, start: number): void {
+    const regions = this.#regions;
+    const scale = 1 / state[0]!;
+    for (let region = 0; region < regions; region++) {
+      const squaredMean = (scale * state[1 + region]!) ** 2;
+      const share = 1 / (Math.max(0, scale * state[1 + regions + region]! - squaredMean) + EPSILON);
+      for (let lag = 0, pair = 1 + 2 * regions + region, at = start + region; lag < this.#lags; lag++, pair += regions, at += regions) {
+        out[at] = (scale * state[pair]! - squaredMean) * share;
+      }
+    }
+  }
 }
 
-/** For each column the places of those 1 to `lags` before it, where `lags` columns of the past come first. */
-function lagged(columns: number, lags: number): tf.Tensor1D {
-  return tf.tensor1d(Array.from({ length: columns * lags }, (_, index) => lags + Math.floor(index / lags) - (1 + (index % lags))), 'int32');
-}
+export const onsetAutocorrelation = besideLayer<OnsetAutocorrelation>({
+  values: ({ regions, lags }, bands) => {
+    if (regions > bands) throw new Error(`onsetAutocorrelation in ${regions} regions needs at least as many bands; there are ${bands}.`);
+    return lags * regions;
+  },
+  stateLength: ({ regions, lags }, bands) => 1 + (2 + 2 * lags) * regions + bands,
+  multiplyAdds: ({ regions, lags }, bands) => bands + 4 * regions * (lags + 1),
+  listener: (layer, bands) => new Autocorrelation(layer, bands),
+});

@@ -14,7 +14,8 @@ export interface Statistics {
   readonly memoryColumns: number;
 }
 
-const EPSILON = 1e-3;
+/** Keeps deviations of what stands still away from 0, where their gradient is infinite. */
+export const EPSILON = 1e-3;
 
 export const statistics: LayerKind<Statistics> = {
   output: (_, { bands, channels }) => ({ bands: 1, channels: 2 * bands * channels }),
@@ -25,61 +26,23 @@ export const statistics: LayerKind<Statistics> = {
 
   multiplyAdds: (_, { bands, channels }) => 4 * bands * channels,
 
-  apply({ memoryColumns }, x, _weights, [moments, weight]) {
-    const { running, weights } = remember(x, memoryColumns, moments!, weight!);
-    return { y: momentsOf(running, weights), state: [lastColumn(running), lastColumn(weights)] };
+  apply({ memoryColumns }, x, _weights, [before, weightBefore]) {
+    const [batch = 0, columns = 0, features = 0] = x.shape;
+    const values = tf.concat([x, tf.square(x)], 2); // [batch, columns, 2 features]
+    const { past, present } = decay(columns, memoryColumns);
+    const moments = tf.add(tf.mul(tf.expandDims(before!, 1), past), weighted(present, values));
+    const weights = tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weightBefore!, 1)))); // [batch, columns, 1]
+
+    const corrected = tf.div(moments, weights);
+    const mean = tf.slice(corrected, [0, 0, 0], [batch, columns, features]);
+    const meanOfSquares = tf.slice(corrected, [0, 0, features], [batch, columns, features]);
+    const variance = tf.relu(tf.sub(meanOfSquares, tf.square(mean)));
+    return {
+      y: tf.concat([mean, tf.sqrt(tf.add(variance, EPSILON))], 2),
+      state: [lastColumn(moments), lastColumn(weights)],
+    };
   },
 };
-
-/**
- * The running sums of values and of their squares, and of the weights.
- * @param x [batch, columns, features]
- * @param moments [batch, 2 features] sums so far
- * @param weight [batch, 1] weight so far
- * @returns running [batch, columns, 2 features], weights [batch, columns, 1]
- */
-export function remember(x: tf.Tensor, memoryColumns: number, moments: tf.Tensor, weight: tf.Tensor): Running {
-  return follow(tf.concat([x, tf.square(x)], 2), memoryColumns, moments, weight);
-}
-
-/** Sums with exponential weights after each column, and of the weights alone: their quotient is the running mean. */
-export interface Running {
-  /** [batch, columns, values] */
-  readonly running: tf.Tensor;
-  /** [batch, columns, 1] */
-  readonly weights: tf.Tensor;
-}
-
-/**
- * @param x [batch, columns, values]
- * @param sums [batch, values] so far
- * @param weight [batch, 1] so far
- */
-export function follow(x: tf.Tensor, memoryColumns: number, sums: tf.Tensor, weight: tf.Tensor): Running {
-  const { past, present } = decay(x.shape[1]!, memoryColumns);
-  const kept = tf.mul(tf.expandDims(sums, 1), past);
-  return {
-    running: tf.add(kept, weighted(present, x)),
-    weights: tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weight, 1)))),
-  };
-}
-
-/** Of all columns the last one of each `stride`: [batch, columns, values] → [batch, columns / stride, values] */
-export function endsOf(all: tf.Tensor, stride: number): tf.Tensor {
-  const [batch = 0, columns = 0, values = 0] = all.shape;
-  const steps = columns / stride;
-  return tf.reshape(tf.slice(tf.reshape(all, [batch * steps, stride, values]), [0, stride - 1, 0], [-1, 1, -1]), [batch, steps, values]);
-}
-
-/** Means and deviations, [batch, columns, 2 features], from what `remember` gives. */
-export function momentsOf(running: tf.Tensor, weights: tf.Tensor): tf.Tensor {
-  const corrected = tf.div(running, weights);
-  const features = running.shape[2]! / 2;
-  const mean = tf.slice(corrected, [0, 0, 0], [-1, -1, features]);
-  const meanOfSquares = tf.slice(corrected, [0, 0, features], [-1, -1, -1]);
-  const variance = tf.relu(tf.sub(meanOfSquares, tf.square(mean)));
-  return tf.concat([mean, tf.sqrt(tf.add(variance, EPSILON))], 2);
-}
 
 /** What is left of the past after each column, [columns, 1], and the weight of each column in each later one, [columns, columns]. */
 function decay(columns: number, memoryColumns: number): { past: tf.Tensor2D; present: tf.Tensor2D } {
@@ -92,15 +55,16 @@ function decay(columns: number, memoryColumns: number): { past: tf.Tensor2D; pre
   return { past: tf.tensor2d(past, [columns, 1]), present: tf.tensor2d(present, [columns, columns]) };
 }
 
-/** [columns, columns] · [batch, columns, features] */
+/** [columns, columns] · [batch, columns, values] */
 function weighted(present: tf.Tensor2D, x: tf.Tensor): tf.Tensor {
-  const [batch = 0, columns = 0, features = 0] = x.shape;
-  const byColumn = tf.reshape(tf.transpose(x, [1, 0, 2]), [columns, batch * features]);
-  return tf.transpose(tf.reshape(tf.matMul(present, byColumn as tf.Tensor2D), [columns, batch, features]), [1, 0, 2]);
+  const [batch = 0, columns = 0, values = 0] = x.shape;
+  if (columns === 1) return tf.mul(x, tf.reshape(present, [])); // a block of a stream: without the transposes
+  const byColumn = tf.reshape(tf.transpose(x, [1, 0, 2]), [columns, batch * values]);
+  return tf.transpose(tf.reshape(tf.matMul(present, byColumn as tf.Tensor2D), [columns, batch, values]), [1, 0, 2]);
 }
 
-/** [batch, columns, features] → [batch, features] */
-export function lastColumn(x: tf.Tensor): tf.Tensor {
-  const [batch = 0, columns = 0, features = 0] = x.shape;
-  return tf.reshape(tf.slice(x, [0, columns - 1, 0], [-1, 1, -1]), [batch, features]);
+/** [batch, columns, values] → [batch, values] */
+function lastColumn(x: tf.Tensor): tf.Tensor {
+  const [batch = 0, columns = 0, values = 0] = x.shape;
+  return tf.reshape(columns === 1 ? x : tf.slice(x, [0, columns - 1, 0], [batch, 1, values]), [batch, values]);
 }
