@@ -31,9 +31,10 @@ const TRUNKS: Record<Exclude<Architecture, 'crnn'>, { layers: Layer[]; stride: n
  * @param outputs one for each label, and for each kind of sound where it tells those apart
  * @param bands values in an input column; where there are too few to halve them at every
  *   convolution, the later ones leave them as they are
+ * @param width of the CRNN, as a factor
  */
-export function architecture(name: Architecture, outputs: number, bands: number): Layer[] {
-  if (name === 'crnn') return narrowed(crnn(outputs), bands);
+export function architecture(name: Architecture, outputs: number, bands: number, width = 1): Layer[] {
+  if (name === 'crnn') return narrowed(crnn(outputs, width), bands);
   const { layers, stride } = TRUNKS[name];
   return narrowed([
     ...layers,

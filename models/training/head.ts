@@ -8,21 +8,23 @@
  * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
+import { argmax } from '../metrics.js';
 import type { Pack, Track } from '../pack.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { afterAChange, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Blocks, type Rows } from './rows.js';
-import { believed, drawn } from './self-training.js';
+import { afterAChange, certain, counted, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows } from './rows.js';
+import { beliefOf, believed } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
 import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const PENALTIES = [0.03, 0.1, 0.3];
-/** Of the stretches of unlabelled music, every so many heard well: there is plenty. And over lines and in rooms: more of them cost what is heard well. */
+/** Of the stretches of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
-const EVERY_POOR = 12;
+/** How much one of them counts over lines and in rooms, where heard well it counts 1: more costs what is heard well. */
+const POOR = 0.15;
 
 /** What the teacher's tags are in the statistics of the trunk. */
 export interface TagMap {
@@ -51,7 +53,7 @@ interface Heard {
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
   const { labels, lastLayer, tags, seed, music } = options;
-  const truth = ({ genre }: Track): number | undefined => (genre === undefined ? undefined : labels.indexOf(genre));
+  const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
   const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
   const labelled = together([
     listen(train, everyThird),
@@ -79,16 +81,13 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   fitBest(labelled, 'labelled tracks');
 
   const belief = believed(music, options, (x) => network.apply(x, { training: false }));
-  const parts = stretches(belief);
-  const some = (every: number): Pack => ({ ...parts, tracks: parts.tracks.filter((_, index) => index % every === 0) });
-  const changes = spliced(belief, options.blockColumns, seed);
-  const random = new Random(seed);
-  const learned = (track: Track): number => drawn(track, random);
+  const all = stretches(belief);
+  const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
   const poor = [OVER_LINES, IN_ROOMS].map((sound) => through(sound, options, train.frontEnd.bands, seed));
   const unlabelled = [
-    listen(some(EVERY), ofAStretch, options, learned),
-    listen(changes, afterAChange, options, learned),
-    ...poor.map((ears) => listen(some(EVERY_POOR), ofAStretch, ears, learned)),
+    listen(some, ofAStretch, options, beliefOf),
+    listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
+    ...poor.map((ears) => counted(listen(some, ofAStretch, ears, beliefOf), POOR)),
   ];
   return fitBest(together([labelled, ...unlabelled]), 'and unlabelled music');
 }
@@ -107,7 +106,7 @@ export function write(network: Trainable, lastLayer: number, { kernel, bias }: R
 }
 
 /** Every block of every item, item by item. */
-function items(network: Trainable, pack: Pack, truth: (track: Track) => number | undefined, options: HeadOptions, progress: Progress): Heard[] {
+function items(network: Trainable, pack: Pack, truth: (track: Track) => Belief | undefined, options: HeadOptions, progress: Progress): Heard[] {
   const lengths: number[] = [];
   const all = rowsOf(network, pack, truth, (blocks) => {
     lengths.push(blocks);
@@ -115,7 +114,7 @@ function items(network: Trainable, pack: Pack, truth: (track: Track) => number |
   }, options, options.lastLayer, progress);
   let first = 0;
   return lengths.map((blocks): Heard => {
-    const heard: Heard = { truth: all.truths[first]!, values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width };
+    const heard: Heard = { truth: argmax(all.beliefs[first]!), values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width };
     first += blocks;
     return heard;
   });
@@ -137,16 +136,16 @@ function rightOf(heard: readonly Heard[], regression: Regression): number {
 }
 
 /** Each row with the logits of the tags behind it. */
-function withTags({ values, width, truths }: Rows, tags: TagMap): Rows {
+function withTags({ values, width, beliefs }: Rows, tags: TagMap): Rows {
   const count = tags.names.length;
   const inputs = tags.kernel.length / count;
-  const wider = new Float32Array(truths.length * (width + count));
-  for (let row = 0; row < truths.length; row++) {
+  const wider = new Float32Array(beliefs.length * (width + count));
+  for (let row = 0; row < beliefs.length; row++) {
     const own = values.subarray(row * width, (row + 1) * width);
     wider.set(own, row * (width + count));
     wider.set(logitsOf(tags, own.subarray(0, inputs)), row * (width + count) + width);
   }
-  return { values: wider, width: width + count, truths };
+  return { values: wider, width: width + count, beliefs };
 }
 
 /** The weights of the tags put back into those of the statistics that they are made of. */

@@ -9,7 +9,7 @@ import { write } from './head.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { regress, standardise } from './regression.js';
-import { ANY_SOUND, everyBlock, everyThird, ofAStretch, rowsOf, stretches, through, together, type Blocks, type Rows } from './rows.js';
+import { ANY_SOUND, certain, everyBlock, everyThird, ofAStretch, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows } from './rows.js';
 import type { Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
 
@@ -28,14 +28,14 @@ export interface KindsOptions extends Hearing {
  */
 export function fitKinds(network: Trainable, music: readonly Pack[], others: Pack, options: KindsOptions, progress: Progress): void {
   const poor = through(ANY_SOUND, options, others.frontEnd.bands, options.seed);
-  const listen = (pack: Pack, truth: (track: Track) => number | undefined, blocks: Blocks): Rows => together(
-    [options, poor].map((ears) => rowsOf(network, pack, truth, blocks, ears, options.lastLayer, progress)),
+  const listen = (pack: Pack, belief: (track: Track) => Belief, blocks: Blocks): Rows => together(
+    [options, poor].map((ears) => rowsOf(network, pack, belief, blocks, ears, options.lastLayer, progress)),
   );
-  const isMusic = (): number => SOUND_KINDS.indexOf('music');
-  const kind = ({ genre }: Track): number => {
+  const isMusic = (): Belief => certain(SOUND_KINDS.indexOf('music'), SOUND_KINDS.length);
+  const kind = ({ genre }: Track): Belief => {
     const index = (SOUND_KINDS as readonly (string | undefined)[]).indexOf(genre);
     if (index < 0) throw new Error(`A track of ${others.folder}/${others.name} is of ${JSON.stringify(genre)}; what is no music is speech or noise.`);
-    return index;
+    return certain(index, SOUND_KINDS.length);
   };
   const thinned = music.map((pack): Pack => ({ ...pack, tracks: pack.tracks.filter((_, index) => index % EVERY === 0) }));
   const rows = together([

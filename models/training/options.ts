@@ -31,6 +31,7 @@ const optionsSchema = z.object({
   backend: oneOf(['native', 'wasm']).optional(),
   seed: z.number().int(),
   arch: oneOf(ARCHITECTURES),
+  width: z.number().min(0.1).max(4),
   features: z.string().transform((text) => text.split(',')).pipe(z.array(oneOf(FEATURES)))
     .refine((names) => new Set(names).size === names.length, 'names a feature twice'),
   protocol: oneOf(PROTOCOLS),
@@ -46,8 +47,9 @@ const optionsSchema = z.object({
   labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ compare, protocol, teacher, notMusic, features, model }, context) => {
+}).superRefine(({ arch, width, compare, protocol, teacher, notMusic, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+  if (width !== 1 && arch !== 'crnn') refuse('width', 'is for --arch crnn; the others have one size');
   if (compare && protocol !== 'random-chunks') refuse('compare', 'goes with --protocol random-chunks');
   if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'has heard mel levels only; it goes with --features mel');
   if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'goes with --features mel');
@@ -91,6 +93,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--backend <backend>', '`native` or `wasm`; native where it loads unless given'],
   ['--seed <number>', 'seed of all random numbers', 1],
   ['--arch <name>', '`crnn`, `cnn`, `lstm` or `cnn-lstm`', 'crnn'],
+  ['--width <factor>', 'how much wider than the default the layers of `crnn` are, 0.1 to 4; cost grows with the square', 1],
   ['--features <names>', 'what it hears: `mel`, `mfcc`, `chroma`, `contrast`, `tempogram`, one or several with commas', 'mel'],
   ['--protocol <name>', 'how tracks are split: `fault-filtered`, `random-tracks`, `random-chunks` or `kfold`', 'fault-filtered'],
   ['--folds <number>', 'folds of `kfold`', 5],

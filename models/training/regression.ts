@@ -1,13 +1,13 @@
 /**
  * Multinomial logistic regression with an L2 penalty on standardised values, every class as often
- * as any other. Some directions may be given in advance, each a value that should speak for a
+ * as any other and of each its rows as often as they are believed to be of it. Some directions may be given in advance, each a value that should speak for a
  * class: how much it does is learned without a penalty, so where the labelled examples are few the
  * answer falls back on those instead of on nothing.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from './adam.js';
 import type { Random } from './random.js';
-import type { Rows } from './rows.js';
+import type { Belief, Rows } from './rows.js';
 
 const STEPS = 500;
 const BATCH = 2048;
@@ -31,8 +31,8 @@ export interface Standardised extends Rows {
   readonly deviation: Float64Array;
 }
 
-export function standardise({ values, width, truths }: Rows): Standardised {
-  const rows = truths.length;
+export function standardise({ values, width, beliefs }: Rows): Standardised {
+  const rows = beliefs.length;
   const mean = new Float64Array(width);
   const deviation = new Float64Array(width);
   for (let at = 0; at < values.length; at++) mean[at % width]! += values[at]! / rows;
@@ -40,7 +40,7 @@ export function standardise({ values, width, truths }: Rows): Standardised {
   for (let index = 0; index < width; index++) deviation[index] = Math.sqrt(deviation[index]!) + 1e-3;
   const standard = new Float32Array(values.length);
   for (let at = 0; at < values.length; at++) standard[at] = (values[at]! - mean[at % width]!) / deviation[at % width]!;
-  return { values: standard, width, truths, mean, deviation };
+  return { values: standard, width, beliefs, mean, deviation };
 }
 
 /**
@@ -48,8 +48,8 @@ export function standardise({ values, width, truths }: Rows): Standardised {
  * @param hints directions that cost no penalty
  */
 export function regress(rows: Standardised, classes: number, penalty: number, hints: readonly Hint[], random: Random): Regression {
-  const { values, width, truths, mean, deviation } = rows;
-  const byClass = Array.from({ length: classes }, (_, label) => [...truths.keys()].filter((row) => truths[row] === label)).filter((of) => of.length > 0);
+  const { values, width, beliefs, mean, deviation } = rows;
+  const urns = Array.from({ length: classes }, (_, label) => urnOf(label, beliefs)).filter(({ total }) => total > 0);
   const kernel = tf.variable(tf.zeros([width, classes])) as tf.Variable<tf.Rank.R2>;
   const bias = tf.variable(tf.zeros([classes]));
   const trust = tf.variable(tf.ones([Math.max(1, hints.length), 1]));
@@ -68,10 +68,10 @@ export function regress(rows: Standardised, classes: number, penalty: number, hi
   const picked = new Int32Array(BATCH);
   for (let step = 0; step < STEPS; step++) {
     for (let index = 0; index < BATCH; index++) {
-      const of = byClass[index % byClass.length]!;
-      const row = of[random.below(of.length)]!;
+      const { label, ends, total } = urns[index % urns.length]!;
+      const row = placeOf(random.next() * total, ends);
       x.set(values.subarray(row * width, (row + 1) * width), index * width);
-      picked[index] = truths[row]!;
+      picked[index] = label;
     }
     adam.step(() => {
       const logits = tf.add(tf.matMul(tf.tensor2d(x, [BATCH, width]), weights()), bias);
@@ -92,6 +92,30 @@ export function regress(rows: Standardised, classes: number, penalty: number, hi
     }
   }
   return { kernel: all, bias: shift };
+}
+
+/** What rows of a class are drawn from: where each ends, when all are laid side by side as wide as they are believed to be of it. */
+interface Urn {
+  readonly label: number;
+  readonly ends: Float64Array;
+  readonly total: number;
+}
+
+function urnOf(label: number, beliefs: readonly Belief[]): Urn {
+  let total = 0;
+  const ends = Float64Array.from(beliefs, (belief) => (total += belief[label]!));
+  return { label, ends, total };
+}
+
+/** The first row that ends after `at`. */
+function placeOf(at: number, ends: Float64Array): number {
+  let [low, high] = [0, ends.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle]! > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Logits of a row, [classes]. */

@@ -30,8 +30,16 @@ export interface Rows {
   /** [rows × width] */
   readonly values: Float32Array;
   readonly width: number;
-  /** [rows] index of the true class. */
-  readonly truths: Int32Array;
+  /** How much each row counts as each class. */
+  readonly beliefs: readonly Belief[];
+}
+
+/** [classes] shares of one row; they add up to 1, or to less for a row that is to count less than others. */
+export type Belief = readonly number[];
+
+/** Of a class that is known. */
+export function certain(index: number, classes: number): Belief {
+  return Array.from({ length: classes }, (_, other) => (other === index ? 1 : 0));
 }
 
 /** Those blocks of an item from which rows are taken, of all it has. */
@@ -65,13 +73,13 @@ export function stretches(pack: Pack): Pack {
 }
 
 /**
- * @param truth class of a track; undefined leaves it out
+ * @param belief of a track's rows; undefined leaves it out
  * @param lastLayer index of the layer whose inputs are the rows
  */
-export function rowsOf(network: Trainable, pack: Pack, truth: (track: Track) => number | undefined, blocks: Blocks, hearing: Omit<Hearing, 'labels'>, lastLayer: number, progress: Progress): Rows {
+export function rowsOf(network: Trainable, pack: Pack, belief: (track: Track) => Belief | undefined, blocks: Blocks, hearing: Omit<Hearing, 'labels'>, lastLayer: number, progress: Progress): Rows {
   const taken: Float32Array[] = [];
-  const truths: number[] = [];
-  const tracks = pack.tracks.filter((track) => truth(track) !== undefined && track.columns >= hearing.blockColumns);
+  const beliefs: Belief[] = [];
+  const tracks = pack.tracks.filter((track) => belief(track) !== undefined && track.columns >= hearing.blockColumns);
   let done = 0;
   let width = 0;
   progress.begin(`listening to ${pack.name}`, tracks.length, 0);
@@ -80,20 +88,26 @@ export function rowsOf(network: Trainable, pack: Pack, truth: (track: Track) => 
     width = y.shape[2]!;
     return y;
   }, (track, values) => {
+    const own = belief(track)!;
     for (const block of blocks(values.length / width)) {
       taken.push(values.slice(block * width, (block + 1) * width));
-      truths.push(truth(track)!);
+      beliefs.push(own);
     }
     progress.step(++done, `${taken.length} rows`);
   });
   progress.end();
-  return { values: joined(taken), width, truths: Int32Array.from(truths) };
+  return { values: joined(taken), width, beliefs };
+}
+
+/** The same rows, counted less or more. */
+export function counted({ beliefs, ...rows }: Rows, times: number): Rows {
+  return { ...rows, beliefs: beliefs.map((belief) => belief.map((share) => share * times)) };
 }
 
 export function together(parts: readonly Rows[]): Rows {
   return {
     values: joined(parts.map(({ values }) => values)),
     width: parts[0]!.width,
-    truths: Int32Array.from(parts.flatMap(({ truths }) => [...truths])),
+    beliefs: parts.flatMap(({ beliefs }) => beliefs),
   };
 }

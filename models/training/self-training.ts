@@ -7,8 +7,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Pack, Track } from '../pack.js';
-import type { Random } from './random.js';
-import { stretches } from './rows.js';
+import { stretches, type Belief } from './rows.js';
 import { eachTrack, labelScores, meanScores, type Hearing } from './validate.js';
 
 /** Beliefs are sharpened by this, so that a stretch is more often called what its track most likely is. */
@@ -16,8 +15,7 @@ const TEMPERATURE = 0.6;
 
 /** A track whose genre is only believed; `genre` is the most likely one. */
 interface Believed extends Track {
-  /** [labels] probabilities */
-  readonly beliefs: readonly number[];
+  readonly belief: Belief;
 }
 
 /**
@@ -38,15 +36,12 @@ export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) 
     const highest = Math.max(...means);
     const powers = means.map((mean) => Math.exp((mean - highest) / TEMPERATURE));
     const sum = powers.reduce((total, power) => total + power, 0);
-    return [{ ...track, genre: labels[means.indexOf(highest)]!, beliefs: powers.map((power) => power / sum) }];
+    return [{ ...track, genre: labels[means.indexOf(highest)]!, belief: powers.map((power) => power / sum) }];
   });
   return { ...pack, tracks };
 }
 
-/** A class for every row of such a track, drawn by what is believed of it: the rows of a track share out its doubt. */
-export function drawn(track: Track, random: Random): number {
-  const { beliefs } = track as Believed;
-  let left = random.next();
-  const index = beliefs.findIndex((belief) => (left -= belief) < 0);
-  return index < 0 ? beliefs.length - 1 : index;
+/** What `believed` found, of a track or of a part of it. */
+export function beliefOf(track: Track): Belief {
+  return (track as Believed).belief;
 }

@@ -63,7 +63,7 @@ export interface TrialOptions {
 export async function trainOn(split: Split, { options, teacher, notMusic, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<Trained> {
   const { labels, frontEnd } = split.train;
   const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
-  const layers = architecture(options.arch, labels.length + (notMusic === undefined ? 0 : SOUND_KINDS.length), inputs.size);
+  const layers = architecture(options.arch, labels.length + (notMusic === undefined ? 0 : SOUND_KINDS.length), inputs.size, options.width);
   const description = describe(layers, inputs.size);
   const hearing: Hearing = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { uncountedBlocks: CHUNK_UNCOUNTED_BLOCKS }) };
   const random = new Random(options.seed);

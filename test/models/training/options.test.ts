@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { checked } from '../../../models/training/options.js';
 
 const GIVEN = {
-  data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', features: 'mel', protocol: 'fault-filtered',
+  data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', width: 1, features: 'mel', protocol: 'fault-filtered',
   folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, classWeights: 'balanced',
 };
 
@@ -21,6 +21,8 @@ test('random chunks are learned by heart unless asked otherwise', () => {
 for (const [given, message] of [
   [{ data: undefined }, /^--data: is required/],
   [{ arch: 'transformer' }, /^--arch: must be crnn, cnn, lstm, cnn-lstm\.$/],
+  [{ arch: 'cnn', width: 2 }, /^--width: is for --arch crnn/],
+  [{ width: 0 }, /^--width: /],
   [{ features: 'mel,loudness' }, /^--features: must be mel, mfcc, chroma, contrast, tempogram\.$/],
   [{ features: 'mel,mel' }, /^--features: names a feature twice\.$/],
   [{ protocol: 'leaky' }, /^--protocol: must be fault-filtered/],

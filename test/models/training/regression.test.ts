@@ -6,7 +6,7 @@ import { argmax } from '../../../models/metrics.js';
 import { trackLevels } from '../../../models/pack.js';
 import { Random } from '../../../models/training/random.js';
 import { logitsOf, regress, standardise } from '../../../models/training/regression.js';
-import { everyThird, ofAStretch, together, type Rows } from '../../../models/training/rows.js';
+import { certain, counted, everyThird, ofAStretch, together, type Rows } from '../../../models/training/rows.js';
 import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../models/training/splices.js';
 import { toyPack } from '../packs.js';
 
@@ -18,13 +18,13 @@ test.before(async () => {
 /** Value 0 tells the class from 0 to 2, value 1 nothing, value 2 its opposite. */
 function toyRows(count: number, seed: number): Rows {
   const random = new Random(seed);
-  const truths = Int32Array.from({ length: count }, () => random.below(3));
-  return { width: 3, truths, values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
+  const truths = Array.from({ length: count }, () => random.below(3));
+  return { width: 3, beliefs: truths.map((truth) => certain(truth, 3)), values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
 }
 
 function rightShare(rows: Rows, regression: ReturnType<typeof regress>): number {
-  const answers = [...rows.truths.keys()].map((row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
-  return answers.filter((answer, row) => answer === rows.truths[row]).length / answers.length;
+  const answers = rows.beliefs.map((_, row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
+  return answers.filter((answer, row) => rows.beliefs[row]![answer] === 1).length / answers.length;
 }
 
 test('classes that the values tell apart are told apart, on rows that were not seen', () => {
@@ -41,9 +41,25 @@ test('under a heavy penalty a hint still speaks, and everything else falls silen
   assert.ok(Math.abs(hinted.kernel[0 * 3 + 1]!) < 0.05);
 });
 
+test('a row counts as each class as much as it is believed to be of it', () => {
+  // One value that is the same in all rows: what is learned is how often each class was met with it.
+  const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), beliefs: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };
+  const fitted = regress(standardise(rows), 2, 0, [], new Random(2));
+  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
+  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
+});
+
+test('rows that count less are heard less', () => {
+  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[0, 1], [1, 0]] };
+  const right: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[1, 0], [0, 1]] };
+  const fitted = regress(standardise(together([right, counted(wrong, 0.25)])), 2, 0, [], new Random(2));
+  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
+  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
+});
+
 test('rows of several listenings are one after the other', () => {
   const both: Rows = together([toyRows(4, 1), toyRows(3, 2)]);
-  assert.is(both.truths.length, 7);
+  assert.is(both.beliefs.length, 7);
   assert.equal(both.values.subarray(12), toyRows(3, 2).values);
 });
 
