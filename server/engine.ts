@@ -1,8 +1,9 @@
 /**
  * Many streams, one network: streams that have a block ready are gathered, stepped once, and the
- * scores scattered. A step runs in the next turn of the event loop when work is waiting, so what
- * arrives in one turn is scored together. One block a stream a step, in turn: nobody waits for a
- * stream that brings much at once.
+ * scores scattered. A block waits a little for those of other streams, since a stream costs several
+ * times as much alone as among many; not when all streams are there or a step is full, and not
+ * behind a stream that brings more than it plays. One block a stream a step, in turn: nobody waits
+ * for who brings much at once.
  */
 import { asyncScheduler, Observable, Subscription, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import type { Block } from './blocks.js';
@@ -32,7 +33,7 @@ export interface Scored {
   readonly droppedMs: number;
 }
 
-export type EngineSettings = Pick<Settings, 'maxBatch' | 'maxLagMs' | 'liveAheadMs'>;
+export type EngineSettings = Pick<Settings, 'maxBatch' | 'batchWaitMs' | 'maxLagMs' | 'liveAheadMs'>;
 
 /** Next turn of the event loop, after the messages that wait in this one. */
 export const macrotask: SchedulerLike = {
@@ -79,6 +80,11 @@ class Lane {
     this.blocks.push(block);
   }
 
+  /** Has its newest block only, and more will come in their time: the block may wait for others. */
+  get isPatient(): boolean {
+    return this.isLive && !this.isEnding && this.blocks.length === 1;
+  }
+
   /** Drops what is too old, but never the newest: late predictions are better than none. */
   dropOlderThan(arrivedAtMs: number): void {
     while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) {
@@ -98,6 +104,8 @@ export class Engine {
   /** Lanes with blocks, longest without a turn first. */
   #ready: Lane[] = [];
   #next: Subscription | undefined;
+  /** Whether the next step is one that others are waited for with. */
+  #isWaiting = false;
 
   /** @param onFault is told what the classifier threw; the streams of that step fail with `internal` */
   constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike = macrotask, onFault: (error: unknown) => void = () => {}) {
@@ -131,6 +139,7 @@ export class Engine {
         complete: () => {
           lane.isEnding = true;
           if (lane.blocks.length === 0) subscriber.complete();
+          else this.#stepSoon(false);
         },
       }));
     });
@@ -141,14 +150,23 @@ export class Engine {
       lane.isQueued = true;
       this.#ready.push(lane);
     }
-    this.#next ??= this.#scheduler.schedule(() => this.#step());
+    this.#stepSoon(lane.isPatient && this.#ready.length < Math.min(this.#settings.maxBatch, this.#lanes.size));
+  }
+
+  /** In the next turn of the event loop, or when others have been waited for. */
+  #stepSoon(mayWait: boolean): void {
+    if (this.#next && (mayWait || !this.#isWaiting)) return;
+    this.#next?.unsubscribe();
+    this.#isWaiting = mayWait;
+    this.#next = this.#scheduler.schedule(() => this.#step(), mayWait ? this.#settings.batchWaitMs : 0);
   }
 
   #step(): void {
     this.#next = undefined;
     const lanes = this.#gather();
+    const isAnyLeft = this.#ready.length > 0;
     if (lanes.length > 0) this.#score(lanes);
-    if (this.#ready.length > 0) this.#next ??= this.#scheduler.schedule(() => this.#step());
+    if (isAnyLeft) this.#stepSoon(false);
   }
 
   /** Takes lanes whose next block is as long as the first one's, the longest waiting first. */

@@ -91,6 +91,7 @@ export const SETTINGS = {
   model: text({ default: fileURLToPath(new URL('../../models/genre-v1', import.meta.url)), unit: '', description: 'folder of the model' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
   maxBatch: whole({ default: 64, unit: 'streams', min: 1, max: 1024, description: 'most streams scored in one step of a shard' }),
+  batchWaitMs: whole({ default: 40, unit: 'ms', min: 0, max: 1000, description: 'time that a block waits for those of other streams, to be scored in one step with them' }),
 
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'most viewers at once' }),

@@ -6,7 +6,7 @@ import { Engine, type Classifier } from '../../server/engine.js';
 import { ProtocolError } from '../../server/protocol.js';
 
 const BLOCK_MS = 350;
-const SETTINGS = { maxBatch: 64, maxLagMs: 2000, liveAheadMs: 5000 };
+const SETTINGS = { maxBatch: 64, batchWaitMs: 40, maxLagMs: 2000, liveAheadMs: 5000 };
 
 /** Adds up inputs in its state and answers with the sum; remembers which inputs came together. */
 class Adder implements Classifier {
@@ -61,6 +61,32 @@ test('what arrives in one turn is scored in one step', () => {
   clock.flush();
   assert.equal(classifier.steps, [[1, 2, 3]]);
   assert.equal(streams.map(({ said }) => said), [['1'], ['2'], ['3']]);
+});
+
+test('a block waits for those of other streams, but not for ever', () => {
+  const { clock, classifier, engine } = rig();
+  const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
+  clock.schedule(() => a.block$.next(block(1, 350)), 350);
+  clock.schedule(() => b.block$.next(block(2, 350, { arrivedAtMs: 370 })), 370);
+  clock.schedule(() => c.block$.next(block(3, 350, { arrivedAtMs: 400 })), 400);
+  clock.flush();
+  assert.equal(classifier.steps, [[1, 2], [3]]);
+  assert.equal([a, b, c].map(({ scored }) => scored[0]!.lagMs), [40, 20, 40]);
+});
+
+test('nobody waits when all are there, a step is full, or a stream ends', () => {
+  const { clock, classifier, engine } = rig({ maxBatch: 2 });
+  const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
+  clock.schedule(() => [a, b].forEach(({ block$ }, index) => block$.next(block(index + 1, 350))), 350);
+  clock.schedule(() => {
+    c.block$.next(block(3, 350, { arrivedAtMs: 360 }));
+    c.block$.complete();
+  }, 360);
+  clock.schedule(() => a.subscription.unsubscribe(), 365);
+  clock.schedule(() => b.block$.next(block(4, 700)), 700);
+  clock.flush();
+  assert.equal(classifier.steps, [[1, 2], [3], [4]]);
+  assert.equal([a, b, c].map(({ scored }) => scored.map(({ lagMs }) => lagMs)), [[0], [0, 0], [0]]);
 });
 
 test('each stream has its own state and its own order', () => {
