@@ -126,8 +126,13 @@ export function outputsOf({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>)
 }
 
 /** Milliseconds of audio between predictions. */
-export function blockMs({ blockColumns, frontEnd }: Manifest): number {
+export function blockMs({ blockColumns, frontEnd }: Pick<Manifest, 'blockColumns' | 'frontEnd'>): number {
   return (blockColumns * frontEnd.hop * 1000) / frontEnd.sampleRate;
+}
+
+/** Of a running mean with this time constant: the share of the newest block. */
+export function gainOf(timeConstantMs: number, blockMs: number): number {
+  return timeConstantMs > 0 ? 1 - Math.exp(-blockMs / timeConstantMs) : 1;
 }
 
 /**

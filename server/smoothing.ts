@@ -16,12 +16,12 @@
  * after a presenter's sentence the genre is the one before it. After a long one it starts afresh
  * with the music that follows. Silence shows nothing, and after it the genre starts afresh, too.
  */
-import { KINDS_SMOOTHING, type SmoothingSettings } from '../models/bundle.js';
+import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../models/bundle.js';
 import { argmax } from '../models/metrics.js';
 import type { StreamState } from './protocol.js';
 import { SETTINGS, type Settings } from './settings.js';
 import type { Loudness } from './silence.js';
-import { gainOf, SoundKinds } from './sound-kind.js';
+import { SoundKinds } from './sound-kind.js';
 
 /** What is shown after a block. One object, changed by the next push. */
 export interface Smoothed {

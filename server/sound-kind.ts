@@ -7,7 +7,7 @@
  * was there stays. Of speech and noise the other one takes over when it leads by as much as those
  * two differ.
  */
-import { KINDS_SMOOTHING, SOUND_KINDS, type SmoothingSettings } from '../models/bundle.js';
+import { gainOf, KINDS_SMOOTHING, SOUND_KINDS, type SmoothingSettings } from '../models/bundle.js';
 
 export type SoundKind = (typeof SOUND_KINDS)[number];
 
@@ -60,9 +60,4 @@ export class SoundKinds {
     if (now !== 'music' && Math.abs(speechLead) < enter - leave) return now;
     return speechLead >= 0 ? 'speech' : 'noise';
   }
-}
-
-/** Of a running mean with this time constant: the share of the newest block. */
-export function gainOf(timeConstantMs: number, blockMs: number): number {
-  return timeConstantMs > 0 ? 1 - Math.exp(-blockMs / timeConstantMs) : 1;
 }

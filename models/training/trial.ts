@@ -1,7 +1,7 @@
 /** One network on one split of the tracks: taught, calibrated, measured and saved. */
 import { join } from 'node:path';
 import { NORMALISATION_V1 } from '../../dsp/normalise.js';
-import { saveBundle, SOUND_KINDS, type Manifest } from '../bundle.js';
+import { blockMs, gainOf, saveBundle, SOUND_KINDS, type Manifest } from '../bundle.js';
 import { wilson95 } from '../metrics.js';
 import { describe } from '../network.js';
 import type { Pack } from '../pack.js';
@@ -23,7 +23,7 @@ import { Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 0, margin: 0.275, holdMs: 2000, leastLead: 0.07, warmupMs: 2700, confidenceMs: 1500 };
+const SMOOTHING = { timeConstantMs: 0, margin: 0.35, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
 /** A chunk's answer is the mean over what follows: its last 2.3 s. */
 export const CHUNK_UNCOUNTED_BLOCKS = 5;
 
@@ -104,7 +104,8 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   const logits = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
   const scores = scoreTracks(split.valid, hearing, logits);
   const shareOf = (pack: Split['valid']): Share => ({ accuracy: trackAccuracy(scoreTracks(pack, hearing, logits), labels.length), items: pack.tracks.length });
-  const temperature = fitTemperature(scores, labels.length);
+  const gain = gainOf(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
+  const temperature = fitTemperature(scores, labels.length, gain);
   const model: Trained['model'] = {
     name: options.name,
     version: options.modelVersion,
@@ -129,7 +130,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
     train: shareOf(split.train),
     stretches: split.items === 'tracks' ? shareOf(chunked(split.valid, CHUNK_S)) : undefined,
     external: external === undefined ? undefined : shareOf(known(external, labels)),
-    crossFittedEce: crossFittedError(scores, labels.length),
+    crossFittedEce: crossFittedError(scores, labels.length, gain),
   };
   network.dispose();
   progress.say(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of those to learn from)${trained.stretches === undefined ? '' : `, ${inPercent(trained.stretches)} of ${CHUNK_S} s stretches`}, temperature ${temperature.toFixed(2)}; the model is in ${modelFolder}`);

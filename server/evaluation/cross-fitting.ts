@@ -3,6 +3,7 @@
  * measured on. A model's temperature usually comes from the very tracks of `valid`; here each fifth
  * of the tracks is judged with one that was fitted on the other four, through the live smoother.
  */
+import { blockMs, gainOf } from '../../models/bundle.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
 import { fitTemperature } from '../../models/training/calibrate.js';
 import { LEAST_PROBABILITY } from '../smoothing.js';
@@ -16,10 +17,11 @@ const FOLDS = 5;
 export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }: Pick<Ears, 'model' | 'settings'>): number | undefined {
   if (heard.length < FOLDS) return undefined;
   const labels = model.labels.length;
+  const gain = gainOf(model.smoothing.confidenceMs ?? 0, blockMs(model));
   const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
     const isOut = (_each: unknown, index: number): boolean => index % FOLDS === fold;
-    const temperature = fitTemperature(scores.filter((each, index) => !isOut(each, index)), labels);
+    const temperature = fitTemperature(scores.filter((each, index) => !isOut(each, index)), labels, gain);
     return reported(heard.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
   });
   return expectedCalibrationError(judged.flatMap(({ confidences }) => confidences), judged.flatMap(({ isRight }) => isRight));

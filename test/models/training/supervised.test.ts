@@ -7,7 +7,6 @@ import { startBackend } from '../../../models/backend.js';
 import { describe } from '../../../models/network.js';
 import { Step } from '../../../models/step.js';
 import { architecture } from '../../../models/training/architectures.js';
-import { crossFittedError, fitTemperature } from '../../../models/training/calibrate.js';
 import { wholeTrack } from '../../../models/training/crops.js';
 import { Random } from '../../../models/training/random.js';
 import { drawOrder, supervisedStage } from '../../../models/training/supervised.js';
@@ -102,14 +101,5 @@ for (const [name, layers] of [['every column', SMALL_LAYERS], ['one of four colu
     tf.dispose(tensors);
   });
 }
-
-test('cross-fitting measures a temperature on tracks that it was not fitted on', () => {
-  // Sure of 0.73 and right in three of four: nearly honest. Sure of 0.98 in the last track alone, and wrong.
-  const scores = Array.from({ length: 20 }, (_, index) => ({ truth: index % 4 === 3 ? 1 : 0, logScores: Float32Array.from([Math.log(0.75), Math.log(0.25)]) }));
-  assert.ok(Math.abs(fitTemperature(scores, 2) - 1) < 0.01);
-  const error = crossFittedError(scores, 2);
-  assert.ok(error < 0.1, `${error}`);
-  assert.ok(crossFittedError(scores.map((score, index) => (index < 4 ? { ...score, truth: 1 } : score)), 2) > error);
-});
 
 test.run();
