@@ -31,6 +31,8 @@ export interface Scored {
   readonly lagMs: number;
   /** Sound of the stream left unscored so far. */
   readonly droppedMs: number;
+  /** False once the stream got far ahead of the clock, as a file does. */
+  readonly isLive: boolean;
 }
 
 export type EngineSettings = Pick<Settings, 'maxBatch' | 'batchWaitMs' | 'maxLagMs' | 'liveAheadMs'>;
@@ -106,6 +108,7 @@ export class Engine {
   #next: Subscription | undefined;
   /** Whether the next step is one that others are waited for with. */
   #isWaiting = false;
+  #liveBusyMs = 0;
 
   /** @param onFault is told what the classifier threw; the streams of that step fail with `internal` */
   constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike = macrotask, onFault: (error: unknown) => void = () => {}) {
@@ -118,6 +121,11 @@ export class Engine {
   /** Streams in the engine now. */
   get streams(): number {
     return this.#lanes.size;
+  }
+
+  /** Time spent on live streams since the start: those that are to be kept in time. */
+  get liveBusyMs(): number {
+    return this.#liveBusyMs;
   }
 
   /** Scores a stream's blocks, in order; completes when the last is scored. */
@@ -165,7 +173,11 @@ export class Engine {
     this.#next = undefined;
     const lanes = this.#gather();
     const isAnyLeft = this.#ready.length > 0;
-    if (lanes.length > 0) this.#score(lanes);
+    if (lanes.length > 0) {
+      const startedMs = this.#scheduler.now();
+      this.#score(lanes);
+      this.#liveBusyMs += ((this.#scheduler.now() - startedMs) * lanes.filter(({ isLive }) => isLive).length) / lanes.length;
+    }
     if (isAnyLeft) this.#stepSoon(false);
   }
 
@@ -216,6 +228,7 @@ export class Engine {
         scores: scores.subarray(index * outputs, (index + 1) * outputs),
         lagMs: Math.max(0, nowMs - block.arrivedAtMs),
         droppedMs: lane.droppedMs,
+        isLive: lane.isLive,
       });
       if (lane.blocks.length > 0) this.#queue(lane);
       else if (lane.isEnding) lane.listener.complete();

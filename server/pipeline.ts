@@ -40,6 +40,8 @@ export class Progress {
   /** Number of the newest prediction. */
   seq = 0;
   droppedMs = 0;
+  /** Whether it keeps to the clock: a file doesn't. */
+  isLive = true;
 
   /** @param from where a stream goes on after its shard died */
   constructor(from: Partial<Pick<Progress, 'seq' | 'scoredMs' | 'droppedMs'>> = {}) {
@@ -144,6 +146,7 @@ function smooth(model: Manifest, settings: Settings, progress: Progress): Operat
     const { block, scores } = scored;
     progress.scoredMs = block.atMs;
     progress.scoredBytes = block.endBytes;
+    progress.isLive = scored.isLive;
     const probabilities = scores.subarray(0, model.labels.length);
     const kinds = model.kinds && scores.subarray(model.labels.length);
     emit({ ...scored, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });

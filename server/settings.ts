@@ -94,6 +94,7 @@ export const SETTINGS = {
   batchWaitMs: whole({ default: 40, unit: 'ms', min: 0, max: 1000, description: 'time that a block waits for those of other streams, to be scored in one step with them' }),
 
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
+  maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'share of a thread taken by live streams above which new ones are refused, so that those that run stay in time' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'most viewers at once' }),
   maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'largest message of a client' }),
   maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'most frames that one message may come in' }),

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '../models/backend.js';
+import { ThreadLoad } from './load.js';
 import type { Log } from './log.js';
 import { Outgoing, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-mail.js';
 import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
@@ -11,6 +12,9 @@ import { message } from './telling.js';
 
 /** Mail waits this long for more: to pass one message costs as much as to copy many chunks. A tenth of what a person hears as late. */
 const MAIL_EVERY_MS = 20;
+
+/** Share of a thread that a stream of many takes; only until it is measured. */
+const USUAL_COST = 0.0015;
 
 /** How the life of a worker ends: it is closed, or given up after too many deaths. */
 type State = 'starting' | 'running' | 'waiting' | 'given-up' | 'closed';
@@ -27,6 +31,7 @@ export class ShardLink {
   #restarting: NodeJS.Timeout | undefined;
   #deathsMs: number[] = [];
   #nextKey = 1;
+  readonly #load = new ThreadLoad(USUAL_COST);
 
   constructor(index: number, start: ShardStart, log: Log) {
     this.#index = index;
@@ -36,6 +41,11 @@ export class ShardLink {
 
   get streams(): number {
     return this.#streams.size;
+  }
+
+  /** The share of its thread that its streams and so many more take, 0 to 1 and more. */
+  loadWith(more: number): number {
+    return this.#load.with(this.#streams.size + more);
   }
 
   get isGivenUp(): boolean {
@@ -122,7 +132,8 @@ export class ShardLink {
     });
   }
 
-  #deliver({ keys, messages, progress }: Extract<FromShard, { type: 'told' }>): void {
+  #deliver({ keys, messages, progress, load }: Extract<FromShard, { type: 'told' }>): void {
+    if (load !== undefined) this.#load.measured(load, this.#streams.size);
     for (let row = 0; row < progress.length; row += PROGRESS_WIDTH) {
       this.#streams.get(progress[row]!)?.moveOn(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
     }

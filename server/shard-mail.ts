@@ -53,6 +53,8 @@ export type FromShard =
     readonly keys: readonly number[];
     readonly messages: readonly Message[];
     readonly progress: Float64Array;
+    /** Share of the last second or so that went to live streams, 0 to 1; only when it was measured anew. */
+    readonly load?: number;
   };
 
 /** Gathers the commands of one tick. */

@@ -15,6 +15,8 @@ import { message, type Message } from './telling.js';
 /** Up to this much sound may wait unscored before its bytes count as not consumed. */
 const WAITING_BLOCKS = 4;
 
+const MEASURE_EVERY_MS = 1000;
+
 /** One stream in its shard. */
 interface Running {
   readonly chunk$: Subject<Chunk>;
@@ -36,6 +38,9 @@ class Shard {
   #keys: number[] = [];
   #messages: Message[] = [];
   #posting = false;
+  /** Spent on the chunks of live streams; the engine knows its own. */
+  #liveBusyMs = 0;
+  #measured = { atMs: performance.now(), busyMs: 0 };
 
   constructor(port: MessagePort, start: ShardStart, { classifier }: StartedClassifier) {
     this.#port = port;
@@ -96,7 +101,9 @@ class Shard {
     if (!running) return; // failed or ended; the main thread learns of it with the next message
     const skip = Math.min(running.skipBytes, bytes.length);
     running.skipBytes -= skip;
+    const startedMs = performance.now();
     running.chunk$.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
+    if (running.progress.isLive) this.#liveBusyMs += performance.now() - startedMs;
     this.#moved.add(key);
     // The next prediction tells it too; mail for each chunk would cost more than the chunk.
     running.untoldBytes += bytes.length;
@@ -123,10 +130,22 @@ class Shard {
     setImmediate(() => {
       this.#posting = false;
       const progress = this.#progress();
-      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress }, [progress.buffer]);
+      const load = this.#load();
+      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(load !== undefined && { load }) }, [progress.buffer]);
       this.#keys = [];
       this.#messages = [];
     });
+  }
+
+  /** Of the time since the last one, if that is long enough. */
+  #load(): number | undefined {
+    const atMs = performance.now();
+    const elapsedMs = atMs - this.#measured.atMs;
+    if (elapsedMs < MEASURE_EVERY_MS) return undefined;
+    const busyMs = this.#liveBusyMs + this.#engine.liveBusyMs;
+    const load = (busyMs - this.#measured.busyMs) / elapsedMs;
+    this.#measured = { atMs, busyMs };
+    return load;
   }
 
   #progress(): Float64Array<ArrayBuffer> {

@@ -66,6 +66,12 @@ export class Shards {
     return this.#links.some((link) => !link.isGivenUp);
   }
 
+  /** The share of a thread that its streams take where one more would go, if so many more come; 0 to 1 and more. */
+  loadWith(more: number): number {
+    const alive = this.#links.filter((link) => !link.isGivenUp);
+    return Math.min(...alive.map((link) => link.loadWith(Math.ceil(more / alive.length))));
+  }
+
   /** @throws ProtocolError `internal` when every shard was given up */
   open(options: OpenOptions): ShardStream {
     const alive = this.#links.filter((link) => !link.isGivenUp);

@@ -42,6 +42,11 @@ class Sender implements Holder {
     ws.once('close', (closeCode) => this.#closed(closeCode));
   }
 
+  /** Connected, but not yet a stream. */
+  get isComing(): boolean {
+    return this.#state === 'hello';
+  }
+
   replaced(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
@@ -178,6 +183,9 @@ export class Senders {
     if (this.#all.size >= this.#settings.maxStreams) {
       throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
     }
+    let coming = 0;
+    for (const sender of this.#all) if (sender.isComing) coming++;
+    this.#streams.checkPlace(coming);
   }
 
   accept(ws: WebSocket): void {

@@ -84,6 +84,11 @@ export class Stream {
     return this.#isEnding;
   }
 
+  /** Its sender was lost and may come back. */
+  get isWaiting(): boolean {
+    return this.#holder === undefined && !this.#isEnding;
+  }
+
   /** Gives the stream to who feeds it from now on. */
   take(holder: Holder): void {
     this.#window?.unsubscribe();

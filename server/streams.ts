@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { Manifest } from '../models/bundle.js';
+import { MainThreadLoad } from './load.js';
 import type { Log } from './log.js';
 import { ProtocolError, type AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
@@ -27,6 +28,7 @@ export class Streams {
   readonly #scheduler: SchedulerLike;
   readonly #byId = new Map<string, Stream>();
   readonly #played = new Subscription();
+  readonly #mainThread = new MainThreadLoad(() => this.#byId.size);
   #isDraining = false;
   #onEmpty: (() => void) | undefined;
 
@@ -55,12 +57,19 @@ export class Streams {
     return this.#byId.get(id);
   }
 
+  /**
+   * Whether a connection may come: while a lost one may come back nobody else is kept out for it.
+   * @param coming others that have not said yet what they want
+   * @throws ProtocolError `too-many-streams` when the server can't keep one stream more in time
+   */
+  checkPlace(coming: number): void {
+    if (!this.list().some((stream) => stream.isWaiting)) this.#checkLoad(coming + 1);
+  }
+
   /** @throws ProtocolError `too-many-streams`, `going-away` or `internal` */
   open(options: OpenStreamOptions): Stream {
-    const clients = this.list().filter((stream) => stream.source === 'client').length;
-    if (clients >= this.#settings.maxStreams) {
-      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
-    }
+    this.#checkLimit();
+    this.#checkLoad(1);
     const id = randomBytes(8).toString('hex');
     return this.#start({ ...options, id, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
   }
@@ -114,6 +123,7 @@ export class Streams {
   /** Takes no more streams, ends all, resolves when each has its summary or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true;
+    this.#mainThread.close();
     const streams = this.list();
     for (const stream of streams) stream.end();
     this.#played.unsubscribe();
@@ -125,6 +135,20 @@ export class Streams {
         resolve();
       };
     });
+  }
+
+  #checkLimit(): void {
+    const clients = this.list().filter((stream) => stream.source === 'client').length;
+    if (clients >= this.#settings.maxStreams) {
+      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
+    }
+  }
+
+  #checkLoad(more: number): void {
+    const load = Math.max(this.#mainThread.with(this.#byId.size + more), this.#shards.loadWith(more));
+    if (100 * load > this.#settings.maxLoad) {
+      throw new ProtocolError('too-many-streams', `The server is as busy as it can be with ${this.#byId.size} streams in time. Try again later.`);
+    }
   }
 
   #start({ format, topK, spectrogram, ...who }: OpenStreamOptions & Identity): Stream {

@@ -184,6 +184,16 @@ test('a stream that waits for its sender holds its place: another is told to com
   assert.is(back.id, client.id);
 }));
 
+test('a busy server refuses before the upgrade too, but not who comes back', () => withServer({ maxLoad: 1 }, async (server) => {
+  // Until the first second is measured each counts as 0.15 % of a thread.
+  const [first] = await Promise.all(Array.from({ length: 6 }, () => stream(server)));
+  const { status, headers, body } = await refusedUpgrade(server, '/v1/stream');
+  assert.equal([status, headers['retry-after'], body.code], [503, '5', 'too-many-streams']);
+  first!.ws.terminate();
+  await until(() => server.senders.size === 5);
+  assert.is((await stream(server, { resume: first!.token })).id, first!.id);
+}));
+
 test('upgrades elsewhere are not found; broken ones take no place', () => withServer({ maxStreams: 1 }, async (server) => {
   assert.is((await refusedUpgrade(server, '/v1/nothing')).status, 404);
   assert.is((await refusedUpgrade(server, '/v1/streams/nobody/watch')).body.code, 'not-found');
