@@ -1,0 +1,99 @@
+/**
+ * What live streams cost: the server in one process, N clients in another, each sending real-time
+ * sound in chunks of 100 ms (Opus: packets of 20 ms), and how late the predictions come.
+ *
+ *   npm run bench:live -- --streams N --seconds S [--rate HZ] [--encoding s16le|opus] [--shards K]
+ *                         [--find-max] [--cpu-prof DIR] [--keep] [--json]
+ *
+ * `--find-max` searches the largest number of streams with p99 lag under 500 ms and nothing
+ * dropped, from N on. Nobody is refused here (`bench:overload` is for that); all other settings of
+ * the server come from the environment, as `serve` takes them. Clients need a core of their own to
+ * be in time themselves; when they are not, it is said.
+ */
+import { parseArgs } from 'node:util';
+import { counted } from '../../models/training/report/numbers.js';
+import { findMax } from './live/find-max.js';
+import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';
+import { inWords, keep, thisMachine } from './live/machine.js';
+import { command, encodingOf, MOST_SECONDS, MOST_STREAMS, whole } from './live/options.js';
+import { table } from './live/table.js';
+
+/** What a stream may wait for its predictions while the server counts as keeping up. */
+const CALM_MS = 500;
+
+const { values } = parseArgs({
+  options: {
+    streams: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '10' },
+    rate: { type: 'string' },
+    encoding: { type: 'string', default: 's16le' },
+    shards: { type: 'string' },
+    'find-max': { type: 'boolean', default: false },
+    'cpu-prof': { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+await command(async () => {
+  const machine = thisMachine();
+  const encoding = encodingOf(values.encoding);
+  const streams = whole('streams', values.streams, 1, MOST_STREAMS);
+  const options = {
+    seconds: whole('seconds', values.seconds, 1, MOST_SECONDS),
+    encoding,
+    sampleRate: whole('rate', values.rate ?? (encoding === 'opus' ? '48000' : '22050'), 8000, 192_000),
+    shards: values.shards === undefined ? undefined : whole('shards', values.shards, 1, 256),
+    cpuProf: values['cpu-prof'],
+  };
+  const tries: LoadFigures[] = [];
+  const measure = async (count: number): Promise<LoadFigures> => {
+    const figures = await measureLoad({ ...options, streams: count });
+    tries.push(figures);
+    return figures;
+  };
+
+  let result: object;
+  if (values['find-max']) {
+    const most = await findMax(async (count) => {
+      const figures = await measure(count);
+      const passed = keepsUp(figures, CALM_MS);
+      process.stderr.write(`${count} streams: ${passed ? 'keeps up' : 'too many'}; p99 lag ${figures.lagMs.p99} ms, dropped ${figures.dropped} ms, ${figures.cpuMsPerStreamSecond} ms per stream-second${late(figures)}\n`);
+      return passed;
+    }, streams, MOST_STREAMS);
+    result = { machine, maxStreams: most, tries };
+    if (!values.json) console.log(`${inWords(machine)}\nThe most streams with p99 lag under ${CALM_MS} ms and nothing dropped: ${most}.`);
+  } else {
+    const figures = await measure(streams);
+    result = { machine, ...figures };
+    if (!values.json) console.log(`${inWords(machine)}; ${figures.backend}, ${counted(figures.shards, 'shard')}, ${figures.model}\n\n${rows(figures)}${late(figures)}`);
+  }
+  if (values.json) console.log(JSON.stringify(result));
+  if (values.keep) {
+    const kind = [values['find-max'] ? 'max' : streams, ...(values.rate || encoding === 'opus' ? [options.sampleRate, encoding] : []), ...(options.shards === undefined ? [] : [`${options.shards}-shards`])];
+    await keep(machine, { [`live-${kind.join('-')}.json`]: JSON.stringify(result) });
+  }
+});
+
+function rows({ lagMs, ...figures }: LoadFigures): string {
+  const ms = (of: LoadFigures['lagMs']): string => `${of.avg}, ${of.p50}, ${of.p90}, ${of.p95}, ${of.p99}, ${of.max}`;
+  const { streams, seconds, encoding, sampleRate, refusals, losses } = figures;
+  return table([`${streams} streams, ${encoding} at ${sampleRate} Hz, ${seconds} s`, ''], [
+    ['server CPU per stream-second, ms', figures.cpuMsPerStreamSecond],
+    ['real-time factor', figures.realTimeFactor],
+    ['main thread\'s share of it', figures.mainThreadShare ?? 'unknown'],
+    ['lag avg, p50, p90, p95, p99, max, ms', ms(lagMs)],
+    ['first prediction of a stream, the same, ms', ms(figures.firstPredictionMs)],
+    ['predictions a second', figures.predictionsPerSecond],
+    ['dropped, ms over all streams', figures.dropped],
+    ['neither scored nor counted as dropped, ms', figures.uncountedMs],
+    ['refused or closed', JSON.stringify({ ...refusals, ...losses })],
+    ['main thread\'s event loop delay p99, ms', figures.eventLoopDelayMs.p99],
+    ['RSS, MB', figures.rssMb],
+    ['RSS per stream, KB', figures.rssPerStreamKb],
+  ]);
+}
+
+function late({ clientDelayMs }: LoadFigures): string {
+  return clientDelayMs > CLIENT_DELAY_MS ? `\nThe clients' own event loop was late (p99 ${clientDelayMs} ms): the lag is in part theirs.` : '';
+}

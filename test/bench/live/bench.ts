@@ -1,0 +1,75 @@
+/** The server and its clients, each in a process of its own, and what both say at one moment. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OtherProcess } from './calls.js';
+import type { ClientsCalls } from './clients-process.js';
+import type { Seen } from './crowd.js';
+import type { ServerCalls, Started, Used } from './server-process.js';
+import type { SoundOptions } from './sound.js';
+
+export interface BenchOptions {
+  /** As many as `serve` takes unless given. */
+  readonly shards?: number | undefined;
+  readonly encoding?: SoundOptions['encoding'] | undefined;
+  readonly sampleRate?: number | undefined;
+  /** Sound that is made, then played round and round. */
+  readonly soundS?: number;
+  /** Other flags of `serve`, by setting name. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** Folder for the CPU profiles of the server's threads. */
+  readonly cpuProf?: string | undefined;
+}
+
+/** Server and clients at one moment. */
+export interface Moment {
+  readonly used: Used;
+  readonly seen: Seen;
+  /** p99 since the last moment; far above 0 the clients themselves are late. */
+  readonly clientDelayMs: number;
+}
+
+/** Enough for every piece of code to be compiled and every shard to have had a stream. */
+const WARM_STREAMS = 16;
+
+export class Bench {
+  readonly server: OtherProcess<ServerCalls>;
+  readonly clients: OtherProcess<ClientsCalls>;
+  readonly started: Started;
+
+  private constructor(server: OtherProcess<ServerCalls>, clients: OtherProcess<ClientsCalls>, started: Started) {
+    this.server = server;
+    this.clients = clients;
+    this.started = started;
+  }
+
+  static async start({ shards, encoding = 's16le', sampleRate = 22050, soundS = 60, flags, cpuProf }: BenchOptions): Promise<Bench> {
+    const server = new OtherProcess<ServerCalls>('./server-process.js', cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`]);
+    const clients = new OtherProcess<ClientsCalls>('./clients-process.js');
+    try {
+      const started = await server.ask('start', { ...flags, ...(shards !== undefined && { shards: String(shards) }) });
+      await clients.ask('prepare', started, { encoding, sampleRate, seconds: soundS });
+      return new Bench(server, clients, started);
+    } catch (error) {
+      await Promise.all([server.end(), clients.end()]);
+      throw error;
+    }
+  }
+
+  /** Some streams come and go. */
+  async warm(seconds: number): Promise<void> {
+    await this.clients.ask('open', 'warm', WARM_STREAMS);
+    await sleep(1000 * seconds);
+    await this.clients.ask('stop', 'warm');
+  }
+
+  async look(crowd: string): Promise<Moment> {
+    const [used, seen, clientDelayMs] = await Promise.all([this.server.ask('use'), this.clients.ask('look', crowd), this.clients.ask('delayP99Ms')]);
+    return { used, seen, clientDelayMs };
+  }
+
+  async close(): Promise<void> {
+    await this.clients.end();
+    // What it says when it can't close any more has been said by whoever waits for figures.
+    await this.server.ask('close').catch(() => {});
+    await this.server.end();
+  }
+}

@@ -1,0 +1,118 @@
+/** Clients that come and go together, and what they have seen. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientOptions, type Fate } from './client.js';
+import type { Rota } from './rota.js';
+
+/** What a crowd has seen; all but `lagsMs` since the beginning. */
+export interface Seen {
+  /** Of each prediction since the last look. */
+  readonly lagsMs: readonly number[];
+  /** From first sound to first prediction, one for each client that got one. */
+  readonly firstsMs: readonly number[];
+  readonly ready: number;
+  /** Sound that left for the server. */
+  readonly leftMs: number;
+  readonly droppedMs: number;
+  /** The most audio of one stream that was neither scored nor said to be dropped. */
+  readonly uncountedMs: number;
+  /** How often each refusal was heard. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Clients that were closed unasked, by close code and reason. */
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/** 250 new clients a second: quick, and no storm. */
+const OPEN_EVERY_MS = 4;
+/** Share of a period between neighbours: the golden ratio spreads any number of them evenly. */
+const APART = (Math.sqrt(5) - 1) / 2;
+/** Who has no answer by then counts as refused. */
+const READY_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 5000;
+
+export class Crowd implements Fate {
+  readonly #options: Omit<ClientOptions, 'from'>;
+  readonly #rota: Rota<Client>;
+  readonly #comesAgain: boolean;
+  readonly #clients: Client[] = [];
+  readonly #again = new Set<NodeJS.Timeout>();
+  readonly #refusals: Record<string, number> = {};
+  readonly #losses: Record<string, number> = {};
+  #lagsMs: number[] = [];
+
+  /** @param comesAgain whether who is refused tries again when the server said */
+  constructor(options: Omit<ClientOptions, 'from'>, rota: Rota<Client>, comesAgain: boolean) {
+    this.#options = options;
+    this.#rota = rota;
+    this.#comesAgain = comesAgain;
+  }
+
+  /** One after the other; resolves when all are ready or refused. */
+  async open(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      this.#enter();
+      await sleep(OPEN_EVERY_MS);
+    }
+    const timeout = setTimeout(() => this.#clients.forEach((client) => client.isReady || client.cut()), READY_TIMEOUT_MS);
+    await Promise.all(this.#clients.map(({ settled }) => settled));
+    clearTimeout(timeout);
+  }
+
+  look(): Seen {
+    const lagsMs = this.#lagsMs;
+    this.#lagsMs = [];
+    const sum = (of: (client: Client) => number): number => this.#clients.reduce((total, client) => total + of(client), 0);
+    return {
+      lagsMs,
+      firstsMs: this.#clients.flatMap(({ firstMs }) => firstMs ?? []),
+      ready: sum(({ isReady }) => Number(isReady)),
+      leftMs: sum(({ leftMs }) => leftMs),
+      droppedMs: sum(({ droppedMs }) => droppedMs),
+      uncountedMs: Math.max(0, ...this.#clients.map(({ uncountedMs }) => uncountedMs)),
+      refusals: this.#refusals,
+      losses: this.#losses,
+    };
+  }
+
+  /** The stream of one that is ready. */
+  get streamId(): string | undefined {
+    return this.#clients.find(({ isReady }) => isReady)?.streamId;
+  }
+
+  /** All say stop; resolves when the server has closed them all, or they are cut off for waiting too long. */
+  async stop(): Promise<void> {
+    for (const timeout of this.#again) clearTimeout(timeout);
+    for (const client of this.#clients) {
+      this.#rota.leave(client);
+      client.stop();
+    }
+    await Promise.race([Promise.all(this.#clients.map(({ over }) => over)), sleep(STOP_TIMEOUT_MS)]);
+    for (const client of this.#clients) client.cut();
+  }
+
+  ready(client: Client): void {
+    this.#rota.join(client, (this.#clients.indexOf(client) * APART) % 1);
+  }
+
+  prediction(lagMs: number): void {
+    this.#lagsMs.push(lagMs);
+  }
+
+  refused(answer: string, retryAfterS: number | undefined): void {
+    this.#refusals[answer] = (this.#refusals[answer] ?? 0) + 1;
+    if (!this.#comesAgain || retryAfterS === undefined) return;
+    const timeout = setTimeout(() => {
+      this.#again.delete(timeout);
+      this.#enter();
+    }, Math.max(1, retryAfterS) * 1000);
+    this.#again.add(timeout);
+  }
+
+  lost(reason: string): void {
+    this.#losses[reason] = (this.#losses[reason] ?? 0) + 1;
+  }
+
+  #enter(): void {
+    const { frames } = this.#options.sound;
+    this.#clients.push(new Client({ ...this.#options, from: Math.floor(frames.length * ((this.#clients.length * APART) % 1)) }, this));
+  }
+}

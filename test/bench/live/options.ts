@@ -1,0 +1,29 @@
+/** Options of the load tests, checked: every load is bounded in streams and in time. */
+import { SettingError } from '../../../server/settings.js';
+import type { SoundOptions } from './sound.js';
+
+export const MOST_STREAMS = 4000;
+export const MOST_SECONDS = 600;
+
+/** @throws SettingError with what is wanted */
+export function whole(flag: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= min && value <= max)) throw new SettingError(`--${flag} must be a whole number from ${min} to ${max}; it is ${JSON.stringify(text)}.`);
+  return value;
+}
+
+/** @throws SettingError likewise */
+export function encodingOf(text: string): SoundOptions['encoding'] {
+  if (text !== 's16le' && text !== 'opus') throw new SettingError(`--encoding must be s16le or opus; it is ${JSON.stringify(text)}.`);
+  return text;
+}
+
+/** Runs a command to its end: what goes wrong is said in one line, and in the exit code. */
+export async function command(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

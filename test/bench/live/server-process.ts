@@ -1,0 +1,70 @@
+/** The server as `livegenre serve` starts it, in a process of its own that tells what it has used. */
+import { readFileSync } from 'node:fs';
+import type { FrontEnd } from '../../../dsp/mel.js';
+import { startServer, type RunningServer } from '../../../server/server.js';
+import { readSettings } from '../../../server/settings.js';
+import { answer } from './calls.js';
+import { LoopDelay } from './loop-delay.js';
+
+/** What clients must know of the model to say when a block was complete. */
+export interface BlockShape {
+  readonly frontEnd: FrontEnd;
+  readonly blockColumns: number;
+}
+
+export interface Started extends BlockShape {
+  readonly port: number;
+  readonly shards: number;
+  readonly backend: string;
+  readonly model: string;
+}
+
+/** Used since the process began, but for what says otherwise. */
+export interface Used {
+  /** When this was read, ms on this process's clock. */
+  readonly atMs: number;
+  /** User and system time of all threads. */
+  readonly cpuMs: number;
+  /** The same of the main thread alone; undefined where the system doesn't tell. */
+  readonly mainCpuMs: number | undefined;
+  /** Of the main thread, since the last reading. */
+  readonly delayP99Ms: number;
+  readonly rssMb: number;
+}
+
+/** Linux counts a thread's time in hundredths of a second, whatever the kernel's own tick is. */
+const TICK_MS = 10;
+
+const delay = new LoopDelay();
+let server: RunningServer | undefined;
+
+const calls = {
+  /** @param flags of `serve`, by setting name; whatever they leave open the environment may set */
+  async start(flags: Readonly<Record<string, string>>): Promise<Started> {
+    const settings = readSettings({ host: '127.0.0.1', port: '0', demo: 'off', ...flags }, process.env);
+    server = await startServer(settings);
+    delay.start();
+    const { port, shards, backend, model: { name, version }, streams: { manifest: { frontEnd, blockColumns } } } = server;
+    return { port, shards, backend, model: `${name} ${version}`, frontEnd, blockColumns };
+  },
+
+  use(): Used {
+    const { user, system } = process.cpuUsage();
+    return { atMs: performance.now(), cpuMs: (user + system) / 1000, mainCpuMs: mainCpuMs(), delayP99Ms: delay.p99Ms(), rssMb: process.memoryUsage.rss() / 2 ** 20 };
+  },
+
+  async close(): Promise<void> {
+    await server?.close();
+  },
+};
+
+/** proc(5): utime and stime are the 14th and 15th field; the 2nd, in brackets, may hold spaces. */
+function mainCpuMs(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const stat = readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+}
+
+export type ServerCalls = typeof calls;
+answer(calls);

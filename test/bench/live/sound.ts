@@ -1,0 +1,55 @@
+/**
+ * What the clients send: a minute of the demo station, as finished WebSocket messages. Each is
+ * framed and masked once for all clients and all time; the server unmasks it as any other.
+ */
+import OpusScript from 'opusscript';
+import type { AudioFormat } from '../../../server/protocol.js';
+import { DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
+
+export interface SoundOptions {
+  readonly encoding: 's16le' | 'opus';
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly seconds: number;
+}
+
+export interface Sound {
+  readonly format: AudioFormat;
+  /** Sound in each message, ms. */
+  readonly messageMs: number;
+  /** Whole messages, to be written to a socket as they are; played round and round. */
+  readonly frames: readonly Buffer[];
+}
+
+const SEED = 181;
+const CHUNK_MS = 100;
+/** A packet of Opus is a message: what browsers and most encoders make. */
+const PACKET_MS = 20;
+/** Any that isn't 0: a mask of 0 would spare the server its work. */
+const MASK = Buffer.from([0x5a, 0xc3, 0x96, 0x2d]);
+
+/** @throws Error when a message would not be a whole number of samples */
+export function makeSound({ encoding, sampleRate, seconds }: SoundOptions): Sound {
+  const messageMs = encoding === 'opus' ? PACKET_MS : CHUNK_MS;
+  const length = (sampleRate * messageMs) / 1000;
+  if (!Number.isInteger(length)) throw new Error(`${messageMs} ms at ${sampleRate} Hz is no whole number of samples. Choose another --rate.`);
+  const pcm = Buffer.from(toS16(new DemoSynth(SEED, sampleRate).render(seconds * sampleRate)).buffer);
+  const chunks = Array.from({ length: (seconds * 1000) / messageMs }, (_, index) => pcm.subarray(2 * length * index, 2 * length * (index + 1)));
+  const messages = encoding === 'opus' ? encoded(chunks, sampleRate, length) : chunks;
+  return { format: { encoding, sampleRate, channels: 1 }, messageMs, frames: messages.map(frame) };
+}
+
+function encoded(chunks: readonly Buffer[], sampleRate: number, length: number): Buffer[] {
+  const encoder = new OpusScript(sampleRate as 48000, 1, OpusScript.Application.AUDIO);
+  try {
+    return chunks.map((chunk) => encoder.encode(chunk, length));
+  } finally {
+    encoder.delete();
+  }
+}
+
+/** A binary message of a client in one frame (RFC 6455, section 5.2), up to 64 KiB. */
+export function frame(payload: Uint8Array): Buffer {
+  const head = payload.length < 126 ? [0x82, 0x80 | payload.length] : [0x82, 0x80 | 126, payload.length >> 8, payload.length & 255];
+  return Buffer.concat([Buffer.from(head), MASK, payload.map((byte, index) => byte ^ MASK[index & 3]!)]);
+}
