@@ -39,8 +39,7 @@ export class Frames {
     this.#skip -= skipped;
     const first = offset + skipped;
     const taken = Math.min(this.samples.length - this.#count, samples.length - first);
-    const window = this.samples;
-    for (let i = 0, at = this.#count; i < taken; i++) window[at + i] = samples[first + i]!;
+    this.samples.set(taken === samples.length ? samples : samples.subarray(first, first + taken), this.#count);
     this.#count += taken;
     return first + taken;
   }

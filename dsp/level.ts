@@ -17,21 +17,20 @@ export interface Level {
 /** Gathers samples until it is read. */
 export class LevelMeter {
   #sumOfSquares = 0;
-  #peak = 0;
+  #highestSquare = 0;
   #count = 0;
 
   /** @param samples finite, full scale ±1; any number, none included */
   push(samples: Float32Array): void {
     let sum = 0;
-    let peak = this.#peak;
+    let highest = this.#highestSquare;
     for (let i = 0; i < samples.length; i++) {
-      const sample = samples[i]!;
-      const magnitude = sample < 0 ? -sample : sample;
-      sum += sample * sample;
-      if (magnitude > peak) peak = magnitude;
+      const square = samples[i]! * samples[i]!;
+      sum += square;
+      if (square > highest) highest = square;
     }
     this.#sumOfSquares += sum;
-    this.#peak = peak;
+    this.#highestSquare = highest;
     this.#count += samples.length;
   }
 
@@ -40,10 +39,10 @@ export class LevelMeter {
     const meanSquare = this.#count > 0 ? this.#sumOfSquares / this.#count : 0;
     const level = {
       rmsDb: Math.max(FLOOR_DB, 10 * Math.log10(meanSquare)),
-      peakDb: Math.max(FLOOR_DB, 20 * Math.log10(this.#peak)),
+      peakDb: Math.max(FLOOR_DB, 10 * Math.log10(this.#highestSquare)),
     };
     this.#sumOfSquares = 0;
-    this.#peak = 0;
+    this.#highestSquare = 0;
     this.#count = 0;
     return level;
   }

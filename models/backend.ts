@@ -24,6 +24,23 @@ export async function startBackend(wanted?: Backend): Promise<Backend> {
   return 'wasm';
 }
 
+/** What the WebAssembly backend keeps of its tensors; not part of its types. */
+interface WasmMemory {
+  readonly wasm?: { readonly HEAPU8: Uint8Array };
+  readonly dataIdMap?: { get(dataId: object): { readonly memoryOffset: number } | undefined };
+}
+
+/**
+ * The values of a float32 tensor, to be read at once and not changed: where it can, a view into the
+ * backend's own memory, which is valid until the next tensor is made. `dataSync` copies, and copies
+ * by the megabyte a second keep the garbage collector busy.
+ */
+export function valuesOf(tensor: tf.Tensor): Float32Array {
+  const { wasm, dataIdMap } = tf.backend() as WasmMemory;
+  const offset = wasm && dataIdMap?.get(tensor.dataId)?.memoryOffset;
+  return offset === undefined ? tensor.dataSync<'float32'>() : new Float32Array(wasm!.HEAPU8.buffer, offset, tensor.size);
+}
+
 /** @returns why the native backend can't be used; undefined when it runs */
 async function startNative(): Promise<string | undefined> {
   try {

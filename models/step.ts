@@ -4,8 +4,10 @@
  * no column is computed twice and blocks of any size give the scores of one pass.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from './backend.js';
 import type { Bundle } from './bundle.js';
 import { applyLayers, describe, product, weightTensors, type Description } from './network.js';
+import { Scratch } from './scratch.js';
 
 /** A network ready to step streams. Owns its weights' tensors until `dispose`. */
 export class Step {
@@ -14,15 +16,17 @@ export class Step {
   /** Numbers of outputs that are softmaxed together, with what divides them: the labels, then the kinds of sound. */
   readonly #softmaxes: ReadonlyArray<{ readonly length: number; readonly temperature: number }>;
   readonly #bands: number;
-  #blocks = new Float32Array(0);
+  readonly #blocks = new Scratch();
   /** One for each state of each layer, [batch × length]. */
-  #states: Float32Array[] = [];
+  readonly #states: readonly Scratch[];
+  readonly #scores = new Scratch();
 
   constructor({ manifest, weights }: Bundle) {
     this.#bands = manifest.frontEnd.bands;
     this.#description = describe(manifest.layers, this.#bands);
     this.#weights = weightTensors(this.#description, weights);
     const { labels, kinds, calibration: { temperature, kindsTemperature = 1 } } = manifest;
+    this.#states = this.#description.layers.flatMap(({ state }) => state.map(() => new Scratch()));
     this.#softmaxes = [{ length: labels.length, temperature }, { length: kinds?.length ?? 0, temperature: kindsTemperature }];
   }
 
@@ -36,28 +40,33 @@ export class Step {
    *   network's stride but at the end of a stream, where the last column is repeated up to one
    * @param states one for each block, from `newState`; updated in place
    * @returns [batch × (labels + kinds)] calibrated probabilities at the end of each block; those of
-   *   the labels add up to 1, and those of the kinds do
+   *   the labels add up to 1, and those of the kinds do. A view, valid until the next call
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const batch = blocks.length;
     const { stride } = this.#description;
     const given = blocks[0]!.length;
     const blockLength = Math.ceil(given / (stride * this.#bands)) * stride * this.#bands;
-    if (this.#blocks.length !== batch * blockLength) this.#blocks = new Float32Array(batch * blockLength);
+    const input = this.#blocks.of(batch * blockLength);
     for (let stream = 0; stream < batch; stream++) {
       const block = blocks[stream]!;
       const start = stream * blockLength;
-      this.#blocks.set(block, start);
-      for (let at = given; at < blockLength; at += this.#bands) this.#blocks.set(block.subarray(given - this.#bands), start + at);
+      input.set(block, start);
+      for (let at = given; at < blockLength; at += this.#bands) input.set(block.subarray(given - this.#bands), start + at);
     }
 
     // Read out inside and kept outside: tidy walks all that it is handed back, number by number.
-    let scores = new Float32Array(0);
+    const { outputs } = this.#description;
+    const scores = this.#scores.of(batch * outputs);
     tf.tidy(() => {
-      const x = tf.tensor3d(this.#blocks, [batch, blockLength / this.#bands, this.#bands]);
+      const x = tf.tensor3d(input, [batch, blockLength / this.#bands, this.#bands]);
       const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#gather(states));
-      const [, columns = 0] = y.shape;
-      scores = tf.slice(y, [0, columns - 1, 0], [-1, 1, -1]).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+      const columns = y.shape[1]!;
+      const all = valuesOf(y);
+      for (let stream = 0; stream < batch; stream++) {
+        const end = (stream + 1) * columns * outputs;
+        scores.set(all.subarray(end - outputs, end), stream * outputs);
+      }
       scatter(next.flat(), states);
     });
 
@@ -82,8 +91,7 @@ export class Step {
     let index = 0;
     return this.#description.layers.map(({ state }) => state.map((shape) => {
       const length = product(shape);
-      if (this.#states[index]?.length !== batch * length) this.#states[index] = new Float32Array(batch * length);
-      const own = this.#states[index++]!;
+      const own = this.#states[index++]!.of(batch * length);
       for (let stream = 0; stream < batch; stream++) own.set(states[stream]!.subarray(offset, offset + length), stream * length);
       offset += length;
       return tf.tensor(own, [batch, ...shape]);
@@ -95,7 +103,7 @@ export class Step {
 function scatter(parts: readonly tf.Tensor[], states: readonly Float32Array[]): void {
   let offset = 0;
   for (const part of parts) {
-    const values = part.dataSync<'float32'>();
+    const values = valuesOf(part);
     const length = part.size / states.length;
     for (let stream = 0; stream < states.length; stream++) states[stream]!.set(values.subarray(stream * length, (stream + 1) * length), offset);
     offset += length;

@@ -6,6 +6,8 @@
  * a hundred small kernels a block.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { valuesOf } from '../backend.js';
+import { Scratch } from '../scratch.js';
 import type { LayerKind } from './layer.js';
 
 /** A kind of such layers. */
@@ -31,14 +33,22 @@ export interface Listener {
   tell(state: Float32Array, out: Float32Array, start: number): void;
 }
 
+/** What a layer of one kind needs to listen. */
+interface Ears {
+  readonly bands: number;
+  readonly listener: Listener;
+  readonly states: Scratch;
+  readonly found: Scratch;
+}
+
 export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerKind<L> {
-  const listeners = new WeakMap<L, { readonly bands: number; readonly listener: Listener }>();
-  const listenerOf = (layer: L, bands: number): Listener => {
-    const known = listeners.get(layer);
-    if (known?.bands === bands) return known.listener;
-    const listener = descriptor.listener(layer, bands);
-    listeners.set(layer, { bands, listener });
-    return listener;
+  const all = new WeakMap<L, Ears>();
+  const earsOf = (layer: L, bands: number): Ears => {
+    const known = all.get(layer);
+    if (known?.bands === bands) return known;
+    const ears = { bands, listener: descriptor.listener(layer, bands), states: new Scratch(), found: new Scratch() };
+    all.set(layer, ears);
+    return ears;
   };
   return {
     output: (layer, { bands, channels }, given) => ({ bands: 1, channels: bands * channels + descriptor.values(layer, given.bands) }),
@@ -52,11 +62,12 @@ export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerK
     apply(layer, x, _weights, [before], { input, stride }) {
       const [batch, given, bands] = input.shape;
       const columns = x.shape[1]!;
-      const listener = listenerOf(layer, bands);
+      const { listener, ...scratch } = earsOf(layer, bands);
       const [values, length] = [descriptor.values(layer, bands), before!.shape[1]!];
-      const sound = input.dataSync<'float32'>() as Float32Array;
-      const states = (before!.dataSync<'float32'>() as Float32Array).slice();
-      const found = new Float32Array(batch * columns * values);
+      const sound = valuesOf(input);
+      const states = scratch.states.of(batch * length);
+      const found = scratch.found.of(batch * columns * values);
+      states.set(valuesOf(before!));
       for (let stream = 0; stream < batch; stream++) {
         const state = states.subarray(stream * length, (stream + 1) * length);
         for (let column = 0; column < columns; column++) {
