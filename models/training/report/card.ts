@@ -1,8 +1,8 @@
 /**
- * `npm run card -- --model DIR --figures FILE… [--cost FILE] [--data DIR]`: writes the figures into
- * a model's card.md, between two markers, from what `evaluate --json` and `bench:network --json`
- * printed. What stands outside the markers is left as it is; where there is no card yet, one is begun
- * with what model.json says.
+ * `npm run card -- --model DIR --figures FILE… [--cost FILE [--beside RUN…]] [--data DIR]`: writes
+ * the figures into a model's card.md, between two markers, from what `evaluate --json` and
+ * `bench:network --json` printed, and how accurate other runs are. What stands outside the markers
+ * is left as it is; where there is no card yet, one is begun with what model.json says.
  */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -10,18 +10,21 @@ import { cac } from 'cac';
 import { loadBundle, writeWhole } from '../../bundle.js';
 import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
+import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
 import { readJson } from './json-file.js';
+import { readRun } from './write.js';
 
 interface Flags {
   readonly model: string;
   readonly figures?: string | string[];
   readonly cost?: string;
   readonly data?: string;
+  readonly beside?: string | string[];
 }
 
-async function card({ model, figures, cost, data }: Flags): Promise<void> {
+async function card({ model, figures, cost, data, beside }: Flags): Promise<void> {
   const folder = resolve(model);
   const files = [figures ?? []].flat();
   if (files.length === 0) throw new Error('Name at least one file of figures with --figures: the output of `livegenre evaluate --json`.');
@@ -32,7 +35,9 @@ async function card({ model, figures, cost, data }: Flags): Promise<void> {
   });
   const link = (file: string): string => relative(folder, resolve(file)).replaceAll('\\', '/');
   const evaluations = await Promise.all(files.map(async (file) => ({ file: link(file), evaluation: await readEvaluation(file) })));
-  const costs = cost === undefined ? undefined : { file: link(cost), cost: await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`') };
+  const runs = await Promise.all([beside ?? []].flat().map((run) => readRun(resolve(run))));
+  const measured = cost === undefined ? undefined : await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`');
+  const costs = measured && { file: link(cost!), cost: { ...measured, points: withAccuracy(measured.points, runs) } };
   await writeWhole(path, withFigures(text, cardFigures(evaluations, costs, data)));
   console.log(path);
 }
@@ -43,6 +48,7 @@ cli
   .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v1' })
   .option('--figures <file>', 'Output of livegenre evaluate --json; several if given again, the one that counts most first')
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
+  .option('--beside <dir>', 'Folder of a training run, whose accuracy goes beside its cost; several if given again')
   .option('--data <dir>', 'Where the data lies, for the commands that the card names')
   .action(card);
 await runCommandLine(cli);

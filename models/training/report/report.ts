@@ -29,7 +29,7 @@ async function report({ run, figures, cost, beside }: Flags): Promise<void> {
   const path = await writeReport(folder, {
     ...data,
     ...(evaluations.length > 0 && { evaluations, ...tradeOffOf(evaluations) }),
-    ...(measured && { cost: { ...measured, points: withAccuracy(measured.points, data, others) } }),
+    ...(measured && { cost: { ...measured, points: withAccuracy(measured.points, [data, ...others], data) } }),
   });
   console.log(path);
 }

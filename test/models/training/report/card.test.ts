@@ -110,8 +110,10 @@ test('a network is known again by its size, and this run’s is the shipped one'
     { ...point, name: 'whatever', parameters: own.model.parameters },
     { ...point, name: 'larger', parameters: 7 },
     { ...point, name: 'unknown', parameters: 8, shipped: true },
-  ], own, [other]);
+  ], [own, other], own);
   assert.equal(points.map(({ accuracy, shipped }) => [accuracy, shipped]), [[own.figures.accuracy, true], [0.5, false], [undefined, false]]);
+  const [kept] = withAccuracy([{ ...point, name: 'whatever', parameters: 8, shipped: true }], [own]);
+  assert.is(kept!.shipped, true, 'as the points say, where it is nobody\'s report');
 });
 
 test('a run on disk is read as it was written, and the page shows its evaluations', async () => {
