@@ -69,7 +69,7 @@ caption { padding: 0 0 .4rem; text-align: left; font-size: .85rem; }
 details caption { display: none; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; }
-thead th { vertical-align: bottom; font-size: .82rem; font-weight: 500; color: var(--quiet); }
+thead th { vertical-align: bottom; font-size: .82rem; font-weight: 500; color: var(--quiet); white-space: normal; }
 th:first-child, td:first-child { padding-left: 0; }
 .words { text-align: left; }
 td.words, th.words { white-space: normal; min-width: 5.5rem; max-width: 40rem; overflow-wrap: break-word; }

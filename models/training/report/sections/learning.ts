@@ -23,7 +23,7 @@ function stageCurves({ name, scoreName, history }: Stage, index: number): Markup
 <p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}, whose weights were kept; loss ${history.length > 1 && html`${short(history[0]!.loss)} at first and `}${short(history.at(-1)!.loss)} at the end.</p>
 ${history.length > 1 && html`<div class="side">
 ${curve(`loss-${index}`, `${name}: loss on what it learns from`, 'loss', history, ({ loss }) => loss)}
-${curve(`score-${index}`, `${name}: ${scoreName}`, scoreName, history, ({ score }) => score, best)}
+${curve(`score-${index}`, `${name}: ${scoreName}`, 'score', history, ({ score }) => score, best)}
 </div>`}
 ${foldedTable({
     caption: `${name}, epoch by epoch`,
