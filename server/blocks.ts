@@ -34,6 +34,8 @@ export interface Columns {
   readonly peakDb: number;
   readonly arrivedAtMs: number;
   readonly endBytes: number;
+  /** Some of its sound came too late to be looked at: its cells say nothing. */
+  readonly isLate: boolean;
   readonly picture?: Picture;
 }
 
@@ -66,6 +68,7 @@ export class BlockColumns {
   readonly #envelope: Envelope | undefined;
   #cells: Float32Array;
   #column = 0;
+  #isLate = false;
   #samples = 0;
   #done = 0;
   #arrivedAtMs = 0;
@@ -90,8 +93,11 @@ export class BlockColumns {
     return this.#fromMs + (1000 * this.#samples) / this.#frontEnd.sampleRate;
   }
 
-  /** Costs one mel column each 1,920 samples; a block's buffer is the only allocation. */
-  push({ samples, arrivedAtMs, endBytes }: Sound, onBlock: (block: Columns) => void): void {
+  /**
+   * Costs one mel column each 1,920 samples; a block's buffer is the only allocation.
+   * @param isLate only counts the samples: their block says that it is late
+   */
+  push({ samples, arrivedAtMs, endBytes }: Sound, onBlock: (block: Columns) => void, isLate = false): void {
     this.#arrivedAtMs = arrivedAtMs;
     this.#endBytes = endBytes;
     let from = 0;
@@ -100,7 +106,8 @@ export class BlockColumns {
       const part = from === 0 && to === samples.length ? samples : samples.subarray(from, to);
       this.#meter.push(part);
       this.#draw(part);
-      this.#mel.push(part, this.#take);
+      if (isLate) this.#pass(part);
+      else this.#mel.push(part, this.#take);
       this.#samples += part.length;
       from = to;
       if (this.#column === this.#blockColumns) onBlock(this.#finish());
@@ -123,6 +130,11 @@ export class BlockColumns {
     this.#column++;
   };
 
+  #pass(samples: Float32Array): void {
+    this.#isLate = true;
+    this.#column += this.#mel.pass(samples);
+  }
+
   /** The envelope covers a block's length up to its end; what overlaps into the first is left out. */
   #draw(samples: Float32Array): void {
     if (!this.#envelope) return;
@@ -135,6 +147,8 @@ export class BlockColumns {
     const columns = this.#column;
     const cells = columns === this.#blockColumns ? this.#cells : this.#cells.slice(0, columns * bands);
     const { rmsDb, peakDb } = this.#meter.read();
+    const isLate = this.#isLate;
+    this.#isLate = false;
     this.#done += columns;
     this.#column = 0;
     this.#cells = new Float32Array(this.#blockColumns * bands);
@@ -147,6 +161,7 @@ export class BlockColumns {
       peakDb,
       arrivedAtMs: this.#arrivedAtMs,
       endBytes: this.#endBytes,
+      isLate,
       ...(this.#envelope && { picture: { levels: encoded(cells), peaks: this.#envelope.take(PICTURE_POINTS) } }),
     };
   }
@@ -185,7 +200,7 @@ export class BlockNormaliser {
     const { afresh } = this.#silence;
     if (afresh) this.#normaliser.reset();
     const input = new Float32Array(block.cells.length);
-    for (let offset = 0; offset < input.length; offset += this.#bands) {
+    for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
       column(block.cells.subarray(offset, offset + this.#bands), input, offset);
     }
     return { ...block, input, loudness, afresh };

@@ -89,11 +89,12 @@ class Lane {
 
   /** Drops what is too old, but never the newest: late predictions are better than none. */
   dropOlderThan(arrivedAtMs: number): void {
-    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) {
-      const dropped = this.blocks.shift()!;
-      this.droppedMs += dropped.durationMs;
-      this.startsAfresh ||= dropped.afresh;
-    }
+    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.leaveOut(this.blocks.shift()!);
+  }
+
+  leaveOut({ durationMs, afresh }: Block): void {
+    this.droppedMs += durationMs;
+    this.startsAfresh ||= afresh;
   }
 }
 
@@ -128,6 +129,11 @@ export class Engine {
     return this.#liveBusyMs;
   }
 
+  /** Whether live sound that arrived then comes too late to be scored. */
+  isLate(arrivedAtMs: number): boolean {
+    return this.#scheduler.now() - arrivedAtMs > this.#settings.maxLagMs;
+  }
+
   /** Scores a stream's blocks, in order; completes when the last is scored. */
   classify(): OperatorFunction<Block, Scored> {
     return (block$) => new Observable((subscriber) => {
@@ -140,6 +146,7 @@ export class Engine {
       });
       subscriber.add(block$.subscribe({
         next: (block) => {
+          if (block.isLate) return lane.leaveOut(block);
           lane.add(block, this.#settings.liveAheadMs);
           this.#queue(lane);
         },

@@ -80,7 +80,7 @@ export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observab
   return defer(() => chunk$.pipe(
     decode(format, progress),
     resample(format.sampleRate, model),
-    melColumns(model, progress, options.spectrogram === true),
+    melColumns(model, engine, progress, options.spectrogram === true),
     normalise(model, settings, 'power'),
     engine.classify(),
     smooth(model, settings, progress),
@@ -120,14 +120,19 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
   );
 }
 
-function melColumns({ frontEnd, blockColumns }: Manifest, progress: Progress, picture: boolean): OperatorFunction<Sound, Columns> {
+/** Live sound that waited too long for this thread is counted and left out, before it costs more. */
+function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<Sound, Columns> {
   const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.heardMs, picture });
   return stage(
     (sound, emit) => {
       columns.push(sound, (block) => {
         progress.madeMs = block.atMs;
+        if (block.isLate) {
+          progress.scoredMs = block.atMs;
+          progress.scoredBytes = block.endBytes;
+        }
         emit(block);
-      });
+      }, progress.isLive && engine.isLate(sound.arrivedAtMs));
       progress.heardMs = columns.durationMs;
     },
     (emit) => columns.flush(emit),

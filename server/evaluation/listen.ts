@@ -158,6 +158,7 @@ function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Colu
       peakDb: rmsDb,
       arrivedAtMs,
       endBytes: 0,
+      isLate: false,
     };
   });
 }

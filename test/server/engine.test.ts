@@ -21,10 +21,10 @@ class Adder implements Classifier {
   }
 }
 
-function block(value: number, atMs: number, { arrivedAtMs = atMs, afresh = false, length = 1 } = {}): Block {
+function block(value: number, atMs: number, { arrivedAtMs = atMs, afresh = false, isLate = false, length = 1 } = {}): Block {
   return {
     input: new Float32Array(length).fill(value), cells: new Float32Array(length), columns: length, loudness: 'sound', afresh,
-    atMs, arrivedAtMs, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, endBytes: atMs,
+    atMs, arrivedAtMs, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, endBytes: atMs, isLate,
   };
 }
 

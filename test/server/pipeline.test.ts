@@ -8,6 +8,7 @@ import { fromColumns, pipe, Progress, type PipeOptions } from '../../server/pipe
 import type { AudioFormat, Columns, Prediction, Summary } from '../../server/protocol.js';
 import { withDefaults } from '../../server/settings.js';
 import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from './fake-classifier.js';
+import { ManualClock } from './manual-clock.js';
 import { cut, join, MONO, noise, silence, tone } from './sound.js';
 
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;
@@ -176,6 +177,28 @@ test('a stream goes on where it was told to', () => {
   assert.is(progress.scoredBytes, 2 * (7680 + 128));
 });
 
+test('live sound that waited too long is counted and left out, and time goes on', () => {
+  const clock = new ManualClock();
+  const engine = new Engine(new FakeClassifier(), settings, clock);
+  const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
+  const said: (Prediction | Summary)[] = [];
+  const progress = new Progress();
+  pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, progress }).subscribe(({ json }) => said.push(JSON.parse(json)));
+  const hearBlocks = (from: number, to: number, arrivedAtMs: number): void => {
+    for (let block = from; block < to; block++) chunk$.next({ bytes: tone(200, 4000).subarray(2 * 7680 * block + (block > 0 ? 256 : 0), 2 * 7680 * (block + 1) + 256), arrivedAtMs });
+    clock.advance(1);
+  };
+  hearBlocks(0, 3, 0);
+  clock.advance(5000);
+  hearBlocks(3, 6, 1000); // 4 s ago
+  assert.is(progress.scoredBytes, 2 * (6 * 7680 + 128), 'nobody waits for what is left out');
+  hearBlocks(6, 8, 5000);
+  const seen = said as Prediction[];
+  assert.equal(seen.map(({ atMs }) => Math.round(atMs / BLOCK_MS)), [1, 2, 3, 7, 8]);
+  assert.equal(seen.map(({ droppedMs }) => Math.round(droppedMs / BLOCK_MS)), [0, 0, 0, 3, 3]);
+  assert.is(seen.at(-1)!.genre, 'low');
+});
+
 test('a prediction holds as many labels as asked for', () => {
   assert.is(predictions(hear([tone(440, 1000)], { topK: 1 }))[0]!.top.length, 1);
   assert.is(predictions(hear([tone(440, 1000)], { topK: 99 }))[0]!.top.length, 3);
@@ -186,7 +209,7 @@ test('stored levels go the same way from columns on', async () => {
   const engine = new Engine(new FakeClassifier(), settings, clock);
   const power = from([1, 2, 3, 4]).pipe(map((number) => ({
     cells: new Float32Array(256).fill(-60).map((level, cell) => (cell % 64 < 20 ? -20 : level)),
-    columns: 4, atMs: number * BLOCK_MS, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, arrivedAtMs: 0, endBytes: 0,
+    columns: 4, atMs: number * BLOCK_MS, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, arrivedAtMs: 0, endBytes: 0, isLate: false,
   })));
   const judged = lastValueFrom(fromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
     map(({ shown }) => (shown.genre === null ? shown.state : FAKE_LABELS[shown.genre])),
