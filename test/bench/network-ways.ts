@@ -1,0 +1,92 @@
+/**
+ * The ways of scoring streams with one network: block by block with carried state, as the server
+ * does, and all of the last 4 s again for each block. Each for a batch of streams and for one.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { blockMs, type Bundle } from '../../models/bundle.js';
+import { describe, forward, weightTensors } from '../../models/network.js';
+import { Step } from '../../models/step.js';
+import type { Way } from './rounds.js';
+
+export const BATCH = 64;
+export const WINDOW_S = 4;
+/** Runs of a batch of 1 that are timed together, one for each of as many streams. */
+const SINGLES = 16;
+
+/** Network inputs, any number of values: normalised levels. */
+export type Levels = (length: number) => Float32Array;
+
+export interface BatchWays {
+  /** Streams in batches of `BATCH`. */
+  readonly batched: Way;
+  /** Streams one by one. */
+  readonly single: Way;
+}
+
+/** Block by block with carried state, as streams are scored. */
+export function carried(bundle: Bundle, levels: Levels): BatchWays {
+  const { manifest } = bundle;
+  const step = new Step(bundle);
+  const states = Array.from({ length: BATCH }, () => step.newState());
+  const blocks = Array.from({ length: BATCH }, () => levels(manifest.blockColumns * manifest.frontEnd.bands));
+  const blockS = blockMs(manifest) / 1000;
+  return {
+    batched: { audioS: BATCH * blockS, run: () => void step.run(blocks, states) },
+    single: {
+      audioS: SINGLES * blockS,
+      run: () => {
+        for (let index = 0; index < SINGLES; index++) step.run([blocks[index]!], [states[index]!]);
+      },
+    },
+  };
+}
+
+/** All columns of the last 4 s again for each block, from a state that has heard nothing. */
+export function recomputed(bundle: Bundle, levels: Levels): BatchWays {
+  const { manifest, weights } = bundle;
+  const { bands } = manifest.frontEnd;
+  const description = describe(manifest.layers, bands);
+  const tensors = weightTensors(description, weights);
+  const columns = windowColumns(bundle);
+  const blockS = blockMs(manifest) / 1000;
+  const window = (batch: number): (() => void) => {
+    const values = levels(batch * columns * bands);
+    return () => tf.tidy(() => {
+      const logits = forward(description, tensors, tf.tensor3d(values, [batch, columns, bands]));
+      tf.slice(logits, [0, logits.shape[1] - 1, 0], [-1, 1, -1]).dataSync();
+    });
+  };
+  return { batched: { audioS: BATCH * blockS, run: window(BATCH) }, single: { audioS: blockS, run: window(1) } };
+}
+
+/** Columns that begin in 4 s, up to a whole number of the network's strides. */
+function windowColumns({ manifest: { layers, frontEnd } }: Bundle): number {
+  const { stride } = describe(layers, frontEnd.bands);
+  return Math.ceil((WINDOW_S * frontEnd.sampleRate) / frontEnd.hop / stride) * stride;
+}
+
+/** The largest difference between the probabilities of both ways at the end of a stream's first 4 s, where they have heard the same. */
+export function waysDiffer(bundle: Bundle, levels: Levels): number {
+  const { manifest, weights } = bundle;
+  const { bands } = manifest.frontEnd;
+  const columns = windowColumns(bundle);
+  const values = levels(columns * bands);
+
+  const step = new Step(bundle);
+  const state = step.newState();
+  let scores = new Float32Array();
+  for (let at = 0; at < values.length; at += manifest.blockColumns * bands) {
+    scores = step.run([values.subarray(at, at + manifest.blockColumns * bands)], [state]).slice();
+  }
+  step.dispose();
+
+  const { labels, calibration: { temperature, kindsTemperature = 1 } } = manifest;
+  const afresh = tf.tidy(() => {
+    const description = describe(manifest.layers, bands);
+    const logits = forward(description, weightTensors(description, weights), tf.tensor3d(values, [1, columns, bands]));
+    const last = tf.reshape(tf.slice(logits, [0, logits.shape[1] - 1, 0], [-1, 1, -1]), [-1]);
+    const probabilities = (from: number, length: number, divisor: number): number[] => (length === 0 ? [] : [...tf.softmax(tf.div(tf.slice(last, from, length), divisor)).dataSync()]);
+    return [...probabilities(0, labels.length, temperature), ...probabilities(labels.length, description.outputs - labels.length, kindsTemperature)];
+  });
+  return Math.max(...afresh.map((probability, index) => Math.abs(probability - scores[index]!)));
+}
