@@ -27,6 +27,37 @@ export class RealFft {
   }
 
   /**
+   * |X|² of the transform, without writing the spectrum first.
+   * @param frame [size] real samples; unchanged
+   * @param power receives [size / 2 + 1]; not scaled
+   */
+  power(frame: Float64Array, power: Float64Array): void {
+    const half = this.size / 2;
+    const mixed = this.#mixed;
+    this.#half.transform(mixed, frame);
+
+    power[0] = (mixed[0]! + mixed[1]!) ** 2;
+    power[half] = (mixed[0]! - mixed[1]!) ** 2;
+    // The same split as in `transform`, with sums and differences left twice as large.
+    for (let k = 1, j = half - 1; k <= j; k++, j--) {
+      const aRe = mixed[2 * k]!;
+      const aIm = mixed[2 * k + 1]!;
+      const bRe = mixed[2 * j]!;
+      const bIm = mixed[2 * j + 1]!;
+      const evenRe = aRe + bRe;
+      const evenIm = aIm - bIm;
+      const oddRe = aIm + bIm;
+      const oddIm = bRe - aRe;
+      const cos = this.#cos[k]!;
+      const sin = this.#sin[k]!;
+      const turnedRe = oddRe * cos + oddIm * sin;
+      const turnedIm = oddIm * cos - oddRe * sin;
+      power[k] = 0.25 * ((evenRe + turnedRe) ** 2 + (evenIm + turnedIm) ** 2);
+      power[j] = 0.25 * ((evenRe - turnedRe) ** 2 + (turnedIm - evenIm) ** 2);
+    }
+  }
+
+  /**
    * @param frame [size] real samples; unchanged
    * @param spectrum receives [size / 2 + 1] bins of real and imaginary part, interleaved; not scaled
    */

@@ -8,7 +8,6 @@ export class PowerSpectrum {
   readonly #fft: RealFft;
   readonly #window: Float64Array;
   readonly #frame: Float64Array;
-  readonly #spectrum: Float64Array;
 
   /** @throws RangeError unless `nFft` is a power of two, at least 4 */
   constructor(nFft: number) {
@@ -17,20 +16,13 @@ export class PowerSpectrum {
     // Periodic: the period is nFft, not nFft - 1 (scipy.signal.get_window('hann', fftbins=True)).
     this.#window = Float64Array.from({ length: nFft }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / nFft));
     this.#frame = new Float64Array(nFft);
-    this.#spectrum = new Float64Array(nFft + 2);
   }
 
   /** @param samples [nFft]; unchanged. @param power receives [bins]; bin k is k sampleRate / nFft Hz */
   column(samples: Float32Array, power: Float64Array): void {
     const frame = this.#frame;
     const window = this.#window;
-    const spectrum = this.#spectrum;
     for (let i = 0; i < frame.length; i++) frame[i] = samples[i]! * window[i]!;
-    this.#fft.transform(frame, spectrum);
-    for (let bin = 0; bin < power.length; bin++) {
-      const re = spectrum[2 * bin]!;
-      const im = spectrum[2 * bin + 1]!;
-      power[bin] = re * re + im * im;
-    }
+    this.#fft.power(frame, power);
   }
 }

@@ -24,6 +24,12 @@ for (const size of [4, 8, 16, 32, 64, 512, 2048]) {
     directSpectrum(frame).forEach((wanted, i) => {
       assert.ok(Math.abs(spectrum[i]! - wanted) < 1e-9, `value ${i} is ${spectrum[i]}, wanted ${wanted}`);
     });
+    const power = new Float64Array(size / 2 + 1);
+    new RealFft(size).power(frame, power);
+    power.forEach((value, bin) => {
+      const wanted = spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2;
+      assert.ok(Math.abs(value - wanted) < 1e-9 * (1 + wanted), `bin ${bin} has ${value}, wanted ${wanted}`);
+    });
     assert.equal(frame, Float64Array.from(noise(size, size)), 'the frame is unchanged');
   });
 }
