@@ -3,6 +3,7 @@
  * loads, else WebAssembly. Both are imported only when asked for.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { registerSlice } from './slice-kernel.js';
 
 export type Backend = 'native' | 'wasm';
 
@@ -21,6 +22,7 @@ export async function startBackend(wanted?: Backend): Promise<Backend> {
   }
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new Error('The WebAssembly backend did not start.');
+  registerSlice();
   return 'wasm';
 }
 
