@@ -63,20 +63,27 @@ export class Shards {
 
   /** False when every shard was given up: the server can't score any more. */
   get isAlive(): boolean {
-    return this.#links.some((link) => !link.isGivenUp);
+    return this.#alive.length > 0;
   }
 
-  /** The share of a thread that its streams take where one more would go, if so many more come; 0 to 1 and more. */
+  /**
+   * The share of a thread that its streams take where one more would go, if so many more come; 0 to
+   * 1 and more. 0 when every shard was given up, which is no matter of load: `open` says it.
+   */
   loadWith(more: number): number {
-    const alive = this.#links.filter((link) => !link.isGivenUp);
-    return Math.min(...alive.map((link) => link.loadWith(Math.ceil(more / alive.length))));
+    const alive = this.#alive;
+    return alive.length === 0 ? 0 : Math.min(...alive.map((link) => link.loadWith(Math.ceil(more / alive.length))));
   }
 
   /** @throws ProtocolError `internal` when every shard was given up */
   open(options: OpenOptions): ShardStream {
-    const alive = this.#links.filter((link) => !link.isGivenUp);
+    const alive = this.#alive;
     if (alive.length === 0) throw new ProtocolError('internal', 'No part of the server can score streams any more. It has to be started again.');
     return alive.reduce((fewest, link) => (link.streams < fewest.streams ? link : fewest)).open(options);
+  }
+
+  get #alive(): ShardLink[] {
+    return this.#links.filter((link) => !link.isGivenUp);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asyncScheduler, concat, NEVER, Observable, of, scheduled } from 'rxjs';
 import type { Source } from '../../server/sources/source.js';
-import { connect, killShards, refusedUpgrade, startTestServer, stream, until, withServer } from './rig.js';
+import { connect, killShards, refusedUpgrade, START, startTestServer, stream, until, withServer } from './rig.js';
 import { MONO, noise, tone } from './sound.js';
 
 const station = (bytes$: Observable<Uint8Array>): Source => ({ name: 'Station', format: MONO, bytes$ });
@@ -64,6 +64,10 @@ test('when all shards are given up, streams fail and the server is not ready', (
   assert.is(await client.closed(), 1011);
   assert.is(client.error!.code, 'internal');
   assert.is((await fetch(`${server.url}/readyz`)).status, 503);
+  const late = await connect(server);
+  late.tell(START);
+  assert.is(await late.closed(), 1011);
+  assert.is(late.error!.code, 'internal', 'it is not that the server is full');
 }));
 
 test('the demo station is a stream like any other, and can be watched with its picture', async () => {
