@@ -82,8 +82,8 @@ export class Step {
   }
 
   /**
-   * The streams' states as the tensors of each layer. Gathered here and not sliced from one tensor of
-   * all: the WebAssembly backend copies the whole of what it slices.
+   * The streams' states as the tensors of each layer, gathered here: sliced from one tensor of all
+   * they would be copied twice.
    */
   #gather(states: readonly Float32Array[]): tf.Tensor[][] {
     const batch = states.length;

@@ -68,7 +68,10 @@ export class Streams {
 
   /** @throws ProtocolError `too-many-streams`, `going-away` or `internal` */
   open(options: OpenStreamOptions): Stream {
-    this.#checkLimit();
+    const clients = this.list().filter((stream) => stream.source === 'client').length;
+    if (clients >= this.#settings.maxStreams) {
+      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
+    }
     this.#checkLoad(1);
     const id = randomBytes(8).toString('hex');
     return this.#start({ ...options, id, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
@@ -135,13 +138,6 @@ export class Streams {
         resolve();
       };
     });
-  }
-
-  #checkLimit(): void {
-    const clients = this.list().filter((stream) => stream.source === 'client').length;
-    if (clients >= this.#settings.maxStreams) {
-      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
-    }
   }
 
   #checkLoad(more: number): void {

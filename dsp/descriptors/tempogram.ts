@@ -13,6 +13,7 @@ export class Tempogram {
   readonly #window: Float64Array;
   readonly #fft: RealFft;
   readonly #frame: Float64Array;
+  readonly #power: Float64Array;
   readonly #spectrum: Float64Array;
 
   constructor(lags = TEMPOGRAM_LAGS) {
@@ -22,6 +23,7 @@ export class Tempogram {
     this.#window = Float64Array.from({ length: lags }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / lags));
     this.#fft = new RealFft(size);
     this.#frame = new Float64Array(size);
+    this.#power = new Float64Array(size / 2 + 1);
     this.#spectrum = new Float64Array(size + 2);
   }
 
@@ -33,18 +35,14 @@ export class Tempogram {
   column(envelope: Float32Array, from: number, out: Float32Array): void {
     const { lags } = this;
     const frame = this.#frame;
+    const power = this.#power;
     const spectrum = this.#spectrum;
     const window = this.#window;
     frame.fill(0);
     for (let i = Math.max(0, -from); i < lags && from + i < envelope.length; i++) frame[i] = envelope[from + i]! * window[i]!;
-    this.#fft.transform(frame, spectrum);
-    const half = frame.length / 2;
-    for (let bin = 0; bin <= half; bin++) {
-      const re = spectrum[2 * bin]!;
-      const im = spectrum[2 * bin + 1]!;
-      frame[bin] = re * re + im * im;
-      if (bin > 0) frame[frame.length - bin] = frame[bin]!;
-    }
+    this.#fft.power(frame, power);
+    frame.set(power);
+    for (let bin = 1; bin < power.length; bin++) frame[frame.length - bin] = power[bin]!;
     this.#fft.transform(frame, spectrum);
     const atZero = spectrum[0]!;
     for (let lag = 0; lag < lags; lag++) out[lag] = atZero > 0 ? spectrum[2 * lag]! / atZero : 0;

@@ -45,7 +45,7 @@ export const conv2d: LayerKind<Conv2d> = {
     });
     return {
       y: poolMax(full, poolColumns, pool),
-      state: [lastColumns(input, kernel[0] - 1)],
+      state: [tf.slice(input, [0, input.shape[1] - (kernel[0] - 1), 0, 0], [-1, kernel[0] - 1, -1, -1])],
     };
   },
 };
@@ -53,14 +53,4 @@ export const conv2d: LayerKind<Conv2d> = {
 /** The maximum of each patch of [batch, columns, bands, channels]. */
 export function poolMax(x: tf.Tensor4D, columns: number, bands: number): tf.Tensor4D {
   return columns * bands > 1 ? tf.maxPool(x, [columns, bands], [columns, bands], 'valid') : x;
-}
-
-/**
- * The last `count` columns of [batch, columns, bands, channels]. Sliced as flat columns: the
- * WebAssembly backend copies what it slices run by run of the last dimension.
- */
-export function lastColumns(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  const [batch, columns, bands, channels] = x.shape;
-  const flat = tf.reshape(x, [batch, columns, bands * channels]);
-  return tf.reshape(tf.slice(flat, [0, columns - count, 0], [-1, count, -1]), [batch, count, bands, channels]);
 }

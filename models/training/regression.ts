@@ -1,8 +1,9 @@
 /**
  * Multinomial logistic regression with an L2 penalty on standardised values, every class as often
- * as any other and of each its rows as often as they are believed to be of it. Some directions may be given in advance, each a value that should speak for a
- * class: how much it does is learned without a penalty, so where the labelled examples are few the
- * answer falls back on those instead of on nothing.
+ * as any other and of each its rows as often as they are believed to be of it. Some directions may
+ * be given in advance, each a value that should speak for a class: how much it does is learned
+ * without a penalty, so where the labelled examples are few the answer falls back on those instead
+ * of on nothing.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from './adam.js';

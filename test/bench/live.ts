@@ -15,7 +15,7 @@ import { counted } from '../../models/training/report/numbers.js';
 import { findMax } from './live/find-max.js';
 import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';
 import { inWords, keep, thisMachine } from './live/machine.js';
-import { command, encodingOf, MOST_SECONDS, MOST_STREAMS, whole } from './live/options.js';
+import { command, encodingOf, MOST_SECONDS, MOST_STREAMS, shardsOf, whole } from './live/options.js';
 import { table } from './live/table.js';
 
 /** What a stream may wait for its predictions while the server counts as keeping up. */
@@ -43,7 +43,7 @@ await command(async () => {
     seconds: whole('seconds', values.seconds, 1, MOST_SECONDS),
     encoding,
     sampleRate: whole('rate', values.rate ?? (encoding === 'opus' ? '48000' : '22050'), 8000, 192_000),
-    shards: values.shards === undefined ? undefined : whole('shards', values.shards, 1, 256),
+    shards: shardsOf(values.shards),
     cpuProf: values['cpu-prof'],
   };
   const tries: LoadFigures[] = [];

@@ -16,7 +16,7 @@ import { round } from '../../server/segments.js';
 import { Bench } from './live/bench.js';
 import { distribution, type Distribution } from './live/distribution.js';
 import { inWords, keep, thisMachine, type Machine } from './live/machine.js';
-import { command, MOST_SECONDS, MOST_STREAMS, whole } from './live/options.js';
+import { command, MOST_SECONDS, MOST_STREAMS, shardsOf, whole } from './live/options.js';
 import { table } from './live/table.js';
 
 const WARM_S = 2;
@@ -82,7 +82,7 @@ await command(async () => {
   const streams = whole('streams', values.streams, 2, MOST_STREAMS);
   const old = values.old === undefined ? Math.ceil(streams / 2) : whole('old', values.old, 1, streams - 1);
   const seconds = whole('seconds', values.seconds, 1, MOST_SECONDS);
-  const shards = values.shards === undefined ? undefined : whole('shards', values.shards, 1, 256);
+  const shards = shardsOf(values.shards);
   const bench = await Bench.start({ shards });
   let figures: OverloadFigures;
   try {

@@ -12,6 +12,11 @@ export function whole(flag: string, text: string, min: number, max: number): num
   return value;
 }
 
+/** @throws SettingError likewise; undefined, as many as `serve` takes, where nothing is asked */
+export function shardsOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : whole('shards', text, 1, 256);
+}
+
 /** @throws SettingError likewise */
 export function encodingOf(text: string): SoundOptions['encoding'] {
   if (text !== 's16le' && text !== 'opus') throw new SettingError(`--encoding must be s16le or opus; it is ${JSON.stringify(text)}.`);
