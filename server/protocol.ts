@@ -143,7 +143,10 @@ export interface Summary {
   readonly segments: readonly Segment[];
 }
 
-/** The part of the server that scored this stream died and was started again; scoring starts afresh. */
+/**
+ * Scoring starts afresh: the part of the server that scored this stream died and was started again,
+ * or a station was connected to anew.
+ */
 export interface Restarted {
   readonly type: 'restarted';
   readonly atMs: number;
@@ -158,13 +161,55 @@ export interface ErrorMessage {
   readonly retryAfterMs?: number;
 }
 
-export type ServerMessage = Ready | Prediction | Columns | Summary | Restarted | ErrorMessage;
+export type ServerMessage = Ready | Prediction | Columns | Summary | Restarted | StationMessage | StationsMessage | ErrorMessage;
+
+/**
+ * How a station is doing. `silent` is bytes but no sound, `stalled` is no bytes; `failing` waits
+ * for the next attempt; `stopped` is not listened to.
+ */
+export type StationState = 'connecting' | 'live' | 'silent' | 'stalled' | 'failing' | 'stopped';
+
+export type AlertType = 'dead-air' | 'down' | 'speech' | 'drift' | 'genre-changed';
+
+/** To viewers of a station, after `ready` and at each change. */
+export interface StationMessage {
+  readonly type: 'station';
+  readonly state: StationState;
+  /** Since when, ISO 8601. */
+  readonly since: string;
+  /** What the source says is playing; null when it says nothing. */
+  readonly nowPlaying: string | null;
+  /** Why it is `stalled` or `failing`, in a sentence; else null. */
+  readonly reason: string | null;
+}
+
+/** A station as a list shows it; all a visitor may see who may only look. */
+export interface StationGlance extends Omit<StationMessage, 'type'> {
+  readonly id: string;
+  readonly name: string;
+  /** What the stream is doing; null unless the station is `live` or `silent`. */
+  readonly heard: StreamState | null;
+  readonly genre: string | null;
+  readonly p: number;
+  /** dBFS of the newest block; null unless `live` or `silent`. */
+  readonly level: number | null;
+  /** Alerts that are not over. */
+  readonly alerts: readonly AlertType[];
+}
+
+/** To viewers of all stations, once a second: all there are. */
+export interface StationsMessage {
+  readonly type: 'stations';
+  /** ISO 8601, the server's clock. */
+  readonly at: string;
+  readonly stations: readonly StationGlance[];
+}
 
 /** One row of `GET /v1/streams`. */
 export interface StreamInfo {
   readonly id: string;
   readonly name: string;
-  readonly source: 'client' | 'demo';
+  readonly source: 'client' | 'demo' | 'station';
   readonly startedAt: string;
   readonly connected: boolean;
   readonly encoding: Encoding;
@@ -196,6 +241,10 @@ export const ERRORS = {
   'resume-unknown': { closeCode: 1008, status: 404, meaning: 'no stream waits for this resume token' },
   'not-found': { closeCode: 1008, status: 404, meaning: 'no such stream or page' },
   'not-allowed': { closeCode: 1008, status: 403, meaning: 'this origin or request is not allowed' },
+  'no-token': { closeCode: 1008, status: 401, meaning: 'only for those with the admin token' },
+  'bad-request': { closeCode: 1008, status: 422, meaning: 'a REST request whose content can not be used' },
+  'conflict': { closeCode: 1008, status: 409, meaning: 'something of this id is there already' },
+  'not-kept': { closeCode: 1008, status: 503, meaning: 'the server could not save, or keeps no history' },
   'too-big': { closeCode: 1009, status: 413, meaning: 'a message over the limit' },
   'internal': { closeCode: 1011, status: 500, meaning: 'a fault of the server' },
   'too-many-streams': { closeCode: 1013, status: 503, meaning: 'all places for streams are taken' },

@@ -52,6 +52,26 @@ function text(words: Words<string>): Setting<string> {
   };
 }
 
+/** A text that may be left empty: none. */
+function anyText(words: Words<string>): Setting<string> {
+  return { ...words, parse: (value) => value.trim() };
+}
+
+function urls(words: Words<readonly string[]>, protocols: readonly string[]): Setting<readonly string[]> {
+  return {
+    ...words,
+    parse(value) {
+      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      for (const each of list) {
+        if (!URL.canParse(each) || !protocols.includes(new URL(each).protocol)) {
+          throw new Error(`addresses that begin with ${protocols.join(' or ')}//, separated by commas`);
+        }
+      }
+      return list;
+    },
+  };
+}
+
 function onOff(words: Words<boolean>): Setting<boolean> {
   const values: Record<string, boolean> = { on: true, true: true, 1: true, off: false, false: false, 0: false };
   return {
@@ -121,6 +141,21 @@ export const SETTINGS = {
   restartLimit: whole({ default: 5, unit: 'restarts', min: 0, max: 1000, description: 'restarts of a shard within restart-window-ms before it is given up' }),
   restartWindowMs: whole({ default: 60_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time over which restarts are counted' }),
   restartDelayMs: whole({ default: 100, unit: 'ms', min: 1, max: HOUR_MS, description: 'wait before a shard is started again; doubles with each restart in the window' }),
+
+  stations: anyText({ default: '', unit: 'file', description: 'file that keeps the stations, made where there is none; without one they are gone at the end' }),
+  stationFiles: anyText({ default: '', unit: 'folder', description: 'folder whose files and named pipes may be stations (file:// addresses); without it none may' }),
+  stallAfterMs: whole({ default: 10_000, unit: 'ms', min: 100, max: HOUR_MS, description: 'time without bytes from a station after which it is stalled and connected to anew' }),
+  reconnectMinMs: whole({ default: 1000, unit: 'ms', min: 10, max: HOUR_MS, description: 'wait before a lost station is connected to again; doubles with each attempt' }),
+  reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
+  database: anyText({ default: '', unit: 'file', description: 'SQLite file of history and alerts; beside the stations file unless set, none where that isn\'t either' }),
+  keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
+  webhooks: urls({ default: [], unit: 'URLs', description: 'addresses that are told of every station\'s alerts, separated by commas' }, ['http:', 'https:']),
+  webhookSecret: anyText({ default: '', unit: 'secret', description: 'key with which webhooks are signed' }),
+  mqtt: urls({ default: [], unit: 'URL', description: 'MQTT broker that is told of stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
+  mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
+  mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
+  access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
+  adminToken: anyText({ default: '', unit: 'secret', description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),

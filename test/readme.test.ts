@@ -19,7 +19,7 @@ function row(first: string): string[] {
 }
 
 /** As the README writes a default that depends on the machine. */
-const DEFAULTS: Partial<Record<SettingName, string>> = { shards: 'cores - 1', model: 'models/genre-v1', allowedOrigins: 'none', demo: 'on' };
+const DEFAULTS: Partial<Record<SettingName, string>> = { shards: 'cores - 1', model: 'models/genre-v1', allowedOrigins: 'none', webhooks: 'none', mqtt: 'none', stations: 'none', stationFiles: 'none', database: 'none', webhookSecret: 'none', adminToken: 'none', demo: 'on' };
 
 test('every setting is there with its flag, variable, default and description', () => {
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
@@ -45,6 +45,8 @@ test('every message and field of the protocol is there', () => {
     columns: ['seq', 'atMs', 'levels', 'peaks'],
     summary: ['durationMs', 'genre', 'p', 'top', 'segments'],
     restarted: ['atMs'],
+    station: ['state', 'since', 'nowPlaying', 'reason'],
+    stations: ['at', 'stations'],
     error: ['code', 'message', 'retryAfterMs'],
   };
   for (const [type, fields] of Object.entries(messages)) {

@@ -15,7 +15,7 @@ export function register(cli: CAC): void {
 
 function describe(name: SettingName, setting: Setting<unknown>): string {
   const { default: value, alsoEnv } = setting;
-  const shown = typeof value === 'boolean' ? (value ? 'on' : 'off') : Array.isArray(value) ? 'none' : value;
+  const shown = typeof value === 'boolean' ? (value ? 'on' : 'off') : Array.isArray(value) || value === '' ? 'none' : value;
   return `${setting.description} (${[envOf(name), alsoEnv].filter(Boolean).join(', ')}; default ${shown})`;
 }
 
