@@ -29,13 +29,16 @@ export class SpeakingSocket extends WebSocket {
   }
 }
 
+/** Each of these makes the one before it needless. */
+const REPEATED: ReadonlySet<Message['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
+
 export class Connection {
   readonly ws: WebSocket;
   readonly #settings: ConnectionSettings;
   readonly #pings: NodeJS.Timeout;
   #isAlive = true;
-  #prediction: Message | undefined;
-  #columns: Message | undefined;
+  /** Of what a slow reader skips, the newest of each type. */
+  readonly #newest = new Map<Message['type'], Message>();
 
   constructor(ws: WebSocket, settings: ConnectionSettings) {
     this.ws = ws;
@@ -44,7 +47,7 @@ export class Connection {
     ws.on('pong', () => (this.#isAlive = true));
     ws.once('close', () => {
       clearInterval(this.#pings);
-      this.#prediction = this.#columns = undefined;
+      this.#newest.clear();
     });
   }
 
@@ -52,13 +55,11 @@ export class Connection {
     return this.ws.readyState === WebSocket.OPEN;
   }
 
-  /** Says it now, or when the peer has read; of predictions and columns only the newest waits. */
+  /** Says it now, or when the peer has read; of what comes again and again only the newest waits. */
   say(told: Message): void {
     if (!this.isOpen) return;
-    const isNewestOnly = told.type === 'prediction' || told.type === 'columns';
-    if (isNewestOnly && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
-      if (told.type === 'prediction') this.#prediction = told;
-      else this.#columns = told;
+    if (REPEATED.has(told.type) && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
+      this.#newest.set(told.type, told);
       return;
     }
     this.ws.send(told.json, this.#onSent);
@@ -81,11 +82,10 @@ export class Connection {
   }
 
   readonly #onSent = (): void => {
-    if ((!this.#prediction && !this.#columns) || this.ws.bufferedAmount > this.#settings.maxUnsentBytes) return;
-    const [prediction, columns] = [this.#prediction, this.#columns];
-    this.#prediction = this.#columns = undefined;
-    if (prediction) this.say(prediction);
-    if (columns) this.say(columns);
+    if (this.#newest.size === 0 || this.ws.bufferedAmount > this.#settings.maxUnsentBytes) return;
+    const newest = [...this.#newest.values()];
+    this.#newest.clear();
+    for (const told of newest) this.say(told);
   };
 
   #ping(): void {

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import type { SchedulerLike } from 'rxjs';
+import { NEVER, type SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/bundle.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
@@ -10,6 +10,8 @@ import { Log } from './log.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
+import type { Listen } from './stations/listened.js';
+import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
 import { Streams } from './streams.js';
 import { Upgrades } from './upgrades.js';
@@ -23,6 +25,7 @@ export interface RunningServer {
   readonly backend: string;
   readonly shards: number;
   readonly streams: Streams;
+  readonly stations: Stations;
   readonly senders: Senders;
   readonly viewers: Viewers;
   /** Drains: streams get their summary and 1001, then everything ends. */
@@ -34,6 +37,8 @@ export interface ServerParts {
   readonly bundle?: Bundle;
   /** URL of a module that exports `startClassifier`. */
   readonly classifier?: string;
+  /** How stations are listened to. */
+  readonly listen?: Listen;
   /** What the demo station plays. */
   readonly demo?: Source;
   readonly log?: Log;
@@ -63,11 +68,13 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
 
   const streams = new Streams(shards, manifest, settings, log, parts.scheduler);
   const senders = new Senders(streams, settings, log, parts.scheduler);
-  const viewers = new Viewers(streams, settings);
+  const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? (() => NEVER), ...(parts.scheduler && { scheduler: parts.scheduler }) });
+  const viewers = new Viewers(streams, stations, settings, parts.scheduler);
   const http = createAdaptorServer({ fetch: httpApp({ streams, settings, files, log }).fetch }) as Server;
   new Upgrades(http, streams, senders, viewers, settings);
   try {
     await listen(http, settings);
+    stations.start();
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
     http.close();
@@ -84,6 +91,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     backend: shards.backend,
     shards: shards.size,
     streams,
+    stations,
     senders,
     viewers,
     close: () => (closing ??= close()),
@@ -92,6 +100,8 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   async function close(): Promise<void> {
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
+    viewers.goAway();
+    await stations.close();
     await drained;
     const closed = new Promise((resolve) => http.close(resolve));
     // Streams that got no summary in time complete with the shards, which closes their sockets.

@@ -85,6 +85,13 @@ export class ShardLink {
     await this.#worker?.terminate();
   }
 
+  rekey(stream: LinkedStream): number {
+    this.#streams.delete(stream.key);
+    const key = this.#nextKey++;
+    this.#streams.set(key, stream);
+    return key;
+  }
+
   forget(stream: LinkedStream): void {
     this.#streams.delete(stream.key);
   }

@@ -26,6 +26,8 @@ export interface ShardStream {
   drained(): Promise<void>;
   /** No more audio: the rest is scored, `summary` follows, then `messages$` completes. */
   end(): void;
+  /** What was heard before no longer counts, and what is not yet scored is left out: other sound follows. */
+  afresh(): void;
   /** Gives up at once; `messages$` completes without a summary. */
   close(): void;
   /** Hot. Completes after `summary` or `error`. */
@@ -37,12 +39,14 @@ interface Link {
   readonly maxBufferedBytes: number;
   /** The mail of this tick. */
   outgoing(): Outgoing;
+  /** A new key for a stream: what the worker still says under the old one is let go. */
+  rekey(stream: LinkedStream): number;
   forget(stream: LinkedStream): void;
 }
 
 export class LinkedStream implements ShardStream {
   readonly id: string;
-  readonly key: number;
+  key: number;
   readonly messages$ = new Subject<Message>();
   readonly #link: Link;
   readonly #options: OpenOptions;
@@ -81,6 +85,15 @@ export class LinkedStream implements ShardStream {
     this.#link.outgoing().end(this.key);
   }
 
+  afresh(): void {
+    if (this.#isEnded || this.#isOver) return;
+    this.#link.outgoing().close(this.key);
+    this.key = this.#link.rekey(this);
+    // The frame that the last sound may have ended within is never completed.
+    this.#sentBytes += this.#cutBytes;
+    this.#reopen(0, this.#from.droppedMs);
+  }
+
   close(): void {
     if (this.#isOver) return;
     this.#link.outgoing().close(this.key);
@@ -101,25 +114,43 @@ export class LinkedStream implements ShardStream {
 
   /** The worker died: what it had not scored is lost; the rest goes to the next one. */
   restart(): void {
-    const { encoding, channels, sampleRate } = this.#options.format;
-    const { seq, scoredMs, droppedMs } = this.#from;
-    let skipBytes = 0;
-    let fromMs = scoredMs;
-    if (encoding !== 'opus') {
-      const frameBytes = channels * (encoding === 's16le' ? 2 : 4);
-      skipBytes = (frameBytes - (this.#sentBytes % frameBytes)) % frameBytes;
-      fromMs = (1000 * (this.#sentBytes + skipBytes)) / frameBytes / sampleRate;
-    }
-    this.#from = { seq, scoredMs: fromMs, droppedMs: droppedMs + Math.max(0, fromMs - scoredMs) };
-    this.#lostBytes = this.#consumedBytes = this.#sentBytes + skipBytes;
-    this.messages$.next(message({ type: 'restarted', atMs: Math.round(fromMs * 10) / 10 }));
-    this.#open(skipBytes);
+    const { scoredMs, droppedMs } = this.#from;
+    const skipBytes = this.#cutBytes;
+    this.#reopen(skipBytes, droppedMs + Math.max(0, this.#msOf(this.#sentBytes + skipBytes) - scoredMs));
     if (this.#isEnded) this.#link.outgoing().end(this.key);
-    this.#release();
   }
 
   get #unscoredBytes(): number {
     return this.#sentBytes - this.#consumedBytes;
+  }
+
+  /** Bytes of one sample of all channels; 0 where packets have no fixed length. */
+  get #frameBytes(): number {
+    const { encoding, channels } = this.#options.format;
+    return encoding === 'opus' ? 0 : channels * (encoding === 's16le' ? 2 : 4);
+  }
+
+  /** What the frame that was sent last still lacks. */
+  get #cutBytes(): number {
+    const frameBytes = this.#frameBytes;
+    return frameBytes === 0 ? 0 : (frameBytes - (this.#sentBytes % frameBytes)) % frameBytes;
+  }
+
+  /** Stream time after so many bytes; of packets only what was scored is known. */
+  #msOf(bytes: number): number {
+    const frameBytes = this.#frameBytes;
+    return frameBytes === 0 ? this.#from.scoredMs : (1000 * bytes) / frameBytes / this.#options.format.sampleRate;
+  }
+
+  /** A pipe of its own from here on, which begins with nothing heard. */
+  #reopen(skipBytes: number, droppedMs: number): void {
+    const bytes = this.#sentBytes + skipBytes;
+    const scoredMs = this.#msOf(bytes);
+    this.#from = { seq: this.#from.seq, scoredMs, droppedMs };
+    this.#lostBytes = this.#consumedBytes = bytes;
+    this.messages$.next(message({ type: 'restarted', atMs: Math.round(scoredMs * 10) / 10 }));
+    this.#open(skipBytes);
+    this.#release();
   }
 
   #open(skipBytes: number): void {

@@ -3,7 +3,7 @@
  * feeds it and waits a while for its sender to come back.
  */
 import { randomBytes } from 'node:crypto';
-import { Observable, timer, type SchedulerLike, type Subscription } from 'rxjs';
+import { Observable, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import { blockMs, type Manifest } from '../models/bundle.js';
 import type { AudioFormat, ModelInfo, Prediction, StreamInfo } from './protocol.js';
 import type { ShardStream } from './shards.js';
@@ -24,12 +24,12 @@ export interface Identity {
 
 export class Stream {
   readonly id: string;
-  readonly name: string;
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
   readonly resumeToken = randomBytes(24).toString('base64url');
+  readonly #messages = new Subject<Message>();
   /** Hot. Completes after `summary` or `error`. */
-  readonly messages$: Observable<Message>;
+  readonly messages$: Observable<Message> = this.#messages;
   readonly #startedAt = new Date().toISOString();
   readonly #shard: ShardStream;
   readonly #resumeWindowMs: number;
@@ -39,13 +39,15 @@ export class Stream {
   #receivedBytes = 0;
   #holder: Holder | undefined;
   #window: Subscription | undefined;
+  #name: string;
   #last: Message | undefined;
+  #standing: Message | undefined;
   #viewers = 0;
   #isEnding = false;
 
   constructor({ id, name, source, format }: Identity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
     this.id = id;
-    this.name = name;
+    this.#name = name;
     this.source = source;
     this.format = format;
     this.#shard = shard;
@@ -53,13 +55,24 @@ export class Stream {
     this.#scheduler = scheduler;
     this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
     this.#blockMs = blockMs(manifest);
-    this.messages$ = shard.messages$;
-    this.messages$.subscribe({
+    shard.messages$.subscribe({
       next: (told) => {
         if (told.type === 'prediction') this.#last = told;
+        this.#messages.next(told);
       },
-      complete: () => this.#window?.unsubscribe(),
+      complete: () => {
+        this.#window?.unsubscribe();
+        this.#messages.complete();
+      },
     });
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  rename(name: string): void {
+    this.#name = name;
   }
 
   /** @returns false when reading should pause until `drained()` */
@@ -70,6 +83,22 @@ export class Stream {
 
   drained(): Promise<void> {
     return this.#shard.drained();
+  }
+
+  /** Other sound follows: what was heard before no longer counts. */
+  afresh(): void {
+    this.#shard.afresh();
+  }
+
+  /** Says something of the stream that is no answer to its sound; stands for those who come later. */
+  announce(told: Message): void {
+    this.#standing = told;
+    this.#messages.next(told);
+  }
+
+  /** What was announced last. */
+  get standing(): Message | undefined {
+    return this.#standing;
   }
 
   /** No more audio; what is left is scored and summed up. */

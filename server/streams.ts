@@ -8,13 +8,20 @@ import { ProtocolError, type AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
 import type { Shards } from './shards.js';
 import type { Source } from './sources/source.js';
-import { Stream, type Holder, type Identity } from './stream.js';
+import { Stream, type Identity } from './stream.js';
 
 export interface OpenStreamOptions {
   readonly name?: string | undefined;
   readonly format: AudioFormat;
   readonly topK?: number | undefined;
   readonly spectrogram?: boolean | undefined;
+}
+
+/** A stream and how the server feeds it. */
+export interface FedStream {
+  readonly stream: Stream;
+  /** The bytes must not be changed afterwards; never asks to wait. */
+  send(bytes: Uint8Array): void;
 }
 
 /** How long a source of the server's own waits before it plays again. */
@@ -90,20 +97,33 @@ export class Streams {
     return stream;
   }
 
+  /**
+   * A stream that the server feeds itself, with all labels and its picture. It is the operator's
+   * own: no load keeps it out.
+   * @throws ProtocolError `going-away`, `conflict` or `internal`
+   */
+  feed(who: Omit<Identity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
+    if (this.#byId.has(who.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(who.id)} is running already.`);
+    const stream = this.#start({ ...who, topK: this.manifest.labels.length, spectrogram: true });
+    stream.take({ replaced: () => {} });
+    // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
+    let isBehind = false;
+    return {
+      stream,
+      send: (bytes) => {
+        if (isBehind || stream.send(bytes)) return;
+        isBehind = true;
+        void stream.drained().then(() => (isBehind = false));
+      },
+    };
+  }
+
   /** Plays a source of the server's own through the same path, again whenever it ends. */
-  play(source: Source, id: 'demo'): void {
-    const holder: Holder = { replaced: () => {} };
+  play({ name, format, bytes$ }: Source, id: 'demo'): void {
     const once$ = new Observable<never>((subscriber) => {
-      const stream = this.#start({ id, name: source.name, source: 'demo', format: source.format, topK: this.manifest.labels.length, spectrogram: true });
-      stream.take(holder);
-      // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
-      let isBehind = false;
-      subscriber.add(source.bytes$.subscribe({
-        next: (bytes) => {
-          if (isBehind || stream.send(bytes)) return;
-          isBehind = true;
-          void stream.drained().then(() => (isBehind = false));
-        },
+      const { stream, send } = this.feed({ id, name, source: 'demo', format });
+      subscriber.add(bytes$.subscribe({
+        next: send,
         error: (error: unknown) => {
           stream.end();
           subscriber.error(error);

@@ -13,6 +13,7 @@ import type { Senders } from './sockets.js';
 import type { Streams } from './streams.js';
 import type { Viewers } from './viewers.js';
 
+const WATCH_STATIONS = '/v1/stations/watch';
 const WATCH = /^\/v1\/streams\/([^/]+)\/watch$/;
 
 export class Upgrades {
@@ -61,11 +62,15 @@ export class Upgrades {
   #route(request: IncomingMessage): (ws: WebSocket) => void {
     const [path = '', query] = (request.url ?? '').split('?');
     const watch = WATCH.exec(path);
-    if (!watch && path !== '/v1/stream') {
-      throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, and at /v1/streams/ID/watch to view a stream.');
+    if (!watch && path !== '/v1/stream' && path !== WATCH_STATIONS) {
+      throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
     }
     this.#checkOrigin(request);
     if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
+    if (path === WATCH_STATIONS) {
+      this.#viewers.checkPlace();
+      return (ws) => this.#viewers.acceptStations(ws);
+    }
     if (!watch) {
       this.#senders.checkPlace();
       return (ws) => this.#senders.accept(ws);

@@ -1,0 +1,99 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Log } from '../../../server/log.js';
+import { ProtocolError } from '../../../server/protocol.js';
+import type { RunningServer } from '../../../server/server.js';
+import type { StationConfig } from '../../../server/stations/config.js';
+import { Stations, type StationChange, type StationsOptions } from '../../../server/stations/stations.js';
+import { sharedServer } from '../rig.js';
+import { Air, saved, station, URL_ONE } from './played.js';
+
+const shared = sharedServer(test);
+
+function stationsOf({ streams }: RunningServer, options: Partial<StationsOptions> = {}): { stations: Stations; air: Air; file: StationConfig[][] } {
+  const air = new Air();
+  const file: StationConfig[][] = [];
+  const stations = new Stations({
+    saved: [],
+    save: async (configs) => { file.push([...configs]); },
+    streams,
+    listen: air.listen,
+    log: new Log('error', () => {}),
+    ...options,
+  });
+  return { stations, air, file };
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+test('an id is made from the name, in plain letters, another where it is taken', () => shared(async (server) => {
+  const { stations } = stationsOf(server);
+  const ids: string[] = [];
+  for (const name of ['Rádió 1 (HD)', 'Rádió 1 (HD)', '東京', 'watch', 'demo']) ids.push((await stations.add(station({ name, enabled: false }))).config.id);
+  assert.equal(ids, ['radio-1-hd', 'radio-1-hd-2', 'station', 'watch-2', 'demo-2']);
+  for (const id of ['radio-1-hd', 'watch', 'demo']) assert.is(await refusal(stations.add(station({ id }))), 'conflict');
+  await stations.close();
+}));
+
+test('a change is saved before it is taken; what can not be saved does not happen', () => shared(async (server) => {
+  let isFull = false;
+  const { stations, air } = stationsOf(server, {
+    save: async () => { if (isFull) throw new ProtocolError('not-kept', 'The disk is full.'); },
+  });
+  await stations.add(station({ id: 'one' }));
+  isFull = true;
+  assert.is(await refusal(stations.add(station({ id: 'two', url: 'http://127.0.0.1/two' }))), 'not-kept');
+  assert.is(await refusal(stations.change('one', { name: 'Other' })), 'not-kept');
+  assert.is(await refusal(stations.remove('one')), 'not-kept');
+  assert.equal(stations.list().map(({ config }) => config.name), ['Radio One']);
+  assert.is(air.listening(URL_ONE), 1);
+  assert.is(air.listening('http://127.0.0.1/two'), 0);
+  await stations.close();
+}));
+
+test('changes that come at once are saved one after the other, each with those before it', () => shared(async (server) => {
+  const { stations, file } = stationsOf(server);
+  await Promise.all([
+    stations.add(station({ id: 'a' })),
+    stations.add(station({ id: 'b' })),
+    stations.change('a', { name: 'A' }),
+    stations.remove('b'),
+  ]);
+  assert.equal(file.map((configs) => configs.map(({ id, name }) => `${id} ${name}`)), [['a Radio One'], ['a Radio One', 'b Radio One'], ['a A', 'b Radio One'], ['a A']]);
+  assert.equal(stations.list().map(({ config }) => config), file.at(-1));
+  await stations.close();
+}));
+
+test('what was saved is what runs', () => shared(async (server) => {
+  const { stations, air } = stationsOf(server, { saved: [saved(), saved({ id: 'off', url: 'http://127.0.0.1/off', enabled: false })] });
+  assert.is(air.listening(URL_ONE), 0, 'not before it is started');
+  stations.start();
+  assert.is(air.listening(URL_ONE), 1);
+  assert.is(air.listening('http://127.0.0.1/off'), 0);
+  await stations.close();
+  assert.is(air.listening(URL_ONE), 0);
+  assert.throws(() => stationsOf(server, { saved: [saved({ id: 'watch' })] }), /watch/);
+}));
+
+test('changes are told, and what is not there can not be changed', () => shared(async (server) => {
+  const { stations } = stationsOf(server);
+  const told: StationChange[] = [];
+  stations.changes$.subscribe((change) => told.push(change));
+  await stations.add(station({ id: 'one', enabled: false }));
+  await stations.change('one', { name: 'Other' });
+  await stations.remove('one');
+  assert.equal(told.map(({ type, station: { name } }) => [type, name]), [['added', 'Radio One'], ['changed', 'Other'], ['removed', 'Other']]);
+  assert.is(await refusal(stations.change('one', {})), 'not-found');
+  assert.is(await refusal(stations.remove('one')), 'not-found');
+  await stations.close();
+}));
+
+test.run();
