@@ -110,6 +110,8 @@ export class Engine {
   /** Whether the next step is one that others are waited for with. */
   #isWaiting = false;
   #liveBusyMs = 0;
+  #modelMs = 0;
+  #steps = 0;
 
   /** @param onFault is told what the classifier threw; the streams of that step fail with `internal` */
   constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike = macrotask, onFault: (error: unknown) => void = () => {}) {
@@ -127,6 +129,23 @@ export class Engine {
   /** Time spent on live streams since the start: those that are to be kept in time. */
   get liveBusyMs(): number {
     return this.#liveBusyMs;
+  }
+
+  /** Time spent in the network since the start. */
+  get modelMs(): number {
+    return this.#modelMs;
+  }
+
+  /** Steps of the network since the start. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Blocks that wait now. */
+  get waitingBlocks(): number {
+    let waiting = 0;
+    for (const lane of this.#lanes) waiting += lane.blocks.length;
+    return waiting;
   }
 
   /** Whether live sound that arrived then comes too late to be scored. */
@@ -215,6 +234,7 @@ export class Engine {
       blocks.push(afresh === block.afresh ? block : { ...block, afresh });
     }
     let scores: Float32Array;
+    const startedMs = this.#scheduler.now();
     try {
       scores = this.#classifier.run(blocks.map((block) => block.input), lanes.map((lane) => lane.state));
     } catch (error) {
@@ -226,6 +246,8 @@ export class Engine {
     }
     const outputs = scores.length / lanes.length;
     const nowMs = this.#scheduler.now();
+    this.#modelMs += nowMs - startedMs;
+    this.#steps++;
     for (let index = 0; index < lanes.length; index++) {
       const lane = lanes[index]!;
       if (lane.isClosed) continue;

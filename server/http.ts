@@ -1,6 +1,7 @@
 /** Everything over plain HTTP: health, the model, the streams, and the dashboard's files. */
 import { Hono, type Context } from 'hono';
 import type { ServedFile } from './files.js';
+import type { Metrics } from './metrics.js';
 import { problem, PROBLEM_TYPE, type Problem } from './problem.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
@@ -31,13 +32,14 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 export interface HttpParts {
+  readonly metrics: Metrics;
   readonly streams: Streams;
   readonly settings: Settings;
   readonly files: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
 }
 
-export function httpApp({ streams, settings, files, log }: HttpParts): Hono {
+export function httpApp({ metrics, streams, settings, files, log }: HttpParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -54,6 +56,8 @@ export function httpApp({ streams, settings, files, log }: HttpParts): Hono {
   app.get('/readyz', (context) => (streams.isReady
     ? context.json({ status: 'ready' })
     : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
+
+  app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
 
   app.get('/v1/model', (context) => fresh(context).json(streams.manifest));
   app.get('/v1/streams', (context) => fresh(context).json({ streams: streams.list().map((stream) => stream.info()) }));

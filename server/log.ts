@@ -1,4 +1,7 @@
-/** The log: one JSON object a line, quiet unless something happens that an operator wants to know. */
+/**
+ * The log: one JSON object a line, quiet unless something happens that an operator wants to know.
+ * `stream` is the id of the stream that a line is about, a station's too.
+ */
 import type { Settings } from './settings.js';
 
 const SERIOUSNESS = ['error', 'warn', 'info', 'debug'] as const;

@@ -40,6 +40,8 @@ export class Progress {
   /** Number of the newest prediction. */
   seq = 0;
   droppedMs = 0;
+  /** Of the newest prediction. */
+  lagMs = 0;
   /** Whether it keeps to the clock: a file doesn't. */
   isLive = true;
 
@@ -165,6 +167,7 @@ function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Setti
       teller.block(judged, emit);
       progress.seq = teller.seq;
       progress.droppedMs = teller.droppedMs;
+      progress.lagMs = judged.lagMs;
     },
     (emit) => emit(teller.summary(progress.heardMs)),
   );

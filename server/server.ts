@@ -1,4 +1,5 @@
 /** A running server put together from its parts, and taken apart again in order. */
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
@@ -7,6 +8,7 @@ import { loadBundle, type Bundle } from '../models/bundle.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
 import { Log } from './log.js';
+import { Metrics } from './metrics.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
@@ -70,7 +72,8 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   const senders = new Senders(streams, settings, log, parts.scheduler);
   const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? (() => NEVER), ...(parts.scheduler && { scheduler: parts.scheduler }) });
   const viewers = new Viewers(streams, stations, settings, parts.scheduler);
-  const http = createAdaptorServer({ fetch: httpApp({ streams, settings, files, log }).fetch }) as Server;
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: await version() });
+  const http = createAdaptorServer({ fetch: httpApp({ metrics, streams, settings, files, log }).fetch }) as Server;
   new Upgrades(http, streams, senders, viewers, settings);
   try {
     await listen(http, settings);
@@ -78,6 +81,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
     http.close();
+    metrics.close();
     await shards.close();
     throw error;
   }
@@ -106,12 +110,19 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     const closed = new Promise((resolve) => http.close(resolve));
     // Streams that got no summary in time complete with the shards, which closes their sockets.
     await shards.close();
+    metrics.close();
     http.closeIdleConnections();
     // Sockets that don't answer the close are cut by ws after the same time.
     const cut = setTimeout(() => http.closeAllConnections(), settings.closeTimeoutMs);
     await closed;
     clearTimeout(cut);
   }
+}
+
+/** Of the package, as its file says. */
+async function version(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Backend } from '../models/backend.js';
 import { ThreadLoad } from './load.js';
 import type { Log } from './log.js';
+import type { Measures } from './measures.js';
 import { Outgoing, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-mail.js';
 import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
 import { message } from './telling.js';
@@ -38,6 +39,7 @@ export class ShardLink {
   #deathsMs: number[] = [];
   #nextKey = 1;
   readonly #load = new ThreadLoad(USUAL_COST);
+  #measures: Measures | undefined;
 
   constructor(index: number, start: ShardStart, log: Log) {
     this.#index = index;
@@ -52,6 +54,18 @@ export class ShardLink {
   /** The share of its thread that its streams and so many more take, 0 to 1 and more. */
   loadWith(more: number): number {
     return this.#load.with(this.#streams.size + more);
+  }
+
+  /** What its worker told last; undefined before the first second of work. */
+  get measures(): Measures | undefined {
+    return this.#measures;
+  }
+
+  /** Audio that was sent to it and is not yet scored. */
+  get unscoredBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#streams.values()) bytes += stream.unscoredBytes;
+    return bytes;
   }
 
   get isGivenUp(): boolean {
@@ -145,8 +159,11 @@ export class ShardLink {
     });
   }
 
-  #deliver({ keys, messages, progress, load }: Extract<FromShard, { type: 'told' }>): void {
-    if (load !== undefined) this.#load.measured(load, this.#streams.size);
+  #deliver({ keys, messages, progress, measures }: Extract<FromShard, { type: 'told' }>): void {
+    if (measures) {
+      this.#measures = measures;
+      this.#load.measured(measures.load, this.#streams.size);
+    }
     for (let row = 0; row < progress.length; row += PROGRESS_WIDTH) {
       this.#streams.get(progress[row]!)?.moveOn(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
     }
@@ -170,6 +187,7 @@ export class ShardLink {
     this.#log.warn('a shard died and is started again', { shard: this.#index, reason: error.message, delayMs });
     this.#state = 'waiting';
     this.#outgoing = new Outgoing();
+    this.#measures = undefined;
     for (const stream of [...this.#streams.values()]) stream.restart();
     this.#restarting = setTimeout(() => {
       this.#launch().catch((again: Error) => {

@@ -4,6 +4,7 @@
  */
 import type { Backend } from '../models/backend.js';
 import type { Bundle } from '../models/bundle.js';
+import type { Measures } from './measures.js';
 import type { AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
 import type { Message } from './telling.js';
@@ -53,8 +54,8 @@ export type FromShard =
     readonly keys: readonly number[];
     readonly messages: readonly Message[];
     readonly progress: Float64Array;
-    /** Share of the last second or so that went to live streams, 0 to 1; only when it was measured anew. */
-    readonly load?: number;
+    /** Only when they were taken anew, once a second. */
+    readonly measures?: Measures;
   };
 
 /** Gathers the commands of one tick. */

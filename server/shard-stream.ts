@@ -71,11 +71,11 @@ export class LinkedStream implements ShardStream {
     if (this.#isEnded || this.#isOver) return true;
     this.#sentBytes += bytes.length;
     this.#link.outgoing().audio(this.key, bytes, macrotask.now());
-    return this.#unscoredBytes <= this.#link.maxBufferedBytes;
+    return this.unscoredBytes <= this.#link.maxBufferedBytes;
   }
 
   drained(): Promise<void> {
-    if (this.#isOver || this.#unscoredBytes <= this.#link.maxBufferedBytes) return Promise.resolve();
+    if (this.#isOver || this.unscoredBytes <= this.#link.maxBufferedBytes) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -109,7 +109,7 @@ export class LinkedStream implements ShardStream {
   moveOn(consumedBytes: number, seq: number, scoredMs: number, droppedMs: number): void {
     this.#consumedBytes = this.#lostBytes + consumedBytes;
     this.#from = { seq, scoredMs, droppedMs };
-    if (this.#unscoredBytes <= this.#link.maxBufferedBytes / 2) this.#release();
+    if (this.unscoredBytes <= this.#link.maxBufferedBytes / 2) this.#release();
   }
 
   /** The worker died: what it had not scored is lost; the rest goes to the next one. */
@@ -120,7 +120,8 @@ export class LinkedStream implements ShardStream {
     if (this.#isEnded) this.#link.outgoing().end(this.key);
   }
 
-  get #unscoredBytes(): number {
+  /** Sent and not yet scored. */
+  get unscoredBytes(): number {
     return this.#sentBytes - this.#consumedBytes;
   }
 

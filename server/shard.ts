@@ -7,6 +7,7 @@ import { Subject, type Subscription } from 'rxjs';
 import { blockMs } from '../models/bundle.js';
 import type { StartedClassifier } from './classifier.js';
 import { Engine, macrotask } from './engine.js';
+import { Lags, type Measures } from './measures.js';
 import { pipe, Progress, type Chunk } from './pipeline.js';
 import { ProtocolError } from './protocol.js';
 import { COMMAND, COMMAND_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
@@ -25,6 +26,7 @@ interface Running {
   /** Bytes taken in since the main thread was last told how far this stream is. */
   untoldBytes: number;
   skipBytes: number;
+  countedDroppedMs: number;
   subscription: Subscription | undefined;
 }
 
@@ -40,6 +42,9 @@ class Shard {
   #posting = false;
   /** Spent on the chunks of live streams; the engine knows its own. */
   #liveBusyMs = 0;
+  #soundMs = 0;
+  #droppedMs = 0;
+  readonly #lags = new Lags();
   #measured = { atMs: performance.now(), busyMs: 0 };
 
   constructor(port: MessagePort, start: ShardStart, { classifier }: StartedClassifier) {
@@ -75,7 +80,7 @@ class Shard {
   }
 
   #open(key: number, { format, topK, spectrogram, from, skipBytes }: OpenStream): void {
-    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, subscription: undefined };
+    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
     const messages$ = pipe(running.chunk$, {
       format,
@@ -87,7 +92,10 @@ class Shard {
       progress: running.progress,
     });
     running.subscription = messages$.subscribe({
-      next: (told) => this.#say(key, told),
+      next: (told) => {
+        if (told.type === 'prediction') this.#count(running);
+        this.#say(key, told);
+      },
       error: (error: unknown) => {
         this.#streams.delete(key);
         this.#say(key, message({ type: 'error', ...this.#refusal(error) }));
@@ -103,7 +111,9 @@ class Shard {
     running.skipBytes -= skip;
     const startedMs = performance.now();
     running.chunk$.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
-    if (running.progress.isLive) this.#liveBusyMs += performance.now() - startedMs;
+    const busyMs = performance.now() - startedMs;
+    this.#soundMs += busyMs;
+    if (running.progress.isLive) this.#liveBusyMs += busyMs;
     this.#moved.add(key);
     // The next prediction tells it too; mail for each chunk would cost more than the chunk.
     running.untoldBytes += bytes.length;
@@ -130,22 +140,41 @@ class Shard {
     setImmediate(() => {
       this.#posting = false;
       const progress = this.#progress();
-      const load = this.#load();
-      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(load !== undefined && { load }) }, [progress.buffer]);
+      const measures = this.#measure();
+      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(measures && { measures }) }, [progress.buffer]);
       this.#keys = [];
       this.#messages = [];
     });
   }
 
-  /** Of the time since the last one, if that is long enough. */
-  #load(): number | undefined {
+  /** Undefined when the last ones are not yet old enough. */
+  #measure(): Measures | undefined {
     const atMs = performance.now();
     const elapsedMs = atMs - this.#measured.atMs;
     if (elapsedMs < MEASURE_EVERY_MS) return undefined;
     const busyMs = this.#liveBusyMs + this.#engine.liveBusyMs;
     const load = (busyMs - this.#measured.busyMs) / elapsedMs;
     this.#measured = { atMs, busyMs };
-    return load;
+    const { modelMs, steps, waitingBlocks } = this.#engine;
+    const { counts, sumMs } = this.#lags;
+    return {
+      load,
+      predictions: counts.reduce((sum, count) => sum + count, 0),
+      lagCounts: counts,
+      lagSumMs: sumMs,
+      droppedMs: this.#droppedMs,
+      soundMs: this.#soundMs,
+      modelMs,
+      steps,
+      waitingBlocks,
+    };
+  }
+
+  #count(running: Running): void {
+    const { lagMs, droppedMs } = running.progress;
+    this.#lags.push(lagMs);
+    this.#droppedMs += droppedMs - running.countedDroppedMs;
+    running.countedDroppedMs = droppedMs;
   }
 
   #progress(): Float64Array<ArrayBuffer> {

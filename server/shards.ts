@@ -61,6 +61,11 @@ export class Shards {
     return this.#links.reduce((sum, link) => sum + link.streams, 0);
   }
 
+  /** Each shard, for those who measure. */
+  get links(): readonly ShardLink[] {
+    return this.#links;
+  }
+
   /** False when every shard was given up: the server can't score any more. */
   get isAlive(): boolean {
     return this.#alive.length > 0;

@@ -65,7 +65,7 @@ class Sender implements Holder {
       else this.#text(parseClientMessage((data as Buffer).toString('utf8')));
     } catch (error) {
       if (error instanceof ProtocolError) return this.#fail(error.code, error.message);
-      this.#log.error('a message failed', { reason: error instanceof Error ? error.stack : String(error) });
+      this.#log.error('a message failed', { stream: this.#stream?.id, reason: error instanceof Error ? error.stack : String(error) });
       this.#fail('internal', 'The server failed on this message; the fault is not yours. Connect again.');
     }
   }
@@ -129,6 +129,7 @@ class Sender implements Holder {
   /** The sender's fault or time-out: it is told, its stream ends for its viewers too. */
   #fail(code: ErrorCode, sentence: string): void {
     if (this.#state === 'over') return;
+    this.#log.debug('a sender is refused', { stream: this.#stream?.id, code, reason: sentence });
     this.#finish();
     this.#connection.refuse(code, sentence);
   }

@@ -172,11 +172,12 @@ export class Streams {
     const shard = this.#shards.open({ id: who.id, format, topK, spectrogram });
     const stream = new Stream({ ...who, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
-    this.#log.debug('stream opened', { id: stream.id, name: stream.name, ...format });
+    this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });
     stream.messages$.subscribe({
       complete: () => {
         this.#byId.delete(stream.id);
-        this.#log.debug('stream over', { id: stream.id });
+        const { durationMs, droppedMs } = stream.info();
+        this.#log.debug('stream over', { stream: stream.id, durationMs, droppedMs });
         if (this.#byId.size === 0) this.#onEmpty?.();
       },
     });

@@ -63,6 +63,7 @@ export class Station {
   #source: SourceInfo | null = null;
   #nowPlaying: string | null = null;
   #last: Prediction | undefined;
+  #failures = 0;
 
   constructor(config: StationConfig, parts: StationParts) {
     this.#config = config;
@@ -79,6 +80,11 @@ export class Station {
 
   get state(): StationState {
     return this.#state;
+  }
+
+  /** Times that it stalled or failed since the server was started. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** What is heard, as it goes into the pipe; nothing while the station isn't live. Hot. */
@@ -172,7 +178,7 @@ export class Station {
       this.#announce();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      log.error('a station gets no stream', { id, name, reason: error.message });
+      log.error('a station gets no stream', { stream: id, name, reason: error.message });
     }
   }
 
@@ -233,7 +239,8 @@ export class Station {
       this.#sinceMs = this.#scheduler.now();
       const { id, name } = this.#config;
       const isTrouble = state === 'stalled' || state === 'failing';
-      this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed', { id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
+      if (isTrouble) this.#failures++;
+      this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
     }
     this.#state = state;
     this.#reason = reason;
