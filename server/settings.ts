@@ -116,6 +116,7 @@ export const SETTINGS = {
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'share of a thread taken by live streams above which new ones are refused, so that those that run stay in time' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'most viewers at once' }),
+  maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'most who listen to stations through the server at once' }),
   maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'largest message of a client' }),
   maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'most frames that one message may come in' }),
   maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'most pieces in which the network may deliver one frame' }),

@@ -49,7 +49,7 @@ export class Station {
   /** Hot; never completes before the station is closed. */
   readonly moments$: Observable<Moment>;
   readonly #moments = new Subject<Moment>();
-  readonly #audio = new Subject<Uint8Array>();
+  #audio = new Subject<Uint8Array>();
   readonly #parts: StationParts;
   readonly #scheduler: SchedulerLike;
   readonly #blockMs: number;
@@ -87,7 +87,7 @@ export class Station {
     return this.#failures;
   }
 
-  /** What is heard, as it goes into the pipe; nothing while the station isn't live. Hot. */
+  /** What is heard, as it goes into the pipe. Hot; completes when the station is switched off. */
   get audio$(): Observable<Uint8Array> {
     return this.#audio;
   }
@@ -104,10 +104,11 @@ export class Station {
     this.#fed?.stream.rename(config.name);
     if (!config.enabled) return this.stop();
     if (!this.#running) return this.#open();
-    if (config.url !== before.url) {
-      this.stop();
-      this.#open();
-    }
+    if (config.url === before.url) return;
+    this.#running.unsubscribe();
+    this.#fed?.stream.afresh();
+    this.#entitle(null);
+    this.#open();
   }
 
   /** Ends listening; its stream is summed up. */
@@ -117,13 +118,14 @@ export class Station {
     running?.unsubscribe();
     this.#fed?.stream.end();
     this.#fed = undefined;
+    this.#audio.complete();
+    this.#audio = new Subject();
     this.#become('stopped', null, NO_ATTEMPT);
   }
 
   /** Ends with the server, or because it is removed: nothing happened to the station itself. */
   close(): void {
     this.#moments.complete();
-    this.#audio.complete();
     this.stop();
   }
 
@@ -157,7 +159,7 @@ export class Station {
     const { id, url } = this.#config;
     const before = this.#parts.streams.get(id);
     // What it was before it was switched off may still be summed up.
-    if (before) running.add(before.messages$.subscribe({ complete: () => this.#feed() }));
+    if (before && !this.#fed) running.add(before.messages$.subscribe({ complete: () => this.#feed() }));
     else this.#feed();
     running.add(interval(REPEAT_EVERY_MS, this.#scheduler).subscribe(() => {
       if (!this.#isHeard) this.#announce();

@@ -98,11 +98,15 @@ test('switched off it has no stream; switched on it has one again', () => withSt
   assert.ok(server.streams.get('one'));
 }));
 
-test('another address is listened to at once, another name shows', () => withStation(async ({ server, air }) => {
+test('another address is listened to at once, another name shows, and viewers stay', () => withStation(async ({ server, air }) => {
+  const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { url: 'http://127.0.0.1/two', name: 'Radio Two' });
   assert.equal([air.listening(URL_ONE), air.listening('http://127.0.0.1/two')], [0, 1]);
   assert.is(server.stations.get('one')!.glance().name, 'Radio Two');
-  await until(() => server.streams.get('one')?.name === 'Radio Two');
+  assert.is(server.streams.get('one')!.name, 'Radio Two');
+  air.become('http://127.0.0.1/two', 'live');
+  air.play('http://127.0.0.1/two', tone(300, 1000));
+  await viewer.prediction();
 }));
 
 test('a shard that dies takes no station with it', () => withStation(async ({ server, air }) => {

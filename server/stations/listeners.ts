@@ -1,0 +1,81 @@
+/**
+ * Who listens to a station through the server: an endless WAV of just what the network hears (mono,
+ * 22,050 Hz), whatever the station sends and wherever a browser could not reach it.
+ */
+import type { Subscription } from 'rxjs';
+import { ProtocolError } from '../protocol.js';
+import type { Settings } from '../settings.js';
+import { STATION_FORMAT } from './listened.js';
+import type { Station } from './station.js';
+
+/** Sound that a slow listener may be behind; more is left out. */
+const BEHIND_MS = 5000;
+const BYTES_PER_SAMPLE = 2;
+
+export class Listeners {
+  readonly #settings: Pick<Settings, 'maxListeners' | 'retryAfterMs'>;
+  #size = 0;
+
+  constructor(settings: Pick<Settings, 'maxListeners' | 'retryAfterMs'>) {
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * The sound from now on; ends when the listener cancels or the station is switched off.
+   * @throws ProtocolError `too-many-viewers`, or `not-found` while the station isn't heard
+   */
+  listen(station: Station): ReadableStream<Uint8Array> {
+    const { maxListeners } = this.#settings;
+    if (station.state !== 'live' && station.state !== 'silent') {
+      throw new ProtocolError('not-found', `The station ${JSON.stringify(station.config.id)} is ${station.state} at the moment; there is nothing to hear.`);
+    }
+    if (this.#size >= maxListeners) throw new ProtocolError('too-many-viewers', `All ${maxListeners} places for listeners are taken. Try again later.`);
+    const { sampleRate } = STATION_FORMAT;
+    const behindBytes = BEHIND_MS / 1000 * sampleRate * BYTES_PER_SAMPLE;
+    let playing: Subscription | undefined;
+    const end = (): void => {
+      if (!playing) return;
+      playing.unsubscribe();
+      playing = undefined;
+      this.#size--;
+    };
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#size++;
+        controller.enqueue(wavHeader(sampleRate));
+        playing = station.audio$.subscribe({
+          next: (bytes) => {
+            if (controller.desiredSize! > 0) controller.enqueue(bytes);
+          },
+          complete: () => {
+            end();
+            controller.close();
+          },
+        });
+      },
+      cancel: end,
+    }, new ByteLengthQueuingStrategy({ highWaterMark: behindBytes }));
+  }
+}
+
+/** Of a sound without end: both lengths say that they are not known. */
+function wavHeader(sampleRate: number): Uint8Array {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(0xffffffff, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * BYTES_PER_SAMPLE, 28);
+  header.writeUInt16LE(BYTES_PER_SAMPLE, 32);
+  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(0xffffffff, 40);
+  return new Uint8Array(header);
+}

@@ -1,0 +1,64 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ProtocolError } from '../../../server/protocol.js';
+import { withDefaults } from '../../../server/settings.js';
+import { Listeners } from '../../../server/stations/listeners.js';
+import type { Station } from '../../../server/stations/station.js';
+import { withServer } from '../rig.js';
+import { tone } from '../sound.js';
+import { Air, station, URL_ONE } from './played.js';
+
+async function withLive(maxListeners: number, work: (live: { one: Station; listeners: Listeners; air: Air; off(): Promise<unknown> }) => Promise<void>): Promise<void> {
+  const air = new Air();
+  await withServer({}, async (server) => {
+    const one = await server.stations.add(station({ id: 'one' }));
+    air.become(URL_ONE, 'live');
+    await work({ one, listeners: new Listeners(withDefaults({ maxListeners })), air, off: () => server.stations.change('one', { enabled: false }) });
+  }, { listen: air.listen });
+}
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return (error as ProtocolError).code;
+  }
+};
+
+test('a listener gets a WAV of what is heard, until the station is switched off', () => withLive(5, async ({ one, listeners, air, off }) => {
+  const sound = tone(300, 200);
+  const body = new Response(listeners.listen(one)).arrayBuffer();
+  air.play(URL_ONE, sound.slice());
+  await off();
+  const bytes = new Uint8Array(await body);
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 44));
+  assert.is(text.slice(0, 4) + text.slice(8, 16) + text.slice(36, 40), 'RIFFWAVEfmt data');
+  assert.is(new DataView(bytes.buffer).getUint32(24, true), 22050);
+  assert.equal(bytes.subarray(44), sound);
+  assert.is(listeners.size, 0);
+}));
+
+test('one who does not read is left out after a while, and costs no more memory', () => withLive(5, async ({ one, listeners, air }) => {
+  const reader = listeners.listen(one).getReader();
+  for (let second = 0; second < 60; second++) air.play(URL_ONE, tone(300, 1000));
+  let bytes = 0;
+  for (;;) {
+    const next = await Promise.race([reader.read(), new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    if (!next?.value) break;
+    bytes += next.value.length;
+  }
+  assert.ok(bytes > 4 * 44_100 && bytes < 7 * 44_100, `${bytes}`);
+  await reader.cancel();
+  assert.is(listeners.size, 0);
+}));
+
+test('places are few, and there is nothing to hear of a station that is not heard', () => withLive(1, async ({ one, listeners, air }) => {
+  const first = listeners.listen(one);
+  assert.is(codeOf(() => listeners.listen(one)), 'too-many-viewers');
+  await first.cancel();
+  air.become(URL_ONE, 'failing', 'gone');
+  assert.is(codeOf(() => listeners.listen(one)), 'not-found');
+}));
+
+test.run();
