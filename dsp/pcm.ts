@@ -5,6 +5,8 @@
  * it, mono integers are read as they lie; else byte by byte or through a DataView.
  */
 
+import { Scratch } from './scratch.js';
+
 /** 16-bit signed integers or IEEE 754 binary32, both little-endian. */
 export type PcmEncoding = 's16le' | 'f32le';
 
@@ -25,11 +27,14 @@ export class PcmDecoder {
   readonly #frameBytes: number;
   readonly #pending: Uint8Array;
   readonly #pendingView: DataView;
+  readonly #scratch: Scratch;
   #pendingCount = 0;
-  #samples = new Float32Array(0);
 
-  /** @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8 */
-  constructor(encoding: PcmEncoding, channels: number) {
+  /**
+   * @param scratch for the samples; decoders whose samples are used up before the next is asked may share one
+   * @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8
+   */
+  constructor(encoding: PcmEncoding, channels: number, scratch = new Scratch()) {
     if (encoding !== 's16le' && encoding !== 'f32le') {
       throw new RangeError(`The encoding of PCM is s16le or f32le, not ${String(encoding)}.`);
     }
@@ -38,6 +43,7 @@ export class PcmDecoder {
     }
     this.#encoding = encoding;
     this.#channels = channels;
+    this.#scratch = scratch;
     this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
     this.#pending = new Uint8Array(this.#frameBytes);
     this.#pendingView = new DataView(this.#pending.buffer);
@@ -50,31 +56,32 @@ export class PcmDecoder {
 
   /**
    * @param bytes any number of bytes, cut anywhere, in mid-sample too
-   * @returns mean of the channels, one value a complete frame; a view valid until the next call.
+   * @returns mean of the channels, one value a complete frame; a view valid until the next call
+   *   of this decoder, or of one that shares its scratch.
    *   s16le gives -1 to 1 - 2^-15. f32le beyond ±1 passes unclipped; NaN and infinities become 0.
    */
   decode(bytes: Uint8Array): Float32Array {
     const frameBytes = this.#frameBytes;
     const frames = Math.floor((this.#pendingCount + bytes.length) / frameBytes);
-    if (this.#samples.length < frames) this.#samples = new Float32Array(frames);
+    const samples = this.#scratch.of(frames);
     let offset = 0;
     let written = 0;
     if (this.#pendingCount > 0) {
       offset = Math.min(frameBytes - this.#pendingCount, bytes.length);
       this.#keep(bytes, 0, offset);
       if (this.#pendingCount === frameBytes) {
-        this.#frames(this.#pending, this.#pendingView, 0, 0, 1);
+        this.#frames(this.#pending, this.#pendingView, 0, samples, 0, 1);
         this.#pendingCount = 0;
         written = 1;
       }
     }
     if (written < frames) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      this.#frames(bytes, view, offset, written, frames);
+      this.#frames(bytes, view, offset, samples, written, frames);
       offset += (frames - written) * frameBytes;
     }
     this.#keep(bytes, offset, bytes.length);
-    return this.#samples.subarray(0, frames);
+    return samples;
   }
 
   #keep(bytes: Uint8Array, from: number, to: number): void {
@@ -82,9 +89,8 @@ export class PcmDecoder {
   }
 
   /** Writes samples `from` to `to` out of the frames that begin at `offset`. */
-  #frames(bytes: Uint8Array, view: DataView, offset: number, from: number, to: number): void {
+  #frames(bytes: Uint8Array, view: DataView, offset: number, samples: Float32Array, from: number, to: number): void {
     const channels = this.#channels;
-    const samples = this.#samples;
     if (this.#encoding === 's16le' && channels === 1 && IS_LITTLE_ENDIAN && (bytes.byteOffset + offset) % 2 === 0) {
       const integers = new Int16Array(bytes.buffer, bytes.byteOffset + offset, to - from);
       for (let frame = from; frame < to; frame++) samples[frame] = integers[frame - from]! * (1 / 32768);

@@ -11,6 +11,7 @@
  */
 import { BandLimiter, BandLimitPlan } from './band-limit.js';
 import { InterpolationPlan, Interpolator } from './interpolate.js';
+import { Scratch } from './scratch.js';
 
 export const LOWEST_RATE = 8000;
 export const HIGHEST_RATE = 192_000;
@@ -35,13 +36,18 @@ export class Resampler {
   readonly #plan: Plan | undefined;
   #limiter: BandLimiter | undefined;
   #interpolator: Interpolator | undefined;
-  #output = new Float32Array(0);
+  readonly #scratch: Scratch;
+  #output: Float32Array = new Float32Array(0);
   #count = 0;
 
-  /** @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz */
-  constructor(inputRate: number, outputRate = 22050) {
+  /**
+   * @param scratch for the outputs; resamplers whose outputs are used up before the next is asked may share one
+   * @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz
+   */
+  constructor(inputRate: number, outputRate = 22050, scratch = new Scratch()) {
     checkRate('input', inputRate);
     checkRate('output', outputRate);
+    this.#scratch = scratch;
     this.#plan = inputRate === outputRate ? undefined : planFor(inputRate, outputRate);
     this.delayInputSamples = this.#plan?.delayInputSamples ?? 0;
     this.#start();
@@ -86,11 +92,7 @@ export class Resampler {
 
   readonly #interpolate = (values: Float64Array): void => {
     const most = this.#count + this.#plan!.mostOutputs;
-    if (this.#output.length < most) {
-      const wider = new Float32Array(Math.max(most, 2 * this.#count));
-      wider.set(this.#output.subarray(0, this.#count));
-      this.#output = wider;
-    }
+    if (this.#output.length < most) this.#output = this.#scratch.of(Math.max(most, 2 * this.#count));
     this.#count = this.#interpolator!.push(values, this.#output, this.#count);
   };
 }

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valuesOf } from './backend.js';
 import type { Bundle } from './bundle.js';
 import { applyLayers, describe, product, weightTensors, type Description } from './network.js';
-import { Scratch } from './scratch.js';
+import { Scratch } from '../dsp/scratch.js';
 
 /** A network ready to step streams. Owns its weights' tensors until `dispose`. */
 export class Step {

@@ -33,6 +33,8 @@ interface Library {
   readonly native: Native;
   readonly packetAt: number;
   readonly samplesAt: number;
+  /** Of the packet decoded last, of whatever stream. */
+  readonly samples: Float32Array;
 }
 
 /** One a thread, loaded when the first Opus stream comes: 3 ms and 16 MB. */
@@ -41,14 +43,13 @@ let library: Library | undefined;
 function load(): Library {
   const start = createRequire(import.meta.url)('opusscript/build/opusscript_native_wasm.js') as () => Native;
   const native = start();
-  return { native, packetAt: native._malloc(MAX_PACKET_BYTES), samplesAt: native._malloc(MAX_SAMPLES * 2 * SAMPLE_BYTES) };
+  return { native, packetAt: native._malloc(MAX_PACKET_BYTES), samplesAt: native._malloc(MAX_SAMPLES * 2 * SAMPLE_BYTES), samples: new Float32Array(MAX_SAMPLES) };
 }
 
 /** One stream's decoder. Costs about 2 ms a second of stereo at 48 kHz. Must be closed. */
 export class OpusDecoder {
   readonly #library: Library;
   readonly #channels: number;
-  readonly #samples = new Float32Array(MAX_SAMPLES);
   #handler: Handler | undefined;
 
   /**
@@ -65,13 +66,13 @@ export class OpusDecoder {
 
   /**
    * One whole packet, without a container.
-   * @returns the mean of the channels, -1 to 1; a view that is valid until the next call
+   * @returns the mean of the channels, -1 to 1; a view that is valid until the next call of any decoder
    * @throws ProtocolError `not-audio`; the decoder can go on with the next packet
    */
   decode(packet: Uint8Array): Float32Array {
     if (!this.#handler) throw new Error('This Opus decoder was closed.');
     if (packet.length === 0 || packet.length > MAX_PACKET_BYTES) throw notOpus(packet, 'one packet is 1 to 4,000 bytes');
-    const { native, packetAt, samplesAt } = this.#library;
+    const { native, packetAt, samplesAt, samples } = this.#library;
     native.HEAPU8.set(packet, packetAt);
     const count = this.#handler._decode(packetAt, packet.length, samplesAt);
     if (count < 0) throw notOpus(packet, `libopus answers ${count}`);
@@ -81,9 +82,9 @@ export class OpusDecoder {
     for (let i = 0, at = 0; i < count; i += 1) {
       let sum = 0;
       for (let c = 0; c < channels; c += 1, at += 2) sum += ((parts[at]! | (parts[at + 1]! << 8)) << 16) >> 16;
-      this.#samples[i] = sum * scale;
+      samples[i] = sum * scale;
     }
-    return this.#samples.subarray(0, count);
+    return samples.subarray(0, count);
   }
 
   /** Frees the decoder; may be called again. */

@@ -6,6 +6,7 @@
 import { defer, finalize, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../dsp/pcm.js';
 import { Resampler } from '../dsp/resample.js';
+import { Scratch } from '../dsp/scratch.js';
 import { blockMs, type Manifest } from '../models/bundle.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
@@ -14,6 +15,10 @@ import type { AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import { Teller, type Judged, type Message } from './telling.js';
+
+/** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
+const DECODED = new Scratch();
+const RESAMPLED = new Scratch();
 
 /** A large message is taken in parts, so that the scratch of a stream's stages stays small; a packet of Opus is one. */
 const PCM_PART_BYTES = 16 * 1024;
@@ -114,7 +119,7 @@ function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk
 }
 
 function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
-  const resampler = new Resampler(sampleRate, frontEnd.sampleRate);
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED);
   let last: Sound | undefined;
   return stage(
     (sound, emit) => emit(last = { ...sound, samples: resampler.push(sound.samples) }),
@@ -203,5 +208,5 @@ interface Decoder {
 }
 
 function decoderFor({ encoding, sampleRate, channels }: AudioFormat): Decoder {
-  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels);
+  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels, DECODED);
 }

@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valuesOf } from '../backend.js';
-import { Scratch } from '../scratch.js';
+import { Scratch } from '../../dsp/scratch.js';
 import type { LayerKind } from './layer.js';
 
 /** A kind of such layers. */
