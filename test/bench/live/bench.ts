@@ -6,6 +6,9 @@ import type { Seen } from './crowd.js';
 import type { ServerCalls, Started, Used } from './server-process.js';
 import type { SoundOptions } from './sound.js';
 
+/** Of node, as `npm start` gives them. */
+const START_FLAGS = ['--max-semi-space-size=2'];
+
 export interface BenchOptions {
   /** As many as `serve` takes unless given. */
   readonly shards?: number | undefined;
@@ -42,7 +45,7 @@ export class Bench {
   }
 
   static async start({ shards, encoding = 's16le', sampleRate = 22050, soundS = 60, flags, cpuProf }: BenchOptions): Promise<Bench> {
-    const server = new OtherProcess<ServerCalls>('./server-process.js', cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`]);
+    const server = new OtherProcess<ServerCalls>('./server-process.js', [...START_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`])]);
     const clients = new OtherProcess<ClientsCalls>('./clients-process.js');
     try {
       const started = await server.ask('start', { ...flags, ...(shards !== undefined && { shards: String(shards) }) });
