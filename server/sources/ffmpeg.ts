@@ -6,26 +6,45 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import prism from 'prism-media';
 
 const require = createRequire(import.meta.url);
 
-/** @throws Error with what to do, when there is no FFmpeg at all */
+const WHAT_TO_DO = 'install it (for example "apt install ffmpeg" or "brew install ffmpeg") or set FFMPEG_PATH.';
+
+/**
+ * The operator's FFmpeg, else the packaged one: for files that whoever starts it names.
+ * @throws Error with what to do, when there is no FFmpeg at all
+ */
 export function findFfmpeg(env: NodeJS.ProcessEnv = process.env, warn: (line: string) => void = warnOnce): string {
+  const path = operatorsFfmpeg(env);
+  if (path !== undefined) return path;
+  const packaged = packagedFfmpeg();
+  if (packaged === undefined) throw new Error(`FFmpeg was not found: ${WHAT_TO_DO}`);
+  warn('livegenre: no FFmpeg on this system, using the one of 2018 from @ffmpeg-installer/ffmpeg: only for files you trust.');
+  return packaged;
+}
+
+/**
+ * The operator's FFmpeg and no other: for what comes from the network, which a build of 2018 must never decode.
+ * @throws Error with what to do, when there is none
+ */
+export function findOperatorsFfmpeg(env: NodeJS.ProcessEnv = process.env): string {
+  const path = operatorsFfmpeg(env);
+  if (path === undefined) throw new Error(`Stations need FFmpeg, and it was not found: ${WHAT_TO_DO}`);
+  return path;
+}
+
+function operatorsFfmpeg(env: NodeJS.ProcessEnv): string | undefined {
   const named = env.FFMPEG_PATH;
   if (named) {
     if (isProgram(named)) return named;
     throw new Error(`FFMPEG_PATH is ${JSON.stringify(named)}, where there is no program; set it to FFmpeg's full path or unset it.`);
   }
-  const names = process.platform === 'win32' ? ['ffmpeg.exe'] : ['ffmpeg'];
-  for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
-    for (const name of names) if (isProgram(join(folder, name))) return join(folder, name);
-  }
-  const packaged = packagedFfmpeg();
-  if (!packaged) throw new Error('FFmpeg was not found: install it (for example "apt install ffmpeg" or "brew install ffmpeg") or set FFMPEG_PATH.');
-  warn('livegenre: no FFmpeg on this system, using the one of 2018 from @ffmpeg-installer/ffmpeg: only for files you trust.');
-  return packaged;
+  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 
 function isProgram(path: string): boolean {
@@ -65,10 +84,19 @@ export interface FfmpegEnd {
 
 const MAX_LINE_CHARS = 2000;
 
+export interface FfmpegOptions {
+  /** The program; by default what `findFfmpeg` finds. */
+  readonly program?: string;
+  /** Whether it is fed through `input`; else its standard input is empty. */
+  readonly isFed?: boolean;
+}
+
 /** A running FFmpeg that writes to its standard output. */
 export class Ffmpeg {
   /** Standard output; read it at your own pace, FFmpeg waits. */
   readonly output: Readable;
+  /** Standard input: FFmpeg reads `pipe:0` at its own pace. A write to one that has died is lost; `end` says why. */
+  readonly input: Writable;
   /** Settles when the process is gone and its pipes are closed; never rejects. */
   readonly end: Promise<FfmpegEnd>;
   readonly #child: ChildProcess;
@@ -78,8 +106,8 @@ export class Ffmpeg {
    * @param onLine each line of its log, with the level it came at
    * @throws Error when no FFmpeg is found
    */
-  constructor(args: readonly string[], onLine: (level: string, text: string) => void) {
-    const path = findFfmpeg();
+  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false }: FfmpegOptions = {}) {
+    const path = program ?? findFfmpeg();
     // prism-media asks this function of its own which program to start.
     (prism.FFmpeg as unknown as { getInfo(): { command: string } }).getInfo = () => ({ command: path });
     const transcoder = new prism.FFmpeg({ args: [...args] });
@@ -87,7 +115,8 @@ export class Ffmpeg {
     transcoder.on('error', () => {});
     this.#child = transcoder.process;
     this.output = this.#child.stdout as Readable;
-    this.#child.stdin?.end();
+    this.input = this.#child.stdin as Writable;
+    if (!isFed) this.input.end();
     this.#readLines(onLine);
     this.end = new Promise((resolve) => {
       let spawnError: Error | undefined;
@@ -103,8 +132,9 @@ export class Ffmpeg {
   /** Ends the process at once; `end` settles after. */
   kill(): void {
     this.#child.kill('SIGKILL');
-    // Whoever read it has stopped: without a reader the pipe would keep the process from closing.
+    // Whoever read and fed it has stopped: a pipe left open would keep the process from closing.
     this.output.destroy();
+    this.input.destroy();
   }
 
   #readLines(onLine: (level: string, text: string) => void): void {

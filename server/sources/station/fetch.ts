@@ -1,0 +1,213 @@
+/**
+ * One request for a station's sound, playlist or segment: redirects followed, an answer in time or a
+ * sentence that says what came instead.
+ */
+import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
+import { IcyConnection } from './icy-connection.js';
+import { SourceFault } from './source-event.js';
+
+const MAX_REDIRECTS = 10;
+const USER_AGENT = 'livegenre/0.1';
+
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  /** From the request to the first byte of the answer's body, redirects and all, ms. */
+  readonly timeoutMs: number;
+  /** Keeps connections for the next request; without it each has its own, on which Shoutcast's status line is understood. */
+  readonly kept?: KeptConnections;
+  /** Part of the resource. */
+  readonly range?: { readonly offset: number; readonly length: number };
+}
+
+/** Connections that wait for the next request to the same server; `close` ends them. */
+export class KeptConnections {
+  readonly http = new http.Agent({ keepAlive: true });
+  readonly https = new https.Agent({ keepAlive: true });
+
+  close(): void {
+    this.http.destroy();
+    this.https.destroy();
+  }
+}
+
+/** What a server answered, its status being good. */
+export interface Answer {
+  /** Where the redirects led. */
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  /** Lower case, without parameters; empty where the server doesn't say. */
+  readonly contentType: string;
+  /** The first bytes of the body, empty where there are none. */
+  readonly start: Uint8Array;
+  /** The whole body, once. Leaving the loop ends the connection. */
+  bytes(): AsyncGenerator<Uint8Array, void, void>;
+  /** @throws SourceFault when the body is longer than `maxBytes`, or takes longer than the answer might */
+  whole(maxBytes: number): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** @throws SourceFault */
+export async function fetchAnswer(address: URL, options: FetchOptions): Promise<Answer> {
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort();
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop.abort();
+  }, options.timeoutMs);
+  const forget = (): void => options.signal.removeEventListener('abort', onAbort);
+  try {
+    options.signal.throwIfAborted();
+    return await follow(address, { ...options, signal: stop.signal }, forget);
+  } catch (error) {
+    forget();
+    if (isLate) throw new SourceFault(`The server did not answer within ${options.timeoutMs / 1000} s.`);
+    throw networkFault(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function follow(address: URL, options: FetchOptions, onClosed: () => void): Promise<Answer> {
+  let url = address;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const response = await ask(url, options);
+    const { statusCode = 0, headers } = response;
+    try {
+      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+        url = redirected(url, headers.location);
+        response.destroy();
+        continue;
+      }
+      if (statusCode < 200 || statusCode >= 300) throw statusFault(response);
+      const answer = await begin(url, response, options.timeoutMs);
+      response.once('close', onClosed);
+      return answer;
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
+  }
+  throw new SourceFault(`The server redirects more than ${MAX_REDIRECTS} times.`);
+}
+
+function ask(url: URL, { signal, kept, range }: FetchOptions): Promise<IncomingMessage> {
+  const isSecure = url.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const request: ClientRequest = (isSecure ? https : http).request({
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port || (isSecure ? 443 : 80),
+      path: url.pathname + url.search,
+      ...(url.username !== '' && { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }),
+      headers: {
+        'User-Agent': USER_AGENT,
+        Accept: '*/*',
+        'Icy-MetaData': '1',
+        ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
+      },
+      signal,
+      ...(kept ? { agent: isSecure ? kept.https : kept.http } : { createConnection: isSecure ? icySecurely : icy }),
+    });
+    request.on('response', resolve).on('error', reject).end();
+  });
+}
+
+function icy(options: object): IcyConnection {
+  return new IcyConnection(connect(options as NetConnectOpts));
+}
+
+function icySecurely(options: object): IcyConnection {
+  const { host = '' } = options as ConnectionOptions;
+  const socket: Socket = connectSecurely({ ...options, ...(!isIP(host) && { servername: host }) });
+  return new IcyConnection(socket);
+}
+
+/** Another address to ask. The password stays with the server that it is for. */
+function redirected(from: URL, location: string): URL {
+  if (!URL.canParse(location, from)) throw new SourceFault('The server redirects to what is no address.');
+  const to = new URL(location, from);
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') throw new SourceFault(`The server redirects to an address of kind ${to.protocol}, not http: or https:.`);
+  if (to.origin === from.origin && to.username === '') {
+    to.username = from.username;
+    to.password = from.password;
+  }
+  return to;
+}
+
+async function begin(url: URL, response: IncomingMessage, timeoutMs: number): Promise<Answer> {
+  const input = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const first = await input.next();
+  const start = first.done ? new Uint8Array(0) : first.value;
+  async function* bytes(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      if (start.length > 0) yield start;
+      for (let next = await input.next(); !next.done; next = await input.next()) yield next.value;
+    } catch (error) {
+      throw networkFault(error);
+    } finally {
+      response.destroy();
+    }
+  }
+  return {
+    url,
+    headers: response.headers,
+    contentType: (response.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase(),
+    start,
+    bytes,
+    async whole(maxBytes) {
+      const parts: Uint8Array[] = [];
+      let length = 0;
+      const late = new SourceFault(`The server did not send all of its answer within ${timeoutMs / 1000} s.`);
+      const timer = setTimeout(() => response.destroy(late), timeoutMs);
+      try {
+        for await (const part of bytes()) {
+          length += part.length;
+          if (length > maxBytes) throw new SourceFault(`The server sends more than the ${maxBytes} bytes that its kind of answer may have.`);
+          parts.push(part);
+        }
+      } finally {
+        clearTimeout(timer);
+      }
+      return Buffer.concat(parts);
+    },
+    close: () => void response.destroy(),
+  };
+}
+
+function statusFault({ statusCode = 0, statusMessage, headers }: IncomingMessage): SourceFault {
+  const words = statusMessage || http.STATUS_CODES[statusCode] || '';
+  return new SourceFault(`The server answers with ${`${statusCode} ${words}`.trim()}${statusCode === 401 ? '; put user:password@ into the address' : ''}.`, { retryAfterMs: retryAfter(headers['retry-after']) });
+}
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). */
+function retryAfter(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now();
+  return ms > 0 ? ms : null;
+}
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'There is no server of this name.',
+  EAI_AGAIN: 'The server\'s name could not be looked up: the name servers don\'t answer.',
+  ECONNREFUSED: 'The server refuses the connection: nothing listens there.',
+  ECONNRESET: 'The connection was lost.',
+  EPIPE: 'The connection was lost.',
+  ETIMEDOUT: 'The server does not answer.',
+  EHOSTUNREACH: 'There is no way to the server.',
+  ENETUNREACH: 'There is no way to the server\'s network.',
+  HPE_INVALID_CONSTANT: 'The server does not answer in HTTP.',
+  ERR_STREAM_PREMATURE_CLOSE: 'The connection was lost.',
+};
+
+/** What Node says of a connection, as a sentence. */
+export function networkFault(error: unknown): SourceFault {
+  if (error instanceof SourceFault) return error;
+  // A name with several addresses fails with an error for each.
+  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
+  const known = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''];
+  return new SourceFault(known ?? `The connection failed: ${code ?? message}.`);
+}
