@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import { NEVER, type SchedulerLike } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/bundle.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
@@ -12,7 +12,8 @@ import { Metrics } from './metrics.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
-import type { Listen } from './stations/listened.js';
+import { listen as listenTo } from './stations/listener.js';
+import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
 import { Streams } from './streams.js';
@@ -70,7 +71,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
 
   const streams = new Streams(shards, manifest, settings, log, parts.scheduler);
   const senders = new Senders(streams, settings, log, parts.scheduler);
-  const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? (() => NEVER), ...(parts.scheduler && { scheduler: parts.scheduler }) });
+  const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? ((url) => listenTo(url, { settings, ...(parts.scheduler && { scheduler: parts.scheduler }) })), ...(parts.scheduler && { scheduler: parts.scheduler }) });
   const viewers = new Viewers(streams, stations, settings, parts.scheduler);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: await version() });
   const http = createAdaptorServer({ fetch: httpApp({ metrics, streams, settings, files, log }).fetch }) as Server;

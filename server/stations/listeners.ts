@@ -5,7 +5,7 @@
 import type { Subscription } from 'rxjs';
 import { ProtocolError } from '../protocol.js';
 import type { Settings } from '../settings.js';
-import { STATION_FORMAT } from './listened.js';
+import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { Station } from './station.js';
 
 /** Sound that a slow listener may be behind; more is left out. */

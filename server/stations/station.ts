@@ -7,11 +7,16 @@ import { asyncScheduler, interval, Subject, Subscription, type Observable, type 
 import { blockMs } from '../../models/bundle.js';
 import type { Log } from '../log.js';
 import { ProtocolError, type AlertType, type Prediction, type StationGlance, type StationMessage, type StationState } from '../protocol.js';
+import { STATION_FORMAT } from '../sources/station/decoder.js';
+import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.js';
 import type { FedStream, Streams } from '../streams.js';
 import { message } from '../telling.js';
 import type { StationConfig } from './config.js';
-import { STATION_FORMAT, type DecoderEnd, type Listen, type Listened, type SourceInfo } from './listened.js';
+import type { Listened, ListenerState } from './listener.js';
 import type { Moment } from './moment.js';
+
+/** Cold; never completes and never errors. Unsubscribing ends all that feeds it. */
+export type Listen = (url: string) => Observable<Listened>;
 
 /** What only those see who may manage stations. */
 export interface StationDetail {
@@ -23,7 +28,7 @@ export interface StationDetail {
   readonly retryAt: string | null;
   /** Attempts to connect since it was live last. */
   readonly attempts: number;
-  readonly source: SourceInfo | null;
+  readonly source: SourceFormat | null;
   /** How FFmpeg ended last; null while it runs well. */
   readonly decoder: DecoderEnd | null;
 }
@@ -42,7 +47,7 @@ const REPEAT_EVERY_MS = 10_000;
 /** The stream of a station ended without being asked to: another is opened after so long. */
 const REOPEN_AFTER_MS = 5000;
 
-type Attempt = Pick<Extract<Listened, { type: 'state' }>, 'retryAt' | 'attempts' | 'decoder'>;
+type Attempt = Pick<ListenerState, 'retryAt' | 'attempts' | 'decoder'>;
 const NO_ATTEMPT: Attempt = { retryAt: null, attempts: 0, decoder: null };
 
 export class Station {
@@ -60,7 +65,7 @@ export class Station {
   #sinceMs: number;
   #reason: string | null = null;
   #attempt: Attempt = NO_ATTEMPT;
-  #source: SourceInfo | null = null;
+  #source: SourceFormat | null = null;
   #nowPlaying: string | null = null;
   #last: Prediction | undefined;
   #failures = 0;
@@ -205,9 +210,11 @@ export class Station {
       case 'afresh':
         this.#fed?.stream.afresh();
         break;
-      case 'source':
-        this.#source = listened.source;
+      case 'source': {
+        const { type, ...source } = listened;
+        this.#source = source;
         break;
+      }
       case 'title':
         this.#entitle(listened.title);
         break;

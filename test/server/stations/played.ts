@@ -2,7 +2,8 @@
 import { Observable, Subject } from 'rxjs';
 import type { NewStation, StationConfig } from '../../../server/stations/config.js';
 import { newStationSchema, stationSchema } from '../../../server/stations/config.js';
-import type { Listen, Listened } from '../../../server/stations/listened.js';
+import type { Listened } from '../../../server/stations/listener.js';
+import type { Listen } from '../../../server/stations/station.js';
 
 /** What is said on a subject of this address is what the station hears; subscriptions are counted. */
 export class Air {

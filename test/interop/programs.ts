@@ -1,0 +1,88 @@
+/** Real programs of other people that the interop tests start, where they are installed. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, type Test } from 'uvu';
+
+/** Whether a program can be found. */
+export function has(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+}
+
+/** Tests that need programs: where one is missing a line says so, and they are skipped. */
+export function interop(name: string, programs: readonly string[]): Test {
+  const tests = suite(name);
+  const missing = programs.filter((program) => !has(program));
+  if (missing.length === 0) return tests;
+  console.log(`interop: ${name} is skipped; not installed: ${missing.join(', ')}`);
+  return Object.assign(((title: string, work: never) => tests.skip(title, work)) as unknown as Test, tests);
+}
+
+/** What a test starts and leaves behind, ended and removed with it. */
+export class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'livegenre-interop-'));
+  readonly #children = new Set<ChildProcess>();
+
+  /** Its log is kept for when it fails. */
+  start(program: string, args: readonly string[]): Running {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return new Running(program, child);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#children].map(async (child) => {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    }));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class Running {
+  readonly child: ChildProcess;
+  readonly #program: string;
+  #log = '';
+
+  constructor(program: string, child: ChildProcess) {
+    this.#program = program;
+    this.child = child;
+    for (const output of [child.stdout!, child.stderr!]) output.setEncoding('utf8').on('data', (text: string) => (this.#log = (this.#log + text).slice(-4000)));
+    child.once('error', (error) => (this.#log += error.message));
+  }
+
+  get log(): string {
+    return `${this.#program}: ${this.#log}`;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exited;
+  }
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Real programs take their time: looked at again and again until it is so. */
+export async function eventually(what: string, isSo: () => boolean | Promise<boolean>, { withinMs = 40_000, log = () => '' }: { withinMs?: number; log?: () => string } = {}): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (!await isSo()) {
+    if (performance.now() > deadlineMs) throw new Error(`${what}: not so after ${withinMs} ms. ${log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
