@@ -69,6 +69,7 @@ export class Station {
   #nowPlaying: string | null = null;
   #last: Prediction | undefined;
   #failures = 0;
+  #isClosed = false;
 
   constructor(config: StationConfig, parts: StationParts) {
     this.#config = config;
@@ -130,6 +131,7 @@ export class Station {
 
   /** Ends with the server, or because it is removed: nothing happened to the station itself. */
   close(): void {
+    this.#isClosed = true;
     this.#moments.complete();
     this.stop();
   }
@@ -249,7 +251,7 @@ export class Station {
       const { id, name } = this.#config;
       const isTrouble = state === 'stalled' || state === 'failing';
       if (isTrouble) this.#failures++;
-      this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
+      if (!this.#isClosed) this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
     }
     this.#state = state;
     this.#reason = reason;

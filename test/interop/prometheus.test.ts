@@ -25,7 +25,7 @@ test('it scrapes every metric, and knows the rules', async () => {
       rule_files: [RULES],
       scrape_configs: [{ job_name: 'livegenre', static_configs: [{ targets: [`127.0.0.1:${server.port}`] }] }],
     }));
-    const prometheus = bench.start('prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${join(bench.folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`]);
+    bench.start('prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${join(bench.folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`]);
     const client = await stream(server);
     client.play(tone(300, 2000));
     const ask = async <T>(path: string): Promise<T> => ((await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as Answer<T>).data;

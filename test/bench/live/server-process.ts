@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { FrontEnd } from '../../../dsp/mel.js';
 import { startServer, type RunningServer } from '../../../server/server.js';
 import { readSettings } from '../../../server/settings.js';
+import { newStationSchema } from '../../../server/stations/config.js';
 import { answer } from './calls.js';
+import { childrenUsed, type ChildrenUsed } from './children.js';
 import { LoopDelay } from './loop-delay.js';
 
 /** What clients must know of the model to say when a block was complete. */
@@ -32,6 +34,15 @@ export interface Used {
   readonly rssMb: number;
 }
 
+export interface StationsDoing {
+  readonly states: Readonly<Record<string, number>>;
+  readonly leastHeardMs: number;
+  readonly mostHeardMs: number;
+  readonly droppedMs: number;
+  readonly failures: number;
+  readonly decoders: ChildrenUsed;
+}
+
 /** Linux counts a thread's time in hundredths of a second, whatever the kernel's own tick is. */
 const TICK_MS = 10;
 
@@ -51,6 +62,27 @@ const calls = {
   use(): Used {
     const { user, system } = process.cpuUsage();
     return { atMs: performance.now(), cpuMs: (user + system) / 1000, mainCpuMs: mainCpuMs(), delayP99Ms: delay.p99Ms(), rssMb: process.memoryUsage.rss() / 2 ** 20 };
+  },
+
+  /** Listens to so many stations at one address. */
+  async listen(url: string, stations: number): Promise<void> {
+    for (let number = 1; number <= stations; number++) await server!.stations.add(newStationSchema.parse({ name: `Station ${number}`, url }));
+  },
+
+  /** How they are doing: stations in each state, the least and the most that has been heard of one, failures so far, and what their decoders use. */
+  stations(): StationsDoing {
+    const all = server!.stations.list();
+    const states: Record<string, number> = {};
+    for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
+    const heardMs = all.map(({ config: { id } }) => server!.streams.get(id)?.info().durationMs ?? 0);
+    return {
+      states,
+      leastHeardMs: Math.min(...heardMs),
+      mostHeardMs: Math.max(...heardMs),
+      droppedMs: all.reduce((sum, { config: { id } }) => sum + (server!.streams.get(id)?.info().droppedMs ?? 0), 0),
+      failures: all.reduce((sum, station) => sum + station.failures, 0),
+      decoders: childrenUsed(),
+    };
   },
 
   async close(): Promise<void> {

@@ -1,0 +1,95 @@
+/**
+ * Stations over time: so many, fetched from a radio server in another process, decoded by an FFmpeg
+ * each and scored, for so many minutes, and whether CPU and memory stay flat.
+ *
+ *   npm run bench:stations [-- --stations N --minutes M --keep --json]
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { round } from '../../server/segments.js';
+import { OtherProcess } from './live/calls.js';
+import { inWords, keep, thisMachine } from './live/machine.js';
+import { command, whole } from './live/options.js';
+import type { RadioCalls } from './live/radio-process.js';
+import type { ServerCalls, StationsDoing, Used } from './live/server-process.js';
+import { table } from './live/table.js';
+
+const { values } = parseArgs({
+  options: {
+    stations: { type: 'string', default: '50' },
+    minutes: { type: 'string', default: '10' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+interface Minute {
+  readonly minute: number;
+  readonly states: Readonly<Record<string, number>>;
+  readonly failures: number;
+  readonly droppedMs: number;
+  /** Of one processor. */
+  readonly serverPercent: number;
+  readonly decodersPercent: number;
+  readonly serverRssMb: number;
+  readonly decodersRssMb: number;
+}
+
+await command(async () => {
+  const machine = thisMachine();
+  const stations = whole('stations', values.stations, 1, 500);
+  const minutes = whole('minutes', values.minutes, 1, 60);
+  const radio = new OtherProcess<RadioCalls>('./radio-process.js');
+  const server = new OtherProcess<ServerCalls>('./server-process.js');
+  try {
+    const port = await radio.ask('start');
+    await server.ask('start', { logLevel: 'warn' });
+    await server.ask('listen', `http://127.0.0.1:${port}/`, stations);
+    const rows: Minute[] = [];
+    let before = await look(server);
+    for (let minute = 1; minute <= minutes; minute++) {
+      await sleep(60_000);
+      const now = await look(server);
+      rows.push(between(minute, before, now));
+      before = now;
+      process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+    }
+    const result = JSON.stringify({ machine, stations, minutes: rows });
+    console.log(values.json ? result : `${inWords(machine)}\n\n${minutesTable(rows)}`);
+    if (values.keep) await keep(machine, { [`stations-${stations}.json`]: result });
+  } finally {
+    // A server that can't close any more has been heard of already.
+    await server.ask('close').catch(() => {});
+    await server.end();
+    await radio.end();
+  }
+});
+
+type Look = Used & StationsDoing;
+
+async function look(server: OtherProcess<ServerCalls>): Promise<Look> {
+  return { ...await server.ask('use'), ...await server.ask('stations') };
+}
+
+function between(minute: number, before: Look, { atMs, cpuMs, rssMb, states, failures, droppedMs, decoders }: Look): Minute {
+  const elapsedMs = atMs - before.atMs;
+  return {
+    minute,
+    states,
+    failures,
+    droppedMs: round(droppedMs, 0),
+    serverPercent: round((100 * (cpuMs - before.cpuMs)) / elapsedMs, 1),
+    decodersPercent: round((100 * (decoders.cpuMs - before.decoders.cpuMs)) / elapsedMs, 1),
+    serverRssMb: round(rssMb, 0),
+    decodersRssMb: round(decoders.rssMb, 0),
+  };
+}
+
+function minutesTable(rows: readonly Minute[]): string {
+  return table(
+    ['minute', 'states', 'failures', 'dropped, ms', 'server CPU, %', 'decoders CPU, %', 'server RSS, MB', 'decoders RSS, MB'],
+    rows.map(({ minute, states, failures, droppedMs, serverPercent, decodersPercent, serverRssMb, decodersRssMb }) => [
+      String(minute), Object.entries(states).map(([state, count]) => `${count} ${state}`).join(', '), String(failures), String(droppedMs), String(serverPercent), String(decodersPercent), String(serverRssMb), String(decodersRssMb),
+    ]),
+  );
+}
