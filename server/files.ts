@@ -24,8 +24,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * All files of known types below a folder, by URL path; `index.html` is `/`. A folder that is not
- * there gives none.
+ * All files of known types below a folder, by URL path; `index.html` is `/`, `embed.html` is `/embed`.
+ * A folder that is not there gives none.
  */
 export async function readFiles(folder: string): Promise<ReadonlyMap<string, ServedFile>> {
   const files = new Map<string, ServedFile>();
@@ -40,7 +40,7 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Ser
     const body = new Uint8Array(await readFile(path));
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     const url = `/${relative(folder, path).split(sep).join('/')}`;
-    files.set(url === '/index.html' ? '/' : url, { body, contentType, etag });
+    files.set(url === '/index.html' ? '/' : url.replace(/\.html$/, ''), { body, contentType, etag });
   }
   return files;
 }

@@ -31,6 +31,15 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
+/**
+ * Scripts that pages of any origin may load, and how long they keep them: the widget, and its part
+ * for the audio thread. Whom they may connect to is the origin list's business.
+ */
+const EMBEDDED: ReadonlyMap<string, string> = new Map([
+  ['/widget.js', 'public, max-age=3600, stale-while-revalidate=86400'],
+  ['/capture.js', 'no-cache'],
+]);
+
 export interface HttpParts {
   readonly metrics: Metrics;
   readonly streams: Streams;
@@ -50,6 +59,10 @@ export function httpApp({ metrics, streams, settings, files, log }: HttpParts): 
       context.header('Access-Control-Allow-Origin', origin);
       context.header('Vary', 'Origin');
     }
+    if (EMBEDDED.has(context.req.path)) {
+      context.header('Access-Control-Allow-Origin', '*');
+      context.header('Cross-Origin-Resource-Policy', 'cross-origin');
+    }
   });
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -60,6 +73,7 @@ export function httpApp({ metrics, streams, settings, files, log }: HttpParts): 
   app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
 
   app.get('/v1/model', (context) => fresh(context).json(streams.manifest));
+  app.get('/v1/origins', (context) => fresh(context).json({ allowedOrigins: settings.allowedOrigins }));
   app.get('/v1/streams', (context) => fresh(context).json({ streams: streams.list().map((stream) => stream.info()) }));
   app.get('/v1/streams/:id', (context) => {
     const stream = streams.get(context.req.param('id'));
@@ -100,9 +114,9 @@ function fresh(context: Context): Context {
   return context;
 }
 
-/** Always asked for again, answered with 304 when unchanged: a new version shows at the next load. */
+/** Asked for again each time unless others embed it, answered with 304 when unchanged: a new version shows at the next load. */
 function serve(context: Context, { body, contentType, etag }: ServedFile): Response {
-  const headers = { ETag: etag, 'Cache-Control': 'no-cache' };
+  const headers = { ETag: etag, 'Cache-Control': EMBEDDED.get(context.req.path) ?? 'no-cache' };
   const known = context.req.header('if-none-match')?.split(',').map((each) => each.trim().replace(/^W\//, ''));
   if (known?.includes(etag) || known?.includes('*')) return context.body(null, 304, headers);
   return context.body(body, 200, { ...headers, 'Content-Type': contentType });

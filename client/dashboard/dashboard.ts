@@ -199,7 +199,7 @@ export class Dashboard extends LitElement {
   async #open(choice: number, open: (sending: Sending) => Promise<Listening>): Promise<void> {
     try {
       const { labels } = await this.#model();
-      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length) }));
+      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
     } catch (error) {
       if (choice !== this.#choice) return;
       this.#session.fail(error instanceof SourceError ? error.message : `That did not work: ${error instanceof Error ? error.message : String(error)}`);

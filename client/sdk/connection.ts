@@ -119,7 +119,12 @@ export class Connection {
       return;
     }
     if (this.#state === 'closed' || this.#socket) return;
-    const socket = new this.#Socket(address, SUBPROTOCOL);
+    let socket: Socket;
+    try {
+      socket = new this.#Socket(address, SUBPROTOCOL);
+    } catch (error) { // browsers refuse ws:// on a page of https://, and what the page's policy forbids
+      return this.#finished({ closeCode: 1006, reason: `This page may not connect to ${address}: ${error instanceof Error ? error.message : String(error)}` });
+    }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     let error: ErrorMessage | undefined;

@@ -1,5 +1,5 @@
 /** Typed events with no dependency, the same in browsers and Node: `on` gives back the way to stop listening. */
-import type { Columns, Prediction, Ready, Restarted, Summary } from '../../server/protocol.js';
+import type { Columns, Prediction, Ready, Restarted, StationMessage, Summary } from '../../server/protocol.js';
 import type { ConnectionState } from './connection.js';
 import type { GenreError } from './refusal.js';
 
@@ -11,6 +11,8 @@ export interface StreamEvents {
   columns: Columns;
   summary: Summary;
   restarted: Restarted;
+  /** Viewers of a station only. */
+  station: StationMessage;
   state: ConnectionState;
   /** A lost connection (`state` is then 'reconnecting') or the end (`state` is 'closed'). */
   error: GenreError;

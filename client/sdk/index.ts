@@ -10,5 +10,5 @@ export type { ConnectionOptions, ConnectionState } from './connection.js';
 export type { Backoff } from './backoff.js';
 export type { Clock } from './clock.js';
 export type {
-  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment, StreamInfo, StreamState, Summary,
+  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment, StationMessage, StationState, StreamInfo, StreamState, Summary,
 } from '../../server/protocol.js';

@@ -18,8 +18,10 @@ export interface Listening {
 /** What a source of the browser's own needs to reach the server. */
 export interface Sending {
   readonly url: string;
-  /** Labels to list in each prediction: all. */
+  /** Labels to list in each prediction. */
   readonly topK: number;
+  /** Whether the server sends the picture of each block too. */
+  readonly spectrogram: boolean;
 }
 
 /** The rate that the network hears; resampled here, a stream is a quarter of 48 kHz stereo's bytes. */

@@ -1,15 +1,23 @@
 /** The microphone as it is: no echo cancellation, noise suppression or gain control, which all mangle music. */
 import type { Listening, Sending } from './listening.js';
 import { Sender } from './sender.js';
-import { MICROPHONE_LOST, microphoneSentence, SourceError } from './sentences.js';
+import { microphoneSentence, SourceError } from './sentences.js';
+
+/** What differs between the pages that have a microphone. */
+export interface MicrophonePage {
+  /** Address of capture.js. */
+  readonly captureUrl: string;
+  /** @param name a DOMException's name, 'insecure' or 'lost' */
+  sentence(name: string): string;
+}
 
 /**
  * Asks for the microphone and sends what it hears.
  * @param onLost called with a sentence when the device goes away
  * @throws SourceError with a sentence that says what to do
  */
-export async function openMicrophone(sending: Sending, onLost: (sentence: string) => void): Promise<Listening> {
-  const stream = await askForSound();
+export async function openMicrophone(sending: Sending, onLost: (sentence: string) => void, page: MicrophonePage = dashboardPage()): Promise<Listening> {
+  const stream = await askForSound(page);
   const context = new AudioContext();
   let sender: Sender | undefined;
   const end = (): void => {
@@ -21,28 +29,32 @@ export async function openMicrophone(sending: Sending, onLost: (sentence: string
     if (context.state !== 'closed') void context.close();
   };
   try {
-    await context.audioWorklet.addModule(new URL('capture.js', document.baseURI).href);
+    await context.audioWorklet.addModule(page.captureUrl);
     void context.resume(); // not waited for: a browser that keeps it back would keep the button back too
     sender = new Sender('Microphone', context.sampleRate, sending);
     listen(context, stream, sender);
-    for (const track of stream.getTracks()) track.onended = () => onLost(MICROPHONE_LOST);
+    for (const track of stream.getTracks()) track.onended = () => onLost(page.sentence('lost'));
     // What the server says comes as events.
     sender.client.connect().catch(() => {});
   } catch (error) {
     end();
-    throw new SourceError(microphoneSentence(error instanceof Error ? error.name : String(error)));
+    throw new SourceError(page.sentence(error instanceof Error ? error.name : String(error)));
   }
   return { kind: 'microphone', name: 'Microphone', link: sender.client, end };
 }
 
-async function askForSound(): Promise<MediaStream> {
+function dashboardPage(): MicrophonePage {
+  return { captureUrl: new URL('capture.js', document.baseURI).href, sentence: microphoneSentence };
+}
+
+async function askForSound(page: MicrophonePage): Promise<MediaStream> {
   // Insecure pages have no mediaDevices, whatever the types say.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (!devices) throw new SourceError(microphoneSentence('insecure'));
+  if (!devices) throw new SourceError(page.sentence('insecure'));
   try {
     return await devices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   } catch (error) {
-    throw new SourceError(microphoneSentence(error instanceof Error ? error.name : String(error)));
+    throw new SourceError(page.sentence(error instanceof Error ? error.name : String(error)));
   }
 }
 

@@ -12,9 +12,9 @@ export class Sender {
   #filled = 0;
 
   /** @param inputRate Hz of what `push` gets */
-  constructor(name: string, inputRate: number, { url, topK }: Sending) {
+  constructor(name: string, inputRate: number, { url, topK, spectrogram }: Sending) {
     this.#resampler = new Resampler(inputRate, SENT_SAMPLE_RATE);
-    this.client = new GenreClient({ url, name, topK, spectrogram: true, encoding: 's16le', sampleRate: SENT_SAMPLE_RATE, channels: 1 });
+    this.client = new GenreClient({ url, name, topK, spectrogram, encoding: 's16le', sampleRate: SENT_SAMPLE_RATE, channels: 1 });
   }
 
   /** @param samples mono, -1 to 1 */

@@ -4,7 +4,7 @@
 export class SourceError extends Error {}
 
 /**
- * @param name a DOMException's name as getUserMedia gives it, or 'insecure' where the page gets no media devices
+ * @param name a DOMException's name as getUserMedia gives it, 'insecure' where the page gets no media devices, or 'lost' where the device went away
  */
 export function microphoneSentence(name: string): string {
   switch (name) {
@@ -19,12 +19,12 @@ export function microphoneSentence(name: string): string {
     case 'NotReadableError':
     case 'AbortError':
       return 'The microphone is there but gives no sound; another program may hold it. Close that program, then choose Microphone again.';
+    case 'lost':
+      return 'The microphone was unplugged or switched off. Connect it, then choose Microphone again.';
     default:
       return `The microphone could not be opened (${name}). Try another browser, or drop a file instead.`;
   }
 }
-
-export const MICROPHONE_LOST = 'The microphone was unplugged or switched off. Connect it, then choose Microphone again.';
 
 /** More than this, decoded, is more than a page should hold. */
 export const MAX_FILE_BYTES = 150 * 2 ** 20;

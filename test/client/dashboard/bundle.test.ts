@@ -16,7 +16,7 @@ const served = async (): Promise<{ name: string; bytes: Buffer }[]> => {
 
 test('the dashboard is less than 150 KB gzipped, all files together', async () => {
   const files = await served();
-  assert.equal(files.map(({ name }) => name).sort(), ['capture.js', 'dashboard.css', 'dashboard.js', 'icon.svg', 'index.html']);
+  assert.equal(files.map(({ name }) => name).sort(), ['capture.js', 'dashboard.css', 'dashboard.js', 'embed.html', 'embed.js', 'icon.svg', 'index.html', 'widget.js']);
   const total = files.reduce((sum, { bytes }) => sum + gzipSync(bytes).length, 0);
   assert.ok(total < LIMIT_BYTES, `${total} bytes`);
 });
@@ -32,8 +32,10 @@ test('it holds nothing of Node or of the server, and names no other host', async
 });
 
 test('the page keeps to a strict content policy: no inline scripts, styles or handlers', async () => {
-  const html = (await readFile(new URL('index.html', BUILT))).toString();
-  assert.not.match(html, /<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/);
+  for (const name of ['index.html', 'embed.html']) {
+    const html = (await readFile(new URL(name, BUILT))).toString();
+    assert.not.match(html, /<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/, name);
+  }
 });
 
 test('the colours that are checked are the colours of the page', async () => {

@@ -1,0 +1,34 @@
+/** What was chosen, as the lines to paste into a page. */
+
+export interface Choices {
+  /** Null for the visitor's microphone. */
+  readonly stream: string | null;
+  readonly size: 'badge' | 'line' | 'card';
+  readonly theme: 'auto' | 'light' | 'dark';
+  /** By custom property, such as `--live-genre-accent`: only those that were changed. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** @param server address that ends with a slash */
+export function snippet(choices: Choices, server: string): string {
+  return `<script type="module" src="${escape(`${server}widget.js`)}"></script>\n${element(choices)}`;
+}
+
+/** Attributes that are as they are anyway are left out. */
+export function element({ stream, size, theme, properties }: Choices): string {
+  const attributes = [
+    stream === null ? 'mic' : `stream="${escape(stream)}"`,
+    size === 'card' ? '' : `size="${size}"`,
+    theme === 'auto' ? '' : `theme="${theme}"`,
+    Object.keys(properties).length === 0 ? '' : `style="${escape(declarations(properties))}"`,
+  ].filter((attribute) => attribute !== '');
+  return `<live-genre ${attributes.join(' ')}></live-genre>`;
+}
+
+export function declarations(properties: Choices['properties']): string {
+  return Object.entries(properties).map(([name, value]) => `${name}: ${value}`).join('; ');
+}
+
+function escape(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}

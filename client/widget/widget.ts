@@ -1,0 +1,5 @@
+/** What a page loads: `<script type="module" src="https://HOST/widget.js"></script>`. */
+import { LiveGenre } from './live-genre.js';
+
+// A page may load it twice, from two servers: the first one's element serves both, with server="…".
+if (!customElements.get('live-genre')) customElements.define('live-genre', LiveGenre);
