@@ -41,15 +41,18 @@ export const embedStyles = css`
   .copy button { background: var(--accent); border-color: var(--accent); color: var(--on-accent); min-inline-size: 7.5rem; }
   .done, .fine { color: var(--good); }
   .warn { color: var(--warn); }
-  .text { display: grid; gap: 0.625rem; max-inline-size: 46rem; }
+  .copy ~ .warn { margin-block-start: 0.75rem; }
+  .text { display: grid; gap: 0.75rem; }
+  .text label { display: grid; gap: 0.25rem; }
   .text ul { display: flex; flex-wrap: wrap; gap: 0.375rem; }
   .text li { padding: 0.125rem 0.625rem; border-radius: 1rem; background: var(--sunken); }
   .text label span { font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
+  .pair { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
   dl { display: grid; grid-template-columns: minmax(0, auto) minmax(0, 1fr); gap: 0.375rem 1.25rem; margin: 0; }
   dd { margin: 0; color: var(--quiet); }
   @media (min-width: 56rem) {
     main { grid-template-columns: minmax(18rem, 3fr) minmax(0, 7fr); }
-    .title, .wide { grid-column: 1 / -1; }
+    .title, .pair { grid-column: 1 / -1; }
     .choices { grid-row: span 2; }
     section { padding: 1.375rem 1.5rem; }
   }

@@ -4,7 +4,7 @@ import { look } from '../dashboard/parts/look.js';
 import '../dashboard/parts/theme-toggle.js';
 import { embedStyles } from './embed-styles.js';
 import { fetchAllowedOrigins, fetchShowables, type Showable } from './lists.js';
-import { flagFor, isAllowed, obstacle, originOf } from './reach.js';
+import { flagFor, isAllowed, obstacle, originOf, policy } from './reach.js';
 import { declarations, snippet, type Choices } from './snippet.js';
 
 const LIST_EVERY_MS = 5000;
@@ -86,7 +86,7 @@ export class EmbedPage extends LitElement {
         <section class="choices" aria-label="Choices">
           ${this.#whatToShow()}
           ${this.#segments('Size', 'size', SIZES, { badge: 'Badge', line: 'Line', card: 'Card' })}
-          ${this.#segments('Colours', 'theme', THEMES, { auto: 'As the page', light: 'Light', dark: 'Dark' })}
+          ${this.#segments('Colours', 'theme', THEMES, { auto: 'Auto', light: 'Light', dark: 'Dark' })}
           ${this.#ownLook()}
         </section>
         <section aria-label="Preview">
@@ -103,11 +103,15 @@ export class EmbedPage extends LitElement {
           ${inTheWay === '' ? '' : html`<p class="warn">${inTheWay}</p>`}
           ${this.trouble === '' ? '' : html`<p class="warn" role="alert">${this.trouble}</p>`}
         </section>
-        <section class="wide text" aria-label="Allowed pages">
+        <div class="pair">
+        <section aria-label="Allowed pages">
           <h2>Which pages may show it</h2>
-          ${this.#whoMay()}
+          <div class="text">
+            ${this.#whoMay()}
+            <p>If your page has a content security policy, add to it: <code>${policy(this.#server)}</code></p>
+          </div>
         </section>
-        <section class="wide" aria-label="Make it yours">
+        <section aria-label="Make it yours">
           <h2>Make it yours</h2>
           <dl>${PROPERTIES.map(([name, meaning]) => html`<dt><code>${name}</code></dt><dd>${meaning}</dd>`)}
             <dt><code>live-genre::part(…)</code></dt><dd>root, name, state, genre, confidence, note, bars, playing, level, button</dd>
@@ -116,6 +120,7 @@ export class EmbedPage extends LitElement {
             <dt><code>server="https://…"</code></dt><dd>another server than the one that gave out the script</dd>
           </dl>
         </section>
+        </div>
       </main>`;
   }
 
@@ -167,7 +172,7 @@ export class EmbedPage extends LitElement {
     return html`
       ${allowedOrigins.length === 0
         ? html`<p>Only pages of this server itself. Those of other sites load the widget, which then says that it isn’t allowed there.</p>`
-        : html`<p>Pages of this server itself, and of:</p><ul>${allowedOrigins.map((origin) => html`<li><code>${origin}</code></li>`)}</ul>`}
+        : html`<p>Pages of this server itself, and of:</p><ul aria-label="Allowed origins">${allowedOrigins.map((origin) => html`<li><code>${origin}</code></li>`)}</ul>`}
       <label><span>Your page’s address</span>
         <input type="text" inputmode="url" placeholder="https://example.org" autocomplete="url" spellcheck="false" .value=${this.typed} @input=${(event: Event) => { this.typed = valueOf(event); }}></label>
       <p role="status">${this.#answer(allowedOrigins)}</p>`;

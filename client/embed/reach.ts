@@ -9,11 +9,16 @@ export function obstacle(server: URL): string {
   return '';
 }
 
+/** What a page's own content policy must let through, where it has one. */
+export function policy({ origin }: URL): string {
+  return `script-src ${origin}; connect-src ${origin} ${origin.replace(/^http/, 'ws')}`;
+}
+
 /** The origin of what somebody typed: a page's address, or only a name. Undefined where it is none. */
 export function originOf(typed: string): string | undefined {
   const text = typed.trim();
   const address = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
-  if (text === '' || !URL.canParse(address)) return undefined;
+  if (text === '' || /\s/.test(text) || !URL.canParse(address)) return undefined;
   const { origin, protocol } = new URL(address);
   return /^https?:$/.test(protocol) ? origin : undefined;
 }

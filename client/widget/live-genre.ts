@@ -52,7 +52,7 @@ export class LiveGenre extends HTMLElement {
     }
     const shadow = this.attachShadow({ mode: 'open' });
     shadow.adoptedStyleSheets = [sheet];
-    shadow.append(this.#parts.root);
+    shadow.append(this.#parts.frame);
   }
 
   get stream(): string { return this.getAttribute('stream') ?? ''; }
@@ -149,7 +149,7 @@ export class LiveGenre extends HTMLElement {
     const { server } = this;
     const url = URL.canParse(server, document.baseURI) ? new URL(server, document.baseURI) : undefined;
     if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
-      console.warn(`<live-genre server="${server}">: a server is an address that begins with https:// or http://.`);
+      console.warn(`<live-genre server="${server}">: a server is an address, such as https://example.org.`);
       return undefined;
     }
     url.protocol = url.protocol.replace('ws', 'http');

@@ -45,6 +45,7 @@ class Row {
 
   show(label: string, p: number, isChosen: boolean, words: Words): void {
     this.element.classList.toggle('leads', isChosen);
+    this.element.classList.toggle('empty', label === '');
     write(this.#label, label);
     write(this.#p, label === '' ? '' : words.say('percent', { p: percent(p) }));
     this.#fill.style.setProperty('--p', String(p));
@@ -52,6 +53,7 @@ class Row {
 }
 
 export class Parts {
+  readonly frame: HTMLElement;
   readonly root: HTMLElement;
   /** The microphone's; hidden for streams. */
   readonly button: HTMLElement;
@@ -74,11 +76,12 @@ export class Parts {
     this.#bars = make('ol', 'bars', { role: 'list' }, ...this.#rows.map(({ element }) => element));
     this.#level = make('span', 'level', { role: 'meter', 'aria-valuemin': String(LOWEST_DB), 'aria-valuemax': '0' }, ...this.#levels);
     this.root = make('div', 'root', { role: 'group' },
-      make('div', 'head', {}, this.#name, make('span', 'state', {}, make('span', 'dot'), this.#live)),
+      make('div', 'head', {}, this.#name, this.#level, make('span', 'state', {}, make('span', 'dot'), this.#live)),
       make('div', 'now', {}, this.#genre, make('span', 'confidence', {}, this.#percent, this.#sure)),
       make('div', 'body', {}, this.#note, this.#bars),
-      make('div', 'foot', {}, this.#playing, this.button, this.#level),
+      make('div', 'foot', {}, this.#playing, this.button),
       this.#said);
+    this.frame = make('div', 'frame', {}, this.root);
   }
 
   /**
@@ -95,7 +98,8 @@ export class Parts {
     if (words.isOwn) root.removeAttribute('lang');
     else root.lang = 'en';
     root.setAttribute('aria-label', view.name === '' ? words.say('widget') : words.say('widget-of', { name: view.name }));
-    root.title = size === 'card' ? '' : view.note;
+    if (size === 'card' || view.note === '') root.removeAttribute('title');
+    else root.title = view.note;
     write(this.#name, view.name);
     write(this.#live, view.isLive ? words.say('live') : '');
     write(this.#genre, view.word);

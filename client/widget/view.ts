@@ -69,7 +69,7 @@ export function viewOf(known: Known, { nowMs, words, stream, origin, language }:
     p: genre === null ? 0 : prediction!.p,
     top: isLive ? prediction!.top.slice(0, TOP) : [],
     levels: isLive ? known.levels : [],
-    name: known.name,
+    name: known.name || stream,
     nowPlaying: station && (isLive ? station.nowPlaying : null),
   };
 }

@@ -87,7 +87,15 @@ export function ago(ms: number, language: string): string {
   const [count, unit] = seconds < 60 ? [seconds, 'second'] as const
     : seconds < 3600 ? [Math.round(seconds / 60), 'minute'] as const
       : [Math.round(seconds / 3600), 'hour'] as const;
-  return new Intl.RelativeTimeFormat(language).format(-count, unit);
+  return relativeTime(language).format(-count, unit);
+}
+
+function relativeTime(language: string): Intl.RelativeTimeFormat {
+  try {
+    return new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  } catch {
+    return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }); // a page's lang may be anything
+  }
 }
 
 /**

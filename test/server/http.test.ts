@@ -87,6 +87,22 @@ test('the dashboard is served with its types, and 304 when it is unchanged', () 
   }
 }, { dashboard })));
 
+test('the widget may be loaded by any page and kept for an hour; what is the dashboard’s own may not', () => withDashboard(async (dashboard) => {
+  for (const name of ['widget.js', 'capture.js', 'dashboard.js']) await writeFile(join(dashboard, name), 'x');
+  await writeFile(join(dashboard, 'embed.html'), '<!doctype html><title>embed</title>');
+  await withServer({}, async ({ url }) => {
+    const headers = async (path: string): Promise<(string | null)[]> => {
+      const answer = await fetch(`${url}${path}`, { headers: { origin: 'https://stranger.org' } });
+      return ['access-control-allow-origin', 'cross-origin-resource-policy', 'cache-control'].map((name) => answer.headers.get(name));
+    };
+    assert.equal(await headers('/widget.js'), ['*', 'cross-origin', 'public, max-age=3600, stale-while-revalidate=86400']);
+    assert.equal(await headers('/capture.js'), ['*', 'cross-origin', 'no-cache']);
+    for (const path of ['/dashboard.js', '/', '/v1/streams', '/embed']) assert.equal((await headers(path)).slice(0, 2), [null, null], path);
+    const page = await fetch(`${url}/embed`);
+    assert.equal([page.status, page.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
+  }, { dashboard });
+}));
+
 test('a server without a built dashboard says so and serves the API', () => withServer({}, async ({ url }) => {
   const response = await fetch(`${url}/`);
   assert.is(response.status, 404);
@@ -106,6 +122,7 @@ test('pages of listed origins may read the API, others not', () => withServer({ 
   const allowed = async (origin: string): Promise<string | null> => (await fetch(`${url}/v1/streams`, { headers: { origin } })).headers.get('access-control-allow-origin');
   assert.is(await allowed('https://friend.org'), 'https://friend.org');
   assert.is(await allowed('https://evil.org'), null);
+  assert.equal(await (await fetch(`${url}/v1/origins`)).json(), { allowedOrigins: ['https://friend.org'] });
 }));
 
 test.run();

@@ -8,6 +8,7 @@ import { INK, SURFACE } from '../../../client/dashboard/model/theme.js';
 
 const BUILT = new URL('../../../web/', import.meta.url);
 const LIMIT_BYTES = 150 * 1024;
+const WIDGET_LIMIT_BYTES = 20 * 1024;
 
 const served = async (): Promise<{ name: string; bytes: Buffer }[]> => {
   const names = (await readdir(BUILT, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
@@ -21,12 +22,18 @@ test('the dashboard is less than 150 KB gzipped, all files together', async () =
   assert.ok(total < LIMIT_BYTES, `${total} bytes`);
 });
 
+test('the widget is one file of less than 20 KB gzipped', async () => {
+  const { bytes } = (await served()).find(({ name }) => name === 'widget.js')!;
+  assert.ok(gzipSync(bytes).length < WIDGET_LIMIT_BYTES, `${gzipSync(bytes).length} bytes`);
+  assert.not.match(bytes.toString(), /(^|[;}])import[\s{(*"]/);
+});
+
 test('it holds nothing of Node or of the server, and names no other host', async () => {
   for (const { name, bytes } of await served()) {
     const text = bytes.toString();
     assert.not.match(text, /["']node:/, name);
     assert.not.match(text, /hello-timeout|ZodError/, name);
-    const hosts = [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url).filter((url) => !/^http:\/\/(www\.w3\.org|localhost)/.test(url));
+    const hosts = [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url).filter((url) => !/^https?:\/\/(www\.w3\.org|localhost|example\.org)/.test(url));
     assert.equal(hosts, [], name);
   }
 });

@@ -136,4 +136,40 @@ test('takes a connection that fell quiet as lost', async (context) => {
   await context.server.guest();
 });
 
+test('a station that is not heard may be quiet for longer; one that is heard may not', async (context) => {
+  const viewer = watch(context, { quietMs: 1000 });
+  const heard: string[] = [];
+  viewer.on('station', ({ state }) => heard.push(state));
+  viewer.open();
+  const guest = await context.server.guest();
+  const station = { type: 'station', since: '2026-11-21T12:00:00Z', nowPlaying: null, reason: null } as const;
+  const opened = next(viewer, 'ready');
+  guest.ready();
+  await opened;
+  guest.say({ ...station, state: 'stalled' });
+  await inTime(context.clock.until((waits) => waits.includes(15_000)));
+  context.clock.advance(10_000);
+  assert.is(viewer.state, 'open');
+  guest.say({ ...station, state: 'live' });
+  await inTime(context.clock.until((waits) => waits.includes(1000)));
+  context.clock.advance(1000);
+  assert.is(viewer.state, 'reconnecting');
+  assert.equal(heard, ['stalled', 'live']);
+});
+
+test('a page that may not connect at all is told why, and tries again', async (context) => {
+  class Forbidden {
+    constructor() { throw new DOMException('An insecure WebSocket may not be initiated.', 'SecurityError'); }
+  }
+  const viewer = watch(context, { WebSocket: Forbidden as unknown as NonNullable<GenreViewerOptions['WebSocket']>, connectAttempts: 2 });
+  const failed = next(viewer, 'error');
+  viewer.open();
+  assert.match((await failed as GenreError).message, /may not connect to ws:.*insecure WebSocket/);
+  assert.is(viewer.state, 'reconnecting');
+  const ended = next(viewer, 'error');
+  context.clock.advance(500);
+  await ended;
+  assert.is(viewer.state, 'closed');
+});
+
 test.run();

@@ -1,0 +1,407 @@
+/** The widget on a page of another origin, in a real Chromium with the real server: what a reader of that page sees. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { policy } from '../../client/embed/reach.js';
+import type { Prediction, StreamInfo } from '../../server/protocol.js';
+import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
+import { wavFile } from '../../server/sources/wav.js';
+import { accessibleTree, faintTexts, nameless } from './audit.js';
+import { INSECURE_HOST, openBrowser } from './browser.js';
+import { serve, type ServedPage } from './serve.js';
+
+interface Context {
+  folder: string;
+  /** Another site, whose pages may connect. */
+  friend: Site;
+  /** A third one, whose pages may not. */
+  stranger: Site;
+  server: ServedPage;
+  browser: Browser;
+  pages: Page[];
+  /** What the pages wrote to the console as errors, or threw. */
+  complaints: string[];
+}
+
+const MICROPHONE_RATE = 44_100;
+const SOON = { timeout: 15_000 };
+const PATIENCE_MS = 15_000;
+
+/** A site of somebody else: answers every path with the same page. */
+class Site {
+  html = '';
+  policy: string | undefined;
+  readonly #http: Server;
+
+  private constructor(http: Server) {
+    this.#http = http;
+  }
+
+  static async open(): Promise<Site> {
+    const http = createServer((_, response) => {
+      const headers = site.policy === undefined ? {} : { 'content-security-policy': site.policy };
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers });
+      response.end(site.html);
+    });
+    const site = new Site(http);
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    return site;
+  }
+
+  get origin(): string { return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`; }
+
+  async close(): Promise<void> {
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+}
+
+const test = suite<Context>('widget');
+
+test.before(async (context) => {
+  context.folder = await mkdtemp(join(tmpdir(), 'livegenre-e2e-'));
+  const microphone = join(context.folder, 'microphone.wav');
+  const sound = toS16(new DemoSynth(3, MICROPHONE_RATE).render(8 * MICROPHONE_RATE));
+  await writeFile(microphone, Buffer.from(wavFile(sound, MICROPHONE_RATE)));
+  context.friend = await Site.open();
+  context.stranger = await Site.open();
+  const { port } = new URL(context.friend.origin);
+  context.server = await serve('--allowed-origins', `${context.friend.origin},http://${INSECURE_HOST}:${port}`);
+  context.browser = await openBrowser({ microphone });
+});
+
+test.after(async ({ browser, server, friend, stranger, folder }) => {
+  await browser?.close();
+  await server?.stop();
+  await friend?.close();
+  await stranger?.close();
+  await rm(folder, { recursive: true });
+});
+
+test.before.each((context) => {
+  context.pages = [];
+  context.complaints = [];
+  context.friend.policy = undefined;
+});
+
+test.after.each(async ({ pages }) => {
+  for (const page of pages) await page.context().close();
+});
+
+const ALL = '<live-genre stream="demo" size="badge"></live-genre><live-genre stream="demo" size="line"></live-genre><live-genre stream="demo"></live-genre>';
+
+function html(server: ServedPage, body: string, head = ''): string {
+  return `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>A page</title>${head}</head><body>${body}<script type="module" src="${server.url}/widget.js"></script></body></html>`;
+}
+
+interface Opening extends BrowserContextOptions {
+  site?: Site;
+  url?: string;
+  head?: string;
+  prepare?: (page: Page) => Promise<unknown>;
+}
+
+async function open(context: Context, body: string, { site = context.friend, url, head, prepare, ...options }: Opening = {}): Promise<Page> {
+  const page = await (await context.browser.newContext(options)).newPage();
+  context.pages.push(page);
+  page.on('pageerror', (error) => context.complaints.push(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('favicon')) context.complaints.push(message.text()); });
+  site.html = html(context.server, body, `<link rel="icon" href="data:,">${head ?? ''}`);
+  await prepare?.(page);
+  await page.goto(url ?? site.origin);
+  return page;
+}
+
+/** The widget is in this state. */
+const state = (widget: Locator, name: string): Promise<void> => widget.locator(`[data-state="${name}"]`).waitFor(SOON);
+const part = (widget: Locator, name: string): Locator => widget.locator(`[part~="${name}"]`);
+
+async function demo({ server }: Context): Promise<StreamInfo> {
+  return await (await fetch(`${server.url}/v1/streams/demo`)).json() as StreamInfo;
+}
+
+/** Resolves once the browser has looked what can be seen; frames stand still on a stopped clock, this does not. */
+function looked(page: Page): Promise<void> {
+  return page.evaluate(() => new Promise<void>((resolve) => {
+    const observer = new IntersectionObserver(() => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.querySelector('live-genre')!);
+  }));
+}
+
+/** Resolves once the server counts so many viewers of the demo station. */
+async function viewers(context: Context, count: number): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const { viewers: now } = await demo(context);
+    if (now === count) return;
+    if (performance.now() > deadlineMs) throw new Error(`${now} viewers, not ${count}, after ${PATIENCE_MS} ms`);
+  }
+}
+
+test('a badge, a line and a card of another origin show the genre, over one connection', async (context) => {
+  const page = await open(context, ALL);
+  const [badge, line, card] = await page.locator('live-genre').all();
+  for (const widget of [badge!, line!, card!]) {
+    await state(widget, 'music');
+    assert.match(await part(widget, 'confidence').innerText(), /^\d+ %/);
+  }
+  const { genre } = await page.evaluate(() => document.querySelector('live-genre')!.prediction as Prediction);
+  assert.is((await part(card!, 'genre').innerText()).toLowerCase().replace(' ', ''), genre);
+  assert.is(await part(card!, 'name').innerText(), 'Demo station');
+  assert.equal(await part(card!, 'bars').locator('.label').allInnerTexts().then((labels) => labels.length), 3);
+  assert.is((await demo(context)).viewers, 1);
+  assert.equal(context.complaints, []);
+});
+
+test('the page hears predictions and states as events', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre>', {
+    prepare: (page) => page.addInitScript(() => {
+      const heard: unknown[] = [];
+      Object.assign(window, { heard });
+      addEventListener('state', (event) => heard.push((event as CustomEvent<{ state: string }>).detail.state));
+      addEventListener('prediction', (event) => heard.push((event as CustomEvent<Prediction>).detail.type));
+    }),
+  });
+  await state(page.locator('live-genre'), 'music');
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  assert.is(heard[0], 'connecting');
+  assert.ok(heard.includes('prediction') && heard.includes('music'));
+});
+
+test('it watches while somebody can see it: not below the fold, not in a page left alone, not once removed', async (context) => {
+  const page = await open(context, '<div style="height: 3000px"></div><live-genre stream="demo"></live-genre>', { prepare: (page) => page.clock.install({ time: 0 }) });
+  const widget = page.locator('live-genre');
+  await widget.locator('[part=root]').waitFor({ ...SOON, state: 'attached' });
+  await page.clock.pauseAt(60_000);
+  await looked(page);
+  await viewers(context, 0);
+  await widget.scrollIntoViewIfNeeded();
+  await state(widget, 'music');
+  await viewers(context, 1);
+
+  await page.evaluate(() => scrollTo(0, 0));
+  await looked(page);
+  await page.clock.runFor(29_000);
+  assert.is((await demo(context)).viewers, 1, 'a glance away costs nothing');
+  await page.clock.runFor(2000);
+  await viewers(context, 0);
+  await widget.scrollIntoViewIfNeeded();
+  await viewers(context, 1);
+
+  const hide = (visibility: string): Promise<void> => page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, visibility);
+  await hide('hidden');
+  await page.clock.runFor(31_000);
+  await viewers(context, 0);
+  await hide('visible');
+  await viewers(context, 1);
+
+  await page.evaluate(() => document.querySelector('live-genre')!.remove());
+  await viewers(context, 0);
+  assert.equal(context.complaints, []);
+});
+
+test('attributes may change at any time', async (context) => {
+  const page = await open(context, '<live-genre></live-genre>');
+  const widget = page.locator('live-genre');
+  await state(widget, 'misplaced');
+  await widget.evaluate((element: HTMLElementTagNameMap['live-genre']) => { element.stream = 'demo'; });
+  await state(widget, 'music');
+  await widget.evaluate((element: HTMLElementTagNameMap['live-genre']) => {
+    element.stream = 'none';
+    element.setAttribute('labels', '{"not-found": "Gibt es nicht"}');
+  });
+  await state(widget, 'not-found');
+  assert.is(await part(widget, 'genre').innerText(), 'Gibt es nicht');
+  await viewers(context, 0);
+});
+
+test('properties that were set before the script had loaded count', async (context) => {
+  const page = await open(context, '<live-genre></live-genre><script>Object.assign(document.querySelector("live-genre"), { stream: "demo", size: "badge" })</script>');
+  await state(page.locator('live-genre[size=badge]'), 'music');
+});
+
+test('a server that goes away is offline, what was heard is old; it comes back with the server', async (context) => {
+  const passing = await serve('--allowed-origins', context.friend.origin);
+  const page = await open({ ...context, server: passing }, '<live-genre stream="demo"></live-genre><live-genre stream="demo" size="badge"></live-genre>');
+  const [card, badge] = await page.locator('live-genre').all() as [Locator, Locator];
+  await state(card, 'music');
+  await passing.stop();
+  await state(card, 'offline');
+  await state(badge, 'offline');
+  assert.match(await part(card, 'note').innerText(), /^The server can’t be reached\. Last heard: [A-Z].*(now|ago)\.$/);
+  assert.is(await part(card, 'confidence').isVisible(), false);
+  assert.is(await part(card, 'state').isVisible(), false);
+  assert.equal(await faintTexts(page), []);
+  const again = await serve('--allowed-origins', context.friend.origin, '--port', new URL(passing.url).port);
+  try {
+    await state(card, 'music');
+    await state(badge, 'music');
+  } finally {
+    await page.close();
+    await again.stop();
+  }
+});
+
+test('a page that is not on the list is told so, by its address', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre>', { site: context.stranger });
+  const widget = page.locator('live-genre');
+  await state(widget, 'not-allowed');
+  assert.match(await part(widget, 'note').innerText(), context.stranger.origin);
+});
+
+test('a stream that is not there is said to be so', async (context) => {
+  const page = await open(context, '<live-genre stream="none"></live-genre>');
+  await state(page.locator('live-genre'), 'not-found');
+  assert.match(await part(page.locator('live-genre'), 'note').innerText(), '“none”');
+});
+
+test('a page with a strict content policy and Trusted Types needs what /embed says, and no more', async (context) => {
+  const own = policy(new URL(context.server.url));
+  context.friend.policy = `default-src 'none'; img-src data:; style-src 'none'; ${own}; require-trusted-types-for 'script'`;
+  const page = await open(context, `${ALL}<live-genre mic></live-genre>`);
+  await state(page.locator('live-genre').nth(2), 'music');
+  await page.getByRole('button', { name: 'Listen' }).click();
+  await page.locator('live-genre[mic] .is-live').waitFor(SOON);
+  assert.equal(context.complaints, []);
+});
+
+test('the microphone opens at a press, is heard as it is, and is let go', async (context) => {
+  const page = await open(context, '<live-genre mic></live-genre>', {
+    prepare: (page) => page.addInitScript(() => {
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (constraints) => {
+        const stream = await ask(constraints);
+        Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
+        return stream;
+      };
+    }),
+  });
+  const widget = page.locator('live-genre');
+  const button = page.getByRole('button');
+  await state(widget, 'idle');
+  assert.is(await page.evaluate(() => 'asked' in window), false);
+  await button.press('Enter');
+  await widget.locator('.is-live').waitFor(SOON);
+  assert.equal(await page.evaluate(() => (window as unknown as { asked: unknown }).asked),
+    { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  await state(widget, 'music');
+  assert.is(await button.innerText(), 'Stop');
+  assert.ok(await button.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element), 'the focus stays');
+  await button.click();
+  await state(widget, 'idle');
+  assert.is(await page.evaluate(() => (window as unknown as { track: MediaStreamTrack }).track.readyState), 'ended');
+
+  await button.click();
+  await widget.locator('.is-live').waitFor(SOON);
+  await page.evaluate(() => document.querySelector('live-genre')!.remove());
+  assert.is(await page.evaluate(() => (window as unknown as { track: MediaStreamTrack }).track.readyState), 'ended');
+  assert.equal(context.complaints, []);
+});
+
+test('a microphone that is refused, missing or on an insecure page is answered with what to do', async (context) => {
+  const answer = async (expected: RegExp, opening: Opening): Promise<void> => {
+    const page = await open(context, '<live-genre mic></live-genre>', opening);
+    await page.getByRole('button').click();
+    await state(page.locator('live-genre'), 'refused');
+    assert.match(await part(page.locator('live-genre'), 'note').innerText(), expected);
+    assert.is(await page.getByRole('button').innerText(), 'Listen with the microphone');
+  };
+  const throws = (name: string) => ({
+    prepare: (page: Page) => page.addInitScript((name) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name));
+    }, name),
+  });
+  await answer(/Allow it in the site settings/, throws('NotAllowedError'));
+  await answer(/None is connected/, throws('NotFoundError'));
+  await answer(/https/, { url: context.friend.origin.replace('127.0.0.1', INSECURE_HOST) });
+});
+
+test('a microphone on a page that is not on the list is told so', async (context) => {
+  const page = await open(context, '<live-genre mic></live-genre>', { site: context.stranger });
+  await page.getByRole('button').click();
+  await state(page.locator('live-genre'), 'not-allowed');
+  await page.getByRole('button', { name: 'Listen' }).waitFor({ timeout: 30_000 });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`${colorScheme}: follows the system or the page, is named, and all text stands out`, async (context) => {
+    const page = await open(context, `${ALL}<live-genre stream="none"></live-genre><live-genre mic></live-genre><div style="color-scheme: dark; background: #000"><live-genre stream="demo"></live-genre></div>`, { colorScheme });
+    const [badge, , card, missing, , onDark] = await page.locator('live-genre').all() as Locator[];
+    for (const widget of [badge!, card!, onDark!]) await state(widget, 'music');
+    await state(missing!, 'not-found');
+    const background = (widget: Locator): Promise<string> => part(widget, 'root').evaluate((root) => getComputedStyle(root).backgroundColor);
+    assert.is(await background(card!), colorScheme === 'dark' ? 'rgb(21, 27, 34)' : 'rgb(255, 255, 255)');
+    assert.is(await background(onDark!), 'rgb(21, 27, 34)', 'the page says dark, whatever the system says');
+    assert.equal(await faintTexts(page), []);
+    assert.equal(await nameless(page), []);
+    const tree = await accessibleTree(page);
+    assert.ok(tree.some(({ role, name }) => role === 'group' && name === 'Live genre of Demo station'));
+  });
+}
+
+test('a page styles it by custom properties and parts, and its own rules do not leak in', async (context) => {
+  const page = await open(context, '<div style="text-transform: uppercase; letter-spacing: 1em; line-height: 9"><live-genre stream="demo"></live-genre></div>', {
+    head: '<style>span, .genre { color: red !important } live-genre { --live-genre-background: rgb(1, 2, 3); --live-genre-accent: rgb(4, 5, 6); --live-genre-radius: 0 } live-genre::part(genre) { text-decoration: underline }</style>',
+  });
+  const widget = page.locator('live-genre');
+  await state(widget, 'music');
+  const style = (selector: string, property: string): Promise<string> => widget.locator(selector).first().evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), property);
+  assert.equal([await style('.root', 'background-color'), await style('.leads .fill', 'background-color'), await style('.root', 'border-top-left-radius')], ['rgb(1, 2, 3)', 'rgb(4, 5, 6)', '0px']);
+  assert.match(await style('.genre', 'text-decoration'), 'underline');
+  assert.equal([await style('.genre', 'text-transform'), await style('.genre', 'color')], ['none', 'rgb(20, 25, 31)']);
+});
+
+test('a screen reader is told what has settled, politely', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre>');
+  const said = page.locator('live-genre [role=status]');
+  await page.waitForFunction(() => /^Demo station: .+\.$/.test(document.querySelector('live-genre')!.shadowRoot!.querySelector('[role=status]')!.textContent!), undefined, { timeout: 30_000 });
+  assert.not.match(await said.textContent() ?? '', /Connecting|Listening/);
+});
+
+test('who wants less motion gets none', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre>', { reducedMotion: 'reduce' });
+  const widget = page.locator('live-genre');
+  await state(widget, 'music');
+  assert.is(await widget.locator('.fill').first().evaluate((fill) => getComputedStyle(fill).transitionDuration), '0s');
+  assert.is(await widget.locator('.level i').evaluateAll((bars) => new Set(bars.map((bar) => (bar as HTMLElement).style.cssText)).size), 1);
+});
+
+for (const width of [160, 300, 900]) {
+  test(`nothing is cut off at ${width} px, in any size, in a flex row or from right to left`, async (context) => {
+    const page = await open(context, `<div>${ALL}</div><div dir="rtl">${ALL}</div><div style="display: flex"><live-genre stream="demo"></live-genre></div><div style="display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9em), 1fr))">${ALL}</div>`, {
+      viewport: { width, height: 800 }, head: '<style>body { margin: 0 }</style>',
+    });
+    for (const widget of await page.locator('live-genre').all()) await state(widget, 'music');
+    assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    for (const widget of await page.locator('live-genre').all()) {
+      const outer = (await widget.boundingBox())!;
+      assert.ok(outer.width > 50, `${outer.width} px wide`);
+      for (const name of ['genre', 'confidence']) {
+        const box = (await part(widget, name).boundingBox())!;
+        assert.ok(box.x >= outer.x && box.x + box.width <= outer.x + outer.width + 0.5, `${name} from ${box.x} to ${box.x + box.width} in ${outer.x} to ${outer.x + outer.width}`);
+      }
+    }
+  });
+}
+
+test('nothing on the page moves when the state changes', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre><live-genre stream="none"></live-genre>');
+  const [live, missing] = await page.locator('live-genre').all() as [Locator, Locator];
+  await state(live, 'music');
+  await state(missing, 'not-found');
+  assert.is((await live.boundingBox())!.height, (await missing.boundingBox())!.height);
+});
+
+test.run();
