@@ -1,5 +1,5 @@
 /** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
-import type { ServerMessage, StationState } from '../../server/protocol.js';
+import type { ServerMessage } from '../../server/protocol.js';
 import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
@@ -10,19 +10,14 @@ export interface GenreViewerOptions extends ConnectionOptions {
   readonly stream: string | (() => Promise<string>);
   /** Ask for `columns` messages. */
   readonly spectrogram?: boolean;
-  /** After this long without a message the connection counts as lost, ms; default 20,000, and 15 times as long while a station is not heard. */
+  /** After this long without a message the connection counts as lost, ms; default 20,000. */
   readonly quietMs?: number;
 }
-
-/** A station that is not heard says nothing until that changes; its connection is looked at again all the same. */
-const UNHEARD_PATIENCE = 15;
-const HEARD: readonly StationState[] = ['live', 'silent'];
 
 export class GenreViewer extends Events<StreamEvents> {
   readonly #options: GenreViewerOptions;
   readonly #connection: Connection;
   #hasSummary = false;
-  #isHeard = true;
   #cancelQuiet = (): void => {};
 
   constructor(options: GenreViewerOptions) {
@@ -33,7 +28,6 @@ export class GenreViewer extends Events<StreamEvents> {
     this.#connection = new Connection(options, {
       address: async () => {
         this.#hasSummary = false;
-        this.#isHeard = true;
         const id = typeof stream === 'string' ? stream : await stream();
         return socketUrl(options.url, `/v1/streams/${encodeURIComponent(id)}/watch${query}`);
       },
@@ -65,10 +59,8 @@ export class GenreViewer extends Events<StreamEvents> {
   }
 
   #receive(message: ServerMessage): void {
-    if (message.type === 'station') this.#isHeard = HEARD.includes(message.state);
-    const quietMs = (this.#options.quietMs ?? 20_000) * (this.#isHeard ? 1 : UNHEARD_PATIENCE);
     this.#cancelQuiet();
-    this.#cancelQuiet = (this.#options.clock ?? WALL_CLOCK).after(quietMs, () => {
+    this.#cancelQuiet = (this.#options.clock ?? WALL_CLOCK).after(this.#options.quietMs ?? 20_000, () => {
       this.#connection.renew('Nothing came for a while.');
     });
     if (message.type === 'ready') {

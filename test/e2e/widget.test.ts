@@ -14,6 +14,9 @@ import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, faintTexts, nameless } from './audit.js';
 import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
+import { withServer } from '../server/rig.js';
+import { silence, tone } from '../server/sound.js';
+import { Air, station, URL_ONE } from '../server/stations/played.js';
 
 interface Context {
   folder: string;
@@ -229,6 +232,36 @@ test('attributes may change at any time', async (context) => {
 test('properties that were set before the script had loaded count', async (context) => {
   const page = await open(context, '<live-genre></live-genre><script>Object.assign(document.querySelector("live-genre"), { stream: "demo", size: "badge" })</script>');
   await state(page.locator('live-genre[size=badge]'), 'music');
+});
+
+test('a station shows its title, silence as silence, a stall as no signal, and a genre again when it is back', async (context) => {
+  const air = new Air();
+  await withServer({ allowedOrigins: [context.friend.origin] }, async (server) => {
+    await server.stations.add(station({ id: 'one', name: 'Radio <b>One</b>' }));
+    const page = await open({ ...context, server: { url: server.url, stop: () => server.close() } }, '<live-genre stream="one"></live-genre>');
+    const widget = page.locator('live-genre');
+    await state(widget, 'tuning');
+    air.become(URL_ONE, 'live');
+    air.say(URL_ONE, { type: 'title', title: 'So What' });
+    air.play(URL_ONE, tone(300, 3000));
+    await state(widget, 'music');
+    assert.is(await part(widget, 'genre').innerText(), 'Low');
+    assert.is(await part(widget, 'name').innerText(), 'Radio <b>One</b>');
+    await part(widget, 'playing').getByText('So What').waitFor(SOON);
+    air.play(URL_ONE, silence(3000));
+    await state(widget, 'silence');
+    air.become(URL_ONE, 'stalled', 'No bytes came for 10 s.');
+    await state(widget, 'no-signal');
+    assert.match(await part(widget, 'note').innerText(), /^No sound arrives\. Last heard: Low/);
+    assert.is(await part(widget, 'playing').innerText(), '');
+    air.become(URL_ONE, 'live');
+    air.say(URL_ONE, { type: 'afresh' });
+    air.play(URL_ONE, tone(9000, 3000));
+    await state(widget, 'music');
+    assert.is(await part(widget, 'genre').innerText(), 'High');
+    assert.equal(context.complaints, []);
+    await page.close();
+  }, { listen: air.listen });
 });
 
 test('a server that goes away is offline, what was heard is old; it comes back with the server', async (context) => {
