@@ -25,7 +25,7 @@ import { Session } from './session.js';
 import { FilePlayback } from './sources/file.js';
 import type { Listening, Sending } from './sources/listening.js';
 import { openMicrophone } from './sources/microphone.js';
-import { SourceError } from './sources/sentences.js';
+import { microphoneSentence, SourceError } from './sources/sentences.js';
 import { watchStation } from './sources/station.js';
 
 const LIST_EVERY_MS = 5000;
@@ -187,7 +187,7 @@ export class Dashboard extends LitElement {
     await this.#open(choice, (sending) => openMicrophone(sending, (sentence) => {
       this.#session.stop();
       this.#session.fail(sentence);
-    }));
+    }, { captureUrl: new URL('capture.js', document.baseURI).href, sentence: microphoneSentence }));
     this.isAsking = false;
   }
 

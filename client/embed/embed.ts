@@ -2,6 +2,7 @@
 import { html, LitElement, svg } from 'lit';
 import { look } from '../dashboard/parts/look.js';
 import '../dashboard/parts/theme-toggle.js';
+import { PARTS, PROPERTIES, SIZES, type Property } from '../widget/theming.js';
 import { embedStyles } from './embed-styles.js';
 import { fetchAllowedOrigins, fetchShowables, type Showable } from './lists.js';
 import { flagFor, isAllowed, obstacle, originOf, policy } from './reach.js';
@@ -9,30 +10,18 @@ import { declarations, snippet, type Choices } from './snippet.js';
 
 const LIST_EVERY_MS = 5000;
 const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;
-const SIZES = ['badge', 'line', 'card'] as const;
 const THEMES = ['auto', 'light', 'dark'] as const;
 /** In the list of streams: not one of them. No id is empty. */
 const MICROPHONE = '';
 
 /** What can be coloured, and what the picker shows before anything is chosen. */
-const COLOURS = [
+const COLOURS: ReadonlyArray<readonly [Property, title: string, first: string]> = [
   ['--live-genre-accent', 'Accent', '#0b7468'],
   ['--live-genre-background', 'Background', '#ffffff'],
   ['--live-genre-text', 'Text', '#14191f'],
-] as const;
-const RADIUS = '--live-genre-radius';
-const FONT = '--live-genre-font';
-
-const PROPERTIES = [
-  ['--live-genre-background', 'behind everything'],
-  ['--live-genre-text', 'words and numbers'],
-  ['--live-genre-quiet', 'names, notes, less likely genres'],
-  ['--live-genre-accent', 'bars, level and dot; else each genre has its colour'],
-  ['--live-genre-track', 'the empty part of bars'],
-  ['--live-genre-border', 'the line around it'],
-  ['--live-genre-radius', 'of the corners'],
-  ['--live-genre-font', 'font family; inherit takes the page’s'],
-] as const;
+];
+const RADIUS: Property = '--live-genre-radius';
+const FONT: Property = '--live-genre-font';
 
 export class EmbedPage extends LitElement {
   static override properties = {
@@ -104,22 +93,22 @@ export class EmbedPage extends LitElement {
           ${this.trouble === '' ? '' : html`<p class="warn" role="alert">${this.trouble}</p>`}
         </section>
         <div class="pair">
-        <section aria-label="Allowed pages">
-          <h2>Which pages may show it</h2>
-          <div class="text">
-            ${this.#whoMay()}
-            <p>If your page has a content security policy, add to it: <code>${policy(this.#server)}</code></p>
-          </div>
-        </section>
-        <section aria-label="Make it yours">
-          <h2>Make it yours</h2>
-          <dl>${PROPERTIES.map(([name, meaning]) => html`<dt><code>${name}</code></dt><dd>${meaning}</dd>`)}
-            <dt><code>live-genre::part(…)</code></dt><dd>root, name, state, genre, confidence, note, bars, playing, level, button</dd>
-            <dt><code>prediction</code>, <code>state</code></dt><dd>events that bubble, for scripts of your page</dd>
-            <dt><code>labels='{"silence": "Stille"}'</code></dt><dd>words of your own for states and genres</dd>
-            <dt><code>server="https://…"</code></dt><dd>another server than the one that gave out the script</dd>
-          </dl>
-        </section>
+          <section aria-label="Allowed pages">
+            <h2>Which pages may show it</h2>
+            <div class="text">
+              ${this.#whoMay()}
+              <p>If your page has a content security policy, add to it: <code>${policy(this.#server)}</code></p>
+            </div>
+          </section>
+          <section aria-label="Make it yours">
+            <h2>Make it yours</h2>
+            <dl>${Object.entries(PROPERTIES).map(([name, meaning]) => html`<dt><code>${name}</code></dt><dd>${meaning}</dd>`)}
+              <dt><code>live-genre::part(…)</code></dt><dd>${PARTS.join(', ')}</dd>
+              <dt><code>prediction</code>, <code>state</code></dt><dd>events that bubble, for scripts of your page</dd>
+              <dt><code>labels='{"silence": "Stille"}'</code></dt><dd>words of your own for states and genres</dd>
+              <dt><code>server="https://…"</code></dt><dd>another server than the one that gave out the script</dd>
+            </dl>
+          </section>
         </div>
       </main>`;
   }
@@ -190,7 +179,7 @@ export class EmbedPage extends LitElement {
     this.#change({ stream: id === MICROPHONE ? null : id });
   }
 
-  #set(name: string, value: string | undefined): void {
+  #set(name: Property, value: string | undefined): void {
     const { [name]: _, ...others } = this.choices.properties;
     this.#change({ properties: value === undefined ? others : { ...this.choices.properties, [name]: value } });
   }

@@ -1,12 +1,13 @@
 /** What was chosen, as the lines to paste into a page. */
+import type { Property, Size } from '../widget/theming.js';
 
 export interface Choices {
   /** Null for the visitor's microphone. */
   readonly stream: string | null;
-  readonly size: 'badge' | 'line' | 'card';
+  readonly size: Size;
   readonly theme: 'auto' | 'light' | 'dark';
-  /** By custom property, such as `--live-genre-accent`: only those that were changed. */
-  readonly properties: Readonly<Record<string, string>>;
+  /** Only those that were changed. */
+  readonly properties: Readonly<Partial<Record<Property, string>>>;
 }
 
 /** @param server address that ends with a slash */

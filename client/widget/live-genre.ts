@@ -8,13 +8,14 @@ import { Announcer, type Turn } from './announcer.js';
 import { Attention } from './attention.js';
 import { Known } from './known.js';
 import { Microphone } from './microphone.js';
-import { Parts, SIZES, type Size } from './parts.js';
+import { Parts } from './parts.js';
 import { STYLES } from './styles.js';
+import { SIZES, type Size } from './theming.js';
 import { viewOf, type View, type WidgetState } from './view.js';
 import { Watches, type Seat } from './watches.js';
 import { parseWords, Words } from './words.js';
 
-/** How often "2 minutes ago" and a stream that fell silent are looked at. */
+/** How often what changes by itself is looked at: "2 minutes ago", a stream from which nothing comes, the page's colours. */
 const TICK_MS = 1000;
 /** States that pass by themselves, or that the person at the page has just caused: not read out. */
 const UNSAID: ReadonlySet<WidgetState> = new Set(['idle', 'asking', 'connecting', 'reconnecting', 'warming', 'tuning']);
@@ -62,7 +63,7 @@ export class LiveGenre extends HTMLElement {
   set mic(isOn: boolean) { this.toggleAttribute('mic', isOn); }
 
   /** Address of the server; the one that gave out the script unless set. */
-  get server(): string { return this.getAttribute('server') ?? HOME; }
+  get server(): string { return this.getAttribute('server') || HOME; }
   set server(address: string) { this.setAttribute('server', address); }
 
   get size(): Size { return SIZES.find((each) => each === this.getAttribute('size')) ?? 'card'; }
@@ -81,6 +82,8 @@ export class LiveGenre extends HTMLElement {
 
   connectedCallback(): void {
     for (const name of ['stream', 'mic', 'server', 'size', 'theme'] as const) this.#takeEarly(name);
+    this.#readWords();
+    this.#matchPage();
     this.#begin();
     this.#render();
   }
@@ -93,6 +96,7 @@ export class LiveGenre extends HTMLElement {
     if (!this.isConnected || before === after) return;
     if (SOURCE_ATTRIBUTES.includes(name)) this.#isMoved = true;
     if (name === 'labels') this.#readWords();
+    if (name === 'theme') this.#matchPage();
     this.#update();
   }
 
@@ -106,7 +110,6 @@ export class LiveGenre extends HTMLElement {
 
   #begin(): void {
     this.#isMoved = false;
-    this.#readWords();
     const changed = (prediction?: Prediction): void => {
       if (prediction) this.dispatchEvent(new CustomEvent('prediction', { detail: prediction, bubbles: true, composed: true }));
       this.#update();
@@ -142,7 +145,10 @@ export class LiveGenre extends HTMLElement {
 
   #watchTime(isWanted: boolean): void {
     clearInterval(this.#tick);
-    if (isWanted) this.#tick = setInterval(() => this.#update(), TICK_MS);
+    if (isWanted) this.#tick = setInterval(() => {
+      this.#matchPage();
+      this.#update();
+    }, TICK_MS);
   }
 
   #serverAddress(): string | undefined {
@@ -153,7 +159,13 @@ export class LiveGenre extends HTMLElement {
       return undefined;
     }
     url.protocol = url.protocol.replace('ws', 'http');
+    url.search = url.hash = '';
     return url.href.replace(/\/?$/, '/');
+  }
+
+  /** A page that says light or dark of itself may change its mind; one that says nothing is as the system. */
+  #matchPage(): void {
+    this.#parts.root.classList.toggle('as-system', getComputedStyle(this).colorScheme === 'normal');
   }
 
   #readWords(): void {
@@ -190,7 +202,6 @@ export class LiveGenre extends HTMLElement {
     const view = this.#view = this.#see();
     const known = this.#known;
     const parts = this.#parts;
-    parts.root.classList.toggle('as-system', getComputedStyle(this).colorScheme === 'normal');
     parts.show(view, this.size, this.#words, known?.labels ?? [], this.#stillness.matches);
     this.#showButton();
     const what = UNSAID.has(view.state) ? '' : view.word;

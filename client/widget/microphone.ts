@@ -16,6 +16,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   SecurityError: 'This page’s policy forbids it.',
   NotFoundError: 'None is connected.',
   NotReadableError: 'Another program may hold it.',
+  AbortError: 'It gives no sound, or this page’s policy keeps its script away.',
   lost: 'It was unplugged or switched off.',
 };
 

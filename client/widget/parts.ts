@@ -6,14 +6,9 @@ import { decibels, percent } from '../dashboard/model/format.js';
 import { genreColour } from '../dashboard/model/genre-colours.js';
 import { meterPlace } from '../dashboard/model/meter.js';
 import { KEPT_LEVELS } from './known.js';
+import { PARTS, SIZES, type Size } from './theming.js';
 import { TOP, type View } from './view.js';
 import type { Words } from './words.js';
-
-export const SIZES = ['badge', 'line', 'card'] as const;
-export type Size = (typeof SIZES)[number];
-
-/** What a page can style with `live-genre::part(…)`. */
-export const PARTS = ['root', 'name', 'state', 'genre', 'confidence', 'note', 'bars', 'playing', 'level', 'button'] as const;
 
 const LOWEST_DB = -120;
 

@@ -57,9 +57,12 @@ class Watch {
   /** Open exactly while somebody looks. */
   turn(): void {
     this.#cancelAgain();
-    const isWanted = [...this.seats.values()].includes(true);
-    if (isWanted) this.#viewer.open();
+    if (this.#isWanted) this.#viewer.open();
     else this.#viewer.close();
+  }
+
+  get #isWanted(): boolean {
+    return [...this.seats.values()].includes(true);
   }
 
   hurry(): void {
@@ -71,9 +74,8 @@ class Watch {
   #changed(prediction?: Prediction): void {
     if (this.known.link === 'open') this.#failures = 0;
     for (const onChange of [...this.seats.keys()]) onChange(prediction);
-    const isOver = this.known.link === 'closed' && this.known.summary !== undefined;
-    if (!isOver) return;
     this.#cancelAgain();
+    if (this.known.link !== 'closed' || !this.#isWanted) return;
     this.#cancelAgain = this.#clock.after(LOOK_AGAIN_MS, () => this.turn());
   }
 

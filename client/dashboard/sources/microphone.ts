@@ -1,9 +1,9 @@
 /** The microphone as it is: no echo cancellation, noise suppression or gain control, which all mangle music. */
 import type { Listening, Sending } from './listening.js';
 import { Sender } from './sender.js';
-import { microphoneSentence, SourceError } from './sentences.js';
+import { SourceError } from './sentences.js';
 
-/** What differs between the pages that have a microphone. */
+/** What differs between the dashboard and the widget. */
 export interface MicrophonePage {
   /** Address of capture.js. */
   readonly captureUrl: string;
@@ -16,7 +16,7 @@ export interface MicrophonePage {
  * @param onLost called with a sentence when the device goes away
  * @throws SourceError with a sentence that says what to do
  */
-export async function openMicrophone(sending: Sending, onLost: (sentence: string) => void, page: MicrophonePage = dashboardPage()): Promise<Listening> {
+export async function openMicrophone(sending: Sending, onLost: (sentence: string) => void, page: MicrophonePage): Promise<Listening> {
   const stream = await askForSound(page);
   const context = new AudioContext();
   let sender: Sender | undefined;
@@ -41,10 +41,6 @@ export async function openMicrophone(sending: Sending, onLost: (sentence: string
     throw new SourceError(page.sentence(error instanceof Error ? error.name : String(error)));
   }
   return { kind: 'microphone', name: 'Microphone', link: sender.client, end };
-}
-
-function dashboardPage(): MicrophonePage {
-  return { captureUrl: new URL('capture.js', document.baseURI).href, sentence: microphoneSentence };
 }
 
 async function askForSound(page: MicrophonePage): Promise<MediaStream> {
