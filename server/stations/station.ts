@@ -122,11 +122,11 @@ export class Station {
     const running = this.#running;
     this.#running = undefined;
     running?.unsubscribe();
-    this.#fed?.stream.end();
-    this.#fed = undefined;
     this.#audio.complete();
     this.#audio = new Subject();
     this.#become('stopped', null, NO_ATTEMPT);
+    this.#fed?.stream.end();
+    this.#fed = undefined;
   }
 
   /** Ends with the server, or because it is removed: nothing happened to the station itself. */

@@ -89,6 +89,7 @@ test('switched off it has no stream; switched on it has one again', () => withSt
   const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { enabled: false });
   assert.is(await viewer.closed(), 1000);
+  assert.is(stationSays(viewer).at(-1)!.state, 'stopped', 'who watches is told why it ends');
   assert.is(air.listening(URL_ONE), 0);
   assert.is(server.stations.get('one')!.glance().state, 'stopped');
   assert.is(states(moments).at(-1), 'stopped');
