@@ -1,0 +1,34 @@
+/**
+ * Dead air: a station is connected, but nothing above a level is heard. While it isn't connected
+ * nothing is known about its sound: the rule pauses, an alert that is on stays on (to end it would
+ * say that there is sound again), and `down` speaks about the rest.
+ */
+import type { Moment } from '../../stations/moment.js';
+import { duration, level } from '../words.js';
+import type { Finding, Follower, RuleOf } from './rule.js';
+import { Stretch } from './stretch.js';
+
+export class DeadAir implements Follower {
+  readonly #rule: RuleOf<'dead-air'>;
+  readonly #quiet: Stretch;
+
+  constructor(rule: RuleOf<'dead-air'>, openSinceMs: number | null = null) {
+    this.#rule = rule;
+    this.#quiet = new Stretch({ forMs: 1000 * rule.forS, endAfterMs: 1000 * rule.endAfterS, forgiveMs: 0 }, openSinceMs);
+  }
+
+  take(moment: Moment): Finding | undefined {
+    if (moment.type !== 'heard') return undefined;
+    const { belowDb, forS } = this.#rule;
+    const { level: levelDb } = moment.prediction;
+    const change = this.#quiet.take(levelDb < belowDb, moment);
+    if (change === undefined) return undefined;
+    const { fromMs, toMs } = this.#quiet;
+    const found = { kind: change, atMs: moment.atMs, fromMs, details: { levelDb, belowDb } };
+    return change === 'raised'
+      ? { ...found, toMs: null, sentence: `no sound above ${level(belowDb)} for ${duration(1000 * forS)} (level ${level(levelDb)}).` }
+      : { ...found, toMs, sentence: `sound again after ${duration(toMs - fromMs)} (level ${level(levelDb)}).` };
+  }
+
+  tick(): undefined {}
+}

@@ -1,0 +1,90 @@
+/**
+ * Format drift: the expected genres' share of the music over a sliding window is too small. Only
+ * music whose genre is known counts, and only when it fills enough of the window to say anything;
+ * until it does again, what was said stays.
+ */
+import type { Moment } from '../../stations/moment.js';
+import { anyOf, duration, percent } from '../words.js';
+import type { Finding, Follower, RuleOf } from './rule.js';
+
+/** The window moves on in steps of this share. */
+const STEPS = 60;
+/** Music has to fill at least this share of the window. */
+const LEAST_MUSIC = 1 / 3;
+/** It is over when the share is this much above what raised it. */
+const END_ABOVE = 0.1;
+
+interface Step {
+  readonly index: number;
+  readonly msOf: Map<string, number>;
+}
+
+export class Drift implements Follower {
+  readonly #rule: RuleOf<'drift'>;
+  readonly #windowMs: number;
+  readonly #steps: Step[] = [];
+  #openSinceMs: number | null;
+
+  constructor(rule: RuleOf<'drift'>, openSinceMs: number | null = null) {
+    this.#rule = rule;
+    this.#windowMs = 1000 * rule.windowS;
+    this.#openSinceMs = openSinceMs;
+  }
+
+  take(moment: Moment): Finding | undefined {
+    if (moment.type !== 'heard' || moment.prediction.genre === null) return undefined;
+    const { atMs, spanMs, prediction: { genre } } = moment;
+    const { msOf } = this.#step(atMs);
+    msOf.set(genre, (msOf.get(genre) ?? 0) + spanMs);
+    return this.#judge(atMs);
+  }
+
+  tick(): undefined {}
+
+  /** The step of this moment; those that left the window are forgotten. */
+  #step(atMs: number): Step {
+    const index = Math.floor((atMs * STEPS) / this.#windowMs);
+    while (this.#steps.length > 0 && this.#steps[0]!.index <= index - STEPS) this.#steps.shift();
+    const last = this.#steps.at(-1);
+    // A clock that was set back is still in the newest step.
+    if (last && last.index >= index) return last;
+    const step: Step = { index, msOf: new Map() };
+    this.#steps.push(step);
+    return step;
+  }
+
+  #judge(atMs: number): Finding | undefined {
+    const { expect, minShare, windowS } = this.#rule;
+    let musicMs = 0;
+    let expectedMs = 0;
+    for (const { msOf } of this.#steps) {
+      for (const [genre, ms] of msOf) {
+        musicMs += ms;
+        if (expect.includes(genre)) expectedMs += ms;
+      }
+    }
+    if (musicMs < LEAST_MUSIC * this.#windowMs) return undefined;
+    const share = expectedMs / musicMs;
+    const fromMs = this.#openSinceMs;
+    const isOver = share >= Math.min(1, minShare + END_ABOVE);
+    if (fromMs === null ? share >= minShare : !isOver) return undefined;
+    const details = { share, minShare, expect, windowS, mostly: this.#mostly() };
+    // Rounded down: less than half is never "50 %".
+    const music = `${percent(Math.floor(100 * share) / 100)} of the music in the last ${duration(this.#windowMs)} is ${anyOf(expect)}`;
+    if (fromMs === null) {
+      this.#openSinceMs = atMs;
+      return { kind: 'raised', atMs, fromMs: atMs, toMs: null, sentence: `only ${music}, less than ${percent(minShare)}; most is ${details.mostly}.`, details };
+    }
+    this.#openSinceMs = null;
+    return { kind: 'recovered', atMs, fromMs, toMs: atMs, sentence: `${music} again, after ${duration(atMs - fromMs)}.`, details };
+  }
+
+  /** The genre that fills most of the window's music. */
+  #mostly(): string {
+    const total = new Map<string, number>();
+    for (const { msOf } of this.#steps) {
+      for (const [genre, ms] of msOf) total.set(genre, (total.get(genre) ?? 0) + ms);
+    }
+    return [...total].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Another genre than before is heard, and stays. Announcements and silence between are neither, and
+ * the first genre that stays changes nothing: there was none before it.
+ */
+import type { Moment } from '../../stations/moment.js';
+import { percent } from '../words.js';
+import type { Finding, Follower, RuleOf } from './rule.js';
+
+export class GenreChanged implements Follower {
+  readonly #forMs: number;
+  #current: string | null = null;
+  #candidate: string | null = null;
+  #candidateFromMs = 0;
+  #candidateMs = 0;
+
+  constructor(rule: RuleOf<'genre-changed'>) {
+    this.#forMs = 1000 * rule.forS;
+  }
+
+  take(moment: Moment): Finding | undefined {
+    if (moment.type !== 'heard' || moment.prediction.genre === null) return undefined;
+    const { atMs, spanMs, prediction: { genre, p } } = moment;
+    if (genre === this.#current) {
+      this.#candidate = null;
+      return undefined;
+    }
+    if (genre !== this.#candidate) {
+      this.#candidate = genre;
+      this.#candidateFromMs = atMs - spanMs;
+      this.#candidateMs = 0;
+    }
+    this.#candidateMs += spanMs;
+    if (this.#candidateMs < this.#forMs) return undefined;
+    const before = this.#current;
+    this.#current = genre;
+    this.#candidate = null;
+    if (before === null) return undefined;
+    const fromMs = this.#candidateFromMs;
+    return { kind: 'happened', atMs, fromMs, toMs: fromMs, sentence: `${genre} now (${percent(p)} sure), ${before} before.`, details: { from: before, to: genre, p } };
+  }
+
+  tick(): undefined {}
+}

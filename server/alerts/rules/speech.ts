@@ -1,0 +1,34 @@
+/**
+ * Nothing but speech for too long. Jingles are forgiven while they are shorter than the time of
+ * music that ends the alert; silence between words is neither speech nor music.
+ */
+import type { Moment } from '../../stations/moment.js';
+import { duration } from '../words.js';
+import type { Finding, Follower, RuleOf } from './rule.js';
+import { Stretch } from './stretch.js';
+
+export class Speech implements Follower {
+  readonly #rule: RuleOf<'speech'>;
+  readonly #speech: Stretch;
+
+  constructor(rule: RuleOf<'speech'>, openSinceMs: number | null = null) {
+    this.#rule = rule;
+    const endAfterMs = 1000 * rule.endAfterS;
+    this.#speech = new Stretch({ forMs: 1000 * rule.forS, endAfterMs, forgiveMs: endAfterMs }, openSinceMs);
+  }
+
+  take(moment: Moment): Finding | undefined {
+    if (moment.type !== 'heard') return undefined;
+    const { state } = moment.prediction;
+    if (state === 'silence' || state === 'warming') return undefined;
+    const change = this.#speech.take(state === 'speech', moment);
+    if (change === undefined) return undefined;
+    const { fromMs, toMs } = this.#speech;
+    const found = { kind: change, atMs: moment.atMs, fromMs, details: { forS: this.#rule.forS } };
+    return change === 'raised'
+      ? { ...found, toMs: null, sentence: `nothing but speech for ${duration(1000 * this.#rule.forS)}.` }
+      : { ...found, toMs, sentence: `something else than speech again after ${duration(toMs - fromMs)}.` };
+  }
+
+  tick(): undefined {}
+}

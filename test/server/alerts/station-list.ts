@@ -1,0 +1,63 @@
+/** Stations as alerts see them, moved by the test. */
+import { Subject } from 'rxjs';
+import type { AlertStations } from '../../../server/alerts/alerts.js';
+import type { StationGlance } from '../../../server/protocol.js';
+import { stationSchema, type StationConfig } from '../../../server/stations/config.js';
+import type { Moment } from '../../../server/stations/moment.js';
+
+export function station(id: string, more: Readonly<Record<string, unknown>> = {}): StationConfig {
+  return stationSchema.parse({ id, name: `Radio ${id.toUpperCase()}`, url: 'http://127.0.0.1:1/', ...more });
+}
+
+export class StationList implements AlertStations {
+  readonly moments$ = new Subject<{ readonly station: StationConfig; readonly moment: Moment }>();
+  readonly changes$ = new Subject<{ readonly type: 'added' | 'changed' | 'removed'; readonly station: StationConfig }>();
+  readonly #all = new Map<string, { config: StationConfig; glance: StationGlance }>();
+
+  constructor(...configs: readonly StationConfig[]) {
+    for (const config of configs) this.#set(config);
+  }
+
+  list(): { readonly config: StationConfig; glance(): StationGlance }[] {
+    return [...this.#all.values()].map(({ config, glance }) => ({ config, glance: () => glance }));
+  }
+
+  add(config: StationConfig): void {
+    this.#set(config);
+    this.changes$.next({ type: 'added', station: config });
+  }
+
+  change(config: StationConfig): void {
+    this.#set(config);
+    this.changes$.next({ type: 'changed', station: config });
+  }
+
+  remove(id: string): void {
+    const { config } = this.#all.get(id)!;
+    this.#all.delete(id);
+    this.changes$.next({ type: 'removed', station: config });
+  }
+
+  /** What is seen of a station from now on. */
+  show(id: string, glance: Partial<StationGlance>): void {
+    const shown = this.#all.get(id)!;
+    shown.glance = { ...shown.glance, ...glance };
+  }
+
+  happen(id: string, ...moments: readonly Moment[]): void {
+    const { config } = this.#all.get(id)!;
+    for (const moment of moments) {
+      if (moment.type === 'state') this.show(id, { state: moment.state, since: new Date(moment.atMs).toISOString(), reason: moment.reason });
+      this.moments$.next({ station: config, moment });
+    }
+  }
+
+  #set(config: StationConfig): void {
+    const { id, name } = config;
+    const before = this.#all.get(id)?.glance;
+    this.#all.set(id, {
+      config,
+      glance: { state: 'connecting', since: new Date(0).toISOString(), nowPlaying: null, reason: null, heard: null, genre: null, p: 0, level: null, alerts: [], ...before, id, name },
+    });
+  }
+}
