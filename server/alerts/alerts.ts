@@ -65,7 +65,9 @@ export class Alerts {
     const waiting = new Set(remembered);
     for (const station of stations.list()) {
       const { state, since, reason } = station.glance();
-      this.#watch(station.config, waiting, { type: 'state', atMs: Date.parse(since), state, reason });
+      // One that is enabled and stopped has not been started yet.
+      const isKnown = state !== 'stopped' || !station.config.enabled;
+      this.#watch(station.config, waiting, isKnown ? { type: 'state', atMs: Date.parse(since), state, reason } : undefined);
     }
     for (const { id, stationId, stationName, type, fromMs } of waiting) {
       this.#end({ id: stationId, name: stationName }, { type, rule: null, alert: { id, fromMs } }, 'its rule was removed');
@@ -138,12 +140,12 @@ export class Alerts {
     }
   }
 
-  /** Switched off: nothing is amiss, and what was heard before counts for nothing later. */
+  /** Listened to no more, or elsewhere: what was heard before counts for nothing later. */
   #stop(watched: Watched): void {
     const { config, rules } = watched;
     watched.rules = rules.map(({ rule }) => ({ rule, follower: follow(rule, null), alert: null }));
     for (const { rule, alert } of rules) {
-      if (alert) this.#end(config, { type: rule.type, rule, alert }, 'the station was switched off');
+      if (alert) this.#end(config, { type: rule.type, rule, alert }, config.enabled ? 'the station has a new address' : 'the station was switched off');
     }
   }
 

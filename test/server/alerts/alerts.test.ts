@@ -95,6 +95,7 @@ test('a station that is switched off ends its alerts and raises none', () => {
   const { list, alerts, clock, events, said } = rig([station('a')]);
   list.happen('a', became('failing', 0));
   clock.advance(40_000);
+  list.change(station('a', { enabled: false }));
   list.happen('a', became('stopped', clock.now()));
   clock.advance(600_000);
   assert.equal(said(), ['raised down at 30', 'recovered down at 40']);
@@ -103,6 +104,26 @@ test('a station that is switched off ends its alerts and raises none', () => {
   list.happen('a', became('failing', clock.now()));
   clock.advance(60_000);
   assert.equal(said(), ['raised down at 670'], 'and is followed again when it is switched on');
+});
+
+test('a new address is a new beginning', () => {
+  const { list, clock, events, said } = rig([station('a')]);
+  list.happen('a', became('failing', 0));
+  clock.advance(40_000);
+  list.change(station('a', { url: 'http://127.0.0.1:2/' }));
+  list.happen('a', became('stopped', 40_000), became('connecting', 40_000), became('failing', 41_000));
+  clock.advance(40_000);
+  assert.equal(said(), ['raised down at 30', 'recovered down at 40', 'raised down at 70']);
+  assert.match(events[1]!.sentence, /because the station has a new address\.$/);
+});
+
+test('one that is not started yet is not switched off', () => {
+  const list = new StationList(station('a'));
+  list.show('a', { state: 'stopped' });
+  const alerts = new Alerts(new ManualClock());
+  alerts.start(list, [open('dead-air')]);
+  assert.equal(alerts.open('a'), ['dead-air']);
+  alerts.close();
 });
 
 test('one that was switched off while the server was away, too', () => {

@@ -1,0 +1,58 @@
+/** Who gets webhooks: a real HTTP server that answers as the test says and remembers what it got. */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly type: string;
+}
+
+export type Answer = (response: ServerResponse, received: Received) => void;
+
+export interface Receiver {
+  readonly url: string;
+  readonly got: readonly Received[];
+  /** How it answers from now on. */
+  answer: Answer;
+  /** Resolves when it has got so many in all. */
+  untilGot(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const status = (code: number, headers: Record<string, string> = {}): Answer => (response) => response.writeHead(code, headers).end();
+
+export async function receive(answer: Answer = status(204)): Promise<Receiver> {
+  const got: Received[] = [];
+  const waiting = new Set<() => void>();
+  const server = createServer((request, response) => void take(request, response));
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const received = { headers: request.headers, body, type: (JSON.parse(body) as { type: string }).type };
+    got.push(received);
+    receiver.answer(response, received);
+    for (const look of waiting) look();
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    got,
+    answer,
+    untilGot: (count) => new Promise((resolve) => {
+      const look = (): void => {
+        if (got.length < count) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    }),
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+  return receiver;
+}
