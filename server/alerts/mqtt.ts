@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, interval, Subscription, timer, type Observable, type SchedulerLike } from 'rxjs';
-import type { MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import type { Log } from '../log.js';
 import type { AlertType, StationGlance } from '../protocol.js';
 import type { StationConfig } from '../stations/config.js';
@@ -41,17 +41,22 @@ const CLOSE_MS = 1000;
 /** Opens the connection; the library is loaded for those who use it only. */
 export async function startMqtt(options: MqttOptions): Promise<Mqtt> {
   const { connect } = await import('mqtt');
-  return new Mqtt(options, connect(options.url, {
+  return new Mqtt(options, connect(options.url, clientOptions(options.prefix)));
+}
+
+export function clientOptions(prefix: string): IClientOptions {
+  return {
     clientId: `livegenre_${randomBytes(6).toString('hex')}`,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: RECONNECT_MS,
     // A broker that refuses today may have been told of us tomorrow.
     reconnectOnConnackError: true,
     queueQoSZero: false,
-    will: { topic: TOPICS.availability(options.prefix), payload: Buffer.from('offline'), qos: 1, retain: true },
-  }));
+    will: { topic: TOPICS.availability(prefix), payload: Buffer.from('offline'), qos: 1, retain: true },
+  };
 }
 
+/** Owns the client, which connects again by itself until `close`. */
 export class Mqtt {
   readonly #options: MqttOptions;
   readonly #prefix: string;
@@ -96,7 +101,10 @@ export class Mqtt {
       this.#waiting = [...this.#waiting, event].slice(-MOST_WAITING);
       this.#tell();
     }));
-    this.#owned.add(interval(ROUND_MS, scheduler).subscribe(() => this.#round()));
+    this.#owned.add(interval(ROUND_MS, scheduler).subscribe(() => {
+      // A broker that is slower than this is told less often, not later.
+      if (client.connected && this.#inFlight === 0) this.#showAll();
+    }));
   }
 
   /** Says that the server is away, and ends the connection. */
@@ -123,13 +131,11 @@ export class Mqtt {
     this.#inFlight = 0;
     this.#retain(TOPICS.availability(this.#prefix), 'online');
     this.#client.subscribe(TOPICS.state(this.#prefix, '+'));
-    this.#round();
+    this.#showAll();
     this.#tell();
   }
 
-  #round(): void {
-    // A broker that is slower than this is told less often, not later.
-    if (!this.#client.connected || this.#inFlight > 0) return;
+  #showAll(): void {
     for (const station of this.#options.stations.list()) this.#show(station.config, station.glance());
   }
 

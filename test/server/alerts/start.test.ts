@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { AlertEvent, OpenAlert } from '../../../server/alerts/event.js';
+import { startAlerts, type RunningAlerts } from '../../../server/alerts/start.js';
+import { Log } from '../../../server/log.js';
+import { withDefaults, type Settings } from '../../../server/settings.js';
+import { openDatabase, type Database } from '../../../server/store/database.js';
+import { ManualClock } from '../manual-clock.js';
+import { listen, startBroker } from './broker.js';
+import { became } from './moments.js';
+import { receive, status } from './receiver.js';
+import { station, StationList } from './station-list.js';
+
+interface Rig {
+  readonly alerts: RunningAlerts;
+  readonly clock: ManualClock;
+  readonly list: StationList;
+  readonly lines: { level: string; what: string; [field: string]: unknown }[];
+}
+
+async function start(settings: Partial<Settings>, list: StationList, more: { database?: Database; remembered?: readonly OpenAlert[]; remember?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
+  const clock = new ManualClock();
+  clock.frame = more.startMs ?? 0;
+  const lines: Rig['lines'] = [];
+  const log = new Log('info', (line) => lines.push(JSON.parse(line) as Rig['lines'][number]));
+  return { clock, list, lines, alerts: await startAlerts({ settings: withDefaults(settings), log, stations: list, scheduler: clock, ...more }) };
+}
+
+test('an alert is remembered, logged and told to the server’s and the station’s own webhooks', async () => {
+  const all = await receive();
+  const own = await receive();
+  const remembered: string[] = [];
+  const list = new StationList(station('a', { webhooks: [own.url] }), station('b'));
+  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { remember: ({ station: { id }, kind }) => remembered.push(`${id} ${kind}`) });
+  list.happen('a', became('failing', 0));
+  list.happen('b', became('failing', 0));
+  clock.advance(30_000);
+  assert.equal(remembered, ['a raised', 'b raised']);
+  assert.equal(alerts.open('a'), ['down']);
+  assert.equal(lines.map(({ level, what, id, type, kind }) => ({ level, what, id, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. It can not be connected to.', id: 'a', type: 'down', kind: 'raised' });
+  await Promise.all([all.untilGot(2), own.untilGot(1)]);
+  assert.equal(own.got.map(({ type, body }) => [type, (JSON.parse(body) as { station: { id: string } }).station.id]), [['down.raised', 'a']]);
+  await alerts.close();
+  assert.is(clock.actions.length, 0, 'no timer is left');
+  await Promise.all([all.close(), own.close()]);
+});
+
+test('that a station is removed is told to its own webhooks, too; later changes go to the new ones', async () => {
+  const before = await receive();
+  const after = await receive();
+  const list = new StationList(station('a', { webhooks: [before.url] }));
+  const { alerts, clock } = await start({}, list);
+  list.change(station('a', { webhooks: [after.url] }));
+  list.happen('a', became('failing', 0));
+  clock.advance(30_000);
+  await after.untilGot(1);
+  list.remove('a');
+  await after.untilGot(2);
+  assert.equal([before.got.length, after.got.map(({ type }) => type)], [0, ['down.raised', 'down.recovered']]);
+  await alerts.close();
+  await Promise.all([before.close(), after.close()]);
+});
+
+test('what is remembered goes on, and a store that fails stops nobody from being told', async () => {
+  const receiver = await receive();
+  const list = new StationList(station('a'));
+  const { alerts, clock, lines } = await start({ webhooks: [receiver.url] }, list, {
+    remembered: [{ id: 'old', stationId: 'a', stationName: 'Radio A', type: 'down', fromMs: -60_000 }],
+    remember: () => {
+      throw new Error('disk full');
+    },
+  });
+  list.happen('a', became('live', 0));
+  clock.advance(11_000);
+  await receiver.untilGot(1);
+  assert.is(receiver.got[0]!.headers['webhook-id'], 'old-recovered');
+  assert.ok(lines.some(({ what }) => what === 'an alert can not be remembered'));
+  await alerts.close();
+  await receiver.close();
+});
+
+test('over MQTT, too', async () => {
+  const broker = await startBroker();
+  const listener = await listen(broker.url);
+  const list = new StationList(station('a'));
+  const { alerts, clock } = await start({ mqtt: [broker.url], mqttTopic: 'radios/here', mqttDiscovery: 'ha' }, list);
+  await listener.until(({ topic }) => topic === 'radios/here/a/alerts/down');
+  await listener.until(({ topic }) => topic === 'ha/device/radios_2f_here_2f_a/config');
+  list.happen('a', became('failing', 0));
+  clock.advance(31_000);
+  const { text } = await listener.until(({ topic }) => topic === 'radios/here/a/event');
+  assert.is((JSON.parse(text) as { type: string }).type, 'down.raised');
+  await alerts.close();
+  await listener.until(({ topic, text: said }) => topic === 'radios/here/status' && said === 'offline');
+  await listener.close();
+  await broker.close();
+});
+
+test('what can’t be used is refused at the start, with what is wrong', async () => {
+  const list = new StationList();
+  for (const [settings, wanted] of [
+    [{ mqttTopic: 'a/#' }, /^--mqtt-topic must be an MQTT topic without wildcards.*"a\/#"/],
+    [{ mqttDiscovery: '/ha' }, /^--mqtt-discovery must be/],
+    [{ webhookSecret: 'whsec_!' }, /^--webhook-secret begins with whsec_/],
+  ] as const) {
+    try {
+      await start(settings, list);
+      assert.unreachable();
+    } catch (error) {
+      assert.match((error as Error).message, wanted);
+    }
+  }
+});
+
+test('a process that is killed loses no delivery, and sends none again that was answered', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
+  const file = join(folder, 'livegenre.db');
+  const receiver = await receive();
+  receiver.answer = (response, { type }) => response.writeHead(type === 'down.raised' ? 200 : 500).end();
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./killed-process.js', import.meta.url)), file, receiver.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await receiver.untilGot(2);
+  // It says when it has written down what it was answered.
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  receiver.answer = status(200);
+  const database = openDatabase(file);
+  const { alerts } = await start({ webhooks: [receiver.url] }, new StationList(), { database, startMs: Date.now() + 60_000 });
+  await receiver.untilGot(3);
+  assert.equal(receiver.got.map(({ type }) => type), ['down.raised', 'down.recovered', 'down.recovered']);
+  await alerts.close();
+  database.close();
+  await receiver.close();
+  rmSync(folder, { recursive: true });
+});
+
+test.run();
