@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: one file a command, each of which registers itself. */
-import { readFileSync } from 'node:fs';
 import { cac, type CAC } from 'cac';
 import { SettingError } from '../settings.js';
+import { VERSION } from '../version.js';
 
 /** How a command is found: a module beside this one that exports `register`. */
 const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate'] as const;
@@ -22,7 +22,7 @@ try {
 
 async function main(argv: readonly string[]): Promise<void> {
   const cli = cac('livegenre');
-  cli.version((JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version);
+  cli.version(VERSION);
   cli.help();
   // The command that is named is the only one loaded; without one all are, for help and the default.
   const named = argv.slice(2).find((word) => COMMANDS.some((command) => command === word));

@@ -62,7 +62,7 @@ export class Down implements Follower {
     const afterMs = this.#hasFailed ? this.#forMs : Math.max(this.#forMs, SETTLED_AFTER_MS);
     if (this.#isOpen || nowMs - fromMs < afterMs) return undefined;
     this.#isOpen = true;
-    return { kind: 'raised', atMs: nowMs, fromMs, toMs: null, sentence: `down for ${duration(nowMs - fromMs)}. ${this.#reason ?? 'It can not be connected to.'}`, details };
+    return { kind: 'raised', atMs: nowMs, fromMs, toMs: null, sentence: `down for ${duration(nowMs - fromMs)}. ${this.#reason ?? 'Nothing comes from it.'}`, details };
   }
 
   #clear(): void {

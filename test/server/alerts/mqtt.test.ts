@@ -8,7 +8,7 @@ import { Log } from '../../../server/log.js';
 import type { AlertType } from '../../../server/protocol.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { ManualClock } from '../manual-clock.js';
-import { listen, startBroker, type Broker } from './broker.js';
+import { listen, startBroker } from './broker.js';
 import { station, StationList } from './station-list.js';
 
 const CONFIG = 'homeassistant/device/livegenre_2f_a/config';
@@ -28,6 +28,14 @@ interface Rig {
   said(what: string): Promise<void>;
 }
 
+/** Ended after each test, however it went: a client that is left would connect for ever. */
+const owned: { close(): Promise<void> }[] = [];
+const own = <T extends { close(): Promise<void> }>(each: T): T => (owned.push(each), each);
+
+test.after.each(async () => {
+  for (const each of owned.splice(0).reverse()) await each.close();
+});
+
 function start(url: string, ...stations: readonly StationConfig[]): Rig {
   const clock = new ManualClock();
   const list = new StationList(...stations);
@@ -40,7 +48,7 @@ function start(url: string, ...stations: readonly StationConfig[]): Rig {
     look();
   });
   const client = connect(url, { ...clientOptions('livegenre'), reconnectPeriod: 10 });
-  const mqtt = new Mqtt({ url, prefix: 'livegenre', discovery: 'homeassistant', stations: list, openAlerts: () => [...open], event$: events, log, scheduler: clock }, client);
+  const mqtt = own(new Mqtt({ url, prefix: 'livegenre', discovery: 'homeassistant', stations: list, openAlerts: () => [...open], event$: events, log, scheduler: clock }, client));
   return {
     mqtt, client, clock, list, open, events, lines,
     taken: () => client.publishAsync('marker', '', { qos: 1 }),
@@ -57,22 +65,14 @@ function start(url: string, ...stations: readonly StationConfig[]): Rig {
   };
 }
 
-async function withBroker(work: (broker: Broker) => Promise<void>): Promise<void> {
-  const broker = await startBroker();
-  try {
-    await work(broker);
-  } finally {
-    await broker.close();
-  }
-}
-
 const CONNECTED = 'the MQTT broker is connected';
 const AWAY = 'the MQTT broker is away; it is connected to again and again';
 const json = (text: string): unknown => JSON.parse(text);
 const event = (kind: AlertEvent['kind']): AlertEvent => ({ id: 'x', station: { id: 'a', name: 'Radio A' }, type: 'down', kind, atMs: 0, fromMs: 0, toMs: null, sentence: 'Radio A: down.', rule: null, details: {} });
 
-test('the broker retains how each station is doing, which alerts are on, and what Home Assistant needs', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
+test('the broker retains how each station is doing, which alerts are on, and what Home Assistant needs', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
   const { mqtt, clock, list, open, taken } = start(broker.url, station('a'));
   await listener.until(({ topic }) => topic === 'livegenre/a/alerts/down');
   await taken();
@@ -90,12 +90,12 @@ test('the broker retains how each station is doing, which alerts are on, and wha
   await mqtt.close();
   assert.is((await broker.retained())['livegenre/status'], 'offline');
   assert.is(clock.actions.length, 0, 'no timer is left');
-  await listener.close();
-}));
+});
 
-test('a level alone is said every 5 s at most, anything else within a second', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
-  const { mqtt, clock, list, taken } = start(broker.url, station('a'));
+test('a level alone is said every 5 s at most, anything else within a second', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
+  const { clock, list, taken } = start(broker.url, station('a'));
   list.show('a', SHOWN);
   const levels: number[] = [];
   await listener.until(({ topic }) => topic === 'livegenre/a/state');
@@ -109,13 +109,12 @@ test('a level alone is said every 5 s at most, anything else within a second', (
   for (const { topic, text } of listener.messages) if (topic === 'livegenre/a/state') levels.push((json(text) as { level: number }).level);
   assert.equal(levels.slice(-2), [-5, -8]);
   assert.equal(levels.length, 3);
-  await mqtt.close();
-  await listener.close();
-}));
+});
 
-test('events are told as they happen, and not retained', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
-  const { mqtt, events, said } = start(broker.url, station('a'));
+test('events are told as they happen, and not retained', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
+  const { events, said } = start(broker.url, station('a'));
   events.next(event('raised'));
   await said(CONNECTED);
   events.next(event('recovered'));
@@ -123,24 +122,22 @@ test('events are told as they happen, and not retained', () => withBroker(async 
   const told = listener.messages.filter(({ topic }) => topic === 'livegenre/a/event').map(({ text }) => (json(text) as { type: string }).type);
   assert.equal(told, ['down.raised', 'down.recovered'], 'one that came before the broker waits for it');
   assert.not('livegenre/a/event' in await broker.retained());
-  await mqtt.close();
-  await listener.close();
-}));
+});
 
-test('a station that is removed leaves nothing behind', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
-  const { mqtt, list, taken } = start(broker.url, station('a'), station('b'));
+test('a station that is removed leaves nothing behind', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
+  const { list, taken } = start(broker.url, station('a'), station('b'));
   await listener.until(({ topic }) => topic === 'livegenre/b/alerts/down');
   list.remove('a');
   await listener.until(({ topic, text }) => topic === CONFIG && text === '');
   await taken();
   assert.equal(Object.keys(await broker.retained()).filter((topic) => topic.includes('/a/') || topic === CONFIG), []);
-  await mqtt.close();
-  await listener.close();
-}));
+});
 
-test('nor does one that was removed while the server or the broker was away', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
+test('nor does one that was removed while the server or the broker was away', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
   const before = start(broker.url, station('a'), station('b'));
   await listener.until(({ topic }) => topic === 'livegenre/b/alerts/down');
   await before.mqtt.close();
@@ -150,13 +147,12 @@ test('nor does one that was removed while the server or the broker was away', ()
   const left = Object.keys(await broker.retained());
   assert.equal(left.filter((topic) => topic.includes('/a/') || topic === CONFIG), []);
   assert.ok(left.includes('livegenre/b/state'));
-  await after.mqtt.close();
-  await listener.close();
-}));
+});
 
-test('a rule that is removed takes its alert away', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
-  const { mqtt, clock, list, taken } = start(broker.url, station('a'));
+test('a rule that is removed takes its alert away', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
+  const { clock, list, taken } = start(broker.url, station('a'));
   await listener.until(({ topic }) => topic === 'livegenre/a/alerts/down');
   await taken();
   list.change(station('a', { rules: [{ type: 'down' }] }));
@@ -166,54 +162,47 @@ test('a rule that is removed takes its alert away', () => withBroker(async (brok
   const retained = await broker.retained();
   assert.not('livegenre/a/alerts/dead-air' in retained);
   assert.equal((json(retained[CONFIG]!) as { components: Record<string, unknown> }).components['dead-air'], { platform: 'binary_sensor' });
-  await mqtt.close();
-  await listener.close();
-}));
+});
 
-test('a server that dies is offline by its last will', () => withBroker(async (broker) => {
-  const listener = await listen(broker.url);
-  const { mqtt, client } = start(broker.url);
+test('a server that dies is offline by its last will', async () => {
+  const broker = own(await startBroker());
+  const listener = own(await listen(broker.url));
+  const { client } = start(broker.url);
   await listener.until(({ topic, text }) => topic === 'livegenre/status' && text === 'online');
   client.stream.destroy();
   await listener.until(({ topic, text }) => topic === 'livegenre/status' && text === 'offline');
-  await mqtt.close();
-  await listener.close();
-}));
+});
 
 test('a broker that is away is said once; when it is back it is told all of it, and what happened meanwhile', async () => {
-  const first = await startBroker();
-  const { mqtt, client, clock, list, events, lines, said, taken } = start(first.url, station('a'));
+  const first = own(await startBroker());
+  const { client, clock, list, events, lines, said, taken } = start(first.url, station('a'), station('b'));
   await said(CONNECTED);
   await taken();
   await first.close();
   await said(AWAY);
   for (let attempt = 0; attempt < 3; attempt++) await new Promise<void>((resolve) => client.once('close', () => resolve()));
   list.show('a', SHOWN);
-  clock.advance(60_000);
+  clock.advance(1000);
   events.next(event('raised'));
   assert.equal(lines, []);
-  const second = await startBroker({ port: first.port });
-  const listener = await listen(second.url);
+  const second = own(await startBroker({ port: first.port }));
+  const listener = own(await listen(second.url));
   await listener.until(({ topic }) => topic === 'livegenre/a/event');
   await taken();
   const retained = await second.retained();
   assert.match(retained['livegenre/a/state']!, /blues/);
+  assert.ok('livegenre/b/state' in retained, 'also what has not changed');
   assert.ok(CONFIG in retained);
   assert.equal(lines, [CONNECTED]);
-  await mqtt.close();
-  await listener.close();
-  await second.close();
 });
 
 test('a broker that refuses is asked again', async () => {
   let isWelcome = false;
-  const broker = await startBroker({ authenticate: (_client, _name, _password, done) => done(null, isWelcome) });
-  const { mqtt, said } = start(broker.url, station('a'));
+  const broker = own(await startBroker({ authenticate: (_client, _name, _password, done) => done(null, isWelcome) }));
+  const { said } = start(broker.url, station('a'));
   await said(AWAY);
   isWelcome = true;
   await said(CONNECTED);
-  await mqtt.close();
-  await broker.close();
 });
 
 test('closing doesn’t wait for a broker that isn’t there', async () => {

@@ -245,6 +245,7 @@ test('what was not delivered before the end is delivered after the next start, a
   const closed = before.webhooks.close();
   before.clock.advance(2000);
   await closed;
+  assert.is(before.outbox.heads()[0]!.attempts, 0, 'an attempt that the end cut off is none');
   receiver.answer = status(200);
   const after = rig({ database, startMs: START_MS + 60_000 });
   await after.said(DELIVERED);

@@ -46,7 +46,7 @@ test('short returns end nothing and start nothing anew: a station that comes and
 test('the first connection has 10 s, whatever the rule says; a failure has not', () => {
   const atOnce = { ...RULE, forS: 0 };
   assert.equal(follow(new Down(atOnce), { 0: 'connecting', 9: 'live' }, 60), []);
-  assert.equal(follow(new Down(atOnce), { 0: 'connecting' }, 60).map(({ atMs, sentence }) => ({ atMs, sentence })), [{ atMs: 10_000, sentence: 'down for 10 s. It can not be connected to.' }]);
+  assert.equal(follow(new Down(atOnce), { 0: 'connecting' }, 60).map(({ atMs, sentence }) => ({ atMs, sentence })), [{ atMs: 10_000, sentence: 'down for 10 s. Nothing comes from it.' }]);
   assert.equal(follow(new Down(atOnce), { 0: 'live', 5: 'failing' }, 8).map(({ atMs }) => atMs), [5000]);
 });
 
