@@ -25,13 +25,14 @@ export interface AlertStations {
 }
 
 type StateMoment = Extract<Moment, { type: 'state' }>;
+type Raised = Pick<OpenAlert, 'id' | 'fromMs'>;
 
 /** A rule that is followed. */
 interface Followed {
   readonly rule: Rule;
   readonly follower: Follower;
   /** Null while there is nothing to be alarmed about. */
-  alert: Pick<OpenAlert, 'id' | 'fromMs'> | null;
+  alert: Raised | null;
 }
 
 interface Watched {
@@ -70,7 +71,7 @@ export class Alerts {
       this.#watch(station.config, waiting, isKnown ? { type: 'state', atMs: Date.parse(since), state, reason } : undefined);
     }
     for (const { id, stationId, stationName, type, fromMs } of waiting) {
-      this.#end({ id: stationId, name: stationName }, { type, rule: null, alert: { id, fromMs } }, 'its rule was removed');
+      this.#end({ id: stationId, name: stationName }, type, null, { id, fromMs }, 'its rule was removed');
     }
     this.#owned.add(stations.changes$.subscribe(({ type, station }) => {
       if (type === 'removed') this.#unwatch(station);
@@ -108,7 +109,7 @@ export class Alerts {
     });
     for (const { rule, alert } of before) {
       const isKept = config.rules.some(({ type }) => type === rule.type);
-      if (alert && !isKept) this.#end(config, { type: rule.type, rule, alert }, 'its rule was removed');
+      if (alert && !isKept) this.#end(config, rule.type, rule, alert, 'its rule was removed');
     }
     const fresh = watched.rules.filter((each) => !before.includes(each));
     if (watched.state) this.#feed(watched, fresh, watched.state);
@@ -118,7 +119,7 @@ export class Alerts {
     const watched = this.#stations.get(config.id);
     this.#stations.delete(config.id);
     for (const { rule, alert } of watched?.rules ?? []) {
-      if (alert) this.#end(config, { type: rule.type, rule, alert }, 'the station was removed');
+      if (alert) this.#end(config, rule.type, rule, alert, 'the station was removed');
     }
   }
 
@@ -145,7 +146,7 @@ export class Alerts {
     const { config, rules } = watched;
     watched.rules = rules.map(({ rule }) => ({ rule, follower: follow(rule, null), alert: null }));
     for (const { rule, alert } of rules) {
-      if (alert) this.#end(config, { type: rule.type, rule, alert }, config.enabled ? 'the station has a new address' : 'the station was switched off');
+      if (alert) this.#end(config, rule.type, rule, alert, config.enabled ? 'the station has a new address' : 'the station was switched off');
     }
   }
 
@@ -159,7 +160,7 @@ export class Alerts {
   }
 
   /** Over because nobody asks any more. */
-  #end({ id, name }: { readonly id: string; readonly name: string }, { type, rule, alert }: { readonly type: AlertType; readonly rule: Rule | null; readonly alert: Pick<OpenAlert, 'id' | 'fromMs'> }, why: string): void {
+  #end({ id, name }: AlertEvent['station'], type: AlertType, rule: Rule | null, alert: Raised, why: string): void {
     const nowMs = this.#scheduler.now();
     this.#events.next({
       id: alert.id,
