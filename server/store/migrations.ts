@@ -2,9 +2,56 @@
  * The tables, as steps from an empty file to today's. A step that was released is never changed:
  * files out there have taken it. Add another.
  */
+
+/**
+ * History, by station and in the order of time, so that a station's hour is one stretch of the file.
+ * What is not over yet lies apart, one row a station: it is written every two seconds, and would
+ * otherwise touch a page in every station's stretch each time.
+ */
+const HISTORY = `
+  CREATE TABLE segments (
+    station TEXT NOT NULL, fromMs INTEGER NOT NULL, toMs INTEGER NOT NULL,
+    state TEXT NOT NULL, genre TEXT, p REAL NOT NULL, nowPlaying TEXT,
+    PRIMARY KEY (station, fromMs)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE states (
+    station TEXT NOT NULL, fromMs INTEGER NOT NULL, toMs INTEGER NOT NULL,
+    state TEXT NOT NULL, reason TEXT,
+    PRIMARY KEY (station, fromMs)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE titles (
+    station TEXT NOT NULL, atMs INTEGER NOT NULL, title TEXT,
+    PRIMARY KEY (station, atMs)
+  ) STRICT, WITHOUT ROWID;
+  -- shares: JSON, ms by label or state
+  CREATE TABLE minutes (
+    station TEXT NOT NULL, minute INTEGER NOT NULL, shares TEXT NOT NULL,
+    PRIMARY KEY (station, minute)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE open_segments (
+    station TEXT PRIMARY KEY NOT NULL, fromMs INTEGER NOT NULL, toMs INTEGER NOT NULL,
+    state TEXT NOT NULL, genre TEXT, p REAL NOT NULL, nowPlaying TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE open_states (
+    station TEXT PRIMARY KEY NOT NULL, fromMs INTEGER NOT NULL, toMs INTEGER NOT NULL,
+    state TEXT NOT NULL, reason TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE open_minutes (
+    station TEXT PRIMARY KEY NOT NULL, minute INTEGER NOT NULL, shares TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY NOT NULL, station TEXT NOT NULL, stationName TEXT NOT NULL,
+    type TEXT NOT NULL, fromMs INTEGER NOT NULL, toMs INTEGER, sentence TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alerts_by_station ON alerts (station, fromMs);
+  CREATE INDEX alerts_by_time ON alerts (fromMs);
+  CREATE INDEX alerts_open ON alerts (station) WHERE toMs IS NULL;
+`;
+
 export const MIGRATIONS: readonly string[] = [
-  // 1: history.
-  '',
+  HISTORY,
   // 2: what webhooks have to deliver, and what became of it.
   `CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,210 @@
+/** History in the embedded database. */
+import type { Statement } from 'libsql';
+import type { Database } from './database.js';
+import type { AlertRecord, ClosedRow, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, OpenRows, Range } from './store.js';
+
+const MINUTE_MS = 60_000;
+
+/** Tables of history with the column after which they are pruned; each has the station before it in its key. */
+const TABLES = [
+  { name: 'segments', key: 'fromMs', isOver: 'fromMs < :before AND toMs < :before' },
+  { name: 'states', key: 'fromMs', isOver: 'fromMs < :before AND toMs < :before' },
+  { name: 'titles', key: 'atMs', isOver: 'atMs < :before' },
+  { name: 'minutes', key: 'minute', isOver: `minute < CAST(:before AS INTEGER) / ${MINUTE_MS}` },
+] as const;
+const OPEN_TABLES = ['open_segments', 'open_states', 'open_minutes'] as const;
+
+/**
+ * Rows of a station that reach into a range, closed and open. Closed ones follow each other without
+ * overlap, so only the last that begins before the range can reach into it: no others are looked at.
+ */
+const reachingInto = (table: string, columns: string): string => `
+  SELECT ${columns} FROM ${table} WHERE station = :station AND fromMs < :toMs AND toMs > :fromMs
+    AND fromMs >= coalesce((SELECT max(fromMs) FROM ${table} WHERE station = :station AND fromMs <= :fromMs), 0)
+  UNION ALL SELECT ${columns} FROM open_${table} WHERE station = :station AND fromMs < :toMs AND toMs > :fromMs
+  ORDER BY fromMs LIMIT :most`;
+
+const ALERT_COLUMNS = 'id, station, stationName, type, fromMs, toMs, sentence';
+
+interface AlertRow extends Omit<AlertRecord, 'station'> {
+  readonly station: string;
+  readonly stationName: string;
+}
+
+interface MinuteRow {
+  readonly minute: number;
+  readonly shares: string;
+}
+
+export class SqliteStore implements HistoryStore {
+  readonly #database: Database;
+  readonly #prepared = new Map<string, Statement>();
+  /** What was open when the process before this one ended is closed with the first batch. */
+  #isTakenOver = false;
+
+  /** @param database opened with `openDatabase`; closed with the store */
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async write(batch: HistoryBatch): Promise<void> {
+    this.#transaction(() => {
+      if (!this.#isTakenOver) this.#takeOver();
+      for (const station of batch.forgotten) this.#forget(station);
+      for (const row of batch.closed) this.#close(row);
+      for (const rows of batch.open) this.#open(rows);
+    });
+    this.#isTakenOver = true;
+  }
+
+  async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
+    return this.#all<HistorySegment>(reachingInto('segments', 'fromMs, toMs, state, genre, p, nowPlaying'), { station, ...range, most });
+  }
+
+  async states(station: string, range: Range, most: number): Promise<HistoryState[]> {
+    return this.#all<HistoryState>(reachingInto('states', 'fromMs, toMs, state, reason'), { station, ...range, most });
+  }
+
+  async titles(station: string, range: Range, most: number): Promise<HistoryTitle[]> {
+    return this.#all<HistoryTitle>('SELECT atMs, title FROM titles WHERE station = :station AND atMs >= :fromMs AND atMs < :toMs ORDER BY atMs LIMIT :most', { station, ...range, most });
+  }
+
+  async minutes(station: string, { fromMs, toMs }: Range, most: number): Promise<HistoryMinute[]> {
+    const rows = this.#all<MinuteRow>(`
+      SELECT minute, shares FROM minutes WHERE station = :station AND minute >= :from AND minute < :to
+      UNION ALL SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to
+      ORDER BY minute LIMIT :most`, { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS), most });
+    const minutes: HistoryMinute[] = [];
+    for (const row of rows) {
+      const shares = JSON.parse(row.shares) as Record<string, number>;
+      const last = minutes.at(-1);
+      // After a restart within a minute, its first part is closed and its second open.
+      if (last?.minute === row.minute) minutes[minutes.length - 1] = { minute: row.minute, shares: together(last.shares, shares) };
+      else minutes.push({ minute: row.minute, shares });
+    }
+    return minutes;
+  }
+
+  async alerts({ fromMs, toMs }: Range, most: number, station?: string): Promise<AlertRecord[]> {
+    const ofStation = station === undefined ? '' : 'station = :station AND';
+    return this.#all<AlertRow>(
+      `SELECT ${ALERT_COLUMNS} FROM alerts WHERE ${ofStation} fromMs < :toMs AND (toMs IS NULL OR toMs >= :fromMs) ORDER BY fromMs DESC, id LIMIT :most`,
+      { fromMs, toMs, most, ...(station !== undefined && { station }) },
+    ).map(alertRecord);
+  }
+
+  async openAlerts(): Promise<AlertRecord[]> {
+    return this.#all<AlertRow>(`SELECT ${ALERT_COLUMNS} FROM alerts WHERE toMs IS NULL ORDER BY fromMs, id`, {}).map(alertRecord);
+  }
+
+  async prune(beforeMs: number, most: number): Promise<number> {
+    let left = most;
+    for (const { name, key, isOver } of TABLES) {
+      let station = this.#firstStation(name, '');
+      while (station !== undefined && left > 0) {
+        left -= this.#run(
+          `DELETE FROM ${name} WHERE station = :station AND ${key} IN (SELECT ${key} FROM ${name} WHERE station = :station AND ${isOver} ORDER BY ${key} LIMIT :left)`,
+          { station, before: beforeMs, left },
+        );
+        station = this.#firstStation(name, station);
+      }
+    }
+    if (left > 0) left -= this.#run('DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE fromMs < :before AND toMs < :before ORDER BY fromMs LIMIT :left)', { before: beforeMs, left });
+    return most - left;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #takeOver(): void {
+    this.#run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
+    this.#run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
+    for (const { station, minute, shares } of this.#all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
+      this.#addMinute(station, { minute, shares: JSON.parse(shares) as Record<string, number> });
+    }
+    for (const table of OPEN_TABLES) this.#run(`DELETE FROM ${table}`);
+  }
+
+  #forget(station: string): void {
+    for (const table of [...TABLES.map(({ name }) => name), ...OPEN_TABLES, 'alerts']) this.#run(`DELETE FROM ${table} WHERE station = :station`, { station });
+  }
+
+  #close(row: ClosedRow): void {
+    const { station } = row;
+    switch (row.kind) {
+      case 'segment': return void this.#run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...row.segment });
+      case 'state': return void this.#run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...row.state });
+      case 'title': return void this.#run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title)', { station, ...row.title });
+      case 'minute': return this.#addMinute(station, row.minute);
+      case 'alert': {
+        const { station: { id, name }, ...rest } = row.alert;
+        this.#run('INSERT OR REPLACE INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence)', { ...rest, station: id, stationName: name });
+      }
+    }
+  }
+
+  #open({ station, segment, state, minute }: OpenRows): void {
+    if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...segment });
+    else this.#run('DELETE FROM open_segments WHERE station = :station', { station });
+    if (state) this.#run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
+    else this.#run('DELETE FROM open_states WHERE station = :station', { station });
+    if (minute) this.#run('INSERT OR REPLACE INTO open_minutes VALUES (:station, :minute, :shares)', { station, minute: minute.minute, shares: JSON.stringify(minute.shares) });
+    else this.#run('DELETE FROM open_minutes WHERE station = :station', { station });
+  }
+
+  /** A minute may come in two parts, from before a restart and from after it. */
+  #addMinute(station: string, { minute, shares }: HistoryMinute): void {
+    const [before] = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute });
+    const all = before ? together(JSON.parse(before.shares) as Record<string, number>, shares) : shares;
+    this.#run('INSERT OR REPLACE INTO minutes VALUES (:station, :minute, :shares)', { station, minute, shares: JSON.stringify(all) });
+  }
+
+  /** The next station in a table: one look into its key, however many rows there are. */
+  #firstStation(table: string, after: string): string | undefined {
+    const [row] = this.#all<{ station: string | null }>(`SELECT min(station) AS station FROM ${table} WHERE station > :after`, { after });
+    return row?.station ?? undefined;
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      // A full disk ends the transaction by itself.
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
+    return this.#statement(sql).run(values).changes;
+  }
+
+  #all<Row>(sql: string, values: Readonly<Record<string, unknown>>): Row[] {
+    return this.#statement(sql).all(values) as Row[];
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#prepared.get(sql);
+    if (!statement) this.#prepared.set(sql, statement = this.#database.prepare(sql));
+    return statement;
+  }
+}
+
+/** Two parts of a minute; never more than the minute has, should the clock have been set back between them. */
+function together(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
+  const sum: Record<string, number> = { ...one };
+  let leftMs = MINUTE_MS - Object.values(one).reduce((total, ms) => total + ms, 0);
+  for (const [key, ms] of Object.entries(other)) {
+    const taken = Math.max(0, Math.min(ms, leftMs));
+    leftMs -= taken;
+    if (taken > 0) sum[key] = (sum[key] ?? 0) + taken;
+  }
+  return sum;
+}
+
+function alertRecord({ station, stationName, ...rest }: AlertRow): AlertRecord {
+  return { ...rest, station: { id: station, name: stationName } };
+}

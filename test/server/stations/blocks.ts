@@ -1,0 +1,20 @@
+/** Blocks of sound as a station hears them. */
+import type { Prediction, StreamState } from '../../../server/protocol.js';
+import type { Moment } from '../../../server/stations/moment.js';
+
+export const BLOCK_MS = 500;
+
+const NO_MUSIC: readonly StreamState[] = ['warming', 'speech', 'silence', 'unknown'];
+
+/**
+ * A block that ends at this time.
+ * @param what a genre, or a state in which there is none
+ */
+export function heard(atMs: number, what: string, spanMs = BLOCK_MS): Moment {
+  const state = NO_MUSIC.find((each) => each === what);
+  const prediction: Prediction = {
+    type: 'prediction', seq: 1, atMs: 0, state: state ?? 'music', genre: state ? null : what, p: state ? 0 : 0.5,
+    top: [], music: 1, level: -20, peak: -10, lagMs: 0, droppedMs: 0,
+  };
+  return { type: 'heard', atMs, spanMs, prediction };
+}

@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Log } from '../../../server/log.js';
+import { openDatabase, type Database } from '../../../server/store/database.js';
+import { SqliteStore } from '../../../server/store/sqlite.js';
+import type { AlertRecord } from '../../../server/store/store.js';
+import { History } from '../../../server/stations/history.js';
+import { ManualClock } from '../manual-clock.js';
+import { BLOCK_MS, heard } from './blocks.js';
+
+const ALL = { fromMs: 0, toMs: 1e15 };
+const MANY = 100_000;
+
+/** A history on virtual time and the database behind it; what it logs is remembered. */
+function kept({ mostWaiting = MANY }: { mostWaiting?: number } = {}) {
+  const clock = new ManualClock();
+  const database: Database = openDatabase(':memory:');
+  const store = new SqliteStore(database);
+  const lines: Record<string, unknown>[] = [];
+  const log = new Log('debug', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
+  const history = new History({ store, log, scheduler: clock, mostWaiting });
+  return {
+    clock, database, store, lines, history,
+    /** Lets time pass with a block every half second, and what is written meanwhile be written. */
+    async listen(ms: number, genre = 'rock', station = 'a'): Promise<void> {
+      for (let passedMs = 0; passedMs < ms; passedMs += BLOCK_MS) {
+        clock.advance(BLOCK_MS);
+        history.record(station, heard(clock.now(), genre));
+        await settled();
+      }
+    },
+    live(station = 'a'): void {
+      history.record(station, { type: 'state', atMs: clock.now(), state: 'live', reason: null });
+    },
+    async stop(): Promise<void> {
+      await history.close();
+      store.close();
+    },
+  };
+}
+
+/** Promises that are due have run. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('every two seconds all is written, what is not over with its end so far', async () => {
+  const it = kept();
+  it.live();
+  await it.listen(1500);
+  assert.equal(await it.store.segments('a', ALL, MANY), []);
+  await it.listen(1500);
+  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 2000, 'rock']]);
+  assert.equal((await it.store.states('a', ALL, MANY)).map(({ fromMs, toMs, state }) => [fromMs, toMs, state]), [[0, 2000, 'live']]);
+  assert.equal(await it.store.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 2000 } }]);
+  await it.listen(1000, 'jazz');
+  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 3000, 'rock'], [3000, 4000, 'jazz']]);
+  await it.stop();
+});
+
+test('closing writes the rest', async () => {
+  const it = kept();
+  it.live();
+  await it.listen(500);
+  await it.history.close();
+  assert.is((await it.store.segments('a', ALL, MANY)).length, 1);
+  it.store.close();
+});
+
+test('after a restart nothing overlaps, and the time between is no state', async () => {
+  const it = kept();
+  it.live();
+  await it.listen(10_000);
+  await it.history.close();
+  it.clock.advance(7000);
+  const again = new History({ store: new SqliteStore(it.database), log: new Log('error', () => {}), scheduler: it.clock });
+  again.record('a', { type: 'state', atMs: it.clock.now(), state: 'live', reason: null });
+  for (let block = 0; block < 100; block++) {
+    it.clock.advance(BLOCK_MS);
+    again.record('a', heard(it.clock.now(), 'rock'));
+  }
+  await again.close();
+  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
+  assert.equal((await it.store.states('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
+  // The minute of the restart is one, of both its parts.
+  assert.equal(await it.store.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 53_000 } }, { minute: 1, shares: { rock: 7000 } }]);
+  it.store.close();
+});
+
+test('a station that is forgotten is gone from memory and store', async () => {
+  const it = kept();
+  it.live();
+  await it.listen(5000);
+  it.history.forget('a');
+  await it.history.flush();
+  assert.equal(await it.store.segments('a', ALL, MANY), []);
+  assert.equal(await it.store.states('a', ALL, MANY), []);
+  await it.stop();
+});
+
+test('an alert is written at once', async () => {
+  const it = kept();
+  const alert: AlertRecord = { id: '1', station: { id: 'a', name: 'A' }, type: 'down', fromMs: 5, toMs: null, sentence: 'A is down.' };
+  await it.history.alert(alert);
+  assert.equal(await it.store.openAlerts(), [alert]);
+  await it.stop();
+});
+
+test('a full disk is told of once, listening goes on, and all is written when there is space again', async () => {
+  const it = kept();
+  it.live();
+  await it.listen(4000);
+  it.database.exec(`PRAGMA max_page_count = ${(it.database.prepare('PRAGMA page_count').get() as { page_count: number }).page_count}`);
+  // A new segment every block, until the last page is full.
+  for (let block = 0; block < 400; block++) await it.listen(BLOCK_MS, `genre ${block}`);
+  const { isFailing, reason, waitingRows, droppedRows } = it.history.status;
+  assert.ok(isFailing);
+  assert.match(reason!, 'full');
+  assert.ok(waitingRows > 100);
+  assert.is(droppedRows, 0);
+  assert.is(it.lines.filter(({ level }) => level === 'error').length, 1);
+  assert.match(it.lines[0]!.what as string, 'listening goes on');
+  it.database.exec('PRAGMA max_page_count = 100000');
+  await it.listen(70_000);
+  assert.not(it.history.status.isFailing);
+  assert.equal(it.lines.map(({ level }) => level), ['error', 'info']);
+  const segments = await it.store.segments('a', ALL, MANY);
+  assert.is(segments.length, 402);
+  segments.slice(1).forEach(({ fromMs }, index) => assert.is(fromMs, segments[index]!.toMs));
+  await it.stop();
+});
+
+test('a store that can not be written is tried again ever more seldom, at least once a minute', async () => {
+  const it = kept();
+  const triedAtMs: number[] = [];
+  const write = it.store.write.bind(it.store);
+  it.store.write = (batch) => {
+    triedAtMs.push(it.clock.now());
+    return write(batch);
+  };
+  it.database.exec('PRAGMA query_only = 1');
+  it.live();
+  await it.listen(250_000);
+  assert.equal(triedAtMs, [2000, 4000, 8000, 16_000, 32_000, 64_000, 124_000, 184_000, 244_000]);
+  assert.match(it.history.status.reason!, 'readonly');
+  assert.is(it.history.status.sinceMs, 2000);
+  it.store.close();
+});
+
+test('what waits for the store has a limit; the oldest is dropped and counted', async () => {
+  const it = kept({ mostWaiting: 10 });
+  it.database.exec('PRAGMA query_only = 1');
+  it.live();
+  for (let block = 0; block < 40; block++) await it.listen(BLOCK_MS, `genre ${block}`);
+  assert.is(it.history.status.waitingRows, 10);
+  assert.is(it.history.status.droppedRows, 29);
+  it.database.exec('PRAGMA query_only = 0');
+  await it.history.flush();
+  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ genre }) => genre), Array.from({ length: 11 }, (_, index) => `genre ${index + 29}`));
+  await it.stop();
+});
+
+test('a process that is killed loses the last seconds at most, and corrupts nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-history-'));
+  try {
+    const path = join(folder, 'history.db');
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./recording-process.js', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Its clock runs 50 times as fast; it says each block that it has recorded.
+    let toldMs = 0;
+    for await (const text of child.stdout) {
+      toldMs = Number(String(text).trim().split('\n').at(-1));
+      if (toldMs > 30_000) break;
+    }
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const database = openDatabase(path);
+    assert.equal(database.prepare('PRAGMA integrity_check').all(), [{ integrity_check: 'ok' }]);
+    const store = new SqliteStore(database);
+    for (const station of ['a', 'b']) {
+      const segments = await store.segments(station, ALL, MANY);
+      assert.ok(segments.length > 5);
+      segments.slice(1).forEach(({ fromMs }, index) => assert.is(fromMs, segments[index]!.toMs));
+      for (const lastMs of [segments.at(-1)!.toMs, (await store.states(station, ALL, MANY)).at(-1)!.toMs]) assert.ok(lastMs > toldMs - 5000, `${lastMs} is long before ${toldMs}`);
+      const countedMs = (await store.minutes(station, ALL, MANY)).flatMap(({ shares }) => Object.values(shares)).reduce((sum, ms) => sum + ms, 0);
+      assert.is(countedMs, segments.at(-1)!.toMs);
+    }
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.run();

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { StationState } from '../../../server/protocol.js';
+import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, HistoryTitle, OpenRows } from '../../../server/store/store.js';
+import type { Moment } from '../../../server/stations/moment.js';
+import { StationRecord } from '../../../server/stations/station-record.js';
+import { BLOCK_MS, heard as heardAt } from './blocks.js';
+
+/** A whole minute. */
+const T = Date.UTC(2026, 10, 21, 12);
+
+interface Kept {
+  readonly record: StationRecord;
+  readonly segments: HistorySegment[];
+  readonly states: HistoryState[];
+  readonly titles: HistoryTitle[];
+  readonly minutes: HistoryMinute[];
+  /** All there is at the end, open rows included. */
+  end(atMs: number): { segments: HistorySegment[]; states: HistoryState[]; minutes: HistoryMinute[] };
+}
+
+function kept(): Kept {
+  const segments: HistorySegment[] = [];
+  const states: HistoryState[] = [];
+  const titles: HistoryTitle[] = [];
+  const minutes: HistoryMinute[] = [];
+  const record = new StationRecord('a', (row: ClosedRow) => {
+    assert.is(row.station, 'a');
+    if (row.kind === 'segment') segments.push(row.segment);
+    else if (row.kind === 'state') states.push(row.state);
+    else if (row.kind === 'title') titles.push(row.title);
+    else if (row.kind === 'minute') minutes.push(row.minute);
+  });
+  return {
+    record, segments, states, titles, minutes,
+    end(atMs) {
+      const open: OpenRows = record.open(atMs);
+      return {
+        segments: [...segments, ...(open.segment ? [open.segment] : [])],
+        states: [...states, ...(open.state ? [open.state] : [])],
+        minutes: [...minutes, ...(open.minute ? [open.minute] : [])],
+      };
+    },
+  };
+}
+
+const at = (s: number): number => T + s * 1000;
+const become = (s: number, state: StationState, reason: string | null = null): Moment => ({ type: 'state', atMs: at(s), state, reason });
+const entitle = (s: number, title: string | null): Moment => ({ type: 'title', atMs: at(s), title });
+
+const heard = (s: number, what: string, spanMs?: number): Moment => heardAt(at(s), what, spanMs);
+
+/** Blocks one after the other, the first from `fromS`, the last to `toS`. */
+const blocks = (fromS: number, toS: number, what: string): Moment[] =>
+  Array.from({ length: (toS - fromS) / (BLOCK_MS / 1000) }, (_, index) => heard(fromS + (index + 1) * (BLOCK_MS / 1000), what));
+
+const tell = ({ record }: Kept, moments: readonly Moment[]): void => {
+  for (const moment of moments) record.take(moment);
+};
+
+const spans = (segments: readonly HistorySegment[]): [number, number, string][] => segments.map(({ fromMs, toMs, state, genre }) => [(fromMs - T) / 1000, (toMs - T) / 1000, genre ?? state]);
+const shares = (minutes: readonly HistoryMinute[]): [number, Record<string, number>][] => minutes.map((each) => [each.minute - T / 60_000, { ...each.shares }]);
+
+test('a segment lasts as long as state, genre and title do, and warming up belongs to it', () => {
+  const it = kept();
+  tell(it, [become(0, 'live'), entitle(0, 'One'), ...blocks(0, 2, 'warming'), ...blocks(2, 10, 'rock'), ...blocks(10, 12, 'speech'), ...blocks(12, 20, 'rock'), entitle(20, 'Two'), ...blocks(20, 30, 'rock')]);
+  const { segments } = it.end(at(30));
+  assert.equal(spans(segments), [[0, 10, 'rock'], [10, 12, 'speech'], [12, 20, 'rock'], [20, 30, 'rock']]);
+  assert.equal(segments.map(({ nowPlaying }) => nowPlaying), ['One', 'One', 'One', 'Two']);
+  assert.equal(segments.map(({ p }) => p), [0.5, 0, 0.5, 0.5]);
+  assert.equal(it.titles, [{ atMs: at(0), title: 'One' }, { atMs: at(20), title: 'Two' }]);
+});
+
+test('shares are split where minutes meet, warming up included', () => {
+  const it = kept();
+  tell(it, [become(30, 'live'), ...blocks(30, 58, 'rock'), ...blocks(58, 60.5, 'warming'), ...blocks(60.5, 80, 'jazz'), ...blocks(80, 125, 'silence')]);
+  assert.equal(shares(it.end(at(125)).minutes), [
+    [0, { rock: 28_000, jazz: 2000 }],
+    [1, { jazz: 20_000, silence: 40_000 }],
+    [2, { silence: 5000 }],
+  ]);
+});
+
+test('what was listened for and not heard is down; while it is stopped nobody listens', () => {
+  const it = kept();
+  tell(it, [
+    become(0, 'connecting'), become(5, 'live'), ...blocks(5, 20, 'rock'),
+    become(30, 'stalled', 'No bytes for 10 s.'), become(30, 'failing', 'No bytes.'), become(35, 'connecting'), become(36, 'live'), ...blocks(36, 40, 'rock'),
+    become(40, 'stopped'), become(50, 'connecting'),
+  ]);
+  const { segments, states, minutes } = it.end(at(52));
+  assert.equal(spans(segments), [[5, 20, 'rock'], [36, 40, 'rock']]);
+  assert.equal(shares(minutes), [[0, { down: 5000 + 16_000 + 2000, rock: 19_000 }]]);
+  assert.equal(states.map(({ fromMs, toMs, state, reason }) => [(fromMs - T) / 1000, (toMs - T) / 1000, state, reason]), [
+    [0, 5, 'connecting', null], [5, 30, 'live', null], [30, 35, 'failing', 'No bytes.'], [35, 36, 'connecting', null], [36, 40, 'live', null], [40, 50, 'stopped', null], [50, 52, 'connecting', null],
+  ]);
+});
+
+test('blocks that come a little early or late leave no gaps; a long gap is one', () => {
+  const it = kept();
+  tell(it, [become(0, 'live'), heard(0.5, 'rock'), heard(1.3, 'rock'), heard(1.5, 'jazz'), heard(2.1, 'jazz'), heard(8, 'jazz')]);
+  const { segments, minutes } = it.end(at(8));
+  assert.equal(spans(segments), [[0, 1.3, 'rock'], [1.3, 2.1, 'jazz'], [7.5, 8, 'jazz']]);
+  assert.equal(shares(minutes), [[0, { rock: 1300, jazz: 800 + 500, down: 5400 }]]);
+});
+
+test('warming up that goes on and on is a segment of nothing known', () => {
+  const it = kept();
+  tell(it, [become(0, 'live'), ...blocks(0, 10, 'warming'), ...blocks(10, 12, 'rock'), ...blocks(12, 13, 'warming'), become(13, 'failing', 'x')]);
+  const { segments, minutes } = it.end(at(13));
+  assert.equal(spans(segments), [[0, 10, 'warming'], [10, 12, 'rock'], [12, 13, 'warming']]);
+  assert.equal(shares(minutes), [[0, { unknown: 11_000, rock: 2000 }]]);
+});
+
+test('a clock that is set back holds the record still until it has caught up', () => {
+  const it = kept();
+  tell(it, [become(0, 'live'), ...blocks(0, 20, 'rock'), ...blocks(5, 15, 'jazz'), ...blocks(20, 25, 'jazz')]);
+  assert.equal(spans(it.end(at(25)).segments), [[0, 20, 'rock'], [20, 25, 'jazz']]);
+});
+
+const anyMoment = fc.oneof(
+  fc.record({ s: fc.integer({ min: -20, max: 400 }), what: fc.constantFrom('rock', 'jazz', 'warming', 'speech', 'silence', 'unknown'), spanMs: fc.integer({ min: 1, max: 5000 }) }).map(({ s, what, spanMs }) => heard(s, what, spanMs)),
+  fc.record({ s: fc.integer({ min: -20, max: 400 }), state: fc.constantFrom<StationState>('connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'), reason: fc.constantFrom(null, 'why') }).map(({ s, state, reason }) => become(s, state, reason)),
+  fc.record({ s: fc.integer({ min: -20, max: 400 }), title: fc.constantFrom(null, 'One', 'Two') }).map(({ s, title }) => entitle(s, title)),
+);
+
+/** Mostly in order, as a clock is; sometimes not. */
+const anyMoments = fc.oneof(fc.array(anyMoment, { maxLength: 200 }), fc.array(anyMoment, { maxLength: 200 }).map((moments) => moments.sort((a, b) => a.atMs - b.atMs)));
+
+test('whatever happens: nothing overlaps, all is in order, each minute comes once and has 60 s at most', () => {
+  fc.assert(fc.property(anyMoments, fc.integer({ min: 0, max: 10 }), (moments, flushEvery) => {
+    const it = kept();
+    moments.forEach((moment, index) => {
+      it.record.take(moment);
+      if (flushEvery > 0 && index % flushEvery === 0) it.record.open(moment.atMs);
+    });
+    const { segments, states, minutes } = it.end(at(400));
+    for (const rows of [segments, states]) {
+      rows.forEach(({ fromMs, toMs }, index) => {
+        assert.ok(fromMs < toMs || (rows === states && index === rows.length - 1), `${fromMs} to ${toMs}`);
+        assert.ok(index === 0 || rows[index - 1]!.toMs <= fromMs, `${rows[index - 1]?.toMs} overlaps ${fromMs}`);
+      });
+    }
+    minutes.forEach(({ minute, shares: of }, index) => {
+      assert.ok(index === 0 || minutes[index - 1]!.minute < minute);
+      assert.ok(Object.values(of).every((ms) => Number.isInteger(ms) && ms > 0));
+      assert.ok(Object.values(of).reduce((sum, ms) => sum + ms, 0) <= 60_000);
+    });
+    // Sound is in the segments and in the shares alike.
+    const segmentsMs = segments.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    const heardMs = minutes.flatMap(({ shares: of }) => Object.entries(of)).reduce((sum, [key, ms]) => sum + (key === 'down' ? 0 : ms), 0);
+    assert.is(segmentsMs, heardMs);
+  }), { numRuns: 500 });
+});
+
+test.run();

@@ -1,0 +1,166 @@
+/** What every history store does, whatever it is made of. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { AlertRecord, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore } from '../../../server/store/store.js';
+
+const T = Date.UTC(2026, 10, 21, 12);
+const SECOND = 1000;
+const MINUTE = 60_000;
+const ALL = { fromMs: 0, toMs: T * 2 };
+const MANY = 1000;
+
+export const segment = (fromS: number, toS: number, genre: string | null = 'rock'): HistorySegment =>
+  ({ fromMs: T + fromS * SECOND, toMs: T + toS * SECOND, state: genre === null ? 'speech' : 'music', genre, p: 0.8125, nowPlaying: 'A - B' });
+export const state = (fromS: number, toS: number): HistoryState => ({ fromMs: T + fromS * SECOND, toMs: T + toS * SECOND, state: 'failing', reason: 'It answers 503.' });
+const minute = (index: number, shares: Record<string, number>): HistoryMinute => ({ minute: T / MINUTE + index, shares });
+const alert = (id: string, fromS: number, toS: number | null, station = 'a'): AlertRecord =>
+  ({ id, station: { id: station, name: `Radio ${station}` }, type: 'dead-air', fromMs: T + fromS * SECOND, toMs: toS === null ? null : T + toS * SECOND, sentence: 'No sound.' });
+const range = (fromS: number, toS: number): { fromMs: number; toMs: number } => ({ fromMs: T + fromS * SECOND, toMs: T + toS * SECOND });
+const batch = (part: Partial<HistoryBatch>): HistoryBatch => ({ forgotten: [], closed: [], open: [], ...part });
+const nothingOpen = { segment: null, state: null, minute: null };
+
+export function historyStoreTests(name: string, make: () => HistoryStore): void {
+  const on = (what: string, work: (store: HistoryStore) => Promise<void>): void => {
+    test(`${name}: ${what}`, async () => {
+      const store = make();
+      try {
+        await work(store);
+      } finally {
+        store.close();
+      }
+    });
+  };
+
+  on('what was written is read again, as it was', async (store) => {
+    const title = { atMs: T, title: 'Señor "Ö" – 🎵' };
+    await store.write(batch({
+      closed: [
+        { kind: 'segment', station: 'a', segment: segment(0, 10) },
+        { kind: 'segment', station: 'a', segment: segment(10, 20, null) },
+        { kind: 'state', station: 'a', state: state(0, 20) },
+        { kind: 'title', station: 'a', title },
+        { kind: 'title', station: 'a', title: { atMs: T + 1, title: null } },
+        { kind: 'minute', station: 'a', minute: minute(0, { rock: 41_234, down: 5 }) },
+        { kind: 'alert', station: 'a', alert: alert('x', 0, null) },
+      ],
+    }));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 10), segment(10, 20, null)]);
+    assert.equal(await store.states('a', ALL, MANY), [state(0, 20)]);
+    assert.equal(await store.titles('a', ALL, MANY), [title, { atMs: T + 1, title: null }]);
+    assert.equal(await store.minutes('a', ALL, MANY), [minute(0, { rock: 41_234, down: 5 })]);
+    assert.equal(await store.alerts(ALL, MANY), [alert('x', 0, null)]);
+    assert.equal(await store.segments('b', ALL, MANY), []);
+  });
+
+  on('a range gives what reaches into it, and nothing that only touches it', async (store) => {
+    await store.write(batch({
+      closed: [[0, 10], [10, 20], [20, 30], [40, 50]].map(([from, to]) => ({ kind: 'segment', station: 'a', segment: segment(from!, to!) })),
+      open: [{ station: 'a', ...nothingOpen, segment: segment(50, 55) }],
+    }));
+    const found = async (fromS: number, toS: number): Promise<number[]> => (await store.segments('a', range(fromS, toS), MANY)).map(({ fromMs }) => (fromMs - T) / SECOND);
+    assert.equal(await found(10, 20), [10]);
+    assert.equal(await found(15, 21), [10, 20]);
+    assert.equal(await found(32, 38), []);
+    assert.equal(await found(31, 41), [40]);
+    assert.equal(await found(49, 99), [40, 50]);
+    assert.equal(await found(55, 99), []);
+    assert.equal(await found(-99, 99), [0, 10, 20, 40, 50]);
+  });
+
+  on('reads are cut to the earliest rows, and go on from where the last one ends', async (store) => {
+    await store.write(batch({ closed: [[0, 10], [10, 20], [20, 30]].map(([from, to]) => ({ kind: 'segment', station: 'a', segment: segment(from!, to!) })) }));
+    const first = await store.segments('a', ALL, 2);
+    assert.equal(first, [segment(0, 10), segment(10, 20)]);
+    assert.equal(await store.segments('a', { ...ALL, fromMs: first.at(-1)!.toMs }, 2), [segment(20, 30)]);
+  });
+
+  on('what is open is read with its end so far, until it is closed', async (store) => {
+    const open = (toS: number): HistoryBatch => batch({ open: [{ station: 'a', segment: segment(0, toS), state: state(0, toS), minute: minute(0, { rock: toS * SECOND }) }] });
+    await store.write(open(2));
+    await store.write(open(4));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 4)]);
+    assert.equal(await store.states('a', ALL, MANY), [state(0, 4)]);
+    assert.equal(await store.minutes('a', ALL, MANY), [minute(0, { rock: 4000 })]);
+    await store.write(batch({
+      closed: [
+        { kind: 'segment', station: 'a', segment: segment(0, 5) },
+        { kind: 'state', station: 'a', state: state(0, 5) },
+        { kind: 'minute', station: 'a', minute: minute(0, { rock: 5000 }) },
+      ],
+      open: [{ station: 'a', ...nothingOpen }],
+    }));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 5)]);
+    assert.equal(await store.states('a', ALL, MANY), [state(0, 5)]);
+    assert.equal(await store.minutes('a', ALL, MANY), [minute(0, { rock: 5000 })]);
+  });
+
+  on('a station that is forgotten leaves nothing, and can be there anew', async (store) => {
+    const closed: HistoryBatch['closed'] = ['a', 'b'].flatMap((station) => [
+      { kind: 'segment', station, segment: segment(0, 10) },
+      { kind: 'state', station, state: state(0, 10) },
+      { kind: 'title', station, title: { atMs: T, title: 'x' } },
+      { kind: 'minute', station, minute: minute(0, { rock: 1 }) },
+      { kind: 'alert', station, alert: alert(`of ${station}`, 0, null, station) },
+    ] as const);
+    await store.write(batch({ closed, open: [{ station: 'a', segment: segment(10, 12), state: state(10, 12), minute: minute(1, { rock: 1 }) }] }));
+    await store.write(batch({ forgotten: ['a'], closed: [{ kind: 'segment', station: 'a', segment: segment(20, 30) }] }));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(20, 30)]);
+    for (const rows of [await store.states('a', ALL, MANY), await store.titles('a', ALL, MANY), await store.minutes('a', ALL, MANY), await store.alerts(ALL, MANY, 'a')]) assert.equal(rows, []);
+    assert.equal(await store.segments('b', ALL, MANY), [segment(0, 10)]);
+    assert.is((await store.openAlerts()).length, 1);
+  });
+
+  on('alerts come newest first, of one station or of all, and are written again when they end', async (store) => {
+    await store.write(batch({ closed: [alert('1', 0, 10), alert('2', 20, null), alert('3', 5, 30, 'b')].map((each) => ({ kind: 'alert', station: each.station.id, alert: each })) }));
+    const ids = async (...args: Parameters<HistoryStore['alerts']>): Promise<string[]> => (await store.alerts(...args)).map(({ id }) => id);
+    assert.equal(await ids(ALL, MANY), ['2', '3', '1']);
+    assert.equal(await ids(ALL, 2), ['2', '3']);
+    assert.equal(await ids(ALL, MANY, 'a'), ['2', '1']);
+    assert.equal(await ids(range(15, 18), MANY), ['3']);
+    assert.equal(await ids(range(900, 1000), MANY), ['2']);
+    assert.equal((await store.openAlerts()).map(({ id }) => id), ['2']);
+    await store.write(batch({ closed: [{ kind: 'alert', station: 'a', alert: alert('2', 20, 40) }] }));
+    assert.equal(await store.openAlerts(), []);
+    assert.equal((await store.alerts(ALL, 1))[0], alert('2', 20, 40));
+  });
+
+  on('what was over before a time is deleted, a few rows at a time', async (store) => {
+    await store.write(batch({
+      closed: ['a', 'b'].flatMap((station) => [
+        ...[[0, 60], [60, 120], [120, 300]].flatMap(([from, to]) => [
+          { kind: 'segment', station, segment: segment(from!, to!) },
+          { kind: 'state', station, state: state(from!, to!) },
+          { kind: 'title', station, title: { atMs: T + from! * SECOND, title: 'x' } },
+          { kind: 'minute', station, minute: minute(from! / 60, { rock: 1 }) },
+        ] as const),
+        { kind: 'alert', station, alert: alert(`old ${station}`, 0, 60, station) } as const,
+        { kind: 'alert', station, alert: alert(`open ${station}`, 0, null, station) } as const,
+      ]),
+    }));
+    const before = T + 121 * SECOND;
+    let deleted = 0;
+    for (let portion = 1; portion > 0;) {
+      portion = await store.prune(before, 5);
+      assert.ok(portion <= 5);
+      deleted += portion;
+    }
+    // Of each station two segments, two states, three titles, two minutes and an alert.
+    assert.is(deleted, 20);
+    for (const station of ['a', 'b']) {
+      assert.equal(await store.segments(station, ALL, MANY), [segment(120, 300)]);
+      assert.is((await store.states(station, ALL, MANY)).length, 1);
+      assert.equal(await store.titles(station, ALL, MANY), []);
+      assert.equal((await store.minutes(station, ALL, MANY)).map((each) => each.minute), [T / MINUTE + 2]);
+    }
+    assert.equal((await store.alerts(ALL, MANY)).map(({ id }) => id), ['open a', 'open b']);
+  });
+
+  on('a batch is written whole or not at all', async (store) => {
+    const good = { kind: 'segment', station: 'a', segment: segment(0, 10) } as const;
+    const bad = { kind: 'segment', station: 'a', segment: { ...segment(10, 20), toMs: 'soon' as unknown as number } } as const;
+    assert.ok(await store.write(batch({ closed: [good, bad] })).then(() => false, (error) => error instanceof Error));
+    assert.equal(await store.segments('a', ALL, MANY), []);
+    await store.write(batch({ closed: [good] }));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 10)]);
+  });
+}

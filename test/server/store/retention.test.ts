@@ -1,0 +1,72 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Log } from '../../../server/log.js';
+import { openDatabase } from '../../../server/store/database.js';
+import { retain } from '../../../server/store/retention.js';
+import { SqliteStore } from '../../../server/store/sqlite.js';
+import { ManualClock } from '../manual-clock.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Promises that are due have run, and the timers that they set are set. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function kept(minutes: number) {
+  const clock = new ManualClock();
+  const store = new SqliteStore(openDatabase(':memory:'));
+  await store.write({
+    forgotten: [], open: [],
+    closed: Array.from({ length: minutes }, (_, minute) => ({ kind: 'minute', station: 'a', minute: { minute, shares: { rock: 1 } } })),
+  });
+  const pruned: [atMs: number, rows: number][] = [];
+  const prune = store.prune.bind(store);
+  store.prune = async (...args) => {
+    const rows = await prune(...args);
+    pruned.push([clock.now(), rows]);
+    return rows;
+  };
+  return { clock, store, pruned, left: async () => (await store.minutes('a', { fromMs: 0, toMs: 1e15 }, 1e6)).length };
+}
+
+test('what is too old is deleted at the start, a thousand rows at a time, and then every hour', async () => {
+  const { clock, store, pruned, left } = await kept(3000);
+  clock.advance(DAY_MS + 2500 * 60_000);
+  const retaining = retain({ store, keepDays: 1, log: new Log('error', () => {}), scheduler: clock });
+  const startedMs = clock.now();
+  for (let turn = 0; turn < 5; turn++) {
+    clock.advance(50);
+    await settled();
+  }
+  assert.equal(pruned.map(([atMs, rows]) => [atMs - startedMs, rows]), [[50, 1000], [100, 1000], [150, 500]]);
+  assert.is(await left(), 500);
+  clock.advance(HOUR_MS);
+  await settled();
+  assert.is(await left(), 440);
+  retaining.unsubscribe();
+  clock.advance(DAY_MS);
+  await settled();
+  assert.is(await left(), 440);
+  store.close();
+});
+
+test('a store that can not be written is tried again an hour later', async () => {
+  const { clock, store, left } = await kept(10);
+  clock.advance(2 * DAY_MS);
+  const prune = store.prune;
+  store.prune = () => Promise.reject(new Error('the disk is full'));
+  const lines: string[] = [];
+  const retaining = retain({ store, keepDays: 1, log: new Log('warn', (line) => lines.push(line)), scheduler: clock });
+  clock.advance(1);
+  await settled();
+  assert.is(lines.length, 1);
+  assert.match(lines[0]!, 'the disk is full');
+  store.prune = prune;
+  clock.advance(HOUR_MS);
+  await settled();
+  assert.is(await left(), 0);
+  retaining.unsubscribe();
+  store.close();
+});
+
+test.run();
