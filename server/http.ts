@@ -1,11 +1,16 @@
-/** Everything over plain HTTP: health, the model, the streams, and the dashboard's files. */
+/** Everything over plain HTTP: health, metrics, the API under /v1, and the dashboard's files. */
 import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import type { ServedFile } from './files.js';
 import type { Metrics } from './metrics.js';
-import { problem, PROBLEM_TYPE, type Problem } from './problem.js';
+import { isListed, isOwnPage } from './origins.js';
+import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
+import { ProtocolError } from './protocol.js';
+import type { ApiParts } from './rest/api.js';
+import { restApi } from './rest/openapi.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
-import type { Streams } from './streams.js';
 
 /** Scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
 const CONTENT_SECURITY_POLICY = [
@@ -40,22 +45,29 @@ const EMBEDDED: ReadonlyMap<string, string> = new Map([
   ['/capture.js', 'no-cache'],
 ]);
 
-export interface HttpParts {
+/** Far more than any station needs. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** How long a browser may remember that it may look. */
+const PREFLIGHT_MAX_AGE_S = 600;
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+export interface HttpParts extends ApiParts {
   readonly metrics: Metrics;
-  readonly streams: Streams;
-  readonly settings: Settings;
   readonly files: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
+  /** Of the server. */
+  readonly version: string;
 }
 
-export function httpApp({ metrics, streams, settings, files, log }: HttpParts): Hono {
+export function httpApp(parts: HttpParts): Hono {
+  const { metrics, streams, settings, files, log, version } = parts;
   const app = new Hono();
 
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
     const origin = context.req.header('origin');
-    if (origin !== undefined && (settings.allowedOrigins.includes('*') || settings.allowedOrigins.includes(origin))) {
+    if (origin !== undefined && isListed(origin, settings)) {
       context.header('Access-Control-Allow-Origin', origin);
       context.header('Vary', 'Origin');
     }
@@ -64,6 +76,23 @@ export function httpApp({ metrics, streams, settings, files, log }: HttpParts): 
       context.header('Cross-Origin-Resource-Policy', 'cross-origin');
     }
   });
+  app.use(async (context, next) => {
+    const origin = context.req.header('origin');
+    if (origin !== undefined && !SAFE_METHODS.includes(context.req.method) && !isOwnPage(origin, context.req.header('host'))) {
+      throw new ProtocolError('not-allowed', `Pages of ${origin} may look at most; only this server's own may change anything.`);
+    }
+    await next();
+  });
+  app.use(bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new ProtocolError('too-big', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+    },
+  }));
+  app.use('/v1/*', async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', (context) => (streams.isReady
@@ -71,38 +100,54 @@ export function httpApp({ metrics, streams, settings, files, log }: HttpParts): 
     : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
   app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+  app.route('/', restApi(parts, version));
 
-  app.get('/v1/model', (context) => fresh(context).json(streams.manifest));
-  app.get('/v1/origins', (context) => fresh(context).json({ allowedOrigins: settings.allowedOrigins }));
-  app.get('/v1/streams', (context) => fresh(context).json({ streams: streams.list().map((stream) => stream.info()) }));
-  app.get('/v1/streams/:id', (context) => {
-    const stream = streams.get(context.req.param('id'));
-    if (!stream) return refuse(context, problem('not-found', `No stream ${JSON.stringify(context.req.param('id'))} is running; GET /v1/streams lists those that are.`));
-    return fresh(context).json(stream.info());
-  });
-  for (const path of ['/v1/stream', '/v1/streams/:id/watch']) {
-    app.get(path, (context) => {
-      context.header('Upgrade', 'websocket');
-      return refuse(context, problem('bad-message', 'This address is for WebSockets: connect with ws:// or wss://.', 426));
-    });
-  }
-
-  app.get('*', (context) => {
-    const file = files.get(context.req.path);
-    if (file) return serve(context, file);
-    const hint = context.req.path === '/' ? 'The dashboard is not built; npm run build makes it. The API is under /v1.' : `Nothing is at ${context.req.path}.`;
-    return refuse(context, problem('not-found', hint));
-  });
+  const methodsAt = methodsOf(app);
   app.all('*', (context) => {
-    context.header('Allow', 'GET, HEAD');
-    return refuse(context, problem('not-allowed', `${context.req.method} is not for ${context.req.path}; all there is can be had with GET.`, 405));
+    const { path, method } = context.req;
+    const file = files.get(path);
+    if (file && (method === 'GET' || method === 'HEAD')) return serve(context, file);
+    const methods = file ? ['GET', 'HEAD'] : methodsAt(path);
+    if (methods.length === 0) {
+      const hint = path === '/' ? 'The dashboard is not built; npm run build makes it. The API is under /v1, and /docs says what it does.' : `Nothing is at ${path}.`;
+      return refuse(context, problem('not-found', hint));
+    }
+    context.header('Allow', [...methods, 'OPTIONS'].join(', '));
+    if (method === 'OPTIONS') return preflight(context, settings);
+    return refuse(context, problem('not-allowed', `${method} is not for ${path}, only ${methods.join(', ')}.`, 405));
   });
 
   app.onError((error, context) => {
+    if (error instanceof ProtocolError) {
+      const refusal = problem(error.code, error.message);
+      for (const [name, value] of Object.entries(refusalHeaders(refusal, settings))) context.header(name, value);
+      return refuse(context, refusal);
+    }
+    // Thrown for a body that can't be read, before a route sees it.
+    if (error instanceof HTTPException && error.status === 415) return refuse(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
+    if (error instanceof HTTPException && error.status === 400) return refuse(context, problem('bad-message', `${error.message}.`));
     log.error('a request failed', { path: context.req.path, reason: error.stack ?? error.message });
     return refuse(context, problem('internal', 'The server failed on this request; the fault is not yours.'));
   });
   return app;
+}
+
+/** The methods that routes have at a path; none where nothing is. */
+function methodsOf(app: Hono): (path: string) => string[] {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, at: new RegExp(`^${path.replace(/[.]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`) }));
+  return (path) => {
+    const methods = new Set(routes.filter(({ at }) => at.test(path)).map(({ method }) => method));
+    if (methods.has('GET')) methods.add('HEAD');
+    return [...methods].sort();
+  };
+}
+
+/** A page of another site asks what it may: look, where it is listed. */
+function preflight(context: Context, settings: Settings): Response {
+  const origin = context.req.header('origin');
+  if (origin === undefined || isOwnPage(origin, context.req.header('host'))) return context.body(null, 204);
+  if (!isListed(origin, settings)) throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
+  return context.body(null, 204, { 'Access-Control-Allow-Methods': 'GET, HEAD', 'Access-Control-Allow-Headers': 'Authorization', 'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE_S) });
 }
 
 function refuse(context: Context, { status, ...rest }: Problem): Response {

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorCode } from './protocol.js';
+import type { Settings } from './settings.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -17,6 +18,12 @@ export interface Problem {
 /** @param status where the table's doesn't say it best */
 export function problem(code: ErrorCode, detail: string, status: number = ERRORS[code].status): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code };
+}
+
+/** What a refusal says beside its body: when to try again, and how to be let in. */
+export function refusalHeaders({ status }: Problem, { retryAfterMs }: Pick<Settings, 'retryAfterMs'>): Record<string, string> {
+  if (status === 503) return { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+  return status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
 }
 
 /** Answers an upgrade request with a refusal and ends the connection. */

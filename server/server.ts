@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import type { SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/bundle.js';
+import { Access } from './access.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
 import { Log } from './log.js';
@@ -73,9 +74,12 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   const senders = new Senders(streams, settings, log, parts.scheduler);
   const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? ((url) => listenTo(url, { settings, ...(parts.scheduler && { scheduler: parts.scheduler }) })), ...(parts.scheduler && { scheduler: parts.scheduler }) });
   const viewers = new Viewers(streams, stations, settings, parts.scheduler);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: await version() });
-  const http = createAdaptorServer({ fetch: httpApp({ metrics, streams, settings, files, log }).fetch }) as Server;
-  new Upgrades(http, streams, senders, viewers, settings);
+  const about = await version();
+  const access = new Access(settings);
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: about });
+  const app = httpApp({ access, metrics, streams, stations, history: undefined, now: Date.now, settings, files, log, version: about });
+  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  new Upgrades(http, access, streams, senders, viewers, settings);
   try {
     await listen(http, settings);
     stations.start();

@@ -5,8 +5,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Access } from './access.js';
 import { SpeakingSocket } from './connection.js';
-import { problem, refuseUpgrade } from './problem.js';
+import { isListed, isOwnPage } from './origins.js';
+import { problem, refusalHeaders, refuseUpgrade } from './problem.js';
 import { ProtocolError, SUBPROTOCOL } from './protocol.js';
 import type { Settings } from './settings.js';
 import type { Senders } from './sockets.js';
@@ -17,13 +19,15 @@ const WATCH_STATIONS = '/v1/stations/watch';
 const WATCH = /^\/v1\/streams\/([^/]+)\/watch$/;
 
 export class Upgrades {
+  readonly #access: Access;
   readonly #streams: Streams;
   readonly #senders: Senders;
   readonly #viewers: Viewers;
   readonly #settings: Settings;
   readonly #sockets: WebSocketServer;
 
-  constructor(http: Server, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
+  constructor(http: Server, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
+    this.#access = access;
     this.#streams = streams;
     this.#senders = senders;
     this.#viewers = viewers;
@@ -50,8 +54,7 @@ export class Upgrades {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const refusal = problem(error.code, error.message);
-      const isLater = refusal.status === 503;
-      refuseUpgrade(socket, refusal, isLater ? { 'Retry-After': String(Math.ceil(this.#settings.retryAfterMs / 1000)) } : {});
+      refuseUpgrade(socket, refusal, refusalHeaders(refusal, this.#settings));
     }
   }
 
@@ -72,6 +75,7 @@ export class Upgrades {
       return (ws) => this.#viewers.acceptStations(ws);
     }
     if (!watch) {
+      this.#access.check('send', request.headers.authorization);
       this.#senders.checkPlace();
       return (ws) => this.#senders.accept(ws);
     }
@@ -82,9 +86,7 @@ export class Upgrades {
   /** Programs send no Origin; pages must be this server's own or listed, or any site could use its visitors' access. */
   #checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
     if (origin === undefined) return;
-    const { allowedOrigins } = this.#settings;
-    if (allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return;
-    if (URL.canParse(origin) && new URL(origin).host === host) return;
+    if (isListed(origin, this.#settings) || isOwnPage(origin, host)) return;
     throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
   }
 }

@@ -5,6 +5,7 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
+import { complaint } from '../complaint.js';
 import { ProtocolError } from '../protocol.js';
 import { stationsFileSchema, type StationConfig } from './config.js';
 
@@ -93,7 +94,7 @@ function parse(text: string, path: string): StationConfig[] {
     throw refused(`it is no JSON: ${misfit(text, error as Error)}`);
   }
   const parsed = stationsFileSchema.safeParse(value);
-  if (!parsed.success) throw refused(parsed.error.issues.map((issue) => complaint(issue, value)).join('; '));
+  if (!parsed.success) throw refused(parsed.error.issues.map((issue) => ofStation(issue, value)).join('; '));
   const ids = parsed.data.stations.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw refused(`two stations have the id ${JSON.stringify(twice)}`);
@@ -116,10 +117,9 @@ function misfit(text: string, { message }: Error): string {
   return `${what ?? message.replace(/ (in JSON )?at position.*$/s, '')} in line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }
 
-function complaint({ path, message }: z.core.$ZodIssue, value: unknown): string {
-  const [list, index] = path;
-  const station = list === 'stations' && typeof index === 'number' ? (value as { stations: { id?: unknown }[] }).stations[index] : undefined;
-  const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
-  const who = typeof station?.id === 'string' ? ` (station ${JSON.stringify(station.id)})` : '';
-  return `${where || 'the whole'}${who}: ${message}`;
+/** Of a station that can be named by its id, with that. */
+function ofStation(issue: z.core.$ZodIssue, value: unknown): string {
+  const [list, index] = issue.path;
+  const id = list === 'stations' && typeof index === 'number' ? (value as { stations: { id?: unknown }[] }).stations[index]?.id : undefined;
+  return `${typeof id === 'string' ? `station ${JSON.stringify(id)}: ` : ''}${complaint(issue)}`;
 }

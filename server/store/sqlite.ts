@@ -70,18 +70,15 @@ export class SqliteStore implements HistoryStore {
   }
 
   async minutes(station: string, { fromMs, toMs }: Range, most: number): Promise<HistoryMinute[]> {
-    const rows = this.#all<MinuteRow>(`
-      SELECT minute, shares FROM minutes WHERE station = :station AND minute >= :from AND minute < :to
-      UNION ALL SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to
-      ORDER BY minute LIMIT :most`, { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS), most });
-    const minutes: HistoryMinute[] = [];
-    for (const row of rows) {
-      const shares = JSON.parse(row.shares) as Record<string, number>;
-      const last = minutes.at(-1);
-      // After a restart within a minute, its first part is closed and its second open.
-      if (last?.minute === row.minute) minutes[minutes.length - 1] = { minute: row.minute, shares: together(last.shares, shares) };
-      else minutes.push({ minute: row.minute, shares });
-    }
+    const values = { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS) };
+    const minutes = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute >= :from AND minute < :to ORDER BY minute LIMIT :most', { ...values, most })
+      .map(historyMinute);
+    const [open] = this.#all<MinuteRow>('SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to', values).map(historyMinute);
+    if (!open) return minutes;
+    const last = minutes.at(-1);
+    // After a restart within a minute, its first part is closed and its second open.
+    if (last?.minute === open.minute) minutes[minutes.length - 1] = { minute: open.minute, shares: together(last.shares, open.shares) };
+    else if (minutes.length < most) minutes.push(open);
     return minutes;
   }
 
@@ -121,7 +118,7 @@ export class SqliteStore implements HistoryStore {
     this.#run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
     this.#run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
     for (const { station, minute, shares } of this.#all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
-      this.#addMinute(station, { minute, shares: JSON.parse(shares) as Record<string, number> });
+      this.#addMinute(station, historyMinute({ minute, shares }));
     }
     for (const table of OPEN_TABLES) this.#run(`DELETE FROM ${table}`);
   }
@@ -155,8 +152,8 @@ export class SqliteStore implements HistoryStore {
 
   /** A minute may come in two parts, from before a restart and from after it. */
   #addMinute(station: string, { minute, shares }: HistoryMinute): void {
-    const [before] = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute });
-    const all = before ? together(JSON.parse(before.shares) as Record<string, number>, shares) : shares;
+    const [before] = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute }).map(historyMinute);
+    const all = before ? together(before.shares, shares) : shares;
     this.#run('INSERT OR REPLACE INTO minutes VALUES (:station, :minute, :shares)', { station, minute, shares: JSON.stringify(all) });
   }
 
@@ -203,6 +200,10 @@ function together(one: Readonly<Record<string, number>>, other: Readonly<Record<
     if (taken > 0) sum[key] = (sum[key] ?? 0) + taken;
   }
   return sum;
+}
+
+function historyMinute({ minute, shares }: MinuteRow): HistoryMinute {
+  return { minute, shares: JSON.parse(shares) as Record<string, number> };
 }
 
 function alertRecord({ station, stationName, ...rest }: AlertRow): AlertRecord {

@@ -52,9 +52,9 @@ test('a broken file is refused with the path, the place and what is wrong, and l
   assert.match(await complaintAbout('{\n "version": 1\n "stations": []}'), /it is no JSON: Expected .* in line 3, column 2/);
   assert.match(await complaintAbout(''), 'it is no JSON: Unexpected end');
   assert.match(await complaintAbout('{"version": 2, "stations": []}'), 'version: ');
-  assert.match(await complaintAbout('[]'), 'the whole: ');
-  assert.match(await complaintAbout(JSON.stringify({ version: 1, stations: [station('a'), { ...station('b'), url: 'ftp://b' }] })), 'stations[1].url (station "b"): url must be an http://, https:// or file:// address');
-  assert.match(await complaintAbout(JSON.stringify({ version: 1, stations: [{ ...station('a'), nmae: 'x' }] })), /stations\[0\] \(station "a"\): .*nmae/);
+  assert.match(await complaintAbout('[]'), 'can not be used: Invalid input: expected object');
+  assert.match(await complaintAbout(JSON.stringify({ version: 1, stations: [station('a'), { ...station('b'), url: 'ftp://b' }] })), 'station "b": stations[1].url: url must be an http://, https:// or file:// address');
+  assert.match(await complaintAbout(JSON.stringify({ version: 1, stations: [{ ...station('a'), nmae: 'x' }] })), /station "a": stations\[0\]: .*nmae/);
   assert.match(await complaintAbout(JSON.stringify({ version: 1, stations: [station('a'), station('a')] })), 'two stations have the id "a"');
 });
 
