@@ -11,6 +11,7 @@ import type { ApiParts } from './rest/api.js';
 import { restApi } from './rest/openapi.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
+import type { History } from './stations/history.js';
 
 /** Scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
 const CONTENT_SECURITY_POLICY = [
@@ -55,12 +56,14 @@ export interface HttpParts extends ApiParts {
   readonly metrics: Metrics;
   readonly files: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
+  /** What writes the history; undefined where none is kept. */
+  readonly recorder: Pick<History, 'status'> | undefined;
   /** Of the server. */
   readonly version: string;
 }
 
 export function httpApp(parts: HttpParts): Hono {
-  const { metrics, streams, settings, files, log, version } = parts;
+  const { metrics, streams, settings, files, log, recorder, version } = parts;
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -96,7 +99,8 @@ export function httpApp(parts: HttpParts): Hono {
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', (context) => (streams.isReady
-    ? context.json({ status: 'ready' })
+    // Without its history the server still listens, so it is ready, and says so.
+    ? context.json({ status: 'ready', ...(recorder && { history: recorder.status }) })
     : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
   app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
@@ -126,6 +130,10 @@ export function httpApp(parts: HttpParts): Hono {
     // Thrown for a body that can't be read, before a route sees it.
     if (error instanceof HTTPException && error.status === 415) return refuse(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
     if (error instanceof HTTPException && error.status === 400) return refuse(context, problem('bad-message', `${error.message}.`));
+    if ('code' in error && String(error.code).startsWith('SQLITE')) {
+      log.error('history can not be read', { path: context.req.path, reason: error.message });
+      return refuse(context, problem('not-kept', `The history can not be read: ${error.message}.`));
+    }
     log.error('a request failed', { path: context.req.path, reason: error.stack ?? error.message });
     return refuse(context, problem('internal', 'The server failed on this request; the fault is not yours.'));
   });

@@ -8,6 +8,7 @@ import { LAG_BOUNDS_MS, type Measures } from './measures.js';
 import type { StationState } from './protocol.js';
 import type { Shards } from './shards.js';
 import type { Senders } from './sockets.js';
+import type { History } from './stations/history.js';
 import type { Stations } from './stations/stations.js';
 import type { Streams } from './streams.js';
 import type { Viewers } from './viewers.js';
@@ -19,6 +20,8 @@ export interface MetricsParts {
   readonly viewers: Viewers;
   readonly shards: Shards;
   readonly version: string;
+  /** Where one is kept. */
+  readonly history?: Pick<History, 'status'> | undefined;
   /** What waits elsewhere, by the queue's name. */
   readonly queues?: () => Readonly<Record<string, number>>;
 }
@@ -36,7 +39,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
-    const { streams, stations, senders, viewers, shards, version, queues } = parts;
+    const { streams, stations, senders, viewers, shards, version, history, queues } = parts;
     this.#loop.enable();
 
     this.#gauge('livegenre_info', 'The version, the model and the backend, as labels', (set) => {
@@ -71,6 +74,11 @@ export class Metrics {
       for (const { config: { id: station }, failures } of stations.list()) set(failures, { station });
     });
 
+    if (history) {
+      this.#gauge('livegenre_history_failing', 'Whether the history can not be written: 1 when it can not', (set) => set(history.status.isFailing ? 1 : 0));
+      this.#counter('livegenre_history_dropped_rows_total', 'Rows of the history that were lost because they could not be written for too long', (set) => set(history.status.droppedRows));
+    }
+
     this.#ofShards('livegenre_predictions_total', 'Predictions', ({ predictions }) => predictions);
     this.#ofShards('livegenre_dropped_seconds_total', 'Audio left unscored because the server was late', ({ droppedMs }) => droppedMs / 1000);
     this.#ofShards('livegenre_sound_seconds_total', 'Time spent on decoding, resampling and mel columns', ({ soundMs }) => soundMs / 1000);
@@ -87,6 +95,7 @@ export class Metrics {
     this.#gauge('livegenre_queue_length', 'What waits: blocks for the network, bytes of audio for the shards, and more', (set) => {
       set(shards.links.reduce((sum, { measures }) => sum + (measures?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
       set(shards.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
+      if (history) set(history.status.waitingRows, { queue: 'history_rows' });
       for (const [queue, length] of Object.entries(queues?.() ?? {})) set(length, { queue });
     });
 

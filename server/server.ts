@@ -13,6 +13,7 @@ import { Metrics } from './metrics.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
+import { keep } from './stations/kept.js';
 import { listen as listenTo } from './stations/listener.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
@@ -53,14 +54,15 @@ export interface ServerParts {
 }
 
 /**
- * @throws Error with the reason: the model is refused, a shard can't start, the port is taken
- * (`code` EADDRINUSE)
+ * @throws Error with the reason: the model or the stations file is refused, a shard can't start,
+ * the port is taken (`code` EADDRINUSE)
  */
 export async function startServer(settings: Settings, parts: ServerParts = {}): Promise<RunningServer> {
   const log = parts.log ?? new Log(settings.logLevel);
   const bundle = parts.bundle ?? await loadBundle(settings.model);
   const { manifest } = bundle;
   const files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
+  const kept = await keep(settings, log, parts.scheduler);
   const shards = await Shards.start({
     bundle,
     shards: settings.shards,
@@ -68,16 +70,20 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     backend: settings.backend === 'auto' ? undefined : settings.backend,
     log,
     ...(parts.classifier !== undefined && { classifier: parts.classifier }),
+  }).catch(async (error: unknown) => {
+    await kept.close();
+    throw error;
   });
 
   const streams = new Streams(shards, manifest, settings, log, parts.scheduler);
   const senders = new Senders(streams, settings, log, parts.scheduler);
-  const stations = new Stations({ saved: [], save: async () => {}, streams, log, listen: parts.listen ?? ((url) => listenTo(url, { settings, ...(parts.scheduler && { scheduler: parts.scheduler }) })), ...(parts.scheduler && { scheduler: parts.scheduler }) });
+  const stations = new Stations({ saved: kept.stations, save: kept.save, streams, log, listen: parts.listen ?? ((url) => listenTo(url, { settings, ...(parts.scheduler && { scheduler: parts.scheduler }) })), ...(parts.scheduler && { scheduler: parts.scheduler }) });
   const viewers = new Viewers(streams, stations, settings, parts.scheduler);
+  kept.record(stations);
   const about = await version();
   const access = new Access(settings);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: about });
-  const app = httpApp({ access, metrics, streams, stations, history: undefined, now: Date.now, settings, files, log, version: about });
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: about, history: kept.history });
+  const app = httpApp({ access, metrics, streams, stations, history: kept.store, recorder: kept.history, now: Date.now, settings, files, log, version: about });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
@@ -87,6 +93,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   } catch (error) {
     http.close();
     metrics.close();
+    await kept.close();
     await shards.close();
     throw error;
   }
@@ -111,6 +118,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     senders.goAway();
     viewers.goAway();
     await stations.close();
+    await kept.close();
     await drained;
     const closed = new Promise((resolve) => http.close(resolve));
     // Streams that got no summary in time complete with the shards, which closes their sockets.

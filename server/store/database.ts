@@ -10,9 +10,15 @@ import { MIGRATIONS } from './migrations.js';
 
 export type Database = Libsql.Database;
 
+/** The file is something else than a database that this version can use: trying again would not help. */
+export class WrongDatabaseError extends Error {
+  override readonly name = 'WrongDatabaseError';
+}
+
 /**
  * @param path of the file, made with its folder where there is none; `:memory:` for none
- * @throws Error with the reason: no permission, a full disk, no database, or one of a newer version
+ * @throws WrongDatabaseError when it is no database, or one of a newer version
+ * @throws Error with the reason: no permission, a full disk
  */
 export function openDatabase(path: string): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
@@ -23,6 +29,7 @@ export function openDatabase(path: string): Database {
     return database;
   } catch (error) {
     database.close();
+    if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new WrongDatabaseError(`${path} is no SQLite database. Use another file.`);
     throw error;
   }
 }
@@ -31,7 +38,7 @@ export function openDatabase(path: string): Database {
 function migrate(database: Database, path: string): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > MIGRATIONS.length) {
-    throw new Error(`${path} is of a newer livegenre (its tables are at version ${version}, this one knows ${MIGRATIONS.length}). Use that one, or another file.`);
+    throw new WrongDatabaseError(`${path} is of a newer livegenre (its tables are at version ${version}, this one knows ${MIGRATIONS.length}). Use that one, or another file.`);
   }
   for (let next = version; next < MIGRATIONS.length; next++) {
     database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);

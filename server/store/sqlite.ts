@@ -37,14 +37,15 @@ interface MinuteRow {
 }
 
 export class SqliteStore implements HistoryStore {
-  readonly #database: Database;
+  readonly #open: () => Database;
+  #opened: Database | undefined;
   readonly #prepared = new Map<string, Statement>();
   /** What was open when the process before this one ended is closed with the first batch. */
   #isTakenOver = false;
 
-  /** @param database opened with `openDatabase`; closed with the store */
-  constructor(database: Database) {
-    this.#database = database;
+  /** @param open gives the database when it is needed first, and is asked again if it throws; the store closes it */
+  constructor(open: () => Database) {
+    this.#open = open;
   }
 
   async write(batch: HistoryBatch): Promise<void> {
@@ -52,7 +53,7 @@ export class SqliteStore implements HistoryStore {
       if (!this.#isTakenOver) this.#takeOver();
       for (const station of batch.forgotten) this.#forget(station);
       for (const row of batch.closed) this.#close(row);
-      for (const rows of batch.open) this.#open(rows);
+      for (const rows of batch.open) this.#leaveOpen(rows);
     });
     this.#isTakenOver = true;
   }
@@ -111,7 +112,18 @@ export class SqliteStore implements HistoryStore {
   }
 
   close(): void {
-    this.#database.close();
+    const database = this.#opened;
+    if (!database) return;
+    try {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // On a full disk, say: what is in the write-ahead log is read from there at the next start.
+    }
+    database.close();
+  }
+
+  get #database(): Database {
+    return (this.#opened ??= this.#open());
   }
 
   #takeOver(): void {
@@ -141,7 +153,7 @@ export class SqliteStore implements HistoryStore {
     }
   }
 
-  #open({ station, segment, state, minute }: OpenRows): void {
+  #leaveOpen({ station, segment, state, minute }: OpenRows): void {
     if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...segment });
     else this.#run('DELETE FROM open_segments WHERE station = :station', { station });
     if (state) this.#run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });

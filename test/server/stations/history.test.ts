@@ -21,7 +21,7 @@ const MANY = 100_000;
 function kept({ mostWaiting = MANY }: { mostWaiting?: number } = {}) {
   const clock = new ManualClock();
   const database: Database = openDatabase(':memory:');
-  const store = new SqliteStore(database);
+  const store = new SqliteStore(() => database);
   const lines: Record<string, unknown>[] = [];
   const log = new Log('debug', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
   const history = new History({ store, log, scheduler: clock, mostWaiting });
@@ -77,7 +77,7 @@ test('after a restart nothing overlaps, and the time between is no state', async
   await it.listen(10_000);
   await it.history.close();
   it.clock.advance(7000);
-  const again = new History({ store: new SqliteStore(it.database), log: new Log('error', () => {}), scheduler: it.clock });
+  const again = new History({ store: new SqliteStore(() => it.database), log: new Log('error', () => {}), scheduler: it.clock });
   again.record('a', { type: 'state', atMs: it.clock.now(), state: 'live', reason: null });
   for (let block = 0; block < 100; block++) {
     it.clock.advance(BLOCK_MS);
@@ -179,7 +179,7 @@ test('a process that is killed loses the last seconds at most, and corrupts noth
     await once(child, 'exit');
     const database = openDatabase(path);
     assert.equal(database.prepare('PRAGMA integrity_check').all(), [{ integrity_check: 'ok' }]);
-    const store = new SqliteStore(database);
+    const store = new SqliteStore(() => database);
     for (const station of ['a', 'b']) {
       const segments = await store.segments(station, ALL, MANY);
       assert.ok(segments.length > 5);

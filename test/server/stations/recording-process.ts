@@ -10,7 +10,7 @@ const BLOCK_EVERY_MS = 10;
 const STATIONS = ['a', 'b'];
 
 const clock = new ManualClock();
-const history = new History({ store: new SqliteStore(openDatabase(process.argv[2]!)), log: new Log('error'), scheduler: clock });
+const history = new History({ store: new SqliteStore(() => openDatabase(process.argv[2]!)), log: new Log('error'), scheduler: clock });
 for (const station of STATIONS) history.record(station, { type: 'state', atMs: 0, state: 'live', reason: null });
 setInterval(() => {
   clock.advance(BLOCK_MS);

@@ -14,7 +14,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 async function kept(minutes: number) {
   const clock = new ManualClock();
-  const store = new SqliteStore(openDatabase(':memory:'));
+  const store = new SqliteStore(() => openDatabase(':memory:'));
   await store.write({
     forgotten: [], open: [],
     closed: Array.from({ length: minutes }, (_, minute) => ({ kind: 'minute', station: 'a', minute: { minute, shares: { rock: 1 } } })),

@@ -3,6 +3,6 @@ import { openDatabase } from '../../../server/store/database.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';
 import { historyStoreTests } from './history-store.js';
 
-historyStoreTests('SQLite', () => new SqliteStore(openDatabase(':memory:')));
+historyStoreTests('SQLite', () => new SqliteStore(() => openDatabase(':memory:')));
 
 test.run();

@@ -1,0 +1,74 @@
+/** What outlives the process: the stations in their file, and what was heard of them in the database. */
+import { basename, dirname, extname, join } from 'node:path';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { Log } from '../log.js';
+import type { Settings } from '../settings.js';
+import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
+import { retain } from '../store/retention.js';
+import { SqliteStore } from '../store/sqlite.js';
+import type { HistoryStore } from '../store/store.js';
+import type { StationConfig } from './config.js';
+import { History } from './history.js';
+import type { Stations } from './stations.js';
+import { StationsFile } from './stations-file.js';
+
+export interface Kept {
+  /** What was saved before. */
+  readonly stations: readonly StationConfig[];
+  /** @throws ProtocolError `not-kept` */
+  readonly save: (stations: readonly StationConfig[]) => Promise<void>;
+  /** Undefined where none is set, or it can't be opened now. */
+  readonly database: Database | undefined;
+  /** Where history is read; undefined where none is kept. */
+  readonly store: HistoryStore | undefined;
+  /** Where it is written; undefined where none is kept. */
+  readonly history: History | undefined;
+  /** Records what happens to the stations, until it is closed. */
+  record(stations: Pick<Stations, 'moments$' | 'changes$'>): void;
+  /** Writes what is left and closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws Error with the reason when the stations file or the database is there and can't be used.
+ * A disk that is full or read-only is told of, and tried again: listening goes on without it.
+ */
+export async function keep(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Kept> {
+  const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
+  const stations = await file?.load() ?? [];
+  const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
+  const path = databasePath(settings);
+  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, record() {}, close: async () => {} };
+
+  let database: Database | undefined;
+  const open = (): Database => (database ??= openDatabase(path));
+  try {
+    open();
+  } catch (error) {
+    if (error instanceof WrongDatabaseError) throw error;
+    log.error('the database can not be opened; it is tried again', { path, reason: (error as Error).message });
+  }
+  const store = new SqliteStore(open);
+  const history = new History({ store, log, scheduler });
+  const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
+  return {
+    stations, save, database, store, history,
+    record({ moments$, changes$ }) {
+      running.add(moments$.subscribe(({ station, moment }) => history.record(station.id, moment)));
+      running.add(changes$.subscribe(({ type, station }) => {
+        if (type === 'removed') history.forget(station.id);
+      }));
+    },
+    async close() {
+      running.unsubscribe();
+      await history.close();
+      store.close();
+    },
+  };
+}
+
+/** Beside the stations file unless set: of `radio/stations.json`, `radio/stations.db`. */
+function databasePath({ database, stations }: Settings): string | undefined {
+  if (database !== '') return database;
+  return stations === '' ? undefined : join(dirname(stations), `${basename(stations, extname(stations))}.db`);
+}
