@@ -12,6 +12,7 @@ import { restApi } from './rest/openapi.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
 import type { History } from './stations/history.js';
+import { StoreError } from './store/store.js';
 
 /** Scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
 const CONTENT_SECURITY_POLICY = [
@@ -130,9 +131,9 @@ export function httpApp(parts: HttpParts): Hono {
     // Thrown for a body that can't be read, before a route sees it.
     if (error instanceof HTTPException && error.status === 415) return refuse(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
     if (error instanceof HTTPException && error.status === 400) return refuse(context, problem('bad-message', `${error.message}.`));
-    if ('code' in error && String(error.code).startsWith('SQLITE')) {
+    if (error instanceof StoreError) {
       log.error('history can not be read', { path: context.req.path, reason: error.message });
-      return refuse(context, problem('not-kept', `The history can not be read: ${error.message}.`));
+      return refuse(context, problem('not-kept', 'The history can not be read now; the server\'s log says why.'));
     }
     log.error('a request failed', { path: context.req.path, reason: error.stack ?? error.message });
     return refuse(context, problem('internal', 'The server failed on this request; the fault is not yours.'));

@@ -25,18 +25,20 @@ const SOCKETS = [
 export function restApi(parts: ApiParts, version: string): OpenAPIHono {
   const api = newApi();
   // Before those with an id in their place: /v1/stations/watch is no station.
-  for (const { path, summary, description } of SOCKETS) {
-    api.openAPIRegistry.registerPath({
-      method: 'get', path, tags: ['WebSockets'], summary, description,
-      ...(path.includes('{id}') && { request: { params: z.object({ id: z.string() }) } }),
-      responses: { 101: { description: 'It is a WebSocket now' }, 426: { description: '`bad-message`: the request was no upgrade' } },
-    });
+  for (const { path } of SOCKETS) {
     api.get(path.replace('{id}', ':id'), (context) => {
       const { status, ...rest } = problem('bad-message', 'This address is for WebSockets: connect with ws:// or wss://.', 426);
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
   for (const part of [stationsApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const { path, ...words } of SOCKETS) {
+    api.openAPIRegistry.registerPath({
+      method: 'get', path, tags: ['WebSockets'], ...words,
+      ...(path.includes('{id}') && { request: { params: z.object({ id: z.string() }) } }),
+      responses: { 101: { description: 'It is a WebSocket now' }, 426: { description: '`bad-message`: the request was no upgrade' } },
+    });
+  }
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'What the server was given with --admin-token' });
   const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });

@@ -73,15 +73,13 @@ export const stationIdSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'id
 export const stationSchema = z.strictObject({
   id: stationIdSchema,
   name: z.string().trim().min(1).max(100),
-  /** Where the sound is: a stream, a playlist that points at one, HLS, or a file below `--station-files`. */
-  url: sourceUrl,
-  /** False: kept, but not listened to. */
-  enabled: z.boolean().default(true),
-  /** At most one of each type. */
-  rules: z.array(ruleSchema).max(5).default([...DEFAULT_RULES])
-    .refine((rules) => new Set(rules.map(({ type }) => type)).size === rules.length, 'each type of rule may be given once'),
-  /** Told of this station's alerts, beside the server's own. */
-  webhooks: z.array(webhookUrl).max(10).default([]),
+  url: sourceUrl.meta({ description: 'Where the sound is: a stream, a playlist that points at one, HLS, or a file below `--station-files`' }),
+  enabled: z.boolean().meta({ description: 'False: kept, but not listened to' }).default(true),
+  rules: z.array(ruleSchema).max(5)
+    .refine((rules) => new Set(rules.map(({ type }) => type)).size === rules.length, 'each type of rule may be given once')
+    .meta({ description: 'What raises alerts, at most one of each type' })
+    .default([...DEFAULT_RULES]),
+  webhooks: z.array(webhookUrl).max(10).meta({ description: 'Addresses that are told of this station\'s alerts, beside the server\'s own' }).default([]),
 });
 
 /** A new station: its id is made from the name unless it is given. */
@@ -91,7 +89,7 @@ export const newStationSchema = stationSchema.partial({ id: true });
 export const stationChangesSchema = z.strictObject({
   name: stationSchema.shape.name,
   url: stationSchema.shape.url,
-  enabled: z.boolean(),
+  enabled: stationSchema.shape.enabled.unwrap(),
   rules: stationSchema.shape.rules.unwrap(),
   webhooks: stationSchema.shape.webhooks.unwrap(),
 }).partial();

@@ -40,15 +40,15 @@ export async function keep(settings: Settings, log: Log, scheduler: SchedulerLik
   const path = databasePath(settings);
   if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, record() {}, close: async () => {} };
 
+  const store = new SqliteStore(() => openDatabase(path));
   let database: Database | undefined;
-  const open = (): Database => (database ??= openDatabase(path));
   try {
-    open();
+    database = store.database;
   } catch (error) {
-    if (error instanceof WrongDatabaseError) throw error;
-    log.error('the database can not be opened; it is tried again', { path, reason: (error as Error).message });
+    const { cause, message } = error as Error;
+    if (cause instanceof WrongDatabaseError) throw cause;
+    log.error('the database can not be opened; it is tried again', { path, reason: message });
   }
-  const store = new SqliteStore(open);
   const history = new History({ store, log, scheduler });
   const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
   return {

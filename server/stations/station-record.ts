@@ -44,7 +44,7 @@ export class StationRecord {
   #settledMs = -Infinity;
   #state: HistoryState | undefined;
   #segment: OpenSegment | undefined;
-  #warming: { readonly fromMs: number; toMs: number } | undefined;
+  #warming: { readonly fromMs: number; toMs: number; readonly nowPlaying: string | null } | undefined;
   #minute: OpenMinute | undefined;
   #title: string | null = null;
 
@@ -108,7 +108,7 @@ export class StationRecord {
 
   #warm(fromMs: number, toMs: number): void {
     this.#closeSegment();
-    this.#warming ??= { fromMs, toMs };
+    this.#warming ??= { fromMs, toMs, nowPlaying: this.#title };
     this.#warming.toMs = toMs;
     if (toMs - this.#warming.fromMs > MOST_WARMING_MS) this.#settle();
   }
@@ -116,10 +116,10 @@ export class StationRecord {
   /** Warming up that nothing follows is a segment of its own, of nothing known. */
   #settle(): void {
     if (!this.#warming) return;
-    const { fromMs, toMs } = this.#warming;
+    const { fromMs, toMs, nowPlaying } = this.#warming;
     this.#warming = undefined;
     this.#count('unknown', fromMs, toMs);
-    this.#segment = { fromMs, toMs, state: 'warming', genre: null, nowPlaying: this.#title, sum: 0, blocks: 1 };
+    this.#segment = { fromMs, toMs, state: 'warming', genre: null, nowPlaying, sum: 0, blocks: 1 };
   }
 
   #become(atMs: number, state: StationState, reason: string | null): void {

@@ -1,7 +1,7 @@
 /** History in the embedded database. */
 import type { Statement } from 'libsql';
 import type { Database } from './database.js';
-import type { AlertRecord, ClosedRow, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, OpenRows, Range } from './store.js';
+import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range } from './store.js';
 
 const MINUTE_MS = 60_000;
 
@@ -46,6 +46,10 @@ export class SqliteStore implements HistoryStore {
   /** @param open gives the database when it is needed first, and is asked again if it throws; the store closes it */
   constructor(open: () => Database) {
     this.#open = open;
+  }
+
+  get database(): Database {
+    return (this.#opened ??= told(this.#open));
   }
 
   async write(batch: HistoryBatch): Promise<void> {
@@ -122,9 +126,6 @@ export class SqliteStore implements HistoryStore {
     database.close();
   }
 
-  get #database(): Database {
-    return (this.#opened ??= this.#open());
-  }
 
   #takeOver(): void {
     this.#run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
@@ -176,29 +177,39 @@ export class SqliteStore implements HistoryStore {
   }
 
   #transaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
+    const { database } = this;
+    told(() => database.exec('BEGIN IMMEDIATE'));
     try {
       work();
-      this.#database.exec('COMMIT');
+      told(() => database.exec('COMMIT'));
     } catch (error) {
       // A full disk ends the transaction by itself.
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      if (database.inTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }
 
   #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
-    return this.#statement(sql).run(values).changes;
+    return told(() => this.#statement(sql).run(values).changes);
   }
 
   #all<Row>(sql: string, values: Readonly<Record<string, unknown>>): Row[] {
-    return this.#statement(sql).all(values) as Row[];
+    return told(() => this.#statement(sql).all(values) as Row[]);
   }
 
   #statement(sql: string): Statement {
     let statement = this.#prepared.get(sql);
-    if (!statement) this.#prepared.set(sql, statement = this.#database.prepare(sql));
+    if (!statement) this.#prepared.set(sql, statement = this.database.prepare(sql));
     return statement;
+  }
+}
+
+/** What goes wrong in the database, as the store's error. */
+function told<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new StoreError((error as Error).message, { cause: error });
   }
 }
 

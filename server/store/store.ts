@@ -75,9 +75,14 @@ export interface Range {
   readonly toMs: number;
 }
 
-/** All reads give the earliest first and at most `most` rows; read on from where the last one ends. */
+/** The store can not be read or written now: a full disk, no permission, a broken file. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
+
+/** All that it does throws a `StoreError` when it can't. All reads give the earliest first and at most `most` rows; read on from where the last one ends. */
 export interface HistoryStore {
-  /** @throws Error with the reason, such as a full disk; nothing is written then */
+  /** If it throws, nothing of it was written. */
   write(batch: HistoryBatch): Promise<void>;
   /** Those that reach into the range. */
   segments(station: string, range: Range, most: number): Promise<HistorySegment[]>;

@@ -75,6 +75,10 @@ test('what can not be used is refused with a sentence for each field', () => wit
   assert.equal(await refused('PATCH', '/v1/stations/none', { name: 'B' }), [404, 'not-found', 'There is no station "none"; GET /v1/stations lists those there are.']);
   assert.equal((await refused('DELETE', '/v1/stations/none')).slice(0, 2), [404, 'not-found']);
   assert.equal((await refused('PATCH', '/v1/stations/a', { id: 'b' })).slice(0, 2), [422, 'bad-request']);
+  const twice = [{ type: 'down' }, { type: 'down' }];
+  for (const [method, path] of [['POST', '/v1/stations'], ['PATCH', '/v1/stations/a']] as const) {
+    assert.equal(await refused(method, path, { ...(method === 'POST' && ONE), rules: twice }), [422, 'bad-request', 'rules: each type of rule may be given once.']);
+  }
   assert.is(server.stations.list().length, 1);
 }));
 

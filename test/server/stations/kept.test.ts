@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Log } from '../../../server/log.js';
+import { withDefaults, type Settings } from '../../../server/settings.js';
+import { keep } from '../../../server/stations/kept.js';
+import { ask } from '../rest/ask.js';
+import { until, withServer } from '../rig.js';
+import { tone } from '../sound.js';
+import { ManualClock } from '../manual-clock.js';
+import { Air, saved, URL_ONE } from './played.js';
+
+const quiet = new Log('error', () => {});
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-kept-'));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const settings = (given: Partial<Settings>): Settings => withDefaults(given);
+
+test('without a file nothing is kept; with a stations file history lies beside it', () => inFolder(async (folder) => {
+  const nothing = await keep(settings({}), quiet);
+  assert.equal([nothing.stations, nothing.database, nothing.store, nothing.history], [[], undefined, undefined, undefined]);
+  await nothing.save([saved()]);
+  await nothing.close();
+  for (const [given, name] of [[{ stations: join(folder, 'radio.json') }, 'radio.db'], [{ stations: join(folder, 'radio.json'), database: join(folder, 'sub', 'x.db') }, join('sub', 'x.db')], [{ database: join(folder, 'y.db') }, 'y.db']] as const) {
+    const kept = await keep(settings(given), quiet);
+    assert.ok(kept.database && existsSync(join(folder, name)), name);
+    await kept.close();
+  }
+}));
+
+test('a file that is something else is refused', () => inFolder(async (folder) => {
+  const database = join(folder, 'notes.txt');
+  writeFileSync(database, 'Not a database. '.repeat(100));
+  await keep(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is no SQLite database. Use another file.`));
+}));
+
+test('a database that can not be opened is told of and tried again; meanwhile nothing is lost', () => inFolder(async (folder) => {
+  const inTheWay = join(folder, 'stations.db');
+  mkdirSync(inTheWay);
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const kept = await keep(settings({ stations: join(folder, 'stations.json') }), new Log('error', (line) => lines.push(line)), clock);
+  assert.match(lines[0]!, 'the database can not be opened');
+  assert.is(kept.database, undefined);
+  kept.history!.record('one', { type: 'title', atMs: 5, title: 'Kept' });
+  await kept.history!.flush();
+  assert.ok(kept.history!.status.isFailing);
+  rmSync(inTheWay, { recursive: true });
+  await kept.history!.flush();
+  assert.not(kept.history!.status.isFailing);
+  assert.equal(await kept.store!.titles('one', { fromMs: 0, toMs: 10 }, 10), [{ atMs: 5, title: 'Kept' }]);
+  await kept.close();
+}));
+
+interface History {
+  readonly segments: readonly { readonly genre: string | null; readonly state: string; readonly nowPlaying: string | null }[];
+  readonly states: readonly { readonly state: string; readonly reason: string | null }[];
+  readonly titles: readonly { readonly title: string | null }[];
+}
+
+test('what a station plays is in its history, and after a restart still is', () => inFolder(async (folder) => {
+  const air = new Air();
+  const clock = new ManualClock();
+  const given = { stations: join(folder, 'stations.json'), keepDays: 36_500 }; // the clock begins in 1970
+  await withServer(given, async (server) => {
+    let blocks = 0;
+    server.stations.moments$.subscribe(({ moment }) => {
+      if (moment.type === 'heard') blocks++;
+    });
+    await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
+    air.become(URL_ONE, 'live');
+    air.say(URL_ONE, { type: 'title', title: 'Artist - Song' });
+    for (let block = 1; block <= 10; block++) {
+      clock.advance(348);
+      air.play(URL_ONE, tone(200, block === 1 ? 360 : 348.3));
+      await until(() => blocks === block);
+    }
+    air.become(URL_ONE, 'failing', 'It answers 503.');
+    clock.advance(1000);
+  }, { listen: air.listen, scheduler: clock });
+  await withServer(given, async (server) => {
+    const { segments, states, titles } = (await ask<History>(server, 'GET', '/v1/stations/radio-one/history?from=0&to=60000')).body;
+    assert.equal(segments.map(({ state, genre, nowPlaying }) => [state, genre, nowPlaying]), [['music', 'low', 'Artist - Song']]);
+    assert.equal(states.map(({ state, reason }) => [state, reason]), [['live', null], ['failing', 'It answers 503.']]);
+    assert.equal(titles.map(({ title }) => title), ['Artist - Song', null]);
+  }, { listen: new Air().listen });
+}));
+
+test('a history that can not be written leaves the server ready, and shows in its health and metrics', () => inFolder(async (folder) => {
+  const stations = join(folder, 'stations.json');
+  mkdirSync(join(folder, 'stations.db'));
+  const air = new Air();
+  await withServer({ stations }, async (server) => {
+    await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
+    let health = await ask<{ status: string; history: { isFailing: boolean; reason: string } }>(server, 'GET', '/readyz');
+    while (!health.body.history.isFailing) health = await ask(server, 'GET', '/readyz');
+    assert.equal([health.status, health.body.status], [200, 'ready']);
+    assert.type(health.body.history.reason, 'string');
+    assert.match((await ask(server, 'GET', '/metrics')).text, 'livegenre_history_failing 1');
+    const history = await ask(server, 'GET', '/v1/stations/radio-one/history');
+    assert.equal([history.status, history.body.code], [503, 'not-kept']);
+    // It listens all the same.
+    air.become(URL_ONE, 'live');
+    air.play(URL_ONE, tone(200, 3000));
+    await until(() => server.stations.get('radio-one')!.glance().genre === 'low');
+  }, { listen: air.listen });
+}));
+
+test.run();
