@@ -37,10 +37,13 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Ser
     const contentType = TYPES[extname(entry.name)];
     if (!entry.isFile() || contentType === undefined) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
-    const body = new Uint8Array(await readFile(path));
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     const url = `/${relative(folder, path).split(sep).join('/')}`;
-    files.set(url === '/index.html' ? '/' : url.replace(/\.html$/, ''), { body, contentType, etag });
+    files.set(url === '/index.html' ? '/' : url.replace(/\.html$/, ''), servedFile(new Uint8Array(await readFile(path)), contentType));
   }
   return files;
+}
+
+/** Whatever has the same tag is the same. */
+export function servedFile(body: Uint8Array<ArrayBuffer>, contentType: string): ServedFile {
+  return { body, contentType, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }

@@ -8,7 +8,7 @@ import { isListed, isOwnPage } from './origins.js';
 import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
 import { ProtocolError } from './protocol.js';
 import type { ApiParts } from './rest/api.js';
-import { restApi } from './rest/openapi.js';
+import { documentFiles, restApi } from './rest/openapi.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
 import type { History } from './stations/history.js';
@@ -64,7 +64,9 @@ export interface HttpParts extends ApiParts {
 }
 
 export function httpApp(parts: HttpParts): Hono {
-  const { metrics, streams, settings, files, log, recorder, version } = parts;
+  const { metrics, streams, settings, log, recorder, version } = parts;
+  const api = restApi(parts);
+  const files = new Map([...parts.files, ...documentFiles(api, version)]);
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -105,7 +107,7 @@ export function httpApp(parts: HttpParts): Hono {
     : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
   app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
-  app.route('/', restApi(parts, version));
+  app.route('/', api);
 
   const methodsAt = methodsOf(app);
   app.all('*', (context) => {

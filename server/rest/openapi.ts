@@ -1,6 +1,6 @@
 /** All routes under /v1 in one app, with the document that describes them, for programs and for people. */
-import { createHash } from 'node:crypto';
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import { servedFile, type ServedFile } from '../files.js';
 import { problem, PROBLEM_TYPE } from '../problem.js';
 import { accessApi } from './access.js';
 import { alertsApi } from './alerts.js';
@@ -21,8 +21,7 @@ const SOCKETS = [
   { path: '/v1/stations/watch', summary: 'Watch all stations', description: 'All of them, once a second.' },
 ] as const;
 
-/** @param version of the server */
-export function restApi(parts: ApiParts, version: string): OpenAPIHono {
+export function restApi(parts: ApiParts): OpenAPIHono {
   const api = newApi();
   // Before those with an id in their place: /v1/stations/watch is no station.
   for (const { path } of SOCKETS) {
@@ -41,20 +40,19 @@ export function restApi(parts: ApiParts, version: string): OpenAPIHono {
   }
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'What the server was given with --admin-token' });
-  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });
-  const json = JSON.stringify(document);
-  const page = docsPage(document as unknown as ApiDocument);
-  for (const [path, body, type] of [
-    ['/openapi.json', json, 'application/json'],
-    ['/docs', page, 'text/html; charset=utf-8'],
-    ['/docs.css', DOCS_CSS, 'text/css; charset=utf-8'],
-  ] as const) {
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    api.get(path, (context) => {
-      const headers = { ETag: etag, 'Cache-Control': 'no-cache' };
-      if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers);
-      return context.body(body, 200, { ...headers, 'Content-Type': type });
-    });
-  }
   return api;
+}
+
+/**
+ * The document, and the page that is made from it, by URL path.
+ * @param version of the server
+ */
+export function documentFiles(api: OpenAPIHono, version: string): ReadonlyMap<string, ServedFile> {
+  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });
+  const file = (text: string, contentType: string): ServedFile => servedFile(new TextEncoder().encode(text), contentType);
+  return new Map([
+    ['/openapi.json', file(JSON.stringify(document), 'application/json')],
+    ['/docs', file(docsPage(document as unknown as ApiDocument), 'text/html; charset=utf-8')],
+    ['/docs.css', file(DOCS_CSS, 'text/css; charset=utf-8')],
+  ]);
 }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { ClosedRow } from '../../../server/store/store.js';
 import { withServer } from '../rig.js';
 import { Air } from '../stations/played.js';
-import { ask } from './ask.js';
+import { ask, askUntil } from './ask.js';
 import { withHistory } from './kept-server.js';
 
 const T = Date.UTC(2026, 10, 21, 12);
@@ -150,11 +150,7 @@ test('no such station, or no history', () => withHistory([], async (server) => {
 test('a station that is removed takes its history with it', () => withHistory(ROWS, async (server) => {
   assert.is((await ask(server, 'DELETE', '/v1/stations/one')).status, 204);
   await ask(server, 'POST', '/v1/stations', { id: 'one', name: 'Another', url: 'http://127.0.0.1/other', enabled: false });
-  await server.stations.close(); // nothing more happens
-  for (;;) {
-    const { body } = await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`);
-    if (body.segments.length === 0 && body.alerts.length === 0) break;
-  }
+  await askUntil<History>(server, `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`, ({ segments, alerts }) => segments.length + alerts.length === 0);
 }));
 
 test.run();

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { Log } from '../../../server/log.js';
 import { withDefaults, type Settings } from '../../../server/settings.js';
 import { keep } from '../../../server/stations/kept.js';
-import { ask } from '../rest/ask.js';
+import { ask, askUntil } from '../rest/ask.js';
 import { until, withServer } from '../rig.js';
 import { tone } from '../sound.js';
 import { ManualClock } from '../manual-clock.js';
@@ -101,8 +101,7 @@ test('a history that can not be written leaves the server ready, and shows in it
   const air = new Air();
   await withServer({ stations }, async (server) => {
     await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
-    let health = await ask<{ status: string; history: { isFailing: boolean; reason: string } }>(server, 'GET', '/readyz');
-    while (!health.body.history.isFailing) health = await ask(server, 'GET', '/readyz');
+    const health = await askUntil<{ status: string; history: { isFailing: boolean; reason: string } }>(server, '/readyz', ({ history }) => history.isFailing);
     assert.equal([health.status, health.body.status], [200, 'ready']);
     assert.type(health.body.history.reason, 'string');
     assert.match((await ask(server, 'GET', '/metrics')).text, 'livegenre_history_failing 1');
