@@ -54,10 +54,9 @@ const HISTORY = `
   CREATE INDEX alerts_open ON alerts (station) WHERE toMs IS NULL;
 `;
 
-export const MIGRATIONS: readonly string[] = [
-  HISTORY,
-  // 2: what webhooks have to deliver, and what became of it.
-  `CREATE TABLE deliveries (
+/** What webhooks have to deliver, and what became of it. */
+const DELIVERIES = `
+  CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY,
     eventId TEXT NOT NULL,
     alertId TEXT NOT NULL,
@@ -71,5 +70,10 @@ export const MIGRATIONS: readonly string[] = [
     outcome TEXT,
     failure TEXT
   ) STRICT;
-  CREATE INDEX deliveriesDone ON deliveries (doneAtMs);`,
+  CREATE INDEX deliveriesDone ON deliveries (doneAtMs);
+`;
+
+export const MIGRATIONS: readonly string[] = [
+  HISTORY,
+  DELIVERIES,
 ];
