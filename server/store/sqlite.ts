@@ -149,7 +149,8 @@ export class SqliteStore implements HistoryStore {
       case 'minute': return this.#addMinute(station, row.minute);
       case 'alert': {
         const { station: { id, name }, ...rest } = row.alert;
-        this.#run('INSERT OR REPLACE INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence)', { ...rest, station: id, stationName: name });
+        // Its sentence stays the first one: what was wrong, not that it is over.
+        this.#run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs', { ...rest, station: id, stationName: name });
       }
     }
   }

@@ -46,7 +46,7 @@ export interface AlertRecord {
   readonly sentence: string;
 }
 
-/** A row that won't change any more; of alerts, one that may be written again. */
+/** A row that won't change any more; that of an alert is written again when it ends, for its end alone. */
 export type ClosedRow =
   | { readonly kind: 'segment'; readonly station: string; readonly segment: HistorySegment }
   | { readonly kind: 'state'; readonly station: string; readonly state: HistoryState }

@@ -119,7 +119,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await ids(range(15, 18), MANY), ['3']);
     assert.equal(await ids(range(900, 1000), MANY), ['2']);
     assert.equal((await store.openAlerts()).map(({ id }) => id), ['2']);
-    await store.write(batch({ closed: [{ kind: 'alert', station: 'a', alert: alert('2', 20, 40) }] }));
+    await store.write(batch({ closed: [{ kind: 'alert', station: 'a', alert: { ...alert('2', 20, 40), sentence: 'Sound again.' } }] }));
     assert.equal(await store.openAlerts(), []);
     assert.equal((await store.alerts(ALL, 1))[0], alert('2', 20, 40));
   });
