@@ -31,6 +31,13 @@ export interface DecoderEars {
   complained(line: string): void;
 }
 
+export interface DecoderInput {
+  /** A local file; else bytes are written. */
+  readonly path?: string;
+  /** FFmpeg's name of the format, where it is known better than FFmpeg would guess. */
+  readonly format?: string | undefined;
+}
+
 export class Decoder {
   /** s16le samples; FFmpeg waits for who reads. */
   readonly output: Readable;
@@ -45,10 +52,10 @@ export class Decoder {
   #hasEnded = false;
 
   /**
-   * @param path a local file, or undefined for what `write` brings
+   * @param input what to decode: a local file, or what `write` brings
    * @throws SourceFault when there is no FFmpeg that may be used
    */
-  constructor(path: string | undefined, ears: DecoderEars) {
+  constructor({ path, format }: DecoderInput, ears: DecoderEars) {
     const isFed = path === undefined;
     this.#isFinished = !isFed;
     this.#name = isFed ? 'pipe:0' : `file:${path}`;
@@ -63,6 +70,7 @@ export class Decoder {
       // Nothing that the bytes name is opened.
       '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', DEMUXERS,
       ...(isFed ? ['-probesize', String(PROBE_BYTES), '-analyzeduration', '0'] : []),
+      ...(format === undefined ? [] : ['-f', format]),
       '-i', this.#name,
       '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1',
       '-ac', String(STATION_FORMAT.channels), '-ar', String(STATION_FORMAT.sampleRate),

@@ -4,8 +4,9 @@
  */
 import { Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
-import { BYTES_PER_MS, Decoder } from './decoder.js';
+import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
+import { framesOf, TELLING_BYTES } from './frames.js';
 import { BREAK, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
 import { cleanTitle, IcyBody, textOf } from './icy.js';
 import { localFile, namedPipe } from './local-file.js';
@@ -48,6 +49,12 @@ interface Found {
   readonly about: Pick<SourceFormat, 'contentType' | 'name' | 'bitrateKbps'>;
   readonly feed: Feed;
   readonly patienceMs: number;
+}
+
+/** An FFmpeg at work; `ended` settles when all of its sound was played, and rejects when it failed. */
+interface Decoding {
+  readonly decoder: Decoder;
+  readonly ended: Promise<void>;
 }
 
 class Listening {
@@ -157,42 +164,61 @@ class Listening {
     this.#emit({ type: 'held' });
     while (!this.#stop.signal.aborted) {
       const before = this.#heardBytes;
-      await this.#decode(path).ended;
+      await this.#decode({ path }).ended;
       if (this.#heardBytes - before < MIN_FILE_MS * BYTES_PER_MS) throw new SourceFault(`The file holds less than ${MIN_FILE_MS / 1000} s of sound.`);
     }
   }
 
   /** Feeds FFmpeg, another one after each break, until there is no more. */
   async #play(feed: Feed): Promise<void> {
-    let { decoder, ended } = this.#decode();
+    let decoding: Decoding | undefined;
+    /** What came before it can be told what it is. */
+    let start: Uint8Array[] = [];
+    const begin = async (): Promise<void> => {
+      const bytes = Buffer.concat(start);
+      start = [];
+      decoding = this.#decode({ format: framesOf(bytes) });
+      await this.#write(decoding.decoder, bytes);
+    };
+    const finish = async (): Promise<void> => {
+      if (start.length > 0) await begin();
+      decoding?.decoder.finish();
+      await decoding?.ended;
+      decoding = undefined;
+    };
     try {
       for await (const bytes of feed) {
         if (bytes === BREAK) {
-          decoder.finish();
-          await ended;
-          ({ decoder, ended } = this.#decode());
+          await finish();
           continue;
         }
         this.#emit({ type: 'received', bytes: bytes.length });
-        if (!decoder.write(bytes)) {
-          this.#emit({ type: 'held' });
-          await decoder.drained();
-          this.#emit({ type: 'received', bytes: 0 });
+        if (decoding) {
+          await this.#write(decoding.decoder, bytes);
+        } else {
+          start.push(bytes);
+          if (start.reduce((sum, { length }) => sum + length, 0) >= TELLING_BYTES) await begin();
         }
       }
     } catch (error) {
       // FFmpeg's own end cuts the connection; what it says is the reason then.
-      if (!decoder.hasEnded) throw error;
-      return await ended;
+      if (!decoding?.decoder.hasEnded) throw error;
+      return await decoding.ended;
     }
-    decoder.finish();
-    await ended;
+    await finish();
   }
 
-  /** Starts FFmpeg, on a file or on what it is fed; `ended` settles when all of its sound was played. */
-  #decode(path?: string): { decoder: Decoder; ended: Promise<void> } {
+  async #write(decoder: Decoder, bytes: Uint8Array): Promise<void> {
+    if (decoder.write(bytes)) return;
+    this.#emit({ type: 'held' });
+    await decoder.drained();
+    this.#emit({ type: 'received', bytes: 0 });
+  }
+
+  /** Starts FFmpeg, on a file or on what it will be fed. */
+  #decode(input: DecoderInput): Decoding {
     const before = this.#heardBytes;
-    const decoder = this.#decoder = new Decoder(path, {
+    const decoder = this.#decoder = new Decoder(input, {
       source: (source) => this.#emit({ type: 'source', ...source, ...this.#about }),
       complained: (line) => this.#emit({ type: 'complained', line }),
     });

@@ -1,0 +1,51 @@
+/**
+ * MP3 and ADTS (AAC) told by their frames. A radio is entered in the middle of one, and FFmpeg then
+ * wants 128 KB, 8 s at 128 kbit/s, before it dares to say MP3; three headers in a row at the
+ * distances that they name say it in 4 KB. (ISO/IEC 11172-3, section 2.4.1; ISO/IEC 13818-7, section 6.2.)
+ */
+
+/** Enough for three frames of any usual bit rate. */
+export const TELLING_BYTES = 4096;
+const HEADERS_IN_A_ROW = 3;
+
+const MPEG1_KBPS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const MPEG2_KBPS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+const MPEG1_RATES = [44100, 48000, 32000];
+
+/** @returns FFmpeg's name for the format, undefined where the bytes are not plainly one of both */
+export function framesOf(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (isRow(bytes, at, mp3FrameBytes)) return 'mp3';
+    if (isRow(bytes, at, adtsFrameBytes)) return 'aac';
+  }
+  return undefined;
+}
+
+function isRow(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array, at: number) => number): boolean {
+  let at = start;
+  for (let headers = 0; headers < HEADERS_IN_A_ROW; headers += 1) {
+    const length = frameBytes(bytes, at);
+    if (length === 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+/** Length of the layer III frame whose header is at `at`; 0 where none is. */
+function mp3FrameBytes(bytes: Uint8Array, at: number): number {
+  if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return 0;
+  const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
+  const isLayer3 = ((bytes[at + 1]! >> 1) & 3) === 1;
+  const kbps = (version === 3 ? MPEG1_KBPS : MPEG2_KBPS)[bytes[at + 2]! >> 4] ?? 0;
+  const rate = (MPEG1_RATES[(bytes[at + 2]! >> 2) & 3] ?? 0) / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  if (!isLayer3 || version === 1 || kbps === 0 || rate === 0) return 0;
+  const padding = (bytes[at + 2]! >> 1) & 1;
+  return Math.floor((version === 3 ? 144_000 : 72_000) * kbps / rate) + padding;
+}
+
+/** Length of the ADTS frame whose header is at `at`; 0 where none is. */
+function adtsFrameBytes(bytes: Uint8Array, at: number): number {
+  if (at + 7 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xf6) !== 0xf0) return 0;
+  const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
+  return length >= 7 ? length : 0;
+}
