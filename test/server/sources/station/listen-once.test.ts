@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../rig.js';
+import { Recordings } from '../recordings.js';
+import { withMetadata } from './metadata.js';
+import { ffmpegs, gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
+
+const test = suite('listening to a station once');
+const SECONDS = 3;
+let recordings: Recordings;
+let radio: Radio;
+let wav: string;
+let mp3: Uint8Array;
+
+/** A test with a radio server, after which every FFmpeg ends. */
+function check(name: string, body: () => Promise<void>): void {
+  if (!HAS_FFMPEG) return void test(name, () => console.log('skipped: no ffmpeg on this system'));
+  test(name, async () => {
+    radio = await Radio.start();
+    try {
+      await body();
+    } finally {
+      await radio.close();
+    }
+    await gone();
+  });
+}
+
+test.before(() => {
+  recordings = new Recordings();
+  if (!HAS_FFMPEG) return;
+  wav = recordings.wav('music.wav', SECONDS);
+  mp3 = encoded('music.mp3', '-ar', '44100', '-ac', '2', '-b:a', '128k');
+});
+test.after(() => recordings.remove());
+
+function encoded(name: string, ...args: readonly string[]): Uint8Array {
+  return readFileSync(recordings.encode(wav, name, ...args));
+}
+
+for (const [name, contentType, codec, args] of [
+  ['a.mp3', 'audio/mpeg', 'mp3', ['-ar', '44100', '-ac', '2']],
+  ['a.aac', 'audio/aac', 'aac', ['-ar', '44100', '-ac', '2', '-f', 'adts']],
+  ['vorbis.ogg', 'application/ogg', 'vorbis', ['-c:a', 'libvorbis']],
+  ['opus.ogg', 'audio/ogg', 'opus', ['-c:a', 'libopus']],
+  ['a.flac', 'audio/flac', 'flac', []],
+  ['flac.ogg', 'audio/ogg', 'flac', ['-c:a', 'flac', '-f', 'ogg']],
+  ['a.ts', 'video/mp2t', 'aac', ['-c:a', 'aac', '-f', 'mpegts']],
+  ['a.mp4', 'audio/mp4', 'aac', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '500000']],
+  ['odd.mp3', '', 'mp3', ['-ar', '22050', '-b:a', '32k']],
+] as const) {
+  check(`${name} is heard, all of it`, async () => {
+    const heard = new Heard(radio.serve('/live', contentType, encoded(name, ...args)));
+    assert.is(await heard.over(), undefined);
+    assert.ok(Math.abs(heard.seconds - SECONDS) < 0.15, `${heard.seconds} s`);
+    assert.ok(loudness(heard.sound) > 0.02);
+    const [source] = heard.of('source');
+    assert.equal([source?.codec, source?.contentType], [codec, contentType]);
+    assert.is(heard.of('opened').length, 1);
+  });
+}
+
+check('what FFmpeg finds is told, and what the station says of itself', async () => {
+  const heard = new Heard(radio.begin('/live', 'audio/mpeg; charset=utf-8', mp3, { 'icy-name': Buffer.from('Rädio').toString('latin1'), 'icy-br': '128,128' }));
+  await heard.hear(1);
+  assert.equal(heard.of('source'), [{ type: 'source', codec: 'mp3', bitrateKbps: 128, sampleRate: 44100, channels: 2, contentType: 'audio/mpeg', name: 'Rädio' }]);
+  heard.subscription.unsubscribe();
+});
+
+check('sound entered in the middle of a frame is heard soon', async () => {
+  const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3.subarray(777, 777 + 32_000)));
+  await heard.hear(1);
+  heard.subscription.unsubscribe();
+});
+
+check('titles are told once each, and leave no trace in the sound', async () => {
+  const titles = ["StreamTitle='It's; a - title';", '', "StreamTitle='It's; a - title';", Buffer.from("StreamTitle='Caf\xe9';", 'latin1'), "StreamTitle='';"];
+  const plain = new Heard(radio.serve('/plain', 'audio/mpeg', mp3));
+  const heard = new Heard(radio.serve('/live', 'audio/mpeg', withMetadata(mp3, 8192, titles), { 'icy-metaint': '8192' }));
+  assert.equal([await heard.over(), await plain.over()], [undefined, undefined]);
+  assert.equal(heard.of('title').slice(0, 3).map(({ title }) => title), ["It's; a - title", 'Café', null]);
+  assert.equal(heard.sound, plain.sound);
+  assert.is(radio.requests.at(-1)!.headers['icy-metadata'], '1');
+});
+
+check('Shoutcast\'s own status line is understood', async () => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      // In pieces, as networks do.
+      socket.write('IC');
+      setImmediate(() => {
+        socket.write('Y 200 OK\r\nicy-notice1:<BR>hello<BR>\r\nicy-metaint:4096\r\ncontent-type:audio/mpeg\r\n\r\n');
+        socket.end(withMetadata(mp3, 4096, ["StreamTitle='v1';"]));
+      });
+    }).on('error', () => {});
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const heard = new Heard(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  assert.is(await heard.over(), undefined);
+  assert.ok(heard.seconds > SECONDS - 0.2);
+  assert.is(heard.of('title')[0]?.title, 'v1');
+  server.close();
+});
+
+check('redirects are followed, but not for ever, and not to other places than the web', async () => {
+  radio.pages.set('/a', (_, response) => response.writeHead(302, { Location: '/live' }).end());
+  radio.pages.set('/loop', (_, response) => response.writeHead(301, { Location: '/loop' }).end());
+  radio.pages.set('/file', (_, response) => response.writeHead(301, { Location: 'file:///etc/passwd' }).end());
+  radio.serve('/live', 'audio/mpeg', mp3);
+  assert.is(await new Heard(radio.url('/a')).over(), undefined);
+  assert.match((await new Heard(radio.url('/loop')).over())!.message, /more than 10 times/);
+  assert.match((await new Heard(radio.url('/file')).over())!.message, /kind file:/);
+});
+
+check('the address\'s user and password are sent, to that server only', async () => {
+  radio.pages.set('/live', (request, response) => {
+    if (request.headers.authorization === `Basic ${Buffer.from('me:s3cret/').toString('base64')}`) response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).end(mp3);
+    else response.writeHead(401).end();
+  });
+  radio.pages.set('/here', (_, response) => response.writeHead(302, { Location: radio.url('/live') }).end());
+  const other = await Radio.start();
+  other.serve('/live', 'audio/mpeg', mp3);
+  radio.pages.set('/there', (_, response) => response.writeHead(302, { Location: other.url('/live') }).end());
+  assert.is(await new Heard(radio.url('/live', 'me:s3cret%2F')).over(), undefined);
+  assert.is(await new Heard(radio.url('/here', 'me:s3cret%2F')).over(), undefined);
+  assert.is(await new Heard(radio.url('/there', 'me:s3cret%2F')).over(), undefined);
+  assert.is(other.requests[0]!.headers.authorization, undefined);
+  await other.close();
+  const fault = await new Heard(radio.url('/live', 'me:wrong')).over();
+  assert.match(fault!.message, /401 Unauthorized; put user:password@/);
+  assert.not.match(fault!.message, /wrong|127/);
+});
+
+check('playlists are followed, to the first entry that has sound', async () => {
+  radio.serve('/live', 'audio/mpeg', mp3);
+  radio.serve('/x.pls', 'audio/x-scpls', `[playlist]\nFile1=${radio.url('/gone')}\nFile2=/list.m3u\n`);
+  radio.serve('/list.m3u', 'audio/x-mpegurl', '#EXTM3U\n#EXTINF:-1,Radio\nlive\n');
+  assert.is(await new Heard(radio.url('/x.pls')).over(), undefined);
+  assert.equal(radio.requests.map(({ url }) => url), ['/x.pls', '/gone', '/list.m3u', '/live']);
+});
+
+check('playlists that lead nowhere are told, and asked only so often', async () => {
+  radio.serve('/self.m3u', 'audio/x-mpegurl', Array.from({ length: 10 }, (_, k) => `/self.m3u?${k}`).join('\n'));
+  radio.serve('/empty.pls', 'audio/x-scpls', '[playlist]\n');
+  radio.serve('/gone.m3u', 'audio/x-mpegurl', '/gone\n');
+  assert.match((await new Heard(radio.url('/self.m3u')).over())!.message, /another playlist, 4 times over/);
+  assert.ok(radio.requests.length <= 20, `${radio.requests.length} requests`);
+  assert.match((await new Heard(radio.url('/empty.pls')).over())!.message, /names no http/);
+  assert.match((await new Heard(radio.url('/gone.m3u')).over())!.message, /404 Not Found/);
+});
+
+check('what is no sound is told plainly', async () => {
+  radio.pages.set('/busy', (_, response) => response.writeHead(503, { 'Retry-After': '120' }).end());
+  for (const [url, sentence] of [
+    [radio.serve('/page', 'text/html; charset=utf-8', '<h1>Sorry</h1>'), 'The server answers with a web page (text/html), not with sound.'],
+    [radio.serve('/hidden', 'audio/mpeg', '<!DOCTYPE html><p>Sorry'), 'The server answers with a web page (audio/mpeg), not with sound.'],
+    [radio.serve('/json', 'application/json', '{}'), 'The server answers with application/json, not with sound.'],
+    [radio.serve('/empty', 'audio/mpeg', ''), 'The server answers with nothing (0 bytes).'],
+    [radio.url('/missing'), 'The server answers with 404 Not Found.'],
+    [radio.url('/busy'), 'The server answers with 503 Service Unavailable.'],
+    ['http://127.0.0.1:1/', 'The server refuses the connection: nothing listens there.'],
+    ['http://radio.invalid/', /^(There is no server of this name|The server's name could not be looked up)/],
+  ] as const) {
+    const fault = await new Heard(url).over();
+    if (typeof sentence === 'string') assert.is(fault?.message, sentence);
+    else assert.match(fault!.message, sentence);
+    assert.is(fault!.retryAfterMs, url.endsWith('/busy') ? 120_000 : null);
+  }
+});
+
+check('a server that takes the connection and says nothing is given up', async () => {
+  radio.pages.set('/mute', () => {});
+  radio.pages.set('/headers', (_, response) => response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).flushHeaders());
+  for (const path of ['/mute', '/headers']) {
+    assert.is((await new Heard(radio.url(path), { stallAfterMs: 100 }).over())!.message, 'The server did not answer within 0.1 s.');
+  }
+});
+
+check('bytes that are no sound end with FFmpeg\'s own words', async () => {
+  const noise = Uint8Array.from({ length: 200_000 }, (_, i) => (i * i * 31 + (i >> 3)) & 127);
+  const fault = await new Heard(radio.serve('/live', 'audio/mpeg', noise)).over();
+  assert.match(fault!.message, /^FFmpeg finds no sound that it can decode \(the input: Invalid data/);
+  assert.is(fault!.decoder!.exitCode, 1);
+  assert.ok(fault!.decoder!.lines.length > 0);
+});
+
+check('a connection that is cut is told', async () => {
+  const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3, { 'Content-Length': '1000000' }));
+  await heard.hear(1);
+  for (const socket of radio.sockets) socket.destroy();
+  assert.is((await heard.over())!.message, 'The connection was lost.');
+});
+
+check('FFmpeg killed is told with its signal, and the connection is not kept', async () => {
+  const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3));
+  await heard.hear(1);
+  const [pid] = ffmpegs();
+  process.kill(pid!, 'SIGKILL');
+  const fault = await heard.over();
+  assert.is(fault!.message, 'The decoder was ended by SIGKILL.');
+  assert.is(fault!.decoder!.signal, 'SIGKILL');
+  await until(() => radio.sockets.size === 0);
+});
+
+check('whoever stops listening ends the connection and FFmpeg', async () => {
+  const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3));
+  await heard.hear(1);
+  heard.subscription.unsubscribe();
+  const events = heard.events.length;
+  await until(() => radio.sockets.size === 0);
+  await gone();
+  assert.is(heard.events.length, events);
+  assert.is(heard.isOver, false);
+});
+
+check('a server that sends faster than real time has to wait', async () => {
+  let sentBytes = 0;
+  radio.pages.set('/live', (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'audio/mpeg' });
+    const more = (): void => {
+      while (!response.destroyed) {
+        sentBytes += mp3.length;
+        if (!response.write(mp3)) break;
+      }
+    };
+    response.on('drain', more);
+    more();
+  });
+  const heard = new Heard(radio.url('/live'));
+  await heard.until(() => heard.of('held').length > 0 && heard.seconds >= 2.5);
+  // 16 KB a second: what waits in pipes and sockets is some megabytes at most, of however many there are.
+  const seenBytes = heard.of('received').reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.ok(seenBytes < 1_000_000, `${seenBytes} bytes were taken of ${sentBytes}`);
+  assert.ok(heard.seconds < 4, `${heard.seconds} s came at once`);
+  heard.subscription.unsubscribe();
+});
+
+test('no FFmpeg but the operator\'s is used', async () => {
+  const { PATH, FFMPEG_PATH } = process.env;
+  radio = await Radio.start();
+  try {
+    process.env.PATH = '';
+    delete process.env.FFMPEG_PATH;
+    const fault = await new Heard(radio.serve('/live', 'audio/mpeg', new Uint8Array(5000))).over();
+    assert.match(fault!.message, /^Stations need FFmpeg, and it was not found: install it/);
+  } finally {
+    process.env.PATH = PATH;
+    if (FFMPEG_PATH !== undefined) process.env.FFMPEG_PATH = FFMPEG_PATH;
+    await radio.close();
+  }
+});
+
+test.run();
