@@ -41,6 +41,7 @@ export class HlsStream {
   #loadedAtMs: number;
   #hasChanged = true;
   #failuresInARow = 0;
+  #failure: unknown;
   #next: number;
   /** What the decoder was told last of how segments are written. */
   #map: Resource | undefined;
@@ -94,6 +95,7 @@ export class HlsStream {
           yield* this.#segment(segment);
           if (this.#msToReload() <= 0) await this.#reload();
         } else if (this.#playlist.hasEnded) {
+          if (this.#failure) throw this.#failure;
           return;
         } else {
           await (this.#options.wait ?? wait)(Math.max(0, this.#msToReload()), this.#options.signal);
@@ -121,7 +123,7 @@ export class HlsStream {
     try {
       const answer = await this.#fetch({ url: this.#url });
       this.#playlist = readMediaPlaylist(textOf(await answer.whole(MAX_PLAYLIST_BYTES)), answer.url);
-      this.#failuresInARow = 0;
+      this.#succeed();
     } catch (error) {
       this.#hasChanged = false;
       this.#fail(error);
@@ -144,9 +146,10 @@ export class HlsStream {
         this.#map = map;
         this.#hasBegun = true;
       }
-      const answer = await this.#fetch(segment);
-      yield* key ? decrypted(answer.bytes(), await this.#keyAt(key.url), key.iv) : answer.bytes();
-      this.#failuresInARow = 0;
+      const secret = key && await this.#keyAt(key.url);
+      const bytes = (await this.#fetch(segment)).bytes();
+      yield* secret ? decrypted(bytes, secret, key.iv) : bytes;
+      this.#succeed();
     } catch (error) {
       this.#fail(error);
     }
@@ -166,8 +169,14 @@ export class HlsStream {
     return fetchAnswer(url, { ...this.#options, kept: this.#connections, ...(range && { range }) });
   }
 
+  #succeed(): void {
+    this.#failuresInARow = 0;
+    this.#failure = undefined;
+  }
+
   #fail(error: unknown): void {
     this.#failuresInARow += 1;
+    this.#failure = error;
     if (this.#options.signal.aborted || this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
   }
 }
