@@ -1,14 +1,19 @@
 /**
- * `livegenre send FILE|-`: a file, or raw PCM from another program, to a server, with its answers
+ * `livegenre send FILE|-`: a file, or what another program pipes in, to a server, with its answers
  * as they come. Uses the SDK that everyone else uses: the one place, with `watch`, where the server
  * side imports from `client/`.
  */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Readable } from 'node:stream';
 import type { CAC } from 'cac';
 import { GenreClient } from '../../client/sdk/node.js';
 import type { AudioFormat } from '../protocol.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
+import { pipedSound, PipedSoundError } from '../sources/piped.js';
 import { LiveLines } from './live-lines.js';
 import { colours, paint, printable } from './terminal.js';
 
@@ -31,19 +36,24 @@ interface Sound {
   readonly name: string;
   readonly format: AudioFormat;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** It comes at a pace of its own. */
+  readonly isPiped: boolean;
   close(): Promise<void>;
 }
 
+const RAW_FLAGS = '--rate, --channels and --encoding (such as --rate 44100 --channels 2 --encoding s16le)';
+
 export function register(cli: CAC): void {
-  cli.command('send [...file]', 'Send a sound file, or raw PCM from standard input (-), to a server')
+  cli.command('send [...file]', 'Send a sound file, or what another program pipes in (-), to a server')
     .option('--url <url>', 'The server', { default: DEFAULT_URL })
     .option('--fast', 'As fast as the server takes it, not at the pace of real time')
     .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
-    .option('--rate <hz>', 'For -: sample rate, 8000 to 192000')
-    .option('--channels <n>', 'For -: 1 to 8')
-    .option('--encoding <encoding>', 'For -: s16le or f32le')
+    .option('--rate <hz>', 'For raw samples piped in: sample rate, 8000 to 192000')
+    .option('--channels <n>', 'For raw samples piped in: 1 to 8')
+    .option('--encoding <encoding>', 'For raw samples piped in: s16le or f32le')
     .example('  $ livegenre send concert.flac')
-    .example('  $ arecord -f S16_LE -r 44100 -c 2 | livegenre send - --rate 44100 --channels 2 --encoding s16le')
+    .example('  $ arecord -f cd | livegenre send')
+    .example('  $ some-radio --raw | livegenre send - --rate 44100 --channels 2 --encoding s16le')
     .action((named: readonly string[], flags: Flags) => {
       // The parser swallows a lone dash.
       const dash = cli.rawArgs.includes('-') && !(flags['--'] ?? []).includes('-');
@@ -52,9 +62,10 @@ export function register(cli: CAC): void {
 }
 
 async function send(named: readonly string[], flags: Flags): Promise<void> {
-  const [file, ...more] = named;
+  // Nobody types sound: without a name it is what comes through a pipe.
+  const [file, ...more] = named.length === 0 && !process.stdin.isTTY ? ['-'] : named;
   if (file === undefined || more.length > 0) throw new SettingError(`Name one file to send, or - for standard input; ${named.length} are named.`);
-  const input = file === '-' ? standardInput(flags) : await soundOf(file);
+  const input = await soundOf(file, flags);
   const { sound, stop } = untilSignal(input);
   const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
   const { name, format } = sound;
@@ -67,11 +78,12 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   try {
     const { streamId, model } = await client.connect();
     lines.note(printable(`${name}: stream ${streamId} on ${flags.url}, model ${model.name} ${model.version}`));
-    const paced = file === '-' || flags.fast ? sound.chunks : inRealTime(sound.chunks, format, stop.signal);
+    const paced = sound.isPiped || flags.fast ? sound.chunks : inRealTime(sound.chunks, format, stop.signal);
     try {
       for await (const chunk of paced) if (!client.send(chunk)) await client.drained();
     } catch (error) {
       // What was decoded before the damage is sent: its summary is worth having.
+      if (error instanceof PipedSoundError) throw new SettingError(`${name}: ${error.message}. For raw samples say what they are: ${RAW_FLAGS}.`);
       if (!(error instanceof FileError)) throw error;
       lines.note(printable(`${name}: ${error.message}`));
       process.exitCode = 1;
@@ -85,29 +97,34 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-async function soundOf(path: string): Promise<Sound> {
+async function soundOf(file: string, flags: Flags): Promise<Sound> {
+  if (file === '-') return piped('standard input', process.stdin, flags);
+  // What is no regular file (a named pipe, a shell's <(…)) can be read but once.
+  const isPipe = await stat(file).then((stats) => stats.isFIFO(), () => false);
+  if (isPipe) return piped(basename(file), createReadStream(file), flags);
   try {
-    const file = await SoundFile.open(path);
-    return { name: file.name, format: file.format, chunks: file.chunks(), close: () => file.close() };
+    const sound = await SoundFile.open(file);
+    return { name: sound.name, format: sound.format, chunks: sound.chunks(), isPiped: false, close: () => sound.close() };
   } catch (error) {
-    throw error instanceof FileError ? new Error(`${path}: ${error.message}`) : error;
+    throw error instanceof FileError ? new Error(`${file}: ${error.message}`) : error;
   }
 }
 
-/** Nothing is assumed of raw bytes: a wrong guess gives wrong genres and no error. */
-function standardInput({ rate, channels, encoding }: Flags): Sound {
+/** Nothing is assumed of raw samples: a wrong guess gives wrong genres and no error. */
+async function piped(name: string, input: Readable, { rate, channels, encoding }: Flags): Promise<Sound> {
+  const close = async (): Promise<void> => void input.destroy();
+  if (rate === undefined && channels === undefined && encoding === undefined) {
+    try {
+      return { name, ...await pipedSound(input), isPiped: true, close };
+    } catch (error) {
+      throw error instanceof PipedSoundError ? new SettingError(`${name}: ${error.message}.`) : error;
+    }
+  }
   if (rate === undefined || channels === undefined || encoding === undefined) {
-    throw new SettingError('For standard input say what the bytes are: --rate, --channels and --encoding (such as --rate 44100 --channels 2 --encoding s16le).');
+    throw new SettingError(`For raw samples say all that they are: ${RAW_FLAGS}.`);
   }
   if (encoding !== 's16le' && encoding !== 'f32le') throw new SettingError(`--encoding must be s16le or f32le; it is ${JSON.stringify(encoding)}.`);
-  return {
-    name: 'standard input',
-    format: { encoding, sampleRate: rate, channels },
-    chunks: process.stdin,
-    async close() {
-      process.stdin.destroy();
-    },
-  };
+  return { name, format: { encoding, sampleRate: rate, channels }, chunks: input, isPiped: true, close };
 }
 
 /** Ctrl-C ends the sound, not the program: the server then still gives its summary. A second one ends all. */

@@ -95,7 +95,8 @@ async function follow(address: URL, options: FetchOptions, onClosed: () => void)
   throw new SourceFault(`The server redirects more than ${MAX_REDIRECTS} times.`);
 }
 
-function ask(url: URL, { signal, kept, range }: FetchOptions): Promise<IncomingMessage> {
+function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
+  const { signal, kept, range } = options;
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     const request: ClientRequest = (isSecure ? https : http).request({
@@ -112,7 +113,11 @@ function ask(url: URL, { signal, kept, range }: FetchOptions): Promise<IncomingM
       signal,
       ...(kept ? { agent: isSecure ? kept.https : kept.http } : { createConnection: isSecure ? icySecurely : icy }),
     });
-    request.on('response', resolve).on('error', reject).end();
+    request.on('response', resolve).on('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection that the server had just closed says nothing of the server.
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask(url, options));
+      else reject(error);
+    }).end();
   });
 }
 

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { demoStation } from '../../../server/sources/demo/station.js';
@@ -48,6 +49,47 @@ test('nothing is assumed of raw samples', async () => {
   assert.match(stderr, /--rate, --channels and --encoding/);
 });
 
+test('a WAV file piped in needs no words, nor even the dash', async () => {
+  for (const args of [['send', '-'], ['send']]) {
+    const program = start([...args, '--url', url]);
+    program.child.stdin.end(readFileSync(music));
+    const { exitCode, stdout, stderr } = await program.ended;
+    assert.is(exitCode, 0, stderr);
+    assert.match(stdout, /standard input: stream/);
+    assert.match(stdout, /0:06 heard/);
+  }
+});
+
+test('other sound piped in goes through FFmpeg', async () => {
+  const program = start(['send', '--url', url]);
+  program.child.stdin.end(readFileSync(recordings.encode(music, 'music.mp3')));
+  const { exitCode, stdout, stderr } = await program.ended;
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /0:06 heard/);
+});
+
+test('a named pipe is read as it comes', async () => {
+  const pipe = join(recordings.folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const program = start(['send', pipe, '--url', url]);
+  createWriteStream(pipe).end(readFileSync(music));
+  const { exitCode, stdout, stderr } = await program.ended;
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, /pipe: stream/);
+  assert.match(stdout, /0:06 heard/);
+});
+
+test('what is no sound, and nothing at all, are told', async () => {
+  const text = start(['send', '--url', url]);
+  text.child.stdin.end('raw samples, perhaps\n'.repeat(1000));
+  const told = await text.ended;
+  assert.is(told.exitCode, 2);
+  assert.match(told.stderr, /no sound that FFmpeg knows .*--rate, --channels and --encoding/);
+  const nothing = start(['send', '--url', url]);
+  nothing.child.stdin.end();
+  assert.match((await nothing.ended).stderr, /0 bytes/);
+});
+
 test('Ctrl-C ends the sound, and the summary still comes', async () => {
   const program = start(['send', recordings.wav('long.wav', 60), '--url', url]);
   await program.said('0:01');
@@ -78,7 +120,7 @@ test('a missing file, two files and an unknown stream are told in a line', async
 test('watch shows the demo station when no stream is named, until Ctrl-C', async () => {
   const program = start(['watch', '--url', url]);
   await program.said('Demo station');
-  await program.said('0:0');
+  await program.said('%');
   program.child.kill('SIGINT');
   const { exitCode, stderr } = await program.ended;
   assert.is(exitCode, 0, stderr);
