@@ -10,6 +10,7 @@ import { framesOf, TELLING_BYTES } from './frames.js';
 import { BREAK, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
 import { cleanTitle, IcyBody, textOf } from './icy.js';
 import { localFile, namedPipe } from './local-file.js';
+import { isOgg, OggTitles } from './ogg-titles.js';
 import { entriesOf, isHls, kindOf } from './playlist.js';
 import { Playout } from './playout.js';
 import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
@@ -136,24 +137,36 @@ class Listening {
   }
 
   #radio(answer: Answer): Found {
-    const { headers, contentType } = answer;
+    const { headers, contentType, start } = answer;
     const interval = Number(headers['icy-metaint'] ?? 0);
     const bitrateKbps = parseInt(String(headers['icy-br'] ?? ''), 10);
     const name = cleanTitle(textOf(Buffer.from(String(headers['icy-name'] ?? ''), 'latin1')));
     return {
       about: { contentType, ...(name !== null && { name }), ...(bitrateKbps > 0 && { bitrateKbps }) },
-      feed: interval > 0 ? this.#withoutTitles(answer.bytes(), interval) : answer.bytes(),
+      feed: interval > 0 ? this.#withoutTitles(answer.bytes(), interval) : isOgg(start) ? this.#withTitles(answer.bytes()) : answer.bytes(),
       patienceMs: 0,
     };
   }
 
+  /** ICY's titles lie between the sound. */
   async* #withoutTitles(bytes: AsyncIterable<Uint8Array>, interval: number): AsyncGenerator<Uint8Array, void, void> {
-    const body = new IcyBody(interval, (title) => {
-      // Servers say the same again and again.
-      if (title !== this.#title) this.#emit({ type: 'title', title });
-      this.#title = title;
-    });
+    const body = new IcyBody(interval, (title) => this.#say(title));
     for await (const part of bytes) yield body.push(part);
+  }
+
+  /** Ogg's are a part of it. */
+  async* #withTitles(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    const titles = new OggTitles((title) => this.#say(title));
+    for await (const part of bytes) {
+      titles.push(part);
+      yield part;
+    }
+  }
+
+  /** Servers say the same again and again. */
+  #say(title: string | null): void {
+    if (title !== this.#title) this.#emit({ type: 'title', title });
+    this.#title = title;
   }
 
   async #playLocal(url: URL): Promise<void> {

@@ -1,0 +1,97 @@
+/**
+ * Titles out of Ogg: radios in Vorbis, Opus and FLAC send no ICY metadata but begin a new chain of
+ * pages with each title, its comments in the second packet. Pages of sound are passed over.
+ * (RFC 3533; the comments: Vorbis I specification, section 5; RFC 7845, section 5.2; the FLAC-to-Ogg mapping.)
+ */
+import { cleanTitle } from './icy.js';
+
+const HEADER_BYTES = 27;
+const CAPTURE = Buffer.from('OggS');
+const BEGIN_OF_STREAM = 2;
+const CONTINUED = 1;
+/** Comments with a picture in them are longer, and their title is passed over. */
+const MAX_PACKET_BYTES = 256 * 1024;
+/** Before the comments proper, by codec: what the packet begins with, and its length. */
+const VORBIS = Buffer.from('\x03vorbis');
+const OPUS = Buffer.from('OpusTags');
+const FLAC_COMMENT_BLOCK = 4;
+
+export function isOgg(start: Uint8Array): boolean {
+  return CAPTURE.equals(start.subarray(0, CAPTURE.length));
+}
+
+export class OggTitles {
+  readonly #onTitle: (title: string | null) => void;
+  #pending = Buffer.alloc(0);
+  /** Bytes of a page of sound still to pass over. */
+  #skipBytes = 0;
+  /** The comment packet as far as it has come; undefined where none is due. */
+  #packet: Buffer | undefined;
+
+  constructor(onTitle: (title: string | null) => void) {
+    this.#onTitle = onTitle;
+  }
+
+  /** Looks at a stream's bytes, cut anywhere. */
+  push(bytes: Uint8Array): void {
+    const skipped = Math.min(this.#skipBytes, bytes.length);
+    this.#skipBytes -= skipped;
+    if (skipped === bytes.length) return;
+    this.#pending = Buffer.concat([this.#pending, bytes.subarray(skipped)]);
+    while (this.#page());
+  }
+
+  /** @returns false when more bytes must come first */
+  #page(): boolean {
+    const at = this.#pending.indexOf(CAPTURE);
+    // Entered in the middle of a page, or after damage: the next page begins somewhere.
+    this.#pending = this.#pending.subarray(at < 0 ? Math.max(0, this.#pending.length - CAPTURE.length + 1) : at);
+    if (at < 0 || this.#pending.length < HEADER_BYTES) return false;
+    const tableBytes = this.#pending[26]!;
+    if (this.#pending.length < HEADER_BYTES + tableBytes) return false;
+    const flags = this.#pending[5]!;
+    const table = this.#pending.subarray(HEADER_BYTES, HEADER_BYTES + tableBytes);
+    const pageBytes = HEADER_BYTES + tableBytes + table.reduce((sum, size) => sum + size, 0);
+    const isBegin = (flags & BEGIN_OF_STREAM) !== 0;
+    if (!isBegin && this.#packet) {
+      if (this.#pending.length < pageBytes) return false;
+      this.#collect(this.#packet, table, this.#pending.subarray(HEADER_BYTES + tableBytes, pageBytes), (flags & CONTINUED) !== 0);
+    }
+    if (isBegin) this.#packet = Buffer.alloc(0);
+    this.#skipBytes = Math.max(0, pageBytes - this.#pending.length);
+    this.#pending = this.#pending.subarray(Math.min(pageBytes, this.#pending.length));
+    return this.#pending.length > 0;
+  }
+
+  #collect(before: Buffer, table: Uint8Array, body: Buffer, isContinued: boolean): void {
+    const end = table.findIndex((size) => size < 255);
+    const bytes = (end < 0 ? table : table.subarray(0, end + 1)).reduce((sum, size) => sum + size, 0);
+    const packet = Buffer.concat([isContinued ? before : Buffer.alloc(0), body.subarray(0, bytes)]);
+    this.#packet = end < 0 && packet.length <= MAX_PACKET_BYTES ? packet : undefined;
+    if (end < 0) return;
+    const title = titleOfComments(packet);
+    if (title !== undefined) this.#onTitle(title);
+  }
+}
+
+/** @returns "Artist - Title" as far as they are there, null where neither is; undefined where the packet holds no comments */
+export function titleOfComments(packet: Buffer): string | null | undefined {
+  const isFlac = packet.length > 4 && (packet[0]! & 0x7f) === FLAC_COMMENT_BLOCK;
+  const startBytes = [VORBIS, OPUS].find((start) => packet.subarray(0, start.length).equals(start))?.length ?? (isFlac ? 4 : undefined);
+  if (startBytes === undefined) return undefined;
+  const fields = new Map<string, string>();
+  try {
+    let at = startBytes + 4 + packet.readUInt32LE(startBytes);
+    const count = packet.readUInt32LE(at);
+    at += 4;
+    for (let k = 0; k < count; k += 1) {
+      const length = packet.readUInt32LE(at);
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(packet.toString('utf8', at + 4, at + 4 + length)) ?? [];
+      fields.set(name.toUpperCase(), value);
+      at += 4 + length;
+    }
+  } catch {
+    // Cut short: what was read until there holds.
+  }
+  return cleanTitle([fields.get('ARTIST'), fields.get('TITLE')].filter(Boolean).join(' - '));
+}
