@@ -48,6 +48,7 @@ export class Decoder {
   /** As FFmpeg calls what it reads. */
   readonly #name: string;
   #isInput = true;
+  #isRefused = false;
   #isFinished = false;
   #hasEnded = false;
 
@@ -124,8 +125,10 @@ export class Decoder {
       const source = sourceOf(text);
       if (source) ears.source(source);
     }
-    if (!['error', 'fatal', 'panic'].includes(level)) return;
-    const line = text.replaceAll(this.#name, 'the input').slice(0, MAX_LINE_CHARS);
+    if (!['error', 'fatal', 'panic'].includes(level) || this.#isRefused) return;
+    // What follows that says "Invalid argument", which helps nobody.
+    this.#isRefused = text.includes('not on whitelist');
+    const line = this.#isRefused ? 'the format is none of sound' : text.replaceAll(this.#name, 'the input').slice(0, MAX_LINE_CHARS);
     this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
     ears.complained(line);

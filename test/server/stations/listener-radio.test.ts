@@ -1,0 +1,114 @@
+/** The listener with real parts: a radio server on a socket, and FFmpeg. What takes time takes little here. */
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listen, type Listened, type ListenerState } from '../../../server/stations/listener.js';
+import { until } from '../rig.js';
+import { Recordings } from '../sources/recordings.js';
+import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';
+
+const test = suite('a station kept going');
+const SETTINGS = { stallAfterMs: 300, reconnectMinMs: 20, reconnectMaxMs: 100, stationFiles: '' };
+let recordings: Recordings;
+let radio: Radio;
+let mp3: Uint8Array;
+
+test.before(() => {
+  recordings = new Recordings();
+  if (HAS_FFMPEG) mp3 = readFileSync(recordings.encode(recordings.wav('music.wav', 3), 'music.mp3', '-ar', '44100', '-b:a', '128k'));
+});
+test.before.each(async () => {
+  radio = await Radio.start();
+});
+test.after.each(async () => {
+  await radio.close();
+  await gone();
+});
+test.after(() => recordings.remove());
+
+/** A page that goes on: the music, then a little every 50 ms, until its connection is closed. */
+function goOn(path: string): string {
+  radio.pages.set(path, (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).write(mp3);
+    let at = 0;
+    const more = setInterval(() => response.write(mp3.subarray(at, at += 800)), 50);
+    response.on('close', () => clearInterval(more));
+  });
+  return radio.url(path);
+}
+
+class Station {
+  readonly states: ListenerState[] = [];
+  readonly said: Listened['type'][] = [];
+  readonly #subscription;
+
+  constructor(url: string, settings: Partial<typeof SETTINGS> = {}) {
+    this.#subscription = listen(url, { settings: { ...SETTINGS, ...settings } }).subscribe((listened) => {
+      this.said.push(listened.type);
+      if (listened.type === 'state') this.states.push(listened);
+    });
+  }
+
+  /** Waits until it was live so many times. */
+  live(times: number): Promise<void> {
+    return until(() => this.states.filter(({ state }) => state === 'live').length >= times);
+  }
+
+  /** Waits for a state that has come, or comes. */
+  async state(state: ListenerState['state']): Promise<ListenerState> {
+    await until(() => this.states.some((each) => each.state === state));
+    return this.states.find((each) => each.state === state)!;
+  }
+
+  end(): void {
+    this.#subscription.unsubscribe();
+  }
+}
+
+function check(name: string, body: () => Promise<void>): void {
+  test(name, HAS_FFMPEG ? body : async () => console.log('skipped: no ffmpeg on this system'));
+}
+
+check('FFmpeg killed: it fails with the signal, then is live again, afresh', async () => {
+  const station = new Station(goOn('/live'));
+  await station.live(1);
+  process.kill(ffmpegs()[0]!, 'SIGKILL');
+  const { reason, decoder } = await station.state('failing');
+  assert.equal([reason, decoder?.signal], ['The decoder was ended by SIGKILL.', 'SIGKILL']);
+  await station.live(2);
+  assert.is(station.states.at(-1)!.decoder, null);
+  assert.is(station.said.filter((type) => type === 'afresh').length, 1);
+  station.end();
+});
+
+check('a radio that says nothing more is stalled, and live when it sends again', async () => {
+  const station = new Station(radio.begin('/live', 'audio/mpeg', mp3));
+  assert.is((await station.state('stalled')).reason, 'No bytes came for 0.3 s.');
+  goOn('/live');
+  await station.live(station.states.filter(({ state }) => state === 'live').length + 1);
+  station.end();
+});
+
+check('a radio that is gone for a while, then answers with a page, then with sound, is live again', async () => {
+  const station = new Station(goOn('/live'));
+  await station.live(1);
+  radio.pages.delete('/live');
+  for (const socket of radio.sockets) socket.destroy();
+  await until(() => station.states.some(({ reason }) => reason === 'The server answers with 404 Not Found.'));
+  radio.serve('/live', 'text/html', '<p>Back soon');
+  await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with sound.'));
+  goOn('/live');
+  await station.live(2);
+  station.end();
+});
+
+check('silence is sound: the station stays live', async () => {
+  const silence = readFileSync(recordings.encode(recordings.silence('silence.wav', 10), 'silence.mp3', '-ar', '44100', '-b:a', '128k'));
+  radio.begin('/live', 'audio/mpeg', silence);
+  const station = new Station(radio.url('/live'), { stallAfterMs: 5000 });
+  await station.live(1);
+  assert.equal(station.states.map(({ state }) => state), ['connecting', 'live']);
+  station.end();
+});
+
+test.run();
