@@ -101,12 +101,16 @@ export class Decoder {
 
   /** Settles when there is room for more, or FFmpeg is gone. */
   async drained(): Promise<void> {
-    let onDrain = (): void => {};
-    await Promise.race([
-      new Promise<void>((resolve) => this.#ffmpeg.input.once('drain', onDrain = resolve)),
-      this.end,
-    ]);
-    this.#ffmpeg.input.removeListener('drain', onDrain);
+    const { input } = this.#ffmpeg;
+    if (input.destroyed) return;
+    // Not a race with `end`: what waits for that promise is kept until it settles, which may take months.
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        input.removeListener('drain', settle).removeListener('close', settle);
+        resolve();
+      };
+      input.on('drain', settle).on('close', settle);
+    });
   }
 
   /** No more bytes: what is left is decoded, then FFmpeg ends. */

@@ -14,11 +14,21 @@ const MPEG1_RATES = [44100, 48000, 32000];
 
 /** @returns FFmpeg's name for the format, undefined where the bytes are not plainly one of both */
 export function framesOf(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
+  // Their packets may hold whole rows of short frames.
+  if (isTransportStream(bytes) || isMp4(bytes)) return undefined;
   for (let at = 0; at < bytes.length; at += 1) {
     if (isRow(bytes, at, mp3FrameBytes)) return 'mp3';
     if (isRow(bytes, at, adtsFrameBytes)) return 'aac';
   }
   return undefined;
+}
+
+function isTransportStream(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x47 && bytes[188] === 0x47;
+}
+
+function isMp4(bytes: Uint8Array): boolean {
+  return ['ftyp', 'styp', 'moov', 'moof'].includes(String.fromCharCode(...bytes.subarray(4, 8)));
 }
 
 function isRow(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array, at: number) => number): boolean {

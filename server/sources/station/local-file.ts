@@ -48,7 +48,9 @@ async function real(path: string, what: string): Promise<string> {
  * waiting for a writer: an open that waits would keep one of the few threads that all files share.
  */
 export async function* namedPipe(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
-  const fd = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    throw new SourceFault(`The named pipe can't be read (${error.code}).`);
+  });
   const pipe = new Socket({ fd, readable: true, writable: false, signal });
   try {
     yield* pipe as AsyncIterable<Uint8Array>;

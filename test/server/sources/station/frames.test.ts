@@ -36,6 +36,14 @@ for (const [name, format, args] of [
   });
 }
 
+test('a container that begins so is none, though short frames lie in it', () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  for (const name of ['short.ts', 'short.mp4']) {
+    const bytes = readFileSync(recordings.encode(wav, name, '-ar', '22050', '-c:a', 'libmp3lame', '-b:a', '16k', ...(name.endsWith('ts') ? ['-f', 'mpegts'] : [])));
+    assert.is(framesOf(bytes.subarray(0, TELLING_BYTES)), undefined, name);
+  }
+});
+
 test('bytes without frames, and too few of them, are neither', () => {
   assert.is(framesOf(new Uint8Array(TELLING_BYTES)), undefined);
   assert.is(framesOf(new Uint8Array(TELLING_BYTES).fill(0xff)), undefined);

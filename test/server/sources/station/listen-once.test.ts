@@ -230,11 +230,12 @@ check('a server that sends faster than real time has to wait', async () => {
     more();
   });
   const heard = new Heard(radio.url('/live'));
-  await heard.until(() => heard.of('held').length > 0 && heard.seconds >= 2.5);
-  // 16 KB a second: what waits in pipes and sockets is some megabytes at most, of however many there are.
+  await heard.until(() => heard.of('held').length > 0 && heard.seconds >= 3.5);
+  // 16 KB are a second: FFmpeg and its pipes hold little, the system's socket buffers some megabytes.
+  assert.ok(sentBytes < 20_000_000, `${sentBytes} bytes were sent`);
   const seenBytes = heard.of('received').reduce((sum, { bytes }) => sum + bytes, 0);
   assert.ok(seenBytes < 1_000_000, `${seenBytes} bytes were taken of ${sentBytes}`);
-  assert.ok(heard.seconds < 4, `${heard.seconds} s came at once`);
+  assert.ok(heard.seconds < 4.5, `${heard.seconds} s came at once`);
   heard.subscription.unsubscribe();
 });
 
