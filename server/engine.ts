@@ -153,8 +153,12 @@ export class Engine {
     return this.#scheduler.now() - arrivedAtMs > this.#settings.maxLagMs;
   }
 
-  /** Scores a stream's blocks, in order; completes when the last is scored. */
-  classify(): OperatorFunction<Block, Scored> {
+  /**
+   * Scores a stream's blocks, in order; completes when the last is scored.
+   * @param isPaced it keeps to the clock by itself, and is no file however far it gets ahead
+   */
+  classify(isPaced = false): OperatorFunction<Block, Scored> {
+    const liveAheadMs = isPaced ? Infinity : this.#settings.liveAheadMs;
     return (block$) => new Observable((subscriber) => {
       const lane = new Lane(this.#classifier.newState(), subscriber);
       this.#lanes.add(lane);
@@ -166,7 +170,7 @@ export class Engine {
       subscriber.add(block$.subscribe({
         next: (block) => {
           if (block.isLate) return lane.leaveOut(block);
-          lane.add(block, this.#settings.liveAheadMs);
+          lane.add(block, liveAheadMs);
           this.#queue(lane);
         },
         error: (error: unknown) => subscriber.error(error),

@@ -9,6 +9,7 @@ import type { StationState } from './protocol.js';
 import type { Shards } from './shards.js';
 import type { Senders } from './sockets.js';
 import type { History } from './stations/history.js';
+import type { Listeners } from './stations/listeners.js';
 import type { Stations } from './stations/stations.js';
 import type { Streams } from './streams.js';
 import type { Viewers } from './viewers.js';
@@ -19,11 +20,12 @@ export interface MetricsParts {
   readonly senders: Senders;
   readonly viewers: Viewers;
   readonly shards: Shards;
+  readonly listeners: Listeners;
   readonly version: string;
   /** Where one is kept. */
   readonly history?: Pick<History, 'status'> | undefined;
-  /** What waits elsewhere, by the queue's name. */
-  readonly queues?: () => Readonly<Record<string, number>>;
+  /** Webhooks that wait for their receiver. */
+  readonly deliveries: () => number;
 }
 
 const STATES: readonly StationState[] = ['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'];
@@ -39,7 +41,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
-    const { streams, stations, senders, viewers, shards, version, history, queues } = parts;
+    const { streams, stations, senders, viewers, listeners, shards, version, history, deliveries } = parts;
     this.#loop.enable();
 
     this.#gauge('livegenre_info', 'The version, the model and the backend, as labels', (set) => {
@@ -51,6 +53,7 @@ export class Metrics {
     });
     this.#gauge('livegenre_senders', 'Connections that stream sound in', (set) => set(senders.size));
     this.#gauge('livegenre_viewers', 'Connections that watch', (set) => set(viewers.size));
+    this.#gauge('livegenre_listeners', 'Who listen to stations through the server', (set) => set(listeners.size));
 
     this.#gauge('livegenre_stations', 'Stations in each state', (set) => {
       for (const state of STATES) set(stations.list().filter((station) => station.state === state).length, { state });
@@ -92,11 +95,11 @@ export class Metrics {
       shards.links.forEach(({ isGivenUp }, shard) => set(isGivenUp ? 0 : 1, { shard: String(shard) }));
     });
 
-    this.#gauge('livegenre_queue_length', 'What waits: blocks for the network, bytes of audio for the shards, and more', (set) => {
+    this.#gauge('livegenre_queue_length', 'What waits: blocks for the network, bytes of audio for the shards, rows of history, webhooks', (set) => {
       set(shards.links.reduce((sum, { measures }) => sum + (measures?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
       set(shards.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
       if (history) set(history.status.waitingRows, { queue: 'history_rows' });
-      for (const [queue, length] of Object.entries(queues?.() ?? {})) set(length, { queue });
+      set(deliveries(), { queue: 'webhooks' });
     });
 
     for (const percentile of [50, 90, 99]) {

@@ -67,6 +67,8 @@ export interface PipeOptions {
   readonly topK?: number | undefined;
   /** Whether `columns` messages come too. */
   readonly spectrogram?: boolean | undefined;
+  /** It keeps to the clock by itself: never taken for a file. */
+  readonly isPaced?: boolean | undefined;
   readonly progress?: Progress | undefined;
 }
 
@@ -89,7 +91,7 @@ export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observab
     resample(format.sampleRate, model),
     melColumns(model, engine, progress, options.spectrogram === true),
     normalise(model, settings, 'power'),
-    engine.classify(),
+    engine.classify(options.isPaced),
     smooth(model, settings, progress),
   ));
 }

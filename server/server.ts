@@ -1,11 +1,11 @@
 /** A running server put together from its parts, and taken apart again in order. */
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import type { SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/bundle.js';
 import { Access } from './access.js';
+import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { readFiles } from './files.js';
 import { httpApp } from './http.js';
 import { Log } from './log.js';
@@ -15,11 +15,13 @@ import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
 import { keep } from './stations/kept.js';
 import { listen as listenTo } from './stations/listener.js';
+import { Listeners } from './stations/listeners.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
 import { Streams } from './streams.js';
 import { Upgrades } from './upgrades.js';
+import { VERSION } from './version.js';
 import { Viewers } from './viewers.js';
 
 export interface RunningServer {
@@ -77,22 +79,36 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
 
   const streams = new Streams(shards, manifest, settings, log, parts.scheduler);
   const senders = new Senders(streams, settings, log, parts.scheduler);
-  const stations = new Stations({ saved: kept.stations, save: kept.save, streams, log, listen: parts.listen ?? ((url) => listenTo(url, { settings, ...(parts.scheduler && { scheduler: parts.scheduler }) })), ...(parts.scheduler && { scheduler: parts.scheduler }) });
-  const viewers = new Viewers(streams, stations, settings, parts.scheduler);
-  kept.record(stations);
-  const about = await version();
+  const { scheduler = asyncScheduler } = parts;
+  const listeners = new Listeners(settings);
+  let alerts: RunningAlerts | undefined;
+  const stations = new Stations({
+    saved: kept.stations,
+    save: kept.save,
+    streams,
+    log,
+    scheduler,
+    listen: parts.listen ?? ((url) => listenTo(url, { settings, scheduler })),
+    openAlerts: (id) => alerts?.open(id) ?? [],
+  });
+  const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: about, history: kept.history });
-  const app = httpApp({ access, metrics, streams, stations, history: kept.store, recorder: kept.history, now: Date.now, settings, files, log, version: about });
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: kept.history, listeners, deliveries: () => alerts?.waiting ?? 0 });
+  const app = httpApp({ access, metrics, streams, stations, listeners, history: kept.store, recorder: kept.history, now: Date.now, settings, files, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
+    alerts = await startAlerts({ settings, log, stations, scheduler, database: kept.database, remembered: await kept.openAlerts(), remember: kept.remember });
+    // After the alerts: those of a station that is removed are over before it is forgotten.
+    kept.record(stations);
     await listen(http, settings);
     stations.start();
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
     http.close();
     metrics.close();
+    await alerts?.close();
+    await stations.close();
     await kept.close();
     await shards.close();
     throw error;
@@ -117,6 +133,8 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
     viewers.goAway();
+    // No alert is over because the server is.
+    await alerts?.close();
     await stations.close();
     await kept.close();
     await drained;
@@ -130,12 +148,6 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     await closed;
     clearTimeout(cut);
   }
-}
-
-/** Of the package, as its file says. */
-async function version(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
 }
 
 function listen(http: Server, { port, host }: Settings): Promise<void> {

@@ -23,6 +23,7 @@ export interface OpenStream {
   readonly format: AudioFormat;
   readonly topK: number | undefined;
   readonly spectrogram: boolean | undefined;
+  readonly isPaced: boolean | undefined;
   /** Where it goes on after its shard died; all 0 at the start of a stream. */
   readonly from: { readonly seq: number; readonly scoredMs: number; readonly droppedMs: number };
   /** Bytes of a cut frame to leave out before the first whole one. */

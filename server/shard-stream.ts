@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly topK?: number | undefined;
   /** Whether `columns` messages come too. */
   readonly spectrogram?: boolean | undefined;
+  /** It keeps to the clock by itself: never taken for a file. */
+  readonly isPaced?: boolean | undefined;
 }
 
 /** A stream as the main thread holds it: bytes in, messages out. */
@@ -155,8 +157,8 @@ export class LinkedStream implements ShardStream {
   }
 
   #open(skipBytes: number): void {
-    const { format, topK, spectrogram } = this.#options;
-    this.#link.outgoing().open(this.key, { format, topK, spectrogram, from: this.#from, skipBytes });
+    const { format, topK, spectrogram, isPaced } = this.#options;
+    this.#link.outgoing().open(this.key, { format, topK, spectrogram, isPaced, from: this.#from, skipBytes });
   }
 
   #release(): void {

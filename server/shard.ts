@@ -79,7 +79,7 @@ class Shard {
     }
   }
 
-  #open(key: number, { format, topK, spectrogram, from, skipBytes }: OpenStream): void {
+  #open(key: number, { format, topK, spectrogram, isPaced, from, skipBytes }: OpenStream): void {
     const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
     const messages$ = pipe(running.chunk$, {
@@ -89,6 +89,7 @@ class Shard {
       settings: this.#start.settings,
       topK,
       spectrogram,
+      isPaced,
       progress: running.progress,
     });
     running.subscription = messages$.subscribe({

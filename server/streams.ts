@@ -15,6 +15,8 @@ export interface OpenStreamOptions {
   readonly format: AudioFormat;
   readonly topK?: number | undefined;
   readonly spectrogram?: boolean | undefined;
+  /** It keeps to the clock by itself: never taken for a file. */
+  readonly isPaced?: boolean | undefined;
 }
 
 /** A stream and how the server feeds it. */
@@ -104,7 +106,7 @@ export class Streams {
    */
   feed(who: Omit<Identity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
     if (this.#byId.has(who.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(who.id)} is running already.`);
-    const stream = this.#start({ ...who, topK: this.manifest.labels.length, spectrogram: true });
+    const stream = this.#start({ ...who, topK: this.manifest.labels.length, spectrogram: true, isPaced: true });
     stream.take({ replaced: () => {} });
     // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
     let isBehind = false;
@@ -167,9 +169,9 @@ export class Streams {
     }
   }
 
-  #start({ format, topK, spectrogram, ...who }: OpenStreamOptions & Identity): Stream {
+  #start({ format, topK, spectrogram, isPaced, ...who }: OpenStreamOptions & Identity): Stream {
     if (this.#isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
-    const shard = this.#shards.open({ id: who.id, format, topK, spectrogram });
+    const shard = this.#shards.open({ id: who.id, format, topK, spectrogram, isPaced });
     const stream = new Stream({ ...who, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
     this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });

@@ -26,6 +26,8 @@ export interface AlertsOptions {
 export interface RunningAlerts {
   /** Hot. */
   readonly event$: Observable<AlertEvent>;
+  /** Webhooks that wait for their receiver. */
+  readonly waiting: number;
   /** What is not over at this station. */
   open(stationId: string): readonly AlertType[];
   /** To be called before the stations end; no alert is over because the server is. */
@@ -47,7 +49,7 @@ export async function startAlerts({ settings, log, stations, database, remembere
 
   alerts.event$.subscribe((event) => {
     const { id, station, type, kind, sentence } = event;
-    log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, id: station.id, name: station.name, type, kind });
+    log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, stream: station.id, name: station.name, type, kind });
     try {
       remember?.(event);
     } catch (error) {
@@ -82,6 +84,9 @@ export async function startAlerts({ settings, log, stations, database, remembere
 
   return {
     event$: alerts.event$,
+    get waiting() {
+      return outbox.size;
+    },
     open: (stationId) => alerts.open(stationId),
     async close() {
       changes.unsubscribe();

@@ -6,36 +6,19 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../access.js';
 import { complaint } from '../complaint.js';
 import { PROBLEM_TYPE } from '../problem.js';
-import { ERRORS, ProtocolError, type ErrorCode, type StationGlance } from '../protocol.js';
+import { ERRORS, ProtocolError, type ErrorCode } from '../protocol.js';
 import type { Settings } from '../settings.js';
-import type { NewStation, StationChanges, StationConfig } from '../stations/config.js';
-import type { StationDetail } from '../stations/station.js';
+import type { Listeners } from '../stations/listeners.js';
+import type { Station } from '../stations/station.js';
+import type { Stations } from '../stations/stations.js';
 import type { HistoryStore } from '../store/store.js';
 import type { Streams } from '../streams.js';
-
-/** A station as the routes need it. */
-export interface StationView {
-  readonly config: StationConfig;
-  glance(): StationGlance;
-  detail(): StationDetail;
-}
-
-/** The stations as the routes need them: `Stations` is one. */
-export interface StationRegistry {
-  list(): readonly StationView[];
-  get(id: string): StationView | undefined;
-  /** @throws ProtocolError `conflict`, `bad-request` or `not-kept` */
-  add(station: NewStation): Promise<StationView>;
-  /** @throws ProtocolError `not-found`, `bad-request` or `not-kept` */
-  change(id: string, changes: StationChanges): Promise<StationView>;
-  /** @throws ProtocolError `not-found` or `not-kept` */
-  remove(id: string): Promise<void>;
-}
 
 export interface ApiParts {
   readonly access: Access;
   readonly streams: Streams;
-  readonly stations: StationRegistry;
+  readonly stations: Stations;
+  readonly listeners: Listeners;
   /** Undefined where no history is kept. */
   readonly history: HistoryStore | undefined;
   readonly settings: Settings;
@@ -69,7 +52,7 @@ export function refusals(...codes: ErrorCode[]) {
 }
 
 /** @throws ProtocolError `not-found` */
-export function known(stations: StationRegistry, id: string): StationView {
+export function known(stations: Stations, id: string): Station {
   const station = stations.get(id);
   if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists those there are.`);
   return station;

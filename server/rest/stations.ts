@@ -1,7 +1,8 @@
 /** Stations over REST: listed, added, changed, removed. What is saved is what runs. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { known, newApi, refusals, type ApiParts, type StationView } from './api.js';
+import { known, newApi, refusals, type ApiParts } from './api.js';
+import type { Station } from '../stations/station.js';
 import { newStationShape, stationChangesShape, stationShape } from './shapes.js';
 
 const TAG = ['Stations'];
@@ -45,7 +46,7 @@ const remove = createRoute({
 
 export function stationsApi({ access, stations }: ApiParts): OpenAPIHono {
   const api = newApi();
-  const info = (station: StationView, authorization: string | undefined) => ({
+  const info = (station: Station, authorization: string | undefined) => ({
     ...station.glance(),
     // Addresses may hold passwords: only those see them who could change them.
     ...(access.of(authorization) === 'manage' && station.detail()),

@@ -67,8 +67,12 @@ const webhookUrl = z.string().max(2000).refine(
   { error: 'a webhook must be an http:// or https:// address' },
 );
 
+/** A path below /v1/stations that is no station, and the stream of the demo. */
+export const RESERVED_IDS: readonly string[] = ['watch', 'demo'];
+
 /** Part of an address: letters, digits, dots, dashes, underscores. */
-export const stationIdSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'id must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or a digit');
+export const stationIdSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'id must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or a digit')
+  .refine((id) => !RESERVED_IDS.includes(id), `id must not be ${RESERVED_IDS.join(' or ')}: the server uses these itself`);
 
 export const stationSchema = z.strictObject({
   id: stationIdSchema,

@@ -1,6 +1,7 @@
 /** What outlives the process: the stations in their file, and what was heard of them in the database. */
 import { basename, dirname, extname, join } from 'node:path';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { AlertEvent, OpenAlert } from '../alerts/event.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
 import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
@@ -23,6 +24,10 @@ export interface Kept {
   readonly store: HistoryStore | undefined;
   /** Where it is written; undefined where none is kept. */
   readonly history: History | undefined;
+  /** Alerts that were not over when the server stopped; none where they can't be read. */
+  openAlerts(): Promise<readonly OpenAlert[]>;
+  /** Keeps what happens to an alert, before anybody is told of it. */
+  remember(event: AlertEvent): void;
   /** Records what happens to the stations, until it is closed. */
   record(stations: Pick<Stations, 'moments$' | 'changes$'>): void;
   /** Writes what is left and closes the database. */
@@ -38,7 +43,7 @@ export async function keep(settings: Settings, log: Log, scheduler: SchedulerLik
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
   const path = databasePath(settings);
-  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, record() {}, close: async () => {} };
+  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, openAlerts: async () => [], remember() {}, record() {}, close: async () => {} };
 
   const store = new SqliteStore(() => openDatabase(path));
   let database: Database | undefined;
@@ -53,6 +58,17 @@ export async function keep(settings: Settings, log: Log, scheduler: SchedulerLik
   const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
   return {
     stations, save, database, store, history,
+    async openAlerts() {
+      const open = await store.openAlerts().catch((error: unknown) => {
+        log.error('the alerts from before can not be read: those that still hold are raised anew', { reason: String(error) });
+        return [];
+      });
+      return open.map(({ id, station, type, fromMs }) => ({ id, stationId: station.id, stationName: station.name, type, fromMs }));
+    },
+    remember({ id, station, type, fromMs, toMs, sentence }) {
+      // What can't be written now is told by the history's status and tried again.
+      void history.alert({ id, station, type, fromMs, toMs, sentence });
+    },
     record({ moments$, changes$ }) {
       running.add(moments$.subscribe(({ station, moment }) => history.record(station.id, moment)));
       running.add(changes$.subscribe(({ type, station }) => {

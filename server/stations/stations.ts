@@ -4,7 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol.js';
-import type { NewStation, StationChanges, StationConfig } from './config.js';
+import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
 import type { Moment } from './moment.js';
 import { Station, type StationParts } from './station.js';
 
@@ -30,8 +30,6 @@ export interface StationChange {
   readonly station: StationConfig;
 }
 
-/** A path below /v1/stations that is no station, and the stream of the demo. */
-const RESERVED: readonly string[] = ['watch', 'demo'];
 const MAX_STATIONS = 10_000;
 const SLUG_CHARS = 48;
 
@@ -52,10 +50,7 @@ export class Stations {
     this.#options = options;
     this.moments$ = this.#moments;
     this.changes$ = this.#changes;
-    for (const config of options.saved) {
-      if (RESERVED.includes(config.id)) throw new Error(`A station can not have the id ${JSON.stringify(config.id)}: the server uses it itself.`);
-      this.#put(config);
-    }
+    for (const config of options.saved) this.#put(config);
   }
 
   /** Listens to all that are enabled. */
@@ -139,7 +134,7 @@ export class Stations {
   }
 
   #isTaken(id: string): boolean {
-    return this.#byId.has(id) || RESERVED.includes(id) || this.#options.streams.get(id)?.isEnding === false;
+    return this.#byId.has(id) || RESERVED_IDS.includes(id) || this.#options.streams.get(id)?.isEnding === false;
   }
 
   /** Of "Rádió 1 (HD)" `radio-1-hd`; with a number behind it where that is taken. */

