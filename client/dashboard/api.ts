@@ -1,5 +1,8 @@
 /** What the dashboard asks over plain HTTP. */
-import type { StreamInfo } from '../../server/protocol.js';
+import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol.js';
+import { BASE } from './base.js';
+import type { Share } from './model/day-clock.js';
+import type { StationHistory } from './model/passages.js';
 
 /** The fields of `GET /v1/model` that are shown or needed to draw. */
 export interface ModelCard {
@@ -10,20 +13,102 @@ export interface ModelCard {
   readonly frontEnd: { readonly sampleRate: number; readonly hop: number; readonly bands: number; readonly fMin: number; readonly fMax: number };
 }
 
-export type Fetch = (path: string) => Promise<Response>;
+/** What a visitor may do: manage stations, send sound, or only look. */
+export type Access = 'manage' | 'send' | 'view';
 
-async function get(path: string, fetch: Fetch): Promise<unknown> {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`The server answered ${path} with ${response.status}.`);
-  return response.json();
+export type Rule =
+  | { readonly type: 'dead-air'; readonly belowDb: number; readonly forS: number; readonly endAfterS: number }
+  | { readonly type: 'down'; readonly forS: number }
+  | { readonly type: 'speech'; readonly forS: number; readonly endAfterS: number }
+  | { readonly type: 'drift'; readonly expect: readonly string[]; readonly windowS: number; readonly minShare: number }
+  | { readonly type: 'genre-changed'; readonly forS: number };
+
+/** What a person decides of a station. */
+export interface StationForm {
+  readonly name: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly rules: readonly Rule[];
+  readonly webhooks: readonly string[];
 }
 
-const browserFetch: Fetch = (path) => globalThis.fetch(path, { cache: 'no-store' });
+/** `GET /v1/stations/ID`; what stands after the glance is only for those who may manage. */
+export type StationInfo = StationGlance & Partial<StationForm & {
+  /** ISO 8601; null when no attempt is waited for. */
+  readonly retryAt: string | null;
+  readonly attempts: number;
+  readonly source: { readonly contentType: string | null; readonly codec: string | null; readonly bitrateKbps?: number | null; readonly sampleRate?: number | null; readonly channels?: number | null } | null;
+  readonly decoder: { readonly exitCode: number | null; readonly signal: string | null; readonly lines: readonly string[] } | null;
+}>;
 
-export async function fetchModel(fetch: Fetch = browserFetch): Promise<ModelCard> {
-  return await get('v1/model', fetch) as ModelCard;
+export interface StationAlert {
+  readonly id: string | number;
+  readonly type: AlertType;
+  /** ISO 8601; `to` is null while it lasts. */
+  readonly from: string;
+  readonly to: string | null;
+  readonly sentence: string;
 }
 
-export async function fetchStreams(fetch: Fetch = browserFetch): Promise<readonly StreamInfo[]> {
-  return (await get('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
+export interface ServerAlert extends StationAlert {
+  readonly station: { readonly id: string; readonly name: string };
+}
+
+export interface History extends StationHistory {
+  readonly alerts: readonly StationAlert[];
+  readonly titles: readonly { readonly at: string; readonly title: string | null }[];
+  readonly shares: readonly Share[];
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly body?: unknown;
+  /** The admin token. */
+  readonly token?: string;
+}
+
+export type Fetch = (path: string, asked?: Asked) => Promise<Response>;
+
+/** A refusal of the server, with its sentence; the problem details of RFC 9457. */
+export class Refusal extends Error {
+  readonly status: number;
+  /** The server's word for it; empty where it gave none. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const browserFetch: Fetch = (path, { method = 'GET', body, token } = {}) => globalThis.fetch(new URL(path, BASE), {
+  method,
+  cache: 'no-store',
+  headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }) },
+  ...(body !== undefined && { body: JSON.stringify(body) }),
+});
+
+/**
+ * The answer's JSON; undefined where it has no content.
+ * @throws Refusal when the server says no, with its reason
+ */
+export async function ask(path: string, fetch: Fetch = browserFetch, asked: Asked = {}): Promise<unknown> {
+  const response = await fetch(path, asked);
+  if (response.ok) return response.status === 204 ? undefined : response.json();
+  const problem = await response.json().catch(() => ({})) as { code?: unknown; detail?: unknown }; // a proxy's page is no problem details
+  throw new Refusal(response.status, String(problem.code ?? ''), typeof problem.detail === 'string' ? problem.detail : `The server answered ${path} with ${response.status}.`);
+}
+
+export async function fetchModel(fetch?: Fetch): Promise<ModelCard> {
+  return await ask('v1/model', fetch) as ModelCard;
+}
+
+export async function fetchStreams(fetch?: Fetch): Promise<readonly StreamInfo[]> {
+  return (await ask('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
+}
+
+/** The path of a station's own part of the API. */
+export function stationPath(id: string, rest = ''): string {
+  return `v1/stations/${encodeURIComponent(id)}${rest}`;
 }

@@ -1,239 +1,57 @@
-/**
- * The page: one session, shown by many parts. Opened, it listens to the demo station; the person may
- * choose another stream, the microphone or a file.
- */
-import { html, LitElement, svg } from 'lit';
-import type { StreamInfo } from '../../server/protocol.js';
-import { fetchModel, fetchStreams, type ModelCard } from './api.js';
-import { pageStyles } from './dashboard-styles.js';
-import { Announcements } from './model/announcements.js';
-import { delay } from './model/format.js';
-import { genreColours, type GenreColour } from './model/genre-colours.js';
-import type { Theme } from './model/theme.js';
-import './parts/connection-state.js';
-import './parts/file-player.js';
-import './parts/genre-bars.js';
-import './parts/genre-now.js';
-import './parts/genre-timeline.js';
-import './parts/level-meter.js';
-import { look } from './parts/look.js';
-import './parts/mel-spectrogram.js';
-import './parts/source-picker.js';
-import './parts/theme-toggle.js';
-import './parts/wave-form.js';
-import { Session } from './session.js';
-import { FilePlayback } from './sources/file.js';
-import type { Listening, Sending } from './sources/listening.js';
-import { openMicrophone } from './sources/microphone.js';
-import { microphoneSentence, SourceError } from './sources/sentences.js';
-import { watchStation } from './sources/station.js';
+/** The page's entry: puts the place of the address on the page, and changes it without loading anew. */
+import { BASE } from './base.js';
+import { LivePage } from './live-page.js';
+import { placeAt, type Place } from './model/route.js';
+import { Site } from './site.js';
+import { StationPage } from './station-page.js';
+import { StationsPage } from './stations-page.js';
 
-const LIST_EVERY_MS = 5000;
-/** Predictions for so long without columns: the stream makes none. */
-const NO_PICTURE_AFTER_MS = 2000;
-/** The server lists up to this many labels in a prediction. */
-const MAX_TOP_K = 100;
-const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;
+const site = new Site();
+let shown = '';
 
-export class Dashboard extends LitElement {
-  static override properties = { streams: { state: true }, theme: { state: true }, isAsking: { state: true }, isDropping: { state: true }, announcement: { state: true } };
-  static override styles = [look, pageStyles];
+function show(isFirst: boolean): void {
+  const place = site.place ?? { page: 'live' };
+  if (key(place) === shown) return;
+  shown = key(place);
+  const page = pageOf(place);
+  document.querySelector('#page')!.replaceChildren(page);
+  if (isFirst) return;
+  scrollTo(0, 0);
+  // Who hears the page or uses the keyboard begins at the new page's head.
+  void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
+}
 
-  declare streams: readonly StreamInfo[];
-  declare theme: Theme;
-  declare isAsking: boolean;
-  declare isDropping: boolean;
-  declare announcement: string;
-  readonly #url = new URL('.', location.href).href;
-  #session = this.#newSession();
-  #card: Promise<ModelCard> | undefined;
-  #announcements = new Announcements();
-  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
-  #listTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Something was chosen by hand: the demo station no longer starts by itself. */
-  #hasChosen = false;
-  /** Counts choices, so that an earlier one that opens late is let go. */
-  #choice = 0;
-  #page: AbortController | undefined;
+function key(place: Place): string {
+  return place.page === 'station' ? `station ${place.id}` : place.page;
+}
 
-  constructor() {
-    super();
-    this.streams = [];
-    this.theme = 'light';
-    this.isAsking = this.isDropping = false;
-    this.announcement = '';
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#page = new AbortController();
-    const { signal } = this.#page;
-    addEventListener('dragover', (event) => this.#dragged(event, true), { signal });
-    addEventListener('dragleave', (event) => { if (event.relatedTarget === null) this.isDropping = false; }, { signal });
-    addEventListener('drop', (event) => this.#dropped(event), { signal });
-    addEventListener('pagehide', () => {
-      this.#session.end();
-      this.#hasChosen = false; // a page that comes back from the browser's cache begins anew
-    }, { signal });
-    void this.#list();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#page?.abort();
-    clearTimeout(this.#listTimer);
-    this.#session.end();
-  }
-
-  override render() {
-    const session = this.#session;
-    const { prediction, listening, stage, history, summary } = session;
-    const labels = session.model?.labels ?? [];
-    const colours = this.#coloursOf(labels);
-    const isOver = session.connection === 'closed';
-    const file = listening instanceof FilePlayback ? listening : undefined;
-    return html`
-      <header>
-        <h1><svg viewBox="0 0 24 26" aria-hidden="true">${MARK}</svg>livegenre</h1>
-        <source-picker .streams=${this.#otherStreams} .listening=${listening} .isOver=${isOver} .isAsking=${this.isAsking}
-          @station=${(event: CustomEvent<StreamInfo>) => this.#watch(event.detail)}
-          @microphone=${() => this.#openMicrophone()}
-          @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
-          @stop=${() => this.#stop()}></source-picker>
-        <connection-state .state=${session.connection} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
-        <theme-toggle @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></theme-toggle>
-      </header>
-      <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
-        <p>${session.trouble}</p>
-        <button type="button" @click=${() => session.fail('')}>Dismiss</button>
-      </div>
-      <main>
-        <section class="now" aria-label="Genre now">
-          <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${listening?.name ?? ''}
-            .sinceMs=${history?.currentMs ?? 0} .isListening=${listening !== undefined && !isOver}></genre-now>
-          ${file ? html`<file-player .playback=${file} .positionMs=${file.positionMs} .state=${file.state} .isMuted=${file.isMuted}></file-player>` : ''}
-        </section>
-        <section class="bars" aria-label="All genres">
-          <genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars>
-        </section>
-        <section class="sound" aria-label="Sound">
-          <wave-form .stage=${stage} .theme=${this.theme}></wave-form>
-          <mel-spectrogram .stage=${stage} .theme=${this.theme}></mel-spectrogram>
-          ${history && stage?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
-            ? html`<p class="none">This stream's sender asked for no picture</p>` : ''}
-          <level-meter .stage=${stage} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
-        </section>
-        <section class="timeline" aria-label="Timeline">
-          <genre-timeline .history=${history} .endMs=${history?.endMs ?? 0} .colours=${colours}></genre-timeline>
-        </section>
-      </main>
-      <footer>${session.model ? html`
-        <span>Model ${session.model.name} ${session.model.version}</span>
-        <span>${labels.length} genres</span>
-        <span>judged every ${delay(session.blockMs)}</span>` : html`<span>Waiting for the server</span>`}
-      </footer>
-      <p class="unseen" aria-live="polite">${this.announcement}</p>
-      <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
-  }
-
-  #newSession(): Session {
-    return new Session(() => this.#model(), () => {
-      const { prediction } = this.#session;
-      if (prediction) this.announcement = this.#announcements.push(prediction, performance.now()) ?? this.announcement;
-      this.requestUpdate();
-    });
-  }
-
-  /** The page's own stream is no choice. */
-  get #otherStreams(): readonly StreamInfo[] {
-    const { listening, streamId } = this.#session;
-    return listening?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
-  }
-
-  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
-    const key = `${this.theme} ${labels.join('|')}`;
-    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
-    return this.#colours.map;
-  }
-
-  /** Asked once, and again only after a failure. */
-  #model(): Promise<ModelCard> {
-    return this.#card ??= fetchModel().catch((error: unknown) => {
-      this.#card = undefined;
-      throw error;
-    });
-  }
-
-  /** Keeps the list of streams, and starts the demo station where nothing was chosen yet. */
-  async #list(): Promise<void> {
-    try {
-      this.streams = await fetchStreams();
-    } catch {
-      // The state of the connection tells; the list is asked for again.
-    }
-    if (!this.isConnected) return;
-    this.#listTimer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
-    const demo = this.streams.find(({ source }) => source === 'demo');
-    if (demo && !this.#hasChosen) this.#watch(demo);
-  }
-
-  #watch(stream: StreamInfo): void {
-    this.#take(this.#choose(), watchStation(stream, this.#url, () => fetchStreams()));
-  }
-
-  async #openMicrophone(): Promise<void> {
-    const choice = this.#choose();
-    this.isAsking = true;
-    await this.#open(choice, (sending) => openMicrophone(sending, (sentence) => {
-      this.#session.stop();
-      this.#session.fail(sentence);
-    }, { captureUrl: new URL('capture.js', document.baseURI).href, sentence: microphoneSentence }));
-    this.isAsking = false;
-  }
-
-  async #openFile(file: File): Promise<void> {
-    await this.#open(this.#choose(), (sending) => FilePlayback.open(file, sending, () => this.requestUpdate()));
-  }
-
-  /** Opens a source of the browser's own; what was listened to goes on until it is there. */
-  async #open(choice: number, open: (sending: Sending) => Promise<Listening>): Promise<void> {
-    try {
-      const { labels } = await this.#model();
-      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
-    } catch (error) {
-      if (choice !== this.#choice) return;
-      this.#session.fail(error instanceof SourceError ? error.message : `That did not work: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  #choose(): number {
-    this.#hasChosen = true;
-    return ++this.#choice;
-  }
-
-  #take(choice: number, listening: Listening): void {
-    if (choice !== this.#choice || !this.isConnected) return listening.end();
-    this.#announcements = new Announcements();
-    this.#session.take(listening);
-  }
-
-  #stop(): void {
-    const { listening } = this.#session;
-    if (listening instanceof FilePlayback) listening.stop();
-    else this.#session.stop();
-  }
-
-  #dragged(event: DragEvent, isDropping: boolean): void {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.isDropping = isDropping;
-  }
-
-  #dropped(event: DragEvent): void {
-    this.#dragged(event, false);
-    const file = event.dataTransfer?.files[0];
-    if (file) void this.#openFile(file);
+function pageOf(place: Place) {
+  switch (place.page) {
+    case 'live': return Object.assign(new LivePage(), { site });
+    case 'stations': return Object.assign(new StationsPage(), { site });
+    case 'station': return Object.assign(new StationPage(), { site, stationId: place.id });
   }
 }
 
-customElements.define('livegenre-dashboard', Dashboard);
+/** A plain click on a link to a place of the page; all others are the browser's. */
+function followed(event: MouseEvent): URL | undefined {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
+  const link = event.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement && each.href !== '');
+  if (!link || link.target !== '' || link.hasAttribute('download')) return undefined;
+  const url = new URL(link.href);
+  return placeAt(url, BASE) ? url : undefined;
+}
+
+addEventListener('click', (event) => {
+  const url = followed(event);
+  if (!url) return;
+  event.preventDefault();
+  if (url.href !== location.href) history.pushState(null, '', url);
+  show(false);
+});
+addEventListener('popstate', () => show(false));
+
+// What the visitor may do is known first: nothing is offered and then taken away. A server that can't be asked is told of by the page.
+await site.visitor.look().catch(() => {});
+show(true);
+void site.alerts.look();

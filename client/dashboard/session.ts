@@ -1,5 +1,5 @@
 /** What is being listened to and what is known of it: the one state that all parts of the page show. */
-import type { ModelInfo, Prediction, Summary } from '../../server/protocol.js';
+import type { ModelInfo, Prediction, StationMessage, Summary } from '../../server/protocol.js';
 import { decodeColumns, type ConnectionState } from '../sdk/index.js';
 import type { ModelCard } from './api.js';
 import { History } from './model/history.js';
@@ -21,6 +21,8 @@ export class Session {
   history: History | undefined;
   stage: Stage | undefined;
   summary: Summary | undefined;
+  /** How the station is doing, where it is one. */
+  station: StationMessage | undefined;
   /** What went wrong and what to do, for the page. */
   trouble = '';
 
@@ -53,6 +55,7 @@ export class Session {
         this.history?.push(prediction);
       })),
       link.on('columns', (columns) => this.#change(() => this.stage?.picture.push(columns.atMs, decodeColumns(columns)))),
+      link.on('station', (station) => this.#change(() => { this.station = station; })),
       link.on('summary', (summary) => this.#change(() => { this.summary = summary; })),
       link.on('error', (error) => this.#change(() => {
         if (link.state === 'closed') this.trouble = error.message;
@@ -73,6 +76,7 @@ export class Session {
     this.listening = undefined;
     this.connection = 'idle';
     this.streamId = '';
+    this.station = undefined;
     this.#forget();
     this.#onChange();
   }

@@ -2,6 +2,7 @@
 
 export { GenreClient, type GenreClientOptions } from './client.js';
 export { GenreViewer, type GenreViewerOptions } from './viewer.js';
+export { StationsViewer, type StationsEvents, type StationsViewerOptions } from './stations-viewer.js';
 export type { Events, StreamEvents } from './events.js';
 export { GenreError } from './refusal.js';
 export { decodeColumns, type DecodedColumns } from './columns.js';
@@ -10,5 +11,6 @@ export type { ConnectionOptions, ConnectionState } from './connection.js';
 export type { Backoff } from './backoff.js';
 export type { Clock } from './clock.js';
 export type {
-  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment, StationMessage, StationState, StreamInfo, StreamState, Summary,
+  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment,
+  StationGlance, StationMessage, StationsMessage, StationState, StreamInfo, StreamState, Summary,
 } from '../../server/protocol.js';

@@ -79,7 +79,7 @@ async function moves(page: Page): Promise<void> {
   await page.locator('genre-bars .p', { hasText: '%' }).first().waitFor(SOON);
   const lengths = await page.locator('genre-bars .fill').evaluateAll((fills) => fills.map((fill) => getComputedStyle(fill).inlineSize).join());
   await page.waitForFunction((before) => {
-    const fills = document.querySelector('livegenre-dashboard')!.shadowRoot!.querySelector('genre-bars')!.shadowRoot!.querySelectorAll('.fill');
+    const fills = document.querySelector('live-page')!.shadowRoot!.querySelector('genre-bars')!.shadowRoot!.querySelectorAll('.fill');
     return [...fills].map((fill) => getComputedStyle(fill).inlineSize).join() !== before;
   }, lengths, SOON);
 }
@@ -100,7 +100,7 @@ test('opened, it plays the demo station: bars, spectrogram and timeline move wit
   await moves(page);
   await page.locator('genre-timeline li').first().waitFor(SOON);
   await page.waitForFunction(() => {
-    const canvas = document.querySelector('livegenre-dashboard')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
+    const canvas = document.querySelector('live-page')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
     const { data } = canvas.getContext('2d')!.getImageData(canvas.width - 40, 0, 20, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size > 30;
   }, undefined, SOON);
@@ -192,7 +192,7 @@ test('speech and noise are shown as such, without a genre, on the ribbon, in the
   try {
     const page = await open({ ...context, server });
     const now = (word: string): Promise<void> => page.locator('genre-now .word', { hasText: word }).waitFor(SOON);
-    const announced = page.locator('livegenre-dashboard').locator('[aria-live=polite]').last();
+    const announced = page.locator('live-page').locator('[aria-live=polite]').last();
     const tones = [200, 2000, 7000].map((frequencyHz) => tone(frequencyHz, 3000));
     await drop(page, 'tones.wav', Buffer.from(wavFile(new Int16Array(joined(...tones).buffer), 22050)));
     await now('Jazz');
@@ -236,7 +236,7 @@ for (const width of [360, 768, 2560]) {
 test('a canvas has the pixels of the screen, and follows the window', async (context) => {
   const page = await open(context, { viewport: { width: 900, height: 800 }, deviceScaleFactor: 2 });
   const follows = (): Promise<unknown> => page.waitForFunction(() => {
-    const canvas = document.querySelector('livegenre-dashboard')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
+    const canvas = document.querySelector('live-page')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
     return Math.abs(canvas.width - 2 * canvas.clientWidth) <= 1 && Math.abs(canvas.height - 2 * canvas.clientHeight) <= 1;
   }, undefined, SOON);
   await follows();
@@ -262,7 +262,7 @@ test('every control has a name, is reached by the keyboard and shows it', async 
     assert.ok(focused.isSeen, `${focused.name} has no visible focus`);
     reached.push(focused.name);
   }
-  assert.equal(reached, ['Demo station', 'Microphone', 'File', 'Use dark colours', 'timeline']);
+  assert.equal(reached, ['livegenre', 'Live', 'Stations', 'Demo station', 'Microphone', 'File', 'Use dark colours', 'timeline']);
   await page.locator('genre-timeline .keys').focus();
   await page.keyboard.press('End');
   await page.locator('genre-timeline .readout', { hasText: / to \d/ }).waitFor(SOON);
@@ -276,7 +276,7 @@ test('the timeline, the level and the genres are there for a screen reader', asy
   assert.ok(names('meter').includes('Level'));
   assert.ok(names('image').some((name) => /spectrogram/.test(name)));
   assert.ok(names('region').includes('Genre now'));
-  await page.waitForFunction(() => document.querySelector('livegenre-dashboard')!.shadowRoot!.querySelector('[aria-live=polite]')!.textContent !== '', undefined, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelector('live-page')!.shadowRoot!.querySelector('[aria-live=polite]')!.textContent !== '', undefined, { timeout: 20_000 });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

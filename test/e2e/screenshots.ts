@@ -22,7 +22,7 @@ try {
   }));
   for (const { page, colorScheme } of pages) {
     await page.waitForFunction(([wanted]) => {
-      const timeline = document.querySelector('livegenre-dashboard')?.shadowRoot?.querySelector('genre-timeline') as { endMs?: number; history?: { startMs: number } } | null | undefined;
+      const timeline = document.querySelector('live-page')?.shadowRoot?.querySelector('genre-timeline') as { endMs?: number; history?: { startMs: number } } | null | undefined;
       return timeline?.history !== undefined && (timeline.endMs ?? 0) - timeline.history.startMs > Number(wanted) * 1000;
     }, [seconds], { timeout: (Number(seconds) + 30) * 1000 });
     for (const [name, viewport] of [['1400', WIDE], ['400', NARROW]] as const) {

@@ -9,7 +9,7 @@ import { look } from './look.js';
 export class GenreNow extends LitElement {
   static override properties = {
     prediction: { attribute: false }, summary: { attribute: false }, colours: { attribute: false },
-    source: {}, sinceMs: { type: Number }, isListening: { attribute: false },
+    source: {}, sinceMs: { type: Number }, isListening: { attribute: false }, idle: {},
   };
   static override styles = [look, css`
     :host { display: grid; align-content: space-between; gap: 1rem; container-type: inline-size; min-block-size: 13rem; }
@@ -33,6 +33,8 @@ export class GenreNow extends LitElement {
   /** How long it has been this genre. */
   declare sinceMs: number;
   declare isListening: boolean;
+  /** What is said where nothing can be listened to; else a source can be chosen. */
+  declare idle: string | undefined;
 
   override render() {
     const { word, note, genre, p } = this.#shown();
@@ -56,6 +58,7 @@ export class GenreNow extends LitElement {
       const what = summary.top?.length ? 'Music of no known genre' : 'No music';
       return { word: 'No genre', note: `${what} in ${duration(summary.durationMs)}`, genre: null, p: 0 };
     }
+    if (!prediction && this.idle) return { word: this.idle, note: '', genre: null, p: 0 };
     if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for the first sound', genre: null, p: 0 }
       : { word: 'Choose a source', note: 'The microphone, or a file dropped on this page', genre: null, p: 0 };
     const { genre, p } = prediction;

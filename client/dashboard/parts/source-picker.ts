@@ -2,15 +2,15 @@
 import { css, html, LitElement, svg } from 'lit';
 import type { StreamInfo } from '../../../server/protocol.js';
 import type { Listening } from '../sources/listening.js';
+import { icon, NOTE } from './icons.js';
 import { look } from './look.js';
 
 const STATION = svg`<path d="M7.8 16.2a6 6 0 0 1 0-8.4M16.2 7.8a6 6 0 0 1 0 8.4M4.9 19a10 10 0 0 1 0-14M19.1 5a10 10 0 0 1 0 14"/><circle cx="12" cy="12" r="1.5"/>`;
 const MICROPHONE = svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`;
-const FILE = svg`<path d="M9 17.5V6l10-2v11.5"/><circle cx="6.5" cy="17.5" r="2.5"/><circle cx="16.5" cy="15.5" r="2.5"/>`;
 
 /** Fires `station` (detail: StreamInfo), `microphone`, `stop`, and `file` (detail: File). */
 export class SourcePicker extends LitElement {
-  static override properties = { streams: { attribute: false }, listening: { attribute: false }, isOver: { type: Boolean }, isAsking: { type: Boolean } };
+  static override properties = { streams: { attribute: false }, listening: { attribute: false }, isOver: { type: Boolean }, isAsking: { type: Boolean }, maySend: { attribute: false } };
   static override styles = [look, css`
     .group { display: flex; flex-wrap: wrap; gap: 0.5rem; }
     button, .station { display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem; white-space: nowrap; }
@@ -30,6 +30,8 @@ export class SourcePicker extends LitElement {
   declare isOver: boolean;
   /** The browser asks for the microphone. */
   declare isAsking: boolean;
+  /** The visitor may send sound; else there are only streams to choose from. */
+  declare maySend: boolean;
 
   override render() {
     const kind = this.isOver ? undefined : this.listening?.kind;
@@ -39,9 +41,9 @@ export class SourcePicker extends LitElement {
     return html`
       <div class="group" role="group" aria-label="Source of sound">
         ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}<span>Demo<span class="more"> station</span></span></button>`}
-        <button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
-        <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(FILE)}File</button>
-        <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>
+        ${this.maySend ? html`<button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
+        <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(NOTE)}File</button>
+        <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>` : ''}
         ${others.length > 0 ? html`
           <select aria-label="Other streams of this server" @change=${(event: Event) => this.#choose(event, others)}>
             <option value="" ?selected=${!others.some(({ id }) => id === watched)}>Other streams (${others.length})</option>
@@ -67,10 +69,6 @@ export class SourcePicker extends LitElement {
   #fire(type: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-function icon(shape: unknown) {
-  return html`<svg viewBox="0 0 24 24" aria-hidden="true">${shape}</svg>`;
 }
 
 customElements.define('source-picker', SourcePicker);

@@ -1,29 +1,30 @@
-/** The page's layout: one column on a phone, two from a tablet on, all in one view on a desk or wall. */
+/** The layout of all places, and that of the live one: one column on a phone, two from a tablet on, all in one view on a desk or wall. */
 import { css } from 'lit';
 
 export const pageStyles = css`
   :host { display: grid; grid-template-rows: auto auto 1fr auto; min-block-size: 100dvh; max-inline-size: 120rem; margin-inline: auto; padding-inline: clamp(0.75rem, 2vw, 2rem); }
-  header { grid-row: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.25rem; padding-block: 0.875rem; }
-  h1 { display: flex; align-items: center; gap: 0.5rem; font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; }
-  h1 svg { inline-size: 1.375rem; block-size: 1.375rem; fill: var(--accent); stroke: none; }
-  connection-state { margin-inline-start: auto; }
+  site-header { grid-row: 1; min-inline-size: 0; }
   .trouble { grid-row: 2; display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.75rem 1rem; margin-block-end: 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
   main { grid-row: 3; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); align-content: start; }
   section { padding: 1.125rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.875rem; box-shadow: var(--shadow); min-inline-size: 0; }
+  footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }
+  h1:focus-visible { outline: none; } /* focused by the page itself, so that who hears it begins there */
+`;
+
+/** The sections that show a stream's sound. */
+export const soundStyles = css`
   .now { display: grid; gap: 1rem; }
   .sound { display: grid; grid-template: 3.5rem 11rem / minmax(0, 1fr) auto; gap: 0.625rem 1rem; }
   .sound level-meter { grid-area: 1 / 2 / 3; }
   .sound .none { grid-area: 2 / 1; place-self: center; padding-inline-start: 2.25rem; color: var(--quiet); text-align: center; }
   .sound mel-spectrogram { grid-area: 2 / 1; }
-  footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }
+`;
+
+export const liveStyles = css`
   .drop { position: fixed; inset: 0; z-index: 1; display: grid; place-items: center; background: color-mix(in srgb, var(--page) 88%, transparent); pointer-events: none; }
   .drop::before { content: ''; position: absolute; inset: 1rem; border: 2px dashed var(--accent); border-radius: 1rem; }
   .drop p { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; }
 
-  @media (max-width: 63.99rem) {
-    connection-state { flex: 1 1 0; min-inline-size: 0; }
-    source-picker { order: 1; flex: 1 1 100%; }
-  }
   @media (min-width: 64rem) {
     main { grid-template: auto minmax(17rem, 1fr) auto / minmax(0, 5fr) minmax(0, 7fr); align-content: stretch; }
     .sound, .timeline { grid-column: 1 / -1; }

@@ -1,0 +1,61 @@
+/** The alerts of all stations, asked for again and again: those that last, and those of the last day. */
+import type { Clock } from '../sdk/clock.js';
+import { WALL_CLOCK } from '../sdk/clock.js';
+import { Events } from '../sdk/events.js';
+import { Refusal, type ServerAlert } from './api.js';
+import { ALERT_NAMES } from './model/station-words.js';
+import type { Visitor } from './visitor.js';
+
+const EVERY_MS = 15_000;
+const DAY_MS = 86_400_000;
+
+export class Alerts extends Events<{ change: Alerts; raised: string }> {
+  readonly #visitor: Pick<Visitor, 'ask'>;
+  readonly #clock: Clock;
+  readonly #now: () => number;
+  #cancel = (): void => {};
+  #known: Set<ServerAlert['id']> | undefined;
+  #isClosed = false;
+  /** Newest first; undefined where the server keeps none. */
+  recent: readonly ServerAlert[] | undefined;
+
+  constructor(visitor: Pick<Visitor, 'ask'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
+    super();
+    this.#visitor = visitor;
+    this.#clock = clock;
+    this.#now = now;
+  }
+
+  get open(): readonly ServerAlert[] {
+    return this.recent?.filter(({ to }) => to === null) ?? [];
+  }
+
+  /** Asks now, and from now on regularly. */
+  async look(): Promise<void> {
+    this.#cancel();
+    try {
+      const since = new Date(this.#now() - DAY_MS).toISOString();
+      const { alerts } = await this.#visitor.ask(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
+      this.#take(alerts);
+    } catch (error) {
+      // Without history there are no alerts to show; anything else passes, and what was known stays.
+      if (error instanceof Refusal && this.recent !== undefined && error.status < 500) this.recent = undefined;
+    }
+    this.#cancel();
+    if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.look());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel();
+  }
+
+  #take(alerts: readonly ServerAlert[]): void {
+    const before = this.#known;
+    this.recent = alerts;
+    this.#known = new Set(alerts.map(({ id }) => id));
+    this.emit('change', this);
+    const raised = before && alerts.filter(({ id, to }) => to === null && !before.has(id));
+    if (raised?.length) this.emit('raised', raised.map(({ station, type }) => `${ALERT_NAMES[type]}: ${station.name}.`).join(' '));
+  }
+}

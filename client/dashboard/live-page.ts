@@ -1,0 +1,235 @@
+/**
+ * The live place: one session, shown by many parts. Opened, it listens to the demo station; the
+ * person may choose another stream, the microphone or a file.
+ */
+import { html, LitElement } from 'lit';
+import type { StreamInfo } from '../../server/protocol.js';
+import { fetchStreams } from './api.js';
+import { BASE } from './base.js';
+import { Announcements } from './model/announcements.js';
+import { delay } from './model/format.js';
+import { genreColours, type GenreColour } from './model/genre-colours.js';
+import type { Theme } from './model/theme.js';
+import './parts/connection-state.js';
+import './parts/file-player.js';
+import './parts/genre-bars.js';
+import './parts/genre-now.js';
+import './parts/genre-timeline.js';
+import './parts/level-meter.js';
+import { look } from './parts/look.js';
+import { liveStyles, pageStyles, soundStyles } from './page-styles.js';
+import './parts/mel-spectrogram.js';
+import './parts/site-header.js';
+import './parts/source-picker.js';
+import './parts/wave-form.js';
+import { Session } from './session.js';
+import type { Site } from './site.js';
+import { FilePlayback } from './sources/file.js';
+import type { Listening, Sending } from './sources/listening.js';
+import { openMicrophone } from './sources/microphone.js';
+import { microphoneSentence, SourceError } from './sources/sentences.js';
+import { watchStation } from './sources/station.js';
+
+const LIST_EVERY_MS = 5000;
+/** Predictions for so long without columns: the stream makes none. */
+const NO_PICTURE_AFTER_MS = 2000;
+/** The server lists up to this many labels in a prediction. */
+const MAX_TOP_K = 100;
+
+export class LivePage extends LitElement {
+  static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, isDropping: { state: true }, announcement: { state: true } };
+  static override styles = [look, pageStyles, soundStyles, liveStyles];
+
+  declare site: Site;
+  declare streams: readonly StreamInfo[];
+  declare theme: Theme;
+  declare isAsking: boolean;
+  declare isDropping: boolean;
+  declare announcement: string;
+  readonly #url = BASE.href;
+  #session = this.#newSession();
+  #announcements = new Announcements();
+  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+  #listTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Something was chosen by hand: the demo station no longer starts by itself. */
+  #hasChosen = false;
+  /** Counts choices, so that an earlier one that opens late is let go. */
+  #choice = 0;
+  #page: AbortController | undefined;
+  #stopVisitor = (): void => {};
+
+  constructor() {
+    super();
+    this.streams = [];
+    this.theme = 'light';
+    this.isAsking = this.isDropping = false;
+    this.announcement = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#page = new AbortController();
+    const { signal } = this.#page;
+    addEventListener('dragover', (event) => this.#dragged(event, true), { signal });
+    addEventListener('dragleave', (event) => { if (event.relatedTarget === null) this.isDropping = false; }, { signal });
+    addEventListener('drop', (event) => this.#dropped(event), { signal });
+    addEventListener('pagehide', () => {
+      this.#session.end();
+      this.#hasChosen = false; // a page that comes back from the browser's cache begins anew
+    }, { signal });
+    document.title = 'livegenre';
+    this.#stopVisitor = this.site.visitor.on('change', () => this.requestUpdate());
+    void this.#list();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#page?.abort();
+    this.#stopVisitor();
+    clearTimeout(this.#listTimer);
+    this.#session.end();
+  }
+
+  override render() {
+    const session = this.#session;
+    const { prediction, listening, stage, history, summary } = session;
+    const labels = session.model?.labels ?? [];
+    const colours = this.#coloursOf(labels);
+    const isOver = session.connection === 'closed';
+    const file = listening instanceof FilePlayback ? listening : undefined;
+    return html`
+      <site-header .site=${this.site} page="live" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
+        <source-picker .maySend=${this.site.visitor.maySend} .streams=${this.#otherStreams} .listening=${listening} .isOver=${isOver} .isAsking=${this.isAsking}
+          @station=${(event: CustomEvent<StreamInfo>) => this.#watch(event.detail)}
+          @microphone=${() => this.#openMicrophone()}
+          @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
+          @stop=${() => this.#stop()}></source-picker>
+        <connection-state .state=${session.connection} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
+      </site-header>
+      <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
+        <p>${session.trouble}</p>
+        <button type="button" @click=${() => session.fail('')}>Dismiss</button>
+      </div>
+      <main>
+        <h1 class="unseen" tabindex="-1">Live</h1>
+        <section class="now" aria-label="Genre now">
+          <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${listening?.name ?? ''}
+            .sinceMs=${history?.currentMs ?? 0} .isListening=${listening !== undefined && !isOver}></genre-now>
+          ${file ? html`<file-player .playback=${file} .positionMs=${file.positionMs} .state=${file.state} .isMuted=${file.isMuted}></file-player>` : ''}
+        </section>
+        <section class="bars" aria-label="All genres">
+          <genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars>
+        </section>
+        <section class="sound" aria-label="Sound">
+          <wave-form .stage=${stage} .theme=${this.theme}></wave-form>
+          <mel-spectrogram .stage=${stage} .theme=${this.theme}></mel-spectrogram>
+          ${history && stage?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
+            ? html`<p class="none">This stream's sender asked for no picture</p>` : ''}
+          <level-meter .stage=${stage} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
+        </section>
+        <section class="timeline" aria-label="Timeline">
+          <genre-timeline .history=${history} .endMs=${history?.endMs ?? 0} .colours=${colours}></genre-timeline>
+        </section>
+      </main>
+      <footer>${session.model ? html`
+        <span>Model ${session.model.name} ${session.model.version}</span>
+        <span>${labels.length} genres</span>
+        <span>judged every ${delay(session.blockMs)}</span>` : html`<span>Waiting for the server</span>`}
+      </footer>
+      <p class="unseen" aria-live="polite">${this.announcement}</p>
+      <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
+  }
+
+  #newSession(): Session {
+    return new Session(() => this.site.model(), () => {
+      const { prediction } = this.#session;
+      if (prediction) this.announcement = this.#announcements.push(prediction, performance.now()) ?? this.announcement;
+      this.requestUpdate();
+    });
+  }
+
+  /** The page's own stream is no choice. */
+  get #otherStreams(): readonly StreamInfo[] {
+    const { listening, streamId } = this.#session;
+    return listening?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
+  }
+
+  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
+    const key = `${this.theme} ${labels.join('|')}`;
+    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
+    return this.#colours.map;
+  }
+
+  /** Keeps the list of streams, and starts the demo station where nothing was chosen yet. */
+  async #list(): Promise<void> {
+    try {
+      this.streams = await fetchStreams();
+    } catch {
+      // The state of the connection tells; the list is asked for again.
+    }
+    if (!this.isConnected) return;
+    this.#listTimer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
+    const demo = this.streams.find(({ source }) => source === 'demo');
+    if (demo && !this.#hasChosen) this.#watch(demo);
+  }
+
+  #watch(stream: StreamInfo): void {
+    this.#take(this.#choose(), watchStation(stream, this.#url, () => fetchStreams()));
+  }
+
+  async #openMicrophone(): Promise<void> {
+    const choice = this.#choose();
+    this.isAsking = true;
+    await this.#open(choice, (sending) => openMicrophone(sending, (sentence) => {
+      this.#session.stop();
+      this.#session.fail(sentence);
+    }, { captureUrl: new URL('capture.js', BASE).href, sentence: microphoneSentence }));
+    this.isAsking = false;
+  }
+
+  async #openFile(file: File): Promise<void> {
+    await this.#open(this.#choose(), (sending) => FilePlayback.open(file, sending, () => this.requestUpdate()));
+  }
+
+  /** Opens a source of the browser's own; what was listened to goes on until it is there. */
+  async #open(choice: number, open: (sending: Sending) => Promise<Listening>): Promise<void> {
+    try {
+      const { labels } = await this.site.model();
+      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
+    } catch (error) {
+      if (choice !== this.#choice) return;
+      this.#session.fail(error instanceof SourceError ? error.message : `That did not work: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #choose(): number {
+    this.#hasChosen = true;
+    return ++this.#choice;
+  }
+
+  #take(choice: number, listening: Listening): void {
+    if (choice !== this.#choice || !this.isConnected) return listening.end();
+    this.#announcements = new Announcements();
+    this.#session.take(listening);
+  }
+
+  #stop(): void {
+    const { listening } = this.#session;
+    if (listening instanceof FilePlayback) listening.stop();
+    else this.#session.stop();
+  }
+
+  #dragged(event: DragEvent, isDropping: boolean): void {
+    if (!this.site.visitor.maySend || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.isDropping = isDropping;
+  }
+
+  #dropped(event: DragEvent): void {
+    this.#dragged(event, false);
+    const file = event.dataTransfer?.files[0];
+    if (file && this.site.visitor.maySend) void this.#openFile(file);
+  }
+}
+
+customElements.define('live-page', LivePage);

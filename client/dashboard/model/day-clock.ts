@@ -1,0 +1,74 @@
+/** The hours of the day and what was heard in each, as a ring of 24 sectors. */
+
+/** A row of a history's `shares`: seconds by genre, or by `speech`, `silence`, `unknown`, `down`. */
+export interface Share {
+  /** Begin of the time it covers, ISO 8601. */
+  readonly at: string;
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+export interface Part {
+  readonly key: string;
+  /** 0 to 1 of the hour's known time. */
+  readonly share: number;
+}
+
+export interface Hour {
+  /** 0 to 23. */
+  readonly hour: number;
+  /** Seconds that are known of. */
+  readonly knownS: number;
+  /** In the order of the keys. */
+  readonly parts: readonly Part[];
+}
+
+/** What is no genre, in the order in which it is drawn, from the inside. */
+export const NO_GENRES: readonly string[] = ['speech', 'unknown', 'warming', 'silence', 'down'];
+
+/**
+ * @param labels genres in the order in which they are drawn
+ * @param hourOf the hour of the day, 0 to 23, of a time: that of the reader
+ */
+export function hoursOfDay(shares: readonly Share[], labels: readonly string[], hourOf = (ms: number): number => new Date(ms).getHours()): Hour[] {
+  const sums = Array.from({ length: 24 }, () => new Map<string, number>());
+  for (const { at, shares: seconds } of shares) {
+    const sum = sums[hourOf(Date.parse(at))]!;
+    for (const [key, value] of Object.entries(seconds)) sum.set(key, (sum.get(key) ?? 0) + value);
+  }
+  return sums.map((sum, hour) => {
+    const knownS = [...sum.values()].reduce((all, value) => all + value, 0);
+    const parts = order(sum, labels).map((key) => ({ key, share: knownS > 0 ? sum.get(key)! / knownS : 0 }));
+    return { hour, knownS, parts: parts.filter(({ share }) => share > 0) };
+  });
+}
+
+/** The whole day: each key's share of all known time, largest first. */
+export function dayShares(hours: readonly Hour[]): Part[] {
+  const sums = new Map<string, number>();
+  let knownS = 0;
+  for (const hour of hours) {
+    knownS += hour.knownS;
+    for (const { key, share } of hour.parts) sums.set(key, (sums.get(key) ?? 0) + share * hour.knownS);
+  }
+  return [...sums].map(([key, seconds]) => ({ key, share: seconds / knownS })).sort((one, other) => other.share - one.share);
+}
+
+/**
+ * The outline of a sector's part, as an SVG path around 0,0. Radii grow with the square root, so
+ * that equal shares are equal areas.
+ * @param from 0 to 1: where the part begins, from the inside
+ * @param inner radius of the hole
+ */
+export function sectorPath(hour: number, from: number, to: number, inner: number, outer: number): string {
+  const gap = 0.012;
+  const [start, end] = [hour / 24 * 2 * Math.PI + gap, (hour + 1) / 24 * 2 * Math.PI - gap];
+  const radius = (share: number): number => Math.sqrt(inner ** 2 + share * (outer ** 2 - inner ** 2));
+  const point = (angle: number, r: number): string => `${(r * Math.sin(angle)).toFixed(2)} ${(-r * Math.cos(angle)).toFixed(2)}`;
+  const [near, far] = [radius(from), radius(to)];
+  return `M${point(start, near)}L${point(start, far)}A${far.toFixed(2)} ${far.toFixed(2)} 0 0 1 ${point(end, far)}L${point(end, near)}A${near.toFixed(2)} ${near.toFixed(2)} 0 0 0 ${point(start, near)}Z`;
+}
+
+function order(sum: ReadonlyMap<string, number>, labels: readonly string[]): string[] {
+  const known = [...labels, ...NO_GENRES];
+  return [...known.filter((key) => sum.has(key)), ...[...sum.keys()].filter((key) => !known.includes(key)).sort()];
+}

@@ -1,0 +1,172 @@
+/**
+ * What a station played, on the wall clock: passages that follow each other without holes, read
+ * from the server's history and carried on by what comes live.
+ */
+import type { Prediction, StationState, StreamState } from '../../../server/protocol.js';
+import { labelName, percent } from './format.js';
+import { heardIn, HEARD_NAMES, type Heard } from './heard.js';
+import { STATE_NAMES, timeOfDay } from './station-words.js';
+
+/** Not heard because the station was in one of these states; `missed` is not known. */
+export type NotHeard = Exclude<StationState, 'live' | 'silent'> | 'missed';
+
+export interface Passage {
+  readonly heard: Heard | NotHeard;
+  readonly genre: string | null;
+  /** What the source said was playing. */
+  readonly title: string | null;
+  /** Why nothing was heard, in a sentence. */
+  readonly reason: string | null;
+  /** ms since 1970. */
+  readonly fromMs: number;
+  toMs: number;
+  /** Mean confidence, 0 to 1. */
+  p: number;
+  /** Blocks that came live; those of the history are not counted. */
+  blocks: number;
+}
+
+/** The parts of `GET /v1/stations/ID/history` that passages are made of. Times are ISO 8601. */
+export interface StationHistory {
+  readonly from: string;
+  readonly to: string;
+  readonly segments: readonly { readonly from: string; readonly to: string; readonly state: StreamState; readonly genre: string | null; readonly p: number; readonly nowPlaying: string | null }[];
+  readonly states: readonly { readonly from: string; readonly to: string | null; readonly state: StationState; readonly reason: string | null }[];
+}
+
+/** Shorter holes are the unevenness of the network, and what the history has not yet written. */
+const HOLE_MS = 6000;
+
+export class Passages {
+  readonly #keptMs: number;
+  #all: Passage[] = [];
+  #title: string | null = null;
+
+  /** @param keptMs how far back passages are kept */
+  constructor(keptMs: number) {
+    this.#keptMs = keptMs;
+  }
+
+  /** Oldest first. */
+  get all(): readonly Passage[] { return this.#all; }
+
+  get last(): Passage | undefined { return this.#all.at(-1); }
+
+  /** How long the newest has lasted, ms. */
+  get currentMs(): number {
+    const { last } = this;
+    return last ? last.toMs - last.fromMs : 0;
+  }
+
+  /** Takes the history; what came live after its end stays. */
+  load(history: StationHistory): void {
+    const toMs = Date.parse(history.to);
+    const live = this.#all.filter((passage) => passage.fromMs >= toMs);
+    this.#all = [];
+    const gaps = history.states.filter(({ state }) => state !== 'live' && state !== 'silent');
+    for (const segment of history.segments) {
+      const fromMs = Math.max(Date.parse(segment.from), this.last?.toMs ?? 0);
+      if (Date.parse(segment.to) <= fromMs) continue;
+      this.#fill(Date.parse(history.from), fromMs, gaps);
+      const { state, genre, p, nowPlaying: title } = segment;
+      this.#add({ heard: state === 'unknown' && genre === null ? 'noise' : state, genre, title, reason: null, fromMs, toMs: Date.parse(segment.to), p, blocks: 0 });
+    }
+    this.#fill(Date.parse(history.from), toMs, gaps);
+    for (const passage of live) this.#add(passage);
+  }
+
+  /** One block came live. @param atMs ms since 1970 */
+  push(prediction: Prediction, blockMs: number, atMs: number): void {
+    const heard = heardIn(prediction);
+    const { genre, p } = prediction;
+    const last = this.last;
+    const isFollowing = last !== undefined && atMs - blockMs - last.toMs < HOLE_MS;
+    if (last && atMs <= last.toMs) return;
+    if (last && !isFollowing) this.#add({ heard: 'missed', genre: null, title: null, reason: null, fromMs: last.toMs, toMs: atMs - blockMs, p: 0, blocks: 0 });
+    if (isFollowing && last.heard === heard && last.genre === genre && last.title === this.#title) {
+      const before = last.blocks || Math.max(1, Math.round((last.toMs - last.fromMs) / blockMs));
+      last.p += (p - last.p) / (before + 1);
+      last.blocks = before + 1;
+      last.toMs = atMs;
+    } else {
+      this.#add({ heard, genre, title: this.#title, reason: null, fromMs: isFollowing ? last.toMs : this.last?.toMs ?? atMs - blockMs, toMs: atMs, p, blocks: 1 });
+    }
+    this.#forget(atMs - this.#keptMs);
+  }
+
+  /** The station is in this state until `atMs`, which is now. */
+  stand(state: StationState, nowPlaying: string | null, reason: string | null, atMs: number): void {
+    this.#title = nowPlaying;
+    if (state === 'live' || state === 'silent') return;
+    const last = this.last;
+    if (last && atMs <= last.toMs) return;
+    if (last?.heard === state && last.reason === reason) last.toMs = atMs;
+    else this.#add({ heard: state, genre: null, title: null, reason, fromMs: last?.toMs ?? atMs - 1000, toMs: atMs, p: 0, blocks: 0 });
+    this.#forget(atMs - this.#keptMs);
+  }
+
+  /** Up to `toMs`, with the states in which nothing was heard. */
+  #fill(fromMs: number, toMs: number, gaps: StationHistory['states']): void {
+    const startMs = this.last?.toMs ?? fromMs;
+    if (toMs - startMs < HOLE_MS) {
+      if (this.last && toMs > startMs) this.last.toMs = toMs;
+      return;
+    }
+    for (const gap of gaps) {
+      const beginMs = Math.max(startMs, Date.parse(gap.from), this.last?.toMs ?? 0);
+      const endMs = Math.min(toMs, gap.to === null ? toMs : Date.parse(gap.to));
+      if (endMs <= beginMs) continue;
+      this.#miss(startMs, beginMs);
+      this.#add({ heard: gap.state as NotHeard, genre: null, title: null, reason: gap.reason, fromMs: this.#end(startMs), toMs: endMs, p: 0, blocks: 0 });
+    }
+    this.#miss(startMs, toMs);
+  }
+
+  #miss(startMs: number, toMs: number): void {
+    const fromMs = this.#end(startMs);
+    if (toMs > fromMs) this.#add({ heard: 'missed', genre: null, title: null, reason: null, fromMs, toMs, p: 0, blocks: 0 });
+  }
+
+  #end(startMs: number): number {
+    return Math.max(startMs, this.last?.toMs ?? 0);
+  }
+
+  /** Adds it, or lengthens the last one where that is the same. */
+  #add(passage: Passage): void {
+    const { last } = this;
+    if (last && last.toMs === passage.fromMs && last.heard === passage.heard && last.genre === passage.genre && last.title === passage.title && last.reason === passage.reason) {
+      const [one, other] = [last.toMs - last.fromMs, passage.toMs - passage.fromMs];
+      last.p = (last.p * one + passage.p * other) / (one + other);
+      last.toMs = passage.toMs;
+    } else this.#all.push(passage);
+  }
+
+  #forget(beforeMs: number): void {
+    const kept = this.#all.findIndex(({ toMs }) => toMs > beforeMs);
+    if (kept > 0) this.#all.splice(0, kept);
+  }
+}
+
+const HEARD: readonly string[] = Object.keys(HEARD_NAMES);
+
+export function isHeard(heard: Passage['heard']): heard is Heard {
+  return HEARD.includes(heard);
+}
+
+export function passageName({ heard, genre }: Passage): string {
+  if (genre !== null) return labelName(genre);
+  if (isHeard(heard)) return HEARD_NAMES[heard];
+  return heard === 'missed' ? 'Not recorded' : STATE_NAMES[heard];
+}
+
+/** "14:05:20 to 14:08:00". */
+export function passageTime({ fromMs, toMs }: Passage): string {
+  return `${timeOfDay(fromMs, true)} to ${timeOfDay(toMs, true)}`;
+}
+
+/** One sentence for those who hear the page: "Rock, 14:05:20 to 14:08:00, 84 % sure. Playing: Song." */
+export function passageSentence(passage: Passage): string {
+  const sure = passage.genre === null ? '' : `, ${percent(passage.p)} % sure`;
+  const more = passage.title !== null ? ` Playing: ${passage.title}.` : passage.reason !== null ? ` ${passage.reason}` : '';
+  return `${passageName(passage)}, ${passageTime(passage)}${sure}.${more}`;
+}

@@ -1,0 +1,33 @@
+/** The page's places and their addresses. All lie below the page's base, which may be a folder of a larger site. */
+
+export type Place = { readonly page: 'live' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
+
+export const LIVE: Place = { page: 'live' };
+export const STATIONS: Place = { page: 'stations' };
+
+/**
+ * @param base where the page's own files are; ends with a slash
+ * @returns undefined for an address that is none of the page's
+ */
+export function placeAt(address: URL, base: URL): Place | undefined {
+  if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return undefined;
+  const path = address.pathname.slice(base.pathname.length).replace(/\/$/, '');
+  if (path === '' || path === 'index.html') return LIVE;
+  if (path === 'stations') return STATIONS;
+  const id = /^stations\/([^/]+)$/.exec(path)?.[1];
+  return id === undefined ? undefined : { page: 'station', id: decoded(id) };
+}
+
+/** @param isKiosk keep the page without its navigation */
+export function addressOf(place: Place, base: URL, isKiosk = false): string {
+  const path = place.page === 'live' ? '' : place.page === 'stations' ? 'stations' : `stations/${encodeURIComponent(place.id)}`;
+  return new URL(`${path}${isKiosk ? '?kiosk=1' : ''}`, base).href;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % in an address typed by hand: no station has such an id, and the page says so
+  }
+}

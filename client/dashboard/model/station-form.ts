@@ -1,0 +1,76 @@
+/** What a person fills in of a station, as the fields of a form: text that may be half written, and every rule, on or off. */
+import type { Rule, StationForm } from '../api.js';
+
+type RuleType = Rule['type'];
+type RuleOf<Type extends RuleType> = Extract<Rule, { type: Type }>;
+
+/** A rule's fields as the form shows them; shares are percent. */
+export interface RuleField {
+  readonly key: string;
+  /** Stands before the number. */
+  readonly before: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly value: number;
+}
+
+export interface RuleRow {
+  readonly type: RuleType;
+  readonly isOn: boolean;
+  readonly fields: readonly RuleField[];
+  readonly expect: readonly string[];
+}
+
+const DAY_S = 86_400;
+
+/** What a rule has where nobody said otherwise; the server's own defaults. */
+const DEFAULTS: { readonly [Type in RuleType]: RuleOf<Type> } = {
+  'dead-air': { type: 'dead-air', belowDb: -50, forS: 15, endAfterS: 5 },
+  'down': { type: 'down', forS: 30 },
+  'speech': { type: 'speech', forS: 600, endAfterS: 30 },
+  'drift': { type: 'drift', expect: [], windowS: 1800, minShare: 0.5 },
+  'genre-changed': { type: 'genre-changed', forS: 20 },
+};
+
+export const RULE_TYPES = Object.keys(DEFAULTS) as readonly RuleType[];
+const NEW_RULES: readonly Rule[] = [DEFAULTS['dead-air'], DEFAULTS.down];
+
+export const NEW_STATION: StationForm = { name: '', url: '', enabled: true, rules: NEW_RULES, webhooks: [] };
+
+export function ruleRows(rules: readonly Rule[]): RuleRow[] {
+  return RULE_TYPES.map((type) => {
+    const given = rules.find((rule) => rule.type === type);
+    const rule = given ?? DEFAULTS[type];
+    return { type, isOn: given !== undefined, fields: fieldsOf(rule), expect: rule.type === 'drift' ? rule.expect : [] };
+  });
+}
+
+function fieldsOf(rule: Rule): RuleField[] {
+  const seconds = (key: string, before: string, value: number, min: number): RuleField => ({ key, before, unit: 's', min, max: DAY_S, value });
+  switch (rule.type) {
+    case 'dead-air': return [
+      { key: 'belowDb', before: 'below', unit: 'dBFS', min: -120, max: 0, value: rule.belowDb },
+      seconds('forS', 'for', rule.forS, 1),
+      seconds('endAfterS', 'over after', rule.endAfterS, 0),
+    ];
+    case 'down': return [seconds('forS', 'for', rule.forS, 0)];
+    case 'speech': return [seconds('forS', 'for', rule.forS, 1), seconds('endAfterS', 'over after', rule.endAfterS, 0)];
+    case 'drift': return [
+      { key: 'minShare', before: 'less than', unit: '%', min: 0, max: 100, value: Math.round(rule.minShare * 100) },
+      seconds('windowS', 'in the last', rule.windowS, 10),
+    ];
+    case 'genre-changed': return [seconds('forS', 'and stays for', rule.forS, 0)];
+  }
+}
+
+/** @param numbers by the fields' keys, as they stand in the form */
+export function ruleOf(type: RuleType, numbers: Readonly<Record<string, number>>, expect: readonly string[]): Rule {
+  const { minShare, ...rest } = numbers;
+  return { type, ...rest, ...(type === 'drift' && { expect, minShare: (minShare ?? 0) / 100 }) } as Rule;
+}
+
+/** One address a line. */
+export function webhookLines(text: string): string[] {
+  return text.split(/\s+/).filter((line) => line !== '');
+}

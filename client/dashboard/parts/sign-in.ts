@@ -1,0 +1,65 @@
+/** For those with the admin token: signing in, where the server lets others do less, and out again. */
+import { css, html, LitElement } from 'lit';
+import type { Site } from '../site.js';
+import { dialogLook } from './dialog-look.js';
+import { look } from './look.js';
+
+export class SignIn extends LitElement {
+  static override properties = { site: { attribute: false }, trouble: { state: true }, isAsking: { state: true } };
+  static override styles = [look, dialogLook, css`dialog { inline-size: min(24rem, calc(100vw - 2rem)); }`];
+
+  declare site: Site;
+  declare trouble: string;
+  declare isAsking: boolean;
+  #stop = (): void => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.trouble = '';
+    this.isAsking = false;
+    this.#stop = this.site.visitor.on('change', () => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop();
+  }
+
+  override render() {
+    const { visitor } = this.site;
+    if (visitor.hasToken) return html`<button type="button" @click=${() => void visitor.signOut()}>Sign out</button>`;
+    if (visitor.mayManage) return html``;
+    return html`
+      <button type="button" @click=${() => this.#dialog.showModal()}>Sign in</button>
+      <dialog aria-labelledby="title" @close=${() => { this.trouble = ''; }}>
+        <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
+          <h2 id="title">Sign in</h2>
+          <p>With the admin token of this server, stations can be added and changed. It is kept until this tab is closed.</p>
+          <label class="field">Admin token<input name="token" type="password" required autocomplete="current-password" aria-describedby="trouble"></label>
+          <p id="trouble" class="wrong" role="alert">${this.trouble}</p>
+          <div class="actions">
+            <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
+            <button type="submit" class="main" ?disabled=${this.isAsking}>Sign in</button>
+          </div>
+        </form>
+      </dialog>`;
+  }
+
+  get #dialog(): HTMLDialogElement {
+    return this.renderRoot.querySelector('dialog')!;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const token = this.renderRoot.querySelector('input')!.value.trim();
+    this.isAsking = true;
+    try {
+      this.trouble = await this.site.visitor.signIn(token) ? '' : 'This is not the token that the server was started with (--admin-token).';
+    } catch {
+      this.trouble = 'The server can not be reached. Try again.';
+    }
+    this.isAsking = false;
+  }
+}
+
+customElements.define('sign-in', SignIn);

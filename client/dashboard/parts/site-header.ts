@@ -1,0 +1,55 @@
+/** The head of every place: where one is and can go, what belongs to the place (slotted), alerts, signing in, light or dark. */
+import { css, html, LitElement, nothing } from 'lit';
+import { LIVE, STATIONS, type Place } from '../model/route.js';
+import type { Theme } from '../model/theme.js';
+import type { Site } from '../site.js';
+import './alert-bell.js';
+import { icon, MARK } from './icons.js';
+import { look } from './look.js';
+import './sign-in.js';
+import './theme-toggle.js';
+
+/** Fires `theme` (detail: Theme) at the start and at each change. */
+export class SiteHeader extends LitElement {
+  static override properties = { site: { attribute: false }, page: {} };
+  static override styles = [look, css`
+    header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem 1rem; padding-block: 0.875rem; }
+    .brand { display: flex; align-items: center; gap: 0.5rem; font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; color: var(--ink); text-decoration: none; border-radius: 0.375rem; }
+    .brand svg { inline-size: 1.375rem; block-size: 1.375rem; fill: var(--accent); stroke: none; }
+    nav { display: flex; gap: 0.125rem; }
+    nav a { padding: 0.375rem 0.625rem; border-radius: 0.5rem; font-weight: 560; color: var(--quiet); text-decoration: none; }
+    nav a:hover { color: var(--ink); }
+    nav a[aria-current] { color: var(--ink); background: color-mix(in srgb, var(--control) 22%, transparent); }
+    .end { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; }
+    ::slotted(connection-state) { margin-inline-start: auto; }
+    ::slotted(connection-state) + .end { margin-inline-start: 0; }
+    .kiosk :is(nav, sign-in) { display: none; }
+    @media (max-width: 63.99rem) {
+      ::slotted(source-picker) { order: 2; flex: 1 1 100%; }
+      ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; margin: 0; }
+    }
+    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } }
+  `];
+
+  declare site: Site;
+  declare page: Place['page'];
+
+  override render() {
+    return html`
+      <header class=${this.site.isKiosk ? 'kiosk' : ''}>
+        <a class="brand" href=${this.site.href(LIVE)} aria-label="livegenre">${icon(MARK)}<span>livegenre</span></a>
+        <nav aria-label="Places">
+          <a href=${this.site.href(LIVE)} aria-current=${this.page === 'live' ? 'page' : nothing}>Live</a>
+          <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
+        </nav>
+        <slot></slot>
+        <div class="end">
+          <alert-bell .site=${this.site}></alert-bell>
+          <sign-in .site=${this.site}></sign-in>
+          <theme-toggle @theme=${(event: CustomEvent<Theme>) => this.dispatchEvent(new CustomEvent('theme', { detail: event.detail }))}></theme-toggle>
+        </div>
+      </header>`;
+  }
+}
+
+customElements.define('site-header', SiteHeader);

@@ -1,0 +1,181 @@
+/** The dialog in which a station is added, changed or deleted. What the server refuses is said on top, in its own words. */
+import { css, html, LitElement, nothing } from 'lit';
+import { Refusal, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
+import { labelName } from '../model/format.js';
+import { NEW_STATION, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
+import type { Visitor } from '../visitor.js';
+import { dialogLook } from './dialog-look.js';
+import { look } from './look.js';
+
+const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
+  'dead-air': 'Dead air', 'down': 'Down', 'speech': 'Only speech', 'drift': 'Format drift', 'genre-changed': 'Another genre',
+};
+
+/** Fires `saved` (detail: StationInfo) and `deleted`. */
+export class StationEditor extends LitElement {
+  static override properties = { station: { state: true }, trouble: { state: true }, field: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
+  static override styles = [look, dialogLook, css`
+    dialog { inline-size: min(40rem, calc(100vw - 1rem)); }
+    fieldset { display: grid; gap: 0.625rem; margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+    legend { padding: 0; margin-block-end: 0.5rem; font-size: 0.8125rem; font-weight: 600; }
+    .check { display: flex; align-items: center; gap: 0.5rem; font-weight: 550; }
+    .rule { display: grid; gap: 0.5rem; padding: 0.625rem 0.75rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--page); }
+    .line { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.875rem; min-block-size: 2.125rem; }
+    .line .check { min-inline-size: 9rem; }
+    .number { display: inline-flex; align-items: center; gap: 0.375rem; font-size: 0.8125rem; color: var(--quiet); }
+    .number input:not([type='checkbox']) { inline-size: 4.25rem; min-block-size: 2.125rem; padding: 0 0.375rem 0 0.5rem; border-radius: 0.5rem; background: var(--surface); }
+    .chips { display: flex; flex-wrap: wrap; gap: 0.375rem; }
+    .chip { position: relative; padding: 0.1875rem 0.75rem; border: 1px solid var(--control); border-radius: 1rem; font-size: 0.8125rem; font-weight: 550; background: var(--surface); cursor: pointer; }
+    .chip input { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; opacity: 0; cursor: pointer; }
+    .chip:has(:checked) { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
+    .chip:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
+    .top { position: sticky; inset-block-start: 0; z-index: 1; padding: 0.625rem 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
+    .actions { position: sticky; inset-block-end: 0; margin: 0 -1.5rem -1.375rem; padding: 0.875rem 1.5rem; border-block-start: 1px solid var(--line); background: var(--surface); }
+    .actions p { flex: 1 1 100%; }
+  `];
+
+  /** The station that is changed; undefined for a new one. */
+  declare station: StationInfo | undefined;
+  declare labels: readonly string[];
+  declare trouble: string;
+  /** Name of the field that the server refused; empty for none. */
+  declare field: string;
+  declare isBusy: boolean;
+  declare isDeleting: boolean;
+  declare expect: ReadonlySet<string>;
+  declare on: ReadonlySet<Rule['type']>;
+  #visitor: Visitor | undefined;
+
+  constructor() {
+    super();
+    this.labels = [];
+    this.#clear(NEW_STATION);
+  }
+
+  /** @param station the one to change; none adds a new one */
+  open(visitor: Visitor, station?: StationInfo): void {
+    this.#visitor = visitor;
+    this.station = station;
+    this.#clear({ ...NEW_STATION, ...station });
+    void this.updateComplete.then(() => {
+      // A form that was left half filled begins anew.
+      this.#form.reset();
+      this.#dialog.showModal();
+    });
+  }
+
+  override render() {
+    const { station } = this;
+    const { name, url, enabled, rules, webhooks } = { ...NEW_STATION, ...station };
+    return html`
+      <dialog aria-labelledby="title">
+        <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
+          <h2 id="title">${station ? 'Edit station' : 'Add a station'}</h2>
+          <p class=${this.trouble === '' ? '' : 'wrong top'} role="alert">${this.trouble}</p>
+          <label class="field">Name<input name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} aria-invalid=${this.field === 'name'}></label>
+          <label class="field">Address<input name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.field === 'url'} aria-describedby="url-help">
+            <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file:// address below --station-files</small></label>
+          <label class="check"><input type="checkbox" name="enabled" .defaultChecked=${enabled}>Listen to it</label>
+          <fieldset>
+            <legend>Tell me of</legend>
+            ${ruleRows(rules).map((row) => this.#rule(row))}
+          </fieldset>
+          <label class="field">Webhooks<textarea name="webhooks" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.field === 'webhooks'}></textarea>
+            <small>Told of this station's alerts, one address a line</small></label>
+          <div class="actions">
+            ${this.isDeleting ? html`
+              <p role="status">Delete ${name} and stop listening to it?</p>
+              <button type="button" @click=${() => { this.isDeleting = false; }}>Keep it</button>
+              <button type="button" class="danger" ?disabled=${this.isBusy} @click=${() => void this.#delete()}>Delete it</button>` : html`
+              ${station ? html`<button type="button" class="danger first" @click=${() => { this.isDeleting = true; }}>Delete</button>` : nothing}
+              <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
+              <button type="submit" class="main" ?disabled=${this.isBusy}>${station ? 'Save' : 'Add station'}</button>`}
+          </div>
+        </form>
+      </dialog>`;
+  }
+
+  #rule({ type, fields }: RuleRow) {
+    const isOn = this.on.has(type);
+    return html`
+      <div class="rule" role="group" aria-label=${RULE_NAMES[type]}>
+        <div class="line">
+          <label class="check"><input type="checkbox" .checked=${isOn} @change=${() => { this.on = toggled(this.on, type); }}>${RULE_NAMES[type]}</label>
+          ${fields.map(({ key, before, unit, min, max, value }) => html`
+            <label class="number" ?hidden=${!isOn}>${before}<input type="number" name="${type} ${key}" .defaultValue=${String(value)} min=${min} max=${max} step="any" required ?disabled=${!isOn}>${unit}</label>`)}
+          ${type === 'drift' && isOn ? html`<span class="number">of the music is of</span>` : nothing}
+        </div>
+        ${type === 'drift' && isOn ? html`
+          <div class="chips" role="group" aria-label="Expected genres">${this.labels.map((label) => html`
+            <label class="chip"><input type="checkbox" .checked=${this.expect.has(label)} @change=${() => { this.expect = toggled(this.expect, label); }}>${labelName(label)}</label>`)}
+          </div>` : nothing}
+      </div>`;
+  }
+
+  #clear({ rules }: StationForm): void {
+    this.trouble = this.field = '';
+    this.isBusy = this.isDeleting = false;
+    this.on = new Set(rules.map(({ type }) => type));
+    this.expect = new Set(rules.flatMap((rule) => (rule.type === 'drift' ? rule.expect : [])));
+  }
+
+  get #dialog(): HTMLDialogElement { return this.renderRoot.querySelector('dialog')!; }
+
+  get #form(): HTMLFormElement { return this.renderRoot.querySelector('form')!; }
+
+  #filled(): StationForm {
+    const data = new FormData(this.#form);
+    const text = (name: string): string => String(data.get(name) ?? '').trim();
+    const rules = ruleRows([]).filter(({ type }) => this.on.has(type)).map(({ type, fields }) => {
+      const numbers = Object.fromEntries(fields.map(({ key }) => [key, Number(data.get(`${type} ${key}`))]));
+      return ruleOf(type, numbers, [...this.expect]);
+    });
+    return { name: text('name'), url: text('url'), enabled: data.has('enabled'), rules, webhooks: webhookLines(text('webhooks')) };
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (this.on.has('drift') && this.expect.size === 0) return this.#refuse('Choose the genres that are expected, or switch Format drift off.');
+    const { station } = this;
+    await this.#ask(async (visitor) => {
+      const asked = { method: station ? 'PATCH' : 'POST', body: this.#filled() };
+      const saved = await visitor.ask(station ? stationPath(station.id) : 'v1/stations', asked) as StationInfo;
+      this.dispatchEvent(new CustomEvent('saved', { detail: saved }));
+    });
+  }
+
+  async #delete(): Promise<void> {
+    await this.#ask(async (visitor) => {
+      await visitor.ask(stationPath(this.station!.id), { method: 'DELETE' });
+      this.dispatchEvent(new CustomEvent('deleted'));
+    });
+  }
+
+  /** Closes when the server says yes. */
+  async #ask(work: (visitor: Visitor) => Promise<void>): Promise<void> {
+    if (!this.#visitor) return;
+    this.#refuse('');
+    this.isBusy = true;
+    try {
+      await work(this.#visitor);
+      this.#dialog.close();
+    } catch (error) {
+      this.#refuse(error instanceof Refusal ? error.message : 'The server can not be reached. Try again.');
+    }
+    this.isBusy = false;
+  }
+
+  #refuse(sentence: string): void {
+    this.trouble = sentence;
+    this.field = /^(name|url|webhooks)\b/.exec(sentence)?.[1] ?? (/^a webhook\b/.test(sentence) ? 'webhooks' : '');
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+  }
+}
+
+function toggled<T>(set: ReadonlySet<T>, each: T): ReadonlySet<T> {
+  const next = new Set(set);
+  if (!next.delete(each)) next.add(each);
+  return next;
+}
+
+customElements.define('station-editor', StationEditor);

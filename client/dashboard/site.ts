@@ -1,0 +1,36 @@
+/** What all places of the page share, for as long as it is open: the visitor, the alerts, the model. */
+import { Alerts } from './alerts.js';
+import { fetchModel, type ModelCard } from './api.js';
+import { BASE } from './base.js';
+import { addressOf, placeAt, type Place } from './model/route.js';
+import { Visitor } from './visitor.js';
+
+export class Site {
+  readonly visitor = new Visitor();
+  readonly alerts = new Alerts(this.visitor);
+  /** For a screen on a wall: no navigation. */
+  readonly isKiosk = new URLSearchParams(location.search).get('kiosk') === '1';
+  #card: Promise<ModelCard> | undefined;
+
+  /** Asked once, and again only after a failure. */
+  model(): Promise<ModelCard> {
+    return this.#card ??= fetchModel().catch((error: unknown) => {
+      this.#card = undefined;
+      throw error;
+    });
+  }
+
+  href(place: Place): string {
+    return addressOf(place, BASE, this.isKiosk);
+  }
+
+  /** Goes there without loading the page anew. */
+  go(place: Place): void {
+    history.pushState(null, '', this.href(place));
+    dispatchEvent(new PopStateEvent('popstate'));
+  }
+
+  get place(): Place | undefined {
+    return placeAt(new URL(location.href), BASE);
+  }
+}

@@ -1,0 +1,216 @@
+/** One station: how it is, what is heard now, its last hour and day, its alerts, and its day as a clock. */
+import { html, LitElement, nothing } from 'lit';
+import { BASE } from './base.js';
+import { stationPath } from './api.js';
+import type { Hour } from './model/day-clock.js';
+import { genreColours, type GenreColour } from './model/genre-colours.js';
+import { STATIONS } from './model/route.js';
+import { ALERT_NAMES, lasting, moment, timeOfDay } from './model/station-words.js';
+import { played } from './model/titles.js';
+import type { Theme } from './model/theme.js';
+import { pageStyles, soundStyles } from './page-styles.js';
+import { alertBadge, alertBadgeStyles } from './parts/alert-badge.js';
+import './parts/connection-state.js';
+import './parts/day-clock.js';
+import './parts/genre-bars.js';
+import './parts/genre-now.js';
+import './parts/genre-ribbon.js';
+import { icon, NOTE } from './parts/icons.js';
+import './parts/level-meter.js';
+import './parts/listen-button.js';
+import { look } from './parts/look.js';
+import './parts/mel-spectrogram.js';
+import './parts/site-header.js';
+import { stateMark, stateMarkStyles } from './parts/state-mark.js';
+import './parts/station-editor.js';
+import type { StationEditor } from './parts/station-editor.js';
+import './parts/wave-form.js';
+import type { Site } from './site.js';
+import { stationPageStyles } from './station-page-styles.js';
+import { DAY_MS, HOUR_MS, StationWatch } from './station-watch.js';
+
+const MOST_ROWS = 12;
+const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
+const DAYS = [1, 7] as const;
+
+export class StationPage extends LitElement {
+  static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true } };
+  static override styles = [look, pageStyles, soundStyles, stateMarkStyles, alertBadgeStyles, stationPageStyles];
+
+  declare site: Site;
+  declare stationId: string;
+  declare theme: Theme;
+  declare labels: readonly string[];
+  declare hours: readonly Hour[];
+  declare days: number;
+  #watch: StationWatch | undefined;
+  #stopVisitor = (): void => {};
+  #hoursOf = '';
+  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+
+  constructor() {
+    super();
+    this.theme = 'light';
+    this.labels = [];
+    this.hours = [];
+    this.days = 1;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.title = `${this.stationId} · livegenre`;
+    const watch = this.#watch = new StationWatch(this.site, this.stationId, () => this.#changed());
+    this.#stopVisitor = this.site.visitor.on('change', () => void watch.look());
+    watch.open();
+    // Without the model there are no colours; the names are there all the same.
+    this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopVisitor();
+    this.#watch?.end();
+  }
+
+  override render() {
+    const watch = this.#watch!;
+    const { session } = watch;
+    return html`
+      <site-header .site=${this.site} page="station" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
+        ${watch.isMissing ? nothing : html`<connection-state .state=${session.connection} .lagMs=${session.prediction?.lagMs} .droppedMs=${session.prediction?.droppedMs ?? 0}></connection-state>`}
+      </site-header>
+      ${watch.isMissing ? this.#missing() : this.#station(watch)}
+      <station-editor .labels=${this.labels} @saved=${() => void watch.look()} @deleted=${() => this.site.go(STATIONS)}></station-editor>`;
+  }
+
+  #missing() {
+    return html`
+      <main class="missing">
+        <h1 tabindex="-1">No such station</h1>
+        <p>There is no station “${this.stationId}”; it may have been deleted. <a href=${this.site.href(STATIONS)}>All stations</a></p>
+      </main>`;
+  }
+
+  #station(watch: StationWatch) {
+    const { session, standing, info, passages } = watch;
+    const isOn = standing?.state === 'live' || standing?.state === 'silent';
+    const prediction = isOn && session.connection === 'open' ? session.prediction : undefined;
+    const colours = this.#coloursOf(this.labels);
+    const { visitor } = this.site;
+    return html`
+      <main>
+        <div class="head">
+          <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? this.stationId}</h1></div>
+          <div class="buttons">
+            ${visitor.maySend ? html`<listen-button .src=${new URL(stationPath(this.stationId, '/audio'), BASE).href}></listen-button>` : nothing}
+            ${visitor.mayManage && info?.url !== undefined ? html`<button type="button" @click=${() => this.#edit()}>Edit</button>` : nothing}
+          </div>
+          <div class="standing" role="status">
+            ${standing ? html`${stateMark(standing.state)}<span>since ${moment(Date.parse(standing.since), watch.nowMs)}</span>` : nothing}
+            ${info?.alerts.map(alertBadge)}
+            ${standing?.nowPlaying ? html`<span class="playing">${icon(NOTE)}<span title=${standing.nowPlaying}>${standing.nowPlaying}</span></span>` : nothing}
+          </div>
+          ${this.#trouble(watch)}
+        </div>
+        <section class="now" aria-label="Genre now">
+          <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${standing === undefined || isOn ? undefined : 'Not heard'}></genre-now>
+        </section>
+        <section class="bars" aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${this.labels} .colours=${colours}></genre-bars></section>
+        <section class="sound" aria-label="Sound">
+          <wave-form .stage=${session.stage} .theme=${this.theme}></wave-form>
+          <mel-spectrogram .stage=${session.stage} .theme=${this.theme}></mel-spectrogram>
+          <level-meter .stage=${isOn ? session.stage : undefined} .prediction=${prediction} .theme=${this.theme}></level-meter>
+        </section>
+        <section class="past" aria-label="History">
+          ${watch.trouble === '' ? nothing : html`<p class="note" role="status">${watch.trouble}</p>`}
+          <h2>Last hour</h2>${this.#ribbon(watch, HOUR_MS, 'The last hour by genre', true, colours)}
+          <h2>Last day</h2>${this.#ribbon(watch, DAY_MS, 'The last day by genre', false, colours)}
+          <p class="legend"><span class="speech">Speech</span><span class="silence">Silence</span><span class="down">Not heard</span><span class="alert">Alert</span></p>
+        </section>
+        <section class="clock" aria-label="Hours of the day">
+          <div class="row"><h2>By hour of the day</h2>
+            <select aria-label="Days that count" @change=${(event: Event) => this.#choose(Number((event.target as HTMLSelectElement).value))}>
+              ${DAYS.map((days) => html`<option value=${days} ?selected=${days === this.days}>${days === 1 ? 'Last day' : `Last ${days} days`}</option>`)}
+            </select></div>
+          <day-clock .hours=${this.hours} .colours=${colours} .hour=${new Date(watch.nowMs).getHours()}></day-clock>
+        </section>
+        <section class="lists">
+          <div><h2>Alerts of the last day</h2>${this.#alerts(watch)}</div>
+          <div><h2>Played in the last hour</h2>${this.#played(watch)}</div>
+          <div class="files"><h2>Last day as CSV</h2><p>${TABLES.map((table) => html`<a download href=${this.#csv(watch, table)}>${table}</a>`)}</p></div>
+        </section>
+      </main>
+      <footer>${info?.source ? this.#source(info.source) : nothing}${info?.url !== undefined ? html`<span class="url" title=${info.url}>${info.url}</span>` : nothing}</footer>`;
+  }
+
+  /** Why nothing is heard, what comes next, and what the decoder said. */
+  #trouble({ standing, info, nowMs }: StationWatch) {
+    if (!standing || (standing.reason === null && !info?.decoder)) return nothing;
+    const retryMs = info?.retryAt ? Date.parse(info.retryAt) - nowMs : 0;
+    return html`
+      <div class="reason">
+        ${standing.reason === null ? nothing : html`<p>${standing.reason}${retryMs > 0 ? ` Next attempt in ${lasting(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} that failed` : ''}.` : ''}</p>`}
+        ${info?.decoder && info.decoder.lines.length > 0 ? html`
+          <details><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of FFmpeg">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
+      </div>`;
+  }
+
+  #ribbon(watch: StationWatch, spanMs: number, name: string, hasTitles: boolean, colours: ReadonlyMap<string, GenreColour>) {
+    return html`<genre-ribbon class=${hasTitles ? 'hour' : 'day'} .passages=${watch.passages} .version=${watch.version} .alerts=${watch.alerts} .colours=${colours} .theme=${this.theme}
+      .spanMs=${spanMs} .aheadMs=${watch.aheadMs} .hasTitles=${hasTitles} .name=${name}></genre-ribbon>`;
+  }
+
+  #alerts({ alerts, nowMs }: StationWatch) {
+    if (alerts.length === 0) return html`<p class="note">None.</p>`;
+    const newest = alerts.toSorted((one, other) => Date.parse(other.from) - Date.parse(one.from));
+    return html`<ul class="rows">${newest.slice(0, MOST_ROWS).map(({ type, from, to, sentence }) => html`
+      <li class=${to === null ? 'open' : ''}>
+        <span class="when">${moment(Date.parse(from), nowMs)}</span>
+        <span><strong>${ALERT_NAMES[type]}</strong> ${to === null ? html`<em>open</em>` : Date.parse(to) > Date.parse(from) ? html`<small>${lasting(Date.parse(to) - Date.parse(from))}</small>` : nothing}<br>${sentence}</span>
+      </li>`)}</ul>`;
+  }
+
+  #played({ passages, nowMs }: StationWatch) {
+    const titles = played(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MOST_ROWS);
+    if (titles.length === 0) return html`<p class="note">The source says no titles.</p>`;
+    return html`<ul class="rows">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
+  }
+
+  #source({ codec, bitrateKbps, sampleRate, channels, contentType }: NonNullable<NonNullable<StationWatch['info']>['source']>) {
+    const parts = [codec ?? contentType, bitrateKbps && `${bitrateKbps} kbit/s`, sampleRate && `${sampleRate / 1000} kHz`, channels && (channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`)];
+    return html`<span>${parts.filter(Boolean).join(', ')}</span>`;
+  }
+
+  #csv({ nowMs }: StationWatch, table: string): string {
+    // To the minute, so that the link doesn't change all the time.
+    const from = new Date(Math.floor((nowMs - DAY_MS) / 60_000) * 60_000).toISOString();
+    return new URL(stationPath(this.stationId, `/history.csv?from=${from}&table=${table}`), BASE).href;
+  }
+
+  #edit(): void {
+    this.renderRoot.querySelector<StationEditor>('station-editor')!.open(this.site.visitor, this.#watch!.info);
+  }
+
+  #changed(): void {
+    const watch = this.#watch!;
+    if (watch.info) document.title = `${watch.info.name} · livegenre`;
+    if (`${watch.version} ${this.days}` !== this.#hoursOf && watch.version > 0) this.#choose(this.days);
+    this.requestUpdate();
+  }
+
+  #choose(days: number): void {
+    const watch = this.#watch!;
+    this.days = days;
+    this.#hoursOf = `${watch.version} ${days}`;
+    // What was there stays where it can't be had; the history says why.
+    watch.hours(days).then((hours) => { if (days === this.days) this.hours = hours; }, () => {});
+  }
+
+  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
+    const key = `${this.theme} ${labels.join('|')}`;
+    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
+    return this.#colours.map;
+  }
+}
+
+customElements.define('station-page', StationPage);

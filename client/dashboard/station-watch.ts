@@ -1,0 +1,134 @@
+/** One station, watched: its stream, what the server knows of it, and its last day, carried on live. */
+import type { StationMessage } from '../../server/protocol.js';
+import { Refusal, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
+import { BASE } from './base.js';
+import { hoursOfDay, type Hour } from './model/day-clock.js';
+import { Passages } from './model/passages.js';
+import { Session } from './session.js';
+import type { Site } from './site.js';
+import { watchStation } from './sources/station.js';
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+/** A quarter of an hour: the clock is right in every time zone. */
+const BUCKET_S = 900;
+const INFO_EVERY_MS = 5000;
+const HISTORY_EVERY_MS = 60_000;
+
+export class StationWatch {
+  readonly session: Session;
+  readonly passages = new Passages(DAY_MS);
+  readonly #site: Site;
+  readonly #id: string;
+  readonly #onChange: () => void;
+  #timers: ReturnType<typeof setTimeout>[] = [];
+  #isOver = false;
+  #station: StationMessage | undefined;
+  #lastAtMs = -1;
+  info: StationInfo | undefined;
+  alerts: readonly StationAlert[] = [];
+  shares: History['shares'] = [];
+  /** Counts the histories that came. */
+  version = 0;
+  /** The server's clock less this one's, ms. */
+  aheadMs = 0;
+  /** Why there is no history; empty where there is one. */
+  trouble = '';
+  /** There is no such station. */
+  isMissing = false;
+
+  constructor(site: Site, id: string, onChange: () => void) {
+    this.#site = site;
+    this.#id = id;
+    this.#onChange = onChange;
+    this.session = new Session(() => site.model(), () => this.#heard());
+  }
+
+  get nowMs(): number { return Date.now() + this.aheadMs; }
+
+  /** How the station is: what its stream said last, or what was asked for. */
+  get standing(): Omit<StationMessage, 'type'> | undefined {
+    return this.session.connection === 'open' ? this.session.station ?? this.info : this.info;
+  }
+
+  open(): void {
+    this.session.take(watchStation({ id: this.#id, name: '', source: 'station' }, BASE.href, () => Promise.resolve([])));
+    void this.#again(() => this.look(), INFO_EVERY_MS);
+    void this.#again(() => this.#readHistory(), HISTORY_EVERY_MS);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.session.end();
+  }
+
+  /** Asks how the station is. */
+  async look(): Promise<void> {
+    try {
+      this.info = await this.#site.visitor.ask(stationPath(this.#id)) as StationInfo;
+      this.isMissing = false;
+    } catch (error) {
+      this.isMissing = error instanceof Refusal && error.status === 404;
+    }
+    const { standing } = this;
+    if (standing) this.passages.stand(standing.state, standing.nowPlaying, standing.reason, this.nowMs);
+    this.#onChange();
+  }
+
+  /** What was heard at each hour of the day over the last days. */
+  async hours(days: number): Promise<readonly Hour[]> {
+    const labels = (await this.#site.model()).labels;
+    if (days === 1) return hoursOfDay(this.shares, labels);
+    return hoursOfDay((await this.#history(days * DAY_MS)).shares, labels);
+  }
+
+  async #readHistory(): Promise<void> {
+    try {
+      const history = await this.#history(DAY_MS);
+      this.aheadMs = Date.parse(history.to) - Date.now();
+      // A clock that is a little off is left alone, so that the ribbon doesn't jump back and forth.
+      if (Math.abs(this.aheadMs) < 2000) this.aheadMs = 0;
+      this.passages.load(history);
+      this.alerts = history.alerts;
+      this.shares = history.shares;
+      this.trouble = '';
+      this.version += 1;
+    } catch (error) {
+      this.trouble = error instanceof Refusal ? error.message : 'The history can not be read at the moment; it is asked for again.';
+    }
+    this.#onChange();
+  }
+
+  async #history(spanMs: number): Promise<History> {
+    const from = new Date(this.nowMs - spanMs).toISOString();
+    return await this.#site.visitor.ask(stationPath(this.#id, `/history?from=${from}&bucket=${BUCKET_S}`)) as History;
+  }
+
+  /** Something came over the stream. */
+  #heard(): void {
+    if (this.#isOver) return;
+    const { prediction, station, blockMs } = this.session;
+    if (station && station !== this.#station) {
+      if (this.#station && station.state !== this.#station.state) void this.look();
+      this.#station = station;
+      this.passages.stand(station.state, station.nowPlaying, station.reason, this.nowMs);
+    }
+    if (prediction && prediction.atMs !== this.#lastAtMs) {
+      this.#lastAtMs = prediction.atMs;
+      const isOn = !station || station.state === 'live' || station.state === 'silent';
+      if (isOn) this.passages.push(prediction, blockMs, this.nowMs);
+    }
+    this.#onChange();
+  }
+
+  async #again(work: () => Promise<void>, everyMs: number): Promise<void> {
+    await work();
+    if (this.#isOver) return;
+    const timer = setTimeout(() => {
+      this.#timers.splice(this.#timers.indexOf(timer), 1);
+      void this.#again(work, everyMs);
+    }, everyMs);
+    this.#timers.push(timer);
+  }
+}

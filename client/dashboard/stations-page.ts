@@ -1,0 +1,158 @@
+/** All stations as a grid, live: which, in what order, how each is doing, and a way to add one. */
+import { html, LitElement, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { StationGlance } from '../../server/protocol.js';
+import { StationsViewer, type ConnectionState } from '../sdk/index.js';
+import type { StationInfo } from './api.js';
+import { BASE } from './base.js';
+import { genreColours, type GenreColour } from './model/genre-colours.js';
+import { chosen, counts, type Kind, type Order } from './model/station-list.js';
+import { STATE_NAMES, timeOfDay } from './model/station-words.js';
+import type { Theme } from './model/theme.js';
+import { pageStyles } from './page-styles.js';
+import { icon, PLUS } from './parts/icons.js';
+import { look } from './parts/look.js';
+import './parts/site-header.js';
+import './parts/station-card.js';
+import './parts/station-editor.js';
+import type { StationEditor } from './parts/station-editor.js';
+import type { Site } from './site.js';
+import { stationsPageStyles } from './stations-page-styles.js';
+
+const ORDERS: readonly (readonly [Order, string])[] = [['name', 'Name'], ['state', 'State'], ['genre', 'Genre']];
+
+export class StationsPage extends LitElement {
+  static override properties = { site: { attribute: false }, stations: { state: true }, connection: { state: true }, labels: { state: true }, theme: { state: true }, text: { state: true }, kind: { state: true }, order: { state: true } };
+  static override styles = [look, pageStyles, stationsPageStyles];
+
+  declare site: Site;
+  /** Undefined until they are known. */
+  declare stations: readonly StationGlance[] | undefined;
+  declare connection: ConnectionState;
+  declare labels: readonly string[];
+  declare theme: Theme;
+  declare text: string;
+  declare kind: Kind;
+  declare order: Order;
+  #viewer: StationsViewer | undefined;
+  #stops: (() => void)[] = [];
+  #seenMs = 0;
+  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+
+  constructor() {
+    super();
+    this.connection = 'connecting';
+    this.labels = [];
+    this.theme = 'light';
+    this.text = '';
+    this.kind = 'all';
+    this.order = 'name';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.title = 'Stations · livegenre';
+    const viewer = this.#viewer = new StationsViewer({ url: BASE.href, connectAttempts: Infinity });
+    this.#stops = [
+      viewer.on('stations', ({ stations }) => {
+        this.stations = stations;
+        this.#seenMs = Date.now();
+        this.#followAlerts(stations);
+      }),
+      viewer.on('state', (state) => { this.connection = state; }),
+      this.site.visitor.on('change', () => this.requestUpdate()),
+    ];
+    viewer.open();
+    // Without the model there are no colours; the names are there all the same.
+    this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#viewer?.close();
+  }
+
+  override render() {
+    const { stations, site } = this;
+    const isLost = stations !== undefined && this.connection !== 'open';
+    return html`
+      <site-header .site=${site} page="stations" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
+      <div class="trouble" role="status" ?hidden=${!isLost}>${isLost ? html`<p>The connection to the server is lost; this is how it was at ${timeOfDay(this.#seenMs, true)}. Trying again.</p>` : ''}</div>
+      <main>
+        <div class="head">
+          <h1 tabindex="-1">Stations</h1>
+          ${site.visitor.mayManage ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
+        </div>
+        ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Looking for the stations' : 'The server can not be reached. Trying again.'}</p>`
+          : stations.length === 0 ? this.#none() : this.#grid(stations, isLost)}
+      </main>
+      <footer></footer>
+      <station-editor .labels=${this.labels} @saved=${(event: CustomEvent<StationInfo>) => this.site.go({ page: 'station', id: event.detail.id })}></station-editor>`;
+  }
+
+  #grid(stations: readonly StationGlance[], isLost: boolean) {
+    const { text, kind, order } = this;
+    const shown = chosen(stations, { text, kind, order });
+    const colours = this.#coloursOf(this.labels);
+    return html`
+      <div class="tools" role="search">
+        <input type="search" aria-label="Search stations" placeholder="Name, genre or title" .value=${text} @input=${(event: Event) => { this.text = (event.target as HTMLInputElement).value; }}>
+        <div class="kinds" role="group" aria-label="Show">${counts(stations).map(({ kind: each, count }) => html`
+          <button type="button" class=${each} aria-pressed=${each === kind} @click=${() => { this.kind = each === kind ? 'all' : each; }}>${count} ${kindName(each)}</button>`)}</div>
+        <label class="order">Sort by
+          <select @change=${(event: Event) => { this.order = (event.target as HTMLSelectElement).value as Order; }}>
+            ${ORDERS.map(([value, name]) => html`<option value=${value} ?selected=${value === order}>${name}</option>`)}
+          </select>
+        </label>
+      </div>
+      ${shown.length === 0 ? html`<p class="waiting">No station fits. <button type="button" @click=${() => { this.text = ''; this.kind = 'all'; }}>Show all ${stations.length}</button></p>` : nothing}
+      <div class=${isLost ? 'grid old' : 'grid'} role="list" aria-label="Stations">${repeat(shown, ({ id }) => id, (station) => html`
+        <station-card .glance=${station} .level=${station.level} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-card>`)}
+      </div>`;
+  }
+
+  /** What to do where there is no station yet. */
+  #none() {
+    const { mayManage } = this.site.visitor;
+    return html`
+      <div class="none">
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 13v8M8.5 16.5a5 5 0 1 1 7 0M5.6 19a9 9 0 1 1 12.8 0"></path><circle cx="12" cy="13" r="1.4"></circle></svg>
+        <h2>No stations yet</h2>
+        ${mayManage ? html`
+          <p>A station is the address of a radio stream that this server listens to day and night: Icecast, Shoutcast, a playlist or HLS.</p>
+          <button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add the first station</button>
+          <p>Or from a terminal:</p>
+          <pre tabindex="0" aria-label="Command that adds a station">curl -X POST ${BASE.href}v1/stations \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name": "My radio", "url": "https://radio.example/stream.mp3"}'</pre>
+          <p>Start the server with <code>--stations stations.json</code> and they are kept.</p>`
+          : html`<p>Who may manage this server can add some: sign in with the admin token.</p>`}
+      </div>`;
+  }
+
+  #add(): void {
+    this.renderRoot.querySelector<StationEditor>('station-editor')!.open(this.site.visitor);
+  }
+
+  /** The bell is behind by its own rhythm: a new or ended alert of a station is asked for at once. */
+  #followAlerts(stations: readonly StationGlance[]): void {
+    const open = stations.flatMap(({ id, alerts }) => alerts.map((type) => `${id} ${type}`)).join();
+    if (this.#alerts !== undefined && open !== this.#alerts) void this.site.alerts.look();
+    this.#alerts = open;
+  }
+
+  #alerts: string | undefined;
+
+  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
+    const key = `${this.theme} ${labels.join('|')}`;
+    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
+    return this.#colours.map;
+  }
+}
+
+function kindName(kind: Kind): string {
+  return kind === 'all' ? 'in all' : kind === 'alerts' ? 'with alerts' : STATE_NAMES[kind].toLowerCase();
+}
+
+customElements.define('stations-page', StationsPage);

@@ -1,0 +1,96 @@
+/** Who looks at the page: what the server lets them do, and the admin token if they gave one. */
+import { Events } from '../sdk/events.js';
+import { ask, browserFetch, Refusal, type Access, type Asked, type Fetch } from './api.js';
+
+const KEY = 'livegenre.token';
+
+/** The part of sessionStorage that is used; it throws where a browser forbids it. */
+export type TokenKeeper = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export class Visitor extends Events<{ change: Access }> {
+  readonly #fetch: Fetch;
+  readonly #keeper: () => TokenKeeper;
+  #token: string | undefined;
+  #may: Access = 'view';
+
+  constructor(fetch: Fetch = browserFetch, keeper: () => TokenKeeper = () => sessionStorage) {
+    super();
+    this.#fetch = fetch;
+    this.#keeper = keeper;
+    try {
+      this.#token = keeper().getItem(KEY) ?? undefined;
+    } catch {
+      // storage is blocked: a token lasts until the page is closed
+    }
+  }
+
+  get may(): Access { return this.#may; }
+
+  get mayManage(): boolean { return this.#may === 'manage'; }
+
+  get maySend(): boolean { return this.#may !== 'view'; }
+
+  /** Signed in with a token. */
+  get hasToken(): boolean { return this.#token !== undefined; }
+
+  /** Asks what this visitor may do; a token that no longer counts is forgotten. */
+  async look(): Promise<void> {
+    try {
+      this.#enter(await this.#accessWith(this.#token));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.status !== 401) return this.#enter('send'); // a server without stations lets everybody send
+      this.#forget();
+      this.#enter(await this.#accessWith(undefined));
+    }
+  }
+
+  /**
+   * @returns false where the token is not the right one
+   * @throws where the server can't be asked
+   */
+  async signIn(token: string): Promise<boolean> {
+    try {
+      if (await this.#accessWith(token) !== 'manage') return false;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return false;
+      throw error;
+    }
+    this.#token = token;
+    try {
+      this.#keeper().setItem(KEY, token);
+    } catch {
+      // storage is blocked: it lasts until the page is closed
+    }
+    this.#enter('manage');
+    return true;
+  }
+
+  async signOut(): Promise<void> {
+    this.#forget();
+    await this.look();
+  }
+
+  /** Asks the server as this visitor. @throws Refusal when it says no */
+  ask(path: string, asked: Asked = {}): Promise<unknown> {
+    return ask(path, this.#fetch, { ...asked, ...(this.#token !== undefined && { token: this.#token }) });
+  }
+
+  async #accessWith(token: string | undefined): Promise<Access> {
+    return (await ask('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access }).may;
+  }
+
+  #forget(): void {
+    this.#token = undefined;
+    try {
+      this.#keeper().removeItem(KEY);
+    } catch {
+      // storage is blocked: nothing was kept there
+    }
+  }
+
+  #enter(may: Access): void {
+    this.#may = may;
+    this.emit('change', may);
+  }
+}
