@@ -23,9 +23,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** Below it each address is a place of the dashboard: a station. */
+const STATION_PLACES = '/stations/';
+
 /**
- * All files of known types below a folder, by URL path; `index.html` is `/`, `embed.html` is `/embed`.
- * A folder that is not there gives none.
+ * All files of known types below a folder, by URL path; `index.html` is `/` and the dashboard's other
+ * places, `embed.html` is `/embed`. A folder that is not there gives none.
  */
 export async function readFiles(folder: string): Promise<ReadonlyMap<string, ServedFile>> {
   const files = new Map<string, ServedFile>();
@@ -38,9 +41,24 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Ser
     if (!entry.isFile() || contentType === undefined) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
     const url = `/${relative(folder, path).split(sep).join('/')}`;
-    files.set(url === '/index.html' ? '/' : url.replace(/\.html$/, ''), servedFile(new Uint8Array(await readFile(path)), contentType));
+    const body = new Uint8Array(await readFile(path));
+    const file = servedFile(body, contentType);
+    if (url !== '/index.html') files.set(url.replace(/\.html$/, ''), file);
+    else files.set('/', file).set('/stations', file).set(STATION_PLACES, servedFile(oneFolderDeeper(body), contentType));
   }
   return files;
+}
+
+/** What a path is answered with. */
+export function fileAt(files: ReadonlyMap<string, ServedFile>, path: string): ServedFile | undefined {
+  const isStation = path.startsWith(STATION_PLACES) && !path.slice(STATION_PLACES.length).includes('/');
+  return files.get(isStation ? STATION_PLACES : path);
+}
+
+/** What a page asks for is one folder up; relative, so that it works below a proxy's prefix too. */
+function oneFolderDeeper(page: Uint8Array): Uint8Array<ArrayBuffer> {
+  const html = new TextDecoder().decode(page);
+  return new TextEncoder().encode(html.replace(/\b(src|href)="(?![\w+.-]*:)/g, '$1="../'));
 }
 
 /** Whatever has the same tag is the same. */

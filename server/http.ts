@@ -2,7 +2,7 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import type { ServedFile } from './files.js';
+import { fileAt, type ServedFile } from './files.js';
 import type { Metrics } from './metrics.js';
 import { isListed, isOwnPage } from './origins.js';
 import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
@@ -112,7 +112,7 @@ export function httpApp(parts: HttpParts): Hono {
   const methodsAt = methodsOf(app);
   app.all('*', (context) => {
     const { path, method } = context.req;
-    const file = files.get(path);
+    const file = fileAt(files, path);
     if (file && (method === 'GET' || method === 'HEAD')) return serve(context, file);
     const methods = file ? ['GET', 'HEAD'] : methodsAt(path);
     if (methods.length === 0) {

@@ -104,7 +104,7 @@ export class LivePage extends LitElement {
           @microphone=${() => this.#openMicrophone()}
           @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
           @stop=${() => this.#stop()}></source-picker>
-        <connection-state .state=${session.connection} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
+        <connection-state slot="state" .state=${session.connection} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
       </site-header>
       <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
         <p>${session.trouble}</p>

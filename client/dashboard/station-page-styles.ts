@@ -40,6 +40,10 @@ export const stationPageStyles = css`
   a { color: var(--accent); }
   .url { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-inline-size: 100%; }
   .missing { place-content: center; text-align: center; gap: 0.5rem; }
+  @media (max-width: 40rem) {
+    .head { grid-template-columns: minmax(0, 1fr); }
+    .buttons { justify-content: flex-start; order: 1; }
+  }
   @media (min-width: 48rem) {
     .lists { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
     .files { grid-column: 1 / -1; }

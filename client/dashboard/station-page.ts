@@ -10,7 +10,6 @@ import { played } from './model/titles.js';
 import type { Theme } from './model/theme.js';
 import { pageStyles, soundStyles } from './page-styles.js';
 import { alertBadge, alertBadgeStyles } from './parts/alert-badge.js';
-import './parts/connection-state.js';
 import './parts/day-clock.js';
 import './parts/genre-bars.js';
 import './parts/genre-now.js';
@@ -29,7 +28,7 @@ import type { Site } from './site.js';
 import { stationPageStyles } from './station-page-styles.js';
 import { DAY_MS, HOUR_MS, StationWatch } from './station-watch.js';
 
-const MOST_ROWS = 12;
+const MOST_ROWS = 10;
 const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
 const DAYS = [1, 7] as const;
 
@@ -74,11 +73,9 @@ export class StationPage extends LitElement {
 
   override render() {
     const watch = this.#watch!;
-    const { session } = watch;
     return html`
-      <site-header .site=${this.site} page="station" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
-        ${watch.isMissing ? nothing : html`<connection-state .state=${session.connection} .lagMs=${session.prediction?.lagMs} .droppedMs=${session.prediction?.droppedMs ?? 0}></connection-state>`}
-      </site-header>
+      <site-header .site=${this.site} page="station" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
+      <div class="trouble" role="status" ?hidden=${!watch.isLost}>${watch.isLost ? html`<p>The connection to the server is lost. Trying again.</p>` : ''}</div>
       ${watch.isMissing ? this.#missing() : this.#station(watch)}
       <station-editor .labels=${this.labels} @saved=${() => void watch.look()} @deleted=${() => this.site.go(STATIONS)}></station-editor>`;
   }

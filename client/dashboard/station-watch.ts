@@ -36,6 +36,8 @@ export class StationWatch {
   trouble = '';
   /** There is no such station. */
   isMissing = false;
+  /** The server can't be reached. */
+  isLost = false;
 
   constructor(site: Site, id: string, onChange: () => void) {
     this.#site = site;
@@ -67,9 +69,10 @@ export class StationWatch {
   async look(): Promise<void> {
     try {
       this.info = await this.#site.visitor.ask(stationPath(this.#id)) as StationInfo;
-      this.isMissing = false;
+      this.isMissing = this.isLost = false;
     } catch (error) {
       this.isMissing = error instanceof Refusal && error.status === 404;
+      this.isLost = !(error instanceof Refusal);
     }
     const { standing } = this;
     if (standing) this.passages.stand(standing.state, standing.nowPlaying, standing.reason, this.nowMs);

@@ -14,7 +14,7 @@ export class DayClock extends LitElement {
   static override styles = [look, css`
     :host { container-type: inline-size; }
     .both { display: grid; gap: 1rem 1.5rem; align-items: center; }
-    .dial { inline-size: 100%; max-inline-size: 20rem; block-size: auto; margin-inline: auto; fill: revert-layer; stroke: none; }
+    .dial { inline-size: 100%; max-inline-size: 22rem; block-size: auto; margin-inline: auto; fill: revert-layer; stroke: none; }
     text { fill: var(--quiet); font-size: 8px; text-anchor: middle; dominant-baseline: central; font-variant-numeric: tabular-nums; }
     .empty { fill: var(--sunken); }
     .sector:hover .empty, .sector.picked .empty { stroke: var(--ink); stroke-width: 1; }
@@ -31,7 +31,7 @@ export class DayClock extends LitElement {
     table { border-collapse: collapse; margin-block-start: 0.5rem; white-space: nowrap; }
     th, td { padding: 0.1875rem 0.625rem; text-align: end; border-block-end: 1px solid var(--line); font-weight: 450; }
     th { color: var(--quiet); }
-    @container (min-width: 30rem) { .both { grid-template-columns: minmax(0, 16rem) minmax(0, 1fr); } }
+    @container (min-width: 42rem) { .both { grid-template-columns: minmax(0, 16rem) minmax(0, 1fr); } }
   `];
 
   declare hours: readonly Hour[];

@@ -20,13 +20,12 @@ export class SiteHeader extends LitElement {
     nav a { padding: 0.375rem 0.625rem; border-radius: 0.5rem; font-weight: 560; color: var(--quiet); text-decoration: none; }
     nav a:hover { color: var(--ink); }
     nav a[aria-current] { color: var(--ink); background: color-mix(in srgb, var(--control) 22%, transparent); }
-    .end { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; }
-    ::slotted(connection-state) { margin-inline-start: auto; }
-    ::slotted(connection-state) + .end { margin-inline-start: 0; }
+    .push { flex: 1; }
+    .end { display: flex; align-items: center; gap: 0.5rem; }
     .kiosk :is(nav, sign-in) { display: none; }
     @media (max-width: 63.99rem) {
-      ::slotted(source-picker) { order: 2; flex: 1 1 100%; }
-      ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; margin: 0; }
+      ::slotted(source-picker) { order: 2; flex: 1 1 100%; min-inline-size: 0; }
+      ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; }
     }
     @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } }
   `];
@@ -43,6 +42,8 @@ export class SiteHeader extends LitElement {
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
         </nav>
         <slot></slot>
+        <span class="push"></span>
+        <slot name="state"></slot>
         <div class="end">
           <alert-bell .site=${this.site}></alert-bell>
           <sign-in .site=${this.site}></sign-in>

@@ -39,7 +39,7 @@ export class StationCard extends LitElement {
     .track { flex: 1; block-size: 0.3125rem; border-radius: 0.15625rem; background: var(--sunken); overflow: hidden; }
     .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--accent); transform-origin: left; transform: scaleX(0); transition: transform 0.3s linear; }
     :dir(rtl) .fill { transform-origin: right; }
-    .db { inline-size: 3.25rem; font-size: 0.75rem; text-align: end; color: var(--quiet); }
+    .db { flex: none; inline-size: 3.25rem; white-space: nowrap; font-size: 0.75rem; text-align: end; color: var(--quiet); }
     .text { display: flex; align-items: center; gap: 0.375rem; min-inline-size: 0; font-size: 0.8125rem; color: var(--quiet); }
     .text span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .text svg { inline-size: 0.875rem; block-size: 0.875rem; }
@@ -98,7 +98,7 @@ export class StationCard extends LitElement {
     if (!this.#fill || !this.#db) return;
     const level = this.#level;
     this.#fill.style.transform = `scaleX(${level === null ? 0 : meterPlace(level).toFixed(3)})`;
-    this.#db.textContent = level === null ? '' : `${decibels(level)} dB`;
+    this.#db.textContent = level === null ? '' : `${decibels(Math.round(level)).replace('.0', '')} dB`;
   }
 }
 
