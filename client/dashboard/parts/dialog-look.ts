@@ -15,7 +15,7 @@ export const dialogLook = css`
   input[type='checkbox'] { inline-size: 1.125rem; block-size: 1.125rem; margin: 0; accent-color: var(--accent); flex: none; }
   [aria-invalid='true'] { border-color: var(--bad); }
   dialog .wrong { color: var(--bad); font-weight: 550; }
-  dialog .wrong:empty { display: none; }
+  dialog p:empty { display: none; }
   .actions { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.5rem; }
   .actions .first { margin-inline-end: auto; }
   button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }

@@ -12,6 +12,7 @@ export class ListenButton extends LitElement {
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; }
     button { display: inline-flex; align-items: center; gap: 0.5rem; }
     p { font-size: 0.8125rem; color: var(--bad); }
+    p:empty { display: none; }
   `];
 
   declare src: string;

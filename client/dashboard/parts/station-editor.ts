@@ -1,5 +1,6 @@
 /** The dialog in which a station is added, changed or deleted. What the server refuses is said on top, in its own words. */
 import { css, html, LitElement, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { Refusal, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
 import { labelName } from '../model/format.js';
 import { NEW_STATION, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
@@ -15,15 +16,15 @@ const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
 export class StationEditor extends LitElement {
   static override properties = { station: { state: true }, trouble: { state: true }, field: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
   static override styles = [look, dialogLook, css`
-    dialog { inline-size: min(40rem, calc(100vw - 1rem)); }
+    dialog { inline-size: min(42rem, calc(100vw - 1rem)); }
     fieldset { display: grid; gap: 0.625rem; margin: 0; padding: 0; border: 0; min-inline-size: 0; }
     legend { padding: 0; margin-block-end: 0.5rem; font-size: 0.8125rem; font-weight: 600; }
     .check { display: flex; align-items: center; gap: 0.5rem; font-weight: 550; }
     .rule { display: grid; gap: 0.5rem; padding: 0.625rem 0.75rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--page); }
-    .line { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.875rem; min-block-size: 2.125rem; }
-    .line .check { min-inline-size: 9rem; }
+    .line { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; min-block-size: 2.125rem; }
+    .line .check { min-inline-size: 8.25rem; }
     .number { display: inline-flex; align-items: center; gap: 0.375rem; font-size: 0.8125rem; color: var(--quiet); }
-    .number input:not([type='checkbox']) { inline-size: 4.25rem; min-block-size: 2.125rem; padding: 0 0.375rem 0 0.5rem; border-radius: 0.5rem; background: var(--surface); }
+    .number input:not([type='checkbox']) { inline-size: 4rem; min-block-size: 2.125rem; padding: 0 0.375rem 0 0.5rem; border-radius: 0.5rem; background: var(--surface); }
     .chips { display: flex; flex-wrap: wrap; gap: 0.375rem; }
     .chip { position: relative; padding: 0.1875rem 0.75rem; border: 1px solid var(--control); border-radius: 1rem; font-size: 0.8125rem; font-weight: 550; background: var(--surface); cursor: pointer; }
     .chip input { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; opacity: 0; cursor: pointer; }
@@ -55,13 +56,11 @@ export class StationEditor extends LitElement {
   /** @param station the one to change; none adds a new one */
   open(visitor: Visitor, station?: StationInfo): void {
     this.#visitor = visitor;
+    // What was half filled in before is forgotten.
+    this.#form.reset();
     this.station = station;
     this.#clear({ ...NEW_STATION, ...station });
-    void this.updateComplete.then(() => {
-      // A form that was left half filled begins anew.
-      this.#form.reset();
-      this.#dialog.showModal();
-    });
+    void this.updateComplete.then(() => this.#dialog.showModal());
   }
 
   override render() {
@@ -73,15 +72,15 @@ export class StationEditor extends LitElement {
           <h2 id="title">${station ? 'Edit station' : 'Add a station'}</h2>
           <p class=${this.trouble === '' ? '' : 'wrong top'} role="alert">${this.trouble}</p>
           <label class="field">Name<input name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} aria-invalid=${this.field === 'name'}></label>
-          <label class="field">Address<input name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.field === 'url'} aria-describedby="url-help">
-            <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file:// address below --station-files</small></label>
+          <div class="field"><label for="url">Address</label><input id="url" name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.field === 'url'} aria-describedby="url-help">
+            <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file</small></div>
           <label class="check"><input type="checkbox" name="enabled" .defaultChecked=${enabled}>Listen to it</label>
           <fieldset>
             <legend>Tell me of</legend>
             ${ruleRows(rules).map((row) => this.#rule(row))}
           </fieldset>
-          <label class="field">Webhooks<textarea name="webhooks" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.field === 'webhooks'}></textarea>
-            <small>Told of this station's alerts, one address a line</small></label>
+          <div class="field"><label for="webhooks">Webhooks</label><textarea id="webhooks" name="webhooks" aria-describedby="webhooks-help" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.field === 'webhooks'}></textarea>
+            <small id="webhooks-help">Told of this station's alerts, one address a line</small></div>
           <div class="actions">
             ${this.isDeleting ? html`
               <p role="status">Delete ${name} and stop listening to it?</p>
@@ -100,14 +99,14 @@ export class StationEditor extends LitElement {
     return html`
       <div class="rule" role="group" aria-label=${RULE_NAMES[type]}>
         <div class="line">
-          <label class="check"><input type="checkbox" .checked=${isOn} @change=${() => { this.on = toggled(this.on, type); }}>${RULE_NAMES[type]}</label>
+          <label class="check"><input type="checkbox" .checked=${live(isOn)} @change=${() => { this.on = toggled(this.on, type); }}>${RULE_NAMES[type]}</label>
           ${fields.map(({ key, before, unit, min, max, value }) => html`
             <label class="number" ?hidden=${!isOn}>${before}<input type="number" name="${type} ${key}" .defaultValue=${String(value)} min=${min} max=${max} step="any" required ?disabled=${!isOn}>${unit}</label>`)}
           ${type === 'drift' && isOn ? html`<span class="number">of the music is of</span>` : nothing}
         </div>
         ${type === 'drift' && isOn ? html`
           <div class="chips" role="group" aria-label="Expected genres">${this.labels.map((label) => html`
-            <label class="chip"><input type="checkbox" .checked=${this.expect.has(label)} @change=${() => { this.expect = toggled(this.expect, label); }}>${labelName(label)}</label>`)}
+            <label class="chip"><input type="checkbox" .checked=${live(this.expect.has(label))} @change=${() => { this.expect = toggled(this.expect, label); }}>${labelName(label)}</label>`)}
           </div>` : nothing}
       </div>`;
   }
