@@ -6,6 +6,8 @@ import { Site } from './site.js';
 import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
 
+const ASK_AGAIN_MS = 5000;
+
 const site = new Site();
 let shown = '';
 
@@ -51,7 +53,12 @@ addEventListener('click', (event) => {
 });
 addEventListener('popstate', () => show(false));
 
-// What the visitor may do is known first: nothing is offered and then taken away. A server that can't be asked is told of by the page.
-await site.visitor.look().catch(() => {});
+/** A server that can't be asked is told of by the page; it is asked again. */
+async function know(): Promise<void> {
+  await site.visitor.look().catch(() => setTimeout(() => void know(), ASK_AGAIN_MS));
+}
+
+// What the visitor may do is known first: nothing is offered and then taken away.
+await know();
 show(true);
 void site.alerts.look();

@@ -1,6 +1,6 @@
 /** Who looks at the page: what the server lets them do, and the admin token if they gave one. */
 import { Events } from '../sdk/events.js';
-import { ask, browserFetch, Refusal, type Access, type Asked, type Fetch } from './api.js';
+import { ask, browserFetch, type Access, type Asked, type Fetch } from './api.js';
 
 const KEY = 'livegenre.token';
 
@@ -33,16 +33,11 @@ export class Visitor extends Events<{ change: Access }> {
   /** Signed in with a token. */
   get hasToken(): boolean { return this.#token !== undefined; }
 
-  /** Asks what this visitor may do; a token that no longer counts is forgotten. */
+  /** Asks what this visitor may do; a token that does not count, or no longer, is forgotten. */
   async look(): Promise<void> {
-    try {
-      this.#enter(await this.#accessWith(this.#token));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.status !== 401) return this.#enter('send'); // a server without stations lets everybody send
-      this.#forget();
-      this.#enter(await this.#accessWith(undefined));
-    }
+    const may = await this.#accessWith(this.#token);
+    if (may !== 'manage') this.#forget();
+    this.#enter(may);
   }
 
   /**
@@ -50,12 +45,7 @@ export class Visitor extends Events<{ change: Access }> {
    * @throws where the server can't be asked
    */
   async signIn(token: string): Promise<boolean> {
-    try {
-      if (await this.#accessWith(token) !== 'manage') return false;
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 401) return false;
-      throw error;
-    }
+    if (await this.#accessWith(token) !== 'manage') return false;
     this.#token = token;
     try {
       this.#keeper().setItem(KEY, token);

@@ -74,3 +74,8 @@ export function ruleOf(type: RuleType, numbers: Readonly<Record<string, number>>
 export function webhookLines(text: string): string[] {
   return text.split(/\s+/).filter((line) => line !== '');
 }
+
+/** The fields that a refusal of the server names, one at the head of each sentence: "url must be …". */
+export function refusedFields(sentence: string): string[] {
+  return [...sentence.matchAll(/(?:^|\. )(name|url|webhooks)\b/g)].map(([, field]) => field!);
+}

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { Refusal, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
 import { labelName } from '../model/format.js';
-import { NEW_STATION, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
+import { NEW_STATION, refusedFields, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
 import type { Visitor } from '../visitor.js';
 import { dialogLook } from './dialog-look.js';
 import { look } from './look.js';
@@ -14,7 +14,7 @@ const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
 
 /** Fires `saved` (detail: StationInfo) and `deleted`. */
 export class StationEditor extends LitElement {
-  static override properties = { station: { state: true }, trouble: { state: true }, field: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
+  static override properties = { station: { state: true }, trouble: { state: true }, fields: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
   static override styles = [look, dialogLook, css`
     dialog { inline-size: min(42rem, calc(100vw - 1rem)); }
     fieldset { display: grid; gap: 0.625rem; margin: 0; padding: 0; border: 0; min-inline-size: 0; }
@@ -39,8 +39,8 @@ export class StationEditor extends LitElement {
   declare station: StationInfo | undefined;
   declare labels: readonly string[];
   declare trouble: string;
-  /** Name of the field that the server refused; empty for none. */
-  declare field: string;
+  /** Names of the fields that the server refused. */
+  declare fields: readonly string[];
   declare isBusy: boolean;
   declare isDeleting: boolean;
   declare expect: ReadonlySet<string>;
@@ -71,15 +71,15 @@ export class StationEditor extends LitElement {
         <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
           <h2 id="title">${station ? 'Edit station' : 'Add a station'}</h2>
           <p class=${this.trouble === '' ? '' : 'wrong top'} role="alert">${this.trouble}</p>
-          <label class="field">Name<input name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} aria-invalid=${this.field === 'name'}></label>
-          <div class="field"><label for="url">Address</label><input id="url" name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.field === 'url'} aria-describedby="url-help">
+          <label class="field">Name<input name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} aria-invalid=${this.fields.includes('name')}></label>
+          <div class="field"><label for="url">Address</label><input id="url" name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.fields.includes('url')} aria-describedby="url-help">
             <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file</small></div>
           <label class="check"><input type="checkbox" name="enabled" .defaultChecked=${enabled}>Listen to it</label>
           <fieldset>
             <legend>Tell me of</legend>
             ${ruleRows(rules).map((row) => this.#rule(row))}
           </fieldset>
-          <div class="field"><label for="webhooks">Webhooks</label><textarea id="webhooks" name="webhooks" aria-describedby="webhooks-help" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.field === 'webhooks'}></textarea>
+          <div class="field"><label for="webhooks">Webhooks</label><textarea id="webhooks" name="webhooks" aria-describedby="webhooks-help" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.fields.includes('webhooks')}></textarea>
             <small id="webhooks-help">Told of this station's alerts, one address a line</small></div>
           <div class="actions">
             ${this.isDeleting ? html`
@@ -112,7 +112,8 @@ export class StationEditor extends LitElement {
   }
 
   #clear({ rules }: StationForm): void {
-    this.trouble = this.field = '';
+    this.trouble = '';
+    this.fields = [];
     this.isBusy = this.isDeleting = false;
     this.on = new Set(rules.map(({ type }) => type));
     this.expect = new Set(rules.flatMap((rule) => (rule.type === 'drift' ? rule.expect : [])));
@@ -166,7 +167,7 @@ export class StationEditor extends LitElement {
 
   #refuse(sentence: string): void {
     this.trouble = sentence;
-    this.field = /^(name|url|webhooks)\b/.exec(sentence)?.[1] ?? (/^a webhook\b/.test(sentence) ? 'webhooks' : '');
+    this.fields = refusedFields(sentence);
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   }
 }

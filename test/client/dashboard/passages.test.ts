@@ -1,0 +1,144 @@
+/** What a station played: history and live sound as one, and its pixels on a ribbon. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import { Passages, passageSentence, type Passage, type StationHistory } from '../../../client/dashboard/model/passages.js';
+import { runs, timeMarks } from '../../../client/dashboard/model/runs.js';
+import { played } from '../../../client/dashboard/model/titles.js';
+import type { Prediction } from '../../../server/protocol.js';
+
+const DAY_MS = 86_400_000;
+const START = Date.UTC(2026, 10, 21, 12);
+const BLOCK_MS = 350;
+
+const iso = (s: number): string => new Date(START + s * 1000).toISOString();
+
+function segment(from: number, to: number, genre: string | null, given: Partial<StationHistory['segments'][number]> = {}): StationHistory['segments'][number] {
+  return { from: iso(from), to: iso(to), state: genre === null ? 'silence' : 'music', genre, p: 0.5, nowPlaying: null, ...given };
+}
+
+function heard(given: Partial<StationHistory>): Passages {
+  const passages = new Passages(DAY_MS);
+  passages.load({ from: iso(0), to: iso(600), segments: [], states: [], ...given });
+  return passages;
+}
+
+function predicted(genre: string | null, given: Partial<Prediction> = {}): Prediction {
+  return { type: 'prediction', seq: 1, atMs: 0, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...given };
+}
+
+const told = (passages: Passages): unknown[] => passages.all.map(({ heard, genre, fromMs, toMs }) => [genre ?? heard, (fromMs - START) / 1000, (toMs - START) / 1000]);
+
+test('between segments stands why nothing was heard, or that nothing was recorded', () => {
+  const passages = heard({
+    segments: [segment(100, 200, 'rock'), segment(300, 600, 'jazz')],
+    states: [{ from: iso(90), to: iso(220), state: 'live', reason: null }, { from: iso(220), to: iso(290), state: 'failing', reason: 'Refused.' }, { from: iso(290), to: null, state: 'live', reason: null }],
+  });
+  assert.equal(told(passages), [['missed', 0, 100], ['rock', 100, 200], ['missed', 200, 220], ['failing', 220, 290], ['missed', 290, 300], ['jazz', 300, 600]]);
+  assert.is(passages.all[3]!.reason, 'Refused.');
+});
+
+test('a station that is down to this moment is down to the end of the ribbon', () => {
+  const passages = heard({ segments: [segment(0, 500, 'rock')], states: [{ from: iso(500), to: null, state: 'stalled', reason: 'No bytes.' }] });
+  assert.equal(told(passages), [['rock', 0, 500], ['stalled', 500, 600]]);
+});
+
+test('seconds that are missing between segments are no hole, and neighbours of one kind are one', () => {
+  const passages = heard({ segments: [segment(0, 200, 'rock', { p: 0.4 }), segment(203, 400, 'rock', { p: 0.8 }), segment(400, 598, null)] });
+  assert.equal(told(passages), [['rock', 0, 400], ['silence', 400, 600]]);
+  assert.ok(Math.abs(passages.all[0]!.p - (0.4 * 203 + 0.8 * 197) / 400) < 1e-9);
+});
+
+test('what comes live lengthens the history, and another genre begins a passage', () => {
+  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  passages.push(predicted('rock', { p: 1 }), BLOCK_MS, START + 600_350);
+  assert.equal(told(passages), [['rock', 0, 600.35]]);
+  assert.ok(passages.last!.p < 0.51, 'one block is little beside ten minutes');
+  passages.push(predicted(null, { state: 'speech' }), BLOCK_MS, START + 600_700);
+  assert.equal(told(passages), [['rock', 0, 600.35], ['speech', 600.35, 600.7]]);
+  assert.is(Math.round(passages.currentMs), 350);
+});
+
+test('a title is known from the station, and another one begins a passage', () => {
+  const passages = new Passages(DAY_MS);
+  passages.stand('live', 'One', null, START);
+  passages.push(predicted('rock'), BLOCK_MS, START + 350);
+  passages.stand('live', 'Two', null, START + 400);
+  passages.push(predicted('rock'), BLOCK_MS, START + 700);
+  assert.equal(passages.all.map(({ title }) => title), ['One', 'Two']);
+  assert.equal(played(passages.all).map(({ title, fromMs, toMs }) => [title, fromMs - START, toMs - START]), [['One', 0, 350], ['Two', 350, 700]]);
+});
+
+test('a station that fails live says why until it is heard again', () => {
+  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  passages.stand('failing', null, 'Refused.', START + 601_000);
+  passages.stand('failing', null, 'Refused.', START + 605_000);
+  passages.stand('live', null, null, START + 606_000);
+  passages.push(predicted('rock'), BLOCK_MS, START + 607_000);
+  assert.equal(told(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
+});
+
+test('the history read again keeps what came live after it', () => {
+  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  passages.push(predicted('jazz'), BLOCK_MS, START + 601_000);
+  passages.load({ from: iso(0), to: iso(600), segments: [segment(0, 600, 'rock')], states: [] });
+  assert.equal(told(passages), [['rock', 0, 600], ['jazz', 600, 601]]);
+});
+
+test('a passage is read out with its time, its certainty and its title', () => {
+  const at = (hours: number, minutes: number): number => new Date(2026, 10, 21, hours, minutes, 20).getTime();
+  const passage: Passage = { heard: 'music', genre: 'rock', title: 'Song', reason: null, fromMs: at(14, 5), toMs: at(14, 8), p: 0.842, blocks: 1 };
+  assert.is(passageSentence(passage), 'Rock, 14:05:20 to 14:08:20, 84 % sure. Playing: Song.');
+  assert.is(passageSentence({ ...passage, heard: 'stalled', genre: null, title: null, reason: 'No bytes came.' }), 'Stalled, 14:05:20 to 14:08:20. No bytes came.');
+});
+
+test('whatever came, passages follow each other without holes', () => {
+  const step = fc.record({ skip: fc.integer({ min: 0, max: 60 }), length: fc.integer({ min: 1, max: 90 }), genre: fc.constantFrom('a', 'b', null) });
+  fc.assert(fc.property(fc.array(step, { maxLength: 30 }), fc.array(step, { maxLength: 30 }), (segments, gaps) => {
+    let s = 0;
+    const at = ({ skip, length }: { skip: number; length: number }): [number, number] => [s += skip, s += length];
+    const written = segments.map((each) => segment(...at(each), each.genre));
+    s = 0;
+    const states = gaps.map((each) => {
+      const [from, to] = at(each);
+      return { from: iso(from), to: iso(to), state: each.genre === null ? 'failing' as const : 'live' as const, reason: null };
+    });
+    const passages = heard({ to: iso(6000), segments: written, states });
+    const { all } = passages;
+    for (const [i, { fromMs, toMs }] of all.entries()) {
+      assert.ok(toMs > fromMs);
+      if (i > 0) assert.is(fromMs, all[i - 1]!.toMs);
+    }
+    assert.is(all.at(-1)!.toMs, START + 6_000_000);
+  }));
+});
+
+test('a pixel belongs to what lasts longest in it', () => {
+  const passage = (fromMs: number, toMs: number, genre: string): Passage => ({ heard: 'music', genre, title: null, reason: null, fromMs, toMs, p: 1, blocks: 0 });
+  const all = [passage(0, 14, 'a'), passage(14, 16, 'b'), passage(16, 30, 'c')];
+  assert.equal(runs(all, 0, 40, 4).map(({ x, width, passage: { genre } }) => [x, width, genre]), [[0, 2, 'a'], [2, 1, 'c']]);
+});
+
+test('runs lie side by side within the ribbon, whatever its width', () => {
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lengths, width) => {
+    let at = 0;
+    const all = lengths.map((length): Passage => ({ heard: 'music', genre: 'a', title: null, reason: null, fromMs: at, toMs: at += length, p: 1, blocks: 0 }));
+    let end = 0;
+    for (const run of runs(all, 0, Math.max(1, at), width)) {
+      assert.is(run.x, end);
+      end = run.x + run.width;
+    }
+    assert.ok(end <= width);
+    assert.ok(all.length === 0 || end === width);
+  }));
+});
+
+test('marks of time stand on whole hours and are no more than fit', () => {
+  const now = new Date(2026, 10, 21, 14, 7).getTime();
+  assert.equal(timeMarks(now - 3_600_000, now, 4).map(({ text }) => text), ['13:15', '13:30', '13:45', '14:00']);
+  const day = timeMarks(now - DAY_MS, now, 8);
+  assert.equal(day.map(({ text }) => text), ['15:00', '18:00', '21:00', '00:00', '03:00', '06:00', '09:00', '12:00']);
+  assert.ok(day.every(({ place }) => place >= 0 && place <= 1));
+});
+
+test.run();

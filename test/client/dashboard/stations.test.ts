@@ -1,0 +1,126 @@
+/** Stations on the page: addresses, order and filter, words, the hours of the day, the form. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import { dayShares, hoursOfDay, sectorPath, type Share } from '../../../client/dashboard/model/day-clock.js';
+import { addressOf, LIVE, placeAt, STATIONS } from '../../../client/dashboard/model/route.js';
+import { NEW_STATION, refusedFields, ruleOf, ruleRows, RULE_TYPES, webhookLines } from '../../../client/dashboard/model/station-form.js';
+import { chosen, counts, looksOther, type Wish } from '../../../client/dashboard/model/station-list.js';
+import { lasting, moment } from '../../../client/dashboard/model/station-words.js';
+import type { StationGlance } from '../../../server/protocol.js';
+import { DEFAULT_RULES, newStationSchema, ruleSchema } from '../../../server/stations/config.js';
+
+const BASE = new URL('http://server/radio/');
+
+function glance(id: string, given: Partial<StationGlance> = {}): StationGlance {
+  return { id, name: id, state: 'live', since: '2026-11-21T12:00:00.000Z', nowPlaying: null, reason: null, heard: 'music', genre: 'rock', p: 0.5, level: -20, alerts: [], ...given };
+}
+
+const ids = (stations: readonly StationGlance[]): string => stations.map(({ id }) => id).join(' ');
+const wish = (given: Partial<Wish> = {}): Wish => ({ text: '', kind: 'all', order: 'name', ...given });
+
+test('each place has an address below the base, and is found by it again', () => {
+  assert.equal([LIVE, STATIONS, { page: 'station', id: 'a/b ü' } as const].map((place) => addressOf(place, BASE)), ['http://server/radio/', 'http://server/radio/stations', 'http://server/radio/stations/a%2Fb%20%C3%BC']);
+  assert.is(addressOf(STATIONS, BASE, true), 'http://server/radio/stations?kiosk=1');
+  fc.assert(fc.property(fc.string({ minLength: 1 }).filter((id) => id !== '.' && id !== '..'), (id) => {
+    assert.equal(placeAt(new URL(addressOf({ page: 'station', id }, BASE)), BASE), { page: 'station', id });
+  }));
+});
+
+test('other addresses are no places', () => {
+  for (const address of ['http://server/radio/v1/streams', 'http://server/other', 'http://other/radio/', 'http://server/radio/stations/a/b']) {
+    assert.is(placeAt(new URL(address), BASE), undefined, address);
+  }
+  assert.equal(placeAt(new URL('http://server/radio/stations/?kiosk=1'), BASE), STATIONS);
+  assert.equal(placeAt(new URL('http://server/radio/stations/%zz'), BASE), { page: 'station', id: '%zz' });
+});
+
+test('all words of a search must be in the name, the genre or the title, accents aside', () => {
+  const stations = [glance('Rádio Um', { genre: 'hiphop' }), glance('two', { nowPlaying: 'Björk – Jóga' }), glance('three', { genre: null })];
+  assert.is(ids(chosen(stations, wish({ text: ' radio HIP ' }))), 'Rádio Um');
+  assert.is(ids(chosen(stations, wish({ text: 'bjork' }))), 'two');
+  assert.is(ids(chosen(stations, wish({ text: 'radio bjork' }))), '');
+  assert.is(chosen(stations, wish()).length, 3);
+});
+
+test('ordered by name as people count, by what wants a person most, or by genre', () => {
+  const stations = [
+    glance('Radio 10', { genre: 'jazz' }), glance('radio 2', { state: 'stopped', genre: null }), glance('Radio 1', { alerts: ['drift'] }),
+    glance('b', { state: 'failing', genre: null }), glance('a', { state: 'silent', genre: 'blues' }),
+  ];
+  assert.is(ids(chosen(stations, wish())), 'a b Radio 1 radio 2 Radio 10');
+  assert.is(ids(chosen(stations, wish({ order: 'state' }))), 'Radio 1 b a Radio 10 radio 2');
+  assert.is(ids(chosen(stations, wish({ order: 'genre' }))), 'a Radio 10 Radio 1 b radio 2');
+});
+
+test('counted by state and alert, without the kinds of which there are none', () => {
+  const stations = [glance('a'), glance('b', { alerts: ['down'], state: 'failing' }), glance('c')];
+  assert.equal(counts(stations), [{ kind: 'all', count: 3 }, { kind: 'alerts', count: 1 }, { kind: 'failing', count: 1 }, { kind: 'live', count: 2 }]);
+  assert.is(ids(chosen(stations, wish({ kind: 'alerts' }))), 'b');
+  assert.is(ids(chosen(stations, wish({ kind: 'live' }))), 'a c');
+  assert.equal(counts([]), [{ kind: 'all', count: 0 }]);
+});
+
+test('a card is drawn anew for everything but its level and less than a percent', () => {
+  const then = glance('a');
+  assert.not.ok(looksOther(glance('a', { level: -3, p: 0.5004 }), then));
+  const others: Partial<StationGlance>[] = [{ name: 'x' }, { state: 'silent' }, { since: 'x' }, { nowPlaying: 'x' }, { reason: 'x' }, { heard: 'speech' }, { genre: 'pop' }, { p: 0.51 }, { alerts: ['down'] }];
+  for (const other of others) assert.ok(looksOther(glance('a', other), then), JSON.stringify(other));
+});
+
+test('a moment is told with its day only where that is another', () => {
+  const now = new Date(2026, 10, 21, 14, 0).getTime();
+  assert.is(moment(new Date(2026, 10, 21, 9, 5).getTime(), now), '09:05');
+  assert.is(moment(new Date(2026, 10, 20, 23, 59).getTime(), now), 'Fri 23:59');
+  assert.is(moment(new Date(2026, 9, 3, 7, 0).getTime(), now), '3 Oct 07:00');
+  assert.equal([40_400, 60_000, 3_600_000, 11_100_000, 200_000_000].map(lasting), ['40 s', '1 min', '1 h', '3 h 5 min', '2 days']);
+});
+
+test('shares are gathered by the hour of the day, and each hour is whole', () => {
+  const shares: Share[] = [
+    { at: '2026-11-20T10:00:00Z', shares: { rock: 300, speech: 600 } },
+    { at: '2026-11-21T10:30:00Z', shares: { rock: 900 } },
+    { at: '2026-11-21T11:00:00Z', shares: { odd: 30, down: 90, jazz: 60 } },
+  ];
+  const hours = hoursOfDay(shares, ['jazz', 'rock'], (ms) => new Date(ms).getUTCHours());
+  assert.is(hours.length, 24);
+  assert.equal(hours[10], { hour: 10, knownS: 1800, parts: [{ key: 'rock', share: 1200 / 1800 }, { key: 'speech', share: 600 / 1800 }] });
+  assert.equal(hours[11]!.parts.map(({ key }) => key), ['jazz', 'down', 'odd']);
+  assert.equal(hours[0], { hour: 0, knownS: 0, parts: [] });
+  assert.equal(dayShares(hours).slice(0, 2), [{ key: 'rock', share: 1200 / 1980 }, { key: 'speech', share: 600 / 1980 }]);
+});
+
+test('equal shares of a sector are equal areas', () => {
+  const radii = (from: number, to: number): number[] => [...sectorPath(3, from, to, 30, 90).matchAll(/A([\d.]+)/g)].map(([, radius]) => Number(radius));
+  const area = ([far, near]: number[]): number => far! ** 2 - near! ** 2;
+  assert.ok(Math.abs(area(radii(0, 0.5)) - area(radii(0.5, 1))) < 2);
+  assert.equal(radii(0, 1), [90, 30]);
+});
+
+test('the form begins with the rules that the server itself would take', () => {
+  const { rules } = newStationSchema.parse({ name: 'x', url: 'http://x/' });
+  assert.equal(NEW_STATION.rules, rules);
+  assert.equal(ruleRows(DEFAULT_RULES as typeof NEW_STATION.rules).filter(({ isOn }) => isOn).map(({ type }) => type), ['dead-air', 'down']);
+});
+
+test('every rule, filled in as it stands, is one that the server takes', () => {
+  for (const { type, fields } of ruleRows([])) {
+    const rule = ruleOf(type, Object.fromEntries(fields.map(({ key, value }) => [key, value])), type === 'drift' ? ['rock'] : []);
+    assert.equal(ruleSchema.parse(rule), rule);
+    for (const edge of ['min', 'max'] as const) {
+      ruleSchema.parse(ruleOf(type, Object.fromEntries(fields.map((field) => [field.key, field[edge]])), ['rock']));
+    }
+  }
+  assert.equal(RULE_TYPES.length, 5);
+});
+
+test('webhooks are one a line, blank lines aside', () => {
+  assert.equal(webhookLines(' http://a/\n\n http://b/ \n'), ['http://a/', 'http://b/']);
+});
+
+test('the fields are found that a refusal names', () => {
+  assert.equal(refusedFields('url must be an http://, https:// or file:// address. webhooks[0]: a webhook must be an http:// or https:// address.'), ['url', 'webhooks']);
+  assert.equal(refusedFields('The id "name" is taken. Choose another.'), []);
+});
+
+test.run();

@@ -1,0 +1,116 @@
+/** Who looks at the page and what they may, and the alerts that they are told of. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Alerts } from '../../../client/dashboard/alerts.js';
+import { Refusal, type Access, type Asked, type ServerAlert } from '../../../client/dashboard/api.js';
+import { Visitor, type TokenKeeper } from '../../../client/dashboard/visitor.js';
+import { ManualClock } from '../sdk/manual-clock.js';
+
+const TOKEN = 'right';
+
+class Keeper implements TokenKeeper {
+  kept = new Map<string, string>();
+  getItem(key: string): string | null { return this.kept.get(key) ?? null; }
+  setItem(key: string, value: string): void { this.kept.set(key, value); }
+  removeItem(key: string): void { this.kept.delete(key); }
+}
+
+/** A server that lets everybody do this much, and who has the token everything. */
+function server(everybody: Access, refuses?: number) {
+  const asked: [string, Asked][] = [];
+  const fetch = (path: string, given: Asked = {}): Promise<Response> => {
+    asked.push([path, given]);
+    if (refuses !== undefined) return Promise.resolve(Response.json({ code: 'not-found', detail: 'Nothing is there.' }, { status: refuses }));
+    return Promise.resolve(Response.json({ may: given.token === TOKEN ? 'manage' : everybody }));
+  };
+  return { fetch, asked };
+}
+
+test('may do what the server lets everybody do, until signed in', async () => {
+  const { fetch, asked } = server('view');
+  const keeper = new Keeper();
+  const visitor = new Visitor(fetch, () => keeper);
+  const changes: Access[] = [];
+  visitor.on('change', (may) => changes.push(may));
+  await visitor.look();
+  assert.equal([visitor.may, visitor.maySend, visitor.mayManage], ['view', false, false]);
+  assert.is(await visitor.signIn('wrong'), false);
+  assert.equal([visitor.hasToken, keeper.kept.size], [false, 0]);
+  assert.is(await visitor.signIn(TOKEN), true);
+  assert.equal([visitor.may, visitor.hasToken, [...keeper.kept.values()]], ['manage', true, [TOKEN]]);
+  await visitor.ask('v1/stations', { method: 'POST', body: {} });
+  assert.equal(asked.at(-1), ['v1/stations', { method: 'POST', body: {}, token: TOKEN }]);
+  await visitor.signOut();
+  assert.equal([visitor.may, visitor.hasToken, keeper.kept.size], ['view', false, 0]);
+  assert.equal(changes, ['view', 'manage', 'view']);
+});
+
+test('a token is kept for the tab, and one of another server does no harm', async () => {
+  const keeper = new Keeper();
+  keeper.setItem('livegenre.token', TOKEN);
+  const again = new Visitor(server('send').fetch, () => keeper);
+  await again.look();
+  assert.is(again.may, 'manage');
+  keeper.setItem('livegenre.token', 'old');
+  const other = new Visitor(server('send').fetch, () => keeper);
+  await other.look();
+  assert.equal([other.may, other.hasToken], ['send', false]);
+  assert.is(keeper.kept.size, 0);
+});
+
+test('where storage is blocked a token lasts as long as the page', async () => {
+  const visitor = new Visitor(server('view').fetch, () => { throw new Error('blocked'); });
+  await visitor.look();
+  assert.is(await visitor.signIn(TOKEN), true);
+  assert.is(visitor.may, 'manage');
+});
+
+test('what the server refuses is an error with its word and its sentence', async () => {
+  const visitor = new Visitor(server('view', 404).fetch, () => new Keeper());
+  try {
+    await visitor.ask('v1/stations/x');
+    assert.unreachable();
+  } catch (error) {
+    assert.ok(error instanceof Refusal);
+    assert.equal([error.status, error.code, error.message], [404, 'not-found', 'Nothing is there.']);
+  }
+});
+
+function alert(id: number, given: Partial<ServerAlert> = {}): ServerAlert {
+  return { id, type: 'down', from: '2026-11-21T12:00:00.000Z', to: null, sentence: 'Not heard.', station: { id: 'one', name: 'Radio One' }, ...given };
+}
+
+test('alerts are asked for again and again; a new one is told, those of before are not', async () => {
+  let answer: readonly ServerAlert[] = [alert(1)];
+  const paths: string[] = [];
+  const clock = new ManualClock();
+  const alerts = new Alerts({ ask: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
+  const raised: string[] = [];
+  alerts.on('raised', (sentence) => raised.push(sentence));
+  await alerts.look();
+  assert.equal(paths, ['v1/alerts?from=2026-11-20T12:00:00.000Z']);
+  assert.equal(raised, []);
+  answer = [alert(3, { type: 'drift', to: '2026-11-21T12:00:00.000Z' }), alert(2, { type: 'dead-air' }), alert(1, { to: '2026-11-21T12:00:10.000Z' })];
+  assert.equal(clock.waits, [15_000]);
+  clock.advance(15_000);
+  await clock.until((waits) => waits.length > 0);
+  assert.equal(raised, ['Dead air: Radio One.']);
+  assert.equal(alerts.open.map(({ id }) => id), [2]);
+  alerts.close();
+  assert.equal(clock.waits, []);
+});
+
+test('a server that keeps no alerts has none to show, and one that fails keeps those that were known', async () => {
+  let refusal: unknown;
+  const alerts = new Alerts({ ask: () => (refusal ? Promise.reject(refusal) : Promise.resolve({ alerts: [alert(1)] })) }, new ManualClock());
+  await alerts.look();
+  refusal = new TypeError('fetch failed');
+  await alerts.look();
+  assert.is(alerts.recent?.length, 1);
+  refusal = new Refusal(404, 'not-found', 'Nothing is there.');
+  await alerts.look();
+  assert.is(alerts.recent, undefined);
+  alerts.close();
+});
+
+test.run();
