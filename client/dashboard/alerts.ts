@@ -30,16 +30,17 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
     return this.recent?.filter(({ to }) => to === null) ?? [];
   }
 
-  /** Asks now, and from now on regularly. */
+  /** Asks now, and from now on regularly; not at all any more once closed. */
   async look(): Promise<void> {
     this.#cancel();
+    if (this.#isClosed) return;
     try {
       const since = new Date(this.#now() - DAY_MS).toISOString();
       const { alerts } = await this.#visitor.ask(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
       this.#take(alerts);
     } catch (error) {
-      // Without history there are no alerts to show; anything else passes, and what was known stays.
-      if (error instanceof Refusal && this.recent !== undefined && error.status < 500) this.recent = undefined;
+      // A server without history has none, now or later; anything else passes, and what was known stays.
+      if (error instanceof Refusal && (error.status < 500 || error.code === 'not-kept')) this.#isClosed = true;
     }
     this.#cancel();
     if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.look());

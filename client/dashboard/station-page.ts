@@ -148,7 +148,7 @@ export class StationPage extends LitElement {
       <div class="reason">
         ${standing.reason === null ? nothing : html`<p>${standing.reason}${retryMs > 0 ? ` Next attempt in ${lasting(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} that failed` : ''}.` : ''}</p>`}
         ${info?.decoder && info.decoder.lines.length > 0 ? html`
-          <details><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of FFmpeg">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
+          <details aria-label="What FFmpeg said"><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of FFmpeg">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
       </div>`;
   }
 
@@ -160,7 +160,7 @@ export class StationPage extends LitElement {
   #alerts({ alerts, nowMs }: StationWatch) {
     if (alerts.length === 0) return html`<p class="note">None.</p>`;
     const newest = alerts.toSorted((one, other) => Date.parse(other.from) - Date.parse(one.from));
-    return html`<ul class="rows">${newest.slice(0, MOST_ROWS).map(({ type, from, to, sentence }) => html`
+    return html`<ul class="rows" aria-label="Alerts">${newest.slice(0, MOST_ROWS).map(({ type, from, to, sentence }) => html`
       <li class=${to === null ? 'open' : ''}>
         <span class="when">${moment(Date.parse(from), nowMs)}</span>
         <span><strong>${ALERT_NAMES[type]}</strong> ${to === null ? html`<em>open</em>` : Date.parse(to) > Date.parse(from) ? html`<small>${lasting(Date.parse(to) - Date.parse(from))}</small>` : nothing}<br>${sentence}</span>
@@ -170,7 +170,7 @@ export class StationPage extends LitElement {
   #played({ passages, nowMs }: StationWatch) {
     const titles = played(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MOST_ROWS);
     if (titles.length === 0) return html`<p class="note">The source says no titles.</p>`;
-    return html`<ul class="rows">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
+    return html`<ul class="rows" aria-label="Titles">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
   }
 
   #source({ codec, bitrateKbps, sampleRate, channels, contentType }: NonNullable<NonNullable<StationWatch['info']>['source']>) {

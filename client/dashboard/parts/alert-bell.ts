@@ -54,7 +54,7 @@ export class AlertBell extends LitElement {
       <div popover id="panel" role="dialog" aria-label="Alerts of the last day">
         <h2>Alerts of the last day</h2>
         ${alerts.length === 0 ? html`<p>None. Rules are set at each station.</p>` : ''}
-        <ul>${[...open, ...alerts.filter(({ to }) => to !== null)].slice(0, MOST).map((alert) => this.#alert(alert))}</ul>
+        <ul aria-label="Alerts">${[...open, ...alerts.filter(({ to }) => to !== null)].slice(0, MOST).map((alert) => this.#alert(alert))}</ul>
       </div>
       <p class="unseen" aria-live="polite">${this.announcement}</p>`;
   }

@@ -63,7 +63,7 @@ export class DayClock extends LitElement {
             <li><svg class="swatch" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" rx="3" .style=${'fill: var(--sunken)'}></rect><rect width="12" height="12" rx="3" .style=${`fill: ${this.#fill(key)}`}></rect></svg><span>${nameOf(key)}</span><span class="share">${percent(share)} %</span></li>`)}
         </ul>
       </div>
-      <details><summary>As a table</summary><div class="scroll" tabindex="0" role="group" aria-label="Shares by hour">${this.#table(all.map(({ key }) => key))}</div></details>`;
+      <details aria-label="Shares by hour"><summary>As a table</summary><div class="scroll" tabindex="0" role="group" aria-label="Table of shares">${this.#table(all.map(({ key }) => key))}</div></details>`;
   }
 
   #sector(hour: Hour) {

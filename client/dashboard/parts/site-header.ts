@@ -19,7 +19,7 @@ export class SiteHeader extends LitElement {
     nav { display: flex; gap: 0.125rem; }
     nav a { padding: 0.375rem 0.625rem; border-radius: 0.5rem; font-weight: 560; color: var(--quiet); text-decoration: none; }
     nav a:hover { color: var(--ink); }
-    nav a[aria-current] { color: var(--ink); background: color-mix(in srgb, var(--control) 22%, transparent); }
+    nav a[aria-current] { color: var(--ink); background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); }
     .push { flex: 1; }
     .end { display: flex; align-items: center; gap: 0.5rem; }
     .kiosk :is(nav, sign-in) { display: none; }

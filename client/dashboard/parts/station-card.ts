@@ -1,8 +1,8 @@
 /**
- * One station of the grid. Drawn anew only where it looks another way; the level, which moves all
- * the time, is written straight into the page.
+ * One station of the grid. Drawn anew only where it looks another way and is near what is seen; the
+ * level, which moves all the time, is written straight into the page.
  */
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement } from 'lit';
 import type { StationGlance } from '../../../server/protocol.js';
 import { decibels, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
@@ -14,6 +14,11 @@ import { alertBadge, alertBadgeStyles } from './alert-badge.js';
 import { icon, NOTE } from './icons.js';
 import { look } from './look.js';
 import { stateMark, stateMarkStyles } from './state-mark.js';
+
+/** Cards within a screen of what is seen: the others wait with their changes until they come near. */
+const NEAR = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) (target as StationCard).isNear = isIntersecting;
+}, { rootMargin: '100%' });
 
 export class StationCard extends LitElement {
   static override properties = { glance: { attribute: false, hasChanged: looksOther }, href: {}, colours: { attribute: false } };
@@ -53,20 +58,38 @@ export class StationCard extends LitElement {
   declare glance: StationGlance;
   declare href: string;
   declare colours: ReadonlyMap<string, GenreColour>;
+  #isNear = false;
   #level: number | null = null;
   #fill: HTMLElement | null = null;
   #db: HTMLElement | null = null;
+
+  set isNear(isNear: boolean) {
+    this.#isNear = isNear;
+    if (!isNear) return;
+    this.requestUpdate();
+    this.#writeLevel();
+  }
 
   /** dBFS; null where nothing is heard. */
   set level(level: number | null) {
     if (level === this.#level) return;
     this.#level = level;
-    this.#writeLevel();
+    if (this.#isNear) this.#writeLevel();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.role = 'listitem';
+    NEAR.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    NEAR.unobserve(this);
+  }
+
+  protected override shouldUpdate(): boolean {
+    return this.#isNear || !this.hasUpdated;
   }
 
   override render() {
@@ -88,10 +111,6 @@ export class StationCard extends LitElement {
     this.#fill = this.renderRoot.querySelector('.fill');
     this.#db = this.renderRoot.querySelector('.db');
     this.#writeLevel();
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('glance')) this.dataset['state'] = this.glance.state;
   }
 
   #writeLevel(): void {

@@ -102,15 +102,19 @@ test('alerts are asked for again and again; a new one is told, those of before a
 
 test('a server that keeps no alerts has none to show, and one that fails keeps those that were known', async () => {
   let refusal: unknown;
-  const alerts = new Alerts({ ask: () => (refusal ? Promise.reject(refusal) : Promise.resolve({ alerts: [alert(1)] })) }, new ManualClock());
-  await alerts.look();
+  const clock = new ManualClock();
+  const visitor = { ask: () => (refusal ? Promise.reject(refusal) : Promise.resolve({ alerts: [alert(1)] })) };
+  const failing = new Alerts(visitor, clock);
+  await failing.look();
   refusal = new TypeError('fetch failed');
-  await alerts.look();
-  assert.is(alerts.recent?.length, 1);
-  refusal = new Refusal(404, 'not-found', 'Nothing is there.');
-  await alerts.look();
-  assert.is(alerts.recent, undefined);
-  alerts.close();
+  await failing.look();
+  assert.is(failing.recent?.length, 1);
+  assert.equal(clock.waits, [15_000]);
+  failing.close();
+  refusal = new Refusal(503, 'not-kept', 'This server keeps no history.');
+  const without = new Alerts(visitor, clock);
+  await without.look();
+  assert.equal([without.recent, clock.waits], [undefined, []]);
 });
 
 test.run();
