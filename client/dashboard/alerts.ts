@@ -2,7 +2,7 @@
 import type { Clock } from '../sdk/clock.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { Events } from '../sdk/events.js';
-import { Refusal, type ServerAlert } from './api.js';
+import type { ServerAlert } from './api.js';
 import { ALERT_NAMES } from './model/station-words.js';
 import type { Visitor } from './visitor.js';
 
@@ -10,7 +10,7 @@ const EVERY_MS = 15_000;
 const DAY_MS = 86_400_000;
 
 export class Alerts extends Events<{ change: Alerts; raised: string }> {
-  readonly #visitor: Pick<Visitor, 'ask'>;
+  readonly #visitor: Pick<Visitor, 'ask' | 'keepsHistory'>;
   readonly #clock: Clock;
   readonly #now: () => number;
   #cancel = (): void => {};
@@ -19,7 +19,7 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
   /** Newest first; undefined where the server keeps none. */
   recent: readonly ServerAlert[] | undefined;
 
-  constructor(visitor: Pick<Visitor, 'ask'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
+  constructor(visitor: Pick<Visitor, 'ask' | 'keepsHistory'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
     super();
     this.#visitor = visitor;
     this.#clock = clock;
@@ -30,17 +30,16 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
     return this.recent?.filter(({ to }) => to === null) ?? [];
   }
 
-  /** Asks now, and from now on regularly; not at all any more once closed. */
+  /** Asks now, and from now on regularly; not at all where none are kept. */
   async look(): Promise<void> {
     this.#cancel();
-    if (this.#isClosed) return;
+    if (this.#isClosed || !this.#visitor.keepsHistory) return;
     try {
       const since = new Date(this.#now() - DAY_MS).toISOString();
       const { alerts } = await this.#visitor.ask(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
       this.#take(alerts);
-    } catch (error) {
-      // A server without history has none, now or later; anything else passes, and what was known stays.
-      if (error instanceof Refusal && (error.status < 500 || error.code === 'not-kept')) this.#isClosed = true;
+    } catch {
+      // What was known stays; it is asked again.
     }
     this.#cancel();
     if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.look());

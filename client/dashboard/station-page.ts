@@ -33,7 +33,7 @@ const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
 const DAYS = [1, 7] as const;
 
 export class StationPage extends LitElement {
-  static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true } };
+  static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true }, clockTrouble: { state: true } };
   static override styles = [look, pageStyles, soundStyles, stateMarkStyles, alertBadgeStyles, stationPageStyles];
 
   declare site: Site;
@@ -42,6 +42,8 @@ export class StationPage extends LitElement {
   declare labels: readonly string[];
   declare hours: readonly Hour[];
   declare days: number;
+  /** Why the clock does not show what was chosen; empty where it does. */
+  declare clockTrouble: string;
   #watch: StationWatch | undefined;
   #stopVisitor = (): void => {};
   #hoursOf = '';
@@ -53,6 +55,7 @@ export class StationPage extends LitElement {
     this.labels = [];
     this.hours = [];
     this.days = 1;
+    this.clockTrouble = '';
   }
 
   override connectedCallback(): void {
@@ -129,6 +132,7 @@ export class StationPage extends LitElement {
             <select aria-label="Days that count" @change=${(event: Event) => this.#choose(Number((event.target as HTMLSelectElement).value))}>
               ${DAYS.map((days) => html`<option value=${days} ?selected=${days === this.days}>${days === 1 ? 'Last day' : `Last ${days} days`}</option>`)}
             </select></div>
+          ${this.clockTrouble === '' ? nothing : html`<p class="note" role="status">${this.clockTrouble}</p>`}
           <day-clock .hours=${this.hours} .colours=${colours} .hour=${new Date(watch.nowMs).getHours()}></day-clock>
         </section>
         <section class="lists">
@@ -191,16 +195,26 @@ export class StationPage extends LitElement {
   #changed(): void {
     const watch = this.#watch!;
     if (watch.info) document.title = `${watch.info.name} · livegenre`;
-    if (`${watch.version} ${this.days}` !== this.#hoursOf && watch.version > 0) this.#choose(this.days);
+    if (watch.version > 0 && this.#hoursKey(this.days) !== this.#hoursOf) this.#choose(this.days);
     this.requestUpdate();
   }
 
   #choose(days: number): void {
-    const watch = this.#watch!;
     this.days = days;
-    this.#hoursOf = `${watch.version} ${days}`;
-    // What was there stays where it can't be had; the history says why.
-    watch.hours(days).then((hours) => { if (days === this.days) this.hours = hours; }, () => {});
+    this.#hoursOf = this.#hoursKey(days);
+    this.#watch!.hours(days).then((hours) => {
+      if (days !== this.days) return;
+      this.hours = hours;
+      this.clockTrouble = '';
+    }, (error: unknown) => {
+      this.clockTrouble = `These days can not be read: ${error instanceof Error ? error.message : String(error)}`;
+    });
+  }
+
+  /** What the clock's hours are made of: the newest history; of several days, those of this hour will do. */
+  #hoursKey(days: number): string {
+    const watch = this.#watch!;
+    return days === 1 ? `day ${watch.version}` : `${days} days ${Math.floor(watch.nowMs / HOUR_MS)}`;
   }
 
   #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {

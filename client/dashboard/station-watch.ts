@@ -13,7 +13,8 @@ export const DAY_MS = 24 * HOUR_MS;
 /** A quarter of an hour: the clock is right in every time zone. */
 const BUCKET_S = 900;
 const INFO_EVERY_MS = 5000;
-const HISTORY_EVERY_MS = 60_000;
+/** What comes live is added without asking; this is for what the server adds up. */
+const HISTORY_EVERY_MS = 300_000;
 
 export class StationWatch {
   readonly session: Session;
@@ -25,6 +26,7 @@ export class StationWatch {
   #isOver = false;
   #station: StationMessage | undefined;
   #lastAtMs = -1;
+  #known = '';
   info: StationInfo | undefined;
   alerts: readonly StationAlert[] = [];
   shares: History['shares'] = [];
@@ -54,7 +56,6 @@ export class StationWatch {
   }
 
   open(): void {
-    this.session.take(watchStation({ id: this.#id, name: '', source: 'station' }, BASE.href, () => Promise.resolve([])));
     void this.#again(() => this.look(), INFO_EVERY_MS);
     void this.#again(() => this.#readHistory(), HISTORY_EVERY_MS);
   }
@@ -74,21 +75,46 @@ export class StationWatch {
       this.isMissing = error instanceof Refusal && error.status === 404;
       this.isLost = !(error instanceof Refusal);
     }
+    if (this.#isOver) return;
     const { standing } = this;
     if (standing) this.passages.stand(standing.state, standing.nowPlaying, standing.reason, this.nowMs);
+    this.#follow();
     this.#onChange();
+  }
+
+  /** A station that is switched off has no stream, and gets another one later. */
+  #follow(): void {
+    const { info, session: { connection } } = this;
+    if (info === undefined) return;
+    if (info.state !== 'stopped' && (connection === 'idle' || connection === 'closed')) {
+      this.session.take(watchStation({ id: this.#id, name: info.name, source: 'station' }, BASE.href, () => Promise.resolve([])));
+    }
+    // What is new in the history is read at once.
+    const known = `${info.state} ${info.alerts.join()}`;
+    if (this.#known !== '' && known !== this.#known) void this.#readHistory();
+    this.#known = known;
   }
 
   /** What was heard at each hour of the day over the last days. */
   async hours(days: number): Promise<readonly Hour[]> {
     const labels = (await this.#site.model()).labels;
     if (days === 1) return hoursOfDay(this.shares, labels);
-    return hoursOfDay((await this.#history(days * DAY_MS)).shares, labels);
+    const shares = [];
+    // A day at a time: the server has a limit to what it gives at once.
+    for (let day = days; day > 0; day--) {
+      const history = await this.#history(this.nowMs - day * DAY_MS, this.nowMs - (day - 1) * DAY_MS);
+      shares.push(...history.shares);
+    }
+    return hoursOfDay(shares, labels);
   }
 
   async #readHistory(): Promise<void> {
+    if (!this.#site.visitor.keepsHistory) {
+      this.trouble = 'This server keeps no history: what is shown began with this page. It is kept with --stations FILE or --database FILE.';
+      return;
+    }
     try {
-      const history = await this.#history(DAY_MS);
+      const history = await this.#history(this.nowMs - DAY_MS);
       this.aheadMs = Date.parse(history.to) - Date.now();
       // A clock that is a little off is left alone, so that the ribbon doesn't jump back and forth.
       if (Math.abs(this.aheadMs) < 2000) this.aheadMs = 0;
@@ -103,9 +129,10 @@ export class StationWatch {
     this.#onChange();
   }
 
-  async #history(spanMs: number): Promise<History> {
-    const from = new Date(this.nowMs - spanMs).toISOString();
-    return await this.#site.visitor.ask(stationPath(this.#id, `/history?from=${from}&bucket=${BUCKET_S}`)) as History;
+  /** @param toMs now, unless given */
+  async #history(fromMs: number, toMs?: number): Promise<History> {
+    const to = toMs === undefined ? '' : `&to=${new Date(toMs).toISOString()}`;
+    return await this.#site.visitor.ask(stationPath(this.#id, `/history?from=${new Date(fromMs).toISOString()}${to}&bucket=${BUCKET_S}`)) as History;
   }
 
   /** Something came over the stream. */

@@ -12,6 +12,7 @@ export class Visitor extends Events<{ change: Access }> {
   readonly #keeper: () => TokenKeeper;
   #token: string | undefined;
   #may: Access = 'view';
+  #keepsHistory = true;
 
   constructor(fetch: Fetch = browserFetch, keeper: () => TokenKeeper = () => sessionStorage) {
     super();
@@ -29,6 +30,9 @@ export class Visitor extends Events<{ change: Access }> {
   get mayManage(): boolean { return this.#may === 'manage'; }
 
   get maySend(): boolean { return this.#may !== 'view'; }
+
+  /** The server keeps history and alerts; else there is nothing to ask for. */
+  get keepsHistory(): boolean { return this.#keepsHistory; }
 
   /** Signed in with a token. */
   get hasToken(): boolean { return this.#token !== undefined; }
@@ -67,7 +71,9 @@ export class Visitor extends Events<{ change: Access }> {
   }
 
   async #accessWith(token: string | undefined): Promise<Access> {
-    return (await ask('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access }).may;
+    const { may, history } = await ask('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean };
+    this.#keepsHistory = history !== false;
+    return may;
   }
 
   #forget(): void {

@@ -15,10 +15,10 @@ import { icon, NOTE } from './icons.js';
 import { look } from './look.js';
 import { stateMark, stateMarkStyles } from './state-mark.js';
 
-/** Cards within a screen of what is seen: the others wait with their changes until they come near. */
+/** Cards in sight or almost: the others wait with their changes until they come near. */
 const NEAR = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) (target as StationCard).isNear = isIntersecting;
-}, { rootMargin: '100%' });
+}, { rootMargin: '25%' });
 
 export class StationCard extends LitElement {
   static override properties = { glance: { attribute: false, hasChanged: looksOther }, href: {}, colours: { attribute: false } };
@@ -42,7 +42,7 @@ export class StationCard extends LitElement {
     .soft .swatch { background: none; box-shadow: inset 0 0 0 1.5px var(--control); }
     .p { color: var(--quiet); }
     .track { flex: 1; block-size: 0.3125rem; border-radius: 0.15625rem; background: var(--sunken); overflow: hidden; }
-    .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--accent); transform-origin: left; transform: scaleX(0); transition: transform 0.3s linear; }
+    .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--accent); transform-origin: left; transform: scaleX(0); }
     :dir(rtl) .fill { transform-origin: right; }
     .db { flex: none; inline-size: 3.25rem; white-space: nowrap; font-size: 0.75rem; text-align: end; color: var(--quiet); }
     .text { display: flex; align-items: center; gap: 0.375rem; min-inline-size: 0; font-size: 0.8125rem; color: var(--quiet); }
@@ -51,7 +51,6 @@ export class StationCard extends LitElement {
     .text.trouble { color: var(--ink); }
     .since { flex: none; font-size: 0.75rem; color: var(--quiet); }
     .badges { display: flex; gap: 0.25rem; min-inline-size: 0; overflow: hidden; }
-    @media (prefers-reduced-motion: reduce) { .fill { transition: none; } }
     @media (forced-colors: active) { .fill { background: Highlight; } .swatch { forced-color-adjust: none; } }
   `];
 

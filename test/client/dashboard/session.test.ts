@@ -100,4 +100,15 @@ test('without the model\'s card there are genres but no picture', async () => {
   assert.is(session.prediction?.genre, 'a');
 });
 
+test('a station tells how it is doing, and is forgotten with what was listened to', () => {
+  const session = new Session(model, () => {});
+  const { link } = listen(session);
+  const failing = { type: 'station', state: 'failing', since: '2026-11-21T12:00:00.000Z', nowPlaying: null, reason: 'Refused.' } as const;
+  link.tell('ready', ready('one'));
+  link.tell('station', failing);
+  assert.equal(session.station, failing);
+  session.end();
+  assert.is(session.station, undefined);
+});
+
 test.run();

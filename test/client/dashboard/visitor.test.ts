@@ -84,7 +84,7 @@ test('alerts are asked for again and again; a new one is told, those of before a
   let answer: readonly ServerAlert[] = [alert(1)];
   const paths: string[] = [];
   const clock = new ManualClock();
-  const alerts = new Alerts({ ask: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
+  const alerts = new Alerts({ keepsHistory: true, ask: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
   const raised: string[] = [];
   alerts.on('raised', (sentence) => raised.push(sentence));
   await alerts.look();
@@ -100,21 +100,20 @@ test('alerts are asked for again and again; a new one is told, those of before a
   assert.equal(clock.waits, []);
 });
 
-test('a server that keeps no alerts has none to show, and one that fails keeps those that were known', async () => {
-  let refusal: unknown;
+test('a server that fails keeps those that were known; one that keeps none is not asked', async () => {
+  let answer = (): Promise<unknown> => Promise.resolve({ alerts: [alert(1)] });
   const clock = new ManualClock();
-  const visitor = { ask: () => (refusal ? Promise.reject(refusal) : Promise.resolve({ alerts: [alert(1)] })) };
-  const failing = new Alerts(visitor, clock);
+  const failing = new Alerts({ keepsHistory: true, ask: () => answer() }, clock);
   await failing.look();
-  refusal = new TypeError('fetch failed');
+  answer = () => Promise.reject(new TypeError('fetch failed'));
   await failing.look();
   assert.is(failing.recent?.length, 1);
   assert.equal(clock.waits, [15_000]);
   failing.close();
-  refusal = new Refusal(503, 'not-kept', 'This server keeps no history.');
-  const without = new Alerts(visitor, clock);
+  let asked = 0;
+  const without = new Alerts({ keepsHistory: false, ask: () => Promise.resolve(asked += 1) }, clock);
   await without.look();
-  assert.equal([without.recent, clock.waits], [undefined, []]);
+  assert.equal([without.recent, asked, clock.waits], [undefined, 0, []]);
 });
 
 test.run();
