@@ -82,7 +82,7 @@ export class StationsPage extends LitElement {
       <main>
         <div class="head">
           <h1 tabindex="-1">Stations</h1>
-          ${site.visitor.mayManage ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
+          ${site.visitor.mayManage && stations?.length !== 0 ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
         </div>
         ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Looking for the stations' : 'The server can not be reached. Trying again.'}</p>`
           : stations.length === 0 ? this.#none() : this.#grid(stations, isLost)}
@@ -114,7 +114,7 @@ export class StationsPage extends LitElement {
 
   /** What to do where there is no station yet. */
   #none() {
-    const { mayManage } = this.site.visitor;
+    const { mayManage, hasToken } = this.site.visitor;
     return html`
       <div class="none">
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 13v8M8.5 16.5a5 5 0 1 1 7 0M5.6 19a9 9 0 1 1 12.8 0"></path><circle cx="12" cy="13" r="1.4"></circle></svg>
@@ -125,7 +125,7 @@ export class StationsPage extends LitElement {
           <p>Or from a terminal:</p>
           <pre tabindex="0" aria-label="Command that adds a station">curl -X POST ${BASE.href}v1/stations \\
   -H 'Content-Type: application/json' \\
-  -d '{"name": "My radio", "url": "https://radio.example/stream.mp3"}'</pre>
+${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My radio", "url": "https://radio.example/stream.mp3"}'</pre>
           <p>Start the server with <code>--stations stations.json</code> and they are kept.</p>`
           : html`<p>Who may manage this server can add some: sign in with the admin token.</p>`}
       </div>`;

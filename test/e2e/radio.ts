@@ -1,8 +1,9 @@
-/** Stations for the browser: each plays a tone, or nothing, in real time, until it is told otherwise. */
+/** Stations for the browser: each plays its sound in real time, until it is told otherwise. */
 import { silence, tone } from '../server/sound.js';
 import { Air } from '../server/stations/played.js';
 
 const CHUNK_MS = 200;
+const CHUNK_BYTES = 2 * 22_050 * CHUNK_MS / 1000;
 
 /** What the fake classifier calls low and high. */
 export const LOW = tone(200, CHUNK_MS);
@@ -10,16 +11,20 @@ export const HIGH = tone(7000, CHUNK_MS);
 export const NO_SOUND = silence(CHUNK_MS);
 
 export class Radio extends Air {
-  readonly #playing = new Map<string, Uint8Array>();
+  readonly #playing = new Map<string, { readonly sound: Uint8Array; at: number }>();
   readonly #timer = setInterval(() => {
-    for (const [url, bytes] of this.#playing) this.play(url, bytes);
+    for (const [url, playing] of this.#playing) {
+      const { sound, at } = playing;
+      this.play(url, sound.slice(at, at + CHUNK_BYTES));
+      playing.at = (at + CHUNK_BYTES) % sound.length;
+    }
   }, CHUNK_MS);
 
-  /** Live from now on, with this sound. */
+  /** Live from now on, with this sound again and again. @param sound s16le, mono, 22,050 Hz; whole chunks */
   broadcast(url: string, sound: Uint8Array, title: string | null = null): void {
     this.become(url, 'live');
     this.say(url, { type: 'title', title });
-    this.#playing.set(url, sound);
+    this.#playing.set(url, { sound, at: 0 });
   }
 
   /** Off the air, for this reason. */

@@ -1,11 +1,12 @@
 /**
  * Pictures of the dashboard for people to look at: `npm run screenshots [-- FOLDER [SECONDS]]`.
- * Light and dark, 400 and 1400 px wide, after SECONDS of the demo station.
+ * Light and dark, 400 and 1400 px wide, after SECONDS of the demo station; then those of stations.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser } from './browser.js';
 import { serve } from './serve.js';
+import { stationScreenshots } from './station-screenshots.js';
 
 const [folder = '.runs/screenshots', seconds = '45'] = process.argv.slice(2);
 const WIDE = { width: 1400, height: 900 };
@@ -32,7 +33,9 @@ try {
       await page.screenshot({ path, fullPage: true });
       console.log(path);
     }
+    await page.close();
   }
+  for (const path of await stationScreenshots(browser, folder)) console.log(path);
 } finally {
   await browser.close();
   await server.stop();

@@ -256,15 +256,15 @@ test('a station is added, refused with the reason, changed and deleted from the 
     await page.getByLabel('Address').fill('ftp://radio.example/');
     const drift = page.getByRole('group', { name: 'Format drift' });
     await drift.getByLabel('Format drift').check();
-    await page.getByRole('button', { name: 'Add station' }).last().click();
+    await page.getByRole('button', { name: 'Add station' }).click();
     await page.getByRole('alert').getByText('Choose the genres').waitFor(SOON);
     await drift.getByText('Middle').click();
-    await page.getByRole('button', { name: 'Add station' }).last().click();
+    await page.getByRole('button', { name: 'Add station' }).click();
     await page.getByRole('alert').getByText('url must be an http://').waitFor(SOON);
     assert.is(await page.getByLabel('Address').getAttribute('aria-invalid'), 'true');
     assert.equal(await nameless(page), []);
     await page.getByLabel('Address').fill(url('mine'));
-    await page.getByRole('button', { name: 'Add station' }).last().click();
+    await page.getByRole('button', { name: 'Add station' }).click();
     await heading(page, 'My radio');
     assert.is(new URL(page.url()).pathname, '/stations/my-radio');
     const { config } = server.stations.get('my-radio')!;

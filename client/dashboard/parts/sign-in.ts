@@ -1,5 +1,6 @@
 /** For those with the admin token: signing in, where the server lets others do less, and out again. */
 import { css, html, LitElement } from 'lit';
+import { Refusal } from '../api.js';
 import type { Site } from '../site.js';
 import { dialogLook } from './dialog-look.js';
 import { look } from './look.js';
@@ -55,8 +56,8 @@ export class SignIn extends LitElement {
     this.isAsking = true;
     try {
       this.trouble = await this.site.visitor.signIn(token) ? '' : 'This is not the token that the server was started with (--admin-token).';
-    } catch {
-      this.trouble = 'The server can not be reached. Try again.';
+    } catch (error) {
+      this.trouble = error instanceof Refusal ? error.message : 'The server can not be reached. Try again.';
     }
     this.isAsking = false;
   }
