@@ -7,7 +7,7 @@ const may = createRoute({
   responses: {
     200: {
       description: '`view`: look. `send`: also send sound. `manage`: also change stations',
-      content: { 'application/json': { schema: z.object({ may: z.enum(['manage', 'send', 'view']) }) } },
+      content: { 'application/json': { schema: z.object({ may: z.enum(['manage', 'send', 'view']), history: z.boolean().meta({ description: 'History and alerts are kept; else asking for them is refused' }) }) } },
     },
   },
 });
@@ -22,9 +22,9 @@ const origins = createRoute({
   },
 });
 
-export function accessApi({ access, settings }: ApiParts): OpenAPIHono {
+export function accessApi({ access, history, settings }: ApiParts): OpenAPIHono {
   const api = newApi();
-  api.openapi(may, (context) => context.json({ may: access.of(context.req.header('authorization')) }, 200));
+  api.openapi(may, (context) => context.json({ may: access.of(context.req.header('authorization')), history: history !== undefined }, 200));
   api.openapi(origins, (context) => context.json({ allowedOrigins: settings.allowedOrigins }, 200));
   return api;
 }

@@ -119,7 +119,7 @@ test('who may only look never sees addresses, and changes nothing; the token ope
   assert.is((await ask(server, 'POST', '/v1/stations', {})).status, 401);
   assert.is((await ask(server, 'DELETE', '/v1/stations/none')).status, 401);
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, token)).status, 401, 'not the token');
-  assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view' });
+  assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view', history: true });
 }));
 
 test('the token opens everything', () => withStations({ access: 'view', adminToken: 's3same' }, async (server) => {
@@ -130,7 +130,7 @@ test('the token opens everything', () => withStations({ access: 'view', adminTok
   assert.equal(Object.keys(seen).sort(), Object.keys(glance).sort());
   assert.not.match((await ask(server, 'GET', '/v1/stations')).text, URL_ONE);
   assert.is((await ask(server, 'GET', '/v1/stations/radio-one', undefined, token)).body.url, URL_ONE);
-  assert.equal((await ask(server, 'GET', '/v1/access', undefined, token)).body, { may: 'manage' });
+  assert.equal((await ask(server, 'GET', '/v1/access', undefined, token)).body, { may: 'manage', history: true });
   assert.is((await ask(server, 'DELETE', '/v1/stations/radio-one', undefined, token)).status, 204);
 }));
 
