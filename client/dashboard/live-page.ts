@@ -8,7 +8,7 @@ import { fetchStreams } from './api.js';
 import { BASE } from './base.js';
 import { Announcements } from './model/announcements.js';
 import { delay } from './model/format.js';
-import { genreColours, type GenreColour } from './model/genre-colours.js';
+import { GenrePalette } from './model/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import './parts/connection-state.js';
 import './parts/file-player.js';
@@ -49,7 +49,7 @@ export class LivePage extends LitElement {
   readonly #url = BASE.href;
   #session = this.#newSession();
   #announcements = new Announcements();
-  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+  readonly #palette = new GenrePalette();
   #listTimer: ReturnType<typeof setTimeout> | undefined;
   /** Something was chosen by hand: the demo station no longer starts by itself. */
   #hasChosen = false;
@@ -94,7 +94,7 @@ export class LivePage extends LitElement {
     const session = this.#session;
     const { prediction, listening, stage, history, summary } = session;
     const labels = session.model?.labels ?? [];
-    const colours = this.#coloursOf(labels);
+    const colours = this.#palette.of(labels, this.theme);
     const isOver = session.connection === 'closed';
     const file = listening instanceof FilePlayback ? listening : undefined;
     return html`
@@ -152,12 +152,6 @@ export class LivePage extends LitElement {
   get #otherStreams(): readonly StreamInfo[] {
     const { listening, streamId } = this.#session;
     return listening?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
-  }
-
-  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
-    const key = `${this.theme} ${labels.join('|')}`;
-    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
-    return this.#colours.map;
   }
 
   /** Keeps the list of streams, and starts the demo station where nothing was chosen yet. */

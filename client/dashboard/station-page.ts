@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { BASE } from './base.js';
 import { stationPath } from './api.js';
 import type { Hour } from './model/day-clock.js';
-import { genreColours, type GenreColour } from './model/genre-colours.js';
+import { GenrePalette, type GenreColour } from './model/genre-colours.js';
 import { STATIONS } from './model/route.js';
 import { ALERT_NAMES, lasting, moment, timeOfDay } from './model/station-words.js';
 import { played } from './model/titles.js';
@@ -47,7 +47,7 @@ export class StationPage extends LitElement {
   #watch: StationWatch | undefined;
   #stopVisitor = (): void => {};
   #hoursOf = '';
-  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+  readonly #palette = new GenrePalette();
 
   constructor() {
     super();
@@ -95,12 +95,12 @@ export class StationPage extends LitElement {
     const { session, standing, info, passages } = watch;
     const isOn = standing?.state === 'live' || standing?.state === 'silent';
     const prediction = isOn && session.connection === 'open' ? session.prediction : undefined;
-    const colours = this.#coloursOf(this.labels);
+    const colours = this.#palette.of(this.labels, this.theme);
     const { visitor } = this.site;
     return html`
       <main>
         <div class="head">
-          <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? this.stationId}</h1></div>
+          <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? (watch.isLost ? this.stationId : '\u00a0')}</h1></div>
           <div class="buttons">
             ${visitor.maySend ? html`<listen-button .src=${new URL(stationPath(this.stationId, '/audio'), BASE).href}></listen-button>` : nothing}
             ${visitor.mayManage && info?.url !== undefined ? html`<button type="button" @click=${() => this.#edit()}>Edit</button>` : nothing}
@@ -215,12 +215,6 @@ export class StationPage extends LitElement {
   #hoursKey(days: number): string {
     const watch = this.#watch!;
     return days === 1 ? `day ${watch.version}` : `${days} days ${Math.floor(watch.nowMs / HOUR_MS)}`;
-  }
-
-  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
-    const key = `${this.theme} ${labels.join('|')}`;
-    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
-    return this.#colours.map;
   }
 }
 

@@ -5,7 +5,7 @@ import type { StationGlance } from '../../server/protocol.js';
 import { StationsViewer, type ConnectionState } from '../sdk/index.js';
 import type { StationInfo } from './api.js';
 import { BASE } from './base.js';
-import { genreColours, type GenreColour } from './model/genre-colours.js';
+import { GenrePalette } from './model/genre-colours.js';
 import { chosen, counts, type Kind, type Order } from './model/station-list.js';
 import { STATE_NAMES, timeOfDay } from './model/station-words.js';
 import type { Theme } from './model/theme.js';
@@ -37,7 +37,9 @@ export class StationsPage extends LitElement {
   #viewer: StationsViewer | undefined;
   #stops: (() => void)[] = [];
   #seenMs = 0;
-  #colours: { key: string; map: ReadonlyMap<string, GenreColour> } = { key: '', map: new Map() };
+  /** Those that last, of all stations; undefined before they are known. */
+  #alerts: string | undefined;
+  readonly #palette = new GenrePalette();
 
   constructor() {
     super();
@@ -94,7 +96,7 @@ export class StationsPage extends LitElement {
   #grid(stations: readonly StationGlance[], isLost: boolean) {
     const { text, kind, order } = this;
     const shown = chosen(stations, { text, kind, order });
-    const colours = this.#coloursOf(this.labels);
+    const colours = this.#palette.of(this.labels, this.theme);
     return html`
       <div class="tools" role="search">
         <input type="search" aria-label="Search stations" placeholder="Name, genre or title" .value=${text} @input=${(event: Event) => { this.text = (event.target as HTMLInputElement).value; }}>
@@ -140,14 +142,6 @@ ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My r
     const open = stations.flatMap(({ id, alerts }) => alerts.map((type) => `${id} ${type}`)).join();
     if (this.#alerts !== undefined && open !== this.#alerts) void this.site.alerts.look();
     this.#alerts = open;
-  }
-
-  #alerts: string | undefined;
-
-  #coloursOf(labels: readonly string[]): ReadonlyMap<string, GenreColour> {
-    const key = `${this.theme} ${labels.join('|')}`;
-    if (this.#colours.key !== key) this.#colours = { key, map: genreColours(labels, this.theme) };
-    return this.#colours.map;
   }
 }
 

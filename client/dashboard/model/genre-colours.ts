@@ -37,3 +37,18 @@ function tone([even, odd, chroma]: readonly [number, number, number], index: num
 export function genreColours(labels: readonly string[], theme: Theme): ReadonlyMap<string, GenreColour> {
   return new Map(labels.map((label, index) => [label, genreColour(index, labels.length, theme)]));
 }
+
+/** A model's colours, made anew only where the labels or the theme are others. */
+export class GenrePalette {
+  #key = '';
+  #colours: ReadonlyMap<string, GenreColour> = new Map();
+
+  of(labels: readonly string[], theme: Theme): ReadonlyMap<string, GenreColour> {
+    const key = `${theme} ${labels.join('|')}`;
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#colours = genreColours(labels, theme);
+    }
+    return this.#colours;
+  }
+}

@@ -60,7 +60,7 @@ export class GenreRibbon extends LitElement {
       <div class="keys" role="group" tabindex="0" aria-label=${this.name} aria-description="Arrow keys read it out"
         @keydown=${(event: KeyboardEvent) => this.#step(event)} @blur=${() => this.#pick(undefined)}
         @pointermove=${(event: PointerEvent) => this.#point(event)} @pointerdown=${(event: PointerEvent) => this.#point(event)}
-        @pointerleave=${() => { if (!this.pickedByKey) this.#pick(undefined); }}>
+        @pointerleave=${(event: PointerEvent) => this.#leave(event)}>
         <div class="frame"><canvas role="img" aria-label=${this.name}></canvas></div>
       </div>
       ${picked ? this.#tip(picked) : nothing}
@@ -105,6 +105,11 @@ export class GenreRibbon extends LitElement {
   #point(event: PointerEvent): void {
     const x = (event.clientX - this.getBoundingClientRect().left) * this.#ratio;
     this.#pick(this.#runs.find((run) => x >= run.x && x < run.x + run.width)?.passage);
+  }
+
+  /** What a finger picked stays after it is lifted, until another place is touched. */
+  #leave({ pointerType }: PointerEvent): void {
+    if (!this.pickedByKey && pointerType !== 'touch') this.#pick(undefined);
   }
 
   #step(event: KeyboardEvent): void {
