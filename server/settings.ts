@@ -52,6 +52,17 @@ function text(words: Words<string>): Setting<string> {
   };
 }
 
+/** A word that may be left empty: none. HTTP headers can't carry it with spaces inside. */
+function secret(words: Words<string>): Setting<string> {
+  return {
+    ...words,
+    parse(value) {
+      if (/[^\x21-\x7e]/.test(value.trim())) throw new Error('ASCII without spaces');
+      return value.trim();
+    },
+  };
+}
+
 /** A text that may be left empty: none. */
 function anyText(words: Words<string>): Setting<string> {
   return { ...words, parse: (value) => value.trim() };
@@ -156,7 +167,7 @@ export const SETTINGS = {
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
   access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
-  adminToken: anyText({ default: '', unit: 'secret', description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
+  adminToken: secret({ default: '', unit: 'secret', description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
