@@ -92,7 +92,11 @@ export class Resampler {
 
   readonly #interpolate = (values: Float64Array): void => {
     const most = this.#count + this.#plan!.mostOutputs;
-    if (this.#output.length < most) this.#output = this.#scratch.of(Math.max(most, 2 * this.#count));
+    if (this.#output.length < most) {
+      const wider = this.#scratch.of(Math.max(most, 2 * this.#count));
+      wider.set(this.#output.subarray(0, this.#count));
+      this.#output = wider;
+    }
     this.#count = this.#interpolator!.push(values, this.#output, this.#count);
   };
 }

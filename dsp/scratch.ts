@@ -4,11 +4,7 @@ export class Scratch {
 
   /** The first `length` values, whatever they were before; a view, valid until somebody else asks. */
   of(length: number): Float32Array {
-    if (this.#values.length < length) {
-      const wider = new Float32Array(length);
-      wider.set(this.#values);
-      this.#values = wider;
-    }
+    if (this.#values.length < length) this.#values = new Float32Array(length);
     return this.#values.subarray(0, length);
   }
 }
