@@ -59,6 +59,8 @@ export class Connection {
   say(told: Message): void {
     if (!this.isOpen) return;
     if (REPEATED.has(told.type) && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
+      // In the order in which they came: a picture follows its prediction.
+      this.#newest.delete(told.type);
       this.#newest.set(told.type, told);
       return;
     }
