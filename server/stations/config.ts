@@ -35,7 +35,7 @@ export const speechSchema = z.strictObject({
 export const driftSchema = z.strictObject({
   type: z.literal('drift'),
   /** Labels of the model, one or more. */
-  expect: z.array(z.string().min(1).max(100)).min(1).max(100),
+  expect: z.array(z.string().min(1).max(100)).min(1, 'expect must name at least one genre').max(100),
   windowS: seconds(10).default(1800),
   /** 0 to 1; the alert ends when the share is 0.1 above it, or 1. */
   minShare: z.number().min(0).max(1).default(0.5),
@@ -76,7 +76,7 @@ export const stationIdSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'id
 
 export const stationSchema = z.strictObject({
   id: stationIdSchema,
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1, 'name must not be empty').max(100, 'name must be at most 100 characters'),
   url: sourceUrl.meta({ description: 'Where the sound is: a stream, a playlist that points at one, HLS, or a file below `--station-files`' }),
   enabled: z.boolean().meta({ description: 'False: kept, but not listened to' }).default(true),
   rules: z.array(ruleSchema).max(5)

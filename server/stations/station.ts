@@ -223,7 +223,9 @@ export class Station {
       case 'state': {
         const { state, reason, ...attempt } = listened;
         if (state !== 'live') this.#entitle(null);
-        this.#become(state, reason, attempt);
+        // Tried again it is still lost, and since when it was: only sound makes it better.
+        if (state === 'connecting' && (this.#state === 'stalled' || this.#state === 'failing')) this.#attempt = attempt;
+        else this.#become(state, reason, attempt);
       }
     }
   }
