@@ -64,7 +64,7 @@ export interface HttpParts extends ApiParts {
 }
 
 export function httpApp(parts: HttpParts): Hono {
-  const { metrics, streams, settings, log, recorder, version } = parts;
+  const { access, metrics, streams, settings, log, recorder, version } = parts;
   const api = restApi(parts);
   const files = new Map([...parts.files, ...documentFiles(api, version)]);
   const app = new Hono();
@@ -106,7 +106,11 @@ export function httpApp(parts: HttpParts): Hono {
     ? context.json({ status: 'ready', ...(recorder && { history: recorder.status }) })
     : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
-  app.get('/metrics', async (context) => fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+  app.get('/metrics', async (context) => {
+    // How busy a server is, and what stations it has, is its operator's business.
+    access.check('manage', context.req.header('authorization'));
+    return fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
+  });
   app.route('/', api);
 
   const methodsAt = methodsOf(app);

@@ -79,4 +79,9 @@ test('a shard that died counts from 0 again', () => withServer({}, async (server
   assert.is((await scrape(server)).get('livegenre_predictions_total{shard="0"}'), 0);
 }));
 
+test('where not everybody may manage, only those with the token may scrape', () => withServer({ access: 'send', adminToken: 'secret' }, async ({ url }) => {
+  assert.is((await fetch(`${url}/metrics`)).status, 401);
+  assert.is((await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer secret' } })).status, 200);
+}));
+
 test.run();
