@@ -65,6 +65,7 @@ export interface Asked {
   readonly body?: unknown;
   /** The admin token. */
   readonly token?: string;
+  readonly signal?: AbortSignal;
 }
 
 export type Fetch = (path: string, asked?: Asked) => Promise<Response>;
@@ -82,11 +83,12 @@ export class Refusal extends Error {
   }
 }
 
-export const browserFetch: Fetch = (path, { method = 'GET', body, token } = {}) => globalThis.fetch(new URL(path, BASE), {
+export const browserFetch: Fetch = (path, { method = 'GET', body, token, signal } = {}) => globalThis.fetch(new URL(path, BASE), {
   method,
   cache: 'no-store',
   headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }) },
   ...(body !== undefined && { body: JSON.stringify(body) }),
+  ...(signal && { signal }),
 });
 
 /**

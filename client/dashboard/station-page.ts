@@ -83,6 +83,8 @@ export class StationPage extends LitElement {
       <station-editor .labels=${this.labels} @saved=${() => void watch.look()} @deleted=${() => this.site.go(STATIONS)}></station-editor>`;
   }
 
+  readonly #openSound = (signal: AbortSignal): Promise<Response> => this.site.visitor.open(stationPath(this.stationId, '/audio'), signal);
+
   #missing() {
     return html`
       <main class="missing">
@@ -102,7 +104,7 @@ export class StationPage extends LitElement {
         <div class="head">
           <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? (watch.isLost ? this.stationId : '\u00a0')}</h1></div>
           <div class="buttons">
-            ${visitor.maySend ? html`<listen-button .src=${new URL(stationPath(this.stationId, '/audio'), BASE).href}></listen-button>` : nothing}
+            ${visitor.maySend ? html`<listen-button .open=${this.#openSound}></listen-button>` : nothing}
             ${visitor.mayManage && info?.url !== undefined ? html`<button type="button" @click=${() => this.#edit()}>Edit</button>` : nothing}
           </div>
           <div class="standing" role="status">

@@ -70,6 +70,11 @@ export class Visitor extends Events<{ change: Access }> {
     return ask(path, this.#fetch, { ...asked, ...(this.#token !== undefined && { token: this.#token }) });
   }
 
+  /** Asks for what is no JSON, as this visitor. @returns whatever the server answers */
+  open(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#fetch(path, { signal, ...(this.#token !== undefined && { token: this.#token }) });
+  }
+
   async #accessWith(token: string | undefined): Promise<Access> {
     const { may, history } = await ask('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean };
     this.#keepsHistory = history !== false;

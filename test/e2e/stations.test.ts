@@ -229,6 +229,29 @@ test('a station that fails says why, and is heard again without a reload', async
   await page.locator('.standing .mark', { hasText: 'Live' }).waitFor(SOON);
 });
 
+test('a press plays what the network hears, another ends it', async (context) => {
+  const listeners = async (): Promise<number> => Number(/^livegenre_listeners (\d+)$/m.exec(await (await fetch(`${context.server.url}/metrics`)).text())![1]);
+  const page = await open(context, '/stations/deep');
+  await page.evaluate(() => {
+    const { start } = AudioBufferSourceNode.prototype;
+    const heard = Object.assign(globalThis, { loudest: 0, playedS: 0 });
+    AudioBufferSourceNode.prototype.start = function play(this: AudioBufferSourceNode, ...args: Parameters<typeof start>) {
+      heard.loudest = Math.max(heard.loudest, ...this.buffer!.getChannelData(0));
+      heard.playedS += this.buffer!.duration;
+      start.apply(this, args);
+    };
+  });
+  await page.getByRole('button', { name: 'Listen', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop listening' }).waitFor(SOON);
+  await page.waitForFunction(() => (globalThis as unknown as { playedS?: number }).playedS! > 1, undefined, SOON);
+  assert.ok(Math.abs(await page.evaluate(() => (globalThis as unknown as { loudest: number }).loudest) - 0.5) < 0.01, 'the tone that the station plays');
+  assert.is(await listeners(), 1);
+  await page.getByRole('button', { name: 'Stop listening' }).click();
+  await page.getByRole('button', { name: 'Listen', exact: true }).waitFor(SOON);
+  while (await listeners() > 0) await page.evaluate(() => {});
+  assert.equal(context.complaints, []);
+});
+
 test('who listens to a station that is not on the air is told so', async (context) => {
   const page = await open(context, '/stations/lost');
   await page.getByRole('button', { name: 'Listen' }).click();
@@ -317,6 +340,8 @@ test('who may only look sees no addresses, nothing to change, send or hear; the 
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Edit' }).waitFor(SOON);
     await page.getByText(url('deep')).waitFor(SOON);
+    await page.getByRole('button', { name: 'Listen' }).click();
+    await page.getByRole('button', { name: 'Stop listening' }).waitFor(SOON);
     await page.reload();
     await page.getByRole('button', { name: 'Edit' }).waitFor(SOON);
     await page.getByRole('button', { name: 'Sign out' }).click();
