@@ -2,7 +2,7 @@
  * Live predictions in a terminal: one line that is written over, and one that stays for each change
  * of genre. Where the output is no terminal, only those that stay.
  */
-import type { Prediction, Summary } from '../protocol.js';
+import type { Prediction, StationMessage, Summary } from '../protocol.js';
 import { noGenre, timeline } from './report.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
@@ -17,6 +17,8 @@ export class LiveLines {
   readonly #output: Output;
   readonly #paint: Paint;
   #shown: string | undefined;
+  #standing: string | undefined;
+  #nowPlaying: string | null = null;
   #hasLine = false;
 
   constructor(output: Output, paint: Paint) {
@@ -40,6 +42,19 @@ export class LiveLines {
     const line = printable(parts.join('  ')).slice(0, (this.#output.columns ?? 80) - 1);
     this.#output.write(`\r\u001b[K${this.#paint.faint(line)}`);
     this.#hasLine = true;
+  }
+
+  /** How a station is doing and what it plays, when either is another. */
+  station({ state, reason, nowPlaying }: StationMessage): void {
+    const standing = `${state}${reason === null ? '' : `: ${reason}`}`;
+    if (standing !== this.#standing) {
+      this.#standing = standing;
+      this.#shown = undefined; // said again when it is heard again
+      this.note(printable(standing));
+    }
+    if (nowPlaying === this.#nowPlaying) return;
+    this.#nowPlaying = nowPlaying;
+    if (nowPlaying !== null) this.note(printable(`♪ ${nowPlaying}`));
   }
 
   /** A line that stays. */

@@ -1,4 +1,4 @@
-/** `livegenre watch [ID]`: what a running stream is judged to be, live; the demo station when none is named. */
+/** `livegenre watch [ID]`: what a running stream or station is judged to be, live; the demo station when none is named. */
 import type { CAC } from 'cac';
 import { GenreViewer } from '../../client/sdk/node.js';
 import type { StreamInfo } from '../protocol.js';
@@ -9,7 +9,7 @@ import { colours, paint, printable } from './terminal.js';
 const LIST_TIMEOUT_MS = 5000;
 
 export function register(cli: CAC): void {
-  cli.command('watch [id]', 'Show the live genre of a running stream (default: the demo station)')
+  cli.command('watch [id]', 'Show the live genre of a running stream or station (default: the demo station)')
     .option('--url <url>', 'The server', { default: DEFAULT_URL })
     .example('  $ livegenre watch')
     .example('  $ livegenre watch k3J9x --url wss://genre.example.org')
@@ -25,6 +25,7 @@ async function watch(id: string | undefined, url: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       viewer.on('ready', ({ name, streamId, model }) => lines.note(printable(`${name}: stream ${streamId} on ${url}, model ${model.name} ${model.version}`)));
       viewer.on('prediction', (prediction) => lines.prediction(prediction));
+      viewer.on('station', (message) => lines.station(message));
       viewer.on('summary', (summary) => lines.summary(summary));
       viewer.on('error', (error) => {
         if (viewer.state === 'closed') reject(error);

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { LiveLines } from '../../../server/cli/live-lines.js';
 import { paint } from '../../../server/cli/terminal.js';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction, StationMessage } from '../../../server/protocol.js';
 
 class Page {
   readonly isTTY: boolean;
@@ -52,6 +52,22 @@ test('on a terminal: one line is written over, and never wraps', () => {
   for (const line of overwritten) assert.ok(line.length < page.columns, line);
   assert.match(overwritten[1]!, /1:00 {2}jazz 70 % {2}blues 20 % {2}rock 10 %/);
   assert.ok(page.text.endsWith('\r\u001b[K'), 'the line is taken away at the end');
+});
+
+test('a station says how it is doing and what it plays, when either is another', () => {
+  const page = new Page(false);
+  const lines = new LiveLines(page, paint(false));
+  const told = (state: StationMessage['state'], reason: string | null = null, nowPlaying: string | null = null): void => lines.station({ type: 'station', state, since: '', reason, nowPlaying });
+  told('live', null, 'Nina Simone – Sinnerman');
+  lines.prediction(TOLD[0]!);
+  told('failing', 'The server answers 503.');
+  told('failing', 'The server answers 503.');
+  told('live', null, 'Nina Simone – Sinnerman');
+  lines.prediction(TOLD[0]!);
+  const rows = page.text.trimEnd().split('\n').map((line) => line.trim());
+  assert.equal([rows[0], rows[1], ...rows.slice(3, 6)], ['live', '♪ Nina Simone – Sinnerman', 'failing: The server answers 503.', 'live', '♪ Nina Simone – Sinnerman']);
+  assert.is(rows[2], rows[6], 'the genre is said again when it is heard again');
+  assert.is(rows.length, 7);
 });
 
 test('the summary has the timeline', () => {
