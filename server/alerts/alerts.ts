@@ -152,7 +152,10 @@ export class Alerts {
 
   #find({ id, name }: StationConfig, followed: Followed, finding: Finding | undefined): void {
     if (!finding) return;
-    const { kind, atMs, fromMs, toMs, sentence, details } = finding;
+    const { kind, atMs, sentence, details } = finding;
+    // Blocks end between milliseconds; what is kept and sent doesn't.
+    const fromMs = Math.round(finding.fromMs);
+    const toMs = finding.toMs === null ? null : Math.round(finding.toMs);
     const alertId = followed.alert?.id ?? randomUUID();
     followed.alert = kind === 'raised' ? { id: alertId, fromMs } : null;
     const { rule } = followed;

@@ -114,7 +114,9 @@ export class History {
     this.#forgotten.clear();
     this.#isWriting = true;
     try {
-      await this.#store.write({ forgotten, closed, open });
+      const refused = await this.#store.write({ forgotten, closed, open });
+      // A fault of ours; to try it again would keep all others out for good.
+      for (const { station, reason } of refused) this.#log.error('a row of history is left out', { stream: station, reason });
       this.#succeeded();
     } catch (error) {
       this.#waiting = closed.concat(this.#waiting).filter(({ station }) => !this.#forgotten.has(station));

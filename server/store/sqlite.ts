@@ -1,9 +1,11 @@
 /** History in the embedded database. */
 import type { Statement } from 'libsql';
 import type { Database } from './database.js';
-import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range } from './store.js';
+import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
 
 const MINUTE_MS = 60_000;
+/** https://sqlite.org/rescode.html; the extended codes have it in their lowest byte. */
+const SQLITE_CONSTRAINT = 19;
 
 /** Tables of history with the column after which they are pruned; each has the station before it in its key. */
 const TABLES = [
@@ -52,14 +54,26 @@ export class SqliteStore implements HistoryStore {
     return (this.#opened ??= told(this.#open));
   }
 
-  async write(batch: HistoryBatch): Promise<void> {
+  async write(batch: HistoryBatch): Promise<readonly RefusedRow[]> {
+    const refused: RefusedRow[] = [];
+    const unlessRefused = <Row extends { readonly station: string }>(rows: readonly Row[], work: (row: Row) => void): void => {
+      for (const row of rows) {
+        try {
+          work(row);
+        } catch (error) {
+          if (!isRefusal(error)) throw error;
+          refused.push({ station: row.station, reason: (error as Error).message });
+        }
+      }
+    };
     this.#transaction(() => {
       if (!this.#isTakenOver) this.#takeOver();
       for (const station of batch.forgotten) this.#forget(station);
-      for (const row of batch.closed) this.#close(row);
-      for (const rows of batch.open) this.#leaveOpen(rows);
+      unlessRefused(batch.closed, (row) => this.#close(row));
+      unlessRefused(batch.open, (rows) => this.#leaveOpen(rows));
     });
     this.#isTakenOver = true;
+    return refused;
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
@@ -203,6 +217,13 @@ export class SqliteStore implements HistoryStore {
     if (!statement) this.#prepared.set(sql, statement = this.database.prepare(sql));
     return statement;
   }
+}
+
+/** Whether it is the row that can't be stored, rather than that nothing can: SQLITE_CONSTRAINT with all its kinds. */
+function isRefusal(error: unknown): boolean {
+  const cause = (error as Error).cause as Error & { readonly rawCode?: number };
+  // A TypeError is of the binding: no value of SQLite's.
+  return cause instanceof TypeError || (cause.rawCode !== undefined && (cause.rawCode & 0xff) === SQLITE_CONSTRAINT);
 }
 
 /** What goes wrong in the database, as the store's error. */

@@ -70,6 +70,11 @@ export interface HistoryBatch {
   readonly open: readonly OpenRows[];
 }
 
+export interface RefusedRow {
+  readonly station: string;
+  readonly reason: string;
+}
+
 export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
@@ -82,8 +87,11 @@ export class StoreError extends Error {
 
 /** All that it does throws a `StoreError` when it can't. All reads give the earliest first and at most `most` rows; read on from where the last one ends. */
 export interface HistoryStore {
-  /** If it throws, nothing of it was written. */
-  write(batch: HistoryBatch): Promise<void>;
+  /**
+   * If it throws, nothing of it was written.
+   * @returns rows that it takes at no time, with the reason: without them the rest is written
+   */
+  write(batch: HistoryBatch): Promise<readonly RefusedRow[]>;
   /** Those that reach into the range. */
   segments(station: string, range: Range, most: number): Promise<HistorySegment[]>;
   states(station: string, range: Range, most: number): Promise<HistoryState[]>;

@@ -8,7 +8,7 @@ import { withDefaults, type Settings } from '../../../server/settings.js';
 import { keep } from '../../../server/stations/kept.js';
 import { ask, askUntil } from '../rest/ask.js';
 import { until, withServer } from '../rig.js';
-import { tone } from '../sound.js';
+import { silence, tone } from '../sound.js';
 import { ManualClock } from '../manual-clock.js';
 import { Air, saved, URL_ONE } from './played.js';
 
@@ -93,6 +93,34 @@ test('what a station plays is in its history, and after a restart still is', () 
     assert.equal(states.map(({ state, reason }) => [state, reason]), [['live', null], ['failing', 'It answers 503.']]);
     assert.equal(titles.map(({ title }) => title), ['Artist - Song', null]);
   }, { listen: new Air().listen });
+}));
+
+test('an alert is kept from its first moment; after a restart it is the same one, and over when it is over', () => inFolder(async (folder) => {
+  interface Alerts {
+    readonly alerts: readonly { readonly id: string; readonly type: string; readonly to: string | null }[];
+  }
+  const given = { stations: join(folder, 'stations.json') };
+  const rules = [{ type: 'dead-air', forS: 1, endAfterS: 0 }];
+  let id = '';
+  const air = new Air();
+  await withServer(given, async (server) => {
+    await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE, rules });
+    air.become(URL_ONE, 'live');
+    air.play(URL_ONE, silence(3000));
+    const { body } = await askUntil<Alerts>(server, '/v1/alerts', ({ alerts }) => alerts.length > 0);
+    assert.equal(body.alerts.map(({ type, to }) => [type, to]), [['dead-air', null]]);
+    id = body.alerts[0]!.id;
+    assert.not((await ask<{ history: { isFailing: boolean } }>(server, 'GET', '/readyz')).body.history.isFailing);
+  }, { listen: air.listen });
+  const again = new Air();
+  await withServer(given, async (server) => {
+    assert.equal(server.stations.get('radio-one')!.glance().alerts, ['dead-air']);
+    again.become(URL_ONE, 'live');
+    again.play(URL_ONE, tone(200, 3000));
+    const { body } = await askUntil<Alerts>(server, '/v1/alerts', ({ alerts }) => alerts[0]!.to !== null);
+    assert.equal(body.alerts.map((alert) => alert.id), [id]);
+    assert.equal(server.stations.get('radio-one')!.glance().alerts, []);
+  }, { listen: again.listen });
 }));
 
 test('a history that can not be written leaves the server ready, and shows in its health and metrics', () => inFolder(async (folder) => {
