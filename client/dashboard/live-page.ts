@@ -51,6 +51,8 @@ export class LivePage extends LitElement {
   #announcements = new Announcements();
   readonly #palette = new GenrePalette();
   #listTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The server has said what is running. */
+  #hasAnswer = false;
   /** Something was chosen by hand: the demo station no longer starts by itself. */
   #hasChosen = false;
   /** Counts choices, so that an earlier one that opens late is let go. */
@@ -114,7 +116,7 @@ export class LivePage extends LitElement {
         <h1 class="unseen" tabindex="-1">Live</h1>
         <section class="now" aria-label="Genre now">
           <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${listening?.name ?? ''}
-            .sinceMs=${history?.currentMs ?? 0} .isListening=${listening !== undefined && !isOver}></genre-now>
+            .sinceMs=${history?.currentMs ?? 0} .isListening=${listening !== undefined && !isOver} .idle=${listening || this.site.visitor.maySend ? undefined : 'No station'}></genre-now>
           ${file ? html`<file-player .playback=${file} .positionMs=${file.positionMs} .state=${file.state} .isMuted=${file.isMuted}></file-player>` : ''}
         </section>
         <section class="bars" aria-label="All genres">
@@ -134,7 +136,7 @@ export class LivePage extends LitElement {
       <footer>${session.model ? html`
         <span>Model ${session.model.name} ${session.model.version}</span>
         <span>${labels.length} genres</span>
-        <span>judged every ${delay(session.blockMs)}</span>` : html`<span>Waiting for the server</span>`}
+        <span>judged every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
       </footer>
       <p class="unseen" aria-live="polite">${this.announcement}</p>
       <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
@@ -154,17 +156,21 @@ export class LivePage extends LitElement {
     return listening?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
   }
 
-  /** Keeps the list of streams, and starts the demo station where nothing was chosen yet. */
+  /**
+   * Keeps the list of streams, and where nothing was chosen yet starts the demo station, or, for who
+   * can't bring sound of their own, the first there is.
+   */
   async #list(): Promise<void> {
     try {
       this.streams = await fetchStreams();
+      this.#hasAnswer = true;
     } catch {
       // The state of the connection tells; the list is asked for again.
     }
     if (!this.isConnected) return;
     this.#listTimer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
-    const demo = this.streams.find(({ source }) => source === 'demo');
-    if (demo && !this.#hasChosen) this.#watch(demo);
+    const first = this.streams.find(({ source }) => source === 'demo') ?? (this.site.visitor.maySend ? undefined : this.streams[0]);
+    if (first && !this.#hasChosen) this.#watch(first);
   }
 
   #watch(stream: StreamInfo): void {
