@@ -13,6 +13,7 @@ import { Metrics } from './metrics.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards.js';
 import { Senders } from './sockets.js';
+import { checkStation } from './stations/check.js';
 import { keep } from './stations/kept.js';
 import { listen as listenTo } from './stations/listener.js';
 import { Listeners } from './stations/listeners.js';
@@ -88,6 +89,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     streams,
     log,
     scheduler,
+    check: (config) => checkStation(config, manifest, settings),
     listen: parts.listen ?? ((url) => listenTo(url, { settings, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });

@@ -16,7 +16,7 @@ export interface StationsOptions extends StationParts {
    * @throws ProtocolError `not-kept` when they can't be
    */
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
-  /** @throws ProtocolError `bad-request` when a station of this address may not be listened to */
+  /** @throws ProtocolError `bad-request` when this server can't do what a station asks */
   readonly check?: (config: StationConfig) => void;
 }
 
@@ -50,7 +50,15 @@ export class Stations {
     this.#options = options;
     this.moments$ = this.#moments;
     this.changes$ = this.#changes;
-    for (const config of options.saved) this.#put(config);
+    for (const config of options.saved) {
+      try {
+        options.check?.(config);
+      } catch (error) {
+        // Right when it was saved, with another model or other settings: it is kept, and does what it can.
+        options.log.warn('a saved station asks for what this server can not do', { stream: config.id, name: config.name, reason: (error as Error).message });
+      }
+      this.#put(config);
+    }
   }
 
   /** Listens to all that are enabled. */
