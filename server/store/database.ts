@@ -4,8 +4,9 @@
  * corrupts nothing (https://sqlite.org/wal.html).
  */
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import Libsql from 'libsql';
+import type Libsql from 'libsql';
 import { MIGRATIONS } from './migrations.js';
 
 export type Database = Libsql.Database;
@@ -22,7 +23,8 @@ export class WrongDatabaseError extends Error {
  */
 export function openDatabase(path: string): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const database = new Libsql(path);
+  // Loaded when it is needed: a server that keeps nothing starts without it, and where no binary of it fits.
+  const database = new (createRequire(import.meta.url)('libsql') as typeof Libsql)(path);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;');
     migrate(database, path);

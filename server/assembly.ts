@@ -1,0 +1,140 @@
+/** A server put together from its parts around its shards, and taken apart again in order. */
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { createAdaptorServer } from '@hono/node-server';
+import { asyncScheduler } from 'rxjs';
+import type { Manifest } from '../models/bundle.js';
+import { Access } from './access.js';
+import { startAlerts, type RunningAlerts } from './alerts/start.js';
+import { readFiles, type ServedFile } from './files.js';
+import { httpApp } from './http.js';
+import type { Log } from './log.js';
+import { Metrics } from './metrics.js';
+import type { RunningServer, ServerParts } from './server.js';
+import type { Settings } from './settings.js';
+import type { Shards } from './shards.js';
+import { Senders } from './sockets.js';
+import { checkStation } from './stations/check.js';
+import { keep, type Kept } from './stations/kept.js';
+import { listen as listenTo } from './stations/listener.js';
+import { Listeners } from './stations/listeners.js';
+import { Stations } from './stations/stations.js';
+import type { Source } from './sources/source.js';
+import { Streams } from './streams.js';
+import { Upgrades } from './upgrades.js';
+import { VERSION } from './version.js';
+import { Viewers } from './viewers.js';
+
+/**
+ * @param starting the shards, on their way
+ * @throws Error as `startServer` does; nothing is left running then
+ */
+export async function assemble(settings: Settings, parts: ServerParts, log: Log, manifest: Manifest, starting: Promise<Shards>): Promise<RunningServer> {
+  const { scheduler = asyncScheduler } = parts;
+  let files: ReadonlyMap<string, ServedFile>;
+  let kept: Kept;
+  try {
+    files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
+    kept = await keep(settings, log, scheduler);
+  } catch (error) {
+    await starting.then((shards) => shards.close(), () => {});
+    throw error;
+  }
+  const shards = await starting.catch(async (error: unknown) => {
+    await kept.close();
+    throw error;
+  });
+
+  const streams = new Streams(shards, manifest, settings, log, scheduler);
+  const senders = new Senders(streams, settings, log, scheduler);
+  const listeners = new Listeners(settings);
+  let alerts: RunningAlerts | undefined;
+  const stations = new Stations({
+    saved: kept.stations,
+    save: kept.save,
+    streams,
+    log,
+    scheduler,
+    check: (config) => checkStation(config, manifest, settings),
+    listen: parts.listen ?? ((url) => listenTo(url, { settings, scheduler })),
+    openAlerts: (id) => alerts?.open(id) ?? [],
+  });
+  const viewers = new Viewers(streams, stations, settings, scheduler);
+  const access = new Access(settings);
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: kept.history, listeners, deliveries: () => alerts?.waiting ?? 0 });
+  const app = httpApp({ access, metrics, streams, stations, listeners, history: kept.store, recorder: kept.history, now: Date.now, settings, files, log, version: VERSION });
+  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  new Upgrades(http, access, streams, senders, viewers, settings);
+  try {
+    alerts = await startAlerts({ settings, log, stations, scheduler, database: kept.database, remembered: await kept.openAlerts(), remember: kept.remember });
+    // After the alerts: those of a station that is removed are over before it is forgotten.
+    kept.record(stations);
+    await listen(http, settings);
+    stations.start();
+    if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
+  } catch (error) {
+    http.close();
+    metrics.close();
+    await alerts?.close();
+    await stations.close();
+    await kept.close();
+    await shards.close();
+    throw error;
+  }
+
+  const { port } = http.address() as { port: number };
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${urlHost(settings.host)}:${port}`,
+    port,
+    model: { name: manifest.name, version: manifest.version },
+    backend: shards.backend,
+    shards: shards.size,
+    streams,
+    stations,
+    senders,
+    viewers,
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    const drained = streams.drain(settings.drainTimeoutMs);
+    senders.goAway();
+    viewers.goAway();
+    // No alert is over because the server is.
+    await alerts?.close();
+    await stations.close();
+    await kept.close();
+    await drained;
+    const closed = new Promise((resolve) => http.close(resolve));
+    // Streams that got no summary in time complete with the shards, which closes their sockets.
+    await shards.close();
+    metrics.close();
+    http.closeIdleConnections();
+    // Sockets that don't answer the close are cut by ws after the same time.
+    const cut = setTimeout(() => http.closeAllConnections(), settings.closeTimeoutMs);
+    await closed;
+    clearTimeout(cut);
+  }
+}
+
+function listen(http: Server, { port, host }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function demo(seed: number): Promise<Source> {
+  const { demoStation } = await import('./sources/demo/station.js');
+  return demoStation({ seed });
+}
+
+/** An address that a browser on this machine can open. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
