@@ -32,7 +32,7 @@ export function findFfmpeg(env: NodeJS.ProcessEnv = process.env, warn: (line: st
  */
 export function findOperatorsFfmpeg(env: NodeJS.ProcessEnv = process.env): string {
   const path = operatorsFfmpeg(env);
-  if (path === undefined) throw new Error(`Stations need FFmpeg, and it was not found: ${WHAT_TO_DO}`);
+  if (path === undefined) throw new Error(`This needs FFmpeg, and it was not found: ${WHAT_TO_DO}`);
   return path;
 }
 

@@ -246,7 +246,7 @@ test('no FFmpeg but the operator\'s is used', async () => {
     process.env.PATH = '';
     delete process.env.FFMPEG_PATH;
     const fault = await new Heard(radio.serve('/live', 'audio/mpeg', new Uint8Array(5000))).over();
-    assert.match(fault!.message, /^Stations need FFmpeg, and it was not found: install it/);
+    assert.match(fault!.message, /^This needs FFmpeg, and it was not found: install it/);
   } finally {
     process.env.PATH = PATH;
     if (FFMPEG_PATH !== undefined) process.env.FFMPEG_PATH = FFMPEG_PATH;
