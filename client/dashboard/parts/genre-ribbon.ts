@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import type { StationAlert } from '../api.js';
 import { percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
+import { keyStep } from '../model/key-steps.js';
 import { passageName, passageSentence, passageTime, type Passage, type Passages } from '../model/passages.js';
 import { runs, type Run } from '../model/runs.js';
 import { ALERT_NAMES } from '../model/station-words.js';
@@ -114,13 +115,7 @@ export class GenreRibbon extends LitElement {
 
   #step(event: KeyboardEvent): void {
     const at = this.#runs.findIndex(({ passage }) => passage === this.picked);
-    const last = this.#runs.length - 1;
-    const to = {
-      ArrowLeft: at < 0 ? last : Math.max(0, at - 1),
-      ArrowRight: at < 0 ? last : Math.min(last, at + 1),
-      Home: 0,
-      End: last,
-    }[event.key];
+    const to = keyStep(event.key, at, this.#runs.length);
     if (event.key === 'Escape') this.#pick(undefined);
     if (to === undefined) return;
     event.preventDefault();

@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import type { GenreColour } from '../model/genre-colours.js';
 import type { History, Stretch } from '../model/history.js';
+import { keyStep } from '../model/key-steps.js';
 import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';
 import { look } from './look.js';
 
@@ -78,13 +79,7 @@ export class GenreTimeline extends LitElement {
 
   #step(event: KeyboardEvent, segments: readonly Segment[]): void {
     const at = segments.findIndex(({ stretch }) => stretch === this.picked);
-    const last = segments.length - 1;
-    const to = {
-      ArrowLeft: at < 0 ? last : Math.max(0, at - 1),
-      ArrowRight: at < 0 ? last : Math.min(last, at + 1),
-      Home: 0,
-      End: last,
-    }[event.key];
+    const to = keyStep(event.key, at, segments.length);
     if (event.key === 'Escape') this.#pick(undefined);
     if (to === undefined) return;
     event.preventDefault();

@@ -1,5 +1,6 @@
-/** What the child processes of this one have used, as Linux tells (proc(5)). */
+/** What the child processes of this one have used, as Linux tells. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { processStat, type ProcessStat } from './process-stat.js';
 
 export interface ChildrenUsed {
   readonly count: number;
@@ -8,29 +9,23 @@ export interface ChildrenUsed {
   readonly rssMb: number;
 }
 
-/** Linux counts a thread's time in hundredths of a second, whatever the kernel's own tick is. */
-const TICK_MS = 10;
-const PAGE_BYTES = 4096;
-
 /** Those that run now; all 0 where the system doesn't tell. */
 export function childrenUsed(): ChildrenUsed {
   let count = 0;
-  let ticks = 0;
-  let pages = 0;
-  if (process.platform !== 'linux') return { count, cpuMs: 0, rssMb: 0 };
+  let cpuMs = 0;
+  let rssMb = 0;
+  if (process.platform !== 'linux') return { count, cpuMs, rssMb };
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let stat: string;
+    let stat: ProcessStat;
     try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      stat = processStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     } catch {
       continue; // ended meanwhile
     }
-    // The 2nd field, in brackets, may hold spaces; the 4th is the parent.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[1]) !== process.pid) continue;
+    if (stat.parent !== process.pid) continue;
     count++;
-    ticks += Number(fields[11]) + Number(fields[12]);
-    pages += Number(fields[21]);
+    cpuMs += stat.cpuMs;
+    rssMb += stat.rssMb;
   }
-  return { count, cpuMs: ticks * TICK_MS, rssMb: (pages * PAGE_BYTES) / 2 ** 20 };
+  return { count, cpuMs, rssMb };
 }

@@ -7,6 +7,7 @@ import { newStationSchema } from '../../../server/stations/config.js';
 import { answer } from './calls.js';
 import { childrenUsed, type ChildrenUsed } from './children.js';
 import { LoopDelay } from './loop-delay.js';
+import { processStat } from './process-stat.js';
 
 /** What clients must know of the model to say when a block was complete. */
 export interface BlockShape {
@@ -42,9 +43,6 @@ export interface StationsDoing {
   readonly failures: number;
   readonly decoders: ChildrenUsed;
 }
-
-/** Linux counts a thread's time in hundredths of a second, whatever the kernel's own tick is. */
-const TICK_MS = 10;
 
 const delay = new LoopDelay();
 let server: RunningServer | undefined;
@@ -90,12 +88,9 @@ const calls = {
   },
 };
 
-/** proc(5): utime and stime are the 14th and 15th field; the 2nd, in brackets, may hold spaces. */
 function mainCpuMs(): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  const stat = readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return TICK_MS * (Number(fields[11]) + Number(fields[12]));
+  return processStat(readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8')).cpuMs;
 }
 
 export type ServerCalls = typeof calls;
