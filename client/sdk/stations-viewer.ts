@@ -1,8 +1,8 @@
 /** Watches all stations of a server at once: a glance at each, once a second; comes back after a loss. */
 import type { ServerMessage, StationsMessage } from '../../server/protocol.js';
-import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events } from './events.js';
+import { Quiet } from './quiet.js';
 import type { GenreError } from './refusal.js';
 import { socketUrl } from './socket.js';
 
@@ -21,19 +21,18 @@ export interface StationsEvents {
 const QUIET_MS = 5000;
 
 export class StationsViewer extends Events<StationsEvents> {
-  readonly #options: StationsViewerOptions;
   readonly #connection: Connection;
-  #cancelQuiet = (): void => {};
+  readonly #quiet: Quiet;
 
   constructor(options: StationsViewerOptions) {
     super();
-    this.#options = options;
+    this.#quiet = new Quiet(options.quietMs ?? QUIET_MS, () => this.#connection.renew('Nothing came for a while.'), options.clock);
     this.#connection = new Connection(options, {
       address: () => socketUrl(options.url, '/v1/stations/watch'),
       opened: () => {},
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
-        if (state !== 'open') this.#cancelQuiet();
+        if (state !== 'open') this.#quiet.end();
         this.emit('state', state);
       },
       judge: () => undefined,
@@ -56,10 +55,7 @@ export class StationsViewer extends Events<StationsEvents> {
   #receive(message: ServerMessage): void {
     if (message.type !== 'stations') return;
     this.#connection.succeeded();
-    this.#cancelQuiet();
-    this.#cancelQuiet = (this.#options.clock ?? WALL_CLOCK).after(this.#options.quietMs ?? QUIET_MS, () => {
-      this.#connection.renew('Nothing came for a while.');
-    });
+    this.#quiet.heard();
     this.emit('stations', message);
   }
 }

@@ -1,8 +1,8 @@
 /** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
 import type { ServerMessage } from '../../server/protocol.js';
-import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
+import { Quiet } from './quiet.js';
 import { socketUrl } from './socket.js';
 
 export interface GenreViewerOptions extends ConnectionOptions {
@@ -15,14 +15,13 @@ export interface GenreViewerOptions extends ConnectionOptions {
 }
 
 export class GenreViewer extends Events<StreamEvents> {
-  readonly #options: GenreViewerOptions;
   readonly #connection: Connection;
   #hasSummary = false;
-  #cancelQuiet = (): void => {};
+  readonly #quiet: Quiet;
 
   constructor(options: GenreViewerOptions) {
     super();
-    this.#options = options;
+    this.#quiet = new Quiet(options.quietMs ?? 20_000, () => this.#connection.renew('Nothing came for a while.'), options.clock);
     const { stream } = options;
     const query = options.spectrogram ? '?spectrogram=1' : '';
     this.#connection = new Connection(options, {
@@ -34,7 +33,7 @@ export class GenreViewer extends Events<StreamEvents> {
       opened: () => {},
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
-        if (state !== 'open') this.#cancelQuiet();
+        if (state !== 'open') this.#quiet.end();
         this.emit('state', state);
       },
       judge: (ending) => {
@@ -59,10 +58,7 @@ export class GenreViewer extends Events<StreamEvents> {
   }
 
   #receive(message: ServerMessage): void {
-    this.#cancelQuiet();
-    this.#cancelQuiet = (this.#options.clock ?? WALL_CLOCK).after(this.#options.quietMs ?? 20_000, () => {
-      this.#connection.renew('Nothing came for a while.');
-    });
+    this.#quiet.heard();
     if (message.type === 'ready') {
       this.#connection.succeeded();
       this.emit('ready', message);
