@@ -25,7 +25,7 @@ export interface BandLimitSettings {
   readonly waitS: number;
 }
 
-/** Tables and scratch, the same for all streams with one filter. */
+/** What one filter looks like as blocks, the same for all streams. */
 export class BandLimitPlan {
   readonly up: number;
   readonly down: number;
@@ -35,15 +35,10 @@ export class BandLimitPlan {
   readonly half: number;
   /** Input samples from one transform to the next. */
   readonly hop: number;
-  /** Values of two blocks, written by `filter`; a value is a sample of the output. */
-  readonly output: Float64Array;
-  readonly #response: Float64Array;
-  readonly #forward: FFT;
-  readonly #backward: FFT;
-  readonly #blocks: Float64Array;
-  readonly #spectrum: Float64Array;
-  readonly #filtered: Float64Array;
-  readonly #result: Float64Array;
+  /** Values of two blocks. */
+  readonly outputs: number;
+  /** [size × up]: the filter's spectrum, which is real, over the transform's size. */
+  readonly response: Float64Array;
 
   constructor({ inputRate, up, down, passHz, stopHz, attenuationDb, waitS }: BandLimitSettings) {
     const lowpass = kaiserLowpass(passHz / inputRate / up, stopHz / inputRate / up, attenuationDb);
@@ -52,25 +47,49 @@ export class BandLimitPlan {
     this.half = down * Math.ceil(lowpass.half / up / down);
     this.size = transformSize(this.half, inputRate * waitS);
     this.hop = this.size - 2 * this.half;
-    const backwardSize = (this.size * up) / down;
-    this.output = new Float64Array((2 * this.hop * up) / down);
-    this.#forward = new FFT(this.size);
-    this.#backward = backwardSize === this.size ? this.#forward : new FFT(backwardSize);
-    this.#blocks = new Float64Array(2 * this.size);
-    this.#spectrum = new Float64Array(2 * this.size);
+    this.outputs = (2 * this.hop * up) / down;
+    this.response = responseOf(lowpass.at, lowpass.half, this.size * up, 1 / this.size);
+  }
+}
+
+/** Filters two blocks of a plan. It has scratch of its own: one instance, one caller at a time. */
+export interface BlockFilter {
+  /**
+   * @param input [size + hop] samples: two overlapping blocks
+   * @returns [outputs] their values; valid until the next call
+   */
+  filter(input: Float32Array): Float32Array | Float64Array;
+}
+
+export class ScalarBlockFilter implements BlockFilter {
+  readonly #plan: BandLimitPlan;
+  readonly #output: Float64Array;
+  readonly #forward: FFT;
+  readonly #backward: FFT;
+  readonly #blocks: Float64Array;
+  readonly #spectrum: Float64Array;
+  readonly #filtered: Float64Array;
+  readonly #result: Float64Array;
+
+  constructor(plan: BandLimitPlan) {
+    const { size, up, down, outputs } = this.#plan = plan;
+    const backwardSize = (size * up) / down;
+    this.#output = new Float64Array(outputs);
+    this.#forward = new FFT(size);
+    this.#backward = backwardSize === size ? this.#forward : new FFT(backwardSize);
+    this.#blocks = new Float64Array(2 * size);
+    this.#spectrum = new Float64Array(2 * size);
     this.#filtered = new Float64Array(2 * backwardSize);
     this.#result = new Float64Array(2 * backwardSize);
-    this.#response = responseOf(lowpass.at, lowpass.half, this.size * up, 1 / this.size);
   }
 
-  /** @param input [size + hop] samples: two overlapping blocks. Their values are in `output` after. */
-  filter(input: Float32Array): void {
-    const { size, hop, half, up, down, output } = this;
+  filter(input: Float32Array): Float64Array {
+    const { size, hop, half, up, down, response } = this.#plan;
+    const output = this.#output;
     const blocks = this.#blocks;
     const spectrum = this.#spectrum;
     const filtered = this.#filtered;
     const result = this.#result;
-    const response = this.#response;
     for (let i = 0; i < size; i++) {
       blocks[2 * i] = input[i]!;
       blocks[2 * i + 1] = input[hop + i]!;
@@ -95,17 +114,23 @@ export class BandLimitPlan {
       output[i] = result[at + 1]!;
       output[values + i] = result[at]!;
     }
+    return output;
   }
 }
+
+type OnValues = (values: Float32Array | Float64Array) => void;
 
 /** One stream through a plan's filter. No net delay: value k lies at input time k × down / up. */
 export class BandLimiter {
   readonly #plan: BandLimitPlan;
+  readonly #filter: BlockFilter;
   readonly #input: Float32Array; // [size + hop]
   #count: number;
 
-  constructor(plan: BandLimitPlan) {
+  /** @param filter of the same plan */
+  constructor(plan: BandLimitPlan, filter: BlockFilter) {
     this.#plan = plan;
+    this.#filter = filter;
     this.#input = new Float32Array(plan.size + plan.hop);
     this.#count = plan.half; // silence before the stream
   }
@@ -115,29 +140,29 @@ export class BandLimiter {
     return this.#count - this.#plan.half;
   }
 
-  /** @param onValues gets the plan's `output`, valid during the call only, whenever two blocks are full */
-  push(samples: Float32Array, onValues: (values: Float64Array) => void): void {
+  /** @param onValues gets the values of two blocks, valid during the call only, whenever two are full */
+  push(samples: Float32Array, onValues: OnValues): void {
     const input = this.#input;
     for (let offset = 0; offset < samples.length;) {
       const taken = Math.min(input.length - this.#count, samples.length - offset);
       input.set(samples.subarray(offset, offset + taken), this.#count);
       this.#count += taken;
       offset += taken;
-      if (this.#count === input.length) this.#filter(onValues);
+      if (this.#count === input.length) this.#turn(onValues);
     }
   }
 
   /** Silence follows: gives the values of two more blocks. */
-  pad(onValues: (values: Float64Array) => void): void {
+  pad(onValues: OnValues): void {
     this.#input.fill(0, this.#count);
-    this.#filter(onValues);
+    this.#turn(onValues);
   }
 
-  #filter(onValues: (values: Float64Array) => void): void {
-    this.#plan.filter(this.#input);
+  #turn(onValues: OnValues): void {
+    const values = this.#filter.filter(this.#input);
     this.#input.copyWithin(0, 2 * this.#plan.hop);
     this.#count = this.#input.length - 2 * this.#plan.hop;
-    onValues(this.#plan.output);
+    onValues(values);
   }
 }
 

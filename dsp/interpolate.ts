@@ -46,19 +46,37 @@ export class InterpolationPlan {
   }
 }
 
+/** Reads values between samples. */
+export interface Reader {
+  /** How it wants the samples. */
+  readonly Samples: typeof Float32Array | typeof Float64Array;
+  /**
+   * Costs one multiply-add a tap, two where rows are interpolated.
+   * @param samples from `first` on the taps of the first output
+   * @param phase of the first output, 0 to phases - 1
+   * @param outputs receives `count`, from `offset` on
+   */
+  read(samples: Float32Array | Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void;
+}
+
 /** One stream through a plan's filters. Output k lies at sample k × stride / phases. */
 export class Interpolator {
   readonly #plan: InterpolationPlan;
-  #samples: Float64Array;
+  readonly #reader: Reader;
+  readonly #samples: Float32Array | Float64Array;
   #count: number;
   /** Where the next output's first tap lies in `#samples`, and its position after the sample, in phases. */
   #first = 0;
   #phase = 0;
 
-  /** @param most samples that one `push` brings */
-  constructor(plan: InterpolationPlan, most: number) {
+  /**
+   * @param most samples that one `push` brings
+   * @param reader of the same plan
+   */
+  constructor(plan: InterpolationPlan, most: number, reader: Reader) {
     this.#plan = plan;
-    this.#samples = new Float64Array(plan.taps + most);
+    this.#reader = reader;
+    this.#samples = new reader.Samples(plan.taps + most);
     this.#count = plan.before; // silence before the stream
   }
 
@@ -71,32 +89,54 @@ export class Interpolator {
   }
 
   /**
-   * Costs one multiply-add a tap, two where rows are interpolated.
    * @param samples at most as many as the constructor was told
    * @param output receives the outputs that are complete, from `offset` on
    * @returns offset after the last one
    */
-  push(samples: Float64Array, output: Float32Array, offset: number): number {
-    const { stride, phases, taps, rowCount, rows } = this.#plan;
+  push(samples: ArrayLike<number>, output: Float32Array, offset: number): number {
+    const { stride, phases, taps } = this.#plan;
     const input = this.#samples;
     input.set(samples, this.#count);
     this.#count += samples.length;
-    const last = this.#count - taps;
+    const place = this.#first * phases + this.#phase;
+    const end = (this.#count - taps + 1) * phases; // where an output would lack its last tap
+    const count = Math.max(0, Math.ceil((end - place) / stride));
+    this.#reader.read(input, this.#first, this.#phase, count, output, offset);
+
+    const next = place + count * stride;
+    const first = Math.floor(next / phases);
+    const passed = Math.min(first, this.#count);
+    input.copyWithin(0, passed, this.#count);
+    this.#count -= passed;
+    this.#first = first - passed;
+    this.#phase = next % phases;
+    return offset + count;
+  }
+}
+
+export class ScalarReader implements Reader {
+  readonly Samples = Float64Array;
+  readonly #plan: InterpolationPlan;
+
+  constructor(plan: InterpolationPlan) {
+    this.#plan = plan;
+  }
+
+  read(samples: Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
+    const { stride, phases, taps, rowCount, rows } = this.#plan;
     const wholeStep = Math.floor(stride / phases);
     const phaseStep = stride % phases;
-    let first = this.#first;
-    let phase = this.#phase;
-    while (first <= last) {
+    for (const end = offset + count; offset < end; offset++) {
       if (taps === 1) {
-        output[offset++] = input[first]!;
+        outputs[offset] = samples[first]!;
       } else if (rowCount === phases) {
-        output[offset++] = dot(input, first, rows, phase * taps, taps);
+        outputs[offset] = dot(samples, first, rows, phase * taps, taps);
       } else {
         const place = (phase * rowCount) / phases;
         const row = Math.floor(place);
-        const low = dot(input, first, rows, row * taps, taps);
-        const high = dot(input, first, rows, (row + 1) * taps, taps);
-        output[offset++] = low + (place - row) * (high - low);
+        const low = dot(samples, first, rows, row * taps, taps);
+        const high = dot(samples, first, rows, (row + 1) * taps, taps);
+        outputs[offset] = low + (place - row) * (high - low);
       }
       first += wholeStep;
       phase += phaseStep;
@@ -105,12 +145,6 @@ export class Interpolator {
         first++;
       }
     }
-    const passed = Math.min(first, this.#count);
-    input.copyWithin(0, passed, this.#count);
-    this.#count -= passed;
-    this.#first = first - passed;
-    this.#phase = phase;
-    return offset;
   }
 }
 

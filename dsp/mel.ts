@@ -15,13 +15,16 @@ export type { FrontEnd } from './front-end.js';
 
 /** Cuts one stream into columns. A column costs one transform and one pass over the filters, and allocates nothing. */
 export class MelColumns {
-  readonly #plan: Plan;
+  readonly #maker: ColumnMaker;
   readonly #power: Float32Array; // [bands]
   readonly #frames: Frames;
 
-  /** @throws RangeError where `checkFrontEnd` does */
-  constructor(frontEnd: FrontEnd) {
-    this.#plan = planFor(frontEnd);
+  /**
+   * @param maker for this front end; `simd/mel.ts` has a faster one
+   * @throws RangeError where `checkFrontEnd` does
+   */
+  constructor(frontEnd: FrontEnd, maker = columnMakerFor(frontEnd)) {
+    this.#maker = maker;
     this.#power = new Float32Array(frontEnd.bands);
     this.#frames = new Frames(frontEnd.nFft, frontEnd.hop);
   }
@@ -38,7 +41,7 @@ export class MelColumns {
     for (let offset = 0; offset < samples.length;) {
       offset = frames.fill(samples, offset);
       if (!frames.isFull) return;
-      this.#plan.column(frames.samples, this.#power);
+      this.#maker.column(frames.samples, this.#power);
       frames.advance();
       onColumn(this.#power);
     }
@@ -62,21 +65,29 @@ export class MelColumns {
   }
 }
 
-/** One plan a front end: streams that share the settings object share tables and scratch, about 100 KB with version 1. */
-const plans = new WeakMap<FrontEnd, Plan>();
-
-function planFor(frontEnd: FrontEnd): Plan {
-  let plan = plans.get(frontEnd);
-  if (plan === undefined) {
-    checkFrontEnd(frontEnd);
-    plan = new Plan(frontEnd);
-    plans.set(frontEnd, plan);
-  }
-  return plan;
+/** Makes a column of a window's samples. It is made in one go, so streams never meet in its tables and scratch. */
+export interface ColumnMaker {
+  /** @param samples [nFft], finite; unchanged. @param power receives [bands] */
+  column(samples: Float32Array, power: Float32Array): void;
 }
 
-/** The tables and the scratch of one front end. A column is computed in one go, so streams never meet in it. */
-class Plan {
+const makers = new WeakMap<FrontEnd, ColumnMaker>();
+
+/**
+ * One a front end: streams that share the settings object share tables and scratch, about 100 KB with version 1.
+ * @throws RangeError where `checkFrontEnd` does
+ */
+export function columnMakerFor(frontEnd: FrontEnd): ColumnMaker {
+  let maker = makers.get(frontEnd);
+  if (maker === undefined) {
+    checkFrontEnd(frontEnd);
+    maker = new ScalarColumns(frontEnd);
+    makers.set(frontEnd, maker);
+  }
+  return maker;
+}
+
+class ScalarColumns implements ColumnMaker {
   readonly #spectrum: PowerSpectrum;
   readonly #filters: Filterbank;
   readonly #binPower: Float64Array;
@@ -87,7 +98,6 @@ class Plan {
     this.#binPower = new Float64Array(this.#spectrum.bins);
   }
 
-  /** @param samples [nFft]; @param power receives [bands] */
   column(samples: Float32Array, power: Float32Array): void {
     this.#spectrum.column(samples, this.#binPower);
     applyFilterbank(this.#filters, this.#binPower, power, 0);

@@ -20,6 +20,18 @@ const LARGEST_SAMPLE = 1e9;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+/** Mono s16le to samples within ±1, as many as there is room for. `simd/pcm.ts` has a faster one. */
+export type FromInt16 = (bytes: Uint8Array, samples: Float32Array) => void;
+
+function fromInt16(bytes: Uint8Array, samples: Float32Array): void {
+  if (IS_LITTLE_ENDIAN && bytes.byteOffset % 2 === 0) {
+    const integers = new Int16Array(bytes.buffer, bytes.byteOffset, samples.length);
+    for (let i = 0; i < samples.length; i++) samples[i] = integers[i]! * (1 / 32768);
+  } else {
+    for (let i = 0; i < samples.length; i++) samples[i] = (((bytes[2 * i]! | (bytes[2 * i + 1]! << 8)) << 16) >> 16) * (1 / 32768);
+  }
+}
+
 /** Decodes one stream; carries the bytes of a frame that was cut to the next call. */
 export class PcmDecoder {
   readonly #encoding: PcmEncoding;
@@ -28,13 +40,14 @@ export class PcmDecoder {
   readonly #pending: Uint8Array;
   readonly #pendingView: DataView;
   readonly #scratch: Scratch;
+  readonly #fromInt16: FromInt16;
   #pendingCount = 0;
 
   /**
    * @param scratch for the samples; decoders whose samples are used up before the next is asked may share one
    * @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8
    */
-  constructor(encoding: PcmEncoding, channels: number, scratch = new Scratch()) {
+  constructor(encoding: PcmEncoding, channels: number, scratch = new Scratch(), readInt16: FromInt16 = fromInt16) {
     if (encoding !== 's16le' && encoding !== 'f32le') {
       throw new RangeError(`The encoding of PCM is s16le or f32le, not ${String(encoding)}.`);
     }
@@ -44,6 +57,7 @@ export class PcmDecoder {
     this.#encoding = encoding;
     this.#channels = channels;
     this.#scratch = scratch;
+    this.#fromInt16 = readInt16;
     this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
     this.#pending = new Uint8Array(this.#frameBytes);
     this.#pendingView = new DataView(this.#pending.buffer);
@@ -91,9 +105,8 @@ export class PcmDecoder {
   /** Writes samples `from` to `to` out of the frames that begin at `offset`. */
   #frames(bytes: Uint8Array, view: DataView, offset: number, samples: Float32Array, from: number, to: number): void {
     const channels = this.#channels;
-    if (this.#encoding === 's16le' && channels === 1 && IS_LITTLE_ENDIAN && (bytes.byteOffset + offset) % 2 === 0) {
-      const integers = new Int16Array(bytes.buffer, bytes.byteOffset + offset, to - from);
-      for (let frame = from; frame < to; frame++) samples[frame] = integers[frame - from]! * (1 / 32768);
+    if (this.#encoding === 's16le' && channels === 1) {
+      this.#fromInt16(bytes.subarray(offset, offset + 2 * (to - from)), samples.subarray(from, to));
       return;
     }
     if (this.#encoding === 's16le') {

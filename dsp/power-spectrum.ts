@@ -13,8 +13,7 @@ export class PowerSpectrum {
   constructor(nFft: number) {
     this.bins = nFft / 2 + 1;
     this.#fft = new RealFft(nFft);
-    // Periodic: the period is nFft, not nFft - 1 (scipy.signal.get_window('hann', fftbins=True)).
-    this.#window = Float64Array.from({ length: nFft }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / nFft));
+    this.#window = hann(nFft);
     this.#frame = new Float64Array(nFft);
   }
 
@@ -25,4 +24,9 @@ export class PowerSpectrum {
     for (let i = 0; i < frame.length; i++) frame[i] = samples[i]! * window[i]!;
     this.#fft.power(frame, power);
   }
+}
+
+/** Hann's window, periodic: the period is `size`, not size - 1 (`scipy.signal.get_window('hann', size, fftbins=True)`). */
+export function hann(size: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
 }

@@ -9,8 +9,8 @@
  * The pass band ends at 0.9 of half the lower rate; the stop band begins at half the lower rate
  * exactly, so nothing aliases into any band.
  */
-import { BandLimiter, BandLimitPlan } from './band-limit.js';
-import { InterpolationPlan, Interpolator } from './interpolate.js';
+import { BandLimiter, BandLimitPlan, ScalarBlockFilter, type BlockFilter } from './band-limit.js';
+import { InterpolationPlan, Interpolator, ScalarReader, type Reader } from './interpolate.js';
 import { Scratch } from './scratch.js';
 
 export const LOWEST_RATE = 8000;
@@ -42,13 +42,14 @@ export class Resampler {
 
   /**
    * @param scratch for the outputs; resamplers whose outputs are used up before the next is asked may share one
+   * @param loops `simd/resample.ts` has faster ones
    * @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz
    */
-  constructor(inputRate: number, outputRate = 22050, scratch = new Scratch()) {
+  constructor(inputRate: number, outputRate = 22050, scratch = new Scratch(), loops: ResampleLoops = SCALAR) {
     checkRate('input', inputRate);
     checkRate('output', outputRate);
     this.#scratch = scratch;
-    this.#plan = inputRate === outputRate ? undefined : planFor(inputRate, outputRate);
+    this.#plan = inputRate === outputRate ? undefined : planFor(inputRate, outputRate, loops);
     this.delayInputSamples = this.#plan?.delayInputSamples ?? 0;
     this.#start();
   }
@@ -85,12 +86,12 @@ export class Resampler {
 
   #start(): void {
     if (this.#plan === undefined) return;
-    const { bandLimit, interpolation } = this.#plan;
-    this.#limiter = new BandLimiter(bandLimit);
-    this.#interpolator = new Interpolator(interpolation, bandLimit.output.length);
+    const { bandLimit, interpolation, filter, reader } = this.#plan;
+    this.#limiter = new BandLimiter(bandLimit, filter);
+    this.#interpolator = new Interpolator(interpolation, bandLimit.outputs, reader);
   }
 
-  readonly #interpolate = (values: Float64Array): void => {
+  readonly #interpolate = (values: ArrayLike<number>): void => {
     const most = this.#count + this.#plan!.mostOutputs;
     if (this.#output.length < most) {
       const wider = this.#scratch.of(Math.max(most, 2 * this.#count));
@@ -101,15 +102,28 @@ export class Resampler {
   };
 }
 
+/** The inner loops of both steps, for the plans that they are to follow. */
+export interface ResampleLoops {
+  blockFilter(plan: BandLimitPlan): BlockFilter;
+  reader(plan: InterpolationPlan): Reader;
+}
+
+const SCALAR: ResampleLoops = {
+  blockFilter: (plan) => new ScalarBlockFilter(plan),
+  reader: (plan) => new ScalarReader(plan),
+};
+
 /** Both steps for one pair of rates. */
 class Plan {
   readonly bandLimit: BandLimitPlan;
   readonly interpolation: InterpolationPlan;
+  readonly filter: BlockFilter;
+  readonly reader: Reader;
   /** Outputs of one turn of the band limiter. */
   readonly mostOutputs: number;
   readonly delayInputSamples: number;
 
-  constructor(inputRate: number, outputRate: number) {
+  constructor(inputRate: number, outputRate: number, loops: ResampleLoops) {
     const lowerRate = Math.min(inputRate, outputRate);
     const stopHz = lowerRate / 2;
     const { up, down } = powerOfTwo(inputRate, outputRate);
@@ -118,7 +132,9 @@ class Plan {
     });
     this.interpolation = new InterpolationPlan(inputRate * up, outputRate * down, (stopHz * down) / (inputRate * up), STOPBAND_DB);
     const { stride, phases, taps } = this.interpolation;
-    this.mostOutputs = Math.ceil((this.bandLimit.output.length * phases) / stride) + 1;
+    this.filter = loops.blockFilter(this.bandLimit);
+    this.reader = loops.reader(this.interpolation);
+    this.mostOutputs = Math.ceil((this.bandLimit.outputs * phases) / stride) + 1;
     this.delayInputSamples = 2 * this.bandLimit.hop + this.bandLimit.half + Math.ceil(((taps / 2) * down) / up);
   }
 }
@@ -133,13 +149,15 @@ function powerOfTwo(inputRate: number, outputRate: number): { up: number; down: 
   return { up: inputRate < leastRate ? 2 : 1, down };
 }
 
-const plans = new Map<string, Plan>();
+const plansOf = new WeakMap<ResampleLoops, Map<string, Plan>>();
 
-function planFor(inputRate: number, outputRate: number): Plan {
+function planFor(inputRate: number, outputRate: number, loops: ResampleLoops): Plan {
+  let plans = plansOf.get(loops);
+  if (plans === undefined) plansOf.set(loops, plans = new Map());
   const key = `${inputRate} to ${outputRate}`;
   let plan = plans.get(key);
   if (plan === undefined) {
-    plan = new Plan(inputRate, outputRate);
+    plan = new Plan(inputRate, outputRate, loops);
     if (plans.size >= KEPT_PLANS) plans.delete(plans.keys().next().value!);
     plans.set(key, plan);
   }

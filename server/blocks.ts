@@ -8,6 +8,8 @@ import { LevelMeter } from '../dsp/level.js';
 import { encodeLevels } from '../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../dsp/mel.js';
 import { Normaliser } from '../dsp/normalise.js';
+import { simdColumnMaker } from '../dsp/simd/mel.js';
+import { simdAddSquares } from '../dsp/simd/pcm.js';
 import { blockMs, type Manifest } from '../models/bundle.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
@@ -64,7 +66,7 @@ export class BlockColumns {
   readonly #blockColumns: number;
   readonly #fromMs: number;
   readonly #mel: MelColumns;
-  readonly #meter = new LevelMeter();
+  readonly #meter = new LevelMeter(simdAddSquares);
   readonly #envelope: Envelope | undefined;
   #cells: Float32Array;
   #column = 0;
@@ -82,7 +84,7 @@ export class BlockColumns {
     this.#frontEnd = frontEnd;
     this.#blockColumns = blockColumns;
     this.#fromMs = fromMs;
-    this.#mel = new MelColumns(frontEnd);
+    this.#mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
     this.#cells = new Float32Array(blockColumns * frontEnd.bands);
     // Rounded up where a block's length is no multiple: the last point may then be missing, none piles up.
     if (picture) this.#envelope = new Envelope(Math.ceil((blockColumns * frontEnd.hop) / PICTURE_POINTS));

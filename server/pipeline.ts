@@ -7,6 +7,8 @@ import { defer, finalize, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../dsp/pcm.js';
 import { Resampler } from '../dsp/resample.js';
 import { Scratch } from '../dsp/scratch.js';
+import { simdFromInt16 } from '../dsp/simd/pcm.js';
+import { SIMD_RESAMPLE } from '../dsp/simd/resample.js';
 import { blockMs, type Manifest } from '../models/bundle.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
@@ -121,7 +123,7 @@ function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk
 }
 
 function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
-  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED);
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED, SIMD_RESAMPLE);
   let last: Sound | undefined;
   return stage(
     (sound, emit) => emit(last = { ...sound, samples: resampler.push(sound.samples) }),
@@ -210,5 +212,5 @@ interface Decoder {
 }
 
 function decoderFor({ encoding, sampleRate, channels }: AudioFormat): Decoder {
-  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels, DECODED);
+  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
 }

@@ -1,0 +1,4 @@
+/** What WebAssembly does for `dsp/simd`: AssemblyScript, compiled by `npm run build:kernels`. */
+export { melColumn } from './mel';
+export { fromInt16, level } from './pcm';
+export { bandLimit, interpolate } from './resample';

@@ -1,0 +1,70 @@
+/** Columns of mel power, four numbers at a time, for `MelColumns`: five times as fast as one by one, in float32. */
+import { melFilterbank } from '../filterbank.js';
+import { hann } from '../power-spectrum.js';
+import { columnMakerFor, type ColumnMaker, type FrontEnd } from '../mel.js';
+import { LEAST_POINTS, turnsLength, writeTurns } from './fft.js';
+import { Kernels } from './kernels.js';
+
+const makers = new WeakMap<FrontEnd, ColumnMaker>();
+
+/**
+ * Makes the columns of one front end, for all streams of a thread that share the settings object.
+ * Cells down to 60 dB below the loudest are within 0.001 dB of those one by one; what lies lower is
+ * the rounding of float32, some 120 dB down.
+ * @throws RangeError where `checkFrontEnd` does
+ */
+export function simdColumnMaker(frontEnd: FrontEnd): ColumnMaker {
+  let maker = makers.get(frontEnd);
+  if (maker === undefined) {
+    const scalar = columnMakerFor(frontEnd); // checks the settings
+    maker = frontEnd.nFft / 2 >= LEAST_POINTS ? new SimdColumns(frontEnd) : scalar;
+    makers.set(frontEnd, maker);
+  }
+  return maker;
+}
+
+type Arrays = 'samples' | 'window' | 'points' | 'turns' | 'roots' | 'bins' | 'runs' | 'weights' | 'power';
+
+class SimdColumns implements ColumnMaker {
+  readonly #half: number;
+  readonly #bands: number;
+  readonly #kernels: Kernels<Arrays>;
+
+  constructor({ sampleRate, nFft, bands, fMin, fMax }: FrontEnd) {
+    const half = this.#half = nFft / 2;
+    this.#bands = bands;
+    const { firstBin, runStart, weights } = melFilterbank(sampleRate, nFft, bands, fMin, fMax);
+    const vectors = Array.from(firstBin, (_, band) => Math.ceil((runStart[band + 1]! - runStart[band]!) / 4));
+    const { arrays } = this.#kernels = new Kernels<Arrays>({
+      samples: nFft,
+      window: nFft,
+      points: 4 * half,
+      turns: turnsLength(half),
+      roots: half + 8,
+      bins: half + 1,
+      runs: 2 * bands,
+      weights: 4 * vectors.reduce((sum, count) => sum + count, 0),
+      power: bands,
+    });
+    arrays.window.set(hann(nFft));
+    writeTurns(half, arrays.turns);
+    for (let k = 0; k < half / 2 + 4; k++) {
+      arrays.roots[k] = Math.cos((Math.PI * k) / half);
+      arrays.roots[half / 2 + 4 + k] = Math.sin((Math.PI * k) / half);
+    }
+    const runs = new Uint32Array(arrays.runs.buffer, arrays.runs.byteOffset, arrays.runs.length);
+    for (let band = 0, at = 0; band < bands; band++) {
+      runs[2 * band] = 4 * firstBin[band]!;
+      runs[2 * band + 1] = vectors[band]!;
+      arrays.weights.set(weights.subarray(runStart[band]!, runStart[band + 1]!), at);
+      at += 4 * vectors[band]!;
+    }
+  }
+
+  column(samples: Float32Array, power: Float32Array): void {
+    const { run, arrays, at } = this.#kernels;
+    arrays.samples.set(samples);
+    run.melColumn(this.#half, at.samples, at.window, at.points, at.turns, at.roots, at.bins, this.#bands, at.runs, at.weights, at.power);
+    power.set(arrays.power);
+  }
+}
