@@ -13,16 +13,25 @@ export type Backend = 'native' | 'wasm';
  * @throws Error when the wanted backend can't start, with the reason
  */
 export async function startBackend(wanted?: Backend): Promise<Backend> {
-  if (wanted !== 'wasm') {
-    const reason = await startNative();
-    if (reason === undefined) return 'native';
-    if (wanted === 'native') {
-      throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
-    }
-  }
+  const backend = await chooseBackend(wanted);
+  if (backend === 'native') return backend;
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new Error('The WebAssembly backend did not start.');
   registerSlice();
+  return backend;
+}
+
+/**
+ * The same, but WebAssembly's is only chosen, not loaded: for who has kernels of its own.
+ * @throws Error when the native backend is wanted and can't start, with the reason
+ */
+export async function chooseBackend(wanted?: Backend): Promise<Backend> {
+  if (wanted === 'wasm') return 'wasm';
+  const reason = await startNative();
+  if (reason === undefined) return 'native';
+  if (wanted === 'native') {
+    throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
+  }
   return 'wasm';
 }
 

@@ -7,14 +7,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valuesOf } from './backend.js';
 import type { Bundle } from './bundle.js';
 import { applyLayers, describe, product, weightTensors, type Description } from './network.js';
+import { Probabilities } from './probabilities.js';
 import { Scratch } from '../dsp/scratch.js';
 
 /** A network ready to step streams. Owns its weights' tensors until `dispose`. */
 export class Step {
   readonly #description: Description;
   readonly #weights: tf.Tensor[][];
-  /** Numbers of outputs that are softmaxed together, with what divides them: the labels, then the kinds of sound. */
-  readonly #softmaxes: ReadonlyArray<{ readonly length: number; readonly temperature: number }>;
+  readonly #probabilities: Probabilities;
   readonly #bands: number;
   readonly #blocks = new Scratch();
   /** One for each state of each layer, [batch × length]. */
@@ -25,9 +25,8 @@ export class Step {
     this.#bands = manifest.frontEnd.bands;
     this.#description = describe(manifest.layers, this.#bands);
     this.#weights = weightTensors(this.#description, weights);
-    const { labels, kinds, calibration: { temperature, kindsTemperature = 1 } } = manifest;
     this.#states = this.#description.layers.flatMap(({ state }) => state.map(() => new Scratch()));
-    this.#softmaxes = [{ length: labels.length, temperature }, { length: kinds?.length ?? 0, temperature: kindsTemperature }];
+    this.#probabilities = new Probabilities(manifest);
   }
 
   /** The state of a stream that has heard nothing. */
@@ -71,9 +70,7 @@ export class Step {
     });
 
     // A dozen values a stream: cheaper in a loop than as a kernel each of slices, softmaxes and their join.
-    for (let at = 0; at < scores.length;) {
-      for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
-    }
+    this.#probabilities.of(scores);
     return scores;
   }
 
@@ -108,13 +105,4 @@ function scatter(parts: readonly tf.Tensor[], states: readonly Float32Array[]): 
     for (let stream = 0; stream < states.length; stream++) states[stream]!.set(values.subarray(stream * length, (stream + 1) * length), offset);
     offset += length;
   }
-}
-
-/** In place, over the values from `start` up to `end`. */
-function softmax(values: Float32Array, start: number, end: number, temperature: number): void {
-  let highest = -Infinity;
-  for (let at = start; at < end; at++) highest = Math.max(highest, values[at]!);
-  let sum = 0;
-  for (let at = start; at < end; at++) sum += values[at] = Math.exp((values[at]! - highest) / temperature);
-  for (let at = start; at < end; at++) values[at] = values[at]! / sum;
 }

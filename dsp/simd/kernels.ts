@@ -3,6 +3,7 @@
  * For servers: a page would need a policy that lets it compile WebAssembly, and has one stream.
  */
 import bytes from './kernels.wasm.js';
+import { Memory, type Place } from './memory.js';
 
 /** Addresses are bytes, counts are numbers; what each function takes stands in `dsp/assembly`. */
 interface Exports {
@@ -13,35 +14,20 @@ interface Exports {
   interpolate(samples: number, phase: number, count: number, stride: number, phases: number, taps: number, rowCount: number, rows: number, outputs: number): void;
 }
 
-const PAGE_BYTES = 65_536;
-
 let module: WebAssembly.Module | undefined;
 
-/** Kernels with room for arrays of float32, given by their lengths. */
+/** Kernels and arrays for them to work in. */
 export class Kernels<Name extends string> {
   readonly run: Exports;
-  /** The arrays as views, which stay where they are. */
-  readonly arrays: Readonly<Record<Name, Float32Array<ArrayBuffer>>>;
-  /** Where they lie. */
-  readonly at: Readonly<Record<Name, number>>;
+  readonly places: Readonly<Record<Name, Place>>;
 
-  /** @param lengths of arrays, in this order in memory, each at a multiple of 16 bytes and with a vector of zeros behind it */
+  /** @param lengths of the arrays, which lie in memory in this order */
   constructor(lengths: Readonly<Record<Name, number>>) {
-    let bytes = 16; // address 0 stays free
-    const at: Partial<Record<Name, number>> = {};
-    for (const name in lengths) {
-      at[name] = bytes;
-      bytes += 16 * Math.ceil(lengths[name] / 4) + 16;
-    }
-    this.at = at as Record<Name, number>;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-    const arrays: Partial<Record<Name, Float32Array<ArrayBuffer>>> = {};
-    for (const name in lengths) arrays[name] = new Float32Array(memory.buffer, this.at[name], lengths[name]);
-    this.arrays = arrays as Record<Name, Float32Array<ArrayBuffer>>;
-    this.run = new WebAssembly.Instance(compiled(), { env: { memory } }).exports as unknown as Exports;
+    const memory = new Memory();
+    const places: Partial<Record<Name, Place>> = {};
+    for (const name in lengths) places[name] = memory.reserve(lengths[name]);
+    this.places = places as Record<Name, Place>;
+    module ??= new WebAssembly.Module(bytes);
+    this.run = memory.instantiate(module) as unknown as Exports;
   }
-}
-
-function compiled(): WebAssembly.Module {
-  return module ??= new WebAssembly.Module(bytes);
 }

@@ -35,7 +35,7 @@ class SimdColumns implements ColumnMaker {
     this.#bands = bands;
     const { firstBin, runStart, weights } = melFilterbank(sampleRate, nFft, bands, fMin, fMax);
     const vectors = Array.from(firstBin, (_, band) => Math.ceil((runStart[band + 1]! - runStart[band]!) / 4));
-    const { arrays } = this.#kernels = new Kernels<Arrays>({
+    const { places } = this.#kernels = new Kernels<Arrays>({
       samples: nFft,
       window: nFft,
       points: 4 * half,
@@ -46,25 +46,25 @@ class SimdColumns implements ColumnMaker {
       weights: 4 * vectors.reduce((sum, count) => sum + count, 0),
       power: bands,
     });
-    arrays.window.set(hann(nFft));
-    writeTurns(half, arrays.turns);
+    places.window.values.set(hann(nFft));
+    writeTurns(half, places.turns.values);
     for (let k = 0; k < half / 2 + 4; k++) {
-      arrays.roots[k] = Math.cos((Math.PI * k) / half);
-      arrays.roots[half / 2 + 4 + k] = Math.sin((Math.PI * k) / half);
+      places.roots.values[k] = Math.cos((Math.PI * k) / half);
+      places.roots.values[half / 2 + 4 + k] = Math.sin((Math.PI * k) / half);
     }
-    const runs = new Uint32Array(arrays.runs.buffer, arrays.runs.byteOffset, arrays.runs.length);
+    const runs = new Uint32Array(places.runs.values.buffer, places.runs.at, 2 * bands);
     for (let band = 0, at = 0; band < bands; band++) {
       runs[2 * band] = 4 * firstBin[band]!;
       runs[2 * band + 1] = vectors[band]!;
-      arrays.weights.set(weights.subarray(runStart[band]!, runStart[band + 1]!), at);
+      places.weights.values.set(weights.subarray(runStart[band]!, runStart[band + 1]!), at);
       at += 4 * vectors[band]!;
     }
   }
 
   column(samples: Float32Array, power: Float32Array): void {
-    const { run, arrays, at } = this.#kernels;
-    arrays.samples.set(samples);
-    run.melColumn(this.#half, at.samples, at.window, at.points, at.turns, at.roots, at.bins, this.#bands, at.runs, at.weights, at.power);
-    power.set(arrays.power);
+    const { run, places: { samples: own, window, points, turns, roots, bins, runs, weights, power: found } } = this.#kernels;
+    own.values.set(samples);
+    run.melColumn(this.#half, own.at, window.at, points.at, turns.at, roots.at, bins.at, this.#bands, runs.at, weights.at, found.at);
+    power.set(found.values);
   }
 }

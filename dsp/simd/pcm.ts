@@ -13,29 +13,29 @@ let squared: Float64Array;
 
 function load(): NonNullable<typeof kernels> {
   kernels = new Kernels({ integers: MOST / 2, samples: MOST, squares: 4 });
-  const { arrays: { integers: pairs, squares } } = kernels;
-  integers = new Uint8Array(pairs.buffer, pairs.byteOffset, 2 * MOST);
-  squared = new Float64Array(squares.buffer, squares.byteOffset, 2);
+  const { integers: pairs, squares } = kernels.places;
+  integers = new Uint8Array(pairs.values.buffer, pairs.at, 2 * MOST);
+  squared = new Float64Array(squares.values.buffer, squares.at, 2);
   return kernels;
 }
 
 /** The bytes are little-endian, as WebAssembly is, on any machine and at any offset. */
 export const simdFromInt16: FromInt16 = (bytes, samples) => {
-  const { run, arrays, at } = kernels ?? load();
+  const { run, places } = kernels ?? load();
   for (let from = 0; from < samples.length; from += MOST) {
     const count = Math.min(MOST, samples.length - from);
     integers.set(bytes.subarray(2 * from, 2 * (from + count)));
-    run.fromInt16(at.integers, count, at.samples);
-    samples.set(arrays.samples.subarray(0, count), from);
+    run.fromInt16(places.integers.at, count, places.samples.at);
+    samples.set(places.samples.values.subarray(0, count), from);
   }
 };
 
 export const simdAddSquares: AddSquares = (samples, squares) => {
-  const { run, arrays, at } = kernels ?? load();
+  const { run, places } = kernels ?? load();
   for (let from = 0; from < samples.length; from += MOST) {
     const part = samples.subarray(from, from + MOST);
-    arrays.samples.set(part);
-    run.level(at.samples, part.length, at.squares);
+    places.samples.values.set(part);
+    run.level(places.samples.at, part.length, places.squares.at);
     squares.sum += squared[0]!;
     squares.highest = Math.max(squares.highest, squared[1]!);
   }

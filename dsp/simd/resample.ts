@@ -23,7 +23,7 @@ class SimdBlockFilter implements BlockFilter {
   constructor(plan: BandLimitPlan) {
     const { size, hop, response, outputs } = this.#plan = plan;
     const bins = this.#bins = backwardSize(plan);
-    const { arrays } = this.#kernels = new Kernels({
+    const { places } = this.#kernels = new Kernels({
       input: size + hop,
       response: response.length,
       points: 4 * response.length,
@@ -31,21 +31,21 @@ class SimdBlockFilter implements BlockFilter {
       backward: turnsLength(bins),
     });
     this.#output = new Float32Array(outputs);
-    arrays.response.set(response);
-    writeTurns(size, arrays.forward);
-    writeTurns(bins, arrays.backward);
+    places.response.values.set(response);
+    writeTurns(size, places.forward.values);
+    writeTurns(bins, places.backward.values);
   }
 
   filter(input: Float32Array): Float32Array {
     const { size, hop, half, up, down, response, outputs } = this.#plan;
-    const { run, arrays: { input: blocks, points }, at } = this.#kernels;
+    const { run, places: { input: blocks, response: gains, points, forward, backward } } = this.#kernels;
     const bins = this.#bins;
-    blocks.set(input);
-    const found = run.bandLimit(size, bins, response.length, hop, at.input, at.response, at.points, at.forward, at.backward);
-    const second = (found - at.points) / 4 + (half * up) / down;
+    blocks.values.set(input);
+    const found = run.bandLimit(size, bins, response.length, hop, blocks.at, gains.at, points.at, forward.at, backward.at);
+    const second = (found - points.at) / 4 + (half * up) / down;
     const first = second + bins;
-    this.#output.set(points.subarray(first, first + outputs / 2));
-    this.#output.set(points.subarray(second, second + outputs / 2), outputs / 2);
+    this.#output.set(points.values.subarray(first, first + outputs / 2));
+    this.#output.set(points.values.subarray(second, second + outputs / 2), outputs / 2);
     return this.#output;
   }
 }
@@ -64,20 +64,20 @@ class SimdReader implements Reader {
     const { stride, phases, taps, rows } = this.#plan = plan;
     this.#most = Math.max(1, Math.min(MOST, Math.floor((MOST * phases) / stride)));
     this.#kernels = new Kernels({ samples: MOST + Math.ceil(stride / phases) + taps, rows: rows.length, outputs: MOST });
-    this.#kernels.arrays.rows.set(rows);
+    this.#kernels.places.rows.values.set(rows);
   }
 
   read(samples: Float32Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
     const { stride, phases, taps, rowCount } = this.#plan;
-    const { run, arrays, at } = this.#kernels;
+    const { run, places: { samples: own, rows, outputs: found } } = this.#kernels;
     for (let done = 0; done < count; done += this.#most) {
       const part = Math.min(this.#most, count - done);
       const place = first * phases + phase + done * stride;
       const from = Math.floor(place / phases);
       const last = Math.floor((place + (part - 1) * stride) / phases);
-      arrays.samples.set(samples.subarray(from, last + taps));
-      run.interpolate(at.samples, place % phases, part, stride, phases, taps, rowCount, at.rows, at.outputs);
-      outputs.set(arrays.outputs.subarray(0, part), offset + done);
+      own.values.set(samples.subarray(from, last + taps));
+      run.interpolate(own.at, place % phases, part, stride, phases, taps, rowCount, rows.at, found.at);
+      outputs.set(found.values.subarray(0, part), offset + done);
     }
   }
 }

@@ -1,0 +1,169 @@
+/**
+ * Convolutions of 3 × 3, causal over columns, the same size over bands, with bias, ReLU and maximum
+ * over neighbours. Columns of all streams of a batch lie side by side: [columns][streams][bands][channels],
+ * so that one step in time is one jump, however many streams there are.
+ *
+ * Over bands by Winograd's minimal filtering, F(4, 3): six products give four outputs where sums
+ * take twelve (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural
+ * Networks", points 0, ±1, ±2, ∞). Over time by sums, as depth of a matrix product.
+ */
+import { gemm } from './gemm';
+
+// @ts-ignore: decorator
+@inline
+function scaled(factor: f32, x: v128): v128 {
+  return f32x4.mul(f32x4.splat(factor), x);
+}
+
+/**
+ * Tiles of six bands, four apart, as their six transforms.
+ * @param rows columns × streams
+ * @param bands a multiple of 4; @param channels likewise
+ * @param planes receives [6][rows × bands / 4][channels]
+ */
+function transformed(x: usize, rows: usize, bands: usize, channels: usize, planes: usize): void {
+  const bytes = channels << 2;
+  const plane = rows * (bands >> 2) * bytes;
+  const zero = f32x4.splat(0);
+  for (let row: usize = 0; row < rows; row++) {
+    for (let band: usize = 0; band < bands; band += 4) {
+      const isLast = band + 4 == bands;
+      for (const end = x + bytes; x < end; x += 16, planes += 16) {
+        const d0 = band == 0 ? zero : v128.load(x - bytes);
+        const d1 = v128.load(x);
+        const d2 = v128.load(x + bytes);
+        const d3 = v128.load(x + 2 * bytes);
+        const d4 = v128.load(x + 3 * bytes);
+        const d5 = isLast ? zero : v128.load(x + 4 * bytes);
+        const inner = f32x4.sub(d4, scaled(4, d2));
+        const outer = f32x4.sub(d3, scaled(4, d1));
+        const even = f32x4.sub(d4, d2);
+        const odd = scaled(2, f32x4.sub(d3, d1));
+        v128.store(planes, f32x4.add(f32x4.sub(scaled(4, d0), scaled(5, d2)), d4));
+        v128.store(planes + plane, f32x4.add(inner, outer));
+        v128.store(planes + 2 * plane, f32x4.sub(inner, outer));
+        v128.store(planes + 3 * plane, f32x4.add(even, odd));
+        v128.store(planes + 4 * plane, f32x4.sub(even, odd));
+        v128.store(planes + 5 * plane, f32x4.add(f32x4.sub(scaled(4, d1), scaled(5, d3)), d5));
+      }
+      x += 3 * bytes;
+    }
+  }
+}
+
+/**
+ * Back from six products to four bands, merged with neighbours.
+ * @param planes [6][columns × streams × tiles][filters]
+ * @param pool 1, 2 or 4 bands; @param poolColumns divides columns
+ * @param y receives [columns / poolColumns][streams][bands / pool][filters]
+ */
+function merged(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize): void {
+  const bytes = filters << 2;
+  const column = streams * tiles * bytes;
+  const plane = columns * column;
+  const zero = f32x4.splat(0);
+  for (let first: usize = 0; first < columns; first += poolColumns) {
+    for (let tile: usize = 0; tile < streams * tiles; tile++) {
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const b = v128.load(bias + at);
+        let y0 = zero, y1 = zero, y2 = zero, y3 = zero;
+        for (let own: usize = 0, m = planes + first * column + tile * bytes + at; own < poolColumns; own++, m += column) {
+          const m0 = v128.load(m);
+          const m1 = v128.load(m + plane);
+          const m2 = v128.load(m + 2 * plane);
+          const m3 = v128.load(m + 3 * plane);
+          const m4 = v128.load(m + 4 * plane);
+          const m5 = v128.load(m + 5 * plane);
+          const innerSum = f32x4.add(m1, m2);
+          const innerDifference = f32x4.sub(m1, m2);
+          const outerSum = f32x4.add(m3, m4);
+          const outerDifference = f32x4.sub(m3, m4);
+          // The maximum with 0 is ReLU: it may come before other maxima.
+          y0 = f32x4.max(y0, f32x4.add(b, f32x4.add(m0, f32x4.add(innerSum, outerSum))));
+          y1 = f32x4.max(y1, f32x4.add(b, f32x4.add(innerDifference, scaled(2, outerDifference))));
+          y2 = f32x4.max(y2, f32x4.add(b, f32x4.add(innerSum, scaled(4, outerSum))));
+          y3 = f32x4.max(y3, f32x4.add(b, f32x4.add(m5, f32x4.add(innerDifference, scaled(8, outerDifference)))));
+        }
+        if (pool == 1) {
+          v128.store(y + at, y0);
+          v128.store(y + bytes + at, y1);
+          v128.store(y + 2 * bytes + at, y2);
+          v128.store(y + 3 * bytes + at, y3);
+        } else if (pool == 2) {
+          v128.store(y + at, f32x4.max(y0, y1));
+          v128.store(y + bytes + at, f32x4.max(y2, y3));
+        } else {
+          v128.store(y + at, f32x4.max(f32x4.max(y0, y1), f32x4.max(y2, y3)));
+        }
+      }
+      y += (4 / pool) * bytes;
+    }
+  }
+}
+
+/**
+ * @param x [2 + columns][streams][bands][channels]: the last two columns before, then the new ones
+ * @param weights [6] times panels as `gemm` takes them, of [3 × channels] to `filters`
+ * @param zeros [filters]
+ * @param planes room for [6][(2 + columns) × streams × bands / 4][channels]
+ * @param products room for [6][columns × streams × bands / 4][filters]
+ */
+export function convolution(
+  x: usize, columns: usize, streams: usize, bands: usize, channels: usize,
+  weights: usize, bias: usize, zeros: usize, filters: usize, pool: usize, poolColumns: usize,
+  planes: usize, products: usize, y: usize,
+): void {
+  transformed(x, (columns + 2) * streams, bands, channels, planes);
+  const tiles = bands >> 2;
+  const rowBytes = channels << 2;
+  const column = streams * tiles * rowBytes;
+  const rows = columns * streams * tiles;
+  for (let point: usize = 0; point < 6; point++) {
+    gemm(planes + point * (columns + 2) * column, rowBytes, rows, 3, column, channels, weights, filters, zeros, -f32.MAX_VALUE, products + point * rows * (filters << 2), filters << 2);
+    weights += 3 * channels * (filters << 2);
+  }
+  merged(products, columns, streams, tiles, filters, bias, pool, poolColumns, y);
+}
+
+/**
+ * The maxima of patches.
+ * @param x [columns × streams][2 + bands][filters], of which the last two bands are left out
+ * @param y receives [columns / poolColumns][streams][bands / pool][filters]
+ */
+function highest(x: usize, columns: usize, streams: usize, bands: usize, filters: usize, pool: usize, poolColumns: usize, y: usize): void {
+  const bytes = filters << 2;
+  const row = (bands + 2) * bytes;
+  const column = streams * row;
+  const pooled = bands / pool;
+  for (let first: usize = 0; first < columns; first += poolColumns) {
+    for (let stream: usize = 0; stream < streams; stream++) {
+      let patch = x + first * column + stream * row;
+      for (let band: usize = 0; band < pooled; band++, patch += pool * bytes) {
+        for (let at: usize = 0; at < bytes; at += 16, y += 16) {
+          let most = f32x4.splat(0); // what is left of ReLU
+          for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
+            for (let near: usize = 0; near < pool; near++) most = f32x4.max(most, v128.load(from + near * bytes));
+          }
+          v128.store(y, most);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The same of a single channel, which is too little for transforms: a matrix product whose rows
+ * overlap, each band with its neighbours.
+ * @param x [2 + columns][streams][1 + bands + 1], with zeros around the bands
+ * @param weights panels as `gemm` takes them, of [3 columns × 3 bands] to `filters`
+ * @param products room for [columns × streams][2 + bands][filters]
+ */
+export function convolutionOfOne(
+  x: usize, columns: usize, streams: usize, bands: usize,
+  weights: usize, bias: usize, filters: usize, pool: usize, poolColumns: usize,
+  products: usize, y: usize,
+): void {
+  const own = streams * (bands + 2);
+  gemm(x, 4, columns * own - 2, 3, own << 2, 3, weights, filters, bias, 0, products, filters << 2);
+  highest(products, columns, streams, bands, filters, pool, poolColumns, y);
+}

@@ -1,0 +1,5 @@
+/** What WebAssembly does for `models/simd`: AssemblyScript, compiled by `npm run build:kernels`. */
+export { convolution, convolutionOfOne } from './convolution';
+export { gemm } from './gemm';
+export { gruGates, lstmGates } from './recurrent';
+export { statistics } from './statistics';

@@ -1,0 +1,146 @@
+/** `layers/conv2d.ts` with kernels of 3 × 3, on `models/assembly/convolution.ts`. */
+import type { Memory, Place } from '../../dsp/simd/memory.js';
+import type { Conv2d } from '../layers/conv2d.js';
+import type { DescribedLayer } from '../network.js';
+import type { Rows, Target } from './rows.js';
+import type { Batch, Stage } from './stage.js';
+import { padded, writePanels, writeTransformed } from './weights.js';
+
+/** Columns before the new ones that a kernel sees. */
+const TAIL = 2;
+
+/** Room that all convolutions of a network use in turn. */
+export interface Workspace {
+  planes: Place;
+  products: Place;
+}
+
+/** How much of it a layer needs. */
+export function workspaceLengths(layer: Conv2d, { bands, channels }: DescribedLayer['input'], isFirst: boolean, streams: number, columns: number): { planes: number; products: number } {
+  if (isFirst) return { planes: 0, products: columns * streams * (2 + bands) * padded(layer.filters) };
+  const tiles = (bands / 4) * streams;
+  return { planes: 6 * (TAIL + columns) * tiles * padded(channels), products: 6 * columns * tiles * padded(layer.filters) };
+}
+
+/** Whether the kernels can do it. @param isFirst layer of the network, which has a single channel */
+export function canConvolve({ kernel, pool }: Conv2d, { bands }: DescribedLayer['input'], isFirst: boolean): boolean {
+  return kernel[0] === 3 && kernel[1] === 3 && (isFirst || (bands % 4 === 0 && (pool === 1 || pool === 2 || pool === 4)));
+}
+
+export class ConvolutionStage implements Stage, Target {
+  readonly #layer: Conv2d;
+  readonly #described: DescribedLayer;
+  readonly #kernel: Float32Array;
+  readonly #biases: Float32Array;
+  readonly #isFirst: boolean;
+  readonly #stateAt: number;
+  readonly #workspace: Workspace;
+  /** Numbers of a band: its channels, filled up but for the first layer's single one. */
+  readonly #channels: number;
+  /** Numbers before the first band, and behind the last. */
+  readonly #margin: number;
+  /** [tail + columns][streams][bands][channels]; in the first layer with a zero on both sides of the bands */
+  #x!: Place;
+  #weights!: Place;
+  #bias!: Place;
+  #zeros!: Place;
+  target!: Target;
+
+  /**
+   * @param isFirst layer of the network, which has a single channel
+   * @param stateAt where the layer's state begins in a stream's
+   */
+  constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, stateAt: number, workspace: Workspace) {
+    this.#layer = layer;
+    this.#described = described;
+    this.#kernel = kernel!;
+    this.#biases = bias!;
+    this.#stateAt = stateAt;
+    this.#workspace = workspace;
+    this.#isFirst = isFirst;
+    this.#channels = isFirst ? 1 : padded(described.input.channels);
+    this.#margin = isFirst ? 1 : 0;
+  }
+
+  get rowBytes(): number {
+    return 4 * (this.#described.input.bands * this.#channels + 2 * this.#margin);
+  }
+
+  /** The numbers of new column `column` of stream `stream` begin there, for who writes or reads them one by one. */
+  startOf(column: number, stream: number, streams: number): number {
+    return this.#start(TAIL + column, stream, streams);
+  }
+
+  get values(): Float32Array {
+    return this.#x.values;
+  }
+
+  /** @param row columns of the tail included */
+  #start(row: number, stream: number, streams: number): number {
+    return ((row * streams + stream) * this.rowBytes) / 4 + this.#margin;
+  }
+
+  address(streams: number): number {
+    return this.#x.at + TAIL * streams * this.rowBytes;
+  }
+
+  /** The rows that a flat layer behind this one gets. */
+  appendTo(rows: Rows): void {
+    const { bands, channels } = this.#described.output;
+    rows.appendGroups(bands, channels);
+  }
+
+  reserve(memory: Memory, { streams, columns }: { streams: number; columns: number }): void {
+    const { channels } = this.#described.input;
+    const filters = padded(this.#layer.filters);
+    this.#x = memory.reserve((TAIL + columns / this.#described.stride) * streams * (this.rowBytes / 4));
+    this.#bias = memory.reserve(filters);
+    this.#bias.values.set(this.#biases);
+    this.#zeros = memory.reserve(filters);
+    if (this.#isFirst) {
+      this.#weights = memory.reserve(9 * filters);
+      const own = this.#layer.filters;
+      writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < own ? this.#kernel[tap * own + filter]! : 0) }, this.#weights.values);
+    } else {
+      this.#weights = memory.reserve(18 * this.#channels * filters);
+      writeTransformed(this.#kernel, channels, this.#layer.filters, this.#weights.values);
+    }
+  }
+
+  run(batch: Batch): void {
+    const { kernels, streams } = batch;
+    const { input: { bands }, stride } = this.#described;
+    const { pool, poolColumns } = this.#layer;
+    const filters = padded(this.#layer.filters);
+    const columns = batch.columns / stride;
+    this.#tails(batch, columns, true);
+    const [x, y] = [this.#x.at, this.target.address(streams)];
+    const { planes, products } = this.#workspace;
+    if (this.#isFirst) {
+      kernels.convolutionOfOne(x, columns, streams, bands, this.#weights.at, this.#bias.at, filters, pool, poolColumns, products.at, y);
+    } else {
+      kernels.convolution(x, columns, streams, bands, this.#channels, this.#weights.at, this.#bias.at, this.#zeros.at, filters, pool, poolColumns, planes.at, products.at, y);
+    }
+    this.#tails(batch, columns, false);
+  }
+
+  /** The last columns of the streams' states in front of the new ones; or after, the last of all back into the states. */
+  #tails({ states, first, streams }: Batch, columns: number, isBefore: boolean): void {
+    const { bands, channels } = this.#described.input;
+    const own = this.#channels;
+    const values = this.#x.values;
+    for (let stream = 0; stream < streams; stream++) {
+      const state = states[first + stream]!;
+      for (let column = 0; column < TAIL; column++) {
+        let from = this.#stateAt + column * bands * channels;
+        let at = this.#start(isBefore ? column : columns + column, stream, streams);
+        // Without zeros between them all bands are one run.
+        const [runs, length] = channels === own ? [1, bands * channels] : [bands, channels];
+        for (let run = 0; run < runs; run++, from += length, at += own) {
+          if (isBefore) values.set(state.subarray(from, from + length), at);
+          else state.set(values.subarray(at, at + length), from);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** The kernels of `models/assembly`: addresses are bytes, counts are numbers; what each takes stands there. */
+import type { Memory } from '../../dsp/simd/memory.js';
+import bytes from './kernels.wasm.js';
+
+export interface Kernels {
+  convolution(
+    x: number, columns: number, streams: number, bands: number, channels: number,
+    weights: number, bias: number, zeros: number, filters: number, pool: number, poolColumns: number,
+    planes: number, products: number, y: number,
+  ): void;
+  convolutionOfOne(
+    x: number, columns: number, streams: number, bands: number,
+    weights: number, bias: number, filters: number, pool: number, poolColumns: number,
+    products: number, y: number,
+  ): void;
+  gemm(
+    x: number, rowBytes: number, rows: number, segments: number, segmentBytes: number, depth: number,
+    w: number, columns: number, bias: number, floor: number, y: number, yRowBytes: number,
+  ): void;
+  gruGates(input: number, own: number, h: number, streams: number, units: number, y: number, yRowBytes: number): void;
+  lstmGates(input: number, own: number, h: number, c: number, streams: number, units: number, y: number, yRowBytes: number): void;
+  statistics(x: number, features: number, moments: number, forgetting: number, scale: number, epsilon: number, y: number): void;
+}
+
+let module: WebAssembly.Module | undefined;
+
+export function kernelsIn(memory: Memory): Kernels {
+  return memory.instantiate(module ??= new WebAssembly.Module(bytes)) as unknown as Kernels;
+}
