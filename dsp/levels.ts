@@ -7,14 +7,14 @@ const LOWEST_DB = -80;
 const STEPS_PER_DB = 2;
 
 /**
- * One column of power as bytes: round(2 (10 log10(power) + 80)), cut to 0 to 255.
- * @param power [bands], at least 0; 0 and NaN give byte 0
- * @param out receives [bands] bytes from `offset` on
+ * Levels as bytes: round(2 (dB + 80)), cut to 0 to 255.
+ * @param levelsDb of mel power; -Infinity and NaN give byte 0
+ * @param out receives as many bytes from `offset` on
  */
-export function encodeLevels(power: Float32Array, out: Uint8Array, offset: number): void {
-  for (let band = 0; band < power.length; band++) {
-    const level = Math.round(STEPS_PER_DB * (10 * Math.log10(power[band]!) - LOWEST_DB));
-    out[offset + band] = level > 255 ? 255 : level > 0 ? level : 0;
+export function encodeLevels(levelsDb: Float32Array, out: Uint8Array, offset: number): void {
+  for (let cell = 0; cell < levelsDb.length; cell++) {
+    const level = Math.round(STEPS_PER_DB * (levelsDb[cell]! - LOWEST_DB));
+    out[offset + cell] = level > 255 ? 255 : level > 0 ? level : 0;
   }
 }
 

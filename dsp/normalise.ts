@@ -59,30 +59,14 @@ export class Normaliser {
   }
 
   /**
-   * One column of mel power.
-   * @param power [bands], at least 0
-   * @param out receives [bands] values within ± limitDb / scaleDb, from `offset` on
-   */
-  power(power: Float32Array, out: Float32Array, offset: number): void {
-    const levels = this.#levels;
-    for (let band = 0; band < levels.length; band++) levels[band] = 10 * Math.log10(power[band]!);
-    this.#column(out, offset);
-  }
-
-  /**
    * One column of levels, as data packs hold them.
-   * @param levelsDb [bands], dB of mel power
+   * @param levelsDb [bands], dB of mel power; -Infinity where there is none
    * @param out receives [bands] values within ± limitDb / scaleDb, from `offset` on
    */
   levels(levelsDb: ArrayLike<number>, out: Float32Array, offset: number): void {
-    const levels = this.#levels;
-    for (let band = 0; band < levels.length; band++) levels[band] = levelsDb[band]!;
-    this.#column(out, offset);
-  }
-
-  #column(out: Float32Array, offset: number): void {
     const { limitDb, scaleDb } = this.#settings;
     const levels = this.#levels;
+    for (let band = 0; band < levels.length; band++) levels[band] = levelsDb[band]!;
     this.#follow();
     const mean = this.#count > 0 ? this.#meanDb : Infinity; // nothing heard yet: all cells at the lower limit
     for (let band = 0; band < levels.length; band++) {

@@ -8,6 +8,7 @@ import { LevelMeter } from '../dsp/level.js';
 import { encodeLevels } from '../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../dsp/mel.js';
 import { Normaliser } from '../dsp/normalise.js';
+import { toDecibels } from '../dsp/simd/decibels.js';
 import { simdColumnMaker } from '../dsp/simd/mel.js';
 import { simdAddSquares } from '../dsp/simd/pcm.js';
 import { blockMs, type Manifest } from '../models/bundle.js';
@@ -25,7 +26,7 @@ export interface Sound {
 
 /** Some mel columns with what was measured beside them. */
 export interface Columns {
-  /** [columns × bands] mel power; or levels in dB where the source has those. */
+  /** [columns × bands] levels of mel power, dB. */
   readonly cells: Float32Array;
   /** A whole block's number, but for the last of a stream. */
   readonly columns: number;
@@ -148,6 +149,7 @@ export class BlockColumns {
     const { bands, hop, sampleRate } = this.#frontEnd;
     const columns = this.#column;
     const cells = columns === this.#blockColumns ? this.#cells : this.#cells.slice(0, columns * bands);
+    toDecibels(cells);
     const { rmsDb, peakDb } = this.#meter.read();
     const isLate = this.#isLate;
     this.#isLate = false;
@@ -169,9 +171,9 @@ export class BlockColumns {
   }
 }
 
-function encoded(power: Float32Array): Uint8Array {
-  const levels = new Uint8Array(power.length);
-  encodeLevels(power, levels, 0);
+function encoded(levelsDb: Float32Array): Uint8Array {
+  const levels = new Uint8Array(levelsDb.length);
+  encodeLevels(levelsDb, levels, 0);
   return levels;
 }
 
@@ -187,23 +189,13 @@ export class BlockNormaliser {
     this.#silence = new Silence(silence, blockMs(model));
   }
 
-  /** @param block with mel power in its cells */
-  power(block: Columns): Block {
-    return this.#normalise(block, (column, input, offset) => this.#normaliser.power(column, input, offset));
-  }
-
-  /** @param block with levels in dB in its cells */
-  levels(block: Columns): Block {
-    return this.#normalise(block, (column, input, offset) => this.#normaliser.levels(column, input, offset));
-  }
-
-  #normalise(block: Columns, column: (cells: Float32Array, input: Float32Array, offset: number) => void): Block {
+  push(block: Columns): Block {
     const loudness = this.#silence.push(block.rmsDb);
     const { afresh } = this.#silence;
     if (afresh) this.#normaliser.reset();
     const input = new Float32Array(block.cells.length);
     for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
-      column(block.cells.subarray(offset, offset + this.#bands), input, offset);
+      this.#normaliser.levels(block.cells.subarray(offset, offset + this.#bands), input, offset);
     }
     return { ...block, input, loudness, afresh };
   }

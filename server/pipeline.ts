@@ -92,16 +92,16 @@ export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observab
     decode(format, progress),
     resample(format.sampleRate, model),
     melColumns(model, engine, progress, options.spectrogram === true),
-    normalise(model, settings, 'power'),
+    normalise(model, settings),
     engine.classify(options.isPaced),
     smooth(model, settings, progress),
   ));
 }
 
-/** Stored levels to judged blocks: the pipe from columns on, cells in dB. */
+/** Stored levels to judged blocks: the pipe from columns on. */
 export function fromColumns(levels$: Observable<Columns>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<Judged> {
   return defer(() => levels$.pipe(
-    normalise(model, settings, 'levels'),
+    normalise(model, settings),
     engine.classify(),
     smooth(model, settings, new Progress()),
   ));
@@ -151,9 +151,9 @@ function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progre
 }
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
-function normalise(model: Manifest, settings: Settings, cells: 'power' | 'levels'): OperatorFunction<Columns, Block> {
+function normalise(model: Manifest, settings: Settings): OperatorFunction<Columns, Block> {
   const normaliser = new BlockNormaliser(model, settings);
-  return stage((block, emit) => emit(normaliser[cells](block)));
+  return stage((block, emit) => emit(normaliser.push(block)));
 }
 
 function smooth(model: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {

@@ -4,6 +4,10 @@ import { encodeLevels } from '../../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel.js';
 import { PcmDecoder } from '../../dsp/pcm.js';
 import { Resampler } from '../../dsp/resample.js';
+import { Scratch } from '../../dsp/scratch.js';
+import { toDecibels } from '../../dsp/simd/decibels.js';
+import { simdColumnMaker } from '../../dsp/simd/mel.js';
+import { SIMD_RESAMPLE } from '../../dsp/simd/resample.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
 /** Nothing can be learned from less. */
@@ -27,8 +31,8 @@ export async function measure(path: string, frontEnd: FrontEnd, names: readonly 
   const file = await SoundFile.open(path);
   const { sampleRate, channels } = file.format;
   const decoder = new PcmDecoder('f32le', channels);
-  const resampler = new Resampler(sampleRate, frontEnd.sampleRate);
-  const mel = new MelColumns(frontEnd);
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new Scratch(), SIMD_RESAMPLE);
+  const mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
   const rows = new FeatureRows(frontEnd, names);
   let levels = new Uint8Array(512 * frontEnd.bands);
   let end = 0;
@@ -38,6 +42,7 @@ export async function measure(path: string, frontEnd: FrontEnd, names: readonly 
       longer.set(levels);
       levels = longer;
     }
+    toDecibels(power);
     encodeLevels(power, levels, end);
     end += frontEnd.bands;
   };

@@ -5,7 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blockMs, type Bundle } from '../../models/bundle.js';
 import { describe, forward, weightTensors } from '../../models/network.js';
+import { canStepSimd, SimdStep } from '../../models/simd/step.js';
 import { Step } from '../../models/step.js';
+import type { Classifier } from '../../server/engine.js';
 import type { Way } from './rounds.js';
 
 export const BATCH = 64;
@@ -23,10 +25,14 @@ export interface BatchWays {
   readonly single: Way;
 }
 
+/** What steps a network in the server, on WebAssembly. */
+function stepOf(bundle: Bundle): Classifier {
+  return canStepSimd(bundle) ? new SimdStep(bundle) : new Step(bundle);
+}
+
 /** Block by block with carried state, as streams are scored. */
-export function carried(bundle: Bundle, levels: Levels): BatchWays {
+export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): BatchWays {
   const { manifest } = bundle;
-  const step = new Step(bundle);
   const states = Array.from({ length: BATCH }, () => step.newState());
   const blocks = Array.from({ length: BATCH }, () => levels(manifest.blockColumns * manifest.frontEnd.bands));
   const blockS = blockMs(manifest) / 1000;
@@ -41,20 +47,19 @@ export function carried(bundle: Bundle, levels: Levels): BatchWays {
   };
 }
 
-/** All columns of the last 4 s again for each block, from a state that has heard nothing. */
+/** All columns of the last 4 s again for each block, from a state that has heard nothing, by the same code. */
 export function recomputed(bundle: Bundle, levels: Levels): BatchWays {
-  const { manifest, weights } = bundle;
-  const { bands } = manifest.frontEnd;
-  const description = describe(manifest.layers, bands);
-  const tensors = weightTensors(description, weights);
+  const { manifest } = bundle;
+  const step = stepOf(bundle);
   const columns = windowColumns(bundle);
   const blockS = blockMs(manifest) / 1000;
   const window = (batch: number): (() => void) => {
-    const values = levels(batch * columns * bands);
-    return () => tf.tidy(() => {
-      const logits = forward(description, tensors, tf.tensor3d(values, [batch, columns, bands]));
-      tf.slice(logits, [0, logits.shape[1] - 1, 0], [-1, 1, -1]).dataSync();
-    });
+    const states = Array.from({ length: batch }, () => step.newState());
+    const blocks = states.map(() => levels(columns * manifest.frontEnd.bands));
+    return () => {
+      for (const state of states) state.fill(0);
+      step.run(blocks, states);
+    };
   };
   return { batched: { audioS: BATCH * blockS, run: window(BATCH) }, single: { audioS: blockS, run: window(1) } };
 }
@@ -72,13 +77,12 @@ export function waysDiffer(bundle: Bundle, levels: Levels): number {
   const columns = windowColumns(bundle);
   const values = levels(columns * bands);
 
-  const step = new Step(bundle);
+  const step = stepOf(bundle);
   const state = step.newState();
   let scores = new Float32Array();
   for (let at = 0; at < values.length; at += manifest.blockColumns * bands) {
     scores = step.run([values.subarray(at, at + manifest.blockColumns * bands)], [state]).slice();
   }
-  step.dispose();
 
   const { labels, calibration: { temperature, kindsTemperature = 1 } } = manifest;
   const afresh = tf.tidy(() => {

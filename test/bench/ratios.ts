@@ -14,10 +14,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { MelColumns, type FrontEnd } from '../../dsp/mel.js';
+import { simdColumnMaker } from '../../dsp/simd/mel.js';
 import { Normaliser } from '../../dsp/normalise.js';
 import { startBackend } from '../../models/backend.js';
 import { blockMs, loadBundle } from '../../models/bundle.js';
 import { median } from '../../models/metrics.js';
+import { Step } from '../../models/step.js';
 import { DemoSynth } from '../../server/sources/demo/synth.js';
 import { largestRelativeDifference, levelCorrelation } from './agreement.js';
 import { inWords, keep, thisMachine } from './live/machine.js';
@@ -98,7 +100,7 @@ await command(async () => {
 
   // The network, on the native backend too where that loads.
   const levels = levelsFrom(normalised(columns.flat(), frontEnd, new Normaliser(manifest.normalisation, frontEnd.bands)));
-  const native = await nativeWays(() => carried(bundle, levels));
+  const native = await nativeWays(() => carried(bundle, levels, new Step(bundle)));
   if (typeof native === 'string') notes.push(`Left out: ${native}`);
   else Object.assign(ways, { nativeBatched: on('tensorflow', native.batched), nativeSingle: on('tensorflow', native.single) });
   await startBackend('wasm');
@@ -106,10 +108,13 @@ await command(async () => {
   if (networkDiffers > NEAR) throw new Error(`The network recomputed gives other probabilities: they differ by ${networkDiffers}.`);
   notes.push(`Network: after a stream's first ${WINDOW_S} s both ways give the same probabilities to ${networkDiffers.toExponential(0)}; after that the carried one has heard more.`);
   const step = carried(bundle, levels);
+  const tensors = carried(bundle, levels, new Step(bundle));
   const window = recomputed(bundle, levels);
   Object.assign(ways, {
     stepBatched: on('wasm', step.batched),
     stepSingle: on('wasm', step.single),
+    tensorsBatched: on('wasm', tensors.batched),
+    tensorsSingle: on('wasm', tensors.single),
     windowBatched: on('wasm', window.batched),
     windowSingle: on('wasm', window.single),
   });
@@ -132,6 +137,8 @@ await command(async () => {
     figure(`network, ${batched}`, 'ms a second', of('stepBatched'), afresh, of('windowBatched'), GOALS.recomputed),
     figure('network, batch of 1', 'ms a second', of('stepSingle'), afresh, of('windowSingle'), GOALS.recomputed),
     figure(`columns and network, ${batched}`, 'ms a second', of('ours', 'stepBatched'), `both, ${afresh}`, of('textbookAgain', 'windowBatched'), GOALS.recomputed),
+    figure(`network, ${batched}`, 'ms a second', of('stepBatched'), 'the same on TensorFlow.js\'s WebAssembly', of('tensorsBatched')),
+    figure('network, batch of 1', 'ms a second', of('stepSingle'), 'the same on TensorFlow.js\'s WebAssembly', of('tensorsSingle')),
     figure(`network, ${batched}, per stream`, 'ms a second', of('stepBatched'), 'batch of 1', of('stepSingle')),
     ...(names.includes('nativeBatched') ? [
       figure(`network, native, ${batched}`, 'ms a second', of('nativeBatched'), 'WebAssembly', of('stepBatched')),
@@ -159,15 +166,15 @@ function short(value: number): string {
 /** [column][band] of mel power. */
 function columnsOf(samples: Float32Array, frontEnd: FrontEnd): number[][] {
   const all: number[][] = [];
-  new MelColumns(frontEnd).push(samples, (power) => all.push([...power]));
+  new MelColumns(frontEnd, simdColumnMaker(frontEnd)).push(samples, (power) => all.push([...power]));
   return all;
 }
 
 /** @param power [column × bands] */
 function normalised(power: readonly number[], { bands }: FrontEnd, normaliser: Normaliser): Float32Array {
-  const all = Float32Array.from(power);
+  const all = Float32Array.from(power, (value) => 10 * Math.log10(value));
   const out = new Float32Array(all.length);
-  for (let at = 0; at < all.length; at += bands) normaliser.power(all.subarray(at, at + bands), out, at);
+  for (let at = 0; at < all.length; at += bands) normaliser.levels(all.subarray(at, at + bands), out, at);
   return out;
 }
 

@@ -5,7 +5,7 @@ import { decodeLevel, encodeLevels } from '../../dsp/levels.js';
 
 function encoded(...power: number[]): number[] {
   const out = new Uint8Array(power.length);
-  encodeLevels(Float32Array.from(power), out, 0);
+  encodeLevels(Float32Array.from(power, (value) => 10 * Math.log10(value)), out, 0);
   return Array.from(out);
 }
 
@@ -32,7 +32,7 @@ test('every byte means a level of its own', () => {
 
 test('a column is written where it is told and nowhere else', () => {
   const out = new Uint8Array(6).fill(7);
-  encodeLevels(Float32Array.of(1, 1), out, 3);
+  encodeLevels(Float32Array.of(0, 0), out, 3);
   assert.equal(Array.from(out), [7, 7, 7, 160, 160, 7]);
 });
 

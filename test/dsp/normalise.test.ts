@@ -25,7 +25,7 @@ function normalised(samples: Float32Array): Float32Array[] {
   const columns: Float32Array[] = [];
   new MelColumns(FRONT_END_V1).push(samples, (power) => {
     const column = new Float32Array(bands);
-    normaliser.power(power, column, 0);
+    normaliser.levels(power.map((value) => 10 * Math.log10(value)), column, 0);
     columns.push(column);
   });
   return columns;
@@ -39,14 +39,6 @@ function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[
 test('scaling the input by 0.05 to 1 leaves the columns unchanged to 1e-3', () => {
   const full = normalised(music(1));
   for (const gain of [0.05, 0.1, 0.31, 0.7]) assert.ok(largestDifference(full, normalised(music(gain))) < 1e-3, `gain ${gain}`);
-});
-
-test('levels in dB give what power gives', () => {
-  const power = Float32Array.from({ length: bands }, (_, band) => 10 ** (Math.sin(band) - 3));
-  const [a, b] = [new Float32Array(bands), new Float32Array(bands)];
-  new Normaliser(NORMALISATION_V1, bands).power(power, a, 0);
-  new Normaliser(NORMALISATION_V1, bands).levels(Array.from(power, (value) => 10 * Math.log10(value)), b, 0);
-  assert.ok(largestDifference([a], [b]) < 1e-6);
 });
 
 test('a change of timbre stays: a louder band stands out by its decibels', () => {

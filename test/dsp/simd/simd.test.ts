@@ -7,6 +7,7 @@ import { FRONT_END_V1, MelColumns, type ColumnMaker, type FrontEnd } from '../..
 import { PcmDecoder } from '../../../dsp/pcm.js';
 import { Resampler } from '../../../dsp/resample.js';
 import { Scratch } from '../../../dsp/scratch.js';
+import { toDecibels } from '../../../dsp/simd/decibels.js';
 import { simdColumnMaker } from '../../../dsp/simd/mel.js';
 import { simdAddSquares, simdFromInt16 } from '../../../dsp/simd/pcm.js';
 import { SIMD_RESAMPLE } from '../../../dsp/simd/resample.js';
@@ -112,6 +113,26 @@ test('a level is not lost in sums of what is loud', () => {
   for (let i = 0; i < 100; i++) meter.push(new Float32Array(8192).fill(0.5));
   meter.push(new Float32Array([1]));
   assert.ok(Math.abs(meter.read().rmsDb - 10 * Math.log10((0.25 * 819_200 + 1) / 819_201)) < 1e-9);
+});
+
+test('decibels are exact to the rounding of float32, of any power and any number of values', () => {
+  const power = Float32Array.from({ length: 5001 }, (_, i) => 10 ** ((i - 3700) / 100)); // 1e-37 to 1e13
+  const levels = power.slice();
+  toDecibels(levels);
+  levels.forEach((level, i) => assert.ok(Math.abs(level - 10 * Math.log10(power[i]!)) < 1e-5 + 1e-7 * Math.abs(level), `${power[i]} is ${level} dB`));
+  for (const count of [0, 1, 3, 4, 1023, 1024, 1025]) {
+    const some = noise(count, 1).map(Math.abs);
+    const wanted = some.map((value) => 10 * Math.log10(value));
+    toDecibels(some);
+    assert.ok(some.every((level, i) => Math.abs(level - wanted[i]!) < 1e-5));
+  }
+});
+
+test('no power at all is a level, far below all others', () => {
+  const nothing = new Float32Array([0, 1e-40, 1]);
+  toDecibels(nothing);
+  assert.ok(nothing[0]! < -379 && nothing[0]! > -380 && nothing[1] === nothing[0]);
+  assert.is(nothing[2], 0);
 });
 
 for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000]) {
