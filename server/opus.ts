@@ -4,6 +4,7 @@
  * seventy decoders at once all of them break, and its buffers are too short for packets over 60 ms.
  */
 import { createRequire } from 'node:module';
+import { simdFromBytePairs } from '../dsp/simd/pcm.js';
 import { OPUS_SAMPLE_RATES, ProtocolError } from './protocol.js';
 
 interface Handler {
@@ -77,6 +78,11 @@ export class OpusDecoder {
     const count = this.#handler._decode(packetAt, packet.length, samplesAt);
     if (count < 0) throw notOpus(packet, `libopus answers ${count}`);
     const channels = this.#channels;
+    if (channels === 1) {
+      const mono = samples.subarray(0, count);
+      simdFromBytePairs(native.HEAPU8.subarray(samplesAt, samplesAt + count * SAMPLE_BYTES), mono);
+      return mono;
+    }
     const parts = new Uint16Array(native.HEAPU8.buffer, samplesAt, count * channels * 2);
     const scale = 1 / (32768 * channels);
     for (let i = 0, at = 0; i < count; i += 1) {

@@ -13,7 +13,7 @@ import { blockMs, type Manifest } from '../models/bundle.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
 import { OpusDecoder } from './opus.js';
-import type { AudioFormat } from './protocol.js';
+import { OPUS_SAMPLE_RATES, type AudioFormat } from './protocol.js';
 import type { Settings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import { Teller, type Judged, type Message } from './telling.js';
@@ -88,9 +88,10 @@ export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observabl
 /** Bytes to judged blocks: the pipe before anything is said. */
 export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Judged> {
   const { format, model, engine, settings, progress = new Progress() } = options;
+  const decodedRate = decodedRateOf(format, model);
   return defer(() => chunk$.pipe(
-    decode(format, progress),
-    resample(format.sampleRate, model),
+    decode(format, decodedRate, progress),
+    resample(decodedRate, model),
     melColumns(model, engine, progress, options.spectrogram === true),
     normalise(model, settings),
     engine.classify(options.isPaced),
@@ -107,8 +108,8 @@ export function fromColumns(levels$: Observable<Columns>, { model, engine, setti
   ));
 }
 
-function decode(format: AudioFormat, progress: Progress): OperatorFunction<Chunk, Sound> {
-  const decoder = decoderFor(format);
+function decode(format: AudioFormat, decodedRate: number, progress: Progress): OperatorFunction<Chunk, Sound> {
+  const decoder = decoderFor(format, decodedRate);
   const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
   return (chunk$) => chunk$.pipe(
     stage(({ bytes, arrivedAtMs }: Chunk, emit: (sound: Sound) => void) => {
@@ -126,7 +127,11 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
   const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED, SIMD_RESAMPLE);
   let last: Sound | undefined;
   return stage(
-    (sound, emit) => emit(last = { ...sound, samples: resampler.push(sound.samples) }),
+    (sound, emit) => {
+      const samples = resampler.push(sound.samples);
+      last = samples === sound.samples ? sound : { ...sound, samples };
+      if (samples.length > 0) emit(last); // a packet of 20 ms seldom fills what is resampled at once
+    },
     (emit) => last && emit({ ...last, samples: resampler.flush() }),
   );
 }
@@ -211,6 +216,12 @@ interface Decoder {
   close?(): void;
 }
 
-function decoderFor({ encoding, sampleRate, channels }: AudioFormat): Decoder {
+/** Opus is decoded at any of its rates, whatever it was encoded at: at the lowest that leaves nothing out which the model hears. */
+function decodedRateOf({ encoding, sampleRate }: AudioFormat, { frontEnd }: Manifest): number {
+  if (encoding !== 'opus') return sampleRate;
+  return Math.min(sampleRate, OPUS_SAMPLE_RATES.find((rate) => rate >= frontEnd.sampleRate) ?? sampleRate);
+}
+
+function decoderFor({ encoding, channels }: AudioFormat, sampleRate: number): Decoder {
   return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
 }

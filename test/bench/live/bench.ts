@@ -7,7 +7,7 @@ import type { ServerCalls, Started, Used } from './server-process.js';
 import type { SoundOptions } from './sound.js';
 
 /** Of node, as `npm start` gives them. */
-const START_FLAGS = ['--max-semi-space-size=2'];
+const START_FLAGS = ['--max-semi-space-size=2', '--single-threaded-gc'];
 
 export interface BenchOptions {
   /** As many as `serve` takes unless given. */
