@@ -22,7 +22,7 @@ export interface CepstralCorrelations {
 }
 
 /** Keeps correlations of what hardly moves near zero; levels of music vary by about 1. */
-const EPSILON = 0.1;
+export const CEPSTRAL_EPSILON = 0.1;
 
 const pairsOf = (coefficients: number): number => (coefficients * (coefficients - 1)) / 2;
 
@@ -73,7 +73,7 @@ class Correlations implements Listener {
     const scale = 1 / state[0]!;
     for (let i = 0; i < count; i++) {
       const mean = means[i] = scale * state[1 + i]!;
-      const variance = Math.max(0, scale * state[1 + count + i]! - mean * mean) + EPSILON;
+      const variance = Math.max(0, scale * state[1 + count + i]! - mean * mean) + CEPSTRAL_EPSILON;
       out[start + i] = 0.5 * Math.log(variance);
       scales[i] = 1 / Math.sqrt(variance);
     }
@@ -83,6 +83,11 @@ class Correlations implements Listener {
       for (let j = i + 1; j < count; j++) out[at++] = (scale * state[pair++]! - means[i]! * means[j]!) * scales[i]! * scales[j]!;
     }
   }
+}
+
+/** What coefficient k of the orthonormal DCT-II takes of a band. */
+export function cosine(k: number, band: number, bands: number): number {
+  return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (band + 0.5)) / bands);
 }
 
 /**
@@ -103,7 +108,7 @@ class Cepstrum {
     this.#first = first;
     this.#cosines = Float64Array.from({ length: coefficients * half }, (_, index) => {
       const k = first + Math.floor(index / half);
-      return Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * ((index % half) + 0.5)) / bands);
+      return cosine(k, index % half, bands);
     });
     this.#sums = new Float64Array(half);
     this.#differences = new Float64Array(half);

@@ -11,7 +11,7 @@ import { Scratch } from '../../dsp/scratch.js';
 import type { LayerKind } from './layer.js';
 
 /** A kind of such layers. */
-export interface Descriptor<L> {
+export interface Descriptor<L extends object> {
   /**
    * Values that it puts beside the others.
    * @param bands values in a column that the network is given
@@ -54,8 +54,6 @@ export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerK
     output: (layer, { bands, channels }, given) => ({ bands: 1, channels: bands * channels + descriptor.values(layer, given.bands) }),
 
     weights: () => [],
-
-    beside: descriptor,
 
     state: (layer, _, { bands }) => [[descriptor.stateLength(layer, bands)]],
 

@@ -5,7 +5,6 @@
  * the same code.
  */
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Descriptor } from './descriptor.js';
 
 /** One column between layers: `bands × channels`; a flat vector has 1 band. */
 export interface ColumnShape {
@@ -51,7 +50,5 @@ export interface LayerKind<L> {
   state(layer: L, input: ColumnShape, given: GivenShape): number[][];
   /** Multiply-adds for one column of its input. */
   multiplyAdds(layer: L, input: ColumnShape, given: GivenShape): number;
-  /** What the layer adds to what it gets, if that is all it does. */
-  readonly beside?: Descriptor<L>;
   apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[], given: Given): Applied;
 }

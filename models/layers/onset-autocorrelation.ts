@@ -18,6 +18,11 @@ export interface OnsetAutocorrelation {
   readonly memoryColumns: number;
 }
 
+/** Where each region begins, and the end of the last: about as many bands in each. */
+export function regionEdges(regions: number, bands: number): number[] {
+  return Array.from({ length: regions + 1 }, (_, region) => Math.ceil((region * bands) / regions));
+}
+
 /** State: weight of all heard; sums of onsets, of their squares, of their products with earlier ones, lag by lag; the last onsets, newest first; the last column. */
 class Autocorrelation implements Listener {
   readonly #bands: number;
@@ -33,7 +38,7 @@ class Autocorrelation implements Listener {
     this.#regions = regions;
     this.#lags = lags;
     this.#forgetting = 1 / memoryColumns;
-    this.#edges = Array.from({ length: regions + 1 }, (_, region) => Math.ceil((region * bands) / regions));
+    this.#edges = regionEdges(regions, bands);
     this.#onsets = new Float64Array(regions);
   }
 

@@ -1,46 +1,142 @@
-/** Layers of `layers/descriptor.ts`, which listen to the sound itself: plain loops, as there. */
-import type { Listener } from '../layers/descriptor.js';
-import type { Rows } from './rows.js';
+/** Layers of `layers/descriptor.ts`, which listen to the sound itself, on `models/assembly/descriptors.ts`. */
+import type { Memory, Place } from '../../dsp/simd/memory.js';
+import { CEPSTRAL_EPSILON, cosine, type CepstralCorrelations } from '../layers/cepstral-correlations.js';
+import type { InputStatistics } from '../layers/input-statistics.js';
+import { regionEdges, type OnsetAutocorrelation } from '../layers/onset-autocorrelation.js';
+import { EPSILON } from '../layers/statistics.js';
+import type { DescribedLayer } from '../network.js';
+import { Product } from './dense.js';
+import type { Kernels } from './kernels.js';
+import type { Rows, Target } from './rows.js';
 import type { Batch, Stage } from './stage.js';
+import { padded } from './weights.js';
 
-/** What the network is given, as the first layer's kernel wants it. */
-export interface Sound {
+export type BesideLayer = CepstralCorrelations | InputStatistics | OnsetAutocorrelation;
+
+/** What the network is given, as the first layer wants it: columns of all streams side by side, column after column. */
+export interface Sound extends Target {
   readonly values: Float32Array;
-  /** Where a column of a stream begins. */
+  /** Where the numbers of a column begin. */
   startOf(column: number, stream: number, streams: number): number;
 }
 
+/** Columns of one stream of a batch, and where it goes. */
+interface Heard {
+  /** Address of the first column, and from one to the next. */
+  readonly sound: number;
+  readonly columnBytes: number;
+  readonly stream: number;
+  readonly streams: number;
+  readonly columns: number;
+  readonly stride: number;
+  readonly state: number;
+  readonly out: number;
+  readonly outBytes: number;
+}
+
+/** The loops of one kind of layer, with their tables. */
+interface Ear {
+  /** Looks at the columns of all streams first. */
+  prepare?(kernels: Kernels, sound: Sound, streams: number, columns: number): void;
+  hear(kernels: Kernels, heard: Heard): void;
+}
+
 export class BesideStage implements Stage {
-  readonly #listener: Listener;
+  readonly #layer: BesideLayer;
   readonly #stride: number;
+  readonly #bands: number;
   readonly #sound: () => Sound;
   readonly #rows: Rows;
   readonly #at: number;
   readonly #stateAt: number;
+  /** Of one stream. */
+  #state!: Place;
+  #ear!: Ear;
   readonly #stateLength: number;
 
-  /** @param values that it puts into the rows; @param stateAt where the layer's state begins in a stream's */
-  constructor(listener: Listener, values: number, stride: number, sound: () => Sound, rows: Rows, stateAt: number, stateLength: number) {
-    this.#listener = listener;
+  /**
+   * @param values that it puts into the rows
+   * @param sound asked when all is in place; @param bands of it
+   * @param stateAt where the layer's state begins in a stream's
+   */
+  constructor(layer: BesideLayer, { stride, state }: DescribedLayer, values: number, sound: () => Sound, bands: number, rows: Rows, stateAt: number) {
+    this.#layer = layer;
     this.#stride = stride;
+    this.#bands = bands;
     this.#sound = sound;
     this.#rows = rows;
-    this.#at = rows.append(values);
+    this.#at = 4 * rows.append(values);
     this.#stateAt = stateAt;
-    this.#stateLength = stateLength;
+    this.#stateLength = state[0]![0]!;
   }
 
-  reserve(): void {}
+  reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void {
+    this.#state = memory.reserve(this.#stateLength);
+    this.#ear = earOf(this.#layer, this.#bands, memory, most.streams * most.columns);
+  }
 
-  run({ states, first, streams, columns }: Batch): void {
+  run({ kernels, states, first, streams, columns }: Batch): void {
     const sound = this.#sound();
-    const { values, width } = this.#rows;
+    const [ear, rows, stride, own] = [this.#ear, this.#rows, this.#stride, this.#state];
+    ear.prepare?.(kernels, sound, streams, columns);
     for (let stream = 0; stream < streams; stream++) {
       const state = states[first + stream]!.subarray(this.#stateAt, this.#stateAt + this.#stateLength);
-      for (let column = 0; column < columns; column++) {
-        this.#listener.hear(sound.values, sound.startOf(column, stream, streams), state);
-        if ((column + 1) % this.#stride === 0) this.#listener.tell(state, values, (((column + 1) / this.#stride - 1) * streams + stream) * width + this.#at);
-      }
+      own.values.set(state);
+      ear.hear(kernels, {
+        sound: sound.address(streams) + stream * sound.rowBytes,
+        columnBytes: streams * sound.rowBytes,
+        stream,
+        streams,
+        columns,
+        stride,
+        state: own.at,
+        out: rows.address() + stream * rows.rowBytes + this.#at,
+        outBytes: streams * rows.rowBytes,
+      });
+      state.set(own.values);
     }
   }
+}
+
+/** @param most columns of all streams */
+function earOf(layer: BesideLayer, bands: number, memory: Memory, most: number): Ear {
+  const forgetting = 1 / layer.memoryColumns;
+  switch (layer.type) {
+    case 'inputStatistics':
+      return {
+        hear: (kernels, { sound, columnBytes, columns, stride, state, out, outBytes }) => {
+          kernels.inputStatistics(sound, columnBytes, columns, stride, state, out, outBytes, bands, forgetting, EPSILON);
+        },
+      };
+    case 'cepstralCorrelations':
+      return cepstralEar(layer, bands, memory, most);
+    case 'onsetAutocorrelation': {
+      const { regions, lags } = layer;
+      const edges = memory.reserve(regions + 1);
+      new Uint32Array(edges.values.buffer).set(regionEdges(regions, bands));
+      const onsets = memory.reserve(regions);
+      return {
+        hear: (kernels, { sound, columnBytes, columns, stride, state, out, outBytes }) => {
+          kernels.onsetAutocorrelation(sound, columnBytes, columns, stride, state, out, outBytes, bands, edges.at, regions, lags, forgetting, EPSILON, onsets.at);
+        },
+      };
+    }
+  }
+}
+
+/** Cepstra of a whole batch are one matrix product. */
+function cepstralEar({ of, coefficients, memoryColumns }: CepstralCorrelations, bands: number, memory: Memory, most: number): Ear {
+  const first = of === 'levels' ? 1 : 0;
+  const cosines = Float32Array.from({ length: bands * coefficients }, (_, index) => cosine(first + (index % coefficients), Math.floor(index / coefficients), bands));
+  const all = Array.from({ length: bands }, (_, band) => band);
+  const product = new Product(memory, cosines, all, bands, 1, coefficients, undefined);
+  const cepstra = memory.reserve(most * padded(coefficients));
+  const values = memory.reserve(2 * coefficients);
+  const rowBytes = 4 * padded(coefficients);
+  return {
+    prepare: (kernels, sound, streams, columns) => product.run(kernels, sound.address(streams), sound.rowBytes, streams * columns, cepstra.at, rowBytes),
+    hear: (kernels, { stream, streams, columns, stride, state, out, outBytes }) => {
+      kernels.correlations(cepstra.at + stream * rowBytes, streams * rowBytes, columns, stride, state, out, outBytes, coefficients, of === 'steps' ? 1 : 0, 1 / memoryColumns, CEPSTRAL_EPSILON, values.at);
+    },
+  };
 }

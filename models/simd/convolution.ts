@@ -66,7 +66,7 @@ export class ConvolutionStage implements Stage, Target {
     return 4 * (this.#described.input.bands * this.#channels + 2 * this.#margin);
   }
 
-  /** The numbers of new column `column` of stream `stream` begin there, for who writes or reads them one by one. */
+  /** Where the numbers of a new column begin, for who writes them one by one. */
   startOf(column: number, stream: number, streams: number): number {
     return this.#start(TAIL + column, stream, streams);
   }
@@ -81,7 +81,7 @@ export class ConvolutionStage implements Stage, Target {
   }
 
   address(streams: number): number {
-    return this.#x.at + TAIL * streams * this.rowBytes;
+    return this.#x.at + TAIL * streams * this.rowBytes + 4 * this.#margin;
   }
 
   /** The rows that a flat layer behind this one gets. */

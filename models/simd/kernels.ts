@@ -13,6 +13,18 @@ export interface Kernels {
     weights: number, bias: number, filters: number, pool: number, poolColumns: number,
     products: number, y: number,
   ): void;
+  correlations(
+    cepstra: number, columnBytes: number, columns: number, stride: number, state: number, out: number, outBytes: number,
+    count: number, isOfSteps: number, forgetting: number, epsilon: number, values: number,
+  ): void;
+  inputStatistics(
+    sound: number, columnBytes: number, columns: number, stride: number, state: number, out: number, outBytes: number,
+    bands: number, forgetting: number, epsilon: number,
+  ): void;
+  onsetAutocorrelation(
+    sound: number, columnBytes: number, columns: number, stride: number, state: number, out: number, outBytes: number,
+    bands: number, edges: number, regions: number, lags: number, forgetting: number, epsilon: number, onsets: number,
+  ): void;
   gemm(
     x: number, rowBytes: number, rows: number, segments: number, segmentBytes: number, depth: number,
     w: number, columns: number, bias: number, floor: number, y: number, yRowBytes: number,

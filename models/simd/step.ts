@@ -6,7 +6,7 @@
  */
 import { Memory } from '../../dsp/simd/memory.js';
 import type { Bundle } from '../bundle.js';
-import { describe, kindOf, product, type DescribedLayer, type Layer } from '../network.js';
+import { describe, product, type DescribedLayer, type Layer } from '../network.js';
 import { Probabilities } from '../probabilities.js';
 import { Scratch } from '../../dsp/scratch.js';
 import { BesideStage, type Sound } from './beside.js';
@@ -135,7 +135,6 @@ class Stages {
     for (const described of layers) {
       const { layer, stride } = described;
       const own = described.weights.map(({ shape }) => weights.subarray(weightsAt, weightsAt += product(shape)));
-      const stateLength = described.state.reduce((sum, shape) => sum + product(shape), 0);
       if (layer.type === 'conv2d') {
         const stage = new ConvolutionStage(layer, described, own, this.stages.length === 0, stateAt, this.#workspace);
         if (before) before.target = stage;
@@ -149,15 +148,19 @@ class Stages {
           before.target = this.last;
           before = undefined;
         }
-        this.stages.push(this.#flat(layer, stride, own, stateAt, stateLength, bands));
+        this.stages.push(this.#flat(layer, described, own, stateAt, bands));
       }
-      stateAt += stateLength;
+      stateAt += described.state.reduce((sum, shape) => sum + product(shape), 0);
     }
     const [stage] = this.stages;
     this.input = stage instanceof ConvolutionStage ? stage : {
       get values() {
         return given.values;
       },
+      get rowBytes() {
+        return given.rowBytes;
+      },
+      address: () => given.address(),
       startOf: (column, stream, streams) => (column * streams + stream) * given.width,
     };
   }
@@ -172,7 +175,8 @@ class Stages {
   }
 
   /** A stage that reads `last` and leaves there what it writes. */
-  #flat(layer: Exclude<Layer, { type: 'conv2d' }>, stride: number, weights: readonly Float32Array[], stateAt: number, stateLength: number, bands: number): Stage {
+  #flat(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], stateAt: number, bands: number): Stage {
+    const { stride } = described;
     const input = this.last;
     switch (layer.type) {
       case 'dense':
@@ -184,8 +188,8 @@ class Stages {
       case 'statistics':
         return new StatisticsStage(layer, stride, input, this.last = this.#keep(new Rows(), stride), stateAt);
       default: {
-        const { values, listener } = kindOf(layer).beside!;
-        return new BesideStage(listener(layer, bands), values(layer, bands), stride, () => this.input, input, stateAt, stateLength);
+        const values = described.output.channels - described.input.bands * described.input.channels;
+        return new BesideStage(layer, described, values, () => this.input, bands, input, stateAt);
       }
     }
   }
