@@ -26,7 +26,7 @@ export interface Sound {
 
 /** Some mel columns with what was measured beside them. */
 export interface Columns {
-  /** [columns × bands] levels of mel power, dB. */
+  /** [columns × bands] levels of mel power, dB; the stream's next block may lie in the same room. */
   readonly cells: Float32Array;
   /** A whole block's number, but for the last of a stream. */
   readonly columns: number;
@@ -69,7 +69,7 @@ export class BlockColumns {
   readonly #mel: MelColumns;
   readonly #meter = new LevelMeter(simdAddSquares);
   readonly #envelope: Envelope | undefined;
-  #cells: Float32Array;
+  readonly #cells: Float32Array;
   #column = 0;
   #isLate = false;
   #samples = 0;
@@ -97,7 +97,7 @@ export class BlockColumns {
   }
 
   /**
-   * Costs one mel column each 1,920 samples; a block's buffer is the only allocation.
+   * Costs one mel column each 1,920 samples.
    * @param isLate only counts the samples: their block says that it is late
    */
   push({ samples, arrivedAtMs, endBytes }: Sound, onBlock: (block: Columns) => void, isLate = false): void {
@@ -148,14 +148,13 @@ export class BlockColumns {
   #finish(): Columns {
     const { bands, hop, sampleRate } = this.#frontEnd;
     const columns = this.#column;
-    const cells = columns === this.#blockColumns ? this.#cells : this.#cells.slice(0, columns * bands);
+    const cells = columns === this.#blockColumns ? this.#cells : this.#cells.subarray(0, columns * bands);
     toDecibels(cells);
     const { rmsDb, peakDb } = this.#meter.read();
     const isLate = this.#isLate;
     this.#isLate = false;
     this.#done += columns;
     this.#column = 0;
-    this.#cells = new Float32Array(this.#blockColumns * bands);
     return {
       cells,
       columns,
