@@ -9,6 +9,20 @@
  */
 import { gemm } from './gemm';
 
+/**
+ * The columns before new ones, from what streams carry, or the last columns back to it.
+ * @param x [tail][streams] of `bytes`, each `rowBytes` after the one before
+ * @param slots of the streams, slotBytes apart: [tail] of `bytes`
+ */
+export function copyTails(x: usize, tail: usize, streams: usize, bytes: usize, rowBytes: usize, slots: usize, slotBytes: usize, isBack: bool): void {
+  for (let column: usize = 0; column < tail; column++, slots += bytes) {
+    for (let slot = slots, stream: usize = 0; stream < streams; stream++, x += rowBytes, slot += slotBytes) {
+      if (isBack) memory.copy(slot, x, bytes);
+      else memory.copy(x, slot, bytes);
+    }
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function scaled(factor: f32, x: v128): v128 {

@@ -38,12 +38,12 @@ function tanh(x: v128): v128 {
 /**
  * h ← n + z (h - n), n = tanh(input + r × own), z and r sigmoids of both sums.
  * @param input [streams][3 units] gates z, r, n of the input; @param own the same of h
- * @param h [streams][units], updated; @param units a multiple of 4
+ * @param h [units] of each stream, stateBytes apart, updated; @param units rounded up to a multiple of 4
  * @param y receives h of each stream, rows yRowBytes apart
  */
-export function gruGates(input: usize, own: usize, h: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
+export function gruGates(input: usize, own: usize, h: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
   const bytes = units << 2;
-  for (let stream: usize = 0; stream < streams; stream++, input += 3 * bytes, own += 3 * bytes, h += bytes, y += yRowBytes) {
+  for (let stream: usize = 0; stream < streams; stream++, input += 3 * bytes, own += 3 * bytes, h += stateBytes, y += yRowBytes) {
     for (let at: usize = 0; at < bytes; at += 16) {
       const z = sigmoid(f32x4.add(v128.load(input + at), v128.load(own + at)));
       const r = sigmoid(f32x4.add(v128.load(input + bytes + at), v128.load(own + bytes + at)));
@@ -58,12 +58,12 @@ export function gruGates(input: usize, own: usize, h: usize, streams: usize, uni
 /**
  * c ← f c + i g, h ← o tanh(c); i, o and f sigmoids, that of f with 1 added, and g tanh of both sums.
  * @param input [streams][4 units] gates i, f, g, o of the input; @param own the same of h
- * @param h [streams][units], updated; @param c likewise; @param units a multiple of 4
+ * @param h [units] of each stream, stateBytes apart, updated; @param c likewise; @param units rounded up to a multiple of 4
  * @param y receives h of each stream, rows yRowBytes apart
  */
-export function lstmGates(input: usize, own: usize, h: usize, c: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
+export function lstmGates(input: usize, own: usize, h: usize, c: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
   const bytes = units << 2;
-  for (let stream: usize = 0; stream < streams; stream++, input += 4 * bytes, own += 4 * bytes, h += bytes, c += bytes, y += yRowBytes) {
+  for (let stream: usize = 0; stream < streams; stream++, input += 4 * bytes, own += 4 * bytes, h += stateBytes, c += stateBytes, y += yRowBytes) {
     for (let at: usize = 0; at < bytes; at += 16) {
       const i = sigmoid(f32x4.add(v128.load(input + at), v128.load(own + at)));
       const f = sigmoid(f32x4.add(f32x4.add(v128.load(input + bytes + at), v128.load(own + bytes + at)), f32x4.splat(1)));

@@ -2,28 +2,42 @@
 
 /**
  * One column of one stream.
- * @param x [features], a multiple of 4
- * @param moments [2][features] of x and of its square, updated
+ * @param x [features]
+ * @param moments [features] of x, updated; @param squares [features] of its square, likewise
  * @param scale 1 / weight of all heard, this column included
- * @param y receives [2][features]: mean, deviation
+ * @param means receives [features]; @param deviations likewise
  */
-export function statistics(x: usize, features: usize, moments: usize, forgetting: f32, scale: f32, epsilon: f32, y: usize): void {
+export function statistics(
+  x: usize, features: usize, moments: usize, squares: usize,
+  forgetting: f32, scale: f32, epsilon: f32, means: usize, deviations: usize,
+): void {
   const bytes = features << 2;
   const present = f32x4.splat(forgetting);
   const scales = f32x4.splat(scale);
   const least = f32x4.splat(epsilon);
   const zero = f32x4.splat(0);
-  for (let at: usize = 0; at < bytes; at += 16) {
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) {
     const value = v128.load(x + at);
     const first = v128.load(moments + at);
-    const second = v128.load(moments + bytes + at);
+    const second = v128.load(squares + at);
     const sum = f32x4.add(first, f32x4.mul(present, f32x4.sub(value, first)));
-    const squares = f32x4.add(second, f32x4.mul(present, f32x4.sub(f32x4.mul(value, value), second)));
+    const square = f32x4.add(second, f32x4.mul(present, f32x4.sub(f32x4.mul(value, value), second)));
     v128.store(moments + at, sum);
-    v128.store(moments + bytes + at, squares);
+    v128.store(squares + at, square);
     const mean = f32x4.mul(sum, scales);
-    const variance = f32x4.max(zero, f32x4.sub(f32x4.mul(squares, scales), f32x4.mul(mean, mean)));
-    v128.store(y + at, mean);
-    v128.store(y + bytes + at, f32x4.sqrt(f32x4.add(variance, least)));
+    const variance = f32x4.max(zero, f32x4.sub(f32x4.mul(square, scales), f32x4.mul(mean, mean)));
+    v128.store(means + at, mean);
+    v128.store(deviations + at, f32x4.sqrt(f32x4.add(variance, least)));
+  }
+  for (; at < bytes; at += 4) {
+    const value = load<f32>(x + at);
+    const sum = load<f32>(moments + at) + forgetting * (value - load<f32>(moments + at));
+    const square = load<f32>(squares + at) + forgetting * (value * value - load<f32>(squares + at));
+    store<f32>(moments + at, sum);
+    store<f32>(squares + at, square);
+    const mean = sum * scale;
+    store<f32>(means + at, mean);
+    store<f32>(deviations + at, sqrt(max<f32>(0, square * scale - mean * mean) + epsilon));
   }
 }

@@ -1,5 +1,5 @@
 /** Layers of `layers/descriptor.ts`, which listen to the sound itself, on `models/assembly/descriptors.ts`. */
-import type { Memory, Place } from '../../dsp/simd/memory.js';
+import type { Memory } from '../../dsp/simd/memory.js';
 import { CEPSTRAL_EPSILON, cosine, type CepstralCorrelations } from '../layers/cepstral-correlations.js';
 import type { InputStatistics } from '../layers/input-statistics.js';
 import { regionEdges, type OnsetAutocorrelation } from '../layers/onset-autocorrelation.js';
@@ -8,6 +8,7 @@ import type { DescribedLayer } from '../network.js';
 import { Product } from './dense.js';
 import type { Kernels } from './kernels.js';
 import type { Rows, Target } from './rows.js';
+import type { Slots } from './slots.js';
 import type { Batch, Stage } from './stage.js';
 import { padded } from './weights.js';
 
@@ -48,40 +49,32 @@ export class BesideStage implements Stage {
   readonly #sound: () => Sound;
   readonly #rows: Rows;
   readonly #at: number;
-  readonly #stateAt: number;
-  /** Of one stream. */
-  #state!: Place;
+  readonly #slotAt: number;
   #ear!: Ear;
-  readonly #stateLength: number;
 
   /**
    * @param values that it puts into the rows
    * @param sound asked when all is in place; @param bands of it
-   * @param stateAt where the layer's state begins in a stream's
    */
-  constructor(layer: BesideLayer, { stride, state }: DescribedLayer, values: number, sound: () => Sound, bands: number, rows: Rows, stateAt: number) {
+  constructor(layer: BesideLayer, { stride, state }: DescribedLayer, values: number, sound: () => Sound, bands: number, rows: Rows, slots: Slots) {
     this.#layer = layer;
     this.#stride = stride;
     this.#bands = bands;
     this.#sound = sound;
     this.#rows = rows;
     this.#at = 4 * rows.append(values);
-    this.#stateAt = stateAt;
-    this.#stateLength = state[0]![0]!;
+    this.#slotAt = 4 * slots.append(1, state[0]![0]!);
   }
 
   reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void {
-    this.#state = memory.reserve(this.#stateLength);
     this.#ear = earOf(this.#layer, this.#bands, memory, most.streams * most.columns);
   }
 
-  run({ kernels, states, first, streams, columns }: Batch): void {
+  run({ kernels, slots, streams, columns }: Batch): void {
     const sound = this.#sound();
-    const [ear, rows, stride, own] = [this.#ear, this.#rows, this.#stride, this.#state];
+    const [ear, rows, stride] = [this.#ear, this.#rows, this.#stride];
     ear.prepare?.(kernels, sound, streams, columns);
     for (let stream = 0; stream < streams; stream++) {
-      const state = states[first + stream]!.subarray(this.#stateAt, this.#stateAt + this.#stateLength);
-      own.values.set(state);
       ear.hear(kernels, {
         sound: sound.address(streams) + stream * sound.rowBytes,
         columnBytes: streams * sound.rowBytes,
@@ -89,11 +82,10 @@ export class BesideStage implements Stage {
         streams,
         columns,
         stride,
-        state: own.at,
+        state: slots.address + stream * slots.bytes + this.#slotAt,
         out: rows.address() + stream * rows.rowBytes + this.#at,
         outBytes: streams * rows.rowBytes,
       });
-      state.set(own.values);
     }
   }
 }

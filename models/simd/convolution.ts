@@ -3,6 +3,7 @@ import type { Memory, Place } from '../../dsp/simd/memory.js';
 import type { Conv2d } from '../layers/conv2d.js';
 import type { DescribedLayer } from '../network.js';
 import type { Rows, Target } from './rows.js';
+import type { Slots } from './slots.js';
 import type { Batch, Stage } from './stage.js';
 import { padded, writePanels, writeTransformed } from './weights.js';
 
@@ -33,7 +34,7 @@ export class ConvolutionStage implements Stage, Target {
   readonly #kernel: Float32Array;
   readonly #biases: Float32Array;
   readonly #isFirst: boolean;
-  readonly #stateAt: number;
+  readonly #slotAt: number;
   readonly #workspace: Workspace;
   /** Numbers of a band: its channels, filled up but for the first layer's single one. */
   readonly #channels: number;
@@ -48,18 +49,18 @@ export class ConvolutionStage implements Stage, Target {
 
   /**
    * @param isFirst layer of the network, which has a single channel
-   * @param stateAt where the layer's state begins in a stream's
    */
-  constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, stateAt: number, workspace: Workspace) {
+  constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: Slots, workspace: Workspace) {
     this.#layer = layer;
     this.#described = described;
     this.#kernel = kernel!;
     this.#biases = bias!;
-    this.#stateAt = stateAt;
     this.#workspace = workspace;
     this.#isFirst = isFirst;
     this.#channels = isFirst ? 1 : padded(described.input.channels);
     this.#margin = isFirst ? 1 : 0;
+    const { bands, channels } = described.input;
+    this.#slotAt = 4 * (isFirst ? slots.append(1, TAIL * bands) : slots.append(TAIL * bands, channels, true));
   }
 
   get rowBytes(): number {
@@ -68,16 +69,11 @@ export class ConvolutionStage implements Stage, Target {
 
   /** Where the numbers of a new column begin, for who writes them one by one. */
   startOf(column: number, stream: number, streams: number): number {
-    return this.#start(TAIL + column, stream, streams);
+    return (((TAIL + column) * streams + stream) * this.rowBytes) / 4 + this.#margin;
   }
 
   get values(): Float32Array {
     return this.#x.values;
-  }
-
-  /** @param row columns of the tail included */
-  #start(row: number, stream: number, streams: number): number {
-    return ((row * streams + stream) * this.rowBytes) / 4 + this.#margin;
   }
 
   address(streams: number): number {
@@ -108,12 +104,17 @@ export class ConvolutionStage implements Stage, Target {
   }
 
   run(batch: Batch): void {
-    const { kernels, streams } = batch;
+    const { kernels, streams, slots } = batch;
     const { input: { bands }, stride } = this.#described;
     const { pool, poolColumns } = this.#layer;
     const filters = padded(this.#layer.filters);
     const columns = batch.columns / stride;
-    this.#tails(batch, columns, true);
+    const row = streams * this.rowBytes;
+    const bytes = 4 * bands * this.#channels;
+    const tails = (column: number, isBack: 0 | 1): void => {
+      kernels.copyTails(this.#x.at + column * row + 4 * this.#margin, TAIL, streams, bytes, this.rowBytes, slots.address + this.#slotAt, slots.bytes, isBack);
+    };
+    tails(0, 0);
     const [x, y] = [this.#x.at, this.target.address(streams)];
     const { planes, products } = this.#workspace;
     if (this.#isFirst) {
@@ -121,26 +122,6 @@ export class ConvolutionStage implements Stage, Target {
     } else {
       kernels.convolution(x, columns, streams, bands, this.#channels, this.#weights.at, this.#bias.at, this.#zeros.at, filters, pool, poolColumns, planes.at, products.at, y);
     }
-    this.#tails(batch, columns, false);
-  }
-
-  /** The last columns of the streams' states in front of the new ones; or after, the last of all back into the states. */
-  #tails({ states, first, streams }: Batch, columns: number, isBefore: boolean): void {
-    const { bands, channels } = this.#described.input;
-    const own = this.#channels;
-    const values = this.#x.values;
-    for (let stream = 0; stream < streams; stream++) {
-      const state = states[first + stream]!;
-      for (let column = 0; column < TAIL; column++) {
-        let from = this.#stateAt + column * bands * channels;
-        let at = this.#start(isBefore ? column : columns + column, stream, streams);
-        // Without zeros between them all bands are one run.
-        const [runs, length] = channels === own ? [1, bands * channels] : [bands, channels];
-        for (let run = 0; run < runs; run++, from += length, at += own) {
-          if (isBefore) values.set(state.subarray(from, from + length), at);
-          else state.set(values.subarray(at, at + length), from);
-        }
-      }
-    }
+    tails(columns, 1);
   }
 }

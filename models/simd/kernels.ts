@@ -13,6 +13,7 @@ export interface Kernels {
     weights: number, bias: number, filters: number, pool: number, poolColumns: number,
     products: number, y: number,
   ): void;
+  copyTails(x: number, tail: number, streams: number, bytes: number, rowBytes: number, slots: number, slotBytes: number, isBack: number): void;
   correlations(
     cepstra: number, columnBytes: number, columns: number, stride: number, state: number, out: number, outBytes: number,
     count: number, isOfSteps: number, forgetting: number, epsilon: number, values: number,
@@ -29,9 +30,12 @@ export interface Kernels {
     x: number, rowBytes: number, rows: number, segments: number, segmentBytes: number, depth: number,
     w: number, columns: number, bias: number, floor: number, y: number, yRowBytes: number,
   ): void;
-  gruGates(input: number, own: number, h: number, streams: number, units: number, y: number, yRowBytes: number): void;
-  lstmGates(input: number, own: number, h: number, c: number, streams: number, units: number, y: number, yRowBytes: number): void;
-  statistics(x: number, features: number, moments: number, forgetting: number, scale: number, epsilon: number, y: number): void;
+  gruGates(input: number, own: number, h: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
+  lstmGates(input: number, own: number, h: number, c: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
+  statistics(
+    x: number, features: number, moments: number, squares: number,
+    forgetting: number, scale: number, epsilon: number, means: number, deviations: number,
+  ): void;
 }
 
 let module: WebAssembly.Module | undefined;

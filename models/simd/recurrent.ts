@@ -4,6 +4,7 @@ import type { Gru } from '../layers/gru.js';
 import type { Lstm } from '../layers/lstm.js';
 import { Product } from './dense.js';
 import type { Rows } from './rows.js';
+import type { Slots } from './slots.js';
 import type { Batch, Stage } from './stage.js';
 import { padded } from './weights.js';
 
@@ -16,19 +17,15 @@ export class RecurrentStage implements Stage {
   readonly #given: { readonly positions: readonly number[]; readonly width: number };
   readonly #output: Rows;
   readonly #outputAt: number;
-  readonly #stateAt: number;
+  /** Where h lies in a slot, and c of an LSTM, bytes. */
+  readonly #slotAt: readonly number[];
   #ofInput!: Product;
   #ofState!: Product;
   #inputGates!: Place;
   #stateGates!: Place;
-  /** [streams][units]: h, and c of an LSTM. */
-  #carried!: readonly Place[];
 
-  /**
-   * @param output the input's rows where the layer keeps its input, else new ones
-   * @param stateAt where the layer's state begins in a stream's
-   */
-  constructor(layer: Gru | Lstm, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows, stateAt: number) {
+  /** @param output the input's rows where the layer keeps its input, else new ones */
+  constructor(layer: Gru | Lstm, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows, slots: Slots) {
     this.#layer = layer;
     this.#stride = stride;
     this.#weights = weights;
@@ -36,7 +33,7 @@ export class RecurrentStage implements Stage {
     this.#given = { positions: [...input.positions], width: input.width };
     this.#output = output;
     this.#outputAt = 4 * output.append(layer.units);
-    this.#stateAt = stateAt;
+    this.#slotAt = (layer.type === 'gru' ? ['h'] : ['h', 'c']).map(() => 4 * slots.append(1, layer.units, true));
   }
 
   reserve(memory: Memory, { streams, columns }: { streams: number; columns: number }): void {
@@ -48,38 +45,21 @@ export class RecurrentStage implements Stage {
     this.#ofState = new Product(memory, recurrentKernel!, own, padded(units), gates, units, recurrentBias);
     this.#inputGates = memory.reserve((columns / this.#stride) * streams * gates * padded(units));
     this.#stateGates = memory.reserve(streams * gates * padded(units));
-    this.#carried = Array.from({ length: type === 'gru' ? 1 : 2 }, () => memory.reserve(streams * padded(units)));
   }
 
-  run(batch: Batch): void {
-    const { kernels, streams } = batch;
+  run({ kernels, streams, slots, columns: given }: Batch): void {
     const units = padded(this.#layer.units);
-    const columns = batch.columns / this.#stride;
+    const columns = given / this.#stride;
     const [input, output] = [this.#input, this.#output];
     const gateBytes = 4 * this.#ofInput.columns;
-    this.#carry(batch, true);
     this.#ofInput.run(kernels, input.address(), input.rowBytes, columns * streams, this.#inputGates.at, gateBytes);
-    const [h, c] = this.#carried;
+    const [h, c] = this.#slotAt.map((at) => slots.address + at);
     for (let column = 0; column < columns; column++) {
-      this.#ofState.run(kernels, h!.at, 4 * units, streams, this.#stateGates.at, gateBytes);
+      this.#ofState.run(kernels, h!, slots.bytes, streams, this.#stateGates.at, gateBytes);
       const gates = this.#inputGates.at + column * streams * gateBytes;
       const y = output.address() + column * streams * output.rowBytes + this.#outputAt;
-      if (c) kernels.lstmGates(gates, this.#stateGates.at, h!.at, c.at, streams, units, y, output.rowBytes);
-      else kernels.gruGates(gates, this.#stateGates.at, h!.at, streams, units, y, output.rowBytes);
+      if (c) kernels.lstmGates(gates, this.#stateGates.at, h!, c, slots.bytes, streams, units, y, output.rowBytes);
+      else kernels.gruGates(gates, this.#stateGates.at, h!, slots.bytes, streams, units, y, output.rowBytes);
     }
-    this.#carry(batch, false);
-  }
-
-  /** The streams' states into memory, or back. */
-  #carry({ states, first, streams }: Batch, isBefore: boolean): void {
-    const { units } = this.#layer;
-    this.#carried.forEach(({ values }, index) => {
-      const from = this.#stateAt + index * units;
-      for (let stream = 0; stream < streams; stream++) {
-        const [state, at] = [states[first + stream]!, stream * padded(units)];
-        if (isBefore) values.set(state.subarray(from, from + units), at);
-        else state.set(values.subarray(at, at + units), from);
-      }
-    });
   }
 }

@@ -1,14 +1,14 @@
 /** A layer made ready: its weights and room to work in lie in a memory of WebAssembly. */
 import type { Memory } from '../../dsp/simd/memory.js';
 import type { Kernels } from './kernels.js';
+import type { Slots } from './slots.js';
 
 /** Some columns of some streams on their way through the network. */
 export interface Batch {
   readonly kernels: Kernels;
-  /** Streams from `first` on take part. */
-  readonly states: readonly Float32Array[];
-  readonly first: number;
   readonly streams: number;
+  /** Theirs, from the first one on. */
+  readonly slots: Slots;
   /** That the network is given; a layer behind others that merge columns has fewer. */
   readonly columns: number;
 }

@@ -1,7 +1,7 @@
 /** `layers/statistics.ts` on `models/assembly/statistics.ts`. */
-import type { Memory, Place } from '../../dsp/simd/memory.js';
 import { EPSILON, type Statistics } from '../layers/statistics.js';
 import type { Rows } from './rows.js';
+import type { Slots } from './slots.js';
 import type { Batch, Stage } from './stage.js';
 
 export class StatisticsStage implements Stage {
@@ -9,67 +9,49 @@ export class StatisticsStage implements Stage {
   readonly #stride: number;
   readonly #input: Rows;
   readonly #output: Rows;
-  readonly #stateAt: number;
-  /** [2][width of the input's rows] of one stream: states lie close, and are looked at once. */
-  #moments!: Place;
+  /** Where sums, sums of squares and the weight of all heard lie in a slot, numbers. */
+  readonly #slotAt: number;
+  readonly #features: number;
+  /** Of the input's rows when this layer came: deviations begin so far behind means. */
+  readonly #width: number;
+  /** Features that lie side by side: from which one on, where in a row, how many. */
+  readonly #runs: ReadonlyArray<{ readonly feature: number; readonly at: number; readonly length: number }>;
 
-  /**
-   * @param output new rows
-   * @param stateAt where the layer's state begins in a stream's
-   */
-  constructor({ memoryColumns }: Statistics, stride: number, input: Rows, output: Rows, stateAt: number) {
+  /** @param output new rows */
+  constructor({ memoryColumns }: Statistics, stride: number, input: Rows, output: Rows, slots: Slots) {
     this.#forgetting = 1 / memoryColumns;
     this.#stride = stride;
     this.#input = input;
     this.#output = output;
-    this.#stateAt = stateAt;
     const { positions, width } = input;
+    this.#features = positions.length;
+    this.#width = width;
+    this.#slotAt = slots.append(1, 2 * positions.length + 1);
     output.append(2 * width);
     output.positions.splice(0, Infinity, ...positions, ...positions.map((position) => width + position));
+    const starts = positions.flatMap((position, feature) => (feature > 0 && positions[feature - 1] === position - 1 ? [] : [feature]));
+    this.#runs = starts.map((feature, index) => ({ feature, at: positions[feature]!, length: (starts[index + 1] ?? positions.length) - feature }));
   }
 
-  reserve(memory: Memory): void {
-    this.#moments = memory.reserve(2 * this.#input.width);
-  }
+  reserve(): void {}
 
-  run({ kernels, states, first, streams, columns }: Batch): void {
-    const [input, output, moments] = [this.#input, this.#output, this.#moments];
-    const features = input.positions.length;
+  run({ kernels, slots, streams, columns }: Batch): void {
+    const [input, output, features, forgetting] = [this.#input, this.#output, this.#features, this.#forgetting];
+    const deviations = 4 * this.#width;
     for (let stream = 0; stream < streams; stream++) {
-      const state = states[first + stream]!;
-      const weightAt = this.#stateAt + 2 * features;
-      this.#load(state);
+      const slot = (stream * slots.bytes) / 4 + this.#slotAt;
+      const moments = slots.address + 4 * slot;
+      const weightAt = slot + 2 * features;
       for (let column = 0; column < columns / this.#stride; column++) {
-        const weight = state[weightAt]! += this.#forgetting * (1 - state[weightAt]!);
+        const weight = slots.values[weightAt]! += forgetting * (1 - slots.values[weightAt]!);
         const row = column * streams + stream;
-        kernels.statistics(input.address() + row * input.rowBytes, input.width, moments.at, this.#forgetting, 1 / weight, EPSILON, output.address() + row * output.rowBytes);
+        const x = input.address() + row * input.rowBytes;
+        const y = output.address() + row * output.rowBytes;
+        for (const { feature, at, length } of this.#runs) {
+          const first = moments + 4 * feature;
+          kernels.statistics(x + 4 * at, length, first, first + 4 * features, forgetting, 1 / weight, EPSILON, y + 4 * at, y + deviations + 4 * at);
+        }
       }
-      this.#store(state);
     }
-  }
-
-  /** Without zeros between them all features are one run. */
-  get #isWhole(): boolean {
-    return this.#input.positions.length === this.#input.width;
-  }
-
-  #load(state: Float32Array): void {
-    const { positions, width } = this.#input;
-    const { values } = this.#moments;
-    if (this.#isWhole) return values.set(state.subarray(this.#stateAt, this.#stateAt + 2 * width));
-    positions.forEach((position, index) => {
-      values[position] = state[this.#stateAt + index]!;
-      values[width + position] = state[this.#stateAt + positions.length + index]!;
-    });
-  }
-
-  #store(state: Float32Array): void {
-    const { positions, width } = this.#input;
-    const { values } = this.#moments;
-    if (this.#isWhole) return state.set(values, this.#stateAt);
-    positions.forEach((position, index) => {
-      state[this.#stateAt + index] = values[position]!;
-      state[this.#stateAt + positions.length + index] = values[width + position]!;
-    });
   }
 }

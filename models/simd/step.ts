@@ -15,6 +15,7 @@ import { DenseStage } from './dense.js';
 import { kernelsIn, type Kernels } from './kernels.js';
 import { RecurrentStage } from './recurrent.js';
 import { Rows } from './rows.js';
+import { Slots } from './slots.js';
 import type { Stage } from './stage.js';
 import { StatisticsStage } from './statistics.js';
 
@@ -36,6 +37,7 @@ export class SimdStep {
   readonly #most: number;
   readonly #kernels: Kernels;
   readonly #stages: readonly Stage[];
+  readonly #slots: Slots;
   readonly #input: Sound;
   readonly #last: Rows;
   readonly #scores = new Scratch();
@@ -58,6 +60,7 @@ export class SimdStep {
     network.reserve(memory, { streams: GROUP, columns: this.#most });
     this.#kernels = kernelsIn(memory);
     this.#stages = network.stages;
+    this.#slots = network.slots;
     this.#input = network.input;
     this.#last = network.last;
   }
@@ -74,13 +77,15 @@ export class SimdStep {
     const scores = this.#scores.of(blocks.length * this.#outputs);
     for (let first = 0; first < blocks.length; first += GROUP) {
       const streams = Math.min(GROUP, blocks.length - first);
+      for (let stream = 0; stream < streams; stream++) this.#slots.load(stream, states[first + stream]!);
       for (let from = 0; from < columns; from += this.#most) {
         const part = Math.min(this.#most, columns - from);
         this.#hear(blocks, first, streams, from, part, given);
-        const batch = { kernels: this.#kernels, states, first, streams, columns: part };
+        const batch = { kernels: this.#kernels, slots: this.#slots, streams, columns: part };
         for (const stage of this.#stages) stage.run(batch);
         if (from + part === columns) this.#tell(scores, first, streams, part);
       }
+      for (let stream = 0; stream < streams; stream++) this.#slots.store(stream, states[first + stream]!);
     }
     this.#probabilities.of(scores);
     return scores;
@@ -115,6 +120,7 @@ export class SimdStep {
 /** A network's layers as stages, each wired to the next. */
 class Stages {
   readonly stages: Stage[] = [];
+  readonly slots = new Slots();
   readonly input: Sound;
   last: Rows;
   readonly #rows: Array<{ readonly rows: Rows; readonly stride: number }> = [];
@@ -131,12 +137,11 @@ class Stages {
     this.last = given;
     let before: ConvolutionStage | undefined;
     let weightsAt = 0;
-    let stateAt = 0;
     for (const described of layers) {
       const { layer, stride } = described;
       const own = described.weights.map(({ shape }) => weights.subarray(weightsAt, weightsAt += product(shape)));
       if (layer.type === 'conv2d') {
-        const stage = new ConvolutionStage(layer, described, own, this.stages.length === 0, stateAt, this.#workspace);
+        const stage = new ConvolutionStage(layer, described, own, this.stages.length === 0, this.slots, this.#workspace);
         if (before) before.target = stage;
         this.#convolutions.push({ layer, described });
         this.stages.push(stage);
@@ -148,9 +153,8 @@ class Stages {
           before.target = this.last;
           before = undefined;
         }
-        this.stages.push(this.#flat(layer, described, own, stateAt, bands));
+        this.stages.push(this.#flat(layer, described, own, bands));
       }
-      stateAt += described.state.reduce((sum, shape) => sum + product(shape), 0);
     }
     const [stage] = this.stages;
     this.input = stage instanceof ConvolutionStage ? stage : {
@@ -166,6 +170,7 @@ class Stages {
   }
 
   reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void {
+    this.slots.reserve(memory, most.streams);
     for (const stage of this.stages) stage.reserve(memory, most);
     for (const { rows, stride } of this.#rows) rows.reserve(memory, (most.streams * most.columns) / stride);
     const lengths = this.#convolutions
@@ -175,7 +180,7 @@ class Stages {
   }
 
   /** A stage that reads `last` and leaves there what it writes. */
-  #flat(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], stateAt: number, bands: number): Stage {
+  #flat(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], bands: number): Stage {
     const { stride } = described;
     const input = this.last;
     switch (layer.type) {
@@ -184,12 +189,12 @@ class Stages {
       case 'gru':
       case 'lstm':
         if (!layer.keepInput) this.last = this.#keep(new Rows(), stride);
-        return new RecurrentStage(layer, stride, weights, input, this.last, stateAt);
+        return new RecurrentStage(layer, stride, weights, input, this.last, this.slots);
       case 'statistics':
-        return new StatisticsStage(layer, stride, input, this.last = this.#keep(new Rows(), stride), stateAt);
+        return new StatisticsStage(layer, stride, input, this.last = this.#keep(new Rows(), stride), this.slots);
       default: {
         const values = described.output.channels - described.input.bands * described.input.channels;
-        return new BesideStage(layer, described, values, () => this.input, bands, input, stateAt);
+        return new BesideStage(layer, described, values, () => this.input, bands, input, this.slots);
       }
     }
   }
