@@ -20,7 +20,7 @@ const LARGEST_SAMPLE = 1e9;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Mono s16le to samples within ±1, as many as there is room for. `simd/pcm.ts` has a faster one. */
+/** Mono s16le to samples within ±1, as many as there is room for; there may be more bytes. `simd/pcm.ts` has a faster one. */
 export type FromInt16 = (bytes: Uint8Array, samples: Float32Array) => void;
 
 function fromInt16(bytes: Uint8Array, samples: Float32Array): void {
@@ -38,7 +38,6 @@ export class PcmDecoder {
   readonly #channels: number;
   readonly #frameBytes: number;
   readonly #pending: Uint8Array;
-  readonly #pendingView: DataView;
   readonly #scratch: Scratch;
   readonly #fromInt16: FromInt16;
   #pendingCount = 0;
@@ -60,7 +59,6 @@ export class PcmDecoder {
     this.#fromInt16 = readInt16;
     this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
     this.#pending = new Uint8Array(this.#frameBytes);
-    this.#pendingView = new DataView(this.#pending.buffer);
   }
 
   /** Bytes of an unfinished frame that wait for the next call; 0 to one frame minus 1. */
@@ -84,14 +82,13 @@ export class PcmDecoder {
       offset = Math.min(frameBytes - this.#pendingCount, bytes.length);
       this.#keep(bytes, 0, offset);
       if (this.#pendingCount === frameBytes) {
-        this.#frames(this.#pending, this.#pendingView, 0, samples, 0, 1);
+        this.#frames(this.#pending, 0, samples, 0, 1);
         this.#pendingCount = 0;
         written = 1;
       }
     }
     if (written < frames) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      this.#frames(bytes, view, offset, samples, written, frames);
+      this.#frames(bytes, offset, samples, written, frames);
       offset += (frames - written) * frameBytes;
     }
     this.#keep(bytes, offset, bytes.length);
@@ -103,10 +100,11 @@ export class PcmDecoder {
   }
 
   /** Writes samples `from` to `to` out of the frames that begin at `offset`. */
-  #frames(bytes: Uint8Array, view: DataView, offset: number, samples: Float32Array, from: number, to: number): void {
+  #frames(bytes: Uint8Array, offset: number, samples: Float32Array, from: number, to: number): void {
     const channels = this.#channels;
     if (this.#encoding === 's16le' && channels === 1) {
-      this.#fromInt16(bytes.subarray(offset, offset + 2 * (to - from)), samples.subarray(from, to));
+      const isAll = from === 0 && to === samples.length;
+      this.#fromInt16(offset === 0 ? bytes : bytes.subarray(offset), isAll ? samples : samples.subarray(from, to));
       return;
     }
     if (this.#encoding === 's16le') {
@@ -120,6 +118,7 @@ export class PcmDecoder {
       }
       return;
     }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let frame = from; frame < to; frame++) {
       let sum = 0;
       for (let channel = 0; channel < channels; channel++, offset += 4) {

@@ -114,7 +114,7 @@ function decode(format: AudioFormat, decodedRate: number, progress: Progress): O
   return (chunk$) => chunk$.pipe(
     stage(({ bytes, arrivedAtMs }: Chunk, emit: (sound: Sound) => void) => {
       for (let at = 0; at < bytes.length; at += partBytes) {
-        const part = bytes.subarray(at, at + partBytes);
+        const part = bytes.length <= partBytes ? bytes : bytes.subarray(at, at + partBytes);
         progress.bytes += part.length;
         emit({ samples: decoder.decode(part), arrivedAtMs, endBytes: progress.bytes });
       }

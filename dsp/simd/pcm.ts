@@ -10,10 +10,13 @@ const MOST = 8192;
 let kernels: Kernels<'integers' | 'samples' | 'squares'> | undefined;
 let integers: Uint8Array;
 let squared: Float64Array;
+/** The samples that were read last: chunks are mostly as long as those before. */
+let found: Float32Array;
 
 function load(): NonNullable<typeof kernels> {
   kernels = new Kernels({ integers: MOST, samples: MOST, squares: 4 });
-  const { integers: pairs, squares } = kernels.places;
+  const { integers: pairs, samples, squares } = kernels.places;
+  found = samples.values;
   integers = new Uint8Array(pairs.values.buffer, pairs.at, 4 * MOST);
   squared = new Float64Array(squares.values.buffer, squares.at, 2);
   return kernels;
@@ -29,17 +32,18 @@ function read(bytes: Uint8Array, width: 2 | 4, samples: Float32Array): void {
   const { run, places } = kernels ?? load();
   for (let from = 0; from < samples.length; from += MOST) {
     const count = Math.min(MOST, samples.length - from);
-    integers.set(bytes.subarray(width * from, width * (from + count)));
+    integers.set(bytes.length <= width * count ? bytes : bytes.subarray(width * from, width * (from + count)));
     if (width === 2) run.fromInt16(places.integers.at, count, places.samples.at);
     else run.fromBytePairs(places.integers.at, count, places.samples.at);
-    samples.set(places.samples.values.subarray(0, count), from);
+    if (found.length !== count) found = places.samples.values.subarray(0, count);
+    samples.set(found, from);
   }
 }
 
 export const simdAddSquares: AddSquares = (samples, squares) => {
   const { run, places } = kernels ?? load();
   for (let from = 0; from < samples.length; from += MOST) {
-    const part = samples.subarray(from, from + MOST);
+    const part = samples.length <= MOST ? samples : samples.subarray(from, from + MOST);
     places.samples.values.set(part);
     run.level(places.samples.at, part.length, places.squares.at);
     squares.sum += squared[0]!;
