@@ -3,7 +3,7 @@
  * Each stage is a class with state of its own; the operators here only wire them. What flows is a
  * chunk or a block at a time: columns never leave the inner loops.
  */
-import { defer, finalize, Observable, type OperatorFunction } from 'rxjs';
+import { defer, finalize, identity, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../dsp/pcm.js';
 import { Resampler } from '../dsp/resample.js';
 import { Scratch } from '../dsp/scratch.js';
@@ -112,99 +112,114 @@ function decode(format: AudioFormat, decodedRate: number, progress: Progress): O
   const decoder = decoderFor(format, decodedRate);
   const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
   return (chunk$) => chunk$.pipe(
-    stage(({ bytes, arrivedAtMs }: Chunk, emit: (sound: Sound) => void) => {
-      for (let at = 0; at < bytes.length; at += partBytes) {
-        const part = bytes.length <= partBytes ? bytes : bytes.subarray(at, at + partBytes);
-        progress.bytes += part.length;
-        emit({ samples: decoder.decode(part), arrivedAtMs, endBytes: progress.bytes });
-      }
-    }),
+    stage<Chunk, Sound>((emit) => ({
+      push: ({ bytes, arrivedAtMs }) => {
+        for (let at = 0; at < bytes.length; at += partBytes) {
+          const part = bytes.length <= partBytes ? bytes : bytes.subarray(at, at + partBytes);
+          progress.bytes += part.length;
+          emit({ samples: decoder.decode(part), arrivedAtMs, endBytes: progress.bytes });
+        }
+      },
+    })),
     finalize(() => decoder.close?.()),
   );
 }
 
 function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
+  if (sampleRate === frontEnd.sampleRate) return identity;
   const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED, SIMD_RESAMPLE);
   let last: Sound | undefined;
-  return stage(
-    (sound, emit) => {
-      const samples = resampler.push(sound.samples);
-      last = samples === sound.samples ? sound : { ...sound, samples };
-      if (samples.length > 0) emit(last); // a packet of 20 ms seldom fills what is resampled at once
+  return stage((emit) => ({
+    push: (sound) => {
+      last = { ...sound, samples: resampler.push(sound.samples) };
+      if (last.samples.length > 0) emit(last); // a packet of 20 ms seldom fills what is resampled at once
     },
-    (emit) => last && emit({ ...last, samples: resampler.flush() }),
-  );
+    flush: () => last && emit({ ...last, samples: resampler.flush() }),
+  }));
 }
 
 /** Live sound that waited too long for this thread is counted and left out, before it costs more. */
 function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<Sound, Columns> {
   const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.heardMs, picture });
-  return stage(
-    (sound, emit) => {
-      columns.push(sound, (block) => {
-        progress.madeMs = block.atMs;
-        if (block.isLate) {
-          progress.scoredMs = block.atMs;
-          progress.scoredBytes = block.endBytes;
-        }
-        emit(block);
-      }, progress.isLive && engine.isLate(sound.arrivedAtMs));
-      progress.heardMs = columns.durationMs;
-    },
-    (emit) => columns.flush(emit),
-  );
+  return stage((emit) => {
+    const made = (block: Columns): void => {
+      progress.madeMs = block.atMs;
+      if (block.isLate) {
+        progress.scoredMs = block.atMs;
+        progress.scoredBytes = block.endBytes;
+      }
+      emit(block);
+    };
+    return {
+      push: (sound) => {
+        columns.push(sound, made, progress.isLive && engine.isLate(sound.arrivedAtMs));
+        progress.heardMs = columns.durationMs;
+      },
+      flush: () => columns.flush(emit),
+    };
+  });
 }
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
 function normalise(model: Manifest, settings: Settings): OperatorFunction<Columns, Block> {
   const normaliser = new BlockNormaliser(model, settings);
-  return stage((block, emit) => emit(normaliser.push(block)));
+  return stage((emit) => ({ push: (block) => emit(normaliser.push(block)) }));
 }
 
 function smooth(model: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
-  return stage((scored, emit) => {
-    const { block, scores } = scored;
-    progress.scoredMs = block.atMs;
-    progress.scoredBytes = block.endBytes;
-    progress.isLive = scored.isLive;
-    const probabilities = scores.subarray(0, model.labels.length);
-    const kinds = model.kinds && scores.subarray(model.labels.length);
-    emit({ ...scored, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
-  });
+  return stage((emit) => ({
+    push: (scored) => {
+      const { block, scores } = scored;
+      progress.scoredMs = block.atMs;
+      progress.scoredBytes = block.endBytes;
+      progress.isLive = scored.isLive;
+      const probabilities = scores.subarray(0, model.labels.length);
+      const kinds = model.kinds && scores.subarray(model.labels.length);
+      emit({ ...scored, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
+    },
+  }));
 }
 
 function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, Message> {
   const teller = new Teller(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
-  return stage(
-    (judged, emit) => {
+  return stage((emit) => ({
+    push: (judged) => {
       teller.block(judged, emit);
       progress.seq = teller.seq;
       progress.droppedMs = teller.droppedMs;
       progress.lagMs = judged.lagMs;
     },
-    (emit) => emit(teller.summary(progress.heardMs)),
-  );
+    flush: () => emit(teller.summary(progress.heardMs)),
+  }));
 }
 
-/** Wires a stage's methods; `flush` gives what the end of the stream still owes. */
-function stage<In, Out>(push: (value: In, emit: (out: Out) => void) => void, flush?: (emit: (out: Out) => void) => void): OperatorFunction<In, Out> {
+/** What a stage does with what comes; `flush` gives what the end of the stream still owes. */
+interface Work<In> {
+  push(value: In): void;
+  flush?(): void;
+}
+
+/** Wires a stage's methods. Nothing is made for each value: there are thousands a second. */
+function stage<In, Out>(make: (emit: (out: Out) => void) => Work<In>): OperatorFunction<In, Out> {
   return (in$) => new Observable((subscriber) => {
-    const emit = (out: Out): void => subscriber.next(out);
-    const guarded = (work: () => void): boolean => {
-      try {
-        work();
-        return true;
-      } catch (error) {
-        subscriber.error(error);
-        return false;
-      }
-    };
+    const work = make((out) => subscriber.next(out));
     return in$.subscribe({
-      next: (value) => guarded(() => push(value, emit)),
+      next: (value) => {
+        try {
+          work.push(value);
+        } catch (error) {
+          subscriber.error(error);
+        }
+      },
       error: (error: unknown) => subscriber.error(error),
       complete: () => {
-        if (guarded(() => flush?.(emit))) subscriber.complete();
+        try {
+          work.flush?.();
+        } catch (error) {
+          subscriber.error(error);
+        }
+        subscriber.complete(); // nothing, after an error
       },
     });
   });
