@@ -71,7 +71,7 @@ function rows4x4(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
   v128.store(y + 3 * yRowBytes, f32x4.max(d0, floor));
 }
 
-/** One row times a panel of `width` columns, four or eight. Two sums each, since one would wait for itself. */
+/** One row times a panel of `width` columns, four or eight. */
 function row1(x: usize, segments: usize, segmentBytes: usize, depthBytes: usize, width: usize, w: usize, bias: usize, floor: v128, y: usize): void {
   const isWide = width == 8;
   let a0 = v128.load(bias);

@@ -47,9 +47,7 @@ export class ConvolutionStage implements Stage, Target {
   #zeros!: Place;
   target!: Target;
 
-  /**
-   * @param isFirst layer of the network, which has a single channel
-   */
+  /** @param isFirst layer of the network, which has a single channel */
   constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: Slots, workspace: Workspace) {
     this.#layer = layer;
     this.#described = described;

@@ -18,8 +18,9 @@ export class Slots {
   #stateLength = 0;
   #length = 0;
   #place!: Place;
-  /** One a slot. */
-  #views: readonly Float32Array[] = [];
+  #count = 0;
+  /** One a slot, once the memory is made. */
+  #views: readonly Float32Array[] | undefined;
 
   /** From one slot to the next. */
   get bytes(): number {
@@ -55,6 +56,7 @@ export class Slots {
 
   /** Once all is appended. @param streams at most */
   reserve(memory: Memory, streams: number): void {
+    this.#count = streams;
     this.#place = memory.reserve((streams * this.bytes) / 4);
   }
 
@@ -75,10 +77,10 @@ export class Slots {
   }
 
   #view(slot: number): Float32Array {
-    if (this.#views.length === 0) {
-      const slots = this.values.length / (this.bytes / 4);
-      this.#views = Array.from({ length: slots }, (_, index) => this.values.subarray((index * this.bytes) / 4, (index * this.bytes) / 4 + this.#length));
-    }
+    this.#views ??= Array.from({ length: this.#count }, (_, index) => {
+      const start = (index * this.bytes) / 4;
+      return this.values.subarray(start, start + this.#length);
+    });
     return this.#views[slot]!;
   }
 }

@@ -108,11 +108,12 @@ export class SimdStep {
 
   /** What the last layer says after the last column. */
   #tell(scores: Float32Array, first: number, streams: number, columns: number): void {
-    const { values, width } = this.#last;
+    const { values, width, positions } = this.#last;
     const row = (columns / this.#stride - 1) * streams;
     for (let stream = 0; stream < streams; stream++) {
-      const at = (row + stream) * width;
-      scores.set(values.subarray(at, at + this.#outputs), (first + stream) * this.#outputs);
+      const from = (row + stream) * width;
+      const to = (first + stream) * this.#outputs;
+      for (let output = 0; output < this.#outputs; output++) scores[to + output] = values[from + positions[output]!]!;
     }
   }
 }

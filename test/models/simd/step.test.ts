@@ -45,6 +45,7 @@ const NETWORKS: Record<string, Layer[]> = {
     { type: 'statistics', memoryColumns: 5 },
     { type: 'dense', units: 3, activation: 'linear' },
   ],
+  'nothing that is carried': [{ type: 'dense', units: 3, activation: 'linear' }],
   'bands that can’t be halved': [
     { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 3, poolColumns: 1 }, // 5 of 16 bands
     { type: 'dense', units: 3, activation: 'linear' },
@@ -90,6 +91,38 @@ for (const [name, layers] of Object.entries(NETWORKS)) {
     }
   });
 }
+
+/** Networks of any layers, in any order that is allowed. */
+const units = fc.integer({ min: 1, max: 13 });
+const memoryColumns = fc.integer({ min: 2, max: 20 });
+const convolution = fc.record({
+  type: fc.constant('conv2d' as const),
+  filters: units,
+  kernel: fc.constant<[number, number]>([3, 3]),
+  pool: fc.constantFrom(1, 2, 3, 4),
+  poolColumns: fc.constantFrom(1, 1, 2, 3),
+});
+const dense = fc.record({ type: fc.constant('dense' as const), units, activation: fc.constantFrom('relu' as const, 'linear' as const) });
+const flat: fc.Arbitrary<Layer> = fc.oneof(
+  dense,
+  fc.record({ type: fc.constantFrom('gru' as const, 'lstm' as const), units, keepInput: fc.boolean() }),
+  fc.record({ type: fc.constantFrom('statistics' as const, 'inputStatistics' as const), memoryColumns }),
+  fc.record({ type: fc.constant('cepstralCorrelations' as const), of: fc.constantFrom('levels' as const, 'steps' as const), coefficients: fc.integer({ min: 2, max: 7 }), memoryColumns }),
+  fc.record({ type: fc.constant('onsetAutocorrelation' as const), regions: fc.integer({ min: 1, max: 6 }), lags: fc.integer({ min: 1, max: 9 }), memoryColumns }),
+);
+
+test('gives the scores and states of Step for any network', () => {
+  const networks = fc.tuple(fc.constantFrom(8, 12, 13, 16, 32), fc.array(convolution, { maxLength: 3 }), dense, fc.array(flat, { maxLength: 4 }));
+  fc.assert(fc.property(networks, fc.integer({ min: 1, max: 12 }), ([bands, convolutions, first, rest], streams) => {
+    const layers = [...convolutions, first, ...rest];
+    const merged = convolutions.reduce<number>((columns, { poolColumns }) => columns * poolColumns, 1);
+    fc.pre(convolutions.reduce<number>((left, { pool }) => Math.floor(left / pool), bands) > 0);
+    const bundle = randomBundle(layers, bands);
+    fc.pre(canStepSimd(bundle));
+    const { scores, states } = differences(bundle, streams, [merged, 3 * merged, merged + 1]);
+    assert.ok(scores < 1e-3 && states < 1e-4, `scores differ by ${scores}, states by ${states}`);
+  }), { numRuns: 200 });
+});
 
 for (const name of ARCHITECTURES) {
   test(`does what train --arch ${name} builds`, () => {
