@@ -102,13 +102,14 @@ export function describe(layers: readonly Layer[], bands: number): Description {
 export type LayerWeights = ReadonlyArray<readonly tf.Tensor[]>;
 
 /** `weights.bin` as tensors. The caller owns them. */
-export function weightTensors({ layers }: Description, values: Float32Array): tf.Tensor[][] {
+export function weightTensors(description: Description, values: Float32Array): tf.Tensor[][] {
+  return weightValues(description.layers, values).map((own, layer) => own.map((part, index) => tf.tensor(part.slice(), [...description.layers[layer]!.weights[index]!.shape])));
+}
+
+/** `weights.bin` as views of each layer's own, in the order of its weight specs. */
+export function weightValues(layers: readonly DescribedLayer[], values: Float32Array): Float32Array[][] {
   let offset = 0;
-  return layers.map(({ weights }) => weights.map(({ shape }) => {
-    const length = product(shape);
-    offset += length;
-    return tf.tensor(values.slice(offset - length, offset), [...shape]);
-  }));
+  return layers.map(({ weights }) => weights.map(({ shape }) => values.subarray(offset, offset += product(shape))));
 }
 
 /** State of `batch` streams that have heard nothing. */

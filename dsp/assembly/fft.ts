@@ -32,42 +32,66 @@ function storeColumns(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /**
- * The first pass, four butterflies at a time.
+ * Four butterflies at a time: of points a quarter of a transform apart, each result but the first
+ * times a root.
+ * @param areNeighbours the four results of each butterfly lie side by side; a constant, so that it costs nothing
+ * @param run bytes from one result to the next, where they don't
+ */
+// @ts-ignore: decorator
+@inline
+function butterflies(
+  xRe: usize, xIm: usize, quarter: usize, yRe: usize, yIm: usize, areNeighbours: bool, run: usize,
+  w1Re: v128, w1Im: v128, w2Re: v128, w2Im: v128, w3Re: v128, w3Im: v128,
+): void {
+  const aRe = v128.load(xRe);
+  const aIm = v128.load(xIm);
+  const bRe = v128.load(xRe + quarter);
+  const bIm = v128.load(xIm + quarter);
+  const cRe = v128.load(xRe + 2 * quarter);
+  const cIm = v128.load(xIm + 2 * quarter);
+  const dRe = v128.load(xRe + 3 * quarter);
+  const dIm = v128.load(xIm + 3 * quarter);
+  const acRe = f32x4.add(aRe, cRe);
+  const acIm = f32x4.add(aIm, cIm);
+  const bdRe = f32x4.add(bRe, dRe);
+  const bdIm = f32x4.add(bIm, dIm);
+  const evenRe = f32x4.sub(aRe, cRe);
+  const evenIm = f32x4.sub(aIm, cIm);
+  const oddRe = f32x4.sub(bIm, dIm); // -i (b - d)
+  const oddIm = f32x4.sub(dRe, bRe);
+  const oneRe = f32x4.add(evenRe, oddRe);
+  const oneIm = f32x4.add(evenIm, oddIm);
+  const twoRe = f32x4.sub(acRe, bdRe);
+  const twoIm = f32x4.sub(acIm, bdIm);
+  const threeRe = f32x4.sub(evenRe, oddRe);
+  const threeIm = f32x4.sub(evenIm, oddIm);
+  storeResults(yRe, areNeighbours, run, f32x4.add(acRe, bdRe), mulRe(oneRe, oneIm, w1Re, w1Im), mulRe(twoRe, twoIm, w2Re, w2Im), mulRe(threeRe, threeIm, w3Re, w3Im));
+  storeResults(yIm, areNeighbours, run, f32x4.add(acIm, bdIm), mulIm(oneRe, oneIm, w1Re, w1Im), mulIm(twoRe, twoIm, w2Re, w2Im), mulIm(threeRe, threeIm, w3Re, w3Im));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeResults(at: usize, areNeighbours: bool, run: usize, a: v128, b: v128, c: v128, d: v128): void {
+  if (areNeighbours) return storeColumns(at, a, b, c, d);
+  v128.store(at, a);
+  v128.store(at + run, b);
+  v128.store(at + 2 * run, c);
+  v128.store(at + 3 * run, d);
+}
+
+/**
+ * The first pass.
  * @param turns [6][size / 4]: real, then imaginary part of the first, second and third power of each root
  */
 function firstPass(size: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, turns: usize): void {
   const quarter = size; // bytes of a quarter of the points
   for (let at: usize = 0; at < quarter; at += 16) {
-    const aRe = v128.load(xRe + at);
-    const aIm = v128.load(xIm + at);
-    const bRe = v128.load(xRe + quarter + at);
-    const bIm = v128.load(xIm + quarter + at);
-    const cRe = v128.load(xRe + 2 * quarter + at);
-    const cIm = v128.load(xIm + 2 * quarter + at);
-    const dRe = v128.load(xRe + 3 * quarter + at);
-    const dIm = v128.load(xIm + 3 * quarter + at);
-    const acRe = f32x4.add(aRe, cRe);
-    const acIm = f32x4.add(aIm, cIm);
-    const bdRe = f32x4.add(bRe, dRe);
-    const bdIm = f32x4.add(bIm, dIm);
-    const evenRe = f32x4.sub(aRe, cRe);
-    const evenIm = f32x4.sub(aIm, cIm);
-    const oddRe = f32x4.sub(bIm, dIm); // -i (b - d)
-    const oddIm = f32x4.sub(dRe, bRe);
-    const oneRe = f32x4.add(evenRe, oddRe);
-    const oneIm = f32x4.add(evenIm, oddIm);
-    const twoRe = f32x4.sub(acRe, bdRe);
-    const twoIm = f32x4.sub(acIm, bdIm);
-    const threeRe = f32x4.sub(evenRe, oddRe);
-    const threeIm = f32x4.sub(evenIm, oddIm);
-    const w1Re = v128.load(turns + at);
-    const w1Im = v128.load(turns + quarter + at);
-    const w2Re = v128.load(turns + 2 * quarter + at);
-    const w2Im = v128.load(turns + 3 * quarter + at);
-    const w3Re = v128.load(turns + 4 * quarter + at);
-    const w3Im = v128.load(turns + 5 * quarter + at);
-    storeColumns(yRe + 4 * at, f32x4.add(acRe, bdRe), mulRe(oneRe, oneIm, w1Re, w1Im), mulRe(twoRe, twoIm, w2Re, w2Im), mulRe(threeRe, threeIm, w3Re, w3Im));
-    storeColumns(yIm + 4 * at, f32x4.add(acIm, bdIm), mulIm(oneRe, oneIm, w1Re, w1Im), mulIm(twoRe, twoIm, w2Re, w2Im), mulIm(threeRe, threeIm, w3Re, w3Im));
+    butterflies(
+      xRe + at, xIm + at, quarter, yRe + 4 * at, yIm + 4 * at, true, 0,
+      v128.load(turns + at), v128.load(turns + quarter + at),
+      v128.load(turns + 2 * quarter + at), v128.load(turns + 3 * quarter + at),
+      v128.load(turns + 4 * quarter + at), v128.load(turns + 5 * quarter + at),
+    );
   }
 }
 
@@ -87,36 +111,7 @@ function laterPass(length: usize, stride: usize, xRe: usize, xIm: usize, yRe: us
     const w3Re = v128.load32_splat(turns, 16);
     const w3Im = v128.load32_splat(turns, 20);
     for (const end = x + run; x < end; x += 16, y += 16) {
-      const aRe = v128.load(xRe + x);
-      const aIm = v128.load(xIm + x);
-      const bRe = v128.load(xRe + quarter + x);
-      const bIm = v128.load(xIm + quarter + x);
-      const cRe = v128.load(xRe + 2 * quarter + x);
-      const cIm = v128.load(xIm + 2 * quarter + x);
-      const dRe = v128.load(xRe + 3 * quarter + x);
-      const dIm = v128.load(xIm + 3 * quarter + x);
-      const acRe = f32x4.add(aRe, cRe);
-      const acIm = f32x4.add(aIm, cIm);
-      const bdRe = f32x4.add(bRe, dRe);
-      const bdIm = f32x4.add(bIm, dIm);
-      const evenRe = f32x4.sub(aRe, cRe);
-      const evenIm = f32x4.sub(aIm, cIm);
-      const oddRe = f32x4.sub(bIm, dIm); // -i (b - d)
-      const oddIm = f32x4.sub(dRe, bRe);
-      const oneRe = f32x4.add(evenRe, oddRe);
-      const oneIm = f32x4.add(evenIm, oddIm);
-      const twoRe = f32x4.sub(acRe, bdRe);
-      const twoIm = f32x4.sub(acIm, bdIm);
-      const threeRe = f32x4.sub(evenRe, oddRe);
-      const threeIm = f32x4.sub(evenIm, oddIm);
-      v128.store(yRe + y, f32x4.add(acRe, bdRe));
-      v128.store(yIm + y, f32x4.add(acIm, bdIm));
-      v128.store(yRe + run + y, mulRe(oneRe, oneIm, w1Re, w1Im));
-      v128.store(yIm + run + y, mulIm(oneRe, oneIm, w1Re, w1Im));
-      v128.store(yRe + 2 * run + y, mulRe(twoRe, twoIm, w2Re, w2Im));
-      v128.store(yIm + 2 * run + y, mulIm(twoRe, twoIm, w2Re, w2Im));
-      v128.store(yRe + 3 * run + y, mulRe(threeRe, threeIm, w3Re, w3Im));
-      v128.store(yIm + 3 * run + y, mulIm(threeRe, threeIm, w3Re, w3Im));
+      butterflies(xRe + x, xIm + x, quarter, yRe + y, yIm + y, false, run, w1Re, w1Im, w2Re, w2Im, w3Re, w3Im);
     }
   }
 }

@@ -16,13 +16,6 @@ export interface Workspace {
   products: Place;
 }
 
-/** How much of it a layer needs. */
-export function workspaceLengths(layer: Conv2d, { bands, channels }: DescribedLayer['input'], isFirst: boolean, streams: number, columns: number): { planes: number; products: number } {
-  if (isFirst) return { planes: 0, products: columns * streams * (2 + bands) * padded(layer.filters) };
-  const tiles = (bands / 4) * streams;
-  return { planes: 6 * (TAIL + columns) * tiles * padded(channels), products: 6 * columns * tiles * padded(layer.filters) };
-}
-
 /** Whether the kernels can do it. @param isFirst layer of the network, which has a single channel */
 export function canConvolve({ kernel, pool }: Conv2d, { bands }: DescribedLayer['input'], isFirst: boolean): boolean {
   return kernel[0] === 3 && kernel[1] === 3 && (isFirst || (bands % 4 === 0 && (pool === 1 || pool === 2 || pool === 4)));
@@ -82,6 +75,16 @@ export class ConvolutionStage implements Stage, Target {
   appendTo(rows: Rows): void {
     const { bands, channels } = this.#described.output;
     rows.appendGroups(bands, channels);
+  }
+
+  /** How much of the workspace it needs. */
+  workspaceLengths({ streams, columns: given }: { streams: number; columns: number }): { planes: number; products: number } {
+    const { input: { bands }, stride } = this.#described;
+    const columns = given / stride;
+    const filters = padded(this.#layer.filters);
+    if (this.#isFirst) return { planes: 0, products: columns * streams * (2 + bands) * filters };
+    const tiles = (bands / 4) * streams;
+    return { planes: 6 * (TAIL + columns) * tiles * this.#channels, products: 6 * columns * tiles * filters };
   }
 
   reserve(memory: Memory, { streams, columns }: { streams: number; columns: number }): void {

@@ -6,11 +6,11 @@
  */
 import { Memory } from '../../dsp/simd/memory.js';
 import type { Bundle } from '../bundle.js';
-import { describe, product, type DescribedLayer, type Layer } from '../network.js';
+import { describe, weightValues, type DescribedLayer, type Layer } from '../network.js';
 import { Probabilities } from '../probabilities.js';
 import { Scratch } from '../../dsp/scratch.js';
 import { BesideStage, type Sound } from './beside.js';
-import { canConvolve, ConvolutionStage, workspaceLengths, type Workspace } from './convolution.js';
+import { canConvolve, ConvolutionStage, type Workspace } from './convolution.js';
 import { DenseStage } from './dense.js';
 import { kernelsIn, type Kernels } from './kernels.js';
 import { RecurrentStage } from './recurrent.js';
@@ -91,9 +91,6 @@ export class SimdStep {
     return scores;
   }
 
-  /** Nothing to free: the memory goes with this object. */
-  dispose(): void {}
-
   /** Columns of blocks to where the first layer reads; what is missing at the end repeats the last one. */
   #hear(blocks: readonly Float32Array[], first: number, streams: number, from: number, columns: number, given: number): void {
     const bands = this.#bands;
@@ -125,7 +122,7 @@ class Stages {
   readonly input: Sound;
   last: Rows;
   readonly #rows: Array<{ readonly rows: Rows; readonly stride: number }> = [];
-  readonly #convolutions: Array<{ readonly layer: Layer & { type: 'conv2d' }; readonly described: DescribedLayer }> = [];
+  readonly #convolutions: ConvolutionStage[] = [];
   readonly #workspace = {} as Workspace;
 
   constructor(layers: readonly DescribedLayer[], weights: Float32Array, bands: number) {
@@ -137,14 +134,14 @@ class Stages {
     }
     this.last = given;
     let before: ConvolutionStage | undefined;
-    let weightsAt = 0;
-    for (const described of layers) {
+    const values = weightValues(layers, weights);
+    for (const [index, described] of layers.entries()) {
       const { layer, stride } = described;
-      const own = described.weights.map(({ shape }) => weights.subarray(weightsAt, weightsAt += product(shape)));
+      const own = values[index]!;
       if (layer.type === 'conv2d') {
-        const stage = new ConvolutionStage(layer, described, own, this.stages.length === 0, this.slots, this.#workspace);
+        const stage = new ConvolutionStage(layer, described, own, index === 0, this.slots, this.#workspace);
         if (before) before.target = stage;
-        this.#convolutions.push({ layer, described });
+        this.#convolutions.push(stage);
         this.stages.push(stage);
         before = stage;
       } else {
@@ -174,8 +171,7 @@ class Stages {
     this.slots.reserve(memory, most.streams);
     for (const stage of this.stages) stage.reserve(memory, most);
     for (const { rows, stride } of this.#rows) rows.reserve(memory, (most.streams * most.columns) / stride);
-    const lengths = this.#convolutions
-      .map(({ layer, described }, index) => workspaceLengths(layer, described.input, index === 0, most.streams, most.columns / described.stride));
+    const lengths = this.#convolutions.map((stage) => stage.workspaceLengths(most));
     this.#workspace.planes = memory.reserve(Math.max(0, ...lengths.map(({ planes }) => planes)));
     this.#workspace.products = memory.reserve(Math.max(0, ...lengths.map(({ products }) => products)));
   }
