@@ -1,5 +1,6 @@
 /** Power to decibels, four numbers at a time. */
 import { exponentOf, mantissaLog } from './logarithm';
+import { multiplyAdd } from './multiply-add';
 
 /** 10 log10 e */
 const TEN_LOG10_E: f32 = 4.342944819032518;
@@ -15,7 +16,7 @@ export function toDecibels(values: usize, count: usize): void {
   for (const end = values + (count << 2); values < end; values += 16) {
     const x = f32x4.max(v128.load(values), f32x4.splat(f32.MIN_NORMAL_VALUE));
     const exponent = exponentOf(x);
-    const fine = f32x4.add(f32x4.mul(mantissaLog(x), f32x4.splat(TEN_LOG10_E)), f32x4.mul(exponent, f32x4.splat(TEN_LOG10_2_LOW)));
-    v128.store(values, f32x4.add(f32x4.mul(exponent, f32x4.splat(TEN_LOG10_2_HIGH)), fine));
+    const fine = multiplyAdd(mantissaLog(x), f32x4.splat(TEN_LOG10_E), f32x4.mul(exponent, f32x4.splat(TEN_LOG10_2_LOW)));
+    v128.store(values, multiplyAdd(exponent, f32x4.splat(TEN_LOG10_2_HIGH), fine));
   }
 }

@@ -4,17 +4,18 @@
  * 1.7): every pass reads and writes runs of neighbours, and nothing is reordered. Real and imaginary
  * parts lie apart: an array of n points is n real parts, then n imaginary parts, float32.
  */
+import { multiplyAdd, subtractProduct } from './multiply-add';
 
 // @ts-ignore: decorator
 @inline
 function mulRe(aRe: v128, aIm: v128, bRe: v128, bIm: v128): v128 {
-  return f32x4.sub(f32x4.mul(aRe, bRe), f32x4.mul(aIm, bIm));
+  return subtractProduct(aIm, bIm, f32x4.mul(aRe, bRe));
 }
 
 // @ts-ignore: decorator
 @inline
 function mulIm(aRe: v128, aIm: v128, bRe: v128, bIm: v128): v128 {
-  return f32x4.add(f32x4.mul(aRe, bIm), f32x4.mul(aIm, bRe));
+  return multiplyAdd(aRe, bIm, f32x4.mul(aIm, bRe));
 }
 
 /** Four vectors as rows, written column by column. */

@@ -1,4 +1,5 @@
 /** The natural logarithm of four numbers, exponent and mantissa apart, for who wants another base. */
+import { multiplyAdd } from './multiply-add';
 
 /** 0x3f3504f3 is √½: mantissas lie between it and √2, around 1. */
 const SQRT_HALF: i32 = 0x3f3504f3;
@@ -19,14 +20,14 @@ export function mantissaLog(x: v128): v128 {
   const mantissa = i32x4.add(v128.and(i32x4.sub(x, i32x4.splat(SQRT_HALF)), i32x4.splat(0x007fffff)), i32x4.splat(SQRT_HALF));
   const z = f32x4.sub(mantissa, f32x4.splat(1));
   let p = f32x4.splat(7.0376836292e-2);
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.1514610310e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.1676998740e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.2420140846e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.4249322787e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-1.6668057665e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(2.0000714765e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-2.4999993993e-1));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(3.3333331174e-1));
+  p = multiplyAdd(p, z, f32x4.splat(-1.1514610310e-1));
+  p = multiplyAdd(p, z, f32x4.splat(1.1676998740e-1));
+  p = multiplyAdd(p, z, f32x4.splat(-1.2420140846e-1));
+  p = multiplyAdd(p, z, f32x4.splat(1.4249322787e-1));
+  p = multiplyAdd(p, z, f32x4.splat(-1.6668057665e-1));
+  p = multiplyAdd(p, z, f32x4.splat(2.0000714765e-1));
+  p = multiplyAdd(p, z, f32x4.splat(-2.4999993993e-1));
+  p = multiplyAdd(p, z, f32x4.splat(3.3333331174e-1));
   const square = f32x4.mul(z, z);
-  return f32x4.add(z, f32x4.sub(f32x4.mul(f32x4.mul(p, z), square), f32x4.mul(f32x4.splat(0.5), square)));
+  return multiplyAdd(f32x4.sub(f32x4.mul(p, z), f32x4.splat(0.5)), square, z);
 }

@@ -1,5 +1,6 @@
 /** One column of mel power, four numbers at a time: window, transform, power, filters. */
 import { fft } from './fft';
+import { multiplyAdd, subtractProduct } from './multiply-add';
 
 /** Samples times window; even ones become real parts, odd ones imaginary parts. */
 function windowed(half: usize, samples: usize, window: usize, points: usize): void {
@@ -45,14 +46,14 @@ function split(half: usize, points: usize, roots: usize, power: usize): void {
     const oddIm = f32x4.sub(bRe, aRe);
     const cos = v128.load(cosines + k);
     const sin = v128.load(sines + k);
-    const turnedRe = f32x4.add(f32x4.mul(oddRe, cos), f32x4.mul(oddIm, sin));
-    const turnedIm = f32x4.sub(f32x4.mul(oddIm, cos), f32x4.mul(oddRe, sin));
+    const turnedRe = multiplyAdd(oddRe, cos, f32x4.mul(oddIm, sin));
+    const turnedIm = subtractProduct(oddRe, sin, f32x4.mul(oddIm, cos));
     const upRe = f32x4.add(evenRe, turnedRe);
     const upIm = f32x4.add(evenIm, turnedIm);
     const downRe = f32x4.sub(evenRe, turnedRe);
     const downIm = f32x4.sub(turnedIm, evenIm);
-    v128.store(power + k, f32x4.mul(quarter, f32x4.add(f32x4.mul(upRe, upRe), f32x4.mul(upIm, upIm))));
-    v128.store(power + j, reversed(f32x4.mul(quarter, f32x4.add(f32x4.mul(downRe, downRe), f32x4.mul(downIm, downIm)))));
+    v128.store(power + k, f32x4.mul(quarter, multiplyAdd(upRe, upRe, f32x4.mul(upIm, upIm))));
+    v128.store(power + j, reversed(f32x4.mul(quarter, multiplyAdd(downRe, downRe, f32x4.mul(downIm, downIm)))));
   }
 }
 
@@ -66,7 +67,7 @@ function filtered(bands: usize, runs: usize, weights: usize, bins: usize, power:
     let sum = f32x4.splat(0);
     let at = bins + <usize>load<u32>(runs);
     for (const stop = at + (<usize>load<u32>(runs, 4) << 4); at < stop; at += 16, weights += 16) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load(at), v128.load(weights)));
+      sum = multiplyAdd(v128.load(at), v128.load(weights), sum);
     }
     sum = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
     store<f32>(power, f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1));

@@ -1,5 +1,6 @@
 /** The two steps of the resampler, four numbers at a time: see `dsp/band-limit.ts` and `dsp/interpolate.ts`. */
 import { fft } from './fft';
+import { multiplyAdd } from './multiply-add';
 
 /**
  * A spectrum times a real response, folded or repeated to another number of bins; real and
@@ -15,8 +16,8 @@ function respond(size: usize, bins: usize, length: usize, spectrum: usize, respo
     for (let at = bin; at < length << 2; at += turn) {
       const from = spectrum + (at & mask);
       const gain = v128.load(response + at);
-      re = f32x4.add(re, f32x4.mul(v128.load(from), gain));
-      im = f32x4.add(im, f32x4.mul(v128.load(from + (size << 2)), gain));
+      re = multiplyAdd(v128.load(from), gain, re);
+      im = multiplyAdd(v128.load(from + (size << 2)), gain, im);
     }
     v128.store(filtered + bin, im);
     v128.store(filtered + turn + bin, re);
@@ -49,7 +50,7 @@ export function bandLimit(
 @inline
 function dot(samples: usize, row: usize, bytes: usize): f32 {
   let sum = f32x4.splat(0);
-  for (let at: usize = 0; at < bytes; at += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(samples + at), v128.load(row + at)));
+  for (let at: usize = 0; at < bytes; at += 16) sum = multiplyAdd(v128.load(samples + at), v128.load(row + at), sum);
   sum = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
   return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
 }

@@ -2,7 +2,9 @@
  * The kernels of `dsp/assembly`, each user with a memory of its own that goes when the user goes.
  * For servers: a page would need a policy that lets it compile WebAssembly, and has one stream.
  */
-import bytes from './kernels.wasm.js';
+import { compile } from './compile.js';
+import fused from './fused-kernels.wasm.js';
+import plain from './kernels.wasm.js';
 import { Memory, type Place } from './memory.js';
 
 /** Addresses are bytes, counts are numbers; what each function takes stands in `dsp/assembly`. */
@@ -29,7 +31,7 @@ export class Kernels<Name extends string> {
     const places: Partial<Record<Name, Place>> = {};
     for (const name in lengths) places[name] = memory.reserve(lengths[name]);
     this.places = places as Record<Name, Place>;
-    module ??= new WebAssembly.Module(bytes);
+    module ??= compile(fused, plain);
     this.run = memory.instantiate(module) as unknown as Exports;
   }
 }

@@ -7,6 +7,7 @@
  * take twelve (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural
  * Networks", points 0, ±1, ±2, ∞). Over time by sums, as depth of a matrix product.
  */
+import { multiplyAdd, subtractProduct } from '../../dsp/assembly/multiply-add';
 import { gemm } from './gemm';
 
 /**
@@ -23,12 +24,6 @@ export function copyTails(x: usize, tail: usize, streams: usize, bytes: usize, r
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function scaled(factor: f32, x: v128): v128 {
-  return f32x4.mul(f32x4.splat(factor), x);
-}
-
 /**
  * Tiles of six bands, four apart, as their six transforms.
  * @param rows columns × streams
@@ -39,6 +34,9 @@ function transformed(x: usize, rows: usize, bands: usize, channels: usize, plane
   const bytes = channels << 2;
   const plane = rows * (bands >> 2) * bytes;
   const zero = f32x4.splat(0);
+  const two = f32x4.splat(2);
+  const four = f32x4.splat(4);
+  const five = f32x4.splat(5);
   for (let row: usize = 0; row < rows; row++) {
     for (let band: usize = 0; band < bands; band += 4) {
       const isLast = band + 4 == bands;
@@ -49,16 +47,16 @@ function transformed(x: usize, rows: usize, bands: usize, channels: usize, plane
         const d3 = v128.load(x + 2 * bytes);
         const d4 = v128.load(x + 3 * bytes);
         const d5 = isLast ? zero : v128.load(x + 4 * bytes);
-        const inner = f32x4.sub(d4, scaled(4, d2));
-        const outer = f32x4.sub(d3, scaled(4, d1));
+        const inner = subtractProduct(four, d2, d4);
+        const outer = subtractProduct(four, d1, d3);
         const even = f32x4.sub(d4, d2);
-        const odd = scaled(2, f32x4.sub(d3, d1));
-        v128.store(planes, f32x4.add(f32x4.sub(scaled(4, d0), scaled(5, d2)), d4));
+        const odd = f32x4.sub(d3, d1);
+        v128.store(planes, subtractProduct(five, d2, multiplyAdd(four, d0, d4)));
         v128.store(planes + plane, f32x4.add(inner, outer));
         v128.store(planes + 2 * plane, f32x4.sub(inner, outer));
-        v128.store(planes + 3 * plane, f32x4.add(even, odd));
-        v128.store(planes + 4 * plane, f32x4.sub(even, odd));
-        v128.store(planes + 5 * plane, f32x4.add(f32x4.sub(scaled(4, d1), scaled(5, d3)), d5));
+        v128.store(planes + 3 * plane, multiplyAdd(two, odd, even));
+        v128.store(planes + 4 * plane, subtractProduct(two, odd, even));
+        v128.store(planes + 5 * plane, subtractProduct(five, d3, multiplyAdd(four, d1, d5)));
       }
       x += 3 * bytes;
     }
@@ -76,6 +74,9 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
   const column = streams * tiles * bytes;
   const plane = columns * column;
   const zero = f32x4.splat(0);
+  const two = f32x4.splat(2);
+  const four = f32x4.splat(4);
+  const eight = f32x4.splat(8);
   for (let first: usize = 0; first < columns; first += poolColumns) {
     for (let tile: usize = 0; tile < streams * tiles; tile++) {
       for (let at: usize = 0; at < bytes; at += 16) {
@@ -94,9 +95,9 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
           const outerDifference = f32x4.sub(m3, m4);
           // The maximum with 0 is ReLU: it may come before other maxima.
           y0 = f32x4.max(y0, f32x4.add(b, f32x4.add(m0, f32x4.add(innerSum, outerSum))));
-          y1 = f32x4.max(y1, f32x4.add(b, f32x4.add(innerDifference, scaled(2, outerDifference))));
-          y2 = f32x4.max(y2, f32x4.add(b, f32x4.add(innerSum, scaled(4, outerSum))));
-          y3 = f32x4.max(y3, f32x4.add(b, f32x4.add(m5, f32x4.add(innerDifference, scaled(8, outerDifference)))));
+          y1 = f32x4.max(y1, f32x4.add(b, multiplyAdd(two, outerDifference, innerDifference)));
+          y2 = f32x4.max(y2, f32x4.add(b, multiplyAdd(four, outerSum, innerSum)));
+          y3 = f32x4.max(y3, f32x4.add(b, f32x4.add(m5, multiplyAdd(eight, outerDifference, innerDifference))));
         }
         if (pool == 1) {
           v128.store(y + at, y0);

@@ -5,6 +5,7 @@
  * with the others `outBytes` apart.
  */
 import { exponentOf, mantissaLog } from '../../dsp/assembly/logarithm';
+import { multiplyAdd } from '../../dsp/assembly/multiply-add';
 
 const LN_2: f32 = 0.6931471805599453;
 
@@ -13,7 +14,7 @@ const LN_2: f32 = 0.6931471805599453;
 @inline
 function log(x: f32): f32 {
   const all = f32x4.splat(x);
-  return f32x4.extract_lane(f32x4.add(f32x4.mul(exponentOf(all), f32x4.splat(LN_2)), mantissaLog(all)), 0);
+  return f32x4.extract_lane(multiplyAdd(exponentOf(all), f32x4.splat(LN_2), mantissaLog(all)), 0);
 }
 
 /** s ← s + f (x - s) for four neighbours. */
@@ -21,7 +22,7 @@ function log(x: f32): f32 {
 @inline
 function follow4(at: usize, forgetting: v128, x: v128): void {
   const sum = v128.load(at);
-  v128.store(at, f32x4.add(sum, f32x4.mul(forgetting, f32x4.sub(x, sum))));
+  v128.store(at, multiplyAdd(forgetting, f32x4.sub(x, sum), sum));
 }
 
 // @ts-ignore: decorator

@@ -4,12 +4,7 @@
  * one go; four rows are done at once, which keeps their thirty-two sums in registers (Goto and
  * van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication").
  */
-
-// @ts-ignore: decorator
-@inline
-function madd(sum: v128, x: v128, w: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, w));
-}
+import { multiplyAdd } from '../../dsp/assembly/multiply-add';
 
 /** Four rows times one panel of eight columns, added to what the first row of `bias` gives. */
 function rows4x8(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, yRowBytes: usize): void {
@@ -25,17 +20,17 @@ function rows4x8(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
       const low = v128.load(w);
       const high = v128.load(w, 16);
       const xa = v128.load32_splat(a);
-      a0 = madd(a0, xa, low);
-      a1 = madd(a1, xa, high);
+      a0 = multiplyAdd(xa, low, a0);
+      a1 = multiplyAdd(xa, high, a1);
       const xb = v128.load32_splat(b);
-      b0 = madd(b0, xb, low);
-      b1 = madd(b1, xb, high);
+      b0 = multiplyAdd(xb, low, b0);
+      b1 = multiplyAdd(xb, high, b1);
       const xc = v128.load32_splat(c);
-      c0 = madd(c0, xc, low);
-      c1 = madd(c1, xc, high);
+      c0 = multiplyAdd(xc, low, c0);
+      c1 = multiplyAdd(xc, high, c1);
       const xd = v128.load32_splat(d);
-      d0 = madd(d0, xd, low);
-      d1 = madd(d1, xd, high);
+      d0 = multiplyAdd(xd, low, d0);
+      d1 = multiplyAdd(xd, high, d1);
     }
   }
   v128.store(y, f32x4.max(a0, floor));
@@ -59,10 +54,10 @@ function rows4x4(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
     let d = c + rowBytes;
     for (const end = x + depthBytes; a < end; a += 4, b += 4, c += 4, d += 4, w += 16) {
       const four = v128.load(w);
-      a0 = madd(a0, v128.load32_splat(a), four);
-      b0 = madd(b0, v128.load32_splat(b), four);
-      c0 = madd(c0, v128.load32_splat(c), four);
-      d0 = madd(d0, v128.load32_splat(d), four);
+      a0 = multiplyAdd(v128.load32_splat(a), four, a0);
+      b0 = multiplyAdd(v128.load32_splat(b), four, b0);
+      c0 = multiplyAdd(v128.load32_splat(c), four, c0);
+      d0 = multiplyAdd(v128.load32_splat(d), four, d0);
     }
   }
   v128.store(y, f32x4.max(a0, floor));
@@ -81,11 +76,11 @@ function row1(x: usize, segments: usize, segmentBytes: usize, depthBytes: usize,
     if (isWide) {
       for (let a = x; a < end; a += 4, w += 32) {
         const xa = v128.load32_splat(a);
-        a0 = madd(a0, xa, v128.load(w));
-        a1 = madd(a1, xa, v128.load(w, 16));
+        a0 = multiplyAdd(xa, v128.load(w), a0);
+        a1 = multiplyAdd(xa, v128.load(w, 16), a1);
       }
     } else {
-      for (let a = x; a < end; a += 4, w += 16) a0 = madd(a0, v128.load32_splat(a), v128.load(w));
+      for (let a = x; a < end; a += 4, w += 16) a0 = multiplyAdd(v128.load32_splat(a), v128.load(w), a0);
     }
   }
   v128.store(y, f32x4.max(a0, floor));

@@ -1,4 +1,5 @@
 /** Running mean and deviation of each feature: the formula stands in `models/layers/statistics.ts`. */
+import { multiplyAdd, subtractProduct } from '../../dsp/assembly/multiply-add';
 
 /**
  * One column of one stream.
@@ -21,12 +22,12 @@ export function statistics(
     const value = v128.load(x + at);
     const first = v128.load(moments + at);
     const second = v128.load(squares + at);
-    const sum = f32x4.add(first, f32x4.mul(present, f32x4.sub(value, first)));
-    const square = f32x4.add(second, f32x4.mul(present, f32x4.sub(f32x4.mul(value, value), second)));
+    const sum = multiplyAdd(present, f32x4.sub(value, first), first);
+    const square = multiplyAdd(present, f32x4.sub(f32x4.mul(value, value), second), second);
     v128.store(moments + at, sum);
     v128.store(squares + at, square);
     const mean = f32x4.mul(sum, scales);
-    const variance = f32x4.max(zero, f32x4.sub(f32x4.mul(square, scales), f32x4.mul(mean, mean)));
+    const variance = f32x4.max(zero, subtractProduct(mean, mean, f32x4.mul(square, scales)));
     v128.store(means + at, mean);
     v128.store(deviations + at, f32x4.sqrt(f32x4.add(variance, least)));
   }

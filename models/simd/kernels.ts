@@ -1,6 +1,8 @@
 /** The kernels of `models/assembly`: addresses are bytes, counts are numbers; what each takes stands there. */
+import { compile } from '../../dsp/simd/compile.js';
 import type { Memory } from '../../dsp/simd/memory.js';
-import bytes from './kernels.wasm.js';
+import fused from './fused-kernels.wasm.js';
+import plain from './kernels.wasm.js';
 
 export interface Kernels {
   convolution(
@@ -41,5 +43,5 @@ export interface Kernels {
 let module: WebAssembly.Module | undefined;
 
 export function kernelsIn(memory: Memory): Kernels {
-  return memory.instantiate(module ??= new WebAssembly.Module(bytes)) as unknown as Kernels;
+  return memory.instantiate(module ??= compile(fused, plain)) as unknown as Kernels;
 }
