@@ -41,14 +41,14 @@ export const NORMALISATION_V1: Normalisation = {
 /** Carries the running mean of one stream from column to column. */
 export class Normaliser {
   readonly #settings: Normalisation;
-  readonly #levels: Float64Array;
+  readonly #bands: number;
   #meanDb = 0;
   #count = 0;
   #held = 0;
 
   constructor(settings: Normalisation, bands: number) {
     this.#settings = settings;
-    this.#levels = new Float64Array(bands);
+    this.#bands = bands;
   }
 
   /** Forgets the sound so far, as at the start of a stream. */
@@ -60,35 +60,33 @@ export class Normaliser {
 
   /**
    * One column of levels, as data packs hold them.
-   * @param levelsDb [bands], dB of mel power; -Infinity where there is none
+   * @param levelsDb [bands] from `from` on, dB of mel power; -Infinity where there is none
    * @param out receives [bands] values within ± limitDb / scaleDb, from `offset` on
    */
-  levels(levelsDb: ArrayLike<number>, out: Float32Array, offset: number): void {
+  levels(levelsDb: ArrayLike<number>, out: Float32Array, offset: number, from = 0): void {
     const { limitDb, scaleDb } = this.#settings;
-    const levels = this.#levels;
-    for (let band = 0; band < levels.length; band++) levels[band] = levelsDb[band]!;
-    this.#follow();
+    const end = from + this.#bands;
+    this.#follow(levelsDb, from, end);
     const mean = this.#count > 0 ? this.#meanDb : Infinity; // nothing heard yet: all cells at the lower limit
-    for (let band = 0; band < levels.length; band++) {
-      const relative = levels[band]! - mean;
-      out[offset + band] = (relative > limitDb ? limitDb : relative > -limitDb ? relative : -limitDb) / scaleDb;
+    for (let band = from; band < end; band++, offset++) {
+      const relative = levelsDb[band]! - mean;
+      out[offset] = (relative > limitDb ? limitDb : relative > -limitDb ? relative : -limitDb) / scaleDb;
     }
   }
 
-  /** Moves the running mean by the column in `#levels`. */
-  #follow(): void {
+  /** Moves the running mean by a column. */
+  #follow(levels: ArrayLike<number>, from: number, end: number): void {
     const { memoryColumns, rangeDb, pauseDb, pauseColumns, jumpDb, silenceDb } = this.#settings;
-    const levels = this.#levels;
     let loudest = -Infinity;
-    for (let band = 0; band < levels.length; band++) if (levels[band]! > loudest) loudest = levels[band]!;
+    for (let band = from; band < end; band++) if (levels[band]! > loudest) loudest = levels[band]!;
     if (loudest < silenceDb) {
       this.#held++;
       return;
     }
     const lowest = loudest - rangeDb;
     let sum = 0;
-    for (let band = 0; band < levels.length; band++) sum += levels[band]! > lowest ? levels[band]! : lowest;
-    const level = sum / levels.length;
+    for (let band = from; band < end; band++) sum += levels[band]! > lowest ? levels[band]! : lowest;
+    const level = sum / this.#bands;
 
     const known = this.#count > 0;
     if (known && level < this.#meanDb - pauseDb && this.#held < pauseColumns) {

@@ -8,6 +8,7 @@ import { LevelMeter } from '../dsp/level.js';
 import { encodeLevels } from '../dsp/levels.js';
 import { MelColumns, type FrontEnd } from '../dsp/mel.js';
 import { Normaliser } from '../dsp/normalise.js';
+import type { Scratch } from '../dsp/scratch.js';
 import { toDecibels } from '../dsp/simd/decibels.js';
 import { simdColumnMaker } from '../dsp/simd/mel.js';
 import { simdAddSquares } from '../dsp/simd/pcm.js';
@@ -39,7 +40,7 @@ export interface Columns {
   readonly endBytes: number;
   /** Some of its sound came too late to be looked at: its cells say nothing. */
   readonly isLate: boolean;
-  readonly picture?: Picture;
+  readonly picture?: Picture | undefined;
 }
 
 /** What dashboards draw of a block. */
@@ -52,7 +53,7 @@ export interface Picture {
 
 /** A block as the network takes it. */
 export interface Block extends Columns {
-  /** [columns × bands] normalised levels. */
+  /** [columns × bands] normalised levels; the next block's may lie in the same room, whatever its stream. */
   readonly input: Float32Array;
   readonly loudness: Loudness;
   /** After a long silence: the network and the smoothing start afresh with this block. */
@@ -165,7 +166,7 @@ export class BlockColumns {
       arrivedAtMs: this.#arrivedAtMs,
       endBytes: this.#endBytes,
       isLate,
-      ...(this.#envelope && { picture: { levels: encoded(cells), peaks: this.#envelope.take(PICTURE_POINTS) } }),
+      picture: this.#envelope && { levels: encoded(cells), peaks: this.#envelope.take(PICTURE_POINTS) },
     };
   }
 }
@@ -181,9 +182,12 @@ export class BlockNormaliser {
   readonly #bands: number;
   readonly #normaliser: Normaliser;
   readonly #silence: Silence;
+  readonly #scratch: Scratch;
 
-  constructor(model: Manifest, silence: SilenceSettings) {
+  /** @param scratch for the input; may be that of other streams */
+  constructor(model: Manifest, silence: SilenceSettings, scratch: Scratch) {
     this.#bands = model.frontEnd.bands;
+    this.#scratch = scratch;
     this.#normaliser = new Normaliser(model.normalisation, this.#bands);
     this.#silence = new Silence(silence, blockMs(model));
   }
@@ -192,10 +196,12 @@ export class BlockNormaliser {
     const loudness = this.#silence.push(block.rmsDb);
     const { afresh } = this.#silence;
     if (afresh) this.#normaliser.reset();
-    const input = new Float32Array(block.cells.length);
+    const input = this.#scratch.of(block.cells.length);
     for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
-      this.#normaliser.levels(block.cells.subarray(offset, offset + this.#bands), input, offset);
+      this.#normaliser.levels(block.cells, input, offset, offset);
     }
-    return { ...block, input, loudness, afresh };
+    // Spread, an object of so many fields would become a slow one.
+    const { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture } = block;
+    return { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture, input, loudness, afresh };
   }
 }

@@ -59,6 +59,10 @@ interface Listener {
 /** One stream's place in the engine: its waiting blocks and the network's state. */
 class Lane {
   readonly blocks: Block[] = [];
+  /** What the network is given of each: a copy, for a block's own is soon another's. */
+  readonly #inputs: Float32Array[] = [];
+  /** That of the block which was scored last, for the next one. */
+  #spare: Float32Array | undefined;
   readonly state: Float32Array;
   readonly listener: Listener;
   droppedMs = 0;
@@ -80,6 +84,21 @@ class Lane {
     const aheadMs = block.atMs - this.#first.atMs - (block.arrivedAtMs - this.#first.arrivedAtMs);
     if (aheadMs > liveAheadMs) this.isLive = false;
     this.blocks.push(block);
+    const input = this.#spare?.length === block.input.length ? this.#spare : new Float32Array(block.input.length);
+    input.set(block.input);
+    this.#inputs.push(input);
+    this.#spare = undefined;
+  }
+
+  /** Of the block that comes next. */
+  get input(): Float32Array {
+    return this.#inputs[0]!;
+  }
+
+  /** Takes the block that comes next, whose input is the network's until the lane gets another. */
+  shift(): Block {
+    this.#spare = this.#inputs.shift();
+    return this.blocks.shift()!;
   }
 
   /** Has its newest block only, and more will come in their time: the block may wait for others. */
@@ -89,7 +108,7 @@ class Lane {
 
   /** Drops what is too old, but never the newest: late predictions are better than none. */
   dropOlderThan(arrivedAtMs: number): void {
-    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.leaveOut(this.blocks.shift()!);
+    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.leaveOut(this.shift());
   }
 
   leaveOut({ durationMs, afresh }: Block): void {
@@ -220,7 +239,7 @@ export class Engine {
       if (lane.isClosed) continue;
       lane.dropOlderThan(oldestMs);
       const fits = taken.length < this.#settings.maxBatch
-        && (taken.length === 0 || lane.blocks[0]!.input.length === taken[0]!.blocks[0]!.input.length);
+        && (taken.length === 0 || lane.input.length === taken[0]!.input.length);
       (fits ? taken : left).push(lane);
     }
     for (const lane of taken) lane.isQueued = false;
@@ -230,8 +249,10 @@ export class Engine {
 
   #score(lanes: readonly Lane[]): void {
     const blocks: Block[] = [];
+    const inputs: Float32Array[] = [];
     for (const lane of lanes) {
-      const block = lane.blocks.shift()!;
+      inputs.push(lane.input);
+      const block = lane.shift();
       const afresh = block.afresh || lane.startsAfresh;
       if (afresh) lane.state.set(this.#classifier.newState());
       lane.startsAfresh = false;
@@ -240,7 +261,7 @@ export class Engine {
     let scores: Float32Array;
     const startedMs = this.#scheduler.now();
     try {
-      scores = this.#classifier.run(blocks.map((block) => block.input), lanes.map((lane) => lane.state));
+      scores = this.#classifier.run(inputs, lanes.map((lane) => lane.state));
     } catch (error) {
       this.#onFault(error);
       for (const lane of lanes) {

@@ -21,6 +21,7 @@ import { Teller, type Judged, type Message } from './telling.js';
 /** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
 const DECODED = new Scratch();
 const RESAMPLED = new Scratch();
+const NORMALISED = new Scratch();
 
 /** A large message is taken in parts, so that the scratch of a stream's stages stays small; a packet of Opus is one. */
 const PCM_PART_BYTES = 16 * 1024;
@@ -131,8 +132,9 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
   let last: Sound | undefined;
   return stage((emit) => ({
     push: (sound) => {
-      last = { ...sound, samples: resampler.push(sound.samples) };
-      if (last.samples.length > 0) emit(last); // a packet of 20 ms seldom fills what is resampled at once
+      last = sound;
+      const samples = resampler.push(sound.samples);
+      if (samples.length > 0) emit({ samples, arrivedAtMs: sound.arrivedAtMs, endBytes: sound.endBytes }); // a packet of 20 ms seldom fills what is resampled at once
     },
     flush: () => last && emit({ ...last, samples: resampler.flush() }),
   }));
@@ -162,7 +164,7 @@ function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progre
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
 function normalise(model: Manifest, settings: Settings): OperatorFunction<Columns, Block> {
-  const normaliser = new BlockNormaliser(model, settings);
+  const normaliser = new BlockNormaliser(model, settings, NORMALISED);
   return stage((emit) => ({ push: (block) => emit(normaliser.push(block)) }));
 }
 
@@ -170,13 +172,13 @@ function smooth(model: Manifest, settings: Settings, progress: Progress): Operat
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((emit) => ({
     push: (scored) => {
-      const { block, scores } = scored;
+      const { block, scores, lagMs, droppedMs, isLive } = scored;
       progress.scoredMs = block.atMs;
       progress.scoredBytes = block.endBytes;
-      progress.isLive = scored.isLive;
+      progress.isLive = isLive;
       const probabilities = scores.subarray(0, model.labels.length);
       const kinds = model.kinds && scores.subarray(model.labels.length);
-      emit({ ...scored, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
+      emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
     },
   }));
 }

@@ -3,14 +3,14 @@
  * `shards.ts` starts it.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { Subject, type Subscription } from 'rxjs';
+import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import { blockMs } from '../models/bundle.js';
 import type { StartedClassifier } from './classifier.js';
 import { Engine, macrotask } from './engine.js';
 import { Lags, type Measures } from './measures.js';
 import { pipe, Progress, type Chunk } from './pipeline.js';
 import { ProtocolError } from './protocol.js';
-import { COMMAND, COMMAND_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
+import { COMMAND, COMMAND_WIDTH, PROGRESS_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
 import { message, type Message } from './telling.js';
 
 /** Up to this much sound may wait unscored before its bytes count as not consumed. */
@@ -20,7 +20,8 @@ const MEASURE_EVERY_MS = 1000;
 
 /** One stream in its shard. */
 interface Running {
-  readonly chunk$: Subject<Chunk>;
+  /** Of its chunks: the upper end of its pipe. */
+  chunks: Subscriber<Chunk> | undefined;
   readonly progress: Progress;
   consumedBytes: number;
   /** Bytes taken in since the main thread was last told how far this stream is. */
@@ -70,7 +71,7 @@ class Shard {
           break;
         }
         case COMMAND.end:
-          this.#streams.get(key)?.chunk$.complete();
+          this.#streams.get(key)?.chunks?.complete();
           break;
         case COMMAND.close:
           this.#streams.get(key)?.subscription?.unsubscribe();
@@ -80,9 +81,10 @@ class Shard {
   }
 
   #open(key: number, { format, topK, spectrogram, isPaced, from, skipBytes }: OpenStream): void {
-    const running: Running = { chunk$: new Subject(), progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
+    const running: Running = { chunks: undefined, progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
-    const messages$ = pipe(running.chunk$, {
+    const chunk$ = new Observable<Chunk>((chunks) => void (running.chunks = chunks));
+    const messages$ = pipe(chunk$, {
       format,
       model: this.#start.bundle.manifest,
       engine: this.#engine,
@@ -111,14 +113,15 @@ class Shard {
     const skip = Math.min(running.skipBytes, bytes.length);
     running.skipBytes -= skip;
     const startedMs = performance.now();
-    running.chunk$.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
+    running.chunks!.next({ bytes: skip > 0 ? bytes.subarray(skip) : bytes, arrivedAtMs });
     const busyMs = performance.now() - startedMs;
     this.#soundMs += busyMs;
     if (running.progress.isLive) this.#liveBusyMs += busyMs;
-    this.#moved.add(key);
     // The next prediction tells it too; mail for each chunk would cost more than the chunk.
     running.untoldBytes += bytes.length;
-    if (running.untoldBytes > this.#start.settings.maxBufferedBytes / 4) this.#postSoon();
+    if (running.untoldBytes <= this.#start.settings.maxBufferedBytes / 4) return;
+    this.#moved.add(key);
+    this.#postSoon();
   }
 
   #refusal(error: unknown): { code: ProtocolError['code']; message: string } {
@@ -179,7 +182,9 @@ class Shard {
   }
 
   #progress(): Float64Array<ArrayBuffer> {
-    const rows: number[] = [];
+    // Rows of streams that are over stay 0, which is no stream's key.
+    const rows = new Float64Array(PROGRESS_WIDTH * this.#moved.size);
+    let row = 0;
     for (const key of this.#moved) {
       const running = this.#streams.get(key);
       if (!running) continue;
@@ -188,10 +193,14 @@ class Shard {
       const consumed = progress.madeMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
       running.consumedBytes = Math.max(running.consumedBytes, consumed);
       running.untoldBytes = 0;
-      rows.push(key, running.consumedBytes, progress.seq, progress.scoredMs, progress.droppedMs);
+      rows[row++] = key;
+      rows[row++] = running.consumedBytes;
+      rows[row++] = progress.seq;
+      rows[row++] = progress.scoredMs;
+      rows[row++] = progress.droppedMs;
     }
     this.#moved.clear();
-    return new Float64Array(rows);
+    return rows;
   }
 
   #post(mail: FromShard, transfer: ArrayBuffer[] = []): void {

@@ -94,11 +94,13 @@ export class SimdStep {
   /** Columns of blocks to where the first layer reads; what is missing at the end repeats the last one. */
   #hear(blocks: readonly Float32Array[], first: number, streams: number, from: number, columns: number, given: number): void {
     const bands = this.#bands;
+    const { values } = this.#input;
     for (let stream = 0; stream < streams; stream++) {
       const block = blocks[first + stream]!;
       for (let column = 0; column < columns; column++) {
         const at = Math.min(from + column, given - 1) * bands;
-        this.#input.values.set(block.subarray(at, at + bands), this.#input.startOf(column, stream, streams));
+        const to = this.#input.startOf(column, stream, streams);
+        for (let band = 0; band < bands; band++) values[to + band] = block[at + band]!;
       }
     }
   }

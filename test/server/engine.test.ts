@@ -99,6 +99,19 @@ test('each stream has its own state and its own order', () => {
   assert.equal(b.said, ['5']);
 });
 
+test('a block is scored as it came, whatever is written into its input afterwards', () => {
+  const { clock, engine } = rig();
+  const a = stream(engine);
+  const input = new Float32Array(1);
+  for (const value of [1, 10, 100]) {
+    input[0] = value;
+    a.block$.next({ ...block(0, 350), input });
+  }
+  input[0] = 1000;
+  clock.flush();
+  assert.equal(a.said, ['1', '11', '111']);
+});
+
 test('one block a stream a step, in turn: who brings much waits for nobody and nobody for them', () => {
   const { clock, classifier, engine } = rig({ maxBatch: 2 });
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
