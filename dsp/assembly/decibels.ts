@@ -14,7 +14,7 @@ const TEN_LOG10_2_LOW: f32 = 0.00053433139812;
  */
 export function toDecibels(values: usize, count: usize): void {
   for (const end = values + (count << 2); values < end; values += 16) {
-    const x = f32x4.max(v128.load(values), f32x4.splat(f32.MIN_NORMAL_VALUE));
+    const x = f32x4.pmax(v128.load(values), f32x4.splat(f32.MIN_NORMAL_VALUE));
     const exponent = exponentOf(x);
     const fine = multiplyAdd(mantissaLog(x), f32x4.splat(TEN_LOG10_E), f32x4.mul(exponent, f32x4.splat(TEN_LOG10_2_LOW)));
     v128.store(values, multiplyAdd(exponent, f32x4.splat(TEN_LOG10_2_HIGH), fine));

@@ -43,12 +43,12 @@ export function level(samples: usize, count: usize, level: usize): void {
   for (; samples < end; samples += 16) {
     const four = v128.load(samples);
     const squares = f32x4.mul(four, four);
-    highest = f32x4.max(highest, squares);
+    highest = f32x4.pmax(highest, squares);
     low = f64x2.add(low, f64x2.promote_low_f32x4(squares));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(squares, squares, 2, 3, 0, 1)));
   }
   const sums = f64x2.add(low, high);
   store<f64>(level, f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
-  highest = f32x4.max(highest, v128.shuffle<f32>(highest, highest, 2, 3, 0, 1));
+  highest = f32x4.pmax(highest, v128.shuffle<f32>(highest, highest, 2, 3, 0, 1));
   store<f64>(level, max(f32x4.extract_lane(highest, 0), f32x4.extract_lane(highest, 1)), 8);
 }

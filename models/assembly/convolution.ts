@@ -94,10 +94,10 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
           const outerSum = f32x4.add(m3, m4);
           const outerDifference = f32x4.sub(m3, m4);
           // The maximum with 0 is ReLU: it may come before other maxima.
-          y0 = f32x4.max(y0, f32x4.add(b, f32x4.add(m0, f32x4.add(innerSum, outerSum))));
-          y1 = f32x4.max(y1, f32x4.add(b, multiplyAdd(two, outerDifference, innerDifference)));
-          y2 = f32x4.max(y2, f32x4.add(b, multiplyAdd(four, outerSum, innerSum)));
-          y3 = f32x4.max(y3, f32x4.add(b, f32x4.add(m5, multiplyAdd(eight, outerDifference, innerDifference))));
+          y0 = f32x4.pmax(y0, f32x4.add(b, f32x4.add(m0, f32x4.add(innerSum, outerSum))));
+          y1 = f32x4.pmax(y1, f32x4.add(b, multiplyAdd(two, outerDifference, innerDifference)));
+          y2 = f32x4.pmax(y2, f32x4.add(b, multiplyAdd(four, outerSum, innerSum)));
+          y3 = f32x4.pmax(y3, f32x4.add(b, f32x4.add(m5, multiplyAdd(eight, outerDifference, innerDifference))));
         }
         if (pool == 1) {
           v128.store(y + at, y0);
@@ -105,10 +105,10 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
           v128.store(y + 2 * bytes + at, y2);
           v128.store(y + 3 * bytes + at, y3);
         } else if (pool == 2) {
-          v128.store(y + at, f32x4.max(y0, y1));
-          v128.store(y + bytes + at, f32x4.max(y2, y3));
+          v128.store(y + at, f32x4.pmax(y0, y1));
+          v128.store(y + bytes + at, f32x4.pmax(y2, y3));
         } else {
-          v128.store(y + at, f32x4.max(f32x4.max(y0, y1), f32x4.max(y2, y3)));
+          v128.store(y + at, f32x4.pmax(f32x4.pmax(y0, y1), f32x4.pmax(y2, y3)));
         }
       }
       y += (4 / pool) * bytes;
@@ -157,7 +157,7 @@ function highest(x: usize, columns: usize, streams: usize, bands: usize, filters
         for (let at: usize = 0; at < bytes; at += 16, y += 16) {
           let most = f32x4.splat(0); // what is left of ReLU
           for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
-            for (let near: usize = 0; near < pool; near++) most = f32x4.max(most, v128.load(from + near * bytes));
+            for (let near: usize = 0; near < pool; near++) most = f32x4.pmax(most, v128.load(from + near * bytes));
           }
           v128.store(y, most);
         }

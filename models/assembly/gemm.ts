@@ -33,14 +33,14 @@ function rows4x8(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
       d1 = multiplyAdd(xd, high, d1);
     }
   }
-  v128.store(y, f32x4.max(a0, floor));
-  v128.store(y, f32x4.max(a1, floor), 16);
-  v128.store(y + yRowBytes, f32x4.max(b0, floor));
-  v128.store(y + yRowBytes, f32x4.max(b1, floor), 16);
-  v128.store(y + 2 * yRowBytes, f32x4.max(c0, floor));
-  v128.store(y + 2 * yRowBytes, f32x4.max(c1, floor), 16);
-  v128.store(y + 3 * yRowBytes, f32x4.max(d0, floor));
-  v128.store(y + 3 * yRowBytes, f32x4.max(d1, floor), 16);
+  v128.store(y, f32x4.pmax(a0, floor));
+  v128.store(y, f32x4.pmax(a1, floor), 16);
+  v128.store(y + yRowBytes, f32x4.pmax(b0, floor));
+  v128.store(y + yRowBytes, f32x4.pmax(b1, floor), 16);
+  v128.store(y + 2 * yRowBytes, f32x4.pmax(c0, floor));
+  v128.store(y + 2 * yRowBytes, f32x4.pmax(c1, floor), 16);
+  v128.store(y + 3 * yRowBytes, f32x4.pmax(d0, floor));
+  v128.store(y + 3 * yRowBytes, f32x4.pmax(d1, floor), 16);
 }
 
 /** The same with a panel of four columns. */
@@ -60,10 +60,10 @@ function rows4x4(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
       d0 = multiplyAdd(v128.load32_splat(d), four, d0);
     }
   }
-  v128.store(y, f32x4.max(a0, floor));
-  v128.store(y + yRowBytes, f32x4.max(b0, floor));
-  v128.store(y + 2 * yRowBytes, f32x4.max(c0, floor));
-  v128.store(y + 3 * yRowBytes, f32x4.max(d0, floor));
+  v128.store(y, f32x4.pmax(a0, floor));
+  v128.store(y + yRowBytes, f32x4.pmax(b0, floor));
+  v128.store(y + 2 * yRowBytes, f32x4.pmax(c0, floor));
+  v128.store(y + 3 * yRowBytes, f32x4.pmax(d0, floor));
 }
 
 /** One row times a panel of `width` columns, four or eight. */
@@ -83,8 +83,8 @@ function row1(x: usize, segments: usize, segmentBytes: usize, depthBytes: usize,
       for (let a = x; a < end; a += 4, w += 16) a0 = multiplyAdd(v128.load32_splat(a), v128.load(w), a0);
     }
   }
-  v128.store(y, f32x4.max(a0, floor));
-  if (isWide) v128.store(y, f32x4.max(a1, floor), 16);
+  v128.store(y, f32x4.pmax(a0, floor));
+  if (isWide) v128.store(y, f32x4.pmax(a1, floor), 16);
 }
 
 /**

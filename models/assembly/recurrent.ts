@@ -8,7 +8,7 @@ import { multiplyAdd, subtractProduct } from '../../dsp/assembly/multiply-add';
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
-  const held = f32x4.max(f32x4.min(x, f32x4.splat(88)), f32x4.splat(-87));
+  const held = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
   const n = f32x4.nearest(f32x4.mul(held, f32x4.splat(1.44269504088896341)));
   // ln 2 in two parts, so that nothing is lost of what is left over
   const r = subtractProduct(n, f32x4.splat(-2.12194440e-4), subtractProduct(n, f32x4.splat(0.693359375), held));

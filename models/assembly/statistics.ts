@@ -27,7 +27,7 @@ export function statistics(
     v128.store(moments + at, sum);
     v128.store(squares + at, square);
     const mean = f32x4.mul(sum, scales);
-    const variance = f32x4.max(zero, subtractProduct(mean, mean, f32x4.mul(square, scales)));
+    const variance = f32x4.pmax(zero, subtractProduct(mean, mean, f32x4.mul(square, scales)));
     v128.store(means + at, mean);
     v128.store(deviations + at, f32x4.sqrt(f32x4.add(variance, least)));
   }
