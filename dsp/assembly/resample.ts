@@ -46,13 +46,32 @@ export function bandLimit(
   return fft(bins, filtered, spectrum, backward);
 }
 
+/** Samples times a row, in four partial sums. */
 // @ts-ignore: decorator
 @inline
-function dot(samples: usize, row: usize, bytes: usize): f32 {
+function products(samples: usize, row: usize, bytes: usize): v128 {
   let sum = f32x4.splat(0);
   for (let at: usize = 0; at < bytes; at += 16) sum = multiplyAdd(v128.load(samples + at), v128.load(row + at), sum);
-  sum = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
-  return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
+  return sum;
+}
+
+/** The sums of four vectors, or of one: in the same order, so that it doesn't matter how outputs are grouped. */
+// @ts-ignore: decorator
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 2, 4, 6), v128.shuffle<f32>(c, d, 1, 3, 5, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+}
+
+/** A place between samples: the address of its first tap, and its phase in the upper half. */
+type Place = u64;
+
+// @ts-ignore: decorator
+@inline
+function next(place: Place, step: Place, phases: Place): Place {
+  const moved = place + step;
+  return moved >> 32 >= phases ? moved - (phases << 32) + 4 : moved;
 }
 
 /**
@@ -63,28 +82,33 @@ function dot(samples: usize, row: usize, bytes: usize): f32 {
  * @param outputs receives [count]
  */
 export function interpolate(
-  samples: usize, phase: i32, count: usize, stride: i32, phases: i32,
-  taps: usize, rowCount: i32, rows: usize, outputs: usize,
+  samples: usize, phase: u32, count: usize, stride: u32, phases: u32,
+  taps: usize, rowCount: u32, rows: usize, outputs: usize,
 ): void {
-  const wholeStep = <usize>(stride / phases) << 2;
-  const phaseStep = stride % phases;
+  const step = <Place>(stride / phases << 2) | <Place>(stride % phases) << 32;
   const bytes = taps << 2;
+  let place = <Place>samples | <Place>phase << 32;
+  if (rowCount == phases) {
+    for (; count >= 4; count -= 4, outputs += 16) {
+      const second = next(place, step, phases);
+      const third = next(second, step, phases);
+      const fourth = next(third, step, phases);
+      v128.store(outputs, sums(
+        products(<usize>place, rows + <usize>(place >> 32) * bytes, bytes),
+        products(<usize>second, rows + <usize>(second >> 32) * bytes, bytes),
+        products(<usize>third, rows + <usize>(third >> 32) * bytes, bytes),
+        products(<usize>fourth, rows + <usize>(fourth >> 32) * bytes, bytes),
+      ));
+      place = next(fourth, step, phases);
+    }
+  }
   const rowsAPhase = <f64>rowCount / <f64>phases;
-  for (const end = outputs + (count << 2); outputs < end; outputs += 4) {
-    if (rowCount == phases) {
-      store<f32>(outputs, dot(samples, rows + <usize>phase * bytes, bytes));
-    } else {
-      const place = <f64>phase * rowsAPhase;
-      const row = <usize>place;
-      const low = dot(samples, rows + row * bytes, bytes);
-      const high = dot(samples, rows + (row + 1) * bytes, bytes);
-      store<f32>(outputs, low + <f32>(place - <f64>row) * (high - low));
-    }
-    samples += wholeStep;
-    phase += phaseStep;
-    if (phase >= phases) {
-      phase -= phases;
-      samples += 4;
-    }
+  for (; count > 0; count--, outputs += 4, place = next(place, step, phases)) {
+    const between = <f64>(place >> 32) * rowsAPhase;
+    const row = <usize>between;
+    const low = products(<usize>place, rows + row * bytes, bytes);
+    const high = products(<usize>place, rows + (row + 1) * bytes, bytes);
+    const both = sums(low, high, low, high);
+    store<f32>(outputs, f32x4.extract_lane(both, 0) + <f32>(between - <f64>row) * (f32x4.extract_lane(both, 1) - f32x4.extract_lane(both, 0)));
   }
 }
