@@ -15,21 +15,6 @@ export function fromInt16(integers: usize, count: usize, samples: usize): void {
 }
 
 /**
- * The same of samples whose two bytes lie in 16 bits each, the lower first, as opusscript's libopus writes them.
- * @param pairs [count] of 32 bits; may be read up to 3 beyond
- * @param samples receives [count]; may be written up to 3 beyond
- */
-export function fromBytePairs(pairs: usize, count: usize, samples: usize): void {
-  const scale = f32x4.splat(1 / 32768);
-  const low = i32x4.splat(0xff);
-  for (const end = pairs + (count << 2); pairs < end; pairs += 16, samples += 16) {
-    const four = v128.load(pairs);
-    const joined = v128.or(v128.and(four, low), i32x4.shr_u(four, 8));
-    v128.store(samples, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(joined, 16), 16)), scale));
-  }
-}
-
-/**
  * The sum of squares and the highest square. Sums are float64: float32 would lose what is quiet.
  * @param samples [count]; up to 3 beyond are set to 0
  * @param level receives two float64: sum, highest

@@ -11,7 +11,6 @@ import { Memory, type Place } from './memory.js';
 interface Exports {
   melColumn(half: number, samples: number, window: number, points: number, turns: number, roots: number, bins: number, bands: number, runs: number, weights: number, power: number): void;
   toDecibels(values: number, count: number): void;
-  fromBytePairs(pairs: number, count: number, samples: number): void;
   fromInt16(integers: number, count: number, samples: number): void;
   level(samples: number, count: number, level: number): void;
   bandLimit(size: number, bins: number, length: number, hop: number, input: number, response: number, points: number, forward: number, backward: number): number;

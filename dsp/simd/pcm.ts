@@ -14,31 +14,25 @@ let squared: Float64Array;
 let found: Float32Array;
 
 function load(): NonNullable<typeof kernels> {
-  kernels = new Kernels({ integers: MOST, samples: MOST, squares: 4 });
+  kernels = new Kernels({ integers: MOST / 2, samples: MOST, squares: 4 });
   const { integers: pairs, samples, squares } = kernels.places;
   found = samples.values;
-  integers = new Uint8Array(pairs.values.buffer, pairs.at, 4 * MOST);
+  integers = new Uint8Array(pairs.values.buffer, pairs.at, 2 * MOST);
   squared = new Float64Array(squares.values.buffer, squares.at, 2);
   return kernels;
 }
 
 /** The bytes are little-endian, as WebAssembly is, on any machine and at any offset. */
-export const simdFromInt16: FromInt16 = (bytes, samples) => read(bytes, 2, samples);
-
-/** Mono samples within ±1 of opusscript's libopus, which puts each of their two bytes into 16 bits. */
-export const simdFromBytePairs: FromInt16 = (bytes, samples) => read(bytes, 4, samples);
-
-function read(bytes: Uint8Array, width: 2 | 4, samples: Float32Array): void {
+export const simdFromInt16: FromInt16 = (bytes, samples) => {
   const { run, places } = kernels ?? load();
   for (let from = 0; from < samples.length; from += MOST) {
     const count = Math.min(MOST, samples.length - from);
-    integers.set(bytes.length <= width * count ? bytes : bytes.subarray(width * from, width * (from + count)));
-    if (width === 2) run.fromInt16(places.integers.at, count, places.samples.at);
-    else run.fromBytePairs(places.integers.at, count, places.samples.at);
+    integers.set(bytes.length <= 2 * count ? bytes : bytes.subarray(2 * from, 2 * (from + count)));
+    run.fromInt16(places.integers.at, count, places.samples.at);
     if (found.length !== count) found = places.samples.values.subarray(0, count);
     samples.set(found, from);
   }
-}
+};
 
 export const simdAddSquares: AddSquares = (samples, squares) => {
   const { run, places } = kernels ?? load();

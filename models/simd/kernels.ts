@@ -1,6 +1,7 @@
 /** The kernels of `models/assembly`: addresses are bytes, counts are numbers; what each takes stands there. */
 import { compile } from '../../dsp/simd/compile.js';
 import type { Memory } from '../../dsp/simd/memory.js';
+import '../relaxed-simd.js';
 import fused from './fused-kernels.wasm.js';
 import plain from './kernels.wasm.js';
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { compile } from '../../../dsp/simd/compile.js';
 import fusedDsp from '../../../dsp/simd/fused-kernels.wasm.js';
 import plainDsp from '../../../dsp/simd/kernels.wasm.js';
+import '../../../models/relaxed-simd.js';
 import fusedModels from '../../../models/simd/fused-kernels.wasm.js';
 import plainModels from '../../../models/simd/kernels.wasm.js';
 
@@ -50,6 +51,10 @@ for (const [house, fused, plain, kernel, ...values] of CALLS) {
     });
   });
 }
+
+test('this Node has relaxed SIMD', () => {
+  assert.ok(WebAssembly.validate(fusedDsp) && WebAssembly.validate(fusedModels));
+});
 
 test('takes the plain one where the other is not known', () => {
   const future = Uint8Array.of(0, 97, 115, 109, 2, 0, 0, 0);

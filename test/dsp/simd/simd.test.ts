@@ -9,7 +9,7 @@ import { Resampler } from '../../../dsp/resample.js';
 import { Scratch } from '../../../dsp/scratch.js';
 import { toDecibels } from '../../../dsp/simd/decibels.js';
 import { simdColumnMaker } from '../../../dsp/simd/mel.js';
-import { simdAddSquares, simdFromBytePairs, simdFromInt16 } from '../../../dsp/simd/pcm.js';
+import { simdAddSquares, simdFromInt16 } from '../../../dsp/simd/pcm.js';
 import { SIMD_RESAMPLE } from '../../../dsp/simd/resample.js';
 import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from '../golden.js';
 import { cutAt, noise, tone } from '../signals.js';
@@ -91,14 +91,6 @@ test('16-bit samples are read to the same bits, at any offset and of any number'
   }));
   const all = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
   const samples = new PcmDecoder('s16le', 1, new Scratch(), simdFromInt16).decode(new Uint8Array(all.buffer));
-  assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
-});
-
-test('16-bit samples in pairs of bytes are read as what they are', () => {
-  const all = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
-  const pairs = Uint16Array.from({ length: 2 * all.length }, (_, i) => (i % 2 === 0 ? all[i >> 1]! & 255 : (all[i >> 1]! >> 8) & 255));
-  const samples = new Float32Array(all.length);
-  simdFromBytePairs(new Uint8Array(pairs.buffer), samples);
   assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
 });
 
