@@ -26,18 +26,20 @@ export function copyTails(x: usize, tail: usize, streams: usize, bytes: usize, r
 
 /**
  * Tiles of six bands, four apart, as their six transforms.
- * @param rows columns × streams
+ * @param x [columns][streams][bands][channels], columns `columnBytes` apart
  * @param bands a multiple of 4; @param channels likewise
- * @param planes receives [6][rows × bands / 4][channels]
+ * @param planes receives [6][columns × streams × bands / 4][channels]
  */
-function transformed(x: usize, rows: usize, bands: usize, channels: usize, planes: usize): void {
+function transformed(x: usize, columns: usize, streams: usize, columnBytes: usize, bands: usize, channels: usize, planes: usize): void {
   const bytes = channels << 2;
-  const plane = rows * (bands >> 2) * bytes;
+  const plane = columns * streams * (bands >> 2) * bytes;
+  const skipped = columnBytes - streams * bands * bytes;
   const zero = f32x4.splat(0);
   const two = f32x4.splat(2);
   const four = f32x4.splat(4);
   const five = f32x4.splat(5);
-  for (let row: usize = 0; row < rows; row++) {
+  for (let row: usize = 0; row < columns * streams; row++) {
+    if (row > 0 && row % streams == 0) x += skipped;
     for (let band: usize = 0; band < bands; band += 4) {
       const isLast = band + 4 == bands;
       for (const end = x + bytes; x < end; x += 16, planes += 16) {
@@ -67,9 +69,9 @@ function transformed(x: usize, rows: usize, bands: usize, channels: usize, plane
  * Back from six products to four bands, merged with neighbours.
  * @param planes [6][columns × streams × tiles][filters]
  * @param pool 1, 2 or 4 bands; @param poolColumns divides columns
- * @param y receives [columns / poolColumns][streams][bands / pool][filters]
+ * @param y receives [columns / poolColumns][streams][bands / pool][filters], columns `columnBytes` apart
  */
-function merged(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize): void {
+function merged(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize, columnBytes: usize): void {
   const bytes = filters << 2;
   const column = streams * tiles * bytes;
   const plane = columns * column;
@@ -113,54 +115,62 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
       }
       y += (4 / pool) * bytes;
     }
+    y += columnBytes - streams * tiles * (4 / pool) * bytes;
   }
 }
 
 /**
  * @param x [2 + columns][streams][bands][channels]: the last two columns before, then the new ones
+ * @param together streams that are done at once: so few that their numbers stay in a near cache
  * @param weights [6] times panels as `gemm` takes them, of [3 × channels] to `filters`
  * @param zeros [filters]
- * @param planes room for [6][(2 + columns) × streams × bands / 4][channels]
- * @param products room for [6][columns × streams × bands / 4][filters]
+ * @param planes room for [6][(2 + columns) × together × bands / 4][channels]
+ * @param products room for [6][columns × together × bands / 4][filters]
  */
 export function convolution(
-  x: usize, columns: usize, streams: usize, bands: usize, channels: usize,
+  x: usize, columns: usize, streams: usize, together: usize, bands: usize, channels: usize,
   weights: usize, bias: usize, zeros: usize, filters: usize, pool: usize, poolColumns: usize,
   planes: usize, products: usize, y: usize,
 ): void {
-  transformed(x, (columns + 2) * streams, bands, channels, planes);
   const tiles = bands >> 2;
   const rowBytes = channels << 2;
-  const column = streams * tiles * rowBytes;
-  const rows = columns * streams * tiles;
-  for (let point: usize = 0; point < 6; point++) {
-    gemm(planes + point * (columns + 2) * column, rowBytes, rows, 3, column, channels, weights, filters, zeros, -f32.MAX_VALUE, products + point * rows * (filters << 2), filters << 2);
-    weights += 3 * channels * (filters << 2);
+  const filterBytes = filters << 2;
+  const streamBytes = bands * rowBytes;
+  const resultBytes = (bands / pool) * filterBytes;
+  for (let first: usize = 0; first < streams; first += together) {
+    const own = min(together, streams - first);
+    const column = own * tiles * rowBytes;
+    const rows = columns * own * tiles;
+    transformed(x + first * streamBytes, columns + 2, own, streams * streamBytes, bands, channels, planes);
+    for (let point: usize = 0; point < 6; point++) {
+      gemm(
+        planes + point * (columns + 2) * column, rowBytes, rows, 3, column, channels,
+        weights + point * 3 * channels * filterBytes, filters, zeros, -f32.MAX_VALUE, products + point * rows * filterBytes, filterBytes,
+      );
+    }
+    merged(products, columns, own, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
   }
-  merged(products, columns, streams, tiles, filters, bias, pool, poolColumns, y);
 }
 
 /**
- * The maxima of patches.
- * @param x [columns × streams][2 + bands][filters], of which the last two bands are left out
- * @param y receives [columns / poolColumns][streams][bands / pool][filters]
+ * The maxima of patches, of as many columns as are merged.
+ * @param x [poolColumns × streams][2 + bands][filters], of which the last two bands are left out
+ * @param y receives [streams][bands / pool][filters]
  */
-function highest(x: usize, columns: usize, streams: usize, bands: usize, filters: usize, pool: usize, poolColumns: usize, y: usize): void {
+function highest(x: usize, streams: usize, bands: usize, filters: usize, pool: usize, poolColumns: usize, y: usize): void {
   const bytes = filters << 2;
   const row = (bands + 2) * bytes;
   const column = streams * row;
   const pooled = bands / pool;
-  for (let first: usize = 0; first < columns; first += poolColumns) {
-    for (let stream: usize = 0; stream < streams; stream++) {
-      let patch = x + first * column + stream * row;
-      for (let band: usize = 0; band < pooled; band++, patch += pool * bytes) {
-        for (let at: usize = 0; at < bytes; at += 16, y += 16) {
-          let most = f32x4.splat(0); // what is left of ReLU
-          for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
-            for (let near: usize = 0; near < pool; near++) most = f32x4.pmax(most, v128.load(from + near * bytes));
-          }
-          v128.store(y, most);
+  for (let stream: usize = 0; stream < streams; stream++, x += row) {
+    let patch = x;
+    for (let band: usize = 0; band < pooled; band++, patch += pool * bytes) {
+      for (let at: usize = 0; at < bytes; at += 16, y += 16) {
+        let most = f32x4.splat(0); // what is left of ReLU
+        for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
+          for (let near: usize = 0; near < pool; near++) most = f32x4.pmax(most, v128.load(from + near * bytes));
         }
+        v128.store(y, most);
       }
     }
   }
@@ -171,14 +181,18 @@ function highest(x: usize, columns: usize, streams: usize, bands: usize, filters
  * overlap, each band with its neighbours.
  * @param x [2 + columns][streams][1 + bands + 1], with zeros around the bands
  * @param weights panels as `gemm` takes them, of [3 columns × 3 bands] to `filters`
- * @param products room for [columns × streams][2 + bands][filters]
+ * @param products room for [poolColumns × streams][2 + bands][filters]
  */
 export function convolutionOfOne(
   x: usize, columns: usize, streams: usize, bands: usize,
   weights: usize, bias: usize, filters: usize, pool: usize, poolColumns: usize,
   products: usize, y: usize,
 ): void {
-  const own = streams * (bands + 2);
-  gemm(x, 4, columns * own - 2, 3, own << 2, 3, weights, filters, bias, 0, products, filters << 2);
-  highest(products, columns, streams, bands, filters, pool, poolColumns, y);
+  const column = streams * (bands + 2);
+  const group = poolColumns * column;
+  const filterBytes = filters << 2;
+  for (let first: usize = 0; first < columns; first += poolColumns, x += group << 2, y += streams * (bands / pool) * filterBytes) {
+    gemm(x, 4, group - 2, 3, column << 2, 3, weights, filters, bias, 0, products, filterBytes);
+    highest(products, streams, bands, filters, pool, poolColumns, y);
+  }
 }

@@ -5,7 +5,7 @@
  * with the others `outBytes` apart.
  */
 import { exponentOf, mantissaLog } from '../../dsp/assembly/logarithm';
-import { multiplyAdd } from '../../dsp/assembly/multiply-add';
+import { multiplyAdd, subtractProduct } from '../../dsp/assembly/multiply-add';
 
 const LN_2: f32 = 0.6931471805599453;
 
@@ -41,10 +41,21 @@ export function inputStatistics(
   const levels = state + 4;
   const movements = levels + bytes;
   const last = levels + 4 * bytes;
+  const present = f32x4.splat(forgetting);
   for (let column: usize = 1; column <= columns; column++, sound += columnBytes) {
     const isFirst = load<f32>(state) == 0;
     follow(state, forgetting, 1);
-    for (let at: usize = 0; at < bytes; at += 4) {
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) {
+      const level = v128.load(sound + at);
+      const movement = isFirst ? f32x4.splat(0) : f32x4.abs(f32x4.sub(level, v128.load(last + at)));
+      v128.store(last + at, level);
+      follow4(levels + at, present, level);
+      follow4(movements + at, present, movement);
+      follow4(levels + 2 * bytes + at, present, f32x4.mul(level, level));
+      follow4(movements + 2 * bytes + at, present, f32x4.mul(movement, movement));
+    }
+    for (; at < bytes; at += 4) {
       const level = load<f32>(sound + at);
       const movement: f32 = isFirst ? 0 : abs(level - load<f32>(last + at));
       store<f32>(last + at, level);
@@ -55,7 +66,14 @@ export function inputStatistics(
     }
     if (column % stride != 0) continue;
     const scale = <f32>1 / load<f32>(state);
-    for (let at: usize = 0; at < 2 * bytes; at += 4) {
+    const scales = f32x4.splat(scale);
+    for (at = 0; at + 16 <= 2 * bytes; at += 16) {
+      const mean = f32x4.mul(scales, v128.load(levels + at));
+      v128.store(out + at, mean);
+      const variance = subtractProduct(mean, mean, f32x4.mul(scales, v128.load(levels + 2 * bytes + at)));
+      v128.store(out + 2 * bytes + at, f32x4.sqrt(f32x4.add(f32x4.pmax(f32x4.splat(0), variance), f32x4.splat(epsilon))));
+    }
+    for (; at < 2 * bytes; at += 4) {
       const mean = scale * load<f32>(levels + at);
       store<f32>(out + at, mean);
       store<f32>(out + 2 * bytes + at, sqrt(max<f32>(0, scale * load<f32>(levels + 2 * bytes + at) - mean * mean) + epsilon));
@@ -128,6 +146,16 @@ function tellCorrelations(state: usize, out: usize, bytes: usize, epsilon: f32, 
   }
 }
 
+/** How much bands rose, all together. @param from, to bytes of a column */
+function risen(sound: usize, last: usize, from: usize, to: usize): f32 {
+  let rises = f32x4.splat(0);
+  for (; from + 16 <= to; from += 16) rises = f32x4.add(rises, f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(sound + from), v128.load(last + from))));
+  rises = f32x4.add(rises, v128.shuffle<f32>(rises, rises, 2, 3, 0, 1));
+  let rise = f32x4.extract_lane(rises, 0) + f32x4.extract_lane(rises, 1);
+  for (; from < to; from += 4) rise += max<f32>(0, load<f32>(sound + from) - load<f32>(last + from));
+  return rise;
+}
+
 /**
  * `models/layers/onset-autocorrelation.ts`.
  * @param edges [regions + 1] uint32: the first band of each region, and the end of the last
@@ -143,21 +171,22 @@ export function onsetAutocorrelation(
   const products = squares + bytes;
   const past = products + lags * bytes;
   const last = past + lags * bytes;
+  const present = f32x4.splat(forgetting);
   for (let column: usize = 1; column <= columns; column++, sound += columnBytes) {
     const isFirst = load<f32>(state) == 0;
     follow(state, forgetting, 1);
     for (let region: usize = 0; region < bytes; region += 4) {
       const from = <usize>load<u32>(edges + region);
       const to = <usize>load<u32>(edges + region, 4);
-      let rise: f32 = 0;
-      if (!isFirst) for (let band = from << 2; band < to << 2; band += 4) rise += max<f32>(0, load<f32>(sound + band) - load<f32>(last + band));
-      const onset = rise / <f32>(to - from);
+      const onset: f32 = isFirst ? 0 : risen(sound, last, from << 2, to << 2) / <f32>(to - from);
       store<f32>(onsets + region, onset);
       follow(means + region, forgetting, onset);
       follow(squares + region, forgetting, onset * onset);
     }
     for (let lag: usize = 0; lag < lags * bytes; lag += bytes) {
-      for (let region: usize = 0; region < bytes; region += 4) follow(products + lag + region, forgetting, load<f32>(onsets + region) * load<f32>(past + lag + region));
+      let region: usize = 0;
+      for (; region + 16 <= bytes; region += 16) follow4(products + lag + region, present, f32x4.mul(v128.load(onsets + region), v128.load(past + lag + region)));
+      for (; region < bytes; region += 4) follow(products + lag + region, forgetting, load<f32>(onsets + region) * load<f32>(past + lag + region));
     }
     memory.copy(past + bytes, past, (lags - 1) * bytes);
     memory.copy(past, onsets, bytes);

@@ -10,6 +10,9 @@ import { padded, writePanels, writeTransformed } from './weights.js';
 /** Columns before the new ones that a kernel sees. */
 const TAIL = 2;
 
+/** Numbers that a convolution works on at once, transforms and products: more would leave the near caches. */
+const MOST_AT_ONCE = 14_000;
+
 /** Room that all convolutions of a network use in turn. */
 export interface Workspace {
   planes: Place;
@@ -19,6 +22,12 @@ export interface Workspace {
 /** Whether the kernels can do it. @param isFirst layer of the network, which has a single channel */
 export function canConvolve({ kernel, pool }: Conv2d, { bands }: DescribedLayer['input'], isFirst: boolean): boolean {
   return kernel[0] === 3 && kernel[1] === 3 && (isFirst || (bands % 4 === 0 && (pool === 1 || pool === 2 || pool === 4)));
+}
+
+/** How many streams are done at once, each of so many numbers and rows: matrix products go by four rows. */
+function together(streams: number, numbers: number, rows: number): number {
+  const step = rows % 4 === 0 ? 1 : rows % 2 === 0 ? 2 : 4;
+  return Math.min(streams, step * Math.max(1, Math.floor(MOST_AT_ONCE / numbers / step)));
 }
 
 export class ConvolutionStage implements Stage, Target {
@@ -39,6 +48,9 @@ export class ConvolutionStage implements Stage, Target {
   #bias!: Place;
   #zeros!: Place;
   target!: Target;
+  /** Streams that are done at once. */
+  #together!: number;
+  #workspaceLengths!: { readonly planes: number; readonly products: number };
 
   /** @param isFirst layer of the network, which has a single channel */
   constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: Slots, workspace: Workspace) {
@@ -77,28 +89,29 @@ export class ConvolutionStage implements Stage, Target {
     rows.appendGroups(bands, channels);
   }
 
-  /** How much of the workspace it needs. */
-  workspaceLengths({ streams, columns: given }: { streams: number; columns: number }): { planes: number; products: number } {
-    const { input: { bands }, stride } = this.#described;
-    const columns = given / stride;
-    const filters = padded(this.#layer.filters);
-    if (this.#isFirst) return { planes: 0, products: columns * streams * (2 + bands) * filters };
-    const tiles = (bands / 4) * streams;
-    return { planes: 6 * (TAIL + columns) * tiles * this.#channels, products: 6 * columns * tiles * filters };
+  /** How much of the workspace it needs, once it is reserved. */
+  get workspaceLengths(): { readonly planes: number; readonly products: number } {
+    return this.#workspaceLengths;
   }
 
   reserve(memory: Memory, { streams, columns }: { streams: number; columns: number }): void {
-    const { channels } = this.#described.input;
+    const { input: { bands, channels }, stride } = this.#described;
     const filters = padded(this.#layer.filters);
-    this.#x = memory.reserve((TAIL + columns / this.#described.stride) * streams * (this.rowBytes / 4));
+    const own = columns / stride;
+    this.#x = memory.reserve((TAIL + own) * streams * (this.rowBytes / 4));
     this.#bias = memory.reserve(filters);
     this.#bias.values.set(this.#biases);
     this.#zeros = memory.reserve(filters);
     if (this.#isFirst) {
+      this.#workspaceLengths = { planes: 0, products: this.#layer.poolColumns * streams * (2 + bands) * filters };
       this.#weights = memory.reserve(9 * filters);
       const own = this.#layer.filters;
       writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < own ? this.#kernel[tap * own + filter]! : 0) }, this.#weights.values);
     } else {
+      const tiles = bands / 4;
+      const [planes, products] = [6 * (TAIL + own) * tiles * this.#channels, 6 * own * tiles * filters];
+      this.#together = together(streams, planes + products, own * tiles);
+      this.#workspaceLengths = { planes: this.#together * planes, products: this.#together * products };
       this.#weights = memory.reserve(18 * this.#channels * filters);
       writeTransformed(this.#kernel, channels, this.#layer.filters, this.#weights.values);
     }
@@ -121,7 +134,7 @@ export class ConvolutionStage implements Stage, Target {
     if (this.#isFirst) {
       kernels.convolutionOfOne(x, columns, streams, bands, this.#weights.at, this.#bias.at, filters, pool, poolColumns, products.at, y);
     } else {
-      kernels.convolution(x, columns, streams, bands, this.#channels, this.#weights.at, this.#bias.at, this.#zeros.at, filters, pool, poolColumns, planes.at, products.at, y);
+      kernels.convolution(x, columns, streams, this.#together, bands, this.#channels, this.#weights.at, this.#bias.at, this.#zeros.at, filters, pool, poolColumns, planes.at, products.at, y);
     }
     tails(columns, 1);
   }

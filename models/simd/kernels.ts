@@ -7,7 +7,7 @@ import plain from './kernels.wasm.js';
 
 export interface Kernels {
   convolution(
-    x: number, columns: number, streams: number, bands: number, channels: number,
+    x: number, columns: number, streams: number, together: number, bands: number, channels: number,
     weights: number, bias: number, zeros: number, filters: number, pool: number, poolColumns: number,
     planes: number, products: number, y: number,
   ): void;

@@ -173,7 +173,7 @@ class Stages {
     this.slots.reserve(memory, most.streams);
     for (const stage of this.stages) stage.reserve(memory, most);
     for (const { rows, stride } of this.#rows) rows.reserve(memory, (most.streams * most.columns) / stride);
-    const lengths = this.#convolutions.map((stage) => stage.workspaceLengths(most));
+    const lengths = this.#convolutions.map((stage) => stage.workspaceLengths);
     this.#workspace.planes = memory.reserve(Math.max(0, ...lengths.map(({ planes }) => planes)));
     this.#workspace.products = memory.reserve(Math.max(0, ...lengths.map(({ products }) => products)));
   }

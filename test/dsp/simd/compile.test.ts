@@ -22,7 +22,7 @@ const CALLS: ReadonlyArray<[house: string, fused: Bytes, plain: Bytes, kernel: s
   ['dsp', fusedDsp, plainDsp, 'interpolate', 16, 3, 50, 320, 147, 16, 147, 4 * KIB, 32 * KIB],
   ['dsp', fusedDsp, plainDsp, 'interpolate', 16, 3, 50, 320, 147, 16, 64, 4 * KIB, 32 * KIB],
   ['models', fusedModels, plainModels, 'gemm', 16, 128, 7, 3, 2 * KIB, 20, 8 * KIB, 12, 32 * KIB, 0, 48 * KIB, 64],
-  ['models', fusedModels, plainModels, 'convolution', 16, 2, 2, 8, 8, 16 * KIB, 30 * KIB, 100 * KIB, 4, 2, 1, 128 * KIB, 160 * KIB, 190 * KIB],
+  ['models', fusedModels, plainModels, 'convolution', 16, 2, 2, 1, 8, 8, 16 * KIB, 30 * KIB, 100 * KIB, 4, 2, 1, 128 * KIB, 160 * KIB, 190 * KIB],
   ['models', fusedModels, plainModels, 'gruGates', 16, 4 * KIB, 8 * KIB, 64, 3, 12, 16 * KIB, 64],
   ['models', fusedModels, plainModels, 'lstmGates', 16, 4 * KIB, 8 * KIB, 12 * KIB, 64, 3, 12, 16 * KIB, 64],
   ['models', fusedModels, plainModels, 'statistics', 16, 14, 1024, 2 * KIB, 0.1, 2, 1e-3, 4 * KIB, 5 * KIB],
