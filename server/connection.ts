@@ -37,6 +37,7 @@ export class Connection {
   readonly #settings: ConnectionSettings;
   readonly #pings: NodeJS.Timeout;
   #isAlive = true;
+  #hasSpoken = false;
   /** Of what a slow reader skips, the newest of each type. */
   readonly #newest = new Map<Message['type'], Message>();
 
@@ -49,6 +50,11 @@ export class Connection {
       clearInterval(this.#pings);
       this.#newest.clear();
     });
+  }
+
+  /** A message came. Who speaks all the time need not be asked. */
+  heard(): void {
+    this.#hasSpoken = true;
   }
 
   get isOpen(): boolean {
@@ -92,7 +98,8 @@ export class Connection {
 
   #ping(): void {
     // While reading is paused its answer can't be seen.
-    if (this.ws.isPaused) {
+    if (this.#hasSpoken || this.ws.isPaused) {
+      this.#hasSpoken = false;
       this.#isAlive = true;
       return;
     }

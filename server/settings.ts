@@ -138,7 +138,7 @@ export const SETTINGS = {
   helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a connection to send start' }),
   idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),
   resumeWindowMs: whole({ default: 15_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time that a stream waits for a lost connection to come back' }),
-  pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings; a peer that misses one is cut off' }),
+  pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings to who says nothing; a peer that misses one is cut off' }),
   closeTimeoutMs: whole({ default: 3000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a peer to answer a close' }),
   drainTimeoutMs: whole({ default: 10_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time for running streams to finish at shutdown' }),
   retryAfterMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'what a client is told to wait when the server is full' }),

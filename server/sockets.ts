@@ -105,6 +105,7 @@ class Sender implements Holder {
     if (this.#state === 'hello') throw new ProtocolError('bad-start', 'Audio came before start. Send a start message first: it says what the audio is.');
     if (this.#state !== 'streaming') return; // sent before the peer read that the stream is over
     this.#lastAudioMs = this.#scheduler.now();
+    this.#connection.heard();
     const stream = this.#stream!;
     const { ws } = this.#connection;
     if (bytes.length === 0 || stream.send(bytes) || ws.isPaused) return;

@@ -323,6 +323,18 @@ test('a peer that answers no ping is cut off', () => withServer({ pingIntervalMs
   await until(() => server.streams.list().length === 0);
 }));
 
+test('a peer that sends sound need not answer pings, but one that falls silent must', () => withServer({ pingIntervalMs: 200, resumeWindowMs: 0 }, async (server) => {
+  const client = await connect(server, '/v1/stream', { autoPong: false } as object);
+  client.tell(START);
+  await client.ready();
+  for (let sent = 0; sent < 100; sent++) {
+    client.play(noise(100));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.is(client.ws.readyState, client.ws.OPEN);
+  assert.is(await client.closed(), 1006);
+}));
+
 test('many streams at once, each gets its own', () => withServer({ shards: 2 }, async (server) => {
   const kinds = [[150, 'low'], [1500, 'middle'], [7000, 'high']] as const;
   await Promise.all(Array.from({ length: 12 }, async (_, index) => {
