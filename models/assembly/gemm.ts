@@ -2,20 +2,25 @@
  * Matrix products: rows of numbers times weights, the heart of every layer. Weights lie in panels of
  * eight columns (a last one of four where that is enough), each [depth][8], so that they are read in
  * one go; four rows are done at once, which keeps their thirty-two sums in registers (Goto and
- * van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication").
+ * van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). V8 has fifteen to give,
+ * and loads all of a turn of the loop before it multiplies: a turn of two depths would spill.
+ * `pmax` is one instruction, where `max` with its rules for NaN and -0 is ten.
  */
 import { multiplyAdd } from '../../dsp/assembly/multiply-add';
 
-/** Four rows times one panel of eight columns, added to what the first row of `bias` gives. */
-function rows4x8(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, yRowBytes: usize): void {
+/**
+ * Four rows times one panel of eight columns, added to what `bias` gives.
+ * @param second, third, fourth bytes from the first row of x to the others; ySecond and so on likewise of y
+ */
+function rows4x8(x: usize, second: usize, third: usize, fourth: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, ySecond: usize, yThird: usize, yFourth: usize): void {
   const biasLow = v128.load(bias);
   const biasHigh = v128.load(bias, 16);
   let a0 = biasLow, a1 = biasHigh, b0 = biasLow, b1 = biasHigh, c0 = biasLow, c1 = biasHigh, d0 = biasLow, d1 = biasHigh;
   for (let segment: usize = 0; segment < segments; segment++, x += segmentBytes) {
     let a = x;
-    let b = a + rowBytes;
-    let c = b + rowBytes;
-    let d = c + rowBytes;
+    let b = x + second;
+    let c = x + third;
+    let d = x + fourth;
     for (const end = x + depthBytes; a < end; a += 4, b += 4, c += 4, d += 4, w += 32) {
       const low = v128.load(w);
       const high = v128.load(w, 16);
@@ -35,23 +40,23 @@ function rows4x8(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
   }
   v128.store(y, f32x4.pmax(a0, floor));
   v128.store(y, f32x4.pmax(a1, floor), 16);
-  v128.store(y + yRowBytes, f32x4.pmax(b0, floor));
-  v128.store(y + yRowBytes, f32x4.pmax(b1, floor), 16);
-  v128.store(y + 2 * yRowBytes, f32x4.pmax(c0, floor));
-  v128.store(y + 2 * yRowBytes, f32x4.pmax(c1, floor), 16);
-  v128.store(y + 3 * yRowBytes, f32x4.pmax(d0, floor));
-  v128.store(y + 3 * yRowBytes, f32x4.pmax(d1, floor), 16);
+  v128.store(y + ySecond, f32x4.pmax(b0, floor));
+  v128.store(y + ySecond, f32x4.pmax(b1, floor), 16);
+  v128.store(y + yThird, f32x4.pmax(c0, floor));
+  v128.store(y + yThird, f32x4.pmax(c1, floor), 16);
+  v128.store(y + yFourth, f32x4.pmax(d0, floor));
+  v128.store(y + yFourth, f32x4.pmax(d1, floor), 16);
 }
 
 /** The same with a panel of four columns. */
-function rows4x4(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, yRowBytes: usize): void {
+function rows4x4(x: usize, second: usize, third: usize, fourth: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, ySecond: usize, yThird: usize, yFourth: usize): void {
   const start = v128.load(bias);
   let a0 = start, b0 = start, c0 = start, d0 = start;
   for (let segment: usize = 0; segment < segments; segment++, x += segmentBytes) {
     let a = x;
-    let b = a + rowBytes;
-    let c = b + rowBytes;
-    let d = c + rowBytes;
+    let b = x + second;
+    let c = x + third;
+    let d = x + fourth;
     for (const end = x + depthBytes; a < end; a += 4, b += 4, c += 4, d += 4, w += 16) {
       const four = v128.load(w);
       a0 = multiplyAdd(v128.load32_splat(a), four, a0);
@@ -61,30 +66,9 @@ function rows4x4(x: usize, rowBytes: usize, segments: usize, segmentBytes: usize
     }
   }
   v128.store(y, f32x4.pmax(a0, floor));
-  v128.store(y + yRowBytes, f32x4.pmax(b0, floor));
-  v128.store(y + 2 * yRowBytes, f32x4.pmax(c0, floor));
-  v128.store(y + 3 * yRowBytes, f32x4.pmax(d0, floor));
-}
-
-/** One row times a panel of `width` columns, four or eight. */
-function row1(x: usize, segments: usize, segmentBytes: usize, depthBytes: usize, width: usize, w: usize, bias: usize, floor: v128, y: usize): void {
-  const isWide = width == 8;
-  let a0 = v128.load(bias);
-  let a1 = isWide ? v128.load(bias, 16) : f32x4.splat(0);
-  for (let segment: usize = 0; segment < segments; segment++, x += segmentBytes) {
-    const end = x + depthBytes;
-    if (isWide) {
-      for (let a = x; a < end; a += 4, w += 32) {
-        const xa = v128.load32_splat(a);
-        a0 = multiplyAdd(xa, v128.load(w), a0);
-        a1 = multiplyAdd(xa, v128.load(w, 16), a1);
-      }
-    } else {
-      for (let a = x; a < end; a += 4, w += 16) a0 = multiplyAdd(v128.load32_splat(a), v128.load(w), a0);
-    }
-  }
-  v128.store(y, f32x4.pmax(a0, floor));
-  if (isWide) v128.store(y, f32x4.pmax(a1, floor), 16);
+  v128.store(y + ySecond, f32x4.pmax(b0, floor));
+  v128.store(y + yThird, f32x4.pmax(c0, floor));
+  v128.store(y + yFourth, f32x4.pmax(d0, floor));
 }
 
 /**
@@ -107,12 +91,15 @@ export function gemm(
     let from = x;
     let to = y + (column << 2);
     const at = bias + (column << 2);
-    let left = rows;
-    for (; left >= 4; left -= 4, from += 4 * rowBytes, to += 4 * yRowBytes) {
-      if (width == 8) rows4x8(from, rowBytes, segments, segmentBytes, depthBytes, w, at, floors, to, yRowBytes);
-      else rows4x4(from, rowBytes, segments, segmentBytes, depthBytes, w, at, floors, to, yRowBytes);
+    // Of fewer than four rows the last one is done again.
+    for (let row: usize = 0; row < rows; row += 4, from += 4 * rowBytes, to += 4 * yRowBytes) {
+      const last = rows - row - 1;
+      const second = min<usize>(last, 1);
+      const third = min<usize>(last, 2);
+      const fourth = min<usize>(last, 3);
+      if (width == 8) rows4x8(from, second * rowBytes, third * rowBytes, fourth * rowBytes, segments, segmentBytes, depthBytes, w, at, floors, to, second * yRowBytes, third * yRowBytes, fourth * yRowBytes);
+      else rows4x4(from, second * rowBytes, third * rowBytes, fourth * rowBytes, segments, segmentBytes, depthBytes, w, at, floors, to, second * yRowBytes, third * yRowBytes, fourth * yRowBytes);
     }
-    for (; left > 0; left--, from += rowBytes, to += yRowBytes) row1(from, segments, segmentBytes, depthBytes, width, w, at, floors, to);
     w += segments * depthBytes * width;
   }
 }
