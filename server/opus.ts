@@ -5,8 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { simdFromInt16 } from '../dsp/simd/pcm.js';
+import { PcmDecoder } from '../dsp/pcm.js';
 import { Scratch } from '../dsp/scratch.js';
+import { simdFromInt16 } from '../dsp/simd/pcm.js';
 import { OPUS_SAMPLE_RATES, ProtocolError } from './protocol.js';
 
 /** Addresses are bytes in its memory. */
@@ -57,7 +58,9 @@ function load(): Library {
 /** One stream's decoder. Takes 18 KB, in stereo 27, and 1 to 2 ms a second. Must be closed. */
 export class OpusDecoder {
   readonly #library: Library;
-  readonly #channels: number;
+  readonly #frameBytes: number;
+  /** Of the s16le that libopus writes, always whole frames. */
+  readonly #pcm: PcmDecoder;
   #decoder: number | undefined;
 
   /**
@@ -68,7 +71,8 @@ export class OpusDecoder {
     if (!OPUS_SAMPLE_RATES.includes(sampleRate)) throw new Error(`Opus decodes to ${OPUS_SAMPLE_RATES.join(', ')} Hz, not ${sampleRate}.`);
     if (channels !== 1 && channels !== 2) throw new Error(`Opus decodes to 1 or 2 channels, not ${channels}.`);
     this.#library = library ??= load();
-    this.#channels = channels;
+    this.#frameBytes = channels * SAMPLE_BYTES;
+    this.#pcm = new PcmDecoder('s16le', channels, this.#library.samples, simdFromInt16);
     const { native } = this.#library;
     this.#decoder = native.malloc(native.opus_decoder_get_size(channels));
     const fault = this.#decoder === 0 ? 'no memory' : native.opus_decoder_init(this.#decoder, sampleRate, channels);
@@ -87,15 +91,7 @@ export class OpusDecoder {
     this.#library.bytes.set(packet, packetAt);
     const count = native.opus_decode(this.#decoder, packetAt, packet.length, samplesAt, MAX_SAMPLES, 0);
     if (count < 0) throw notOpus(packet, `libopus answers ${count}`);
-    const samples = this.#library.samples.of(count);
-    const channels = this.#channels;
-    if (channels === 1) {
-      simdFromInt16(this.#library.bytes.subarray(samplesAt, samplesAt + count * SAMPLE_BYTES), samples);
-      return samples;
-    }
-    const integers = new Int16Array(native.memory.buffer, samplesAt, 2 * count);
-    for (let i = 0; i < count; i += 1) samples[i] = (integers[2 * i]! + integers[2 * i + 1]!) / 65536;
-    return samples;
+    return this.#pcm.decode(this.#library.bytes.subarray(samplesAt, samplesAt + count * this.#frameBytes));
   }
 
   /** Frees the decoder; may be called again. */

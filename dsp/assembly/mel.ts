@@ -1,6 +1,7 @@
 /** One column of mel power, four numbers at a time: window, transform, power, filters. */
 import { fft } from './fft';
 import { multiplyAdd, subtractProduct } from './multiply-add';
+import { sumOf } from './sum';
 
 /** Samples times window; even ones become real parts, odd ones imaginary parts. */
 function windowed(half: usize, samples: usize, window: usize, points: usize): void {
@@ -69,8 +70,7 @@ function filtered(bands: usize, runs: usize, weights: usize, bins: usize, power:
     for (const stop = at + (<usize>load<u32>(runs, 4) << 4); at < stop; at += 16, weights += 16) {
       sum = multiplyAdd(v128.load(at), v128.load(weights), sum);
     }
-    sum = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
-    store<f32>(power, f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1));
+    store<f32>(power, sumOf(sum));
   }
 }
 

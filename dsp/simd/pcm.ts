@@ -15,9 +15,9 @@ let found: Float32Array;
 
 function load(): NonNullable<typeof kernels> {
   kernels = new Kernels({ integers: MOST / 2, samples: MOST, squares: 4 });
-  const { integers: pairs, samples, squares } = kernels.places;
+  const { integers: bytes, samples, squares } = kernels.places;
   found = samples.values;
-  integers = new Uint8Array(pairs.values.buffer, pairs.at, 2 * MOST);
+  integers = new Uint8Array(bytes.values.buffer, bytes.at, 2 * MOST);
   squared = new Float64Array(squares.values.buffer, squares.at, 2);
   return kernels;
 }

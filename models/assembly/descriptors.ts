@@ -6,6 +6,7 @@
  */
 import { exponentOf, mantissaLog } from '../../dsp/assembly/logarithm';
 import { multiplyAdd, subtractProduct } from '../../dsp/assembly/multiply-add';
+import { sumOf } from '../../dsp/assembly/sum';
 
 const LN_2: f32 = 0.6931471805599453;
 
@@ -150,8 +151,7 @@ function tellCorrelations(state: usize, out: usize, bytes: usize, epsilon: f32, 
 function risen(sound: usize, last: usize, from: usize, to: usize): f32 {
   let rises = f32x4.splat(0);
   for (; from + 16 <= to; from += 16) rises = f32x4.add(rises, f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(sound + from), v128.load(last + from))));
-  rises = f32x4.add(rises, v128.shuffle<f32>(rises, rises, 2, 3, 0, 1));
-  let rise = f32x4.extract_lane(rises, 0) + f32x4.extract_lane(rises, 1);
+  let rise = sumOf(rises);
   for (; from < to; from += 4) rise += max<f32>(0, load<f32>(sound + from) - load<f32>(last + from));
   return rise;
 }

@@ -50,7 +50,8 @@ export class ConvolutionStage implements Stage, Target {
   target!: Target;
   /** Streams that are done at once. */
   #together!: number;
-  #workspaceLengths!: { readonly planes: number; readonly products: number };
+  /** How much of the workspace it needs, once it is reserved. */
+  workspaceLengths!: { readonly planes: number; readonly products: number };
 
   /** @param isFirst layer of the network, which has a single channel */
   constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: Slots, workspace: Workspace) {
@@ -89,29 +90,24 @@ export class ConvolutionStage implements Stage, Target {
     rows.appendGroups(bands, channels);
   }
 
-  /** How much of the workspace it needs, once it is reserved. */
-  get workspaceLengths(): { readonly planes: number; readonly products: number } {
-    return this.#workspaceLengths;
-  }
-
-  reserve(memory: Memory, { streams, columns }: { streams: number; columns: number }): void {
+  reserve(memory: Memory, { streams, columns: given }: { streams: number; columns: number }): void {
     const { input: { bands, channels }, stride } = this.#described;
     const filters = padded(this.#layer.filters);
-    const own = columns / stride;
-    this.#x = memory.reserve((TAIL + own) * streams * (this.rowBytes / 4));
+    const columns = given / stride;
+    this.#x = memory.reserve((TAIL + columns) * streams * (this.rowBytes / 4));
     this.#bias = memory.reserve(filters);
     this.#bias.values.set(this.#biases);
     this.#zeros = memory.reserve(filters);
     if (this.#isFirst) {
-      this.#workspaceLengths = { planes: 0, products: this.#layer.poolColumns * streams * (2 + bands) * filters };
+      this.workspaceLengths = { planes: 0, products: this.#layer.poolColumns * streams * (2 + bands) * filters };
       this.#weights = memory.reserve(9 * filters);
       const own = this.#layer.filters;
       writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < own ? this.#kernel[tap * own + filter]! : 0) }, this.#weights.values);
     } else {
       const tiles = bands / 4;
-      const [planes, products] = [6 * (TAIL + own) * tiles * this.#channels, 6 * own * tiles * filters];
-      this.#together = together(streams, planes + products, own * tiles);
-      this.#workspaceLengths = { planes: this.#together * planes, products: this.#together * products };
+      const [planes, products] = [6 * (TAIL + columns) * tiles * this.#channels, 6 * columns * tiles * filters];
+      this.#together = together(streams, planes + products, columns * tiles);
+      this.workspaceLengths = { planes: this.#together * planes, products: this.#together * products };
       this.#weights = memory.reserve(18 * this.#channels * filters);
       writeTransformed(this.#kernel, channels, this.#layer.filters, this.#weights.values);
     }
