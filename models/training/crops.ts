@@ -5,7 +5,7 @@
 import { decodeLevel } from '../../dsp/levels.js';
 import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { type Pack, type Track, trackLevels } from '../pack.js';
-import { drawChannel } from './channel.js';
+import { Channel } from './channel.js';
 import type { Random } from './random.js';
 import { Room } from './room.js';
 
@@ -57,13 +57,11 @@ export function crop(
   const masked = random.next() < maskChance;
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
-  const channel = channelChance > 0 && random.next() < channelChance ? drawChannel(pack.frontEnd, random) : undefined;
+  const channel = channelChance > 0 && random.next() < channelChance ? new Channel(pack.frontEnd, loudest(bytes), random) : undefined;
   const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
 
   const changeDb = Float32Array.from({ length: bands }, (_, band) => tilt * (band / (bands - 1) - 0.5)
-    + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2)
-    + (channel?.gainDb[band] ?? 0));
-  const floorDb = channel === undefined ? -Infinity : loudest(bytes) + channel.floorDb;
+    + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2));
   const column = new Float32Array(bands);
   const discard = new Float32Array(bands);
   for (let index = -lead; index < columns; index++) {
@@ -78,8 +76,9 @@ export function crop(
       const weight = source - low;
       const lowByte = bytes[before + low]! * (1 - part) + bytes[after + low]! * part;
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
-      column[band] = Math.max(floorDb, decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!);
+      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
     }
+    channel?.push(column);
     room?.push(column);
     if (index < 0) normaliser.levels(column, discard, 0);
     else normaliser.levels(column, out, index * bands);

@@ -23,7 +23,7 @@ const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
 /** After the first epoch: good sound first, then poor lines and rooms as well. */
-const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.25 };
+const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.35 };
 /** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before; in the second half of the epochs. */
 const SPLICED = 0.4;
 
