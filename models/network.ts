@@ -26,7 +26,7 @@ export const layerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lstm'), units: size, keepInput: z.boolean() }),
   z.object({ type: z.literal('statistics'), memoryColumns: memory }),
   z.object({ type: z.literal('inputStatistics'), memoryColumns: memory }),
-  z.object({ type: z.literal('cepstralCorrelations'), of: z.enum(['levels', 'steps']), coefficients: z.number().int().min(2).max(64), memoryColumns: memory }),
+  z.object({ type: z.literal('cepstralCorrelations'), of: z.enum(['levels', 'steps']), coefficients: z.number().int().min(2).max(64), lowest: z.number().int().min(2).optional(), memoryColumns: memory }),
   z.object({ type: z.literal('onsetAutocorrelation'), regions: z.number().int().min(1).max(64), lags: z.number().int().min(1).max(256), memoryColumns: memory }),
 ]);
 

@@ -17,6 +17,8 @@ export interface CepstralCorrelations {
    */
   readonly of: 'levels' | 'steps';
   readonly coefficients: number;
+  /** The cepstrum of so many of the lowest bands, all unless given: a line that takes the top away takes nothing from these. */
+  readonly lowest?: number;
   /** Time constant of forgetting, in the network's input columns; more than 1. */
   readonly memoryColumns: number;
 }
@@ -25,6 +27,9 @@ export interface CepstralCorrelations {
 export const CEPSTRAL_EPSILON = 0.1;
 
 const pairsOf = (coefficients: number): number => (coefficients * (coefficients - 1)) / 2;
+
+/** Bands that a layer's cepstra are made of, of those there are. */
+export const bandsOf = ({ lowest }: CepstralCorrelations, bands: number): number => Math.min(lowest ?? bands, bands);
 
 /** State: weight of all heard; sums of values, of their squares, of their products; of steps also the last cepstrum. */
 class Correlations implements Listener {
@@ -35,10 +40,11 @@ class Correlations implements Listener {
   readonly #values: Float64Array;
   readonly #scales: Float64Array;
 
-  constructor({ of, coefficients, memoryColumns }: CepstralCorrelations, bands: number) {
+  constructor(layer: CepstralCorrelations, bands: number) {
+    const { of, coefficients, memoryColumns } = layer;
     this.#ofSteps = of === 'steps';
     this.#forgetting = 1 / memoryColumns;
-    this.#cepstrum = new Cepstrum(bands, this.#ofSteps ? 0 : 1, coefficients);
+    this.#cepstrum = new Cepstrum(bandsOf(layer, bands), this.#ofSteps ? 0 : 1, coefficients);
     this.#values = new Float64Array(coefficients);
     this.#scales = new Float64Array(coefficients);
   }
@@ -134,12 +140,14 @@ class Cepstrum {
 }
 
 export const cepstralCorrelations = besideLayer<CepstralCorrelations>({
-  values: ({ of, coefficients }, bands) => {
-    const most = of === 'levels' ? bands - 1 : bands;
-    if (coefficients > most) throw new Error(`cepstralCorrelations of ${coefficients} coefficients need more than the ${bands} bands there are; at most ${most}.`);
+  values: (layer, bands) => {
+    const { of, coefficients } = layer;
+    const used = bandsOf(layer, bands);
+    const most = of === 'levels' ? used - 1 : used;
+    if (coefficients > most) throw new Error(`cepstralCorrelations of ${coefficients} coefficients need more than the ${used} bands there are; at most ${most}.`);
     return coefficients + pairsOf(coefficients);
   },
   stateLength: ({ of, coefficients }) => 1 + 2 * coefficients + pairsOf(coefficients) + (of === 'steps' ? coefficients : 0),
-  multiplyAdds: ({ coefficients }, bands) => Math.ceil(bands / 2) * coefficients + 4 * (coefficients + pairsOf(coefficients)),
+  multiplyAdds: (layer, bands) => Math.ceil(bandsOf(layer, bands) / 2) * layer.coefficients + 4 * (layer.coefficients + pairsOf(layer.coefficients)),
   listener: (layer, bands) => new Correlations(layer, bands),
 });

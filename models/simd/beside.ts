@@ -1,6 +1,6 @@
 /** Layers of `layers/descriptor.ts`, which listen to the sound itself, on `models/assembly/descriptors.ts`. */
 import type { Memory } from '../../dsp/simd/memory.js';
-import { CEPSTRAL_EPSILON, cosine, type CepstralCorrelations } from '../layers/cepstral-correlations.js';
+import { bandsOf, CEPSTRAL_EPSILON, cosine, type CepstralCorrelations } from '../layers/cepstral-correlations.js';
 import type { InputStatistics } from '../layers/input-statistics.js';
 import { regionEdges, type OnsetAutocorrelation } from '../layers/onset-autocorrelation.js';
 import { EPSILON } from '../layers/statistics.js';
@@ -117,11 +117,13 @@ function earOf(layer: BesideLayer, bands: number, memory: Memory, most: number):
 }
 
 /** Cepstra of a whole batch are one matrix product. */
-function cepstralEar({ of, coefficients, memoryColumns }: CepstralCorrelations, bands: number, memory: Memory, most: number): Ear {
+function cepstralEar(layer: CepstralCorrelations, bands: number, memory: Memory, most: number): Ear {
+  const { of, coefficients, memoryColumns } = layer;
   const first = of === 'levels' ? 1 : 0;
-  const cosines = Float32Array.from({ length: bands * coefficients }, (_, index) => cosine(first + (index % coefficients), Math.floor(index / coefficients), bands));
-  const all = Array.from({ length: bands }, (_, band) => band);
-  const product = new Product(memory, cosines, all, bands, 1, coefficients, undefined);
+  const used = bandsOf(layer, bands);
+  const cosines = Float32Array.from({ length: used * coefficients }, (_, index) => cosine(first + (index % coefficients), Math.floor(index / coefficients), used));
+  const lowest = Array.from({ length: used }, (_, band) => band);
+  const product = new Product(memory, cosines, lowest, bands, 1, coefficients, undefined);
   const cepstra = memory.reserve(most * padded(coefficients));
   const values = memory.reserve(2 * coefficients);
   const rowBytes = 4 * padded(coefficients);

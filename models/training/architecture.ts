@@ -23,8 +23,8 @@ export function crnn(outputs: number, width = 1): Layer[] {
     { type: 'gru', units: wide(192), keepInput: true },
     { type: 'statistics', memoryColumns: 8.6 }, // 3 s
     { type: 'inputStatistics', memoryColumns: 34 },
-    { type: 'cepstralCorrelations', of: 'levels', coefficients: 16, memoryColumns: 34 },
-    { type: 'cepstralCorrelations', of: 'steps', coefficients: 12, memoryColumns: 34 },
+    { type: 'cepstralCorrelations', of: 'levels', coefficients: 16, lowest: 46, memoryColumns: 34 },
+    { type: 'cepstralCorrelations', of: 'steps', coefficients: 12, lowest: 46, memoryColumns: 34 },
     { type: 'onsetAutocorrelation', regions: 4, lags: 24, memoryColumns: 46 },
     { type: 'dense', units: outputs, activation: 'linear' },
   ];

@@ -6,6 +6,7 @@ import { decodeLevel } from '../../dsp/levels.js';
 import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
 import { type Pack, type Track, trackLevels } from '../pack.js';
 import { Channel } from './channel.js';
+import { Noise } from './noise.js';
 import type { Random } from './random.js';
 import { Room } from './room.js';
 
@@ -25,6 +26,8 @@ export interface Augmentation {
   readonly channelChance: number;
   /** Chance that it is heard in a room (`room.ts`). */
   readonly roomChance: number;
+  /** Sounds that are mixed in (`noise.ts`), and the chance of it; none unless given. */
+  readonly noise?: { readonly pack: Pack; readonly chance: number };
 }
 
 export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0, roomChance: 0 };
@@ -47,7 +50,7 @@ export function crop(
 ): void {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance } = augmentation;
+  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance, noise } = augmentation;
   const tilt = random.between(-tiltDb, tiltDb);
   const bump = random.between(-bumpDb, bumpDb);
   const bumpAt = random.between(0, bands);
@@ -57,6 +60,7 @@ export function crop(
   const masked = random.next() < maskChance;
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
+  const under = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, lead + columns, random) : undefined;
   const channel = channelChance > 0 && random.next() < channelChance ? new Channel(pack.frontEnd, loudest(bytes), random) : undefined;
   const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
 
@@ -78,6 +82,7 @@ export function crop(
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
       column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
     }
+    under?.push(column);
     channel?.push(column);
     room?.push(column);
     if (index < 0) normaliser.levels(column, discard, 0);

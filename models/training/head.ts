@@ -4,7 +4,8 @@
  * hundred labelled tracks this keeps what pretraining has learned, where moving all layers throws it
  * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
  * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
- * Then once more with the teacher's music as further examples (`self-training.ts`).
+ * Then once more with poorer sound, and with the teacher's music as further examples
+ * (`self-training.ts`).
  * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
@@ -13,18 +14,18 @@ import type { Pack, Track } from '../pack.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
-import { afterAChange, certain, counted, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows } from './rows.js';
+import { afterAChange, ANY_SOUND, certain, counted, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
 import { beliefOf, believed } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type Trainable } from './trainable.js';
 import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
-const PENALTIES = [0.03, 0.1, 0.3];
+const PENALTIES = [0.1, 0.2, 0.3];
 /** Of the stretches of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
-/** How much one of them counts over lines and in rooms, where heard well it counts 1: more costs what is heard well. */
-const POOR = 0.15;
+/** How much a row counts over lines and in rooms, where heard well it counts 1: more costs what is heard well. */
+const POOR = 0.3;
 
 /** What the teacher's tags are in the statistics of the trunk. */
 export interface TagMap {
@@ -39,8 +40,8 @@ export interface HeadOptions extends Hearing {
   readonly lastLayer: number;
   readonly seed: number;
   readonly tags?: TagMap;
-  /** Without labels. */
-  readonly music: Pack;
+  /** Without labels; the labelled tracks heard well are all there is to learn from unless given. */
+  readonly music?: Pack;
 }
 
 /** What was heard of one item: [blocks × width]. */
@@ -55,11 +56,12 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const { labels, lastLayer, tags, seed, music } = options;
   const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
   const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
-  const labelled = together([
-    listen(train, everyThird),
-    listen(stretches(train), ofAStretch),
-    listen(spliced(train, options.blockColumns, seed), afterAChange),
+  const listenToAll = (ears: Hearing): Rows => together([
+    listen(train, everyThird, ears),
+    listen(stretches(train), ofAStretch, ears),
+    listen(spliced(train, options.blockColumns, seed), afterAChange, ears),
   ]);
+  const labelled = listenToAll(options);
   const named = tags === undefined ? [] : labels.map((label) => tagsFor(label, tags.names));
   const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: labelled.width + tag, label })));
   if (tags !== undefined) progress.say(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
@@ -78,18 +80,19 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     write(network, lastLayer, best!.fitted, 0);
     return best!.tracks;
   };
-  fitBest(labelled, 'labelled tracks');
+  const tracksRight = fitBest(labelled, 'labelled tracks');
+  if (music === undefined) return tracksRight;
 
   const belief = believed(music, options, (x) => network.apply(x, { training: false }));
   const all = stretches(belief);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
-  const poor = [OVER_LINES, IN_ROOMS].map((sound) => through(sound, options, train.frontEnd.bands, seed));
+  const behind = (sound: Sound): Hearing => through(sound, options, train.frontEnd.bands, seed);
   const unlabelled = [
     listen(some, ofAStretch, options, beliefOf),
     listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
-    ...poor.map((ears) => counted(listen(some, ofAStretch, ears, beliefOf), POOR)),
+    ...[OVER_LINES, IN_ROOMS].map((sound) => counted(listen(some, ofAStretch, behind(sound), beliefOf), POOR)),
   ];
-  return fitBest(together([labelled, ...unlabelled]), 'and unlabelled music');
+  return fitBest(together([labelled, counted(listenToAll(behind(ANY_SOUND)), POOR), ...unlabelled]), 'and poorer sound, and unlabelled music');
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */

@@ -1,14 +1,19 @@
-/** How a network learns with a teacher: pretraining on its answers, then the last layer on the labelled tracks. */
+/**
+ * How a network learns with a teacher: pretraining on its answers; a last layer on the labelled
+ * tracks; refining with the genres that this one believes to hear; the last layer again.
+ */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Description } from '../network.js';
+import type { Pack } from '../pack.js';
 import { Checkpoint, type Position } from './checkpoint.js';
 import { fitHead } from './head.js';
-import { runStage } from './loop.js';
-import { pretrainStage, tagMap } from './pretrain.js';
+import { runStage, type Stage } from './loop.js';
+import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import type { Split } from './protocols.js';
+import { beliefOf, believed } from './self-training.js';
 import type { Teacher } from './teacher.js';
 import type { Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
@@ -24,36 +29,57 @@ export interface StageHistory {
 export interface RecipeOptions {
   readonly pretrainEpochs: number;
   readonly pretrainRate: number;
+  readonly refineEpochs: number;
+  readonly refineRate: number;
   readonly seed: number;
   /** Folder of the run; what doesn't depend on the split is shared by all splits. */
   readonly run: string;
+}
+
+export interface Sources {
+  readonly teacher: Teacher;
+  readonly split: Split;
+  /** Speech and noise to hear music through. */
+  readonly noises: Pack | undefined;
+  /** Folder for what the split needs alone. */
+  readonly folder: string;
 }
 
 /** Leaves the finished weights in `network`. */
 export async function learnFromTeacher(
   network: Trainable,
   description: Description,
-  teacher: Teacher,
-  { train, valid }: Split,
+  { teacher, split: { train, valid }, noises, folder }: Sources,
   hearing: Hearing,
-  { pretrainEpochs, pretrainRate, seed, run }: RecipeOptions,
+  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, seed, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
-  const { stage, heads } = pretrainStage(network, teacher, {
-    epochs: pretrainEpochs,
-    learningRate: pretrainRate,
-    normalisation: hearing.normalisation,
-    trunkLayers,
-    trunkOutputs: description.layers[trunkLayers]!.input.channels,
-    stride: description.stride,
-  });
   const trunk = description.layers.slice(0, trunkLayers).map(({ layer }) => layer);
-  const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
-  // Random numbers of its own: what comes after the trunk can change without another pretraining.
-  const history = await runStage(stage, new Checkpoint(join(run, 'pretrain'), settings), new Random(seed), progress);
-  const tags = tagMap(teacher.answers, heads);
+  const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs: description.layers[trunkLayers]!.input.channels, stride: description.stride };
+  const histories: StageHistory[] = [];
+  /** Random numbers of its own: what comes after a stage can change without running that again. */
+  const finish = async (stage: Stage, at: string, random: Random): Promise<void> => {
+    const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
+    const history = await runStage(stage, new Checkpoint(at, settings), random, progress);
+    histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history });
+  };
+  const lastLayer = (heads: Heads, music?: Pack): void => {
+    const tags = tagMap(teacher.answers, heads);
+    fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(music && { music }), ...(tags && { tags }) }, progress);
+  };
+
+  const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
+  await finish(stage, join(run, 'pretrain'), new Random(seed));
+  if (refineEpochs > 0) {
+    lastLayer(heads);
+    const believedTracks = believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })).tracks;
+    const beliefs = new Map(believedTracks.map((track) => [track.id, beliefOf(track)]));
+    const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
+    await finish(refining.stage, join(folder, 'refine'), new Random(seed + 1));
+    tf.dispose(refining.heads);
+  }
+  lastLayer(heads, teacher.pack);
   tf.dispose(heads);
-  fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, music: teacher.pack, ...(tags && { tags }) }, progress);
-  return [{ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history }];
+  return histories;
 }

@@ -72,7 +72,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   progress.say(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
   const stages = teacher !== undefined
-    ? await learnFromTeacher(network, description, teacher, split, hearing, options, progress)
+    ? await learnFromTeacher(network, description, { teacher, split, noises: notMusic, folder }, hearing, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {

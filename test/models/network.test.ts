@@ -24,7 +24,7 @@ const POOLED: Layer[] = [
   ...LAYERS.slice(2, 5),
   { type: 'inputStatistics', memoryColumns: 7 },
   { type: 'cepstralCorrelations', of: 'levels', coefficients: 5, memoryColumns: 9 },
-  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, memoryColumns: 6 },
+  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, lowest: 7, memoryColumns: 6 },
   { type: 'onsetAutocorrelation', regions: 3, lags: 6, memoryColumns: 11 },
   { type: 'dense', units: 3, activation: 'linear' },
 ];

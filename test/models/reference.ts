@@ -89,13 +89,14 @@ function inputStatistics({ memoryColumns }: Extract<Layer, { type: 'inputStatist
   return beside(columns, sound, (t) => remembered[t]![0]!);
 }
 
-function cepstralCorrelations({ of, coefficients, memoryColumns }: Extract<Layer, { type: 'cepstralCorrelations' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
+function cepstralCorrelations({ of, coefficients, lowest, memoryColumns }: Extract<Layer, { type: 'cepstralCorrelations' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
   const sound = soundOf(columns, x, bands);
   const first = of === 'levels' ? 1 : 0;
+  const used = lowest ?? bands;
   const values = sound.map((column, t) => Array.from({ length: coefficients }, (_, index) => {
     const k = first + index;
-    const source = of === 'levels' ? column : stepTo(sound, t);
-    return source.reduce((sum, value, band) => sum + value * Math.sqrt((k === 0 ? 1 : 2) / bands) * Math.cos((Math.PI * k * (2 * band + 1)) / (2 * bands)), 0);
+    const source = (of === 'levels' ? column : stepTo(sound, t)).slice(0, used);
+    return source.reduce((sum, value, band) => sum + value * Math.sqrt((k === 0 ? 1 : 2) / used) * Math.cos((Math.PI * k * (2 * band + 1)) / (2 * used)), 0);
   }));
   return beside(columns, sound, (t) => {
     const average = (f: (column: number[]) => number): number => runningMean(memoryColumns, t, (at) => f(values[at]!));

@@ -23,7 +23,7 @@ const ODD: Layer[] = [
   { type: 'statistics', memoryColumns: 9 },
   { type: 'inputStatistics', memoryColumns: 7 },
   { type: 'cepstralCorrelations', of: 'levels', coefficients: 5, memoryColumns: 9 },
-  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, memoryColumns: 6 },
+  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, lowest: 7, memoryColumns: 6 },
   { type: 'onsetAutocorrelation', regions: 3, lags: 6, memoryColumns: 11 },
   { type: 'dense', units: 11, activation: 'relu' },
   { type: 'dense', units: 3, activation: 'linear' },
@@ -107,7 +107,7 @@ const flat: fc.Arbitrary<Layer> = fc.oneof(
   dense,
   fc.record({ type: fc.constantFrom('gru' as const, 'lstm' as const), units, keepInput: fc.boolean() }),
   fc.record({ type: fc.constantFrom('statistics' as const, 'inputStatistics' as const), memoryColumns }),
-  fc.record({ type: fc.constant('cepstralCorrelations' as const), of: fc.constantFrom('levels' as const, 'steps' as const), coefficients: fc.integer({ min: 2, max: 7 }), memoryColumns }),
+  fc.record({ type: fc.constant('cepstralCorrelations' as const), of: fc.constantFrom('levels' as const, 'steps' as const), coefficients: fc.integer({ min: 2, max: 6 }), lowest: fc.constantFrom(7, 8, 64), memoryColumns }),
   fc.record({ type: fc.constant('onsetAutocorrelation' as const), regions: fc.integer({ min: 1, max: 6 }), lags: fc.integer({ min: 1, max: 9 }), memoryColumns }),
 );
 

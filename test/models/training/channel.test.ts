@@ -1,10 +1,12 @@
 /** Poor lines and rooms, against what they are by definition and against the same done to sound. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { decodeLevel } from '../../../dsp/levels.js';
 import { FRONT_END_V1, MelColumns } from '../../../dsp/mel.js';
 import { NORMALISATION_V1, Normaliser } from '../../../dsp/normalise.js';
 import { Channel } from '../../../models/training/channel.js';
 import { crop, NO_AUGMENTATION } from '../../../models/training/crops.js';
+import { Noise } from '../../../models/training/noise.js';
 import { Random } from '../../../models/training/random.js';
 import { Room } from '../../../models/training/room.js';
 import { amRadio } from '../../../server/evaluation/degradations/am-radio.js';
@@ -94,7 +96,19 @@ test('a living room is among the rooms that are drawn: onsets are as much softer
   assert.ok(nearest < 0.01, `the nearest of 200 rooms is ${nearest.toFixed(3)} away`);
 });
 
-test('a crop over a line or in a room is another one, the same for the same seed', () => {
+test('noise lies 8 to 28 dB under the music it is mixed into, and comes round when it is short', () => {
+  const music = toyPack('train', { tracks: 1 });
+  const noises = toyPack('noise', { tracks: 1, columns: 50, seed: 4 });
+  const powerOf = (columns: Columns): number => columns.reduce((sum, column) => sum + column.reduce((own, level) => own + 10 ** (level / 10), 0), 0);
+  const clean = Array.from({ length: 140 }, (_, column) => Float32Array.from(music.levels.subarray(column * bands, (column + 1) * bands), decodeLevel));
+  for (let seed = 0; seed < 50; seed++) {
+    const heard = pushed(clean, new Noise(noises, music.levels, clean.length, new Random(seed)));
+    const snr = 10 * Math.log10(powerOf(clean) / (powerOf(heard) - powerOf(clean)));
+    assert.ok(snr > 7.5 && snr < 28.5, `${snr} dB`);
+  }
+});
+
+test('a crop over a line, in a room or among noise is another one, the same for the same seed', () => {
   const pack = toyPack('train', { tracks: 1 });
   const track = pack.tracks[0]!;
   const heard = (augmentation: Partial<typeof NO_AUGMENTATION>, seed: number): Float32Array => {
@@ -103,7 +117,8 @@ test('a crop over a line or in a room is another one, the same for the same seed
     return out;
   };
   const clean = heard({}, 1);
-  for (const augmentation of [{ channelChance: 1 }, { roomChance: 1 }]) {
+  const noise = { pack: toyPack('noise', { tracks: 2, columns: 200, seed: 4 }), chance: 1 };
+  for (const augmentation of [{ channelChance: 1 }, { roomChance: 1 }, { noise }]) {
     assert.equal(heard(augmentation, 1), heard(augmentation, 1));
     assert.not.equal(heard(augmentation, 1), heard(augmentation, 2));
     assert.not.equal(heard(augmentation, 1), clean);

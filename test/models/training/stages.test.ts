@@ -14,7 +14,7 @@ import { describe } from '../../../models/network.js';
 import { Checkpoint } from '../../../models/training/checkpoint.js';
 import { fitHead } from '../../../models/training/head.js';
 import { runStage } from '../../../models/training/loop.js';
-import { pretrainStage } from '../../../models/training/pretrain.js';
+import { pretrainStage, refineStage } from '../../../models/training/pretrain.js';
 import { Random } from '../../../models/training/random.js';
 import type { Teacher } from '../../../models/training/teacher.js';
 import '../../../models/training/tfjs-gradients.js';
@@ -74,6 +74,29 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
   const score = fitHead(network, toyPack('train'), toyPack('valid', { seed: 9 }), options, SILENT);
   assert.ok(score > 0.9, `${score}`);
   tf.dispose(heads);
+  network.dispose();
+}));
+
+test('refining teaches the genres to the layers before the statistics and keeps the teacher’s answers', () => withFolder(async (folder) => {
+  const description = describe(SMALL_LAYERS, 64);
+  const network = new Trainable(description, new Random(1));
+  const teacher = toyTeacher();
+  const options = { learningRate: 0.02, normalisation: NORMALISATION_V1, trunkLayers: TRUNK, trunkOutputs: description.layers[TRUNK]!.input.channels, stride: description.stride };
+  const pretraining = pretrainStage(network, teacher, { ...options, epochs: 2 });
+  await runStage(pretraining.stage, new Checkpoint(join(folder, 'a'), 'pretraining'), new Random(2), SILENT);
+  const before = pretraining.stage.validate().score;
+
+  const labels = ['low', 'middle', 'high'];
+  // Half of the teacher's tracks are believed to be what they are; of the others nothing is.
+  const beliefs = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
+  const noises = toyPack('noise', { tracks: 2, columns: 300, seed: 5 });
+  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, beliefs, noises }, { ...options, epochs: 4 });
+  const history = await runStage(stage, new Checkpoint(join(folder, 'b'), 'refining'), new Random(3), SILENT);
+  assert.ok(history.at(-1)!.loss < 0.8 * history[0]!.loss, `${history.map(({ loss }) => loss)}`);
+  assert.ok(stage.validate().score > before - 0.05, `${stage.validate().score} after ${before}`);
+
+  assert.throws(() => refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, beliefs, noises }, { ...options, epochs: 1 }), /--refine-epochs 0/);
+  tf.dispose([...heads, ...pretraining.heads]);
   network.dispose();
 }));
 
