@@ -123,7 +123,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
   const own = newHeads([labels.length], options.trunkOutputs);
   const { columns, sound, statistics, teacherMusic, validate } = lessons(network, teacher, heads, options);
   const byLabel = labels.map((label) => train.tracks.filter(({ genre, columns: length }) => genre === label && length >= columns)).filter((tracks) => tracks.length > 0);
-  if (byLabel.length === 0) throw new Error(`No track of ${train.name} is as long as a sequence of ${columns} columns; refine nothing (--refine-epochs 0).`);
+  const labelledSequences = byLabel.length > 0 ? LABELLED_SEQUENCES : 0; // none where tracks are chunks of 4 s
   const augmentation: Augmentation = { ...REFINED, ...(noises && { noise: { pack: noises, chance: NOISE_CHANCE } }) };
   const pick = (length: number, random: Random): Part => {
     const tracks = byLabel[random.below(byLabel.length)]!; // each label as likely as any other
@@ -148,7 +148,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
 
     batch(random, _, epoch) {
       const heard = teacherMusic.draw(REFINED_SEQUENCES, splicedIn(epoch, options), random);
-      const labelled = Array.from({ length: LABELLED_SEQUENCES }, (): Sequence => (random.next() < SPLICED
+      const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICED
         ? [pick(columns / 2, random), pick(columns / 2, random)]
         : [pick(columns, random)]));
       const sequences = [...heard, ...labelled];

@@ -1,6 +1,8 @@
 /**
  * How a network learns with a teacher: pretraining on its answers; a last layer on the labelled
- * tracks; refining with the genres that this one believes to hear; the last layer again.
+ * tracks; refining with the genres that this one believes to hear; the last layer again. Weights of
+ * several refinings from the same pretraining are averaged: they lie in one valley, and its middle is
+ * better than its slopes ("Model soups", Wortsman et al. 2022).
  */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -15,7 +17,7 @@ import { Random } from './random.js';
 import type { Split } from './protocols.js';
 import { beliefOf, believed } from './self-training.js';
 import type { Teacher } from './teacher.js';
-import type { Trainable } from './trainable.js';
+import { Average, type Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
 
 /** What a stage did, for the report. */
@@ -31,6 +33,8 @@ export interface RecipeOptions {
   readonly pretrainRate: number;
   readonly refineEpochs: number;
   readonly refineRate: number;
+  /** Refinings from the same pretraining, whose weights are averaged. */
+  readonly refineRuns: number;
   readonly seed: number;
   /** Folder of the run; what doesn't depend on the split is shared by all splits. */
   readonly run: string;
@@ -51,7 +55,7 @@ export async function learnFromTeacher(
   description: Description,
   { teacher, split: { train, valid }, noises, folder }: Sources,
   hearing: Hearing,
-  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, seed, run }: RecipeOptions,
+  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
@@ -59,9 +63,9 @@ export async function learnFromTeacher(
   const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs: description.layers[trunkLayers]!.input.channels, stride: description.stride };
   const histories: StageHistory[] = [];
   /** Random numbers of its own: what comes after a stage can change without running that again. */
-  const finish = async (stage: Stage, at: string, random: Random): Promise<void> => {
+  const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
     const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
-    const history = await runStage(stage, new Checkpoint(at, settings), random, progress);
+    const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
     histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history });
   };
   const lastLayer = (heads: Heads, music?: Pack): void => {
@@ -75,9 +79,16 @@ export async function learnFromTeacher(
     lastLayer(heads);
     const believedTracks = believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })).tracks;
     const beliefs = new Map(believedTracks.map((track) => [track.id, beliefOf(track)]));
-    const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
-    await finish(refining.stage, join(folder, 'refine'), new Random(seed + 1));
-    tf.dispose(refining.heads);
+    const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
+    for (let index = 1; index <= refineRuns; index++) {
+      learned.reset();
+      const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
+      const name = refineRuns > 1 ? `${refining.stage.name} ${index} of ${refineRuns}` : refining.stage.name;
+      await finish({ ...refining.stage, name }, join(folder, `refine-${index}`), new Random(seed + index), refineRuns - index + 1);
+      learned.add();
+      tf.dispose(refining.heads);
+    }
+    learned.assign();
   }
   lastLayer(heads, teacher.pack);
   tf.dispose(heads);

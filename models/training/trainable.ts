@@ -130,3 +130,36 @@ function initial(name: string, shape: readonly number[], random: Random): tf.Ten
   }
   return tf.tensor(values, [...shape]);
 }
+
+/** Values that variables have at several times, averaged; batch norm's running mean and variance too. */
+export class Average {
+  readonly #variables: readonly tf.Variable[];
+  readonly #initial: readonly Float32Array[];
+  readonly #sums: readonly Float64Array[];
+  #count = 0;
+
+  constructor(variables: readonly tf.Variable[]) {
+    this.#variables = variables;
+    this.#initial = variables.map((variable) => variable.dataSync<'float32'>().slice());
+    this.#sums = variables.map(({ size }) => new Float64Array(size));
+  }
+
+  /** To the values of the beginning. */
+  reset(): void {
+    this.#variables.forEach((variable, index) => setValues(variable, this.#initial[index]!));
+  }
+
+  /** Counts the present values. */
+  add(): void {
+    this.#count++;
+    this.#variables.forEach((variable, index) => {
+      const sum = this.#sums[index]!;
+      variable.dataSync<'float32'>().forEach((value, at) => { sum[at]! += value; });
+    });
+  }
+
+  /** To the mean of all that was counted, at least once. */
+  assign(): void {
+    this.#variables.forEach((variable, index) => setValues(variable, Float32Array.from(this.#sums[index]!, (sum) => sum / this.#count)));
+  }
+}

@@ -11,7 +11,7 @@ import { Checkpoint } from '../../../models/training/checkpoint.js';
 import { runStage, type Stage } from '../../../models/training/loop.js';
 import { Random } from '../../../models/training/random.js';
 import '../../../models/training/tfjs-gradients.js';
-import { Trainable } from '../../../models/training/trainable.js';
+import { Average, setValues, Trainable } from '../../../models/training/trainable.js';
 import { SILENT, SMALL_LAYERS } from '../fixtures.js';
 
 const BANDS = 64;
@@ -101,6 +101,21 @@ test('a run that was stopped goes on to the same end', async () => {
   await new Checkpoint(folders[1]!, 'other settings').load(other.saved()).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
   other.dispose();
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+});
+
+test('an average begins afresh each time and ends at the mean', () => {
+  const variables = [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([3]))];
+  const valuesNow = (): number[][] => variables.map((variable) => [...variable.dataSync()]);
+  const average = new Average(variables);
+  for (const values of [[[2, 4], [6]], [[4, 0], [-2]]]) {
+    average.reset();
+    assert.equal(valuesNow(), [[1, 2], [3]]);
+    variables.forEach((variable, index) => setValues(variable, Float32Array.from(values[index]!)));
+    average.add();
+  }
+  average.assign();
+  assert.equal(valuesNow(), [[3, 2], [2]]);
+  tf.dispose(variables);
 });
 
 test.run();
