@@ -105,7 +105,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
   ['--refine-epochs <number>', 'passes over the teacher\'s music with what is believed of its genres, and over labelled tracks; 0 for none', 4],
   ['--refine-rate <number>', 'highest learning rate of that', 0.001],
-  ['--refine-runs <number>', 'how often that is done from the same pretraining; the weights are averaged', 2],
+  ['--refine-runs <number>', 'how often that is done from the same pretraining; the weights are averaged', 1],
   ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],
   ['--rate <number>', 'highest learning rate on labelled tracks; 0.002, on random chunks 0.003'],
   ['--batch <number>', 'crops in a batch; 16 unless given'],
