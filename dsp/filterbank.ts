@@ -19,6 +19,13 @@ export function melToHz(mel: number): number {
   return mel < BEND_MEL ? mel * HZ_PER_MEL : BEND_HZ * Math.exp(LOG_STEP * (mel - BEND_MEL));
 }
 
+/** [bands + 2] in Hz, equally spaced in mel from `fMin` to `fMax`: band b rises from edge b to its centre, edge b + 1, and falls to edge b + 2. */
+export function melEdges(bands: number, fMin: number, fMax: number): Float64Array {
+  const lowest = hzToMel(fMin);
+  const step = (hzToMel(fMax) - lowest) / (bands + 1);
+  return Float64Array.from({ length: bands + 2 }, (_, i) => melToHz(lowest + i * step));
+}
+
 /** Filters as runs: band b is the sum of power[firstBin[b] + i] × weights[runStart[b] + i]. */
 export interface Filterbank {
   /** [bands]; a filter narrower than the bins may have an empty run. */
@@ -34,9 +41,7 @@ export interface Filterbank {
  * @param bands number of filters, their edges equally spaced in mel from `fMin` to `fMax` Hz
  */
 export function melFilterbank(sampleRate: number, nFft: number, bands: number, fMin: number, fMax: number): Filterbank {
-  const lowest = hzToMel(fMin);
-  const step = (hzToMel(fMax) - lowest) / (bands + 1);
-  const edges = Float64Array.from({ length: bands + 2 }, (_, i) => melToHz(lowest + i * step));
+  const edges = melEdges(bands, fMin, fMax);
   const firstBin = new Int32Array(bands);
   const runStart = new Int32Array(bands + 1);
   const weights: number[] = [];

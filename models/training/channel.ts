@@ -3,7 +3,7 @@
  * compression, and a floor of noise (`room.ts` for rooms). Small loudspeakers, old recordings, narrow
  * radio, low bit rates. A network that never met them takes a missing top for a genre.
  */
-import { hzToMel, melToHz } from '../../dsp/filterbank.js';
+import { melEdges } from '../../dsp/filterbank.js';
 import type { FrontEnd } from '../../dsp/mel.js';
 import type { Random } from './random.js';
 
@@ -41,9 +41,9 @@ export class Channel {
     const through = random.next() < HALFWAY_CHANCE ? HALFWAY : 0;
     const ratio = random.between(RATIO[0], RATIO[1]);
     this.#slope = random.next() < COMPRESSED_CHANCE ? 1 / ratio - 1 : 0;
-    const [low, high] = [hzToMel(fMin), hzToMel(fMax)];
+    const edges = melEdges(bands, fMin, fMax);
     this.#gainDb = Float32Array.from({ length: bands }, (_, band) => {
-      const centre = melToHz(low + ((high - low) * (band + 1)) / (bands + 1));
+      const centre = edges[band + 1]!;
       return -10 * Math.log10(1 + (centre / top) ** (2 * order)) - 10 * Math.log10(1 + (bottom / centre) ** (2 * BOTTOM_ORDER));
     });
     const loudestOutDb = loudestDb * (1 + this.#slope);

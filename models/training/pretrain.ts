@@ -87,16 +87,8 @@ interface TeacherPart extends Part {
 export function pretrainStage(network: Trainable, teacher: Teacher, options: PretrainOptions): { stage: Stage; heads: Heads } {
   const { answers } = teacher;
   const heads = newHeads(answers.map(({ size }) => size), options.trunkOutputs);
-  const { sound, statistics, teacherMusic, validate } = lessons(network, teacher, heads, options);
-  const stage: Stage = {
-    name: 'pretraining',
-    epochs: options.epochs,
-    stepsPerEpoch: Math.ceil(teacherMusic.totalWindows / (SEQUENCES * WINDOWS)),
-    learningRate: options.learningRate,
-    weightDecay: 0.01,
-    variables: [...network.variables(0, options.trunkLayers), ...heads],
-    saved: [...network.saved(0, options.trunkLayers), ...heads],
-
+  const { sound, statistics, teacherMusic, stageOf } = lessons(network, teacher, heads, options);
+  const stage = stageOf('pretraining', SEQUENCES, heads, {
     batch(random, _, epoch) {
       const sequences = teacherMusic.draw(SEQUENCES, splicedIn(epoch, options), random);
       const x = sound(sequences, epoch === 0 ? AUGMENTATION : LATER, random);
@@ -107,8 +99,7 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
         dispose: () => tf.dispose([x, ...targets]),
       };
     },
-    validate,
-  };
+  });
   return { stage, heads };
 }
 
@@ -121,7 +112,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
   const { answers } = teacher;
   const { train, labels, beliefs, noises } = genres;
   const own = newHeads([labels.length], options.trunkOutputs);
-  const { columns, sound, statistics, teacherMusic, validate } = lessons(network, teacher, heads, options);
+  const { columns, sound, statistics, teacherMusic, stageOf } = lessons(network, teacher, heads, options);
   const byLabel = labels.map((label) => train.tracks.filter(({ genre, columns: length }) => genre === label && length >= columns)).filter((tracks) => tracks.length > 0);
   const labelledSequences = byLabel.length > 0 ? LABELLED_SEQUENCES : 0; // none where tracks are chunks of 4 s
   const augmentation: Augmentation = { ...REFINED, ...(noises && { noise: { pack: noises, chance: NOISE_CHANCE } }) };
@@ -136,16 +127,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
     ? beliefs.get(track.id) ?? unknown
     : labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
 
-  const variables = [...heads, ...own];
-  const stage: Stage = {
-    name: 'refining',
-    epochs: options.epochs,
-    stepsPerEpoch: Math.ceil(teacherMusic.totalWindows / (REFINED_SEQUENCES * WINDOWS)),
-    learningRate: options.learningRate,
-    weightDecay: 0.01,
-    variables: [...network.variables(0, options.trunkLayers), ...variables],
-    saved: [...network.saved(0, options.trunkLayers), ...variables],
-
+  const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...own], {
     batch(random, _, epoch) {
       const heard = teacherMusic.draw(REFINED_SEQUENCES, splicedIn(epoch, options), random);
       const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICED
@@ -167,8 +149,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
         dispose: () => tf.dispose([x, known, ...targets]),
       };
     },
-    validate,
-  };
+  });
   return { stage, heads: own };
 }
 
@@ -228,8 +209,6 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
   }
 
   const teacherMusic = {
-    totalWindows,
-
     draw(count: number, spliced: number, random: Random): Array<Sequence<TeacherPart>> {
       const pick = (windows: number): TeacherPart => {
         const drawn = random.below(totalWindows); // each window as likely as any other
@@ -275,7 +254,20 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
     };
   }
 
-  return { columns, sound, statistics, teacherMusic, validate };
+  /** @param count sequences of the teacher's music in a batch: an epoch passes over all of it once */
+  const stageOf = (name: string, count: number, learned: Heads, { batch }: Pick<Stage, 'batch'>): Stage => ({
+    name,
+    epochs: options.epochs,
+    stepsPerEpoch: Math.ceil(totalWindows / (count * WINDOWS)),
+    learningRate: options.learningRate,
+    weightDecay: 0.01,
+    variables: [...network.variables(0, trunkLayers), ...learned],
+    saved: [...network.saved(0, trunkLayers), ...learned],
+    batch,
+    validate,
+  });
+
+  return { columns, sound, statistics, teacherMusic, stageOf };
 }
 
 /** What each head says of [windows, 2 × trunk outputs]. */

@@ -5,7 +5,7 @@
  * reflections add up with random phases, so what is left of their sum in a narrow band fluctuates
  * (Schroeder 1954).
  */
-import { hzToMel, melToHz } from '../../dsp/filterbank.js';
+import { melEdges } from '../../dsp/filterbank.js';
 import type { FrontEnd } from '../../dsp/mel.js';
 import type { Random } from './random.js';
 
@@ -41,10 +41,9 @@ export class Room {
     this.#own = wet * (1 - (1 - this.#decay) / decays);
     this.#next = (wet * (1 - this.#decay) ** 2) / decays;
     this.#colourDb = Float32Array.from({ length: bands }, (_, band) => random.normal() * (COLOUR_DB[0] + ((COLOUR_DB[1] - COLOUR_DB[0]) * band) / (bands - 1)));
-    const [low, high] = [hzToMel(fMin), hzToMel(fMax)];
-    const edge = (index: number): number => melToHz(low + ((high - low) * index) / (bands + 1));
+    const edges = melEdges(bands, fMin, fMax);
     this.#fluctuationDb = Float32Array.from({ length: bands }, (_, band) => {
-      const independent = (TRIANGLE * (edge(band + 2) - edge(band))) / ((HANN_BINS * sampleRate) / nFft);
+      const independent = (TRIANGLE * (edges[band + 2]! - edges[band]!)) / ((HANN_BINS * sampleRate) / nFft);
       return FLUCTUATION_DB / Math.sqrt(independent);
     });
     this.#tail = new Float64Array(bands);
