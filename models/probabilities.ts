@@ -17,8 +17,8 @@ export class Probabilities {
   }
 }
 
-/** In place, over the values from `start` up to `end`. */
-function softmax(values: Float32Array, start: number, end: number, temperature: number): void {
+/** Of logits or log scores divided by the temperature; in place, over the values from `start` up to `end`. */
+export function softmax(values: Float32Array | Float64Array, start: number, end: number, temperature: number): void {
   let highest = -Infinity;
   for (let at = start; at < end; at++) highest = Math.max(highest, values[at]!);
   let sum = 0;

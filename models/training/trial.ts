@@ -6,7 +6,7 @@ import { wilson95 } from '../metrics.js';
 import { describe } from '../network.js';
 import type { Pack } from '../pack.js';
 import { architecture } from './architectures.js';
-import { crossFittedError, fitTemperature } from './calibrate.js';
+import { crossFitted, fitShifts, fitTemperature, shifted, type Scored } from './calibrate.js';
 import { Checkpoint } from './checkpoint.js';
 import { known, type External } from './external.js';
 import { featureInputs } from './inputs.js';
@@ -19,7 +19,7 @@ import { Random } from './random.js';
 import { learnFromTeacher, type StageHistory } from './recipe.js';
 import { supervisedStage } from './supervised.js';
 import type { Teacher } from './teacher.js';
-import { Trainable } from './trainable.js';
+import { setValues, Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
@@ -37,7 +37,7 @@ export interface Trained {
   readonly split: Split;
   readonly model: Omit<Manifest, 'weights' | 'format'>;
   readonly stages: readonly StageHistory[];
-  /** Of the valid items, in the order of the pack. */
+  /** Of the valid items, in the order of the pack, each shifted as others ask for (`crossFitted`); so are the shares of `valid` and `stretches`. */
   readonly scores: readonly TrackScores[];
   readonly valid: Share;
   readonly train: Share;
@@ -102,10 +102,21 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   }
 
   const logits = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
-  const scores = scoreTracks(split.valid, hearing, logits);
-  const shareOf = (pack: Split['valid']): Share => ({ accuracy: trackAccuracy(scoreTracks(pack, hearing, logits), labels.length), items: pack.tracks.length });
+  const scored = scoresOf(split);
+  const shifts = fitShifts(scored, labels.length);
+  shiftLabels(network, layers.length - 1, shifts);
   const gain = gainOf(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
-  const temperature = fitTemperature(scores, labels.length, gain);
+  const temperature = fitTemperature(shifted(scored.tracks, shifts), labels.length, gain);
+  progress.say(`${split.name}: shifts ${labels.map((label, index) => `${label} ${shifts[index]!.toFixed(2)}`).join(', ')}; temperature ${temperature.toFixed(2)}`);
+
+  /** Of chunks, each is a stretch of its own. */
+  function scoresOf({ items, valid }: Split): Scored {
+    const tracks = scoreTracks(valid, hearing, logits);
+    if (items === 'chunks') return { tracks, stretches: tracks.map((track, of) => ({ ...track, of })) };
+    const parts = chunked({ ...valid, tracks: valid.tracks.map((track, of) => ({ ...track, of })) }, CHUNK_S);
+    return { tracks, stretches: scoreTracks(parts, hearing, logits).map((stretch, index) => ({ ...stretch, of: parts.tracks[index]!.of as number })) };
+  }
+
   const model: Trained['model'] = {
     name: options.name,
     version: options.modelVersion,
@@ -121,21 +132,30 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
     trainedOn: `${split.train.tracks.length} ${split.items} of ${split.train.name} (${split.how})${teacher === undefined ? '' : ', after pretraining on a teacher\'s answers to unlabelled music'}`,
   };
   await saveBundle(modelFolder, model, network.folded());
+  const judged = crossFitted(scored, labels.length, gain);
+  const right = (scores: readonly TrackScores[]): Share => ({ accuracy: trackAccuracy(scores, labels.length), items: scores.length });
+  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, hearing, logits));
   const trained: Trained = {
     split,
     model,
     stages,
-    scores,
-    valid: { accuracy: trackAccuracy(scores, labels.length), items: scores.length },
+    scores: judged.tracks,
+    valid: right(judged.tracks),
     train: shareOf(split.train),
-    stretches: split.items === 'tracks' ? shareOf(chunked(split.valid, CHUNK_S)) : undefined,
+    stretches: split.items === 'tracks' ? right(judged.stretches) : undefined,
     external: external === undefined ? undefined : shareOf(known(external, labels)),
-    crossFittedEce: crossFittedError(scores, labels.length, gain),
+    crossFittedEce: judged.ece,
   };
   network.dispose();
-  progress.say(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of those to learn from)${trained.stretches === undefined ? '' : `, ${inPercent(trained.stretches)} of ${CHUNK_S} s stretches`}, temperature ${temperature.toFixed(2)}; the model is in ${modelFolder}`);
+  progress.say(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of those to learn from)${trained.stretches === undefined ? '' : `, ${inPercent(trained.stretches)} of ${CHUNK_S} s stretches`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
   if (trained.external !== undefined) progress.say(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
   return trained;
+}
+
+/** Adds to the labels' logits, which the last layer puts first. */
+function shiftLabels(network: Trainable, lastLayer: number, shifts: Float64Array): void {
+  const bias = network.variables(lastLayer, lastLayer + 1)[1]!;
+  setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? 0)));
 }
 
 /** `61.9 % (55.0 to 68.4)`, the 95 % interval in brackets. */

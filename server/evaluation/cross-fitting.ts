@@ -1,11 +1,12 @@
 /**
  * How honest the reported confidence is when the temperature was not fitted on the tracks it is
  * measured on. A model's temperature usually comes from the very tracks of `valid`; here each fifth
- * of the tracks is judged with one that was fitted on the other four, through the live smoother.
+ * of the tracks, neighbours of each genre, is judged with one that was fitted on the other four,
+ * through the live smoother.
  */
 import { blockMs, gainOf } from '../../models/bundle.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
-import { fitTemperature } from '../../models/training/calibrate.js';
+import { consecutiveFolds, fitTemperature } from '../../models/training/calibrate.js';
 import { LEAST_PROBABILITY } from '../smoothing.js';
 import { reported } from './figures.js';
 import type { Ears, HeardTrack, ScoredBlock } from './listen.js';
@@ -19,8 +20,9 @@ export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }
   const labels = model.labels.length;
   const gain = gainOf(model.smoothing.confidenceMs ?? 0, blockMs(model));
   const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
+  const folds = consecutiveFolds(heard.map(({ truth }) => truth), FOLDS);
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
-    const isOut = (_each: unknown, index: number): boolean => index % FOLDS === fold;
+    const isOut = (_each: unknown, index: number): boolean => folds[index] === fold;
     const temperature = fitTemperature(scores.filter((each, index) => !isOut(each, index)), labels, gain);
     return reported(heard.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
   });

@@ -3,6 +3,7 @@ import { blockMs, type Manifest } from '../../bundle.js';
 import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
 import { describe, type Layer } from '../../network.js';
 import type { Pack, Track } from '../../pack.js';
+import { softmax } from '../../probabilities.js';
 import type { Extras, ReportData } from './data.js';
 import { confusionExamples } from './examples.js';
 import { reliability } from './reliability.js';
@@ -115,20 +116,13 @@ function score(track: Track, truth: number, logScores: Float32Array, { labels: {
   const blocks = new Float32Array(logScores.length);
   const means = new Float64Array(labels);
   for (let at = 0; at < logScores.length; at += labels) {
-    const probabilities = softmax(logScores.subarray(at, at + labels), temperature);
-    blocks.set(probabilities, at);
+    blocks.set(logScores.subarray(at, at + labels), at);
+    softmax(blocks, at, at + labels, temperature);
     for (let label = 0; label < labels; label++) means[label]! += (logScores[at + label]! * labels) / logScores.length;
   }
-  const probabilities = softmax(means, temperature);
+  const probabilities = means.slice();
+  softmax(probabilities, 0, labels, temperature);
   return { track, truth, probabilities, answer: argmax(means), firstBlock: Math.max(0, Math.floor(track.columns / blockColumns) - logScores.length / labels), blocks, logScores };
-}
-
-/** Of logits or log probabilities divided by the temperature. */
-function softmax(logits: Float32Array | Float64Array, temperature: number): Float64Array {
-  const highest = Math.max(...logits);
-  const powers = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }
 
 /** Accuracy of the mean log score of the blocks that count up to n, for each n; a track that is over keeps its last answer. */
