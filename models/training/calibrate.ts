@@ -8,12 +8,16 @@
  */
 import { argmax, expectedCalibrationError } from '../metrics.js';
 import { softmax } from '../probabilities.js';
+import { consecutiveFolds } from './protocols.js';
 import { meanScores, type TrackScores } from './validate.js';
 
 const FOLDS = 5;
 /** Standard deviation of shifts, before any track is seen: with few tracks they stay near 0. */
 const SHIFT_DEVIATION = 0.5;
-const SHIFT_STEPS = 300;
+/** The same of what a label's logit adds to another's. */
+const MIX_DEVIATION = 0.2;
+/** Of gradient descent, to four digits. */
+const STEPS = { shifts: 300, mix: 2000 };
 
 /** Scores of tracks as wholes, and of their stretches heard alone: `of` is the index of the track. */
 export interface Scored {
@@ -27,30 +31,64 @@ export interface CrossFitted extends Scored {
   readonly ece: number;
 }
 
+/** How logits are changed: z becomes z + z · mix + shifts. */
+export interface Mix {
+  /** [labels]; what is added to each label's logit. */
+  readonly shifts: Float64Array;
+  /** [labels × labels], from label by label to label; none unless given. */
+  readonly mix?: Float64Array;
+}
+
 /**
  * Shifts of the labels' logits, most probable after what was heard of the tracks (the mean log
- * scores of each stretch) and a normal prior. Gradient descent: the loss is convex.
+ * scores of each stretch) and a normal prior.
  * @returns [labels]
  */
 export function fitShifts({ tracks, stretches }: Scored, labels: number): Float64Array {
-  const means = stretches.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }): TrackScores => ({ truth, logScores: Float32Array.from(meanScores(logScores, labels)) }));
-  const shifts = new Float64Array(labels);
-  if (means.length === 0) return shifts;
-  const temperature = fitTemperature(means, labels);
-  const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks.length);
+  const changes = { shifts: new Float64Array(labels) };
+  descend(changes, stretches, tracks.length, STEPS.shifts);
+  return changes.shifts;
+}
+
+/**
+ * A mix of logits, with shifts, most probable after stretches of tracks that the logits were not
+ * learned from and a normal prior ("Stacked generalization", Wolpert 1992): a label whose logit says
+ * less of artists that nobody has heard than of those learned from is believed less, and what the
+ * others say of it more.
+ * @param stretches with logits of mean 0 as their scores
+ * @param tracks how many they are of
+ */
+export function fitMix(stretches: readonly TrackScores[], labels: number, tracks: number): Required<Mix> {
+  const changes = { shifts: new Float64Array(labels), mix: new Float64Array(labels ** 2) };
+  descend(changes, stretches, tracks, STEPS.mix);
+  return changes;
+}
+
+/** Gradient descent in place, from no change at all: the loss is convex. */
+function descend({ shifts, mix }: Mix, stretches: readonly TrackScores[], tracks: number, steps: number): void {
+  const labels = shifts.length;
+  const means = stretches.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
+  if (means.length === 0) return;
+  const temperature = fitTemperature(means.map(({ truth, scores }) => ({ truth, logScores: scores })), labels);
+  const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks);
+  const mixPrior = 1 / (MIX_DEVIATION ** 2 * tracks);
   // The curvature is nowhere above this.
-  const rate = 1 / (0.5 / temperature ** 2 + prior);
-  for (let step = 0; step < SHIFT_STEPS; step++) {
-    const slope = shifts.map((shift) => prior * shift);
-    for (const { truth, logScores } of means) {
-      const p = shiftedBy(shifts, logScores, 0, temperature);
-      for (let label = 0; label < labels; label++) slope[label]! += (p[label]! - (label === truth ? 1 : 0)) / (temperature * means.length);
+  const squares = mix ? means.reduce((sum, { scores }) => sum + scores.reduce((own, score) => own + score ** 2, 0), 0) / means.length : 0;
+  const rate = 1 / ((1 + squares) / (2 * temperature ** 2) + Math.max(prior, mix ? mixPrior : 0));
+  for (let step = 0; step < steps; step++) {
+    const slopes = shifts.map((shift) => prior * shift);
+    const mixSlopes = mix?.map((value) => mixPrior * value);
+    for (const { truth, scores } of means) {
+      const p = probabilities(scores, 0, { shifts, ...(mix && { mix }) }, temperature);
+      for (let label = 0; label < labels; label++) {
+        const slope = (p[label]! - (label === truth ? 1 : 0)) / (temperature * means.length);
+        slopes[label]! += slope;
+        if (mixSlopes) for (let from = 0; from < labels; from++) mixSlopes[from * labels + label]! += slope * scores[from]!;
+      }
     }
-    slope.forEach((value, label) => {
-      shifts[label]! -= rate * value;
-    });
+    slopes.forEach((slope, at) => { shifts[at]! -= rate * slope; });
+    mixSlopes?.forEach((slope, at) => { mix![at]! -= rate * slope; });
   }
-  return shifts;
 }
 
 /** The same scores as they are after logits were shifted. @param shifts [labels] */
@@ -58,16 +96,22 @@ export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Flo
   return scores.map((each) => {
     const logScores = new Float32Array(each.logScores.length);
     for (let at = 0; at < logScores.length; at += shifts.length) {
-      logScores.set(shiftedBy(shifts, each.logScores, at).map((p) => Math.log(Math.max(p, Number.MIN_VALUE))), at);
+      logScores.set(probabilities(each.logScores, at, { shifts }).map((p) => Math.log(Math.max(p, Number.MIN_VALUE))), at);
     }
     return { ...each, logScores };
   });
 }
 
-/** Probabilities of the block that begins at `at`, [labels]. */
-function shiftedBy(shifts: Float64Array, logScores: Float32Array, at: number, temperature = 1): Float64Array {
-  const p = shifts.map((shift, label) => logScores[at + label]! + shift);
-  softmax(p, 0, p.length, temperature);
+/** Of the block whose scores begin at `at`, after the change, [labels]. */
+function probabilities(scores: Float32Array, at: number, { shifts, mix }: Mix, temperature = 1): Float64Array {
+  const labels = shifts.length;
+  const p = new Float64Array(labels);
+  for (let label = 0; label < labels; label++) {
+    let logit = scores[at + label]! + shifts[label]!;
+    if (mix) for (let from = 0; from < labels; from++) logit += scores[at + from]! * mix[from * labels + label]!;
+    p[label] = logit;
+  }
+  softmax(p, 0, labels, temperature);
   return p;
 }
 
@@ -127,23 +171,6 @@ export function crossFitted({ tracks, stretches }: Scored, labels: number, gain 
     });
   }
   return { ...judged, ece: expectedCalibrationError(confidences, isRight) };
-}
-
-/**
- * Folds of which each holds a run of neighbours of every class: in a folder, tracks of one artist
- * mostly follow each other, and what an artist lends to both sides is no evidence.
- * @param classes of the items, in their order
- * @returns fold of each item
- */
-export function consecutiveFolds(classes: readonly number[], folds: number): number[] {
-  const sizes = new Map<number, number>();
-  for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
-  const seen = new Map<number, number>();
-  return classes.map((one) => {
-    const before = seen.get(one) ?? 0;
-    seen.set(one, before + 1);
-    return Math.floor((before * folds) / sizes.get(one)!);
-  });
 }
 
 /** The running mean after each block of softmax(logScores / temperature), plain at first; one array, changed by the next block. */

@@ -5,15 +5,18 @@
  * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
  * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
  * Then once more with poorer sound, and with the teacher's music as further examples
- * (`self-training.ts`).
+ * (`self-training.ts`); how far each label's logit is to be believed is learned from tracks that were
+ * held out (`fitMix`).
  * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { argmax } from '../metrics.js';
 import type { Pack, Track } from '../pack.js';
+import { fitMix, type Mix } from './calibrate.js';
 import type { Progress } from './progress.js';
+import { inFolds } from './protocols.js';
 import { Random } from './random.js';
-import { logitsOf, regress, standardise, type Hint, type Regression } from './regression.js';
+import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
 import { afterAChange, ANY_SOUND, certain, counted, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
 import { beliefOf, believed } from './self-training.js';
 import { spliced } from './splices.js';
@@ -26,6 +29,9 @@ const PENALTIES = [0.1, 0.2, 0.3];
 const EVERY = 3;
 /** How much a row counts over lines and in rooms, where heard well it counts 1: more costs what is heard well. */
 const POOR = 0.3;
+
+/** Of the labelled tracks, held out in turn. */
+const FOLDS = 5;
 
 /** What the teacher's tags are in the statistics of the trunk. */
 export interface TagMap {
@@ -51,37 +57,60 @@ interface Heard {
   readonly width: number;
 }
 
+/** A regression, and how right it is. */
+interface Best {
+  readonly fitted: Regression;
+  readonly penalty: number;
+  /** Share of valid tracks, and of their stretches. */
+  readonly tracks: number;
+  readonly stretches: number;
+}
+
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
   const { labels, lastLayer, tags, seed, music } = options;
   const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
   const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
-  const listenToAll = (ears: Hearing): Rows => together([
-    listen(train, everyThird, ears),
-    listen(stretches(train), ofAStretch, ears),
-    listen(spliced(train, options.blockColumns, seed), afterAChange, ears),
+  const listenToAll = (pack: Pack, ears: Hearing): Rows => together([
+    listen(pack, everyThird, ears),
+    listen(stretches(pack), ofAStretch, ears),
+    listen(spliced(pack, options.blockColumns, seed), afterAChange, ears),
   ]);
-  const labelled = listenToAll(options);
+  const parts = inFolds(train, FOLDS);
+  const ofParts = parts.map((part) => listenToAll(part, options));
+  const labelled = together(ofParts);
   const named = tags === undefined ? [] : labels.map((label) => tagsFor(label, tags.names));
   const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: labelled.width + tag, label })));
   if (tags !== undefined) progress.say(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
 
   const whole = items(network, valid, truth, options, progress);
   const short = items(network, stretches(valid), truth, options, progress);
-  const fitBest = (rows: Rows, name: string): number => {
-    const standardised = standardise(tags === undefined ? rows : withTags(rows, tags));
-    let best: { score: number; tracks: number; fitted: Regression } | undefined;
+  const fit = (rows: Standardised, penalty: number): Regression => folded(regress(rows, labels.length, penalty, hints, new Random(seed)), labelled.width, tags);
+  const standardised = (rows: Rows): Standardised => standardise(tags === undefined ? rows : withTags(rows, tags));
+  const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best => {
+    const rows = standardised(learned);
+    let best: Best | undefined;
     for (const penalty of PENALTIES) {
-      const fitted = folded(regress(standardised, labels.length, penalty, hints, new Random(seed)), rows.width, tags);
-      const [tracks, parts] = [rightOf(whole, fitted), rightOf(short, fitted)];
-      progress.say(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parts).toFixed(1)} % of stretches`);
-      if (best === undefined || tracks + parts > best.score) best = { score: tracks + parts, tracks, fitted };
+      const fitted = change(fit(rows, penalty));
+      const [tracks, parted] = [rightOf(whole, fitted), rightOf(short, fitted)];
+      progress.say(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parted).toFixed(1)} % of stretches`);
+      if (best === undefined || tracks + parted > best.tracks + best.stretches) best = { tracks, stretches: parted, penalty, fitted };
     }
     write(network, lastLayer, best!.fitted, 0);
-    return best!.tracks;
+    return best!;
   };
-  const tracksRight = fitBest(labelled, 'labelled tracks');
-  if (music === undefined) return tracksRight;
+  const first = fitBest(labelled, 'labelled tracks');
+  if (music === undefined) return first.tracks;
+
+  progress.say(`head: again without each of ${parts.length} parts of the tracks, to learn how far each label's logit is to be believed`);
+  const heldOut = parts.flatMap((part, out): TrackScores[] => {
+    const others = ofParts.filter((_, index) => index !== out);
+    if (others.length === 0) return [];
+    const fitted = fit(standardised(together(others)), first.penalty);
+    return items(network, stretches(part), truth, options, progress).map((heard) => ({ truth: heard.truth, logScores: centredLogits(heard, fitted) }));
+  });
+  const mix = fitMix(heldOut, labels.length, train.tracks.length);
+  progress.say(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
 
   const belief = believed(music, options, (x) => network.apply(x, { training: false }));
   const all = stretches(belief);
@@ -92,7 +121,7 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
     ...[OVER_LINES, IN_ROOMS].map((sound) => counted(listen(some, ofAStretch, behind(sound), beliefOf), POOR)),
   ];
-  return fitBest(together([labelled, counted(listenToAll(behind(ANY_SOUND)), POOR), ...unlabelled]), 'and poorer sound, and unlabelled music');
+  return fitBest(together([labelled, counted(listenToAll(train, behind(ANY_SOUND)), POOR), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix)).tracks;
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */
@@ -106,6 +135,18 @@ export function write(network: Trainable, lastLayer: number, { kernel, bias }: R
   allShifts.set(bias, first);
   setValues(weights, allWeights);
   setValues(shifts, allShifts);
+}
+
+/** The regression whose logits are those of another one, centred and then changed. */
+export function mixedBy({ kernel, bias }: Regression, { mix, shifts }: Required<Mix>): Regression {
+  const labels = bias.length;
+  const changed = (logits: Float32Array): Float32Array => {
+    const mean = logits.reduce((sum, logit) => sum + logit, 0) / labels;
+    return logits.map((logit, label) => logits.reduce((sum, other, from) => sum + (other - mean) * mix[from * labels + label]!, logit));
+  };
+  const mixed = new Float32Array(kernel.length);
+  for (let at = 0; at < kernel.length; at += labels) mixed.set(changed(kernel.subarray(at, at + labels)), at);
+  return { kernel: mixed, bias: changed(bias).map((value, label) => value + shifts[label]!) };
 }
 
 /** Every block of every item, item by item. */
@@ -125,17 +166,19 @@ function items(network: Trainable, pack: Pack, truth: (track: Track) => Belief |
 
 /** As `trackAccuracy`, with the regression as the last layer. */
 function rightOf(heard: readonly Heard[], regression: Regression): number {
+  return trackAccuracy(heard.map((each): TrackScores => ({ truth: each.truth, logScores: centredLogits(each, regression) })), regression.bias.length);
+}
+
+/** Of every block, [blocks × labels]: what is added to all labels of a block alike decides nothing. */
+function centredLogits({ values, width }: Heard, regression: Regression): Float32Array {
   const labels = regression.bias.length;
-  return trackAccuracy(heard.map(({ truth, values, width }): TrackScores => {
-    const logScores = new Float32Array((values.length / width) * labels);
-    for (let block = 0; block < values.length / width; block++) {
-      const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
-      const highest = Math.max(...logits);
-      const log = highest + Math.log(logits.reduce((total, logit) => total + Math.exp(logit - highest), 0));
-      logScores.set(logits.map((logit) => logit - log), block * labels);
-    }
-    return { truth, logScores };
-  }), labels);
+  const all = new Float32Array((values.length / width) * labels);
+  for (let block = 0; block < values.length / width; block++) {
+    const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
+    const mean = logits.reduce((sum, logit) => sum + logit, 0) / labels;
+    all.set(logits.map((logit) => logit - mean), block * labels);
+  }
+  return all;
 }
 
 /** Each row with the logits of the tags behind it. */

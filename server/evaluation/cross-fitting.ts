@@ -6,7 +6,8 @@
  */
 import { blockMs, gainOf } from '../../models/bundle.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
-import { consecutiveFolds, fitTemperature } from '../../models/training/calibrate.js';
+import { fitTemperature } from '../../models/training/calibrate.js';
+import { consecutiveFolds } from '../../models/training/protocols.js';
 import { LEAST_PROBABILITY } from '../smoothing.js';
 import { reported } from './figures.js';
 import type { Ears, HeardTrack, ScoredBlock } from './listen.js';

@@ -1,7 +1,7 @@
 /** Shifts and a temperature make right and honest what is reported, and are judged on tracks that they weren't fitted on. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { consecutiveFolds, crossFitted, fitShifts, fitTemperature, shifted, type Scored } from '../../../models/training/calibrate.js';
+import { crossFitted, fitMix, fitShifts, fitTemperature, shifted, type Scored } from '../../../models/training/calibrate.js';
 import { trackAccuracy, type TrackScores } from '../../../models/training/validate.js';
 
 const logs = (...probabilities: readonly number[]): Float32Array => Float32Array.from(probabilities, Math.log);
@@ -76,9 +76,18 @@ test('shifted scores are probabilities again', () => {
   logScores.forEach((score, at) => assert.ok(Math.abs(score - expected[at]!) < 1e-5));
 });
 
-test('folds are runs of neighbours of each class', () => {
-  assert.equal(consecutiveFolds([0, 1, 0, 1, 0, 0, 1, 1], 2), [0, 0, 0, 0, 1, 1, 1, 1]);
-  assert.equal(consecutiveFolds([2, 2, 2, 5], 5), [0, 1, 3, 0]);
+test('a logit that says nothing of a label is believed less, and what another one says of it more', () => {
+  // The third logit is noise; the second one is low where the third label is true.
+  const stretches = Array.from({ length: 300 }, (_, index) => {
+    const [truth, noise] = [index % 3, ((index * 7919) % 13) / 6 - 1];
+    return { truth, logScores: Float32Array.of(truth === 0 ? 1.5 : -0.5, truth === 1 ? 1.5 : truth === 2 ? -1.5 : 0, 2 * noise) };
+  });
+  const { mix } = fitMix(stretches, 3, 300);
+  assert.ok(mix[8]! < -0.3, `${mix}`);
+  assert.ok(mix[5]! < -0.1, `${mix}`);
+  const right = (scores: readonly TrackScores[]): number => trackAccuracy(scores, 3);
+  const mixed = stretches.map(({ truth, logScores }) => ({ truth, logScores: logScores.map((score, label) => score + [0, 1, 2].reduce((sum, from) => sum + logScores[from]! * mix[3 * from + label]!, 0)) }));
+  assert.ok(right(mixed) > right(stretches) + 0.1, `${right(mixed)}, ${right(stretches)}`);
 });
 
 test.run();

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trackLevels, type Pack, type Track } from '../../../models/pack.js';
-import { artistGroups, chunked, pooled, splits, type Protocol } from '../../../models/training/protocols.js';
+import { artistGroups, chunked, consecutiveFolds, inFolds, pooled, splits, type Protocol } from '../../../models/training/protocols.js';
 import { Random } from '../../../models/training/random.js';
 import { toyPack } from '../packs.js';
 
@@ -87,6 +87,17 @@ test('groups stay in one fold, and genres are spread over the folds', () => {
 
 test('more folds than groups are refused', () => {
   assert.throws(() => split('kfold', { folds: 99 }), /--folds 99: the 18 tracks are 18 groups/);
+});
+
+test('folds are runs of neighbours of each class', () => {
+  assert.equal(consecutiveFolds([0, 1, 0, 1, 0, 0, 1, 1], 2), [0, 0, 0, 0, 1, 1, 1, 1]);
+  assert.equal(consecutiveFolds(['low', 'low', 'low', 'high'], 5), [0, 1, 3, 0]);
+});
+
+test('a pack in folds has every track in one of them, by number however it lists them, and no empty fold', () => {
+  const pack = { ...TRAIN, tracks: named('low.3', 'high.1', 'low.1', 'low.4', 'high.2', 'low.2') };
+  assert.equal(inFolds(pack, 2).map(ids), [['high.1', 'low.1', 'low.2'], ['high.2', 'low.3', 'low.4']]);
+  assert.is(inFolds({ ...pack, tracks: named('low.1', 'low.2') }, 5).length, 2);
 });
 
 test.run();
