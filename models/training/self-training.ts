@@ -6,7 +6,9 @@
  * of what a genre is like after four seconds or through a telephone; hours of any music say the rest.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { argmax } from '../metrics.js';
 import type { Pack, Track } from '../pack.js';
+import { softmax } from '../probabilities.js';
 import { stretches, type Belief } from './rows.js';
 import { eachTrack, labelScores, meanScores, type Hearing } from './validate.js';
 
@@ -32,11 +34,10 @@ export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) 
   const tracks = pack.tracks.flatMap((track, index): Believed[] => {
     const own = said[index]!;
     if (own.length === 0) return [];
-    const means = labels.map((_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
-    const highest = Math.max(...means);
-    const powers = means.map((mean) => Math.exp((mean - highest) / TEMPERATURE));
-    const sum = powers.reduce((total, power) => total + power, 0);
-    return [{ ...track, genre: labels[means.indexOf(highest)]!, belief: powers.map((power) => power / sum) }];
+    const belief = Float64Array.from(labels, (_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
+    const genre = labels[argmax(belief)]!;
+    softmax(belief, 0, belief.length, TEMPERATURE);
+    return [{ ...track, genre, belief: [...belief] }];
   });
   return { ...pack, tracks };
 }
