@@ -15,13 +15,18 @@ const FOLDS = 5;
 /** Standard deviation of shifts, before any track is seen: with few tracks they stay near 0. */
 const SHIFT_DEVIATION = 0.5;
 /** The same of what a label's logit adds to another's. */
-const MIX_DEVIATION = 0.2;
+const MIX_DEVIATION = 0.1;
 /** Of gradient descent, to four digits. */
 const STEPS = { shifts: 300, mix: 2000 };
 
-/** Scores of tracks as wholes, and of their stretches heard alone: `of` is the index of the track. */
-export interface Scored {
+/** Scores of tracks as wholes, and of their stretches heard alone. */
+export interface Scores {
   readonly tracks: readonly TrackScores[];
+  readonly stretches: readonly TrackScores[];
+}
+
+/** Each stretch with the index of its track. */
+export interface Scored extends Scores {
   readonly stretches: ReadonlyArray<TrackScores & { readonly of: number }>;
 }
 
@@ -44,7 +49,7 @@ export interface Mix {
  * scores of each stretch) and a normal prior.
  * @returns [labels]
  */
-export function fitShifts({ tracks, stretches }: Scored, labels: number): Float64Array {
+export function fitShifts({ tracks, stretches }: Scores, labels: number): Float64Array {
   const changes = { shifts: new Float64Array(labels) };
   descend(changes, stretches, tracks.length, STEPS.shifts);
   return changes.shifts;

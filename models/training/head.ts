@@ -7,17 +7,18 @@
  * Then once more with poorer sound, and with the teacher's music as further examples
  * (`self-training.ts`); how far each label's logit is to be believed is learned from tracks that were
  * held out (`fitMix`).
- * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s.
+ * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s, with the shifts
+ * of logits that they ask for.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { argmax } from '../metrics.js';
 import type { Pack, Track } from '../pack.js';
-import { fitMix, type Mix } from './calibrate.js';
+import { fitMix, fitShifts, shifted, type Mix, type Scores } from './calibrate.js';
 import type { Progress } from './progress.js';
 import { inFolds } from './protocols.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
-import { afterAChange, ANY_SOUND, certain, counted, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
+import { afterAChange, ANY_SOUND, certain, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
 import { beliefOf, believed } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
@@ -27,8 +28,6 @@ import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 const PENALTIES = [0.1, 0.2, 0.3];
 /** Of the stretches of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
-/** How much a row counts over lines and in rooms, where heard well it counts 1: more costs what is heard well. */
-const POOR = 0.3;
 
 /** Of the labelled tracks, held out in turn. */
 const FOLDS = 5;
@@ -57,7 +56,7 @@ interface Heard {
   readonly width: number;
 }
 
-/** A regression, and how right it is. */
+/** A regression, and how right it is with the shifts that its answers ask for. */
 interface Best {
   readonly fitted: Regression;
   readonly penalty: number;
@@ -92,7 +91,7 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     let best: Best | undefined;
     for (const penalty of PENALTIES) {
       const fitted = change(fit(rows, penalty));
-      const [tracks, parted] = [rightOf(whole, fitted), rightOf(short, fitted)];
+      const [tracks, parted] = judged({ tracks: scoresOf(whole, fitted), stretches: scoresOf(short, fitted) }, labels.length);
       progress.say(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parted).toFixed(1)} % of stretches`);
       if (best === undefined || tracks + parted > best.tracks + best.stretches) best = { tracks, stretches: parted, penalty, fitted };
     }
@@ -107,7 +106,7 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     const others = ofParts.filter((_, index) => index !== out);
     if (others.length === 0) return [];
     const fitted = fit(standardised(together(others)), first.penalty);
-    return items(network, stretches(part), truth, options, progress).map((heard) => ({ truth: heard.truth, logScores: centredLogits(heard, fitted) }));
+    return scoresOf(items(network, stretches(part), truth, options, progress), fitted);
   });
   const mix = fitMix(heldOut, labels.length, train.tracks.length);
   progress.say(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
@@ -119,9 +118,9 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const unlabelled = [
     listen(some, ofAStretch, options, beliefOf),
     listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
-    ...[OVER_LINES, IN_ROOMS].map((sound) => counted(listen(some, ofAStretch, behind(sound), beliefOf), POOR)),
+    ...[OVER_LINES, IN_ROOMS].map((sound) => listen(some, ofAStretch, behind(sound), beliefOf)),
   ];
-  return fitBest(together([labelled, counted(listenToAll(train, behind(ANY_SOUND)), POOR), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix)).tracks;
+  return fitBest(together([labelled, listenToAll(train, behind(ANY_SOUND)), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix)).tracks;
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */
@@ -164,9 +163,15 @@ function items(network: Trainable, pack: Pack, truth: (track: Track) => Belief |
   });
 }
 
-/** As `trackAccuracy`, with the regression as the last layer. */
-function rightOf(heard: readonly Heard[], regression: Regression): number {
-  return trackAccuracy(heard.map((each): TrackScores => ({ truth: each.truth, logScores: centredLogits(each, regression) })), regression.bias.length);
+/** What the regression as the last layer says of each item. */
+function scoresOf(heard: readonly Heard[], regression: Regression): TrackScores[] {
+  return heard.map((each) => ({ truth: each.truth, logScores: centredLogits(each, regression) }));
+}
+
+/** Shares of tracks and of stretches that are right once logits are shifted as these ask for. */
+function judged(scores: Scores, labels: number): [number, number] {
+  const shifts = fitShifts(scores, labels);
+  return [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.stretches, shifts), labels)];
 }
 
 /** Of every block, [blocks × labels]: what is added to all labels of a block alike decides nothing. */

@@ -34,7 +34,7 @@ export interface Rows {
   readonly beliefs: readonly Belief[];
 }
 
-/** [classes] shares of one row; they add up to 1, or to less for a row that is to count less than others. */
+/** [classes] shares of one row; they add up to 1. */
 export type Belief = readonly number[];
 
 /** Of a class that is known. */
@@ -97,11 +97,6 @@ export function rowsOf(network: Trainable, pack: Pack, belief: (track: Track) =>
   });
   progress.end();
   return { values: joined(taken), width, beliefs };
-}
-
-/** The same rows, counted less or more. */
-export function counted({ beliefs, ...rows }: Rows, times: number): Rows {
-  return { ...rows, beliefs: beliefs.map((belief) => belief.map((share) => share * times)) };
 }
 
 export function together(parts: readonly Rows[]): Rows {

@@ -12,9 +12,6 @@ import { softmax } from '../probabilities.js';
 import { stretches, type Belief } from './rows.js';
 import { eachTrack, labelScores, meanScores, type Hearing } from './validate.js';
 
-/** Beliefs are sharpened by this, so that a stretch is more often called what its track most likely is. */
-const TEMPERATURE = 0.6;
-
 /** A track whose genre is only believed; `genre` is the most likely one. */
 interface Believed extends Track {
   readonly belief: Belief;
@@ -36,7 +33,7 @@ export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) 
     if (own.length === 0) return [];
     const belief = Float64Array.from(labels, (_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
     const genre = labels[argmax(belief)]!;
-    softmax(belief, 0, belief.length, TEMPERATURE);
+    softmax(belief, 0, belief.length, 1);
     return [{ ...track, genre, belief: [...belief] }];
   });
   return { ...pack, tracks };

@@ -6,7 +6,7 @@ import { argmax } from '../../../models/metrics.js';
 import { trackLevels } from '../../../models/pack.js';
 import { Random } from '../../../models/training/random.js';
 import { logitsOf, regress, standardise } from '../../../models/training/regression.js';
-import { certain, counted, everyThird, ofAStretch, together, type Rows } from '../../../models/training/rows.js';
+import { certain, everyThird, ofAStretch, together, type Rows } from '../../../models/training/rows.js';
 import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../models/training/splices.js';
 import { toyPack } from '../packs.js';
 
@@ -47,14 +47,6 @@ test('a row counts as each class as much as it is believed to be of it', () => {
   const fitted = regress(standardise(rows), 2, 0, [], new Random(2));
   const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
-});
-
-test('rows that count less are heard less', () => {
-  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[0, 1], [1, 0]] };
-  const right: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[1, 0], [0, 1]] };
-  const fitted = regress(standardise(together([right, counted(wrong, 0.25)])), 2, 0, [], new Random(2));
-  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
-  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
 });
 
 test('rows of several listenings are one after the other', () => {
