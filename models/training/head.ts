@@ -28,7 +28,6 @@ import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 const PENALTIES = [0.1, 0.2, 0.3];
 /** Of the stretches of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
-
 /** Of the labelled tracks, held out in turn. */
 const FOLDS = 5;
 
@@ -65,7 +64,7 @@ interface Best {
   readonly stretches: number;
 }
 
-/** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right */
+/** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right, with the shifts that they ask for */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
   const { labels, lastLayer, tags, seed, music } = options;
   const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));

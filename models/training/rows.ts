@@ -34,7 +34,7 @@ export interface Rows {
   readonly beliefs: readonly Belief[];
 }
 
-/** [classes] shares of one row; they add up to 1. */
+/** [classes] shares of one row; they add up to 1, or to less for a row that is to count less than others. */
 export type Belief = readonly number[];
 
 /** Of a class that is known. */

@@ -49,6 +49,14 @@ test('a row counts as each class as much as it is believed to be of it', () => {
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
 });
 
+test('rows that count less are heard less', () => {
+  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[0, 0.25], [0.25, 0]] };
+  const right: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[1, 0], [0, 1]] };
+  const fitted = regress(standardise(together([right, wrong])), 2, 0, [], new Random(2));
+  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
+  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
+});
+
 test('rows of several listenings are one after the other', () => {
   const both: Rows = together([toyRows(4, 1), toyRows(3, 2)]);
   assert.is(both.beliefs.length, 7);
