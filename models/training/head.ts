@@ -64,8 +64,16 @@ interface Best {
   readonly stretches: number;
 }
 
-/** Fits the genres' part of the last layer of `network` and leaves the best in it. @returns share of valid tracks got right, with the shifts that they ask for */
-export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): number {
+/** The last layer that `fitHead` left in the network. */
+export interface FittedHead {
+  /** Share of valid tracks got right, with the shifts that they ask for. */
+  readonly share: number;
+  /** What is believed of each labelled track by a last layer that learned from the others alone; of those that have a stretch. */
+  heldOut(): Pack;
+}
+
+/** Fits the genres' part of the last layer of `network` and leaves the best in it. */
+export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): FittedHead {
   const { labels, lastLayer, tags, seed, music } = options;
   const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
   const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
@@ -98,19 +106,30 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     return best!;
   };
   const first = fitBest(labelled, 'labelled tracks');
-  if (music === undefined) return first.tracks;
+  /** For each part of the labelled tracks, the same learned from the others; none where there are no others. */
+  const withoutEach = (why: string): Array<{ part: Pack; fitted: Regression }> => {
+    if (parts.length < 2) return [];
+    progress.say(`head: again without each of ${parts.length} parts of the tracks, to learn ${why}`);
+    return parts.map((part, out) => ({ part, fitted: fit(standardised(together(ofParts.filter((_, index) => index !== out))), first.penalty) }));
+  };
+  const hear = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
+  const heldOut = (): Pack => {
+    const own = network.variables(lastLayer, lastLayer + 1);
+    const kept = own.map((variable) => variable.dataSync<'float32'>().slice());
+    const tracks = withoutEach('what to believe of tracks that it did not learn from').flatMap(({ part, fitted }) => {
+      write(network, lastLayer, fitted, 0);
+      return believed(part, options, hear).tracks;
+    });
+    own.forEach((variable, index) => setValues(variable, kept[index]!));
+    return { ...train, tracks };
+  };
+  if (music === undefined) return { share: first.tracks, heldOut };
 
-  progress.say(`head: again without each of ${parts.length} parts of the tracks, to learn how far each label's logit is to be believed`);
-  const heldOut = parts.flatMap((part, out): TrackScores[] => {
-    const others = ofParts.filter((_, index) => index !== out);
-    if (others.length === 0) return [];
-    const fitted = fit(standardised(together(others)), first.penalty);
-    return scoresOf(items(network, stretches(part), truth, options, progress), fitted);
-  });
-  const mix = fitMix(heldOut, labels.length, train.tracks.length);
+  const unheard = withoutEach('how far each label\'s logit is to be believed').flatMap(({ part, fitted }) => scoresOf(items(network, stretches(part), truth, options, progress), fitted));
+  const mix = fitMix(unheard, labels.length, train.tracks.length);
   progress.say(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
 
-  const belief = believed(music, options, (x) => network.apply(x, { training: false }));
+  const belief = believed(music, options, hear);
   const all = stretches(belief);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
   const behind = (sound: Sound): Hearing => through(sound, options, train.frontEnd.bands, seed);
@@ -119,7 +138,8 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
     ...[OVER_LINES, IN_ROOMS].map((sound) => listen(some, ofAStretch, behind(sound), beliefOf)),
   ];
-  return fitBest(together([labelled, listenToAll(train, behind(ANY_SOUND)), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix)).tracks;
+  const last = fitBest(together([labelled, listenToAll(train, behind(ANY_SOUND)), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix));
+  return { share: last.tracks, heldOut };
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */

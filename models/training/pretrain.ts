@@ -6,10 +6,11 @@
  * network hears more music.
  *
  * Once a last layer has learned the labels, the same layers can be refined: the teacher's answers
- * once more, and beside them the genres, of labelled tracks and as the last layer believes them of
- * the teacher's music, in stretches of seconds and through all that may stand between music and
- * listener ("Noisy student", Xie et al. 2020). The teacher's answers keep what was learned from
- * being thrown away for a few hundred labels.
+ * once more, and beside them the genres as last layers believe them, of the teacher's music and of
+ * labelled tracks that they did not learn from, in stretches of seconds and through all that may
+ * stand between music and listener ("Noisy student", Xie et al. 2020). The teacher's answers keep
+ * what was learned from being thrown away. Labels themselves would be learned by heart: a last layer
+ * over such features finds its own tracks easier than any other.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { Normaliser, type Normalisation } from '../../dsp/normalise.js';
@@ -54,12 +55,14 @@ export interface PretrainOptions {
   readonly stride: number;
 }
 
-/** What is known and believed of genres. */
+/** What is believed of genres. */
 export interface Genres {
   readonly train: Pack;
   readonly labels: readonly string[];
   /** Of the teacher's tracks, by id; the others have none. */
   readonly beliefs: ReadonlyMap<string, Belief>;
+  /** Of the labelled tracks, by id, each by a last layer that learned from others; the others are taught their label. */
+  readonly heldOutBeliefs: ReadonlyMap<string, Belief>;
   /** To mix in. */
   readonly noises: Pack | undefined;
 }
@@ -110,7 +113,7 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
  */
 export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, genres: Genres, options: PretrainOptions): { stage: Stage; heads: Heads } {
   const { answers } = teacher;
-  const { train, labels, beliefs, noises } = genres;
+  const { train, labels, beliefs, heldOutBeliefs, noises } = genres;
   const own = newHeads([labels.length], options.trunkOutputs);
   const { columns, sound, statistics, teacherMusic, stageOf } = lessons(network, teacher, heads, options);
   const byLabel = labels.map((label) => train.tracks.filter(({ genre, columns: length }) => genre === label && length >= columns)).filter((tracks) => tracks.length > 0);
@@ -125,7 +128,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
   /** What each window is taught to be: a belief, or the label, smoothed. */
   const taught = ({ pack, track }: Part): Belief => pack === teacher.pack
     ? beliefs.get(track.id) ?? unknown
-    : labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
+    : heldOutBeliefs.get(track.id) ?? labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
 
   const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...own], {
     batch(random, _, epoch) {

@@ -1,6 +1,6 @@
 /**
  * How a network learns with a teacher: pretraining on its answers; a last layer on the labelled
- * tracks; refining with the genres that this one believes to hear; the last layer again. Weights of
+ * tracks; refining with the genres that such layers believe to hear; the last layer again. Weights of
  * several refinings from the same pretraining are averaged: they lie in one valley, and its middle is
  * better than its slopes ("Model soups", Wortsman et al. 2022).
  */
@@ -9,13 +9,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Description } from '../network.js';
 import type { Pack } from '../pack.js';
 import { Checkpoint, type Position } from './checkpoint.js';
-import { fitHead } from './head.js';
+import { fitHead, type FittedHead } from './head.js';
 import { runStage, type Stage } from './loop.js';
 import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
 import type { Progress } from './progress.js';
 import { Random } from './random.js';
 import type { Split } from './protocols.js';
-import { beliefOf, believed } from './self-training.js';
+import { beliefsOf, believed } from './self-training.js';
 import type { Teacher } from './teacher.js';
 import { Average, type Trainable } from './trainable.js';
 import type { Hearing } from './validate.js';
@@ -68,21 +68,21 @@ export async function learnFromTeacher(
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
     histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history });
   };
-  const lastLayer = (heads: Heads, music?: Pack): void => {
+  const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.answers, heads);
-    fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(music && { music }), ...(tags && { tags }) }, progress);
+    return fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(music && { music }), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
-    lastLayer(heads);
-    const believedTracks = believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })).tracks;
-    const beliefs = new Map(believedTracks.map((track) => [track.id, beliefOf(track)]));
+    const { heldOut } = lastLayer(heads);
+    const beliefs = beliefsOf(believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })));
+    const heldOutBeliefs = beliefsOf(heldOut());
     const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();
-      const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
+      const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, heldOutBeliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
       const name = refineRuns > 1 ? `${refining.stage.name} ${index} of ${refineRuns}` : refining.stage.name;
       await finish({ ...refining.stage, name }, join(folder, `refine-${index}`), new Random(seed + index), refineRuns - index + 1);
       learned.add();

@@ -43,3 +43,8 @@ export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) 
 export function beliefOf(track: Track): Belief {
   return (track as Believed).belief;
 }
+
+/** The same of all tracks, by id. */
+export function beliefsOf({ tracks }: Pack): ReadonlyMap<string, Belief> {
+  return new Map(tracks.map((track) => [track.id, beliefOf(track)]));
+}

@@ -71,8 +71,16 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
   assert.ok(stage.validate().score > 0.6, `${stage.validate().score}`);
 
   const options = { labels: ['low', 'middle', 'high'], blockColumns: 4, normalisation: NORMALISATION_V1, lastLayer: SMALL_LAYERS.length - 1, seed: 3, music: toyTeacher().pack };
-  const score = fitHead(network, toyPack('train'), toyPack('valid', { seed: 9 }), options, SILENT);
-  assert.ok(score > 0.9, `${score}`);
+  const train = toyPack('train');
+  const { share, heldOut } = fitHead(network, train, toyPack('valid', { seed: 9 }), options, SILENT);
+  assert.ok(share > 0.9, `${share}`);
+
+  const lastLayer = (): Float32Array[] => network.variables(options.lastLayer).map((variable) => variable.dataSync<'float32'>().slice());
+  const fitted = lastLayer();
+  const believed = heldOut();
+  assert.equal(new Set(believed.tracks.map(({ id }) => id)), new Set(train.tracks.map(({ id }) => id)));
+  assert.ok(believed.tracks.filter(({ id, genre }) => train.tracks.find((track) => track.id === id)!.genre === genre).length > 0.8 * train.tracks.length);
+  assert.equal(lastLayer(), fitted, 'the layer that learned from all of them is back');
   tf.dispose(heads);
   network.dispose();
 }));
@@ -90,15 +98,30 @@ test('refining teaches the genres to the layers before the statistics and keeps 
   // Half of the teacher's tracks are believed to be what they are; of the others nothing is.
   const beliefs = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
   const noises = toyPack('noise', { tracks: 2, columns: 300, seed: 5 });
-  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, beliefs, noises }, { ...options, epochs: 4 });
+  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, beliefs, heldOutBeliefs: new Map(), noises }, { ...options, epochs: 4 });
   const history = await runStage(stage, new Checkpoint(join(folder, 'b'), 'refining'), new Random(3), SILENT);
   assert.ok(history.at(-1)!.loss < 0.8 * history[0]!.loss, `${history.map(({ loss }) => loss)}`);
   assert.ok(stage.validate().score > before - 0.05, `${stage.validate().score} after ${before}`);
 
-  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, beliefs, noises: undefined }, { ...options, epochs: 1 });
+  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, beliefs, heldOutBeliefs: new Map(), noises: undefined }, { ...options, epochs: 1 });
   const batch = short.stage.batch(new Random(4), 0, 0);
   assert.ok(Number.isFinite(tf.tidy(() => batch.loss().dataSync()[0]!)), 'chunks are too short to be sequences; the beliefs alone are learned');
   batch.dispose();
+
+  // The first loss of a stage, with what labelled tracks are taught to be.
+  const train = toyPack('train');
+  const lossWith = (heldOutBeliefs: ReadonlyMap<string, readonly number[]>): number => {
+    const refining = refineStage(network, teacher, pretraining.heads, { train, labels, beliefs, heldOutBeliefs, noises }, { ...options, epochs: 1 });
+    const first = refining.stage.batch(new Random(4), 0, 0);
+    const loss = tf.tidy(() => first.loss().dataSync()[0]!);
+    first.dispose();
+    tf.dispose(refining.heads);
+    return loss;
+  };
+  const all = (belief: (genre: string) => number[]): ReadonlyMap<string, readonly number[]> => new Map(train.tracks.map(({ id, genre }) => [id, belief(genre!)]));
+  const [labelled, smoothed, unknown] = [lossWith(new Map()), lossWith(all((genre) => labels.map((label) => (label === genre ? 0.9 : 0) + 0.1 / 3))), lossWith(all(() => [0, 0, 0]))] as const;
+  assert.ok(Math.abs(labelled - smoothed) < 1e-4, `${labelled}, ${smoothed}: without a belief a track is its label`);
+  assert.ok(unknown < labelled - 0.1, `${unknown}, ${labelled}: what is believed of it goes before its label`);
   tf.dispose([...heads, ...short.heads, ...pretraining.heads]);
   network.dispose();
 }));
