@@ -4,9 +4,9 @@
  * hundred labelled tracks this keeps what pretraining has learned, where moving all layers throws it
  * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
  * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
- * Then once more with poorer sound, and with the teacher's music as further examples
- * (`self-training.ts`); how far each label's logit is to be believed is learned from tracks that were
- * held out (`fitMix`).
+ * Then once more with poorer sound (lines, rooms, noise), and with the teacher's music as further
+ * examples (`self-training.ts`); how far each label's logit is to be believed is learned from tracks
+ * that were held out (`fitMix`).
  * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s, with the shifts
  * of logits that they ask for.
  */
@@ -18,7 +18,7 @@ import type { Progress } from './progress.js';
 import { inFolds } from './protocols.js';
 import { Random } from './random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
-import { afterAChange, ANY_SOUND, certain, everyBlock, everyThird, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
+import { afterAChange, ANY_SOUND, certain, everyBlock, everyThird, HEARD_WELL, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
 import { beliefOf, believed } from './self-training.js';
 import { spliced } from './splices.js';
 import { tagsFor } from './tags.js';
@@ -26,8 +26,12 @@ import { setValues, type Trainable } from './trainable.js';
 import { trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const PENALTIES = [0.1, 0.2, 0.3];
+/** How much more the values of a recurrent layer cost: what it remembers of the labelled tracks says little of others. */
+const RECURRENT_COSTS = 100;
 /** Of the stretches of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
+/** Of the labelled tracks with poorer sound, how many are among noise as well. */
+const NOISE_CHANCE = 0.4;
 /** Of the labelled tracks, held out in turn. */
 const FOLDS = 5;
 
@@ -43,9 +47,13 @@ export interface HeadOptions extends Hearing {
   /** Index of the last layer, a linear dense one. */
   readonly lastLayer: number;
   readonly seed: number;
+  /** Values of a column before the statistics, and how many of them, the last, are a recurrent layer's own. */
+  readonly trunk?: { readonly outputs: number; readonly recurrent: number };
   readonly tags?: TagMap;
   /** Without labels; the labelled tracks heard well are all there is to learn from unless given. */
   readonly music?: Pack;
+  /** Speech and noise to hear music through. */
+  readonly noises?: Pack;
 }
 
 /** What was heard of one item: [blocks × width]. */
@@ -74,7 +82,7 @@ export interface FittedHead {
 
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. */
 export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): FittedHead {
-  const { labels, lastLayer, tags, seed, music } = options;
+  const { labels, lastLayer, tags, seed, music, noises } = options;
   const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
   const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
   const listenToAll = (pack: Pack, ears: Hearing): Rows => together([
@@ -91,7 +99,8 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
 
   const whole = items(network, valid, truth, options, progress);
   const short = items(network, stretches(valid), truth, options, progress);
-  const fit = (rows: Standardised, penalty: number): Regression => folded(regress(rows, labels.length, penalty, hints, new Random(seed)), labelled.width, tags);
+  const costs = (width: number, penalty: number): Float32Array => Float32Array.from({ length: width }, (_, value) => penalty * (isRecurrent(value, options) ? RECURRENT_COSTS : 1));
+  const fit = (rows: Standardised, penalty: number): Regression => folded(regress(rows, labels.length, costs(rows.width, penalty), hints, new Random(seed)), labelled.width, tags);
   const standardised = (rows: Rows): Standardised => standardise(tags === undefined ? rows : withTags(rows, tags));
   const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best => {
     const rows = standardised(learned);
@@ -132,14 +141,20 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const belief = believed(music, options, hear);
   const all = stretches(belief);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
+  const amongNoise = (sound: Sound, chance: number): Sound => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });
   const behind = (sound: Sound): Hearing => through(sound, options, train.frontEnd.bands, seed);
   const unlabelled = [
     listen(some, ofAStretch, options, beliefOf),
     listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
-    ...[OVER_LINES, IN_ROOMS].map((sound) => listen(some, ofAStretch, behind(sound), beliefOf)),
+    ...[OVER_LINES, IN_ROOMS, ...(noises ? [amongNoise(HEARD_WELL, 1)] : [])].map((sound) => listen(some, ofAStretch, behind(sound), beliefOf)),
   ];
-  const last = fitBest(together([labelled, listenToAll(train, behind(ANY_SOUND)), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix));
+  const last = fitBest(together([labelled, listenToAll(train, behind(amongNoise(ANY_SOUND, NOISE_CHANCE))), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix));
   return { share: last.tracks, heldOut };
+}
+
+/** Whether a value of a row is the running mean or deviation of a recurrent layer's unit. */
+function isRecurrent(value: number, { trunk }: Pick<HeadOptions, 'trunk'>): boolean {
+  return trunk !== undefined && value < 2 * trunk.outputs && value % trunk.outputs >= trunk.outputs - trunk.recurrent;
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */

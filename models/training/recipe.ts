@@ -60,7 +60,10 @@ export async function learnFromTeacher(
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
   const trunk = description.layers.slice(0, trunkLayers).map(({ layer }) => layer);
-  const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs: description.layers[trunkLayers]!.input.channels, stride: description.stride };
+  const trunkOutputs = description.layers[trunkLayers]!.input.channels;
+  const last = trunk.at(-1)!;
+  const recurrent = (last.type === 'gru' || last.type === 'lstm') && last.keepInput ? last.units : 0;
+  const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
   const histories: StageHistory[] = [];
   /** Random numbers of its own: what comes after a stage can change without running that again. */
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
@@ -70,7 +73,7 @@ export async function learnFromTeacher(
   };
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.answers, heads);
-    return fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, ...(music && { music }), ...(tags && { tags }) }, progress);
+    return fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music }), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });

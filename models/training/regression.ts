@@ -45,10 +45,10 @@ export function standardise({ values, width, beliefs }: Rows): Standardised {
 }
 
 /**
- * @param penalty of the squared weights
+ * @param penalty of the squared weights, one for all or one for each value
  * @param hints directions that cost no penalty
  */
-export function regress(rows: Standardised, classes: number, penalty: number, hints: readonly Hint[], random: Random): Regression {
+export function regress(rows: Standardised, classes: number, penalty: number | Float32Array, hints: readonly Hint[], random: Random): Regression {
   const { values, width, beliefs, mean, deviation } = rows;
   const urns = Array.from({ length: classes }, (_, label) => urnOf(label, beliefs)).filter(({ total }) => total > 0);
   const kernel = tf.variable(tf.zeros([width, classes])) as tf.Variable<tf.Rank.R2>;
@@ -62,6 +62,7 @@ export function regress(rows: Standardised, classes: number, penalty: number, hi
   });
   const from = places.toTensor() as tf.Tensor2D;
   const to = spoken.toTensor() as tf.Tensor2D;
+  const costs = tf.tensor2d(typeof penalty === 'number' ? new Float32Array(width).fill(penalty) : penalty, [width, 1]);
   const weights = (): tf.Tensor2D => tf.add(kernel, tf.matMul(from, tf.mul(trust, to))) as tf.Tensor2D;
 
   const adam = new Adam([kernel, bias, trust]);
@@ -78,14 +79,14 @@ export function regress(rows: Standardised, classes: number, penalty: number, hi
       const logits = tf.add(tf.matMul(tf.tensor2d(x, [BATCH, width]), weights()), bias);
       const target = tf.oneHot(tf.tensor1d(picked, 'int32'), classes);
       const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits, 1), target), 1)));
-      return tf.add(crossEntropy, tf.mul(penalty, tf.sum(tf.square(kernel))));
+      return tf.add(crossEntropy, tf.sum(tf.mul(costs, tf.square(kernel))));
     }, cosineRate(step, STEPS, LEARNING_RATE));
   }
 
   const all = tf.tidy(() => weights().dataSync<'float32'>().slice());
   const shift = bias.dataSync<'float32'>().slice();
   adam.dispose();
-  tf.dispose([kernel, bias, trust, from, to]);
+  tf.dispose([kernel, bias, trust, from, to, costs]);
   for (let index = 0; index < width; index++) {
     for (let label = 0; label < classes; label++) {
       all[index * classes + label]! /= deviation[index]!;

@@ -20,8 +20,9 @@ const OF_A_STRETCH = [2, 5, 8, 10];
 const AFTER_A_CHANGE = [2, 4, 6, 9, 14];
 
 /** What stands between the music and the ears. */
-export type Sound = Pick<Augmentation, 'channelChance' | 'roomChance'>;
+export type Sound = Pick<Augmentation, 'channelChance' | 'roomChance' | 'noise'>;
 
+export const HEARD_WELL: Sound = { channelChance: 0, roomChance: 0 };
 export const OVER_LINES: Sound = { channelChance: 1, roomChance: 0 };
 export const IN_ROOMS: Sound = { channelChance: 0, roomChance: 1 };
 export const ANY_SOUND: Sound = { channelChance: 0.6, roomChance: 0.5 };

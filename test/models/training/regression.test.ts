@@ -41,6 +41,12 @@ test('under a heavy penalty a hint still speaks, and everything else falls silen
   assert.ok(Math.abs(hinted.kernel[0 * 3 + 1]!) < 0.05);
 });
 
+test('a value that costs more says less, and another that says the same takes its place', () => {
+  const { kernel } = regress(standardise(toyRows(600, 1)), 3, Float32Array.of(10, 0.01, 0.01), [], new Random(2));
+  const [dear, cheap] = [0, 2].map((value) => Math.max(...kernel.subarray(value * 3, value * 3 + 3).map(Math.abs))) as [number, number];
+  assert.ok(cheap > 100 * dear, `${dear}, ${cheap}`); // their deviations differ by 5
+});
+
 test('a row counts as each class as much as it is believed to be of it', () => {
   // One value that is the same in all rows: what is learned is how often each class was met with it.
   const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), beliefs: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };

@@ -70,7 +70,7 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
   assert.ok(before < 0.1, `${before}`);
   assert.ok(stage.validate().score > 0.6, `${stage.validate().score}`);
 
-  const options = { labels: ['low', 'middle', 'high'], blockColumns: 4, normalisation: NORMALISATION_V1, lastLayer: SMALL_LAYERS.length - 1, seed: 3, music: toyTeacher().pack };
+  const options = { labels: ['low', 'middle', 'high'], blockColumns: 4, normalisation: NORMALISATION_V1, lastLayer: SMALL_LAYERS.length - 1, seed: 3, music: toyTeacher().pack, noises: toyPack('noise', { tracks: 2, columns: 300, seed: 5 }) };
   const train = toyPack('train');
   const { share, heldOut } = fitHead(network, train, toyPack('valid', { seed: 9 }), options, SILENT);
   assert.ok(share > 0.9, `${share}`);
