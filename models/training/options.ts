@@ -103,7 +103,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--compare', 'with `random-chunks`: train a second time on as many chunks, artists apart'],
   ['--pretrain-epochs <number>', 'passes over the teacher\'s music', 9],
   ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
-  ['--refine-epochs <number>', 'passes over the teacher\'s music with what is believed of its genres, and over labelled tracks; 0 for none', 7],
+  ['--refine-epochs <number>', 'passes over the teacher\'s music, and labelled tracks beside it, with what is believed of their genres; 0 for none', 7],
   ['--refine-rate <number>', 'highest learning rate of that', 0.001],
   ['--refine-runs <number>', 'how often that is done from the same pretraining; the weights are averaged', 1],
   ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],

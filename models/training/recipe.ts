@@ -79,9 +79,8 @@ export async function learnFromTeacher(
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
-    const { heldOut } = lastLayer(heads);
+    const heldOutBeliefs = beliefsOf(lastLayer(heads).heldOut());
     const beliefs = beliefsOf(believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })));
-    const heldOutBeliefs = beliefsOf(heldOut());
     const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();
