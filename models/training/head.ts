@@ -121,13 +121,12 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     progress.say(`head: again without each of ${parts.length} parts of the tracks, to learn ${why}`);
     return parts.map((part, out) => ({ part, fitted: fit(standardised(together(ofParts.filter((_, index) => index !== out))), first.penalty) }));
   };
-  const hear = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
   const heldOut = (): Pack => {
     const own = network.variables(lastLayer, lastLayer + 1);
     const kept = own.map((variable) => variable.dataSync<'float32'>().slice());
     const tracks = withoutEach('what to believe of tracks that it did not learn from').flatMap(({ part, fitted }) => {
       write(network, lastLayer, fitted, 0);
-      return believed(part, options, hear).tracks;
+      return believed(part, options, network.hear).tracks;
     });
     own.forEach((variable, index) => setValues(variable, kept[index]!));
     return { ...train, tracks };
@@ -138,7 +137,7 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   const mix = fitMix(unheard, labels.length, train.tracks.length);
   progress.say(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
 
-  const belief = believed(music, options, hear);
+  const belief = believed(music, options, network.hear);
   const all = stretches(belief);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
   const amongNoise = (sound: Sound, chance: number): Sound => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });

@@ -80,7 +80,7 @@ export async function learnFromTeacher(
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
     const heldOutBeliefs = beliefsOf(lastLayer(heads).heldOut());
-    const beliefs = beliefsOf(believed(teacher.pack, hearing, (x) => network.apply(x, { training: false })));
+    const beliefs = beliefsOf(believed(teacher.pack, hearing, network.hear));
     const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();

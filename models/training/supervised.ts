@@ -89,7 +89,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
     },
 
     validate() {
-      const score = trackAccuracy(scoreTracks(valid, { ...options, inputs }, (x) => network.apply(x, { training: false })), labels.length);
+      const score = trackAccuracy(scoreTracks(valid, { ...options, inputs }, network.hear), labels.length);
       return { score, line: `${(100 * score).toFixed(1)} % of valid ${items}` };
     },
   };

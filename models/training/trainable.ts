@@ -68,6 +68,9 @@ export class Trainable {
     return y;
   }
 
+  /** What all layers together say of [batch, columns, size], not training; it may be passed on as it is. */
+  readonly hear = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
+
   /** Weights of the running network, in the order of `weights.bin`. */
   folded(): Float32Array {
     const parts = this.#layers.flatMap(({ weights, moving }) => {

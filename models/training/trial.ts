@@ -101,7 +101,6 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
     fitKinds(network, music, notMusic, { ...hearing, lastLayer: layers.length - 1, seed: options.seed }, progress);
   }
 
-  const logits = (x: Parameters<Trainable['apply']>[0]): ReturnType<Trainable['apply']> => network.apply(x, { training: false });
   const scored = scoresOf(split);
   const shifts = fitShifts(scored, labels.length);
   shiftLabels(network, layers.length - 1, shifts);
@@ -111,10 +110,10 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
 
   /** Of chunks, each is a stretch of its own. */
   function scoresOf({ items, valid }: Split): Scored {
-    const tracks = scoreTracks(valid, hearing, logits);
+    const tracks = scoreTracks(valid, hearing, network.hear);
     if (items === 'chunks') return { tracks, stretches: tracks.map((track, of) => ({ ...track, of })) };
     const parts = chunked({ ...valid, tracks: valid.tracks.map((track, of) => ({ ...track, of })) }, CHUNK_S);
-    return { tracks, stretches: scoreTracks(parts, hearing, logits).map((stretch, index) => ({ ...stretch, of: parts.tracks[index]!.of as number })) };
+    return { tracks, stretches: scoreTracks(parts, hearing, network.hear).map((stretch, index) => ({ ...stretch, of: parts.tracks[index]!.of as number })) };
   }
 
   const model: Trained['model'] = {
@@ -134,7 +133,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   await saveBundle(modelFolder, model, network.folded());
   const judged = crossFitted(scored, labels.length, gain);
   const right = (scores: readonly TrackScores[]): Share => ({ accuracy: trackAccuracy(scores, labels.length), items: scores.length });
-  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, hearing, logits));
+  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, hearing, network.hear));
   const trained: Trained = {
     split,
     model,
