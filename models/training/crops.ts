@@ -60,7 +60,7 @@ export function crop(
   const masked = random.next() < maskChance;
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
-  const under = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, lead + columns, random) : undefined;
+  const under = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, random) : undefined;
   const channel = channelChance > 0 && random.next() < channelChance ? new Channel(pack.frontEnd, loudest(bytes), random) : undefined;
   const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
 

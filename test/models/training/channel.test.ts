@@ -96,16 +96,39 @@ test('a living room is among the rooms that are drawn: onsets are as much softer
   assert.ok(nearest < 0.01, `the nearest of 200 rooms is ${nearest.toFixed(3)} away`);
 });
 
-test('noise lies 8 to 28 dB under the music it is mixed into, and comes round when it is short', () => {
+test('each recording of noise lies 5 to 25 dB under the music it is mixed into, however loud it was; silence adds nothing', () => {
   const music = toyPack('train', { tracks: 1 });
-  const noises = toyPack('noise', { tracks: 1, columns: 50, seed: 4 });
+  const noises = toyPack('noise', { tracks: 3, columns: 50, seed: 4 });
+  noises.levels.fill(160, 0, 50 * bands).fill(80, 50 * bands, 100 * bands).fill(0, 100 * bands);
   const powerOf = (columns: Columns): number => columns.reduce((sum, column) => sum + column.reduce((own, level) => own + 10 ** (level / 10), 0), 0);
-  const clean = Array.from({ length: 140 }, (_, column) => Float32Array.from(music.levels.subarray(column * bands, (column + 1) * bands), decodeLevel));
-  for (let seed = 0; seed < 50; seed++) {
-    const heard = pushed(clean, new Noise(noises, music.levels, clean.length, new Random(seed)));
-    const snr = 10 * Math.log10(powerOf(clean) / (powerOf(heard) - powerOf(clean)));
-    assert.ok(snr > 7.5 && snr < 28.5, `${snr} dB`);
+  const clean = Array.from({ length: music.tracks[0]!.columns }, (_, column) => Float32Array.from(music.levels.subarray(column * bands, (column + 1) * bands), decodeLevel));
+  const mean = powerOf(clean) / clean.length;
+  const snrs: number[] = [];
+  for (let seed = 0; seed < 300; seed++) {
+    const heard = pushed([new Float32Array(bands).fill(-200)], new Noise(noises, music.levels, new Random(seed)));
+    snrs.push(10 * Math.log10(mean / powerOf(heard)));
   }
+  const audible = snrs.filter((snr) => snr < 100);
+  assert.ok(audible.length > 150 && audible.length < 250, `${audible.length} of 300 are not silent`);
+  assert.ok(Math.min(...audible) >= 5 && Math.max(...audible) <= 25, `${Math.min(...audible)} to ${Math.max(...audible)} dB`);
+  assert.ok(Math.min(...audible) < 6 && Math.max(...audible) > 24, `${Math.min(...audible)} to ${Math.max(...audible)} dB`);
+});
+
+test('one recording of noise follows another: none lasts longer than five seconds', () => {
+  const music = toyPack('train', { tracks: 1 });
+  const noises = toyPack('noise', { tracks: 2, columns: 200, seed: 4 });
+  noises.levels.fill(0, 0, 200 * bands);
+  noises.levels.fill(160, 200 * bands);
+  const heard = pushed(Array.from({ length: 2000 }, () => new Float32Array(bands).fill(-200)), new Noise(noises, music.levels, new Random(1)));
+  const levels = heard.map((column) => Math.round(column[0]! * 10));
+  let longest = 0;
+  let run = 0;
+  levels.forEach((level, index) => {
+    run = level === levels[index - 1] && level > -2000 ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  });
+  assert.is(longest, 57);
+  assert.ok(new Set(levels).size > 15, `${new Set(levels).size} levels`);
 });
 
 test('a crop over a line, in a room or among noise is another one, the same for the same seed', () => {
