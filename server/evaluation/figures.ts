@@ -11,7 +11,7 @@ export interface Figures {
   readonly split: string;
   readonly source: 'levels' | 'audio';
   readonly tracks: number;
-  /** A track's genre is the argmax of the mean of its log scores over the whole track. */
+  /** A track's genre is the argmax of the mean of its log scores over all of it that counts as music. */
   readonly trackAccuracy: number;
   /** 95 % interval (Wilson). */
   readonly trackAccuracy95: readonly [low: number, high: number];
@@ -82,10 +82,11 @@ export function accuracyAfter(heard: readonly Shown[], ms: number): number {
   return accuracy(heard.map(({ truth }) => truth), heard.map(({ blocks }) => leadingAt(blocks, ms)));
 }
 
-/** Argmax of the mean log score of the blocks. */
+/** Argmax of the mean log score of the blocks that count, as for what is shown live; of all where none does. */
 export function verdict(blocks: readonly HeardBlock[], labels: number): number {
   const sums = new Float64Array(labels);
-  for (const { probabilities } of blocks) {
+  const music = blocks.filter(({ counts }) => counts);
+  for (const { probabilities } of music.length > 0 ? music : blocks) {
     for (let label = 0; label < labels; label++) sums[label]! += Math.log(Math.max(probabilities[label]!, LEAST_PROBABILITY));
   }
   return argmax(sums);

@@ -42,6 +42,8 @@ export interface HeardBlock extends ScoredBlock {
   readonly shown: number | null;
   /** As `shown`, and while warming up the one that leads. */
   readonly leading: number | null;
+  /** False for a block that is too quiet, or no music: it moves no genre. */
+  readonly counts: boolean;
   /** Reported confidence in `shown`. */
   readonly p: number;
   /** Reported probability that it is music. */
@@ -182,6 +184,6 @@ function collect(judged$: Observable<Judged>): Promise<HeardBlock[]> {
 }
 
 /** What `shown` says now; it is the smoother's own object, so all is taken out of it here. */
-export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, probabilities }: Smoothed): HeardBlock {
-  return { ...block, state, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
+export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, counts, probabilities }: Smoothed): HeardBlock {
+  return { ...block, state, counts, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
 }

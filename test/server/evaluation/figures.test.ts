@@ -18,6 +18,11 @@ test('a track is what its mean log score says, a stretch too', () => {
   assert.ok(trackAccuracy95[0] > 0.2 && trackAccuracy95[1] < 0.95);
 });
 
+test('silence, speech and noise say nothing of a genre, unless there is nothing else', () => {
+  assert.is(figures(track(1, 'sss--??BBb')).trackAccuracy, 1, 'the blocks before would say the other one');
+  assert.is(figures(track(0, '----------')).trackAccuracy, 1);
+});
+
 test('accuracy after some seconds looks at the block that ends by then', () => {
   const { accuracyAfterS } = figures(track(0, 'BBAabbbb'), track(1, 'BBBbbbbb'));
   assert.is(accuracyAfterS['1'], 0.5);

@@ -21,6 +21,7 @@ export function blocks(letters: string, p = 0.8, music = 1): HeardBlock[] {
       state: letter === '-' ? 'silence' : letter === 's' ? 'speech' : letter === '?' ? 'unknown' : isWarming ? 'warming' : 'music',
       shown: isWarming ? null : leading,
       leading,
+      counts: leading !== null,
       p,
       music,
     };
