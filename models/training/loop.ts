@@ -1,8 +1,8 @@
 /**
  * The loop that all stages of training share: steps with a cosine learning rate, a checkpoint and
- * a validation after each epoch, the best weights kept, progress with the time left. A stage says at
- * its start how long it will take, and ends early when its score no longer rises. A run that was
- * stopped goes on from its last epoch and draws the same random numbers.
+ * a validation after each epoch, the best weights kept or the last, progress with the time left.
+ * A stage says at its start how long it will take, and ends early when its score no longer rises.
+ * A run that was stopped goes on from its last epoch and draws the same random numbers.
  */
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from './adam.js';
@@ -23,6 +23,8 @@ export interface Stage {
   readonly saved: readonly Variable[];
   /** Ends after so many epochs without a better score; never before its last epoch unless given. */
   readonly patience?: number;
+  /** What it leaves: the weights of the epoch with the best score unless given. */
+  readonly leaves?: 'last';
   /** Draws the batch of step `index` of an epoch, both from 0, and returns its loss as a function of the variables. */
   batch(random: Random, index: number, epoch: number): { readonly loss: () => Scalar; dispose(): void };
   /** Higher is better; `line` says it to people. */
@@ -30,7 +32,7 @@ export interface Stage {
 }
 
 /**
- * Runs a stage to its end and leaves the best weights in its variables.
+ * Runs a stage to its end and leaves the best weights, or the last, in its variables.
  * @param runs how many stages like this one are to be run, this one included: for the estimate of time
  */
 export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Random, progress: Progress, runs = 1): Promise<Position['history']> {
@@ -69,7 +71,7 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
     }
     const loss = total / stage.stepsPerEpoch;
     const { score, line } = stage.validate();
-    const isBest = score > position.best;
+    const isBest = stage.leaves !== 'last' && score > position.best;
     progress.say(`${stage.name}: epoch ${epoch + 1} of ${stage.epochs}, loss ${loss.toFixed(4)}, ${line}${isBest ? ' (best so far)' : ''}`);
     if (isBest) await checkpoint.saveBest(stage.saved);
     position = {
@@ -83,7 +85,7 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
   progress.end();
   const epochs = position.history.length;
   if (epochs < stage.epochs) progress.say(`${stage.name}: ended after epoch ${epochs}, with ${stage.patience} in a row without a better score`);
-  await checkpoint.loadBest(stage.saved);
+  if (stage.leaves !== 'last') await checkpoint.loadBest(stage.saved);
   adam.dispose();
   return position.history;
 }

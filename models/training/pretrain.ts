@@ -42,7 +42,7 @@ const LABELLED_SEQUENCES = 4;
 const GENRES_COUNT = 2;
 const LABEL_SMOOTHING = 0.1;
 const REFINED: Augmentation = { ...LATER, roomChance: 0.4 };
-const NOISE_CHANCE = 0.2;
+const NOISE_CHANCE = 0.3;
 
 export interface PretrainOptions {
   readonly epochs: number;
@@ -131,6 +131,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
     : heldOutBeliefs.get(track.id) ?? labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
 
   const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...own], {
+    leaves: 'last', // the score says nothing of the genres
     batch(random, _, epoch) {
       const heard = teacherMusic.draw(REFINED_SEQUENCES, splicedIn(epoch, options), random);
       const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICED
@@ -258,7 +259,7 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
   }
 
   /** @param count sequences of the teacher's music in a batch: an epoch passes over all of it once */
-  const stageOf = (name: string, count: number, learned: Heads, { batch }: Pick<Stage, 'batch'>): Stage => ({
+  const stageOf = (name: string, count: number, learned: Heads, { batch, leaves }: Pick<Stage, 'batch' | 'leaves'>): Stage => ({
     name,
     epochs: options.epochs,
     stepsPerEpoch: Math.ceil(totalWindows / (count * WINDOWS)),
@@ -266,6 +267,7 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
     weightDecay: 0.01,
     variables: [...network.variables(0, trunkLayers), ...learned],
     saved: [...network.saved(0, trunkLayers), ...learned],
+    ...(leaves && { leaves }),
     batch,
     validate,
   });

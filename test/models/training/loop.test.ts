@@ -73,6 +73,20 @@ loop('without patience it goes on to its last epoch', async ({ folder, x, moving
   assert.ok(history.every(({ seconds }) => seconds > 0));
 });
 
+loop('it leaves the weights of its best epoch, or of its last where it says so', async ({ folder, x, moving, lines, progress }) => {
+  const stepsAfter = async (name: string, leaves?: 'last'): Promise<number> => {
+    moving.assign(tf.tensor1d([0]));
+    await runStage({ ...bowl(x, moving, [0.1, 0.5, 0.4]), ...(leaves && { leaves }) }, new Checkpoint(join(folder, name), 1), new Random(1), progress);
+    return moving.dataSync()[0]!;
+  };
+  assert.is(await stepsAfter('best'), 6);
+  assert.match(lines.join('\n'), 'best so far');
+  lines.length = 0;
+  assert.is(await stepsAfter('last', 'last'), 9);
+  assert.is(await stepsAfter('last', 'last'), 9, 'a run that has ended leaves the same');
+  assert.not.match(lines.join('\n'), 'best so far');
+});
+
 loop('it says first how long it will take, alone and with the others', async ({ folder, x, moving, lines, progress }) => {
   await runStage(bowl(x, moving, [0.1, 0.2]), new Checkpoint(folder, 1), new Random(1), progress, 5);
   assert.match(lines[0]!, /^bowl: 2 epochs of 3 steps of \d\.\d\d s and a validation of \d\.\d s: about \d+ s, 5 such runs together \d+ s$/);
