@@ -23,7 +23,7 @@ import { setValues, Trainable } from './trainable.js';
 import { scoreTracks, trackAccuracy, type Hearing, type TrackScores } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
-const SMOOTHING = { timeConstantMs: 0, margin: 0.32, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
+const SMOOTHING = { timeConstantMs: 0, margin: 0.25, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
 /** A chunk's answer is the mean over what follows: its last 2.3 s. */
 export const CHUNK_UNCOUNTED_BLOCKS = 5;
 
