@@ -25,6 +25,8 @@ export interface StageHistory {
   readonly name: string;
   /** What `score` is, for people. */
   readonly scoreName: string;
+  /** Whose weights it left, as in `Stage`. */
+  readonly leaves?: Stage['leaves'];
   readonly history: Position['history'];
 }
 
@@ -69,7 +71,7 @@ export async function learnFromTeacher(
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
     const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
-    histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', history });
+    histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', ...(stage.leaves && { leaves: stage.leaves }), history });
   };
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.answers, heads);

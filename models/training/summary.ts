@@ -94,9 +94,11 @@ function protocolOf({ split, valid, train }: Trained): NonNullable<ReportData['p
   };
 }
 
-function limitsOf({ protocol, patience }: Options, external: External | undefined): string[] {
+function limitsOf({ protocol, patience, teacher }: Options, external: External | undefined): string[] {
   return [
-    `The weights are those of the epoch with the best figure on the valid part${patience === undefined ? '' : ', which also ended the training'}, so that figure is a little flattered.`,
+    teacher === undefined
+      ? `The weights are those of the epoch with the best figure on the valid part${patience === undefined ? '' : ', which also ended the training'}, so that figure is a little flattered.`
+      : 'How strongly the last layer is penalised was chosen on the valid part, so that figure is a little flattered.',
     `The shift of each label's logit was fitted on the valid part, too. Here every fifth of it is judged with what the other four ask for; measured with the finished model, which has it from all of them, the figures are a little higher.`,
     ...(protocol === 'random-chunks' ? ['Chunks of one track are on both sides of the split: the figure says how well the network knows its tracks again, not how it hears music that it never heard.', 'Only the answers of a chunk\'s last 2.3 s count, and times count from there.'] : []),
     ...(protocol === 'random-tracks' ? ['Artists are on both sides of the split, which flatters the figure.'] : []),

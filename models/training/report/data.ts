@@ -97,6 +97,8 @@ export const reportSchema = z.object({
     name: z.string(),
     /** What `score` is, such as "share of valid tracks". */
     scoreName: z.string(),
+    /** Whose weights were kept: those of the epoch with the best score unless given. */
+    leaves: z.literal('last').optional(),
     history: z.array(z.object({ epoch: count, loss: z.number(), score: z.number(), seconds: z.number().min(0).optional() })),
   })),
   figures: z.object({

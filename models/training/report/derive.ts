@@ -13,7 +13,7 @@ export interface ReportSource extends Extras {
   readonly run: ReportData['run'];
   /** All packs of the run with what each was for. */
   readonly packs: ReadonlyArray<{ readonly role: ReportData['packs'][number]['role']; readonly pack: Pack }>;
-  readonly stages: ReadonlyArray<{ readonly name: string; readonly scoreName: string; readonly history: ReadonlyArray<{ epoch: number; loss: number; score: number; seconds?: number }> }>;
+  readonly stages: ReadonlyArray<{ readonly name: string; readonly scoreName: string; readonly leaves?: 'last' | undefined; readonly history: ReadonlyArray<{ epoch: number; loss: number; score: number; seconds?: number }> }>;
   readonly valid: {
     readonly pack: Pack;
     /** What was scored, in the order of `scores`; all tracks of the pack unless given. */
@@ -82,7 +82,7 @@ export function reportData(source: ReportSource): ReportData {
     },
     run,
     packs: packs.map(({ role, pack }) => packFacts(role, pack)),
-    stages: stages.map(({ name, scoreName, history }) => ({ name, scoreName, history: [...history] })),
+    stages: stages.map(({ history, ...stage }) => ({ ...stage, history: [...history] })),
     figures: {
       accuracy: share,
       interval: clamped(wilson95(share, scored.length)),

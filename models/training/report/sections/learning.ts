@@ -16,11 +16,11 @@ export const learning: SectionOf = ({ stages }) => {
   return { id: 'learning', title: 'How it learned', body: html`${shown.map(stageCurves)}` };
 };
 
-function stageCurves({ name, scoreName, history }: Stage, index: number): Markup {
+function stageCurves({ name, scoreName, leaves, history }: Stage, index: number): Markup {
   const best = history.reduce((highest, epoch) => (epoch.score > highest.score ? epoch : highest));
   const seconds = history.reduce((total, epoch) => total + (epoch.seconds ?? 0), 0);
   return html`<h3>${name}</h3>
-<p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}, whose weights were kept; loss ${history.length > 1 && html`${short(history[0]!.loss)} at first and `}${short(history.at(-1)!.loss)} at the end.</p>
+<p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}${leaves === 'last' ? '; the weights of the last epoch were kept' : ', whose weights were kept'}; loss ${history.length > 1 && html`${short(history[0]!.loss)} at first and `}${short(history.at(-1)!.loss)} at the end.</p>
 ${history.length > 1 && html`<div class="side">
 ${curve(`loss-${index}`, `${name}: loss on what it learns from`, 'loss', history, ({ loss }) => loss)}
 ${curve(`score-${index}`, `${name}: ${scoreName}`, 'score', history, ({ score }) => score, best)}

@@ -27,7 +27,7 @@ function known({ figures: { perGenre, interval: [low, high] }, tracks, items, mo
   const few = labels.filter((_, index) => perGenre[index]!.support > 0 && perGenre[index]!.support < 20);
   return [
     `Figures on ${counted(tracks.length, items.slice(0, -1))} are good to ± ${(50 * (high - low)).toFixed(1)} points (95 %); differences below that say little.`,
-    `The valid ${items} chose the best epoch, the temperature and whatever else was tried against them: expect somewhat less on ${items} that chose nothing.`,
+    `The valid ${items} chose the temperature and whatever else was tried against them: expect somewhat less on ${items} that chose nothing.`,
     `It was asked about ${labels.length} labels and answers with one of them to any music; chance is ${percent(1 / labels.length)}.`,
     ...(few.length > 0 ? [`Fewer than 20 valid ${items}: ${few.join(', ')}. Their rows are rough.`] : []),
     ...(missing.length > 0 ? [`No valid ${items} at all: ${missing.join(', ')}.`] : []),

@@ -76,6 +76,13 @@ test('all parts are there, and those without data are not', () => {
   assert.equal(sections(bare), ['genres', 'confusion', 'time', 'confidence', 'data', 'limits', 'making']);
 });
 
+test('it says whose weights were kept', () => {
+  const data = sampleReport();
+  const lastKept = page({ ...data, stages: data.stages.map((stage) => ({ ...stage, leaves: 'last' as const })) });
+  assert.match(words, 'after epoch 2, whose weights were kept; loss');
+  assert.match(lastKept, 'after epoch 2; the weights of the last epoch were kept; loss');
+});
+
 test('its numbers are those of the data', () => {
   const data = sampleReport();
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
