@@ -5,15 +5,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { cepstralCorrelations } from './layers/cepstral-correlations.js';
-import { conv2d } from './layers/conv2d.js';
-import { dense } from './layers/dense.js';
-import { gru } from './layers/gru.js';
-import { inputStatistics } from './layers/input-statistics.js';
+import { cepstralCorrelations } from './layers/descriptors/cepstral-correlations.js';
+import { conv2d } from './layers/convolution/conv2d.js';
+import { dense } from './layers/dense/dense.js';
+import { gru } from './layers/recurrent/gru.js';
+import { inputStatistics } from './layers/descriptors/input-statistics.js';
 import type { Applied, ColumnShape, GivenShape, LayerKind, WeightSpec } from './layers/layer.js';
-import { lstm } from './layers/lstm.js';
-import { onsetAutocorrelation } from './layers/onset-autocorrelation.js';
-import { statistics } from './layers/statistics.js';
+import { lstm } from './layers/recurrent/lstm.js';
+import { onsetAutocorrelation } from './layers/descriptors/onset-autocorrelation.js';
+import { statistics } from './layers/statistics/statistics.js';
 
 const size = z.number().int().min(1).max(4096);
 const memory = z.number().min(2).max(100_000);

@@ -3,27 +3,27 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { asyncScheduler } from 'rxjs';
-import type { Manifest } from '../models/bundle.js';
-import { Access } from './access.js';
+import type { Manifest } from '../models/model-folder.js';
+import { Access } from './access/access.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
-import { readFiles, type ServedFile } from './files.js';
-import { httpApp } from './http.js';
+import { readFiles, type ServedFile } from './http/static-files.js';
+import { httpApp } from './http/http.js';
 import type { Log } from './log.js';
-import { Metrics } from './metrics.js';
+import { Metrics } from './metrics/metrics.js';
 import type { RunningServer, ServerParts } from './server.js';
 import type { Settings } from './settings.js';
-import type { Shards } from './shards.js';
-import { Senders } from './sockets.js';
+import type { Shards } from './shards/shards.js';
+import { Senders } from './sockets/senders.js';
 import { checkStation } from './stations/check.js';
 import { keep, type Kept } from './stations/kept.js';
 import { listen as listenTo } from './stations/listener.js';
 import { Listeners } from './stations/listeners.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
-import { Streams } from './streams.js';
-import { Upgrades } from './upgrades.js';
+import { Streams } from './streams/streams.js';
+import { Upgrades } from './sockets/upgrades.js';
 import { VERSION } from './version.js';
-import { Viewers } from './viewers.js';
+import { Viewers } from './sockets/viewers.js';
 
 /**
  * @param starting the shards, on their way

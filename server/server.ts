@@ -3,16 +3,16 @@
  * that only it needs, so the first sound is taken as soon as possible.
  */
 import type { SchedulerLike } from 'rxjs';
-import { loadBundle, type Bundle } from '../models/bundle.js';
+import { loadBundle, type Bundle } from '../models/model-folder.js';
 import { Log } from './log.js';
 import type { Settings } from './settings.js';
-import { Shards } from './shards.js';
-import type { Senders } from './sockets.js';
+import { Shards } from './shards/shards.js';
+import type { Senders } from './sockets/senders.js';
 import type { Listen } from './stations/station.js';
 import type { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
-import type { Streams } from './streams.js';
-import type { Viewers } from './viewers.js';
+import type { Streams } from './streams/streams.js';
+import type { Viewers } from './sockets/viewers.js';
 
 export interface RunningServer {
   /** Where a browser finds it. */

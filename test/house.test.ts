@@ -43,7 +43,7 @@ function mayImport({ file, from, to, isType }: Import): boolean {
     case 'server': return target === 'dsp' || target === 'models'
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
-    case 'client': return target === 'dsp' || (to === 'server/protocol.js' && isType);
+    case 'client': return target === 'dsp' || (to === 'server/protocol/messages.js' && isType);
     default: return false;
   }
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FEATURES } from '../dsp/descriptors/feature-rows.js';
-import { FRONT_END_V1 } from '../dsp/mel.js';
+import { FRONT_END_V1 } from '../dsp/mel/mel-columns.js';
 import { describe } from '../models/network.js';
-import { architecture, ARCHITECTURES } from '../models/training/architectures.js';
+import { architecture, ARCHITECTURES } from '../models/training/network/architectures.js';
 import { FLAGS } from '../models/training/options.js';
-import { ERRORS } from '../server/protocol.js';
+import { ERRORS } from '../server/protocol/messages.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../server/settings.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 /** What the dashboard asks over plain HTTP. */
-import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol.js';
+import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol/messages.js';
 import { BASE } from './base.js';
 import type { Share } from './model/day-clock.js';
 import type { StationHistory } from './model/passages.js';

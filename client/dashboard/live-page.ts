@@ -3,7 +3,7 @@
  * person may choose another stream, the microphone or a file.
  */
 import { html, LitElement } from 'lit';
-import type { StreamInfo } from '../../server/protocol.js';
+import type { StreamInfo } from '../../server/protocol/messages.js';
 import { fetchStreams } from './api.js';
 import { BASE } from './base.js';
 import { Announcements } from './model/announcements.js';

@@ -1,5 +1,5 @@
 /** What is being listened to and what is known of it: the one state that all parts of the page show. */
-import type { ModelInfo, Prediction, StationMessage, Summary } from '../../server/protocol.js';
+import type { ModelInfo, Prediction, StationMessage, Summary } from '../../server/protocol/messages.js';
 import { decodeColumns, type ConnectionState } from '../sdk/index.js';
 import type { ModelCard } from './api.js';
 import { History } from './model/history.js';

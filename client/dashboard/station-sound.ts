@@ -2,7 +2,7 @@
  * A station as the server hears it, played as it comes. Not an `<audio>`: that can't send the admin
  * token, and not every browser plays a WAV without end.
  */
-import { PcmDecoder } from '../../dsp/pcm.js';
+import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 
 const SAMPLE_RATE = 22_050;
 const HEADER_BYTES = 44;

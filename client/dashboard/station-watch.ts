@@ -1,5 +1,5 @@
 /** One station, watched: its stream, what the server knows of it, and its last day, carried on live. */
-import type { StationMessage } from '../../server/protocol.js';
+import type { StationMessage } from '../../server/protocol/messages.js';
 import { Refusal, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
 import { BASE } from './base.js';
 import { hoursOfDay, type Hour } from './model/day-clock.js';

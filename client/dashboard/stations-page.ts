@@ -1,7 +1,7 @@
 /** All stations as a grid, live: which, in what order, how each is doing, and a way to add one. */
 import { html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { StationGlance } from '../../server/protocol.js';
+import type { StationGlance } from '../../server/protocol/messages.js';
 import { StationsViewer, type ConnectionState } from '../sdk/index.js';
 import type { StationInfo } from './api.js';
 import { BASE } from './base.js';

@@ -1,5 +1,5 @@
 /** What this server has to show: its stations, then whatever else is streaming. */
-import type { StationGlance, StreamInfo } from '../../server/protocol.js';
+import type { StationGlance, StreamInfo } from '../../server/protocol/messages.js';
 
 export interface Showable {
   readonly id: string;

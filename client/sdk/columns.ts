@@ -1,5 +1,5 @@
 /** A `columns` message as numbers. */
-import type { Columns } from '../../server/protocol.js';
+import type { Columns } from '../../server/protocol/messages.js';
 
 export interface DecodedColumns {
   /** [columns × bands], time-major; dB = value / 2 - 80. */

@@ -2,7 +2,7 @@
  * One WebSocket that comes back: attempts, backoff, and the judgement which endings are final.
  * What is said over it is the business of its owner (`GenreClient`, `GenreViewer`).
  */
-import type { ErrorMessage, ServerMessage } from '../../server/protocol.js';
+import type { ErrorMessage, ServerMessage } from '../../server/protocol/messages.js';
 import { BACKOFF, backoffMs, type Backoff } from './backoff.js';
 import { WALL_CLOCK, type Clock } from './clock.js';
 import { asError, isFinal, retryAfterMs, type Ending, type GenreError } from './refusal.js';

@@ -1,5 +1,5 @@
 /** Typed events with no dependency, the same in browsers and Node: `on` gives back the way to stop listening. */
-import type { Columns, Prediction, Ready, Restarted, StationMessage, Summary } from '../../server/protocol.js';
+import type { Columns, Prediction, Ready, Restarted, StationMessage, Summary } from '../../server/protocol/messages.js';
 import type { ConnectionState } from './connection.js';
 import type { GenreError } from './refusal.js';
 

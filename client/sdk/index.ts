@@ -13,4 +13,4 @@ export type { Clock } from './clock.js';
 export type {
   AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment,
   StationGlance, StationMessage, StationsMessage, StationState, StreamInfo, StreamState, Summary,
-} from '../../server/protocol.js';
+} from '../../server/protocol/messages.js';

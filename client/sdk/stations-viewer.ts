@@ -1,5 +1,5 @@
 /** Watches all stations of a server at once: a glance at each, once a second; comes back after a loss. */
-import type { ServerMessage, StationsMessage } from '../../server/protocol.js';
+import type { ServerMessage, StationsMessage } from '../../server/protocol/messages.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events } from './events.js';
 import { Quiet } from './quiet.js';

@@ -1,5 +1,5 @@
 /** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
-import type { ServerMessage } from '../../server/protocol.js';
+import type { ServerMessage } from '../../server/protocol/messages.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
 import { Quiet } from './quiet.js';

@@ -1,5 +1,5 @@
 /** What is known of one stream at this moment: folded from what its link tells, shown by any number of widgets. */
-import type { Prediction, StationMessage, Summary } from '../../server/protocol.js';
+import type { Prediction, StationMessage, Summary } from '../../server/protocol/messages.js';
 import type { Link } from '../dashboard/sources/listening.js';
 import type { Clock, ConnectionState, GenreError } from '../sdk/index.js';
 import type { Trouble } from './trouble.js';

@@ -2,7 +2,7 @@
  * `<live-genre stream="ID">` or `<live-genre mic>`: what a stream plays, on any page. It watches while
  * it can be seen, says plainly what it doesn't know, and leaves nothing open when it is removed.
  */
-import type { Prediction } from '../../server/protocol.js';
+import type { Prediction } from '../../server/protocol/messages.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { Announcer, type Turn } from './announcer.js';
 import { Attention } from './attention.js';

@@ -1,5 +1,5 @@
 /** The visitor's microphone as a widget's stream: opened by a press, never by itself. */
-import type { Prediction } from '../../server/protocol.js';
+import type { Prediction } from '../../server/protocol/messages.js';
 import type { Listening } from '../dashboard/sources/listening.js';
 import { openMicrophone } from '../dashboard/sources/microphone.js';
 import { SourceError } from '../dashboard/sources/sentences.js';

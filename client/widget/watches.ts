@@ -1,5 +1,5 @@
 /** The streams that a page watches: one connection for each, however many widgets show it, and none while nobody looks. */
-import type { Prediction } from '../../server/protocol.js';
+import type { Prediction } from '../../server/protocol/messages.js';
 import { GenreViewer, type Clock, type ConnectionOptions, type GenreError } from '../sdk/index.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { Known } from './known.js';

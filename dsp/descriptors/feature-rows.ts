@@ -5,9 +5,9 @@
  * mfcc, chroma and contrast are librosa's numbers for these windows, with its floor of 80 dB below
  * the recording's loudest cell; the tempogram looks back only (`recent-tempogram.ts`).
  */
-import { Frames } from '../frames.js';
-import type { FrontEnd } from '../front-end.js';
-import { PowerSpectrum } from '../power-spectrum.js';
+import { Frames } from '../mel/frames.js';
+import type { FrontEnd } from '../mel/front-end.js';
+import { PowerSpectrum } from '../fft/power-spectrum.js';
 import { Chroma, CHROMA_SIZE } from './chroma.js';
 import { Contrast, CONTRAST_SIZE, contrastOf } from './contrast.js';
 import { Floor } from './decibels.js';

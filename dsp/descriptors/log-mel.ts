@@ -2,7 +2,7 @@
  * Mel levels in dB of 128 bands over the whole spectrum, which MFCC and onset strength are made of:
  * `power_to_db(librosa.feature.melspectrogram(…))` but for the floor (`decibels.ts`).
  */
-import { applyFilterbank, melFilterbank, type Filterbank } from '../filterbank.js';
+import { applyFilterbank, melFilterbank, type Filterbank } from '../mel/filterbank.js';
 import { decibels } from './decibels.js';
 
 export const LOG_MEL_BANDS = 128;

@@ -3,8 +3,8 @@
  * for each note or stroke. Spectral flux on mel levels in dB (Böck and Widmer 2013 without their
  * maximum filter); `librosa.onset.onset_strength`.
  */
-import { Frames } from '../frames.js';
-import { PowerSpectrum } from '../power-spectrum.js';
+import { Frames } from '../mel/frames.js';
+import { PowerSpectrum } from '../fft/power-spectrum.js';
 import { Floor } from './decibels.js';
 import { LogMel, LOG_MEL_BANDS } from './log-mel.js';
 

@@ -4,8 +4,8 @@
  * an octave from 30 beats a minute on. Onset strength has its own, finer hop, and its floor is 80 dB
  * below the loudest cell so far.
  */
-import { Frames } from '../frames.js';
-import { PowerSpectrum } from '../power-spectrum.js';
+import { Frames } from '../mel/frames.js';
+import { PowerSpectrum } from '../fft/power-spectrum.js';
 import { Floor } from './decibels.js';
 import { LogMel, LOG_MEL_BANDS } from './log-mel.js';
 import { OnsetStrength } from './onset-strength.js';

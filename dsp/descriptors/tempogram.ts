@@ -2,7 +2,7 @@
  * The tempogram: which beats a stretch of onset strength repeats at, as its autocorrelation under a
  * Hann window, 1 at lag 0 (Grosche, Müller and Kurth 2010; `librosa.feature.tempogram`).
  */
-import { RealFft } from '../fft.js';
+import { RealFft } from '../fft/fft.js';
 
 /** Lags of a column: 8.9 s of onset strength at 22,050 Hz and hop 512. */
 export const TEMPOGRAM_LAGS = 384;

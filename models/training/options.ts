@@ -1,11 +1,11 @@
 /** What `npm run train` can be told, checked once here. */
 import { cac } from 'cac';
 import { z } from 'zod';
-import { ARCHITECTURES } from './architectures.js';
+import { ARCHITECTURES } from './network/architectures.js';
 import { runCommandLine } from './command-line.js';
-import { FEATURES } from './inputs.js';
-import { PROTOCOLS } from './protocols.js';
-import { CLASS_WEIGHTS } from './supervised.js';
+import { FEATURES } from './data/inputs.js';
+import { PROTOCOLS } from './data/protocols.js';
+import { CLASS_WEIGHTS } from './stages/supervised.js';
 
 const count = z.number().int().min(1);
 const share = z.number().min(0).lt(1);

@@ -1,12 +1,12 @@
 /** All splits of a run together: the lines at its end, and its report. */
 import { cpus } from 'node:os';
 import { wilson95 } from '../metrics.js';
-import type { External } from './external.js';
+import type { External } from './data/external.js';
 import type { Options } from './options.js';
 import type { ReportData } from './report/data.js';
 import { reportData } from './report/derive.js';
 import { writeReport } from './report/write.js';
-import type { Teacher } from './teacher.js';
+import type { Teacher } from './data/teacher.js';
 import { inPercent, type Share, type Trained } from './trial.js';
 
 export interface RunFacts {

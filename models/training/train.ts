@@ -4,22 +4,22 @@
  * first. Every stage can be stopped and goes on where it was.
  */
 import { join, resolve } from 'node:path';
-import { startBackend } from '../backend.js';
-import { readPack } from '../pack.js';
-import { readExternal, sameColumns } from './external.js';
-import { withFeatures } from './inputs.js';
+import { startBackend } from '../tensorflow/backend.js';
+import { readPack } from '../packs/pack.js';
+import { readExternal, sameColumns } from './data/external.js';
+import { withFeatures } from './data/inputs.js';
 import { runCommand, type Options } from './options.js';
 import { terminalProgress } from './progress.js';
-import { splits } from './protocols.js';
-import { Random } from './random.js';
+import { splits } from './data/protocols.js';
+import { Random } from '../random.js';
 import { reportOn, summary } from './summary.js';
-import { readTeacher } from './teacher.js';
+import { readTeacher } from './data/teacher.js';
 import { trainOn, type Trained } from './trial.js';
 
 async function train(options: Options): Promise<void> {
   const progress = terminalProgress();
   const startedMs = performance.now();
-  await import('./tfjs-gradients.js');
+  await import('./network/tfjs-gradients.js');
   const backend = await startBackend(options.backend);
 
   const folder = resolve(options.data);

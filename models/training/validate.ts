@@ -1,9 +1,9 @@
 /** The network on whole labelled tracks in one pass: log scores at the end of each block. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Normalisation } from '../../dsp/normalise.js';
+import type { Normalisation } from '../../dsp/mel/normalise.js';
 import { accuracy, argmax } from '../metrics.js';
-import type { Pack, Track } from '../pack.js';
-import { melInputs, type Inputs } from './inputs.js';
+import type { Pack, Track } from '../packs/pack.js';
+import { melInputs, type Inputs } from './data/inputs.js';
 
 /** Columns in one pass, about: sixteen tracks of half a minute. */
 const BATCH_COLUMNS = 5504;

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { asyncScheduler, interval, Observable, Subject, Subscription, type SchedulerLike } from 'rxjs';
-import type { AlertType, StationGlance } from '../protocol.js';
+import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { Rule, StationConfig } from '../stations/config.js';
 import type { Moment } from '../stations/moment.js';
 import type { AlertEvent, OpenAlert } from './event.js';

@@ -1,5 +1,5 @@
 /** What alerts say: to the history, to webhooks, to MQTT and to the log alike. */
-import type { AlertType } from '../protocol.js';
+import type { AlertType } from '../protocol/messages.js';
 import type { Rule } from '../stations/config.js';
 
 export interface AlertEvent {

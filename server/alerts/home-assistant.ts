@@ -3,7 +3,7 @@
  * message a device (https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload; Home
  * Assistant 2024.12 or newer).
  */
-import type { AlertType } from '../protocol.js';
+import type { AlertType } from '../protocol/messages.js';
 import type { StationConfig } from '../stations/config.js';
 import { VERSION } from '../version.js';
 import { TOPICS } from './topics.js';

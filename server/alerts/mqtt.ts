@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { asyncScheduler, interval, Subscription, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import type { Log } from '../log.js';
-import type { AlertType, StationGlance } from '../protocol.js';
+import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { StationConfig } from '../stations/config.js';
 import type { AlertStations } from './alerts.js';
 import { eventJson, type AlertEvent } from './event.js';

@@ -1,7 +1,7 @@
 /** Alerts and all that tells of them, put together and taken apart again. */
 import { asyncScheduler, interval, type Observable, type SchedulerLike } from 'rxjs';
 import type { Log } from '../log.js';
-import type { AlertType } from '../protocol.js';
+import type { AlertType } from '../protocol/messages.js';
 import { flagOf, SettingError, type SettingName, type Settings } from '../settings.js';
 import type { Database } from '../store/database.js';
 import { Alerts, type AlertStations } from './alerts.js';

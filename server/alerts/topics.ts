@@ -1,5 +1,5 @@
 /** MQTT topics below the prefix of this server. */
-import type { AlertType } from '../protocol.js';
+import type { AlertType } from '../protocol/messages.js';
 
 export const TOPICS = {
   /** `online`, or `offline` as its last will. Retained. */

@@ -1,8 +1,8 @@
 /** One file through the very same pipe that live streams take, as fast as a shard scores it. */
 import { lastValueFrom, tap } from 'rxjs';
-import type { ServerMessage, StreamState, Summary } from '../protocol.js';
+import type { ServerMessage, StreamState, Summary } from '../protocol/messages.js';
 import { SETTINGS } from '../settings.js';
-import type { Shards, ShardStream } from '../shards.js';
+import type { Shards, ShardStream } from '../shards/shards.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
 /** What is known of a file in the end; one line of `--json`. */

@@ -1,9 +1,9 @@
 /** `livegenre classify FILE…`: files through the pipe, several at once, answers in the order they were asked for. */
 import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
-import { loadBundle } from '../../models/bundle.js';
+import { loadBundle } from '../../models/model-folder.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
-import { Shards } from '../shards.js';
+import { Shards } from '../shards/shards.js';
 import { classifyFile, type Classified, type FileProgress } from './classify-file.js';
 import { ClassifyProgress } from './progress.js';
 import { report } from './report.js';

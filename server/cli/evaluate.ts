@@ -2,10 +2,10 @@
 import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
-import { loadBundle, ModelError } from '../../models/bundle.js';
-import { readPack, type Pack, type Track } from '../../models/pack.js';
-import { startClassifier } from '../classifier.js';
-import { Engine } from '../engine.js';
+import { loadBundle, ModelError } from '../../models/model-folder.js';
+import { readPack, type Pack, type Track } from '../../models/packs/pack.js';
+import { startClassifier } from '../shards/classifier.js';
+import { Engine } from '../pipe/engine.js';
 import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
 import { evaluate as evaluateTracks, workOf, type Wanted } from '../evaluation/evaluation.js';
 import type { Degrade } from '../evaluation/listen.js';

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
 import { FEATURES, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
-import { FRONT_END_V1 } from '../../dsp/mel.js';
-import { PackWriter } from '../../models/pack-writer.js';
-import { isFolder, recordingsIn, splitOff, type Recording } from '../packing/collection.js';
-import { packRecordings, type Skipped } from '../packing/pack-recordings.js';
+import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
+import { PackWriter } from '../../models/packs/pack-writer.js';
+import { isFolder, recordingsIn, splitOff, type Recording } from '../data-packs/collection.js';
+import { packRecordings, type Skipped } from '../data-packs/pack-recordings.js';
 import { SettingError } from '../settings.js';
 import { clock, printable } from './terminal.js';
 

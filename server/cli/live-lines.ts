@@ -2,7 +2,7 @@
  * Live predictions in a terminal: one line that is written over, and one that stays for each change
  * of genre. Where the output is no terminal, only those that stay.
  */
-import type { Prediction, StationMessage, Summary } from '../protocol.js';
+import type { Prediction, StationMessage, Summary } from '../protocol/messages.js';
 import { noGenre, timeline } from './report.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 

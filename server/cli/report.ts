@@ -1,5 +1,5 @@
 /** A classified file as lines of text: the answer, then the timeline. */
-import type { Segment } from '../protocol.js';
+import type { Segment } from '../protocol/messages.js';
 import type { Classified } from './classify-file.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 

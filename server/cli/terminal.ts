@@ -1,5 +1,5 @@
 /** How answers are written for people: times, shares, columns, and colour where it is wanted. */
-import type { StreamState } from '../protocol.js';
+import type { StreamState } from '../protocol/messages.js';
 
 /** m:ss, or h:mm:ss from an hour on; whole seconds, cut. */
 export function clock(ms: number): string {

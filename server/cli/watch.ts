@@ -1,7 +1,7 @@
 /** `livegenre watch [ID]`: what a running stream or station is judged to be, live; the demo station when none is named. */
 import type { CAC } from 'cac';
 import { GenreViewer } from '../../client/sdk/node.js';
-import type { StreamInfo } from '../protocol.js';
+import type { StreamInfo } from '../protocol/messages.js';
 import { LiveLines } from './live-lines.js';
 import { DEFAULT_URL } from './send.js';
 import { colours, paint, printable } from './terminal.js';

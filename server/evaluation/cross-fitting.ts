@@ -4,11 +4,11 @@
  * of the tracks, neighbours of each genre, is judged with one that was fitted on the other four,
  * through the live smoother.
  */
-import { blockMs, gainOf } from '../../models/bundle.js';
+import { blockMs, gainOf } from '../../models/model-folder.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
-import { fitTemperature } from '../../models/training/calibrate.js';
-import { consecutiveFolds } from '../../models/training/protocols.js';
-import { LEAST_PROBABILITY } from '../smoothing.js';
+import { fitTemperature } from '../../models/training/head/calibrate.js';
+import { consecutiveFolds } from '../../models/training/data/protocols.js';
+import { LEAST_PROBABILITY } from '../pipe/smoothing.js';
 import { reported } from './figures.js';
 import type { Ears, HeardTrack, ScoredBlock } from './listen.js';
 import { replay } from './sweep.js';

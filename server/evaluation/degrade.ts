@@ -1,5 +1,5 @@
 /** What happens to sound before it reaches a listener, by name. The same seed gives the same sound. */
-import { Random } from '../../models/training/random.js';
+import { Random } from '../../models/random.js';
 import { SettingError } from '../settings.js';
 import { findFfmpeg } from '../sources/ffmpeg.js';
 import { amRadio } from './degradations/am-radio.js';

@@ -1,5 +1,5 @@
 /** One run of `evaluate`: what is heard, in which order, and the figures that come of it. */
-import type { Pack, Track } from '../../models/pack.js';
+import type { Pack, Track } from '../../models/packs/pack.js';
 import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
 import type { Degradation } from './degrade.js';

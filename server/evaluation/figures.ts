@@ -1,6 +1,6 @@
 /** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
 import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, reliabilityBins, wilson95, type GenreScores, type ReliabilityBin } from '../../models/metrics.js';
-import { LEAST_PROBABILITY } from '../smoothing.js';
+import { LEAST_PROBABILITY } from '../pipe/smoothing.js';
 import type { HeardBlock, HeardTrack } from './listen.js';
 
 export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;

@@ -4,17 +4,17 @@
  */
 import { join } from 'node:path';
 import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
-import { decodeLevel } from '../../dsp/levels.js';
-import { melLevelMeter } from '../../dsp/mel-level.js';
-import type { Manifest } from '../../models/bundle.js';
+import { decodeLevel } from '../../dsp/mel/level-bytes.js';
+import { melLevelMeter } from '../../dsp/mel/mel-level.js';
+import type { Manifest } from '../../models/model-folder.js';
 import { argmax } from '../../models/metrics.js';
-import { trackLevels, type Pack, type Track } from '../../models/pack.js';
-import type { Columns } from '../blocks.js';
-import { macrotask, type Engine } from '../engine.js';
-import { fromColumns, judge, type Chunk } from '../pipeline.js';
+import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
+import type { Columns } from '../pipe/blocks.js';
+import { macrotask, type Engine } from '../pipe/engine.js';
+import { fromColumns, judge, type Chunk } from '../pipe/pipeline.js';
 import type { Settings } from '../settings.js';
-import type { Hearing, Smoothed } from '../smoothing.js';
-import type { Judged } from '../telling.js';
+import type { Hearing, Smoothed } from '../pipe/smoothing.js';
+import type { Judged } from '../pipe/prediction-messages.js';
 import { readRecording, type Recording } from './recording.js';
 
 /** Length of the stretches that are also heard alone. */

@@ -7,12 +7,12 @@
  * genre, not of volume. Cuts are hard: columns against columns of levels, samples against samples of
  * sound with 5 ms of fade on both sides, so that no click announces them.
  */
-import { joined } from '../../dsp/joined.js';
-import { decodeLevel } from '../../dsp/levels.js';
-import { melLevelMeter } from '../../dsp/mel-level.js';
-import type { FrontEnd } from '../../dsp/mel.js';
-import { trackLevels, type Pack, type Track } from '../../models/pack.js';
-import { Random } from '../../models/training/random.js';
+import { joined } from '../../dsp/concatenate.js';
+import { decodeLevel } from '../../dsp/mel/level-bytes.js';
+import { melLevelMeter } from '../../dsp/mel/mel-level.js';
+import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
+import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
+import { Random } from '../../models/random.js';
 import { hearLevels, hearRecording, recordingOf, rmsDbOf, type Ears, type HeardBlock } from './listen.js';
 import { atRate, atRms, type Recording } from './recording.js';
 

@@ -1,7 +1,7 @@
 /** A whole recording in memory, mono: what sound is while it is degraded or spliced. */
-import { joined } from '../../dsp/joined.js';
-import { PcmDecoder } from '../../dsp/pcm.js';
-import { Resampler } from '../../dsp/resample.js';
+import { joined } from '../../dsp/concatenate.js';
+import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
+import { Resampler } from '../../dsp/resample/resampler.js';
 import { SoundFile } from '../sources/file.js';
 
 export interface Recording {

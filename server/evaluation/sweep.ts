@@ -3,11 +3,11 @@
  * of each block is kept, and the live pipe's own smoother goes over it once for each setting; the
  * network hears everything only once.
  *
- * Of margin and holdMs only the product counts (the sum of a lead, see server/smoothing.ts), so the
+ * Of margin and holdMs only the product counts (the sum of a lead, see server/pipe/smoothing.ts), so the
  * usual grid leaves holdMs where the model has it.
  */
-import { blockMs, type Manifest, type SmoothingSettings } from '../../models/bundle.js';
-import { Smoother } from '../smoothing.js';
+import { blockMs, type Manifest, type SmoothingSettings } from '../../models/model-folder.js';
+import { Smoother } from '../pipe/smoothing.js';
 import { accuracyAfter, steadinessOf } from './figures.js';
 import { heardBlock, type Ears, type HeardBlock, type HeardTrack, type ScoredBlock } from './listen.js';
 import type { HeardMedley } from './medley.js';

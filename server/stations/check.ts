@@ -1,6 +1,6 @@
 /** What no schema knows: whether this server, with its model and its settings, can do what a station asks. */
-import type { Manifest } from '../../models/bundle.js';
-import { ProtocolError } from '../protocol.js';
+import type { Manifest } from '../../models/model-folder.js';
+import { ProtocolError } from '../protocol/messages.js';
 import { flagOf, type Settings } from '../settings.js';
 import type { StationConfig } from './config.js';
 

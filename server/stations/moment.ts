@@ -1,5 +1,5 @@
 /** What happens to a station, in order, on the wall clock: what its history and its alerts are made from. */
-import type { Prediction, StationState } from '../protocol.js';
+import type { Prediction, StationState } from '../protocol/messages.js';
 
 export type Moment =
   | {

@@ -3,8 +3,8 @@
  * What is over is handed out at once, what is not can be asked for. Its clock only moves forward: a
  * moment of before the last one happens with it, so nothing overlaps whatever is done to the clock.
  */
-import type { Prediction, StationState } from '../protocol.js';
-import { round } from '../segments.js';
+import type { Prediction, StationState } from '../protocol/messages.js';
+import { round } from '../pipe/segments.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, OpenRows } from '../store/store.js';
 import type { Moment } from './moment.js';
 

@@ -4,13 +4,13 @@
  * out as moments.
  */
 import { asyncScheduler, interval, Subject, Subscription, type Observable, type SchedulerLike } from 'rxjs';
-import { blockMs } from '../../models/bundle.js';
+import { blockMs } from '../../models/model-folder.js';
 import type { Log } from '../log.js';
-import { ProtocolError, type AlertType, type Prediction, type StationGlance, type StationMessage, type StationState } from '../protocol.js';
+import { ProtocolError, type AlertType, type Prediction, type StationGlance, type StationMessage, type StationState } from '../protocol/messages.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.js';
-import type { FedStream, Streams } from '../streams.js';
-import { message } from '../telling.js';
+import type { FedStream, Streams } from '../streams/streams.js';
+import { message } from '../pipe/prediction-messages.js';
 import type { StationConfig } from './config.js';
 import type { Listened, ListenerState } from './listener.js';
 import type { Moment } from './moment.js';

@@ -5,8 +5,8 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { complaint } from '../complaint.js';
-import { ProtocolError } from '../protocol.js';
+import { complaint } from '../protocol/validation-message.js';
+import { ProtocolError } from '../protocol/messages.js';
 import { stationsFileSchema, type StationConfig } from './config.js';
 
 /** Addresses of stations and webhooks may hold passwords. */

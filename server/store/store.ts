@@ -2,7 +2,7 @@
  * What is kept of stations, whatever keeps it: segments, states, titles, shares of each minute, and
  * alerts. One interface, for SQLite and what may come beside it; the same tests for all.
  */
-import type { AlertType, StationState, StreamState } from '../protocol.js';
+import type { AlertType, StationState, StreamState } from '../protocol/messages.js';
 
 /** A stretch with one state, genre and title. Times are ms since 1970 everywhere here. */
 export interface HistorySegment {

@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { counted, whole as withCommas } from '../../models/training/report/numbers.js';
-import { round } from '../../server/segments.js';
+import { round } from '../../server/pipe/segments.js';
 import { Bench } from './live/bench.js';
 import { growthChart } from './live/chart.js';
 import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';

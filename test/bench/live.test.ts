@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FRONT_END_V1 } from '../../dsp/mel.js';
+import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { distribution } from './live/distribution.js';
 import { findMax } from './live/find-max.js';
 import { LagBook } from './live/lag.js';

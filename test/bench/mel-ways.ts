@@ -4,9 +4,9 @@
  * column once or for all of the last 4 s again at each block.
  */
 import { createRequire } from 'node:module';
-import { hzToMel, melToHz } from '../../dsp/filterbank.js';
-import { MelColumns, type FrontEnd } from '../../dsp/mel.js';
-import { simdColumnMaker } from '../../dsp/simd/mel.js';
+import { hzToMel, melToHz } from '../../dsp/mel/filterbank.js';
+import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
+import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
 import { WINDOW_S } from './network-ways.js';
 import type { Way } from './rounds.js';
 

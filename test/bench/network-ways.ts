@@ -3,11 +3,11 @@
  * does, and all of the last 4 s again for each block. Each for a batch of streams and for one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { blockMs, type Bundle } from '../../models/bundle.js';
+import { blockMs, type Bundle } from '../../models/model-folder.js';
 import { describe, forward, weightTensors } from '../../models/network.js';
-import { canStepSimd, SimdStep } from '../../models/simd/step.js';
-import { Step } from '../../models/step.js';
-import type { Classifier } from '../../server/engine.js';
+import { canStepSimd, SimdStep } from '../../models/step/simd-step.js';
+import { Step } from '../../models/step/tf-step.js';
+import type { Classifier } from '../../server/pipe/engine.js';
 import type { Way } from './rounds.js';
 
 export const BATCH = 64;

@@ -11,11 +11,11 @@
 import { cpus } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBackend } from '../../models/backend.js';
-import { loadBundle, type Bundle } from '../../models/bundle.js';
+import { startBackend } from '../../models/tensorflow/backend.js';
+import { loadBundle, type Bundle } from '../../models/model-folder.js';
 import { median } from '../../models/metrics.js';
 import { describe, type Layer } from '../../models/network.js';
-import { ARCHITECTURES, architecture } from '../../models/training/architectures.js';
+import { ARCHITECTURES, architecture } from '../../models/training/network/architectures.js';
 import { randomBundle } from '../models/fixtures.js';
 import { BATCH, carried, recomputed, WINDOW_S } from './network-ways.js';
 import { measureRounds, type Way } from './rounds.js';

@@ -12,7 +12,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { quantile } from '../../models/metrics.js';
-import { round } from '../../server/segments.js';
+import { round } from '../../server/pipe/segments.js';
 import { Bench } from './live/bench.js';
 import { distribution, type Distribution } from './live/distribution.js';
 import { inWords, keep, thisMachine, type Machine } from './live/machine.js';

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { FrontEnd } from '../../dsp/mel.js';
+import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { edgesHz } from './mel-ways.js';
 
 const requirePeer = createRequire(fileURLToPath(new URL('../../../.runs/peers/', import.meta.url)));

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FRONT_END_V1, MelColumns } from '../../dsp/mel.js';
+import { FRONT_END_V1, MelColumns } from '../../dsp/mel/mel-columns.js';
 import { noise } from '../dsp/signals.js';
 import { largestRelativeDifference, levelCorrelation } from './agreement.js';
 import { again, once, textbookColumn, windowsOf } from './mel-ways.js';

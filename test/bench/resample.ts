@@ -6,8 +6,8 @@
  *   npm run build && node dist/test/bench/resample.js
  */
 import { cpus } from 'node:os';
-import { FRONT_END_V1, MelColumns } from '../../dsp/mel.js';
-import { Resampler } from '../../dsp/resample.js';
+import { FRONT_END_V1, MelColumns } from '../../dsp/mel/mel-columns.js';
+import { Resampler } from '../../dsp/resample/resampler.js';
 import { fitTone, noise, sineLevelDb, tone } from '../dsp/signals.js';
 
 const RATES = [8000, 11_025, 16_000, 24_000, 32_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000];

@@ -1,7 +1,7 @@
 /** librosa's answers, which lie beside a developer's checkout and not in it: where, and how to read them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readNpy } from '../../models/npy.js';
+import { readNpy } from '../../models/packs/npy.js';
 
 /** Where they are: from dist/test/dsp/ up to the folder that holds the repository. */
 export const goldenFolder = fileURLToPath(new URL('../../../../shared/data/golden/', import.meta.url));

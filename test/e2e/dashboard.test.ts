@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { saveBundle } from '../../models/bundle.js';
+import { saveBundle } from '../../models/model-folder.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, faintTexts, nameless } from './audit.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { Log } from '../../server/log.js';
-import type { AlertType } from '../../server/protocol.js';
+import type { AlertType } from '../../server/protocol/messages.js';
 import { startServer } from '../../server/server.js';
 import { withDefaults } from '../../server/settings.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';

@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { policy } from '../../client/embed/reach.js';
-import type { Prediction, StreamInfo } from '../../server/protocol.js';
+import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, faintTexts, nameless } from './audit.js';

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../../models/backend.js';
-import { loadBundle } from '../../models/bundle.js';
+import { startBackend } from '../../models/tensorflow/backend.js';
+import { loadBundle } from '../../models/model-folder.js';
 import { describe, forward, weightTensors } from '../../models/network.js';
-import { readPack } from '../../models/pack.js';
-import { Step } from '../../models/step.js';
+import { readPack } from '../../models/packs/pack.js';
+import { Step } from '../../models/step/tf-step.js';
 import { scoreTracks, trackAccuracy } from '../../models/training/validate.js';
 import { seeded } from './fixtures.js';
 

@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../../models/backend.js';
+import { startBackend } from '../../models/tensorflow/backend.js';
 import { describe, forward, weightTensors, type Layer } from '../../models/network.js';
-import { Step } from '../../models/step.js';
+import { Step } from '../../models/step/tf-step.js';
 import { randomBundle, seeded } from './fixtures.js';
 import { referenceForward } from './reference.js';
 

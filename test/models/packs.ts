@@ -1,9 +1,9 @@
 /** Small data packs of made-up levels whose genres can be learned, and how packs are written. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FRONT_END_V1 } from '../../dsp/mel.js';
-import type { Pack } from '../../models/pack.js';
-import { Random } from '../../models/training/random.js';
+import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
+import type { Pack } from '../../models/packs/pack.js';
+import { Random } from '../../models/random.js';
 
 const BANDS = FRONT_END_V1.bands;
 

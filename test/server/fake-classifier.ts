@@ -1,14 +1,14 @@
 /**
- * A classifier for tests, in the place of `server/classifier.ts`: says whether the low, the middle
+ * A classifier for tests, in the place of `server/shards/classifier.ts`: says whether the low, the middle
  * or the high bands are the loudest, with a memory, so that order and state matter. With kinds, low
  * sound is music, middle speech and high noise, all the surer for not being asked for genres.
  */
 import { BroadcastChannel } from 'node:worker_threads';
-import type { Bundle } from '../../models/bundle.js';
-import { NORMALISATION_V1 } from '../../dsp/normalise.js';
-import { FRONT_END_V1 } from '../../dsp/mel.js';
-import type { StartedClassifier } from '../../server/classifier.js';
-import type { Classifier } from '../../server/engine.js';
+import type { Bundle } from '../../models/model-folder.js';
+import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
+import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
+import type { StartedClassifier } from '../../server/shards/classifier.js';
+import type { Classifier } from '../../server/pipe/engine.js';
 
 export const FAKE_LABELS = ['low', 'middle', 'high'];
 /** A message on this channel ends every shard that runs this classifier. */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { BroadcastChannel } from 'node:worker_threads';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Log } from '../../server/log.js';
-import type { ErrorMessage, Prediction, Ready, ServerMessage, Summary } from '../../server/protocol.js';
+import type { ErrorMessage, Prediction, Ready, ServerMessage, Summary } from '../../server/protocol/messages.js';
 import { startServer, type RunningServer, type ServerParts } from '../../server/server.js';
 import { withDefaults, type Settings } from '../../server/settings.js';
 import { FAKE_BUNDLE, KILL_CHANNEL } from './fake-classifier.js';

@@ -1,5 +1,5 @@
 /** What a screen reader is told of what is heard: changes only, and not more often than it can say them. */
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { heardIn, HEARD_SENTENCES } from './heard.js';
 

@@ -2,7 +2,7 @@
  * What a stream plays, as the page tells it apart. A prediction's `unknown` is two things: sound that
  * is no music, and music of no known genre; only the latter still ranks the genres.
  */
-import type { Prediction, StreamState } from '../../../server/protocol.js';
+import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
 
 export type Heard = StreamState | 'noise';
 

@@ -2,7 +2,7 @@
  * The last minutes of a stream as stretches of one sound and genre, made from its predictions.
  * Time is the stream's. Predictions that never came leave a stretch of their own: `missed`.
  */
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { heardIn, type Heard } from './heard.js';
 
 export interface Stretch {

@@ -1,5 +1,5 @@
 /** Where a frequency lies among the mel bands, for the labels beside the spectrogram. */
-import { hzToMel } from '../../../dsp/filterbank.js';
+import { hzToMel } from '../../../dsp/mel/filterbank.js';
 
 /** 0 at the middle of the lowest band, 1 at the middle of the highest. Band b peaks at mel edge b + 1 of bands + 2. */
 export function bandPlace(hz: number, bands: number, fMinHz: number, fMaxHz: number): number {

@@ -2,7 +2,7 @@
  * What a station played, on the wall clock: passages that follow each other without holes, read
  * from the server's history and carried on by what comes live.
  */
-import type { Prediction, StationState, StreamState } from '../../../server/protocol.js';
+import type { Prediction, StationState, StreamState } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { heardIn, HEARD_NAMES, type Heard } from './heard.js';
 import { STATE_NAMES, timeOfDay } from './station-words.js';

@@ -1,5 +1,5 @@
 /** Which stations a grid shows and in what order. */
-import type { StationGlance, StationState } from '../../../server/protocol.js';
+import type { StationGlance, StationState } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { STATES } from './station-words.js';
 

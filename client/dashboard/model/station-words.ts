@@ -1,5 +1,5 @@
 /** What the page says of stations: states, alerts, times of the day. */
-import type { AlertType, StationState } from '../../../server/protocol.js';
+import type { AlertType, StationState } from '../../../server/protocol/messages.js';
 
 /** In the order of how much they want a person. */
 export const STATES: readonly StationState[] = ['failing', 'stalled', 'silent', 'connecting', 'live', 'stopped'];

@@ -1,6 +1,6 @@
 /** An alert that lasts, in a word. */
 import { css, html, type TemplateResult } from 'lit';
-import type { AlertType } from '../../../server/protocol.js';
+import type { AlertType } from '../../../server/protocol/messages.js';
 import { ALERT_NAMES } from '../model/station-words.js';
 import { icon, WARNING } from './icons.js';
 

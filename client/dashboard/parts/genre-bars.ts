@@ -1,6 +1,6 @@
 /** Every label with its probability, in the model's order so that nothing jumps; also the key to the colours. */
 import { css, html, LitElement } from 'lit';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { look } from './look.js';

@@ -1,6 +1,6 @@
 /** The genre of the moment in one big word, with how sure the network is; or what there is instead. */
 import { css, html, LitElement } from 'lit';
-import type { Prediction, Summary } from '../../../server/protocol.js';
+import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { heardIn, HEARD_NAMES, type Heard } from '../model/heard.js';

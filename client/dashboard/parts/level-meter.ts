@@ -1,6 +1,6 @@
 /** RMS as a bar, the peak as a held line, on a scale in dBFS. */
 import { css, html, LitElement } from 'lit';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { decibels } from '../model/format.js';
 import { Meter, METER_MARKS, meterPlace } from '../model/meter.js';
 import type { Stage } from '../model/stage.js';

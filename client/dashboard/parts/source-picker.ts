@@ -1,6 +1,6 @@
 /** What to listen to: a stream of the server's, the microphone, or a file. */
 import { css, html, LitElement, svg } from 'lit';
-import type { StreamInfo } from '../../../server/protocol.js';
+import type { StreamInfo } from '../../../server/protocol/messages.js';
 import type { Listening } from '../sources/listening.js';
 import { icon, NOTE } from './icons.js';
 import { look } from './look.js';

@@ -1,6 +1,6 @@
 /** A station's state: a shape and a word, so that no colour has to be seen to tell it. */
 import { css, html, svg, type TemplateResult } from 'lit';
-import type { StationState } from '../../../server/protocol.js';
+import type { StationState } from '../../../server/protocol/messages.js';
 import { STATE_MEANINGS, STATE_NAMES } from '../model/station-words.js';
 import { icon, WARNING } from './icons.js';
 

@@ -3,7 +3,7 @@
  * level, which moves all the time, is written straight into the page.
  */
 import { css, html, LitElement } from 'lit';
-import type { StationGlance } from '../../../server/protocol.js';
+import type { StationGlance } from '../../../server/protocol/messages.js';
 import { decibels, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { HEARD_NAMES } from '../model/heard.js';

@@ -1,5 +1,5 @@
 /** Sound of the browser on its way to the server: resampled, in chunks of a tenth of a second. */
-import { Resampler } from '../../../dsp/resample.js';
+import { Resampler } from '../../../dsp/resample/resampler.js';
 import { GenreClient } from '../../sdk/index.js';
 import { SENT_SAMPLE_RATE, type Sending } from './listening.js';
 

@@ -1,5 +1,5 @@
 /** A stream that plays somewhere else, watched. */
-import type { StreamInfo } from '../../../server/protocol.js';
+import type { StreamInfo } from '../../../server/protocol/messages.js';
 import { GenreViewer } from '../../sdk/index.js';
 import type { Listening } from './listening.js';
 

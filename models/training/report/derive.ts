@@ -1,9 +1,9 @@
 /** From the scores of valid tracks, block by block, to all that a report says about them. */
-import { blockMs, type Manifest } from '../../bundle.js';
+import { blockMs, type Manifest } from '../../model-folder.js';
 import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
 import { describe, type Layer } from '../../network.js';
-import type { Pack, Track } from '../../pack.js';
-import { softmax } from '../../probabilities.js';
+import type { Pack, Track } from '../../packs/pack.js';
+import { softmax } from '../../step/probabilities.js';
 import type { Extras, ReportData } from './data.js';
 import { confusionExamples } from './examples.js';
 import { reliability } from './reliability.js';

@@ -2,7 +2,7 @@
  * Examples of confusions to look at: of each pair of genres the track that was taken for the other
  * most surely, with the levels of the stretch where the wrong answer was most probable.
  */
-import { trackLevels, type Pack } from '../../pack.js';
+import { trackLevels, type Pack } from '../../packs/pack.js';
 import type { Example } from './data.js';
 import type { ScoredTrack } from './derive.js';
 

@@ -4,7 +4,7 @@
  * usual feed-forward one: gain from the smoothed level, soft on nothing (Giannoulis, Massberg and
  * Reiss 2012, "Digital dynamic range compressor design", section 2).
  */
-import type { Random } from '../../../models/training/random.js';
+import type { Random } from '../../../models/random.js';
 import { Biquad } from '../../sources/demo/filters.js';
 import { atRms, type Recording } from '../recording.js';
 

@@ -3,7 +3,7 @@
  * came of that, both through pipes. The codec's delay stays in: some dozen milliseconds at the start.
  */
 import { spawn } from 'node:child_process';
-import { PcmDecoder } from '../../../dsp/pcm.js';
+import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
 import { findFfmpeg } from '../../sources/ffmpeg.js';
 import type { Recording } from '../recording.js';
 

@@ -4,8 +4,8 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { joined } from '../../../dsp/joined.js';
-import type { Random } from '../../../models/training/random.js';
+import { joined } from '../../../dsp/concatenate.js';
+import type { Random } from '../../../models/random.js';
 import { atRate, atRms, readRecording, rms, type Recording } from '../recording.js';
 
 const BELOW_DB = 15;

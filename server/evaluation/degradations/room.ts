@@ -7,7 +7,7 @@
  * 0.057 √(Q V / RT60) (Kuttruff, "Room Acoustics", V in m³) direct and reverberant sound are equally
  * strong; every doubling of the distance takes 6 dB off the direct sound.
  */
-import type { Random } from '../../../models/training/random.js';
+import type { Random } from '../../../models/random.js';
 import { Biquad } from '../../sources/demo/filters.js';
 import { convolve } from '../convolve.js';
 import { atRms, rms, type Recording } from '../recording.js';

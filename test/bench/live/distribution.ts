@@ -1,6 +1,6 @@
 /** What many times are like, in a few numbers. */
 import { quantile } from '../../../models/metrics.js';
-import { round } from '../../../server/segments.js';
+import { round } from '../../../server/pipe/segments.js';
 
 /** ms; null of nothing. */
 export interface Distribution {

@@ -1,6 +1,6 @@
 /** One load and its figures: so many streams for so long, and what they cost the server. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { round } from '../../../server/segments.js';
+import { round } from '../../../server/pipe/segments.js';
 import { Bench, type BenchOptions, type Moment } from './bench.js';
 import { distribution, type Distribution } from './distribution.js';
 import type { Used } from './server-process.js';

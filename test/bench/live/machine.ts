@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { round } from '../../../server/segments.js';
+import { round } from '../../../server/pipe/segments.js';
 
 const RUNS = fileURLToPath(new URL('../../../../test/bench/runs/', import.meta.url));
 

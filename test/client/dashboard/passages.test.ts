@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { Passages, passageSentence, type Passage, type StationHistory } from '../../../client/dashboard/model/passages.js';
 import { runs, timeMarks } from '../../../client/dashboard/model/runs.js';
 import { played } from '../../../client/dashboard/model/titles.js';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 10, 21, 12);

@@ -1,7 +1,7 @@
 /** The session behind the page: what it keeps of a stream, and what it forgets for the next. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Prediction, Ready } from '../../../server/protocol.js';
+import type { Prediction, Ready } from '../../../server/protocol/messages.js';
 import { Events } from '../../../client/sdk/events.js';
 import { GenreError, type ConnectionState, type StreamEvents } from '../../../client/sdk/index.js';
 import type { ModelCard } from '../../../client/dashboard/api.js';

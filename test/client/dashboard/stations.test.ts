@@ -7,7 +7,7 @@ import { addressOf, LIVE, placeAt, STATIONS } from '../../../client/dashboard/mo
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, RULE_TYPES, webhookLines } from '../../../client/dashboard/model/station-form.js';
 import { chosen, counts, looksOther, type Wish } from '../../../client/dashboard/model/station-list.js';
 import { lasting, moment } from '../../../client/dashboard/model/station-words.js';
-import type { StationGlance } from '../../../server/protocol.js';
+import type { StationGlance } from '../../../server/protocol/messages.js';
 import { DEFAULT_RULES, newStationSchema, ruleSchema } from '../../../server/stations/config.js';
 
 const BASE = new URL('http://server/radio/');

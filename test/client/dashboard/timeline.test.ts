@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { History, LONGEST_SPAN_MS } from '../../../client/dashboard/model/history.js';
 import { agoMarks, layOut, stretchSentence } from '../../../client/dashboard/model/ribbon.js';
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { Known } from '../../../client/widget/known.js';
 import { stateOf, viewOf, type View } from '../../../client/widget/view.js';
 import { ago, parseWords, Words } from '../../../client/widget/words.js';
-import type { Prediction, StationMessage } from '../../../server/protocol.js';
+import type { Prediction, StationMessage } from '../../../server/protocol/messages.js';
 
 const ROCK: Prediction = {
   type: 'prediction', seq: 1, atMs: 1000, state: 'music', genre: 'rock', p: 0.84, top: [['rock', 0.84], ['hiphop', 0.1], ['jazz', 0.03], ['blues', 0.01]],

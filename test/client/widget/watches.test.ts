@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import '../../../client/sdk/node.js';
 import { Watches, type Seat } from '../../../client/widget/watches.js';
 import type { Trouble } from '../../../client/widget/trouble.js';
-import type { Prediction } from '../../../server/protocol.js';
+import type { Prediction } from '../../../server/protocol/messages.js';
 import { ManualClock } from '../sdk/manual-clock.js';
 import { inTime, StubServer } from '../sdk/stub-server.js';
 

@@ -1,9 +1,9 @@
 /** What descriptors are made of, for all columns of a recording (window 2,048, no padding), and librosa's answers to compare with. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Frames } from '../../../dsp/frames.js';
+import { Frames } from '../../../dsp/mel/frames.js';
 import { magnitudes } from '../../../dsp/descriptors/magnitude.js';
-import { PowerSpectrum } from '../../../dsp/power-spectrum.js';
+import { PowerSpectrum } from '../../../dsp/fft/power-spectrum.js';
 import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from '../golden.js';
 import { tone } from '../signals.js';
 

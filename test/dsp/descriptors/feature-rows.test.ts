@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
 import { FEATURES, FeatureRows, type FeatureName } from '../../../dsp/descriptors/feature-rows.js';
 import { bpmOfTempo } from '../../../dsp/descriptors/recent-tempogram.js';
-import { FRONT_END_V1, MelColumns } from '../../../dsp/mel.js';
+import { FRONT_END_V1, MelColumns } from '../../../dsp/mel/mel-columns.js';
 import { cutAt, noise } from '../signals.js';
 import { clickTrack, testAgainstLibrosa } from './columns.js';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadBundle } from '../../../models/bundle.js';
+import { loadBundle } from '../../../models/model-folder.js';
 import { readRun } from '../../../models/training/report/write.js';
 import { npy, toyPack, writePack } from '../packs.js';
 

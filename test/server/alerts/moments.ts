@@ -1,5 +1,5 @@
 /** What happens to a station, written short; and what its rules make of it. */
-import type { Prediction, StationState } from '../../../server/protocol.js';
+import type { Prediction, StationState } from '../../../server/protocol/messages.js';
 import type { Finding, Follower } from '../../../server/alerts/rules/rule.js';
 import type { Moment } from '../../../server/stations/moment.js';
 

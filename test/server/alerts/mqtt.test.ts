@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { AlertEvent } from '../../../server/alerts/event.js';
 import { clientOptions, Mqtt } from '../../../server/alerts/mqtt.js';
 import { Log } from '../../../server/log.js';
-import type { AlertType } from '../../../server/protocol.js';
+import type { AlertType } from '../../../server/protocol/messages.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { ManualClock } from '../manual-clock.js';
 import { listen, startBroker } from './broker.js';

@@ -1,7 +1,7 @@
 /** Stations as alerts see them, moved by the test. */
 import { Subject } from 'rxjs';
 import type { AlertStations } from '../../../server/alerts/alerts.js';
-import type { StationGlance } from '../../../server/protocol.js';
+import type { StationGlance } from '../../../server/protocol/messages.js';
 import { stationSchema, type StationConfig } from '../../../server/stations/config.js';
 import type { Moment } from '../../../server/stations/moment.js';
 

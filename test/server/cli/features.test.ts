@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFeature, readPack } from '../../../models/pack.js';
+import { readFeature, readPack } from '../../../models/packs/pack.js';
 import { Recordings } from '../sources/recordings.js';
 import { modelFolder, run, start } from './program.js';
 

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { test } from 'uvu';
 import { LiveLines } from '../../../server/cli/live-lines.js';
 import { paint } from '../../../server/cli/terminal.js';
-import type { Prediction, StationMessage } from '../../../server/protocol.js';
+import type { Prediction, StationMessage } from '../../../server/protocol/messages.js';
 
 class Page {
   readonly isTTY: boolean;

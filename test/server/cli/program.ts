@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { saveBundle } from '../../../models/bundle.js';
+import { saveBundle } from '../../../models/model-folder.js';
 import { randomBundle } from '../../models/fixtures.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { saveBundle } from '../../../models/bundle.js';
+import { saveBundle } from '../../../models/model-folder.js';
 import { randomBundle } from '../../models/fixtures.js';
 import { Client, START } from '../rig.js';
 import { noise } from '../sound.js';

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FRONT_END_V1 } from '../../../dsp/mel.js';
+import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { medleyFiguresOf } from '../../../server/evaluation/medley-figures.js';
 import { planMedleys, splicedLevels, type HeardMedley } from '../../../server/evaluation/medley.js';
-import { melLevelMeter } from '../../../dsp/mel-level.js';
-import { decodeLevel } from '../../../dsp/levels.js';
+import { melLevelMeter } from '../../../dsp/mel/mel-level.js';
+import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { toyPack } from '../../models/packs.js';
 import { blocks } from './heard.js';
 

@@ -1,5 +1,5 @@
 /** Blocks of sound as a station hears them. */
-import type { Prediction, StreamState } from '../../../server/protocol.js';
+import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
 import type { Moment } from '../../../server/stations/moment.js';
 
 export const BLOCK_MS = 500;

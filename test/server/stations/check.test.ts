@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProtocolError } from '../../../server/protocol.js';
+import { ProtocolError } from '../../../server/protocol/messages.js';
 import { checkStation } from '../../../server/stations/check.js';
-import { ask } from '../rest/ask.js';
+import { ask } from '../http/rest/ask.js';
 import { withServer } from '../rig.js';
 import { Air, saved, URL_ONE } from './played.js';
 

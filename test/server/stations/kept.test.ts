@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { Log } from '../../../server/log.js';
 import { withDefaults, type Settings } from '../../../server/settings.js';
 import { keep } from '../../../server/stations/kept.js';
-import { ask, askUntil } from '../rest/ask.js';
+import { ask, askUntil } from '../http/rest/ask.js';
 import { until, withServer } from '../rig.js';
 import { silence, tone } from '../sound.js';
 import { ManualClock } from '../manual-clock.js';

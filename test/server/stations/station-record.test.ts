@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StationState } from '../../../server/protocol.js';
+import type { StationState } from '../../../server/protocol/messages.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, HistoryTitle, OpenRows } from '../../../server/store/store.js';
 import type { Moment } from '../../../server/stations/moment.js';
 import { StationRecord } from '../../../server/stations/station-record.js';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StationMessage, StationsMessage } from '../../../server/protocol.js';
+import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
 import type { Moment } from '../../../server/stations/moment.js';
 import type { RunningServer } from '../../../server/server.js';
 import { connect, killShards, until, withServer, type Client } from '../rig.js';

@@ -1,5 +1,5 @@
 /** A stretch of mel levels as a picture with its axes, and under it how probable two genres were. */
-import { hzToMel } from '../../../../dsp/filterbank.js';
+import { hzToMel } from '../../../../dsp/mel/filterbank.js';
 import { levelPalette, RANGE_DB } from '../colour-map.js';
 import type { Example } from '../data.js';
 import { html, type Markup } from '../html.js';

@@ -1,7 +1,7 @@
 /** What a report says about tracks follows from their scores. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { trackLevels } from '../../../../models/pack.js';
+import { trackLevels } from '../../../../models/packs/pack.js';
 import { reportSchema } from '../../../../models/training/report/data.js';
 import { reportData } from '../../../../models/training/report/derive.js';
 import { meanScores, trackAccuracy } from '../../../../models/training/validate.js';

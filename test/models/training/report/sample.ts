@@ -1,5 +1,5 @@
 /** A report of made-up scores, small and with all of its parts. */
-import { NORMALISATION_V1 } from '../../../../dsp/normalise.js';
+import { NORMALISATION_V1 } from '../../../../dsp/mel/normalise.js';
 import type { ReportData } from '../../../../models/training/report/data.js';
 import { reportData, type ReportSource } from '../../../../models/training/report/derive.js';
 import { randomBundle, seeded } from '../../fixtures.js';

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Down } from '../../../../server/alerts/rules/down.js';
 import type { Finding } from '../../../../server/alerts/rules/rule.js';
-import type { StationState } from '../../../../server/protocol.js';
+import type { StationState } from '../../../../server/protocol/messages.js';
 import { downSchema } from '../../../../server/stations/config.js';
 import { became, takesTurns } from '../moments.js';
 

@@ -1,0 +1,3 @@
+/** The kernels of `dsp` (`*.as.ts`), compiled and packed by `npm run build:kernels`. */
+declare const bytes: Uint8Array<ArrayBuffer>;
+export default bytes;

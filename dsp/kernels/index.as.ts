@@ -1,0 +1,5 @@
+/** What WebAssembly does for `dsp`: AssemblyScript, compiled by `npm run build:kernels`. */
+export { toDecibels } from '../mel/decibels.as';
+export { melColumn } from '../mel/mel-columns.as';
+export { fromInt16, level } from '../pcm/pcm.as';
+export { bandLimit, interpolate } from '../resample/resampler.as';

@@ -1,0 +1,170 @@
+/**
+ * Streaming conversion from any sample rate to another, in two steps. First everything above half
+ * the lower rate is taken away, steeply, and the rate is changed by a power of two, such that half
+ * the spectrum or so is left empty (`band-limit.ts`). Then the outputs are read between those
+ * samples at their exact positions, for which a filter of a dozen taps is enough
+ * (`interpolate.ts`). One polyphase filter for both would have 260 taps at 48 kHz and cost four to
+ * seven times as much.
+ *
+ * The pass band ends at 0.9 of half the lower rate; the stop band begins at half the lower rate
+ * exactly, so nothing aliases into any band.
+ */
+import { BandLimiter, BandLimitPlan, ScalarBlockFilter, type BlockFilter } from './band-limit.js';
+import { InterpolationPlan, Interpolator, ScalarReader, type Reader } from './interpolate.js';
+import { Scratch } from '../scratch-buffer.js';
+
+export const LOWEST_RATE = 8000;
+export const HIGHEST_RATE = 192_000;
+
+const PASSBAND_SHARE = 0.9;
+/** Every alias and image lies lower; 94 dB is what 12 taps between the samples can do. */
+const STOPBAND_DB = 94;
+/** The rate between the steps is at least so many times the lower rate. */
+const LEAST_ROOM = 1.5;
+/** Longer blocks cost less and wait longer; a block of the shipped network lasts 0.35 s. */
+const WAIT_S = 0.06;
+/** Plans kept for later streams of the same rates; strangers choose the rates, so they are counted. */
+const KEPT_PLANS = 16;
+
+/** Converts one stream. */
+export class Resampler {
+  /**
+   * Input samples that may be waiting: after n samples in, all outputs at times before
+   * n - delayInputSamples are out. The outputs themselves are not shifted. 0 where rates are equal.
+   */
+  readonly delayInputSamples: number;
+  readonly #plan: Plan | undefined;
+  #limiter: BandLimiter | undefined;
+  #interpolator: Interpolator | undefined;
+  readonly #scratch: Scratch;
+  #output: Float32Array = new Float32Array(0);
+  #count = 0;
+
+  /**
+   * @param scratch for the outputs; resamplers whose outputs are used up before the next is asked may share one
+   * @param loops `resampler.simd.ts` has faster ones
+   * @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz
+   */
+  constructor(inputRate: number, outputRate = 22050, scratch = new Scratch(), loops: ResampleLoops = SCALAR) {
+    checkRate('input', inputRate);
+    checkRate('output', outputRate);
+    this.#scratch = scratch;
+    this.#plan = inputRate === outputRate ? undefined : planFor(inputRate, outputRate, loops);
+    this.delayInputSamples = this.#plan?.delayInputSamples ?? 0;
+    this.#start();
+  }
+
+  /**
+   * @param samples finite; any number
+   * @returns the outputs that are complete now: output k lies at input time k × input rate / output
+   *   rate. A view valid until the next call; the input itself where both rates are equal. Any cut
+   *   gives the same bits.
+   */
+  push(samples: Float32Array): Float32Array {
+    if (this.#limiter === undefined) return samples;
+    this.#count = 0;
+    this.#limiter.push(samples, this.#interpolate);
+    return this.#output.subarray(0, this.#count);
+  }
+
+  /**
+   * The end of the stream: the outputs still owed, as if silence followed. In all, n samples in
+   * give ⌈n × output rate / input rate⌉ out. A push after this begins a new stream.
+   * @returns a view valid until the next call
+   */
+  flush(): Float32Array {
+    this.#count = 0;
+    if (this.#plan === undefined || this.#limiter === undefined || this.#interpolator === undefined) return this.#output;
+    const { stride, phases } = this.#plan.interpolation;
+    const { up, down } = this.#plan.bandLimit;
+    // Outputs from the interpolator's position to the end of the input; whole numbers until the division.
+    const owed = Math.ceil((this.#limiter.pending * up * phases - this.#interpolator.position * down) / (stride * down));
+    while (this.#count < owed) this.#limiter.pad(this.#interpolate);
+    this.#start();
+    return this.#output.subarray(0, owed);
+  }
+
+  #start(): void {
+    if (this.#plan === undefined) return;
+    const { bandLimit, interpolation, filter, reader } = this.#plan;
+    this.#limiter = new BandLimiter(bandLimit, filter);
+    this.#interpolator = new Interpolator(interpolation, bandLimit.outputs, reader);
+  }
+
+  readonly #interpolate = (values: ArrayLike<number>): void => {
+    const most = this.#count + this.#plan!.mostOutputs;
+    if (this.#output.length < most) {
+      const wider = this.#scratch.of(Math.max(most, 2 * this.#count));
+      wider.set(this.#output.subarray(0, this.#count));
+      this.#output = wider;
+    }
+    this.#count = this.#interpolator!.push(values, this.#output, this.#count);
+  };
+}
+
+/** The inner loops of both steps, for the plans that they are to follow. */
+export interface ResampleLoops {
+  blockFilter(plan: BandLimitPlan): BlockFilter;
+  reader(plan: InterpolationPlan): Reader;
+}
+
+const SCALAR: ResampleLoops = {
+  blockFilter: (plan) => new ScalarBlockFilter(plan),
+  reader: (plan) => new ScalarReader(plan),
+};
+
+/** Both steps for one pair of rates. */
+class Plan {
+  readonly bandLimit: BandLimitPlan;
+  readonly interpolation: InterpolationPlan;
+  readonly filter: BlockFilter;
+  readonly reader: Reader;
+  /** Outputs of one turn of the band limiter. */
+  readonly mostOutputs: number;
+  readonly delayInputSamples: number;
+
+  constructor(inputRate: number, outputRate: number, loops: ResampleLoops) {
+    const lowerRate = Math.min(inputRate, outputRate);
+    const stopHz = lowerRate / 2;
+    const { up, down } = powerOfTwo(inputRate, outputRate);
+    this.bandLimit = new BandLimitPlan({
+      inputRate, up, down, passHz: PASSBAND_SHARE * stopHz, stopHz, attenuationDb: STOPBAND_DB, waitS: WAIT_S,
+    });
+    this.interpolation = new InterpolationPlan(inputRate * up, outputRate * down, (stopHz * down) / (inputRate * up), STOPBAND_DB);
+    const { stride, phases, taps } = this.interpolation;
+    this.filter = loops.blockFilter(this.bandLimit);
+    this.reader = loops.reader(this.interpolation);
+    this.mostOutputs = Math.ceil((this.bandLimit.outputs * phases) / stride) + 1;
+    this.delayInputSamples = 2 * this.bandLimit.hop + this.bandLimit.half + Math.ceil(((taps / 2) * down) / up);
+  }
+}
+
+/** The rate between the steps is input rate × up / down: the output's own if it can be, else the least that leaves room. */
+function powerOfTwo(inputRate: number, outputRate: number): { up: number; down: number } {
+  const ratio = Math.log2(outputRate / inputRate);
+  if (Number.isInteger(ratio)) return { up: 2 ** Math.max(0, ratio), down: 2 ** Math.max(0, -ratio) };
+  const leastRate = LEAST_ROOM * Math.min(inputRate, outputRate);
+  let down = 1;
+  while (inputRate / (2 * down) >= leastRate) down *= 2;
+  return { up: inputRate < leastRate ? 2 : 1, down };
+}
+
+const plansOf = new WeakMap<ResampleLoops, Map<string, Plan>>();
+
+function planFor(inputRate: number, outputRate: number, loops: ResampleLoops): Plan {
+  let plans = plansOf.get(loops);
+  if (plans === undefined) plansOf.set(loops, plans = new Map());
+  const key = `${inputRate} to ${outputRate}`;
+  let plan = plans.get(key);
+  if (plan === undefined) {
+    plan = new Plan(inputRate, outputRate, loops);
+    if (plans.size >= KEPT_PLANS) plans.delete(plans.keys().next().value!);
+    plans.set(key, plan);
+  }
+  return plan;
+}
+
+function checkRate(which: string, rate: number): void {
+  if (Number.isInteger(rate) && rate >= LOWEST_RATE && rate <= HIGHEST_RATE) return;
+  throw new RangeError(`The ${which} rate must be a whole number of ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, not ${rate}.`);
+}

@@ -1,3 +1,0 @@
-/** `dsp/assembly`, compiled and packed by `npm run build:kernels`. */
-declare const bytes: Uint8Array<ArrayBuffer>;
-export default bytes;

@@ -1,0 +1,54 @@
+/** Weights in the order that the kernels read them. */
+
+/** Numbers come in vectors of four. */
+export function padded(count: number): number {
+  return 4 * Math.ceil(count / 4);
+}
+
+/** A matrix as a function, since rows and columns are moved and filled up with zeros on the way. */
+export interface Matrix {
+  readonly rows: number;
+  /** A multiple of 4. */
+  readonly columns: number;
+  at(row: number, column: number): number;
+}
+
+/** Panels of eight columns, the last one of four where that is enough: see `models/layers/dense/gemm.as.ts`. */
+export function writePanels({ rows, columns, at }: Matrix, out: Float32Array, offset = 0): void {
+  for (let first = 0; first < columns; first += 8) {
+    const width = Math.min(8, columns - first);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < width; column++) out[offset++] = at(row, first + column);
+    }
+  }
+}
+
+/** Lavin and Gray's G of F(4, 3): how three weights become six. */
+const SIX_OF_THREE = [
+  [1 / 4, 0, 0],
+  [-1 / 6, -1 / 6, -1 / 6],
+  [-1 / 6, 1 / 6, -1 / 6],
+  [1 / 24, 1 / 12, 1 / 6],
+  [1 / 24, -1 / 12, 1 / 6],
+  [0, 0, 1],
+] as const;
+
+/**
+ * A 3 × 3 kernel, transformed over bands: six matrices of [3 × channels] to filters, one after another.
+ * @param kernel [3 columns][3 bands][channels][filters]
+ * @param out receives [6 × 3 × padded channels × padded filters]
+ */
+export function writeTransformed(kernel: ArrayLike<number>, channels: number, filters: number, out: Float32Array): void {
+  const [rows, columns] = [3 * padded(channels), padded(filters)];
+  SIX_OF_THREE.forEach((factors, point) => {
+    writePanels({
+      rows,
+      columns,
+      at: (row, filter) => {
+        const [column, channel] = [Math.floor(row / padded(channels)), row % padded(channels)];
+        if (channel >= channels || filter >= filters) return 0;
+        return factors.reduce((sum, factor, band) => sum + factor * kernel[((column * 3 + band) * channels + channel) * filters + filter]!, 0);
+      },
+    }, out, point * rows * columns);
+  });
+}

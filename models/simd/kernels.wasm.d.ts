@@ -1,3 +1,0 @@
-/** `models/assembly`, compiled and packed by `npm run build:kernels`. */
-declare const bytes: Uint8Array<ArrayBuffer>;
-export default bytes;

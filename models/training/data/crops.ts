@@ -1,0 +1,115 @@
+/**
+ * Crops of level packs as the network will see them: bytes to dB, perhaps augmented, then through
+ * the same causal normalisation as live sound.
+ */
+import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
+import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
+import { type Pack, type Track, trackLevels } from '../../packs/pack.js';
+import { Channel } from '../augmentation/channel.js';
+import { Noise } from '../augmentation/noise.js';
+import type { Random } from '../../random.js';
+import { Room } from '../augmentation/room.js';
+
+/** How a crop is changed before it is normalised; all ranges are drawn evenly. */
+export interface Augmentation {
+  /** Level change rising evenly from the lowest band to the highest, ± dB. */
+  readonly tiltDb: number;
+  /** A bump or dip an octave or two wide anywhere, ± dB. */
+  readonly bumpDb: number;
+  /** Shift along mel, ± bands (transposes and changes the size of instruments and voices). */
+  readonly shiftBands: number;
+  /** Time stretch by up to this share, ±. */
+  readonly stretch: number;
+  /** Chance that a random stretch of up to 12 bands is silenced (SpecAugment, Park et al. 2019). */
+  readonly maskChance: number;
+  /** Chance that it comes over a poor line (`channel.ts`). */
+  readonly channelChance: number;
+  /** Chance that it is heard in a room (`room.ts`). */
+  readonly roomChance: number;
+  /** Sounds that are mixed in (`noise.ts`), and the chance of it; none unless given. */
+  readonly noise?: { readonly pack: Pack; readonly chance: number };
+}
+
+export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0, roomChance: 0 };
+
+/**
+ * @param firstColumn of the track
+ * @param out receives [columns × bands]; what lies past the track's end repeats its last column
+ * @param lead columns before `firstColumn` that the running mean hears first
+ * @param normaliser that has heard what came before, where the crop goes on from another; a new one unless given
+ */
+export function crop(
+  pack: Pack,
+  track: Track,
+  settings: Normalisation,
+  { firstColumn, columns, lead }: { firstColumn: number; columns: number; lead: number },
+  augmentation: Augmentation,
+  random: Random,
+  out: Float32Array,
+  normaliser = new Normaliser(settings, pack.frontEnd.bands),
+): void {
+  const { bands } = pack.frontEnd;
+  const bytes = trackLevels(pack, track);
+  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance, noise } = augmentation;
+  const tilt = random.between(-tiltDb, tiltDb);
+  const bump = random.between(-bumpDb, bumpDb);
+  const bumpAt = random.between(0, bands);
+  const bumpWidth = random.between(3, 10);
+  const shift = random.between(-shiftBands, shiftBands);
+  const speed = 1 + random.between(-stretch, stretch);
+  const masked = random.next() < maskChance;
+  const maskWidth = masked ? random.below(13) : 0;
+  const maskFrom = random.below(bands);
+  const under = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, random) : undefined;
+  const channel = channelChance > 0 && random.next() < channelChance ? new Channel(pack.frontEnd, loudest(bytes), random) : undefined;
+  const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
+
+  const changeDb = Float32Array.from({ length: bands }, (_, band) => tilt * (band / (bands - 1) - 0.5)
+    + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2));
+  const column = new Float32Array(bands);
+  const discard = new Float32Array(bands);
+  for (let index = -lead; index < columns; index++) {
+    const position = Math.min(Math.max(firstColumn + index * speed, 0), track.columns - 1);
+    const before = Math.floor(position) * bands;
+    const after = Math.min(Math.floor(position) + 1, track.columns - 1) * bands;
+    const part = speed === 1 ? 0 : position - Math.floor(position);
+    for (let band = 0; band < bands; band++) {
+      const source = Math.min(Math.max(band + shift, 0), bands - 1);
+      const low = Math.floor(source);
+      const high = Math.min(low + 1, bands - 1);
+      const weight = source - low;
+      const lowByte = bytes[before + low]! * (1 - part) + bytes[after + low]! * part;
+      const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
+      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
+    }
+    under?.push(column);
+    channel?.push(column);
+    room?.push(column);
+    if (index < 0) normaliser.levels(column, discard, 0);
+    else normaliser.levels(column, out, index * bands);
+  }
+  for (let index = 0; index < columns; index++) {
+    for (let band = maskFrom; band < Math.min(maskFrom + maskWidth, bands); band++) out[index * bands + band] = 0;
+  }
+}
+
+/** Level of the loudest cell, dB. */
+function loudest(bytes: Uint8Array): number {
+  let highest = 0;
+  for (const byte of bytes) if (byte > highest) highest = byte;
+  return decodeLevel(highest);
+}
+
+/** A whole track from its start, [columns × bands], as a stream hears it. */
+export function wholeTrack(pack: Pack, track: Track, settings: Normalisation): Float32Array {
+  const { bands } = pack.frontEnd;
+  const bytes = trackLevels(pack, track);
+  const normaliser = new Normaliser(settings, bands);
+  const column = new Float32Array(bands);
+  const out = new Float32Array(track.columns * bands);
+  for (let index = 0; index < track.columns; index++) {
+    for (let band = 0; band < bands; band++) column[band] = decodeLevel(bytes[index * bands + band]!);
+    normaliser.levels(column, out, index * bands);
+  }
+  return out;
+}

@@ -1,0 +1,182 @@
+/**
+ * Ways of splitting the same tracks into what is learned from and what is measured on. Each split
+ * is one network to train. Which one was used says more about a figure than the network does:
+ * chunks of a track, and tracks of an artist, resemble each other far more than tracks of a genre.
+ */
+import type { Pack, Track } from '../../packs/pack.js';
+import type { Feature, FeaturePack } from './inputs.js';
+import type { Random } from '../../random.js';
+
+export const PROTOCOLS = ['fault-filtered', 'random-tracks', 'random-chunks', 'kfold'] as const;
+
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export interface Split {
+  /** A word for folders and lines of progress. */
+  readonly name: string;
+  /** In a few words, for people. */
+  readonly how: string;
+  /** What the packs' entries are. */
+  readonly items: 'tracks' | 'chunks';
+  readonly train: FeaturePack;
+  readonly valid: FeaturePack;
+}
+
+export interface ProtocolOptions {
+  readonly protocol: Protocol;
+  readonly folds: number;
+  /** Beside random chunks: as many chunks with the artists kept apart. */
+  readonly compare: boolean;
+}
+
+/** Seconds in a chunk, and from the start of one to the next. */
+export const CHUNK_S = 4;
+const CHUNK_HOP_S = 2;
+
+/**
+ * @param train and `valid`: packs with the same labels and front end, whose artists differ
+ * @throws Error when there are fewer tracks than the protocol needs
+ */
+export function splits(train: FeaturePack, valid: FeaturePack, { protocol, folds, compare }: ProtocolOptions, random: Random): Split[] {
+  switch (protocol) {
+    case 'fault-filtered':
+      return [{ name: protocol, how: 'the train and valid packs as they are', items: 'tracks', train, valid }];
+    case 'random-tracks':
+      return [randomly(pooled(train, valid), train.tracks.length, {
+        name: protocol,
+        how: 'tracks of both packs split at random, artists on both sides',
+        items: 'tracks',
+      }, random)];
+    case 'random-chunks': {
+      const apart: Split = {
+        name: 'artist-aware-chunks',
+        how: `${CHUNK_S} s chunks, the train and valid packs as they are, artists apart`,
+        items: 'chunks',
+        train: chunked(train),
+        valid: chunked(valid),
+      };
+      const mixed = randomly(chunked(pooled(train, valid)), apart.train.tracks.length, {
+        name: protocol,
+        how: `${CHUNK_S} s chunks, every ${CHUNK_HOP_S} s, split at random, tracks on both sides`,
+        items: 'chunks',
+      }, random);
+      return compare ? [mixed, apart] : [mixed];
+    }
+    case 'kfold':
+      return kfold(pooled(train, valid), folds, random);
+  }
+}
+
+/** Both packs as one; each track says in `split` which one it is from. */
+export function pooled(first: FeaturePack, second: FeaturePack): FeaturePack {
+  const columns = first.levels.length / first.frontEnd.bands;
+  const levels = new Uint8Array(first.levels.length + second.levels.length);
+  levels.set(first.levels);
+  levels.set(second.levels, first.levels.length);
+  const rows = Object.entries(first.rows ?? {}).map(([name, values]): [string, Float32Array] => {
+    const others = second.rows![name as Feature]!;
+    const both = new Float32Array(values.length + others.length);
+    both.set(values);
+    both.set(others, values.length);
+    return [name, both];
+  });
+  return {
+    ...first,
+    name: `${first.name}+${second.name}`,
+    levels,
+    rows: Object.fromEntries(rows),
+    tracks: [
+      ...first.tracks.map((track) => ({ ...track, split: first.name })),
+      ...second.tracks.map((track) => ({ ...track, split: second.name, start: track.start + columns })),
+    ],
+  };
+}
+
+/** Every track cut into chunks that start every `hopS` seconds; what is left at its end is not used. */
+export function chunked(pack: FeaturePack, hopS = CHUNK_HOP_S): FeaturePack {
+  const { sampleRate, hop } = pack.frontEnd;
+  const length = Math.round((CHUNK_S * sampleRate) / hop);
+  const step = Math.round((hopS * sampleRate) / hop);
+  const tracks = pack.tracks.flatMap((track) => {
+    const count = Math.max(0, Math.floor((track.columns - length) / step) + 1);
+    return Array.from({ length: count }, (_, index): Track => ({ ...track, id: `${track.id}#${index}`, start: track.start + index * step, columns: length }));
+  });
+  return { ...pack, tracks };
+}
+
+function randomly(pack: FeaturePack, trainItems: number, about: Pick<Split, 'name' | 'how' | 'items'>, random: Random): Split {
+  const shuffled = random.shuffle([...pack.tracks]);
+  return {
+    ...about,
+    train: { ...pack, name: 'train', tracks: shuffled.slice(0, trainItems) },
+    valid: { ...pack, name: 'valid', tracks: shuffled.slice(trainItems) },
+  };
+}
+
+/**
+ * Groups of tracks that stay together go into folds, the largest first, each into the fold that
+ * has the fewest tracks of its genre.
+ */
+function kfold(pack: FeaturePack, folds: number, random: Random): Split[] {
+  const groups = random.shuffle(artistGroups(pack)).sort((a, b) => b.length - a.length);
+  if (groups.length < folds) throw new Error(`--folds ${folds}: the ${pack.tracks.length} tracks are ${groups.length} groups of artists; use fewer folds.`);
+  const parts = Array.from({ length: folds }, (): Track[] => []);
+  for (const group of groups) {
+    const sameGenre = (tracks: readonly Track[]): number => tracks.filter(({ genre }) => genre === group[0]!.genre).length;
+    const emptiest = parts.reduce((best, part) => (sameGenre(part) - sameGenre(best) || part.length - best.length) < 0 ? part : best);
+    emptiest.push(...group);
+  }
+  return parts.map((held, index) => ({
+    name: `fold-${index + 1}`,
+    how: `fold ${index + 1} of ${folds} held out, artists together as far as is known`,
+    items: 'tracks',
+    train: { ...pack, name: 'train', tracks: pack.tracks.filter((track) => !held.includes(track)) },
+    valid: { ...pack, name: 'valid', tracks: held },
+  }));
+}
+
+/**
+ * Tracks that may be of one artist: those with the same `artist`, or, where that isn't known, runs
+ * of consecutive numbers within a genre and a pack (in GTZAN an artist's excerpts follow each other).
+ */
+export function artistGroups({ tracks }: Pack): Track[][] {
+  const groups = new Map<string, Track[]>();
+  const runs = new Map<string, number>();
+  const numbered = tracks.map((track) => {
+    const [, prefix = track.id, number] = /^(.*?)(\d+)\D*$/.exec(track.id) ?? [];
+    return { track, prefix: `${track.split} ${track.genre} ${prefix}`, number: Number(number ?? NaN) };
+  }).sort((a, b) => (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : a.number - b.number));
+  let before: { prefix: string; number: number } | undefined;
+  for (const { track, prefix, number } of numbered) {
+    const follows = before?.prefix === prefix && number === before.number + 1;
+    if (!follows) runs.set(prefix, (runs.get(prefix) ?? 0) + 1);
+    before = { prefix, number };
+    const key = typeof track.artist === 'string' ? `artist ${track.artist}` : `run ${runs.get(prefix)} of ${prefix}`;
+    groups.set(key, [...groups.get(key) ?? [], track]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Folds of which each holds a run of neighbours of every class: in a folder, tracks of one artist
+ * mostly follow each other, and what an artist lends to both sides is no evidence.
+ * @param classes of the items, in their order
+ * @returns fold of each item
+ */
+export function consecutiveFolds(classes: readonly unknown[], folds: number): number[] {
+  const sizes = new Map<unknown, number>();
+  for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
+  const seen = new Map<unknown, number>();
+  return classes.map((one) => {
+    const before = seen.get(one) ?? 0;
+    seen.set(one, before + 1);
+    return Math.floor((before * folds) / sizes.get(one)!);
+  });
+}
+
+/** The pack as `consecutiveFolds`, artists together as far as is known; folds without a track are left out. */
+export function inFolds(pack: Pack, folds: number): Pack[] {
+  const tracks = artistGroups(pack).flat();
+  const fold = consecutiveFolds(tracks.map(({ genre }) => genre), folds);
+  return Array.from({ length: folds }, (_, index) => ({ ...pack, tracks: tracks.filter((_track, at) => fold[at] === index) })).filter((part) => part.tracks.length > 0);
+}

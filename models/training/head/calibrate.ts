@@ -1,0 +1,192 @@
+/**
+ * What is fitted on tracks that the weights never saw. A shift for each label's logit (the bias of
+ * bias-corrected temperature scaling: Alexandari, Kundaje and Shrikumar 2020): labels whose artists
+ * have little in common are taken too rarely for those of artists that nobody has heard, by about
+ * the same whoever they are. Then the temperature (Guo et al. 2017), the one number by which logits
+ * are divided so that confidence is honest. It is fitted to what is reported, the running mean of
+ * the probabilities, since a mean over blocks that disagree is less sure than each.
+ */
+import { argmax, expectedCalibrationError } from '../../metrics.js';
+import { softmax } from '../../step/probabilities.js';
+import { consecutiveFolds } from '../data/protocols.js';
+import { meanScores, type TrackScores } from '../validate.js';
+
+const FOLDS = 5;
+/** Standard deviation of shifts, before any track is seen: with few tracks they stay near 0. */
+const SHIFT_DEVIATION = 0.5;
+/** The same of what a label's logit adds to another's. */
+const MIX_DEVIATION = 0.1;
+/** Of gradient descent, to four digits. */
+const STEPS = { shifts: 300, mix: 2000 };
+
+/** Scores of tracks as wholes, and of their stretches heard alone. */
+export interface Scores {
+  readonly tracks: readonly TrackScores[];
+  readonly stretches: readonly TrackScores[];
+}
+
+/** Each stretch with the index of its track. */
+export interface Scored extends Scores {
+  readonly stretches: ReadonlyArray<TrackScores & { readonly of: number }>;
+}
+
+/** Scores shifted by what was fitted on other tracks, in the order they came in. */
+export interface CrossFitted extends Scored {
+  /** Expected calibration error of what is reported, with a temperature that was fitted on other tracks too. */
+  readonly ece: number;
+}
+
+/** How logits are changed: z becomes z + z · mix + shifts. */
+export interface Mix {
+  /** [labels]; what is added to each label's logit. */
+  readonly shifts: Float64Array;
+  /** [labels × labels], from label by label to label; none unless given. */
+  readonly mix?: Float64Array;
+}
+
+/**
+ * Shifts of the labels' logits, most probable after what was heard of the tracks (the mean log
+ * scores of each stretch) and a normal prior.
+ * @returns [labels]
+ */
+export function fitShifts({ tracks, stretches }: Scores, labels: number): Float64Array {
+  const changes = { shifts: new Float64Array(labels) };
+  descend(changes, stretches, tracks.length, STEPS.shifts);
+  return changes.shifts;
+}
+
+/**
+ * A mix of logits, with shifts, most probable after stretches of tracks that the logits were not
+ * learned from and a normal prior ("Stacked generalization", Wolpert 1992): a label whose logit says
+ * less of artists that nobody has heard than of those learned from is believed less, and what the
+ * others say of it more.
+ * @param stretches with logits of mean 0 as their scores
+ * @param tracks how many they are of
+ */
+export function fitMix(stretches: readonly TrackScores[], labels: number, tracks: number): Required<Mix> {
+  const changes = { shifts: new Float64Array(labels), mix: new Float64Array(labels ** 2) };
+  descend(changes, stretches, tracks, STEPS.mix);
+  return changes;
+}
+
+/** Gradient descent in place, from no change at all: the loss is convex. */
+function descend({ shifts, mix }: Mix, stretches: readonly TrackScores[], tracks: number, steps: number): void {
+  const labels = shifts.length;
+  const means = stretches.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
+  if (means.length === 0) return;
+  const temperature = fitTemperature(means.map(({ truth, scores }) => ({ truth, logScores: scores })), labels);
+  const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks);
+  const mixPrior = 1 / (MIX_DEVIATION ** 2 * tracks);
+  // The curvature is nowhere above this.
+  const squares = mix ? means.reduce((sum, { scores }) => sum + scores.reduce((own, score) => own + score ** 2, 0), 0) / means.length : 0;
+  const rate = 1 / ((1 + squares) / (2 * temperature ** 2) + Math.max(prior, mix ? mixPrior : 0));
+  for (let step = 0; step < steps; step++) {
+    const slopes = shifts.map((shift) => prior * shift);
+    const mixSlopes = mix?.map((value) => mixPrior * value);
+    for (const { truth, scores } of means) {
+      const p = probabilities(scores, 0, { shifts, ...(mix && { mix }) }, temperature);
+      for (let label = 0; label < labels; label++) {
+        const slope = (p[label]! - (label === truth ? 1 : 0)) / (temperature * means.length);
+        slopes[label]! += slope;
+        if (mixSlopes) for (let from = 0; from < labels; from++) mixSlopes[from * labels + label]! += slope * scores[from]!;
+      }
+    }
+    slopes.forEach((slope, at) => { shifts[at]! -= rate * slope; });
+    mixSlopes?.forEach((slope, at) => { mix![at]! -= rate * slope; });
+  }
+}
+
+/** The same scores as they are after logits were shifted. @param shifts [labels] */
+export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Float64Array): T[] {
+  return scores.map((each) => {
+    const logScores = new Float32Array(each.logScores.length);
+    for (let at = 0; at < logScores.length; at += shifts.length) {
+      logScores.set(probabilities(each.logScores, at, { shifts }).map((p) => Math.log(Math.max(p, Number.MIN_VALUE))), at);
+    }
+    return { ...each, logScores };
+  });
+}
+
+/** Of the block whose scores begin at `at`, after the change, [labels]. */
+function probabilities(scores: Float32Array, at: number, { shifts, mix }: Mix, temperature = 1): Float64Array {
+  const labels = shifts.length;
+  const p = new Float64Array(labels);
+  for (let label = 0; label < labels; label++) {
+    let logit = scores[at + label]! + shifts[label]!;
+    if (mix) for (let from = 0; from < labels; from++) logit += scores[at + from]! * mix[from * labels + label]!;
+    p[label] = logit;
+  }
+  softmax(p, 0, labels, temperature);
+  return p;
+}
+
+/**
+ * Minimises the negative log likelihood of what is reported of all blocks by golden-section search.
+ * @param gain of the running mean that is reported (`gainOf`); 1 for none
+ */
+export function fitTemperature(scores: readonly TrackScores[], labels: number, gain = 1): number {
+  const loss = (temperature: number): number => {
+    let total = 0;
+    let count = 0;
+    for (const { truth, logScores } of scores) {
+      eachReported(logScores, labels, temperature, gain, (means) => {
+        total -= Math.log(means[truth]! + Number.MIN_VALUE);
+        count++;
+      });
+    }
+    return total / count;
+  };
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [Math.log(0.2), Math.log(5)];
+  while (high - low > 1e-3) {
+    const left = high - golden * (high - low);
+    const right = low + golden * (high - low);
+    if (loss(Math.exp(left)) < loss(Math.exp(right))) high = right;
+    else low = left;
+  }
+  return Math.exp((low + high) / 2);
+}
+
+/**
+ * Each fifth of the tracks judged by shifts and a temperature that were fitted on the other four.
+ * @param scored as the network left them, without shifts
+ */
+export function crossFitted({ tracks, stretches }: Scored, labels: number, gain = 1): CrossFitted {
+  const folds = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS);
+  const confidences: number[] = [];
+  const isRight: boolean[] = [];
+  const judged: { tracks: TrackScores[]; stretches: Scored['stretches'][number][] } = { tracks: [...tracks], stretches: [...stretches] };
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const isOut = (of: number): boolean => folds[of] === fold;
+    const others = { tracks: tracks.filter((_, index) => !isOut(index)), stretches: stretches.filter(({ of }) => !isOut(of)) };
+    const shifts = fitShifts(others, labels);
+    const temperature = fitTemperature(shifted(others.tracks, shifts), labels, gain);
+    stretches.forEach((stretch, index) => {
+      if (isOut(stretch.of)) [judged.stretches[index]] = shifted([stretch], shifts) as [typeof stretch];
+    });
+    tracks.forEach((track, index) => {
+      if (!isOut(index)) return;
+      const [own] = shifted([track], shifts) as [TrackScores];
+      judged.tracks[index] = own;
+      eachReported(own.logScores, labels, temperature, gain, (means) => {
+        const best = argmax(means);
+        confidences.push(means[best]!);
+        isRight.push(best === track.truth);
+      });
+    });
+  }
+  return { ...judged, ece: expectedCalibrationError(confidences, isRight) };
+}
+
+/** The running mean after each block of softmax(logScores / temperature), plain at first; one array, changed by the next block. */
+function eachReported(logScores: Float32Array, labels: number, temperature: number, gain: number, visit: (means: Float64Array) => void): void {
+  const means = new Float64Array(labels);
+  const powers = new Float64Array(labels);
+  for (let block = 0; block < logScores.length / labels; block++) {
+    let sum = 0;
+    for (let label = 0; label < labels; label++) sum += powers[label] = Math.exp(logScores[block * labels + label]! / temperature);
+    const share = Math.max(gain, 1 / (block + 1));
+    for (let label = 0; label < labels; label++) means[label]! += share * (powers[label]! / sum - means[label]!);
+    visit(means);
+  }
+}

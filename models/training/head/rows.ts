@@ -1,0 +1,109 @@
+/**
+ * What a frozen network makes of tracks, as rows for a regression: the values that its last layer
+ * gets, at the end of blocks. Whole tracks, and stretches of 4 s heard alone, so that what is
+ * learned answers after two seconds as well as after thirty.
+ */
+import { joined } from '../../../dsp/concatenate.js';
+import type { Pack, Track } from '../../packs/pack.js';
+import { crop, NO_AUGMENTATION, type Augmentation } from '../data/crops.js';
+import { melInputs } from '../data/inputs.js';
+import { chunked, CHUNK_S } from '../data/protocols.js';
+import type { Progress } from '../progress.js';
+import { Random } from '../../random.js';
+import { BEFORE_BLOCKS } from '../data/splices.js';
+import type { Trainable } from '../network/trainable.js';
+import { eachTrack, type Hearing } from '../validate.js';
+
+/** Every so many blocks of a whole track make a row, and the ends of these blocks of a stretch. */
+const EVERY = 3;
+const OF_A_STRETCH = [2, 5, 8, 10];
+const AFTER_A_CHANGE = [2, 4, 6, 9, 14];
+
+/** What stands between the music and the ears. */
+export type Sound = Pick<Augmentation, 'channelChance' | 'roomChance' | 'noise'>;
+
+export const HEARD_WELL: Sound = { channelChance: 0, roomChance: 0 };
+export const OVER_LINES: Sound = { channelChance: 1, roomChance: 0 };
+export const IN_ROOMS: Sound = { channelChance: 0, roomChance: 1 };
+export const ANY_SOUND: Sound = { channelChance: 0.6, roomChance: 0.5 };
+
+export interface Rows {
+  /** [rows × width] */
+  readonly values: Float32Array;
+  readonly width: number;
+  /** How much each row counts as each class. */
+  readonly beliefs: readonly Belief[];
+}
+
+/** [classes] shares of one row; they add up to 1, or to less for a row that is to count less than others. */
+export type Belief = readonly number[];
+
+/** Of a class that is known. */
+export function certain(index: number, classes: number): Belief {
+  return Array.from({ length: classes }, (_, other) => (other === index ? 1 : 0));
+}
+
+/** Those blocks of an item from which rows are taken, of all it has. */
+export type Blocks = (blocks: number) => readonly number[];
+
+export const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
+export const everyThird: Blocks = (blocks) => Array.from({ length: Math.ceil(blocks / EVERY) }, (_, index) => Math.min(index * EVERY + 2, blocks - 1));
+/** 1.0, 1.7, 2.4, 3.5 and 5.2 s after a change. */
+export const afterAChange: Blocks = () => AFTER_A_CHANGE.map((block) => BEFORE_BLOCKS + block);
+export const ofAStretch: Blocks = (blocks) => OF_A_STRETCH.filter((block) => block < blocks);
+
+/** The same ears behind poor lines or in rooms, others for each track. */
+export function through<H extends Omit<Hearing, 'labels'>>(sound: Sound, hearing: H, bands: number, seed: number): H {
+  const random = new Random(seed);
+  return {
+    ...hearing,
+    inputs: {
+      ...melInputs(hearing.normalisation, bands),
+      whole(pack: Pack, track: Track) {
+        const out = new Float32Array(track.columns * bands);
+        crop(pack, track, hearing.normalisation, { firstColumn: 0, columns: track.columns, lead: 0 }, { ...NO_AUGMENTATION, ...sound }, random, out);
+        return out;
+      },
+    },
+  };
+}
+
+/** A pack whose tracks are stretches of 4 s, one after the other. */
+export function stretches(pack: Pack): Pack {
+  return chunked(pack, CHUNK_S);
+}
+
+/**
+ * @param belief of a track's rows; undefined leaves it out
+ * @param lastLayer index of the layer whose inputs are the rows
+ */
+export function rowsOf(network: Trainable, pack: Pack, belief: (track: Track) => Belief | undefined, blocks: Blocks, hearing: Omit<Hearing, 'labels'>, lastLayer: number, progress: Progress): Rows {
+  const taken: Float32Array[] = [];
+  const beliefs: Belief[] = [];
+  const tracks = pack.tracks.filter((track) => belief(track) !== undefined && track.columns >= hearing.blockColumns);
+  let done = 0;
+  let width = 0;
+  progress.begin(`listening to ${pack.name}`, tracks.length, 0);
+  eachTrack(pack, tracks, hearing, (x) => {
+    const y = network.apply(x, { training: false, to: lastLayer });
+    width = y.shape[2]!;
+    return y;
+  }, (track, values) => {
+    const own = belief(track)!;
+    for (const block of blocks(values.length / width)) {
+      taken.push(values.slice(block * width, (block + 1) * width));
+      beliefs.push(own);
+    }
+    progress.step(++done, `${taken.length} rows`);
+  });
+  progress.end();
+  return { values: joined(taken), width, beliefs };
+}
+
+export function together(parts: readonly Rows[]): Rows {
+  return {
+    values: joined(parts.map(({ values }) => values)),
+    width: parts[0]!.width,
+    beliefs: parts.flatMap(({ beliefs }) => beliefs),
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * A network while it learns: the same layers with variables for weights, batch norm between a
+ * convolution's maximum and its ReLU, and dropout. `folded` gives the weights of the network as it
+ * runs: batch norm here has no scale of its own (the next layer has one), so its factor 1/σ is
+ * positive, commutes with the maximum, and folds into kernel and bias exactly.
+ * (Ioffe and Szegedy 2015; Srivastava et al. 2014.)
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { joined } from '../../../dsp/concatenate.js';
+import { kindOf, product, type DescribedLayer, type Description } from '../../network.js';
+import { poolMax, type Conv2d } from '../../layers/convolution/conv2d.js';
+import { trainableConv2d } from './convolution.js';
+import type { Random } from '../../random.js';
+
+const EPSILON = 1e-3;
+const MOMENTUM = 0.98;
+
+interface TrainableLayer {
+  readonly described: DescribedLayer;
+  /** As the layer's weight specs; a convolution's bias is batch norm's shift. */
+  readonly weights: tf.Variable[];
+  /** Running mean and variance of a convolution's outputs, else none. */
+  readonly moving: tf.Variable[];
+}
+
+export class Trainable {
+  readonly #layers: readonly TrainableLayer[];
+
+  constructor(description: Description, random: Random) {
+    this.#layers = description.layers.map((described) => ({
+      described,
+      weights: described.weights.map(({ name, shape }) => tf.variable(initial(name, shape, random))),
+      moving: described.layer.type === 'conv2d'
+        ? [tf.variable(tf.zeros([described.layer.filters]), false), tf.variable(tf.ones([described.layer.filters]), false)]
+        : [],
+    }));
+  }
+
+  /** What gradients are taken of, for layers `from` up to `to`. */
+  variables(from = 0, to = this.#layers.length): tf.Variable[] {
+    return this.#layers.slice(from, to).flatMap(({ weights }) => weights);
+  }
+
+  /** All that a checkpoint must hold of layers `from` up to `to`. */
+  saved(from = 0, to = this.#layers.length): tf.Variable[] {
+    return this.#layers.slice(from, to).flatMap(({ weights, moving }) => [...weights, ...moving]);
+  }
+
+  /**
+   * Layers `from` up to `to` on whole sequences from a zero state.
+   * @param x [batch, columns, bands], or what layer `from` takes
+   * @param dropout share of a flat layer's inputs that are zeroed; 0 outside training
+   * @param dropoutSeed which ones: the same for the same seed
+   */
+  apply(x: tf.Tensor, options: { training: boolean; from?: number; to?: number; dropout?: number; dropoutSeed?: number }): tf.Tensor {
+    const { training, from = 0, to = this.#layers.length, dropout = 0, dropoutSeed = 0 } = options;
+    let y = from === 0 && this.#layers[0]?.described.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
+    for (const [index, { described, weights, moving }] of this.#layers.slice(from, to).entries()) {
+      const { layer, state } = described;
+      if (layer.type === 'conv2d') {
+        y = convolution(layer, y as tf.Tensor4D, weights, moving, training);
+        continue;
+      }
+      if (layer.type === 'dense' && training && dropout > 0) y = tf.dropout(y, dropout, undefined, `${dropoutSeed} ${index}`);
+      const zero = state.map((shape) => tf.zeros([y.shape[0]!, ...shape]));
+      y = kindOf(layer).apply(layer, y, weights, zero, { input: x as tf.Tensor3D, stride: described.stride }).y;
+    }
+    return y;
+  }
+
+  /** What all layers together say of [batch, columns, size], not training; it may be passed on as it is. */
+  readonly hear = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
+
+  /** Weights of the running network, in the order of `weights.bin`. */
+  folded(): Float32Array {
+    const parts = this.#layers.flatMap(({ weights, moving }) => {
+      if (moving.length === 0) return weights.map((weight) => weight.dataSync<'float32'>());
+      return tf.tidy(() => {
+        const mean: tf.Tensor = moving[0]!;
+        const variance: tf.Tensor = moving[1]!;
+        const factor = tf.rsqrt(tf.add(variance, EPSILON));
+        return [tf.mul(weights[0]!, factor), tf.sub(weights[1]!, tf.mul(mean, factor))].map((part) => part.dataSync<'float32'>());
+      });
+    });
+    return joined(parts);
+  }
+
+  dispose(): void {
+    tf.dispose(this.saved());
+  }
+}
+
+function convolution(
+  { kernel, pool, poolColumns }: Conv2d,
+  x: tf.Tensor4D,
+  [filter, shift]: readonly tf.Variable[],
+  [movingMean, movingVariance]: readonly tf.Variable[],
+  training: boolean,
+): tf.Tensor {
+  const side = (kernel[1] - 1) / 2;
+  const padded = tf.pad4d(x, [[0, 0], [kernel[0] - 1, 0], [side, side], [0, 0]]);
+  const full = trainableConv2d(padded, filter as unknown as tf.Tensor4D);
+  const y = poolMax(full, poolColumns, pool);
+  let mean: tf.Tensor = movingMean!;
+  let variance: tf.Tensor = movingVariance!;
+  if (training) {
+    ({ mean, variance } = tf.moments(y, [0, 1, 2]));
+    movingMean!.assign(tf.add(tf.mul(movingMean!, MOMENTUM), tf.mul(mean, 1 - MOMENTUM)));
+    movingVariance!.assign(tf.add(tf.mul(movingVariance!, MOMENTUM), tf.mul(variance, 1 - MOMENTUM)));
+  }
+  const factor = tf.rsqrt(tf.add(variance, EPSILON));
+  return tf.relu(tf.add(tf.mul(y, factor), tf.sub(shift!, tf.mul(mean, factor))));
+}
+
+/** Gives a variable new values, in its own shape. */
+export function setValues(variable: tf.Variable, values: Float32Array): void {
+  const loaded = tf.tensor(values, variable.shape);
+  variable.assign(loaded);
+  loaded.dispose();
+}
+
+/** He et al. 2015 for kernels, uniform by Glorot and Bengio 2010 for recurrent ones, zeros for biases. */
+function initial(name: string, shape: readonly number[], random: Random): tf.Tensor {
+  const length = product(shape);
+  const values = new Float32Array(length);
+  const outputs = shape.at(-1)!;
+  if (name === 'recurrentKernel') {
+    const limit = Math.sqrt(6 / (shape[0]! + shape[0]!));
+    for (let index = 0; index < length; index++) values[index] = random.between(-limit, limit);
+  } else if (name === 'kernel') {
+    const deviation = Math.sqrt(2 / (length / outputs));
+    for (let index = 0; index < length; index++) values[index] = deviation * random.normal();
+  }
+  return tf.tensor(values, [...shape]);
+}
+
+/** Values that variables have at several times, averaged; batch norm's running mean and variance too. */
+export class Average {
+  readonly #variables: readonly tf.Variable[];
+  readonly #initial: readonly Float32Array[];
+  readonly #sums: readonly Float64Array[];
+  #count = 0;
+
+  constructor(variables: readonly tf.Variable[]) {
+    this.#variables = variables;
+    this.#initial = variables.map((variable) => variable.dataSync<'float32'>().slice());
+    this.#sums = variables.map(({ size }) => new Float64Array(size));
+  }
+
+  /** To the values of the beginning. */
+  reset(): void {
+    this.#variables.forEach((variable, index) => setValues(variable, this.#initial[index]!));
+  }
+
+  /** Counts the present values. */
+  add(): void {
+    this.#count++;
+    this.#variables.forEach((variable, index) => {
+      const sum = this.#sums[index]!;
+      variable.dataSync<'float32'>().forEach((value, at) => { sum[at]! += value; });
+    });
+  }
+
+  /** To the mean of all that was counted, at least once. */
+  assign(): void {
+    this.#variables.forEach((variable, index) => setValues(variable, Float32Array.from(this.#sums[index]!, (sum) => sum / this.#count)));
+  }
+}

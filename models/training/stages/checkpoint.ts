@@ -1,0 +1,79 @@
+/**
+ * A run on disk: `checkpoint.json` (settings, position, history) and `checkpoint.bin` (all
+ * variables, float32). A run with the same settings goes on from it; with others it is refused, so
+ * that no figure comes from a mixture.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { writeWhole } from '../../model-folder.js';
+import { setValues } from '../network/trainable.js';
+
+export interface Position {
+  readonly step: number;
+  readonly randomState: number;
+  readonly best: number;
+  readonly history: ReadonlyArray<{ readonly epoch: number; readonly loss: number; readonly score: number; /** Wall clock. */ readonly seconds: number }>;
+}
+
+export class Checkpoint {
+  readonly #folder: string;
+  readonly #settings: string;
+
+  /** @param settings all that must be equal for a run to go on */
+  constructor(folder: string, settings: unknown) {
+    this.#folder = folder;
+    this.#settings = JSON.stringify(settings);
+  }
+
+  /**
+   * Fills the variables from disk.
+   * @returns where the run was, or undefined when there is none
+   * @throws Error when the folder holds a run of other settings
+   */
+  async load(variables: readonly Variable[]): Promise<Position | undefined> {
+    const text = await readFile(join(this.#folder, 'checkpoint.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const { settings, values, ...position } = JSON.parse(text) as Position & { settings: string; values: string };
+    if (settings !== this.#settings) {
+      throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --run, or remove it.`);
+    }
+    assign(variables, await readFile(join(this.#folder, values)));
+    return position;
+  }
+
+  async save(variables: readonly Variable[], position: Position): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    // Two files of values in turn: the JSON names the one that is whole.
+    const values = `checkpoint-${position.step % 2}.bin`;
+    await writeWhole(join(this.#folder, values), bytesOf(variables));
+    await writeWhole(join(this.#folder, 'checkpoint.json'), JSON.stringify({ settings: this.#settings, values, ...position }));
+  }
+
+  async saveBest(variables: readonly Variable[]): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await writeWhole(join(this.#folder, 'best.bin'), bytesOf(variables));
+  }
+
+  async loadBest(variables: readonly Variable[]): Promise<void> {
+    assign(variables, await readFile(join(this.#folder, 'best.bin')));
+  }
+}
+
+function bytesOf(tensors: readonly Tensor[]): Uint8Array {
+  return Buffer.concat(tensors.map((values) => {
+    const data = values.dataSync<'float32'>();
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  }));
+}
+
+function assign(variables: readonly Variable[], bytes: Buffer): void {
+  const length = variables.reduce((total, { size }) => total + size, 0);
+  if (bytes.length !== length * 4) throw new Error(`A checkpoint holds ${bytes.length / 4} values; this network needs ${length}.`);
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
+  let offset = 0;
+  for (const variable of variables) {
+    setValues(variable, values.slice(offset, offset + variable.size));
+    offset += variable.size;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * How a network learns with a teacher: pretraining on its answers; a last layer on the labelled
+ * tracks; refining with the genres that such layers believe to hear; the last layer again. Weights of
+ * several refinings from the same pretraining are averaged: they lie in one valley, and its middle is
+ * better than its slopes ("Model soups", Wortsman et al. 2022).
+ */
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Description } from '../../network.js';
+import type { Pack } from '../../packs/pack.js';
+import { Checkpoint, type Position } from './checkpoint.js';
+import { fitHead, type FittedHead } from '../head/head.js';
+import { runStage, type Stage } from './loop.js';
+import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
+import type { Progress } from '../progress.js';
+import { Random } from '../../random.js';
+import type { Split } from '../data/protocols.js';
+import { beliefsOf, believed } from '../head/self-training.js';
+import type { Teacher } from '../data/teacher.js';
+import { Average, type Trainable } from '../network/trainable.js';
+import type { Hearing } from '../validate.js';
+
+/** What a stage did, for the report. */
+export interface StageHistory {
+  readonly name: string;
+  /** What `score` is, for people. */
+  readonly scoreName: string;
+  /** Whose weights it left, as in `Stage`. */
+  readonly leaves?: Stage['leaves'];
+  readonly history: Position['history'];
+}
+
+export interface RecipeOptions {
+  readonly pretrainEpochs: number;
+  readonly pretrainRate: number;
+  readonly refineEpochs: number;
+  readonly refineRate: number;
+  /** Refinings from the same pretraining, whose weights are averaged. */
+  readonly refineRuns: number;
+  readonly seed: number;
+  /** Folder of the run; what doesn't depend on the split is shared by all splits. */
+  readonly run: string;
+}
+
+export interface Sources {
+  readonly teacher: Teacher;
+  readonly split: Split;
+  /** Speech and noise to hear music through. */
+  readonly noises: Pack | undefined;
+  /** Folder for what the split needs alone. */
+  readonly folder: string;
+}
+
+/** Leaves the finished weights in `network`. */
+export async function learnFromTeacher(
+  network: Trainable,
+  description: Description,
+  { teacher, split: { train, valid }, noises, folder }: Sources,
+  hearing: Hearing,
+  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, run }: RecipeOptions,
+  progress: Progress,
+): Promise<StageHistory[]> {
+  const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
+  const trunk = description.layers.slice(0, trunkLayers).map(({ layer }) => layer);
+  const trunkOutputs = description.layers[trunkLayers]!.input.channels;
+  const last = trunk.at(-1)!;
+  const recurrent = (last.type === 'gru' || last.type === 'lstm') && last.keepInput ? last.units : 0;
+  const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
+  const histories: StageHistory[] = [];
+  /** Random numbers of its own: what comes after a stage can change without running that again. */
+  const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
+    const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
+    const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
+    histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', ...(stage.leaves && { leaves: stage.leaves }), history });
+  };
+  const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
+    const tags = tagMap(teacher.answers, heads);
+    return fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music }), ...(tags && { tags }) }, progress);
+  };
+
+  const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
+  await finish(stage, join(run, 'pretrain'), new Random(seed));
+  if (refineEpochs > 0) {
+    const heldOutBeliefs = beliefsOf(lastLayer(heads).heldOut());
+    const beliefs = beliefsOf(believed(teacher.pack, hearing, network.hear));
+    const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
+    for (let index = 1; index <= refineRuns; index++) {
+      learned.reset();
+      const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, heldOutBeliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
+      const name = refineRuns > 1 ? `${refining.stage.name} ${index} of ${refineRuns}` : refining.stage.name;
+      await finish({ ...refining.stage, name }, join(folder, `refine-${index}`), new Random(seed + index), refineRuns - index + 1);
+      learned.add();
+      tf.dispose(refining.heads);
+    }
+    learned.assign();
+  }
+  lastLayer(heads, teacher.pack);
+  tf.dispose(heads);
+  return histories;
+}

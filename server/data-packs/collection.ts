@@ -1,0 +1,73 @@
+/** A collection of sound in folders, `genre/…/file`: what is in it, in an order that is always the same. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { Random } from '../../models/random.js';
+
+/** A file of a collection. */
+export interface Recording {
+  readonly path: string;
+  /** Path below the collection's folder, with slashes. */
+  readonly id: string;
+  /** The first folder of that path. */
+  readonly genre: string;
+}
+
+/** What lies beside music in people's folders: not looked at, and not listed as broken either. */
+const NOT_SOUND = new Set([
+  '.txt', '.nfo', '.log', '.md', '.pdf', '.html', '.htm', '.csv', '.tsv', '.json', '.jsonl', '.xml', '.yaml', '.yml', '.ini', '.db', '.url',
+  '.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp', '.svg', '.ico', '.cue', '.m3u', '.m3u8', '.pls', '.xspf', '.sfv', '.md5', '.lrc',
+  '.npy', '.npz', '.part', '.py', '.ipynb', '.zip', '.gz', '.tar', '.rar', '.7z',
+]);
+
+/**
+ * All files below `folder` that may be sound, in the order of their names. Links are followed; names
+ * with a dot in front and what is known not to be sound are passed over.
+ * @param except a folder that is not looked into
+ * @returns recordings, and files that lie in no genre's folder, by name
+ */
+export async function recordingsIn(folder: string, except?: string): Promise<{ readonly recordings: readonly Recording[]; readonly stray: readonly string[] }> {
+  const recordings: Recording[] = [];
+  const stray: string[] = [];
+  const seen = new Set<string>(); // folders that links lead back to
+  const visit = async (path: string, names: readonly string[]): Promise<void> => {
+    const real = await realpath(path);
+    if (seen.has(real) || path === except) return;
+    seen.add(real);
+    for (const name of (await readdir(path)).sort()) {
+      if (name.startsWith('.')) continue;
+      const child = join(path, name);
+      const below = [...names, name];
+      if (await isFolder(child)) await visit(child, below);
+      else if (NOT_SOUND.has(extname(name).toLowerCase())) continue;
+      else if (below.length === 1) stray.push(name);
+      else recordings.push({ path: child, id: below.join('/'), genre: below[0]! });
+    }
+  };
+  await visit(folder, []);
+  return { recordings, stray };
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    // A link that leads nowhere, or no permission: whoever opens it says so.
+    return false;
+  }
+}
+
+/**
+ * Puts a share of each genre's recordings aside, drawn at random.
+ * @param share of each genre, 0 to 1, rounded; of a genre of two or more at least one on either side
+ * @param seed the same seed and files give the same split
+ */
+export function splitOff(recordings: readonly Recording[], share: number, seed: number): { readonly kept: readonly Recording[]; readonly aside: readonly Recording[] } {
+  const random = new Random(seed);
+  const chosen = new Set<Recording>();
+  for (const genre of new Set(recordings.map((each) => each.genre))) {
+    const own = random.shuffle(recordings.filter((each) => each.genre === genre));
+    const count = own.length < 2 ? 0 : Math.min(own.length - 1, Math.max(1, Math.round(share * own.length)));
+    for (const recording of own.slice(0, count)) chosen.add(recording);
+  }
+  return { kept: recordings.filter((each) => !chosen.has(each)), aside: recordings.filter((each) => chosen.has(each)) };
+}

@@ -1,0 +1,62 @@
+/** A sound file as the rows of a data pack: decoded, resampled and cut into columns exactly as the live pipe does. */
+import { FeatureRows, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
+import { encodeLevels } from '../../dsp/mel/level-bytes.js';
+import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
+import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
+import { Resampler } from '../../dsp/resample/resampler.js';
+import { Scratch } from '../../dsp/scratch-buffer.js';
+import { toDecibels } from '../../dsp/mel/decibels.simd.js';
+import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
+import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
+import { FileError, SoundFile } from '../sources/file.js';
+
+/** Nothing can be learned from less. */
+export const SHORTEST_S = 1;
+/** Sound decoded at once; longer chunks are taken in parts, so that scratch stays small. */
+const PART_BYTES = 64 * 1024;
+
+/** What a pack keeps of a file. */
+export interface Measured {
+  /** [columns × bands] bytes */
+  readonly levels: Uint8Array;
+  /** [columns × size] each */
+  readonly features: Partial<Record<FeatureName, Float32Array>>;
+}
+
+/**
+ * @returns undefined when `signal` aborted it
+ * @throws FileError when the file is broken, empty, silent or too short, or there is no FFmpeg
+ */
+export async function measure(path: string, frontEnd: FrontEnd, names: readonly FeatureName[], signal?: AbortSignal): Promise<Measured | undefined> {
+  const file = await SoundFile.open(path);
+  const { sampleRate, channels } = file.format;
+  const decoder = new PcmDecoder('f32le', channels);
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new Scratch(), SIMD_RESAMPLE);
+  const mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
+  const rows = new FeatureRows(frontEnd, names);
+  let levels = new Uint8Array(512 * frontEnd.bands);
+  let end = 0;
+  const onColumn = (power: Float32Array): void => {
+    if (end === levels.length) {
+      const longer = new Uint8Array(2 * end);
+      longer.set(levels);
+      levels = longer;
+    }
+    toDecibels(power);
+    encodeLevels(power, levels, end);
+    end += frontEnd.bands;
+  };
+  const hear = (samples: Float32Array): void => {
+    mel.push(samples, onColumn);
+    rows.push(samples);
+  };
+  for await (const chunk of file.chunks()) {
+    if (signal?.aborted) return undefined;
+    for (let at = 0; at < chunk.length; at += PART_BYTES) hear(resampler.push(decoder.decode(chunk.subarray(at, at + PART_BYTES))));
+  }
+  hear(resampler.flush());
+  if (file.decodedMs < 1000 * SHORTEST_S) throw new FileError('empty', `is too short: ${(file.decodedMs / 1000).toFixed(2)} s; at least ${SHORTEST_S} s is needed`);
+  levels = levels.subarray(0, end);
+  if (!levels.some((level) => level > 0)) throw new FileError('empty', 'is silent');
+  return { levels, features: rows.rows() };
+}

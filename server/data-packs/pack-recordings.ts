@@ -1,0 +1,64 @@
+/** Recordings into a data pack, a few files at a time and in their order; what can't be used is left out and told. */
+import { relative, sep } from 'node:path';
+import type { FeatureName } from '../../dsp/descriptors/feature-rows.js';
+import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
+import type { PackWriter } from '../../models/packs/pack-writer.js';
+import { FileError } from '../sources/file.js';
+import type { Recording } from './collection.js';
+import { measure, type Measured } from './measure-recording.js';
+
+/** A file that is not in the pack. */
+export interface Skipped {
+  /** Path below the collection's folder. */
+  readonly file: string;
+  /** What is wrong with it, such as "is silent". */
+  readonly reason: string;
+}
+
+export interface PackOptions {
+  /** Of the pack: what tracks' `audio` is relative to. */
+  readonly folder: string;
+  readonly frontEnd: FrontEnd;
+  readonly features: readonly FeatureName[];
+  /** Files that are decoded at once; the finished ones among them wait in memory for their turn. */
+  readonly jobs: number;
+  readonly signal?: AbortSignal;
+  /** Called after each file. */
+  readonly onFile?: () => void;
+}
+
+/**
+ * @returns what was skipped; once `signal` aborts, what was until then
+ * @throws FileError `no-ffmpeg`: then no file can be read
+ */
+export async function packRecordings(recordings: readonly Recording[], writer: PackWriter, { folder, frontEnd, features, jobs, signal, onFile }: PackOptions): Promise<Skipped[]> {
+  const skipped: Skipped[] = [];
+  const underway: Promise<Measured | FileError | undefined>[] = [];
+  let next = 0;
+  try {
+    for (const { path, id, genre } of recordings) {
+      while (underway.length < jobs && next < recordings.length) {
+        const attempted = attempt(recordings[next++]!.path, frontEnd, features, signal);
+        attempted.catch(() => {}); // heard of when its turn comes; until then it must not count as unhandled
+        underway.push(attempted);
+      }
+      const measured = await underway.shift();
+      if (measured === undefined) break;
+      if (measured instanceof FileError) skipped.push({ file: id, reason: measured.message });
+      else await writer.add({ id, genre, audio: relative(folder, path).split(sep).join('/') }, measured.levels, measured.features);
+      onFile?.();
+    }
+  } finally {
+    await Promise.allSettled(underway);
+  }
+  return skipped;
+}
+
+async function attempt(path: string, frontEnd: FrontEnd, features: readonly FeatureName[], signal?: AbortSignal): Promise<Measured | FileError | undefined> {
+  try {
+    return signal?.aborted ? undefined : await measure(path, frontEnd, features, signal);
+  } catch (error) {
+    if (error instanceof FileError && error.problem !== 'no-ffmpeg') return error;
+    throw error;
+  }
+}

@@ -1,0 +1,183 @@
+/** Everything over plain HTTP: health, metrics, the API under /v1, and the dashboard's files. */
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { fileAt, type ServedFile } from './static-files.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { isListed, isOwnPage } from '../access/origins.js';
+import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
+import { ProtocolError } from '../protocol/messages.js';
+import type { ApiParts } from './rest/api.js';
+import { documentFiles, restApi } from './rest/openapi.js';
+import type { Log } from '../log.js';
+import type { Settings } from '../settings.js';
+import type { History } from '../stations/history.js';
+import { StoreError } from '../store/store.js';
+
+/** Scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/**
+ * Scripts that pages of any origin may load, and how long they keep them: the widget, and its part
+ * for the audio thread. Whom they may connect to is the origin list's business.
+ */
+const EMBEDDED: ReadonlyMap<string, string> = new Map([
+  ['/widget.js', 'public, max-age=3600, stale-while-revalidate=86400'],
+  ['/capture.js', 'no-cache'],
+]);
+
+/** Far more than any station needs. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** How long a browser may remember that it may look. */
+const PREFLIGHT_MAX_AGE_S = 600;
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+export interface HttpParts extends ApiParts {
+  readonly metrics: Metrics;
+  readonly files: ReadonlyMap<string, ServedFile>;
+  readonly log: Log;
+  /** What writes the history; undefined where none is kept. */
+  readonly recorder: Pick<History, 'status'> | undefined;
+  /** Of the server. */
+  readonly version: string;
+}
+
+export function httpApp(parts: HttpParts): Hono {
+  const { access, metrics, streams, settings, log, recorder, version } = parts;
+  const api = restApi(parts);
+  const files = new Map([...parts.files, ...documentFiles(api, version)]);
+  const app = new Hono();
+
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    const origin = context.req.header('origin');
+    if (origin !== undefined && isListed(origin, settings)) {
+      context.header('Access-Control-Allow-Origin', origin);
+      context.header('Vary', 'Origin');
+    }
+    if (EMBEDDED.has(context.req.path)) {
+      context.header('Access-Control-Allow-Origin', '*');
+      context.header('Cross-Origin-Resource-Policy', 'cross-origin');
+    }
+  });
+  app.use(async (context, next) => {
+    const origin = context.req.header('origin');
+    if (origin !== undefined && !SAFE_METHODS.includes(context.req.method) && !isOwnPage(origin, context.req.header('host'))) {
+      throw new ProtocolError('not-allowed', `Pages of ${origin} may look at most; only this server's own may change anything.`);
+    }
+    await next();
+  });
+  app.use(bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw new ProtocolError('too-big', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+    },
+  }));
+  app.use('/v1/*', async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+  });
+
+  app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  app.get('/readyz', (context) => (streams.isReady
+    // Without its history the server still listens, so it is ready, and says so.
+    ? context.json({ status: 'ready', ...(recorder && { history: recorder.status }) })
+    : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
+
+  app.get('/metrics', async (context) => {
+    // How busy a server is, and what stations it has, is its operator's business.
+    access.check('manage', context.req.header('authorization'));
+    return fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
+  });
+  app.route('/', api);
+
+  const methodsAt = methodsOf(app);
+  app.all('*', (context) => {
+    const { path, method } = context.req;
+    const file = fileAt(files, path);
+    if (file && (method === 'GET' || method === 'HEAD')) return serve(context, file);
+    const methods = file ? ['GET', 'HEAD'] : methodsAt(path);
+    if (methods.length === 0) {
+      const hint = path === '/' ? 'The dashboard is not built; npm run build makes it. The API is under /v1, and /docs says what it does.' : `Nothing is at ${path}.`;
+      return refuse(context, problem('not-found', hint));
+    }
+    context.header('Allow', [...methods, 'OPTIONS'].join(', '));
+    if (method === 'OPTIONS') return preflight(context, settings);
+    return refuse(context, problem('not-allowed', `${method} is not for ${path}, only ${methods.join(', ')}.`, 405));
+  });
+
+  app.onError((error, context) => {
+    if (error instanceof ProtocolError) {
+      const refusal = problem(error.code, error.message);
+      for (const [name, value] of Object.entries(refusalHeaders(refusal, settings))) context.header(name, value);
+      return refuse(context, refusal);
+    }
+    // Thrown for a body that can't be read, before a route sees it.
+    if (error instanceof HTTPException && error.status === 415) return refuse(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
+    if (error instanceof HTTPException && error.status === 400) return refuse(context, problem('bad-message', `${error.message}.`));
+    if (error instanceof StoreError) {
+      log.error('history can not be read', { path: context.req.path, reason: error.message });
+      return refuse(context, problem('not-kept', 'The history can not be read now; the server\'s log says why.'));
+    }
+    log.error('a request failed', { path: context.req.path, reason: error.stack ?? error.message });
+    return refuse(context, problem('internal', 'The server failed on this request; the fault is not yours.'));
+  });
+  return app;
+}
+
+/** The methods that routes have at a path; none where nothing is. */
+function methodsOf(app: Hono): (path: string) => string[] {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, at: new RegExp(`^${path.replace(/[.]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`) }));
+  return (path) => {
+    const methods = new Set(routes.filter(({ at }) => at.test(path)).map(({ method }) => method));
+    if (methods.has('GET')) methods.add('HEAD');
+    return [...methods].sort();
+  };
+}
+
+/** A page of another site asks what it may: look, where it is listed. */
+function preflight(context: Context, settings: Settings): Response {
+  const origin = context.req.header('origin');
+  if (origin === undefined || isOwnPage(origin, context.req.header('host'))) return context.body(null, 204);
+  if (!isListed(origin, settings)) throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
+  return context.body(null, 204, { 'Access-Control-Allow-Methods': 'GET, HEAD', 'Access-Control-Allow-Headers': 'Authorization', 'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE_S) });
+}
+
+function refuse(context: Context, { status, ...rest }: Problem): Response {
+  return context.body(JSON.stringify({ status, ...rest }), status as 404, { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' });
+}
+
+function fresh(context: Context): Context {
+  context.header('Cache-Control', 'no-store');
+  return context;
+}
+
+/** Asked for again each time unless others embed it, answered with 304 when unchanged: a new version shows at the next load. */
+function serve(context: Context, { body, contentType, etag }: ServedFile): Response {
+  const headers = { ETag: etag, 'Cache-Control': EMBEDDED.get(context.req.path) ?? 'no-cache' };
+  const known = context.req.header('if-none-match')?.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  if (known?.includes(etag) || known?.includes('*')) return context.body(null, 304, headers);
+  return context.body(body, 200, { ...headers, 'Content-Type': contentType });
+}

@@ -1,0 +1,65 @@
+/**
+ * What all routes under /v1 share: how they refuse, and what they are made from. A route is
+ * described once; what it takes is checked by that description, and /openapi.json says the same.
+ */
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Access } from '../../access/access.js';
+import { complaint } from '../../protocol/validation-message.js';
+import { PROBLEM_TYPE } from '../problem.js';
+import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/messages.js';
+import type { Settings } from '../../settings.js';
+import type { Listeners } from '../../stations/listeners.js';
+import type { Station } from '../../stations/station.js';
+import type { Stations } from '../../stations/stations.js';
+import type { HistoryStore } from '../../store/store.js';
+import type { Streams } from '../../streams/streams.js';
+
+export interface ApiParts {
+  readonly access: Access;
+  readonly streams: Streams;
+  readonly stations: Stations;
+  readonly listeners: Listeners;
+  /** Undefined where no history is kept. */
+  readonly history: HistoryStore | undefined;
+  readonly settings: Settings;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+export function newApi(): OpenAPIHono {
+  return new OpenAPIHono({
+    defaultHook: (result) => {
+      if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(complaint).join('. ')}.`);
+    },
+  });
+}
+
+/** As `server/http/problem.ts` writes it. */
+const problemSchema = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().meta({ description: 'What happened and what to do, in a sentence' }),
+  code: z.string().meta({ description: 'A stable word for it' }),
+}).meta({ id: 'Problem', description: 'A refusal (RFC 9457)' });
+
+/** The refusals of a route, described by the one table of errors. */
+export function refusals(...codes: ErrorCode[]) {
+  return Object.fromEntries(codes.map((code) => [ERRORS[code].status, {
+    description: `\`${code}\`: ${ERRORS[code].meaning}`,
+    content: { [PROBLEM_TYPE]: { schema: problemSchema } },
+  }]));
+}
+
+/** @throws ProtocolError `not-found` */
+export function known(stations: Stations, id: string): Station {
+  const station = stations.get(id);
+  if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists those there are.`);
+  return station;
+}
+
+/** @throws ProtocolError `not-kept` */
+export function keptBy({ history }: ApiParts): HistoryStore {
+  if (!history) throw new ProtocolError('not-kept', 'This server keeps no history. The operator can have it kept with --stations FILE or --database FILE.');
+  return history;
+}

@@ -1,0 +1,59 @@
+/** All routes under /v1 in one app, with the document that describes them, for programs and for people. */
+import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import { servedFile, type ServedFile } from '../static-files.js';
+import { problem, PROBLEM_TYPE } from '../problem.js';
+import { accessApi } from './access.js';
+import { alertsApi } from './alerts.js';
+import { newApi, type ApiParts } from './api.js';
+import { audioApi } from './audio.js';
+import { DOCS_CSS, docsPage, type ApiDocument } from './docs-page.js';
+import { historyApi } from './history.js';
+import { stationsApi } from './stations.js';
+import { streamsApi } from './streams.js';
+
+const ABOUT = `Live sound in, live genre out. Times are ISO 8601; where one is asked for, ms since 1970 will do.
+Refusals are problem details (RFC 9457) with a stable word in \`code\`. Requests that change something need the admin token, unless the server lets everybody manage it, and are not taken from pages of other sites.
+Sound is sent and predictions are watched over WebSockets; the README's protocol section has their messages.`;
+
+/** Not a route of HTTP: these addresses upgrade, and anything else is told so. */
+const SOCKETS = [
+  { path: '/v1/stream', summary: 'Send sound, get predictions', description: 'After the upgrade the client sends `start`, then sound, then `stop`.' },
+  { path: '/v1/streams/{id}/watch', summary: 'Watch a stream', description: 'With `?spectrogram=1` the picture of the sound comes as well.' },
+  { path: '/v1/stations/watch', summary: 'Watch all stations', description: 'All of them, once a second.' },
+] as const;
+
+export function restApi(parts: ApiParts): OpenAPIHono {
+  const api = newApi();
+  // Before those with an id in their place: /v1/stations/watch is no station.
+  for (const { path } of SOCKETS) {
+    api.get(path.replace('{id}', ':id'), (context) => {
+      const { status, ...rest } = problem('bad-message', 'This address is for WebSockets: connect with ws:// or wss://.', 426);
+      return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
+    });
+  }
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const { path, ...words } of SOCKETS) {
+    api.openAPIRegistry.registerPath({
+      method: 'get', path, tags: ['WebSockets'], ...words,
+      ...(path.includes('{id}') && { request: { params: z.object({ id: z.string() }) } }),
+      responses: { 101: { description: 'It is a WebSocket now' }, 426: { description: '`bad-message`: the request was no upgrade' } },
+    });
+  }
+
+  api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'What the server was given with --admin-token' });
+  return api;
+}
+
+/**
+ * The document, and the page that is made from it, by URL path.
+ * @param version of the server
+ */
+export function documentFiles(api: OpenAPIHono, version: string): ReadonlyMap<string, ServedFile> {
+  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });
+  const file = (text: string, contentType: string): ServedFile => servedFile(new TextEncoder().encode(text), contentType);
+  return new Map([
+    ['/openapi.json', file(JSON.stringify(document), 'application/json')],
+    ['/docs', file(docsPage(document as unknown as ApiDocument), 'text/html; charset=utf-8')],
+    ['/docs.css', file(DOCS_CSS, 'text/css; charset=utf-8')],
+  ]);
+}

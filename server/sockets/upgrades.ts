@@ -1,0 +1,92 @@
+/**
+ * HTTP upgrades to WebSockets: who may, to what, and how much a peer may send. Whoever may not is
+ * told by a plain HTTP answer before the upgrade, with the reason.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Access } from '../access/access.js';
+import { SpeakingSocket } from './connection.js';
+import { isListed, isOwnPage } from '../access/origins.js';
+import { problem, refusalHeaders, refuseUpgrade } from '../http/problem.js';
+import { ProtocolError, SUBPROTOCOL } from '../protocol/messages.js';
+import type { Settings } from '../settings.js';
+import type { Senders } from './senders.js';
+import type { Streams } from '../streams/streams.js';
+import type { Viewers } from './viewers.js';
+
+const WATCH_STATIONS = '/v1/stations/watch';
+const WATCH = /^\/v1\/streams\/([^/]+)\/watch$/;
+
+export class Upgrades {
+  readonly #access: Access;
+  readonly #streams: Streams;
+  readonly #senders: Senders;
+  readonly #viewers: Viewers;
+  readonly #settings: Settings;
+  readonly #sockets: WebSocketServer;
+
+  constructor(http: Server, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
+    this.#access = access;
+    this.#streams = streams;
+    this.#senders = senders;
+    this.#viewers = viewers;
+    this.#settings = settings;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: settings.maxMessageBytes,
+      maxFragments: settings.maxFragments,
+      maxBufferedChunks: settings.maxBufferedChunks,
+      closeTimeout: settings.closeTimeoutMs,
+      WebSocket: SpeakingSocket,
+      // Clients that name no subprotocol are taken too; of several ours is chosen.
+      handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    } as ConstructorParameters<typeof WebSocketServer>[0]);
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      const accept = this.#route(request);
+      this.#sockets.handleUpgrade(request, socket, head, accept);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const refusal = problem(error.code, error.message);
+      refuseUpgrade(socket, refusal, refusalHeaders(refusal, this.#settings));
+    }
+  }
+
+  /**
+   * @returns what takes the socket once it is upgraded
+   * @throws ProtocolError when it may not be
+   */
+  #route(request: IncomingMessage): (ws: WebSocket) => void {
+    const [path = '', query] = (request.url ?? '').split('?');
+    const watch = WATCH.exec(path);
+    if (!watch && path !== '/v1/stream' && path !== WATCH_STATIONS) {
+      throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
+    }
+    this.#checkOrigin(request);
+    if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
+    if (path === WATCH_STATIONS) {
+      this.#viewers.checkPlace();
+      return (ws) => this.#viewers.acceptStations(ws);
+    }
+    if (!watch) {
+      this.#access.check('send', request.headers.authorization);
+      this.#senders.checkPlace();
+      return (ws) => this.#senders.accept(ws);
+    }
+    const stream = this.#viewers.find(watch[1]!);
+    return (ws) => this.#viewers.accept(ws, stream, new URLSearchParams(query).get('spectrogram') === '1');
+  }
+
+  /** Programs send no Origin; pages must be this server's own or listed, or any site could use its visitors' access. */
+  #checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
+    if (origin === undefined) return;
+    if (isListed(origin, this.#settings) || isOwnPage(origin, host)) return;
+    throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
+  }
+}

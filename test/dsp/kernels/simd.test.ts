@@ -1,0 +1,165 @@
+/** What the `.simd.ts` files of `dsp` makes is what the plain loops make, but for the rounding of float32. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as fc from 'fast-check';
+import { LevelMeter } from '../../../dsp/pcm/level-meter.js';
+import { FRONT_END_V1, MelColumns, type ColumnMaker, type FrontEnd } from '../../../dsp/mel/mel-columns.js';
+import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
+import { Resampler } from '../../../dsp/resample/resampler.js';
+import { Scratch } from '../../../dsp/scratch-buffer.js';
+import { toDecibels } from '../../../dsp/mel/decibels.simd.js';
+import { simdColumnMaker } from '../../../dsp/mel/mel-columns.simd.js';
+import { simdAddSquares, simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
+import { SIMD_RESAMPLE } from '../../../dsp/resample/resampler.simd.js';
+import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from '../golden.js';
+import { cutAt, noise, tone } from '../signals.js';
+
+function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], maker?: ColumnMaker): Float32Array[] {
+  const mel = new MelColumns(frontEnd, maker);
+  const columns: Float32Array[] = [];
+  for (const chunk of chunks) mel.push(chunk, (power) => columns.push(power.slice()));
+  return columns;
+}
+
+/** Largest relative difference over cells above a share of the column's loudest. */
+function worst(column: ArrayLike<number>, wanted: ArrayLike<number>, share: number): number {
+  const all = Array.from(wanted);
+  const floor = share * Math.max(...all);
+  return Math.max(0, ...all.map((cell, band) => (cell > floor ? Math.abs(column[band]! / cell - 1) : 0)));
+}
+
+for (const name of goldenIsHere ? goldenSignals() : []) {
+  // What is rounded is the window as a whole: an offset that no cell hears counts as well.
+  const within = name === 'dc-and-tiny' ? 1e-3 : 1e-4;
+  test(`columns of ${name} agree with librosa to ${within} down to 60 dB below the loudest cell`, async () => {
+    const { shape, data } = await goldenArray(`${name}.mel1920`);
+    const columns = columnsOf(FRONT_END_V1, [goldenSamples(name)], simdColumnMaker(FRONT_END_V1));
+    assert.equal(columns.length, shape[0], 'as many columns');
+    columns.forEach((column, n) => {
+      const wanted = Array.from({ length: 64 }, (_, band) => data[n * 64 + band]!);
+      assert.ok(worst(column, wanted, 1e-6) <= within, `column ${n} differs by ${worst(column, wanted, 1e-6)}`);
+      if (Math.max(...wanted) === 0) assert.equal(Math.max(...column), 0, 'silence has no power');
+    });
+  });
+}
+
+test('columns of any front end agree with the plain loops', () => {
+  // Halves of a window that are powers of four and others; filters that cover no bin; windows too short for vectors.
+  for (const [nFft, hop, bands] of [[8, 4, 2], [16, 16, 4], [32, 20, 6], [64, 100, 20], [128, 64, 40], [512, 512, 40], [1024, 300, 64], [4096, 1920, 128]] as const) {
+    const frontEnd = { ...FRONT_END_V1, nFft, hop, bands };
+    const samples = noise(6 * nFft + 3 * hop, nFft);
+    const wanted = columnsOf(frontEnd, [samples]);
+    const columns = columnsOf(frontEnd, [samples], simdColumnMaker(frontEnd));
+    assert.equal(columns.length, wanted.length);
+    columns.forEach((column, n) => assert.ok(worst(column, wanted[n]!, 1e-6) < 1e-4, `column ${n} of nFft ${nFft}: ${worst(column, wanted[n]!, 1e-6)}`));
+  }
+});
+
+test('what lies far below a pure tone is within the rounding of float32, 100 dB down', () => {
+  const samples = tone(22_050, 1000, 22_050);
+  const exact = columnsOf(FRONT_END_V1, [samples]);
+  columnsOf(FRONT_END_V1, [samples], simdColumnMaker(FRONT_END_V1)).forEach((column, n) => {
+    const loudest = Math.max(...exact[n]!);
+    column.forEach((cell, band) => assert.ok(Math.abs(cell - exact[n]![band]!) < 1e-4 * exact[n]![band]! + 1e-10 * loudest, `column ${n}, band ${band}`));
+  });
+});
+
+test('any cut of the samples gives the same columns, bit for bit', () => {
+  const samples = noise(3 * FRONT_END_V1.nFft, 3);
+  const maker = simdColumnMaker(FRONT_END_V1);
+  const wanted = columnsOf(FRONT_END_V1, [samples], maker);
+  fc.assert(fc.property(fc.array(fc.nat(samples.length)), (cuts) => {
+    assert.equal(columnsOf(FRONT_END_V1, cutAt(samples, cuts), maker), wanted);
+  }), { numRuns: 20 });
+});
+
+test('front ends that the plain loops refuse are refused', () => {
+  assert.throws(() => simdColumnMaker({ ...FRONT_END_V1, nFft: 1000 }), /nFft must be a power of two/);
+});
+
+test('one maker does for all streams of a front end', () => {
+  assert.is(simdColumnMaker(FRONT_END_V1), simdColumnMaker(FRONT_END_V1));
+});
+
+test('16-bit samples are read to the same bits, at any offset and of any number', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(3), (bytes, offset) => {
+    const shifted = new Uint8Array(offset + bytes.length);
+    shifted.set(bytes, offset);
+    const wanted = new PcmDecoder('s16le', 1).decode(bytes);
+    const samples = new PcmDecoder('s16le', 1, new Scratch(), simdFromInt16).decode(shifted.subarray(offset));
+    assert.equal(samples, wanted);
+  }));
+  const all = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
+  const samples = new PcmDecoder('s16le', 1, new Scratch(), simdFromInt16).decode(new Uint8Array(all.buffer));
+  assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
+});
+
+test('levels agree with the plain loop, of any number of samples', () => {
+  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 4 }), (lengths) => {
+    const [meter, plain] = [new LevelMeter(simdAddSquares), new LevelMeter()];
+    lengths.forEach((length, index) => {
+      const samples = noise(length, index + 1);
+      meter.push(samples);
+      plain.push(samples);
+    });
+    const [level, wanted] = [meter.read(), plain.read()];
+    assert.ok(Math.abs(level.rmsDb - wanted.rmsDb) < 1e-5, `${level.rmsDb}, wanted ${wanted.rmsDb}`);
+    assert.ok(Math.abs(level.peakDb - wanted.peakDb) < 1e-5);
+  }), { numRuns: 30 });
+});
+
+test('a level is not lost in sums of what is loud', () => {
+  const meter = new LevelMeter(simdAddSquares);
+  for (let i = 0; i < 100; i++) meter.push(new Float32Array(8192).fill(0.5));
+  meter.push(new Float32Array([1]));
+  assert.ok(Math.abs(meter.read().rmsDb - 10 * Math.log10((0.25 * 819_200 + 1) / 819_201)) < 1e-9);
+});
+
+test('decibels are exact to the rounding of float32, of any power and any number of values', () => {
+  const power = Float32Array.from({ length: 5001 }, (_, i) => 10 ** ((i - 3700) / 100)); // 1e-37 to 1e13
+  const levels = power.slice();
+  toDecibels(levels);
+  levels.forEach((level, i) => assert.ok(Math.abs(level - 10 * Math.log10(power[i]!)) < 1e-5 + 1e-7 * Math.abs(level), `${power[i]} is ${level} dB`));
+  for (const count of [0, 1, 3, 4, 1023, 1024, 1025]) {
+    const some = noise(count, 1).map(Math.abs);
+    const wanted = some.map((value) => 10 * Math.log10(value));
+    toDecibels(some);
+    assert.ok(some.every((level, i) => Math.abs(level - wanted[i]!) < 1e-5));
+  }
+});
+
+test('no power at all is a level, far below all others', () => {
+  const nothing = new Float32Array([0, 1e-40, 1]);
+  toDecibels(nothing);
+  assert.ok(nothing[0]! < -379 && nothing[0]! > -380 && nothing[1] === nothing[0]);
+  assert.is(nothing[2], 0);
+});
+
+for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000]) {
+  test(`resampled from ${rate} Hz within -120 dB of the plain loops, as many outputs after each chunk, any cut`, () => {
+    const samples = noise(Math.round(rate / 3), rate);
+    const [whole, parts, plain] = [new Resampler(rate, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(rate, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(rate)];
+    const wanted = [...plain.push(samples), ...plain.flush()];
+    const outputs = [...whole.push(samples), ...whole.flush()];
+    assert.equal(outputs.length, wanted.length);
+    assert.ok(outputs.every((output, i) => Math.abs(output - wanted[i]!) < 1e-6), `off by ${Math.max(...outputs.map((output, i) => Math.abs(output - wanted[i]!)))}`);
+    const again: number[] = [];
+    for (const chunk of cutAt(samples, [1, 50, 51, 3000, 3001, 4000])) again.push(...parts.push(chunk));
+    assert.equal([...again, ...parts.flush()], outputs);
+  });
+}
+
+test('resamplers of two streams with one pair of rates do not meet', () => {
+  const [first, second] = [new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE)];
+  const alone = new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE);
+  const [one, other] = [noise(9600, 1), noise(9600, 2)];
+  const wanted = [...alone.push(one)];
+  const outputs: number[] = [];
+  for (const [index, chunk] of cutAt(one, [2000, 4000, 6000, 8000]).entries()) {
+    outputs.push(...first.push(chunk));
+    second.push(other.subarray(index * 1000, index * 1000 + 1000));
+  }
+  assert.equal(outputs, wanted);
+});
+
+test.run();

@@ -1,0 +1,114 @@
+/** A model folder is taken whole or refused with the reason. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { blockMs, loadBundle, ModelError, saveBundle, type Manifest } from '../../models/model-folder.js';
+import type { Layer } from '../../models/network.js';
+import { randomBundle, SMALL_LAYERS } from './fixtures.js';
+
+const bundle = suite<{ folder: string }>('bundle', { folder: '' });
+
+bundle.before.each(async (context) => {
+  context.folder = await mkdtemp(join(tmpdir(), 'livegenre-model-'));
+  const { manifest, weights } = randomBundle();
+  await saveBundle(context.folder, manifest, weights);
+});
+
+bundle.after.each(({ folder }) => rm(folder, { recursive: true }));
+
+async function change(folder: string, edit: (manifest: Manifest) => unknown): Promise<void> {
+  const path = join(folder, 'model.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  edit(manifest);
+  await writeFile(path, JSON.stringify(manifest));
+}
+
+async function refusal(folder: string): Promise<string> {
+  try {
+    await loadBundle(folder);
+  } catch (error) {
+    assert.instance(error, ModelError);
+    assert.match((error as Error).message, folder);
+    return (error as Error).message;
+  }
+  return assert.unreachable('the model was taken') as never;
+}
+
+bundle('what was saved is what is loaded, with weights that threads can share', async ({ folder }) => {
+  const loaded = await loadBundle(folder);
+  assert.equal([...loaded.weights], [...randomBundle().weights]);
+  assert.instance(loaded.weights.buffer, SharedArrayBuffer);
+  assert.equal(loaded.manifest.labels, ['label 0', 'label 1', 'label 2']);
+});
+
+bundle('a block of 4 columns lasts 348.3 ms', () => {
+  assert.is(blockMs(randomBundle().manifest).toFixed(1), '348.3');
+});
+
+bundle('labels that do not match the last layer are refused', async ({ folder }) => {
+  await change(folder, (manifest) => manifest.labels.push('polka'));
+  assert.match(await refusal(folder), '3 outputs for 4 labels');
+});
+
+bundle('the last outputs may be the kinds of sound, which are checked', async ({ folder }) => {
+  const layers: Layer[] = [...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 6, activation: 'linear' }];
+  const { manifest, weights } = randomBundle(layers, 64, 7, true);
+  await saveBundle(folder, manifest, weights);
+  const loaded = (await loadBundle(folder)).manifest;
+  assert.equal([loaded.labels.length, loaded.kinds], [3, ['music', 'speech', 'noise']]);
+  await change(folder, (changed) => changed.labels.push('polka'));
+  assert.match(await refusal(folder), '6 outputs for 4 labels and 3 kinds of sound');
+  await change(folder, (changed) => { (changed as { kinds: unknown }).kinds = ['music', 'noise', 'speech']; });
+  assert.match(await refusal(folder), 'kinds: must be ["music","speech","noise"]');
+});
+
+bundle('music that would be left above where it is entered is refused', async ({ folder }) => {
+  await change(folder, ({ smoothing }) => { smoothing.kinds = { timeConstantMs: 1000, enter: 0.3, leave: 0.5 }; });
+  assert.match(await refusal(folder), 'smoothing.kinds: leave must not be above enter');
+});
+
+bundle('blocks that end between two of the network’s columns are refused', async ({ folder }) => {
+  await change(folder, (manifest) => { (manifest.layers[0] as { poolColumns: number }).poolColumns = 3; });
+  assert.match(await refusal(folder), 'blocks of 4 columns are no multiple of the 3');
+});
+
+bundle('a label named twice is refused', async ({ folder }) => {
+  await change(folder, (manifest) => { manifest.labels[1] = manifest.labels[0]!; });
+  assert.match(await refusal(folder), 'a label twice');
+});
+
+bundle('shapes that do not match the weights are refused', async ({ folder }) => {
+  await change(folder, (manifest) => { (manifest.layers[1] as { units: number }).units = 9; });
+  assert.match(await refusal(folder), /weights\.bin has \d+ bytes; the layers need/);
+});
+
+bundle('layers that do not fit each other or are of no known kind are refused', async ({ folder }) => {
+  await change(folder, (manifest) => manifest.layers.shift() && manifest.layers.shift());
+  assert.match(await refusal(folder), 'put a dense layer before it');
+  await change(folder, (manifest) => manifest.layers.unshift({ type: 'attention' } as never));
+  assert.match(await refusal(folder), /layers\.0/);
+});
+
+bundle('a front end that the code can not do is refused', async ({ folder }) => {
+  await change(folder, (manifest) => { (manifest.frontEnd as { window: string }).window = 'hamming'; });
+  assert.match(await refusal(folder), 'frontEnd.window');
+});
+
+bundle('weights that were changed are refused by their checksum', async ({ folder }) => {
+  const path = join(folder, 'weights.bin');
+  const bytes = await readFile(path);
+  bytes[100]! ^= 1;
+  await writeFile(path, bytes);
+  assert.match(await refusal(folder), 'SHA-256');
+});
+
+bundle('a missing file and broken JSON are named', async ({ folder }) => {
+  await writeFile(join(folder, 'model.json'), '{');
+  assert.match(await refusal(folder), 'model.json is not JSON');
+  await rm(join(folder, 'model.json'));
+  assert.match(await refusal(folder), "model.json can't be read");
+});
+
+bundle.run();

@@ -1,0 +1,193 @@
+/** The network on kernels of our own against the same network on TensorFlow.js. */
+import * as fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBackend } from '../../../models/tensorflow/backend.js';
+import { loadBundle, type Bundle } from '../../../models/model-folder.js';
+import type { Layer } from '../../../models/network.js';
+import { canStepSimd, SimdStep } from '../../../models/step/simd-step.js';
+import { Step } from '../../../models/step/tf-step.js';
+import { ARCHITECTURES, architecture } from '../../../models/training/network/architectures.js';
+import { randomBundle, seeded } from '../fixtures.js';
+
+const BANDS = 16;
+
+/** Numbers of channels and units that fill no vectors, columns that are merged, all kinds of layers. */
+const ODD: Layer[] = [
+  { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 3 },
+  { type: 'conv2d', filters: 6, kernel: [3, 3], pool: 1, poolColumns: 1 },
+  { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1, poolColumns: 1 },
+  { type: 'conv2d', filters: 7, kernel: [3, 3], pool: 4, poolColumns: 2 },
+  { type: 'dense', units: 9, activation: 'relu' },
+  { type: 'gru', units: 7, keepInput: true },
+  { type: 'statistics', memoryColumns: 9 },
+  { type: 'inputStatistics', memoryColumns: 7 },
+  { type: 'cepstralCorrelations', of: 'levels', coefficients: 5, memoryColumns: 9 },
+  { type: 'cepstralCorrelations', of: 'steps', coefficients: 4, lowest: 7, memoryColumns: 6 },
+  { type: 'onsetAutocorrelation', regions: 3, lags: 6, memoryColumns: 11 },
+  { type: 'dense', units: 11, activation: 'relu' },
+  { type: 'dense', units: 3, activation: 'linear' },
+];
+const NETWORKS: Record<string, Layer[]> = {
+  odd: ODD,
+  'vectors that are full': [
+    { type: 'conv2d', filters: 8, kernel: [3, 3], pool: 2, poolColumns: 1 },
+    { type: 'conv2d', filters: 12, kernel: [3, 3], pool: 2, poolColumns: 2 },
+    { type: 'dense', units: 8, activation: 'relu' },
+    { type: 'gru', units: 16, keepInput: false },
+    { type: 'statistics', memoryColumns: 20 },
+    { type: 'dense', units: 3, activation: 'linear' },
+  ],
+  'LSTMs over whole columns': [
+    { type: 'dense', units: 6, activation: 'relu' },
+    { type: 'lstm', units: 5, keepInput: false },
+    { type: 'lstm', units: 4, keepInput: true },
+    { type: 'statistics', memoryColumns: 5 },
+    { type: 'dense', units: 3, activation: 'linear' },
+  ],
+  'nothing that is carried': [{ type: 'dense', units: 3, activation: 'linear' }],
+  'bands that can’t be halved': [
+    { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 3, poolColumns: 1 }, // 5 of 16 bands
+    { type: 'dense', units: 3, activation: 'linear' },
+  ],
+};
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+function columns(count: number, seed: number, bands = BANDS): Float32Array {
+  const random = seeded(seed);
+  return Float32Array.from({ length: count * bands }, () => 3 * random() - 1.5);
+}
+
+/** Blocks of `sizes` columns of some streams through both; the largest differences of scores, and of what is carried beside the largest of it. */
+function differences(bundle: Bundle, streams: number, sizes: readonly number[]): { scores: number; states: number } {
+  const { bands } = bundle.manifest.frontEnd;
+  const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
+  const [states, own] = [step, simd].map((each) => Array.from({ length: streams }, () => each.newState()));
+  const found = { scores: 0, states: 0 };
+  for (const [index, size] of sizes.entries()) {
+    const blocks = Array.from({ length: streams }, (_, stream) => columns(size, 100 * index + stream + 1, bands));
+    const wanted = step.run(blocks, states!);
+    simd.run(blocks, own!).forEach((score, at) => found.scores = Math.max(found.scores, Math.abs(score - wanted[at]!)));
+  }
+  for (const [stream, state] of states!.entries()) {
+    const largest = 1 + state.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    state.forEach((value, at) => found.states = Math.max(found.states, Math.abs(value - own![stream]![at]!) / largest));
+  }
+  step.dispose();
+  return found;
+}
+
+for (const [name, layers] of Object.entries(NETWORKS)) {
+  test(`gives the scores and states of Step: ${name}`, () => {
+    const bundle = randomBundle(layers, BANDS);
+    assert.ok(canStepSimd(bundle));
+    // One stream; a group and a part of one; blocks longer than the model's and such as fill no stride.
+    for (const streams of [1, 2, 8, 11]) {
+      const { scores, states } = differences(bundle, streams, [6, 6, 12, 30, 6, 5]);
+      assert.ok(scores < 1e-5 && states < 1e-5, `${streams} streams: scores differ by ${scores}, states by ${states}`);
+    }
+  });
+}
+
+/** Networks of any layers, in any order that is allowed. */
+const units = fc.integer({ min: 1, max: 13 });
+const memoryColumns = fc.integer({ min: 2, max: 20 });
+const convolution = fc.record({
+  type: fc.constant('conv2d' as const),
+  filters: units,
+  kernel: fc.constant<[number, number]>([3, 3]),
+  pool: fc.constantFrom(1, 2, 3, 4),
+  poolColumns: fc.constantFrom(1, 1, 2, 3),
+});
+const dense = fc.record({ type: fc.constant('dense' as const), units, activation: fc.constantFrom('relu' as const, 'linear' as const) });
+const flat: fc.Arbitrary<Layer> = fc.oneof(
+  dense,
+  fc.record({ type: fc.constantFrom('gru' as const, 'lstm' as const), units, keepInput: fc.boolean() }),
+  fc.record({ type: fc.constantFrom('statistics' as const, 'inputStatistics' as const), memoryColumns }),
+  fc.record({ type: fc.constant('cepstralCorrelations' as const), of: fc.constantFrom('levels' as const, 'steps' as const), coefficients: fc.integer({ min: 2, max: 6 }), lowest: fc.constantFrom(7, 8, 64), memoryColumns }),
+  fc.record({ type: fc.constant('onsetAutocorrelation' as const), regions: fc.integer({ min: 1, max: 6 }), lags: fc.integer({ min: 1, max: 9 }), memoryColumns }),
+);
+
+test('gives the scores and states of Step for any network', () => {
+  const networks = fc.tuple(fc.constantFrom(8, 12, 13, 16, 32), fc.array(convolution, { maxLength: 3 }), dense, fc.array(flat, { maxLength: 4 }));
+  fc.assert(fc.property(networks, fc.integer({ min: 1, max: 12 }), ([bands, convolutions, first, rest], streams) => {
+    const layers = [...convolutions, first, ...rest];
+    const merged = convolutions.reduce<number>((columns, { poolColumns }) => columns * poolColumns, 1);
+    fc.pre(convolutions.reduce<number>((left, { pool }) => Math.floor(left / pool), bands) > 0);
+    const bundle = randomBundle(layers, bands);
+    fc.pre(canStepSimd(bundle));
+    const { scores, states } = differences(bundle, streams, [merged, 3 * merged, merged + 1]);
+    assert.ok(scores < 1e-3 && states < 1e-4, `scores differ by ${scores}, states by ${states}`);
+  }), { numRuns: 200 });
+});
+
+for (const name of ARCHITECTURES) {
+  test(`does what train --arch ${name} builds`, () => {
+    const bundle = randomBundle(architecture(name, 10, 64), 64);
+    const { scores, states } = differences(bundle, 3, [4, 4, 8]);
+    assert.ok(scores < 2e-4 && states < 1e-5, `scores differ by ${scores}, states by ${states}`);
+  });
+}
+
+test('gives the scores of Step with the shipped weights', async () => {
+  const { scores } = differences(await loadBundle('models/genre-v1'), 9, Array<number>(12).fill(4));
+  assert.ok(scores < 1e-5, `differ by ${scores}`);
+});
+
+test('a stream may go from one to the other', () => {
+  const bundle = randomBundle(ODD, BANDS);
+  const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
+  const [state, other] = [step.newState(), simd.newState()];
+  for (let index = 0; index < 6; index++) {
+    const block = columns(6, index);
+    const wanted = step.run([block], [state]);
+    const scores = (index % 2 === 0 ? simd : step).run([block], [other]);
+    scores.forEach((score, label) => assert.ok(Math.abs(score - wanted[label]!) < 1e-5));
+  }
+  step.dispose();
+});
+
+test('a stream gets the same scores in a batch as alone, bit for bit', () => {
+  const simd = new SimdStep(randomBundle(ODD, BANDS));
+  const streams = Array.from({ length: 13 }, (_, stream) => columns(24, stream + 1));
+  const [together, alone] = [0, 1].map(() => streams.map(() => simd.newState()));
+  for (let at = 0; at < 24; at += 6) {
+    const blocks = streams.map((stream) => stream.subarray(at * BANDS, (at + 6) * BANDS));
+    const batched = simd.run(blocks, together!).slice();
+    blocks.forEach((block, stream) => assert.equal(simd.run([block], [alone![stream]!]), batched.subarray(3 * stream, 3 * stream + 3)));
+  }
+});
+
+test('blocks of any size give the same scores', () => {
+  const simd = new SimdStep(randomBundle(NETWORKS['LSTMs over whole columns'], BANDS));
+  const x = columns(40, 2);
+  const wholeState = simd.newState();
+  const whole = Array.from({ length: 40 }, (_, at) => simd.run([x.subarray(at * BANDS, (at + 1) * BANDS)], [wholeState]).slice());
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 11 }), { minLength: 1, maxLength: 12 }), (sizes) => {
+    const state = simd.newState();
+    let at = 0;
+    for (const size of sizes) {
+      if (at + size > 40) break;
+      const scores = simd.run([x.subarray(at * BANDS, (at + size) * BANDS)], [state]);
+      at += size;
+      scores.forEach((score, label) => assert.ok(Math.abs(score - whole[at - 1]![label]!) < 1e-5));
+    }
+  }), { numRuns: 30 });
+});
+
+test('what the kernels can’t do is known beforehand, and refused', () => {
+  for (const layer of [
+    { type: 'conv2d', filters: 4, kernel: [3, 5], pool: 2, poolColumns: 1 },
+    { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 3, poolColumns: 1 },
+  ] as Layer[]) {
+    const bundle = randomBundle([ODD[0]!, layer, ODD.at(-1)!], BANDS);
+    assert.not(canStepSimd(bundle));
+    assert.throws(() => new SimdStep(bundle), /use Step/);
+  }
+  assert.not(canStepSimd(randomBundle([ODD[0]!, ODD[1]!, ODD.at(-1)!], 20)), 'ten bands are no whole tiles');
+});
+
+test.run();

@@ -1,0 +1,22 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend } from '../../../models/tensorflow/backend.js';
+
+test('without a wish the native backend or WebAssembly computes', async () => {
+  const backend = await startBackend();
+  assert.ok(backend === 'native' || backend === 'wasm');
+  assert.equal([...tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync())], [11]);
+});
+
+test('the native backend is there or says why not', async () => {
+  const outcome = await startBackend('native').catch((error: Error) => error.message);
+  assert.match(outcome, /^native$|tfjs-node\) can't be used: .+\. Use the wasm backend\./);
+});
+
+test('WebAssembly is there when it is asked for', async () => {
+  assert.is(await startBackend('wasm'), 'wasm');
+  assert.is(tf.getBackend(), 'wasm');
+});
+
+test.run();

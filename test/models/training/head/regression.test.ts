@@ -1,0 +1,93 @@
+/** The regression and what it takes its rows from. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBackend } from '../../../../models/tensorflow/backend.js';
+import { argmax } from '../../../../models/metrics.js';
+import { trackLevels } from '../../../../models/packs/pack.js';
+import { Random } from '../../../../models/random.js';
+import { logitsOf, regress, standardise } from '../../../../models/training/head/regression.js';
+import { certain, everyThird, ofAStretch, together, type Rows } from '../../../../models/training/head/rows.js';
+import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../../models/training/data/splices.js';
+import { toyPack } from '../../packs.js';
+
+test.before(async () => {
+  await startBackend('wasm');
+  await import('../../../../models/training/network/tfjs-gradients.js');
+});
+
+/** Value 0 tells the class from 0 to 2, value 1 nothing, value 2 its opposite. */
+function toyRows(count: number, seed: number): Rows {
+  const random = new Random(seed);
+  const truths = Array.from({ length: count }, () => random.below(3));
+  return { width: 3, beliefs: truths.map((truth) => certain(truth, 3)), values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
+}
+
+function rightShare(rows: Rows, regression: ReturnType<typeof regress>): number {
+  const answers = rows.beliefs.map((_, row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
+  return answers.filter((answer, row) => rows.beliefs[row]![answer] === 1).length / answers.length;
+}
+
+test('classes that the values tell apart are told apart, on rows that were not seen', () => {
+  const fitted = regress(standardise(toyRows(600, 1)), 3, 0.001, [], new Random(2));
+  assert.ok(rightShare(toyRows(200, 3), fitted) > 0.95);
+});
+
+test('under a heavy penalty a hint still speaks, and everything else falls silent', () => {
+  const rows = standardise(toyRows(600, 1));
+  const silent = regress(rows, 3, 100, [], new Random(2));
+  assert.ok(silent.kernel.every((weight) => Math.abs(weight) < 0.05));
+  const hinted = regress(rows, 3, 100, [{ value: 0, label: 2 }], new Random(2));
+  assert.ok(hinted.kernel[0 * 3 + 2]! > 0.2, `${hinted.kernel[2]}`);
+  assert.ok(Math.abs(hinted.kernel[0 * 3 + 1]!) < 0.05);
+});
+
+test('a value that costs more says less, and another that says the same takes its place', () => {
+  const { kernel } = regress(standardise(toyRows(600, 1)), 3, Float32Array.of(10, 0.01, 0.01), [], new Random(2));
+  const [dear, cheap] = [0, 2].map((value) => Math.max(...kernel.subarray(value * 3, value * 3 + 3).map(Math.abs))) as [number, number];
+  assert.ok(cheap > 100 * dear, `${dear}, ${cheap}`); // their deviations differ by 5
+});
+
+test('a row counts as each class as much as it is believed to be of it', () => {
+  // One value that is the same in all rows: what is learned is how often each class was met with it.
+  const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), beliefs: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };
+  const fitted = regress(standardise(rows), 2, 0, [], new Random(2));
+  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
+  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
+});
+
+test('rows that count less are heard less', () => {
+  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[0, 0.25], [0.25, 0]] };
+  const right: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[1, 0], [0, 1]] };
+  const fitted = regress(standardise(together([right, wrong])), 2, 0, [], new Random(2));
+  const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
+  assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
+});
+
+test('rows of several listenings are one after the other', () => {
+  const both: Rows = together([toyRows(4, 1), toyRows(3, 2)]);
+  assert.is(both.beliefs.length, 7);
+  assert.equal(both.values.subarray(12), toyRows(3, 2).values);
+});
+
+test('rows come from every third block, and from the ends that a stretch has', () => {
+  assert.equal(everyThird(8), [2, 5, 7]);
+  assert.equal(everyThird(1), [0]);
+  assert.equal(ofAStretch(11), [2, 5, 8, 10]);
+  assert.equal(ofAStretch(6), [2, 5]);
+});
+
+test('a splice is a stretch of another genre and then one of its own', () => {
+  const pack = toyPack('train', { tracks: 4, columns: 120 });
+  const changes = spliced(pack, 4, 5);
+  assert.is(changes.tracks.length, pack.tracks.length);
+  for (const track of changes.tracks) {
+    const levels = trackLevels(changes, track);
+    const middle = 4 * BEFORE_BLOCKS * 64;
+    assert.is(levels.length, middle + 4 * AFTER_BLOCKS * 64);
+    const holds = (part: Uint8Array, genre: (of: string | undefined) => boolean): boolean => pack.tracks.some((from) => genre(from.genre) && Buffer.from(trackLevels(pack, from)).includes(Buffer.from(part)));
+    assert.ok(holds(levels.subarray(0, middle), (genre) => genre !== track.genre));
+    assert.ok(holds(levels.subarray(middle), (genre) => genre === track.genre));
+  }
+});
+
+test.run();

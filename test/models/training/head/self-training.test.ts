@@ -1,0 +1,42 @@
+/** What unlabelled music is taken for. */
+import * as tf from '@tensorflow/tfjs-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NORMALISATION_V1 } from '../../../../dsp/mel/normalise.js';
+import { startBackend } from '../../../../models/tensorflow/backend.js';
+import { stretches } from '../../../../models/training/head/rows.js';
+import { beliefOf, believed } from '../../../../models/training/head/self-training.js';
+import { toyPack } from '../../packs.js';
+
+const LABELS = ['low', 'middle', 'high'];
+const HEARING = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+/** The mean level of each third of the bands, and a value that is not a label's. */
+function loudestThird(x: tf.Tensor3D): tf.Tensor {
+  const thirds = [[0, 21], [21, 21], [42, 22]].map(([from, size]) => tf.mean(tf.slice(x, [0, 0, from!], [-1, -1, size!]), 2, true));
+  return tf.concat([...thirds, tf.mul(100, tf.onesLike(thirds[0]!))], 2);
+}
+
+test('a track is believed to be what the network says of all its stretches', () => {
+  const pack = toyPack('music', { tracks: 9, columns: 120 });
+  const unlabelled = { ...pack, tracks: pack.tracks.map(({ genre: _, ...track }) => track) };
+  const { tracks } = believed(unlabelled, HEARING, loudestThird);
+  assert.equal(tracks.map(({ genre }) => genre), pack.tracks.map(({ genre }) => genre));
+  for (const track of tracks) assert.ok(Math.abs(beliefOf(track).reduce((sum, share) => sum + share, 0) - 1) < 1e-9);
+});
+
+test('stretches of a track are believed to be what the track is', () => {
+  const pack = believed(toyPack('music', { tracks: 3, columns: 120 }), HEARING, loudestThird);
+  for (const part of stretches(pack).tracks) assert.ok(pack.tracks.some((track) => beliefOf(track) === beliefOf(part)));
+});
+
+test('a track too short for a stretch is left out', () => {
+  const pack = toyPack('music', { tracks: 2, columns: 40 });
+  assert.is(believed(pack, HEARING, loudestThird).tracks.length, 0);
+});
+
+test.run();

@@ -1,0 +1,24 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { tagsFor } from '../../../../models/training/head/tags.js';
+
+const TAGS = ['rock', 'Hip-Hop', 'jazz', 'classic rock', 'blues', 'classic', 'House'];
+
+test('a tag of the same name stands for a label, however it is written', () => {
+  assert.equal(tagsFor('hiphop', TAGS), [1]);
+  assert.equal(tagsFor('Hip Hop', TAGS), [1]);
+  assert.equal(tagsFor('jazz', TAGS), [2]);
+});
+
+test('some tags stand for a label of another name', () => {
+  assert.equal(tagsFor('rock', TAGS), [0, 3]);
+  assert.equal(tagsFor('classical', TAGS), [5]);
+  assert.equal(tagsFor('rap', TAGS), [1]);
+});
+
+test('a label that no tag names begins from nothing', () => {
+  assert.equal(tagsFor('reggae', TAGS), []);
+  assert.equal(tagsFor('', TAGS), []);
+});
+
+test.run();

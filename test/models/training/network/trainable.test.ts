@@ -1,0 +1,121 @@
+/** What was learned is what runs: the folded weights give the training network's answers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend } from '../../../../models/tensorflow/backend.js';
+import { describe, forward, weightTensors } from '../../../../models/network.js';
+import { Checkpoint } from '../../../../models/training/stages/checkpoint.js';
+import { runStage, type Stage } from '../../../../models/training/stages/loop.js';
+import { Random } from '../../../../models/random.js';
+import '../../../../models/training/network/tfjs-gradients.js';
+import { Average, setValues, Trainable } from '../../../../models/training/network/trainable.js';
+import { SILENT, SMALL_LAYERS } from '../../fixtures.js';
+
+const BANDS = 64;
+
+test.before(async () => {
+  await startBackend('wasm');
+});
+
+/** Two kinds of columns, loud at the bottom or at the top, that a network can learn to tell apart. */
+function toyStage(network: Trainable, epochs: number): Stage {
+  const draw = (random: Random): { x: tf.Tensor3D; truths: number[] } => {
+    const truths = Array.from({ length: 8 }, () => random.below(2));
+    const x = Float32Array.from({ length: 8 * 12 * BANDS }, (_, index) => {
+      const isLow = index % BANDS < BANDS / 2;
+      return random.normal() + (isLow === (truths[Math.floor(index / (12 * BANDS))] === 0) ? 1 : -1);
+    });
+    return { x: tf.tensor3d(x, [8, 12, BANDS]), truths };
+  };
+  const loss = (x: tf.Tensor3D, truths: number[], training: boolean): tf.Scalar => tf.neg(tf.mean(tf.sum(tf.mul(
+    tf.logSoftmax(network.apply(x, { training }), 2),
+    tf.expandDims(tf.oneHot(tf.tensor1d(truths, 'int32'), 3), 1),
+  ), 2)));
+  return {
+    name: 'toy',
+    epochs,
+    stepsPerEpoch: 10,
+    learningRate: 0.01,
+    weightDecay: 0,
+    variables: network.variables(),
+    saved: network.saved(),
+    batch(random) {
+      const { x, truths } = draw(random);
+      return { loss: () => loss(x, truths, true), dispose: () => x.dispose() };
+    },
+    validate() {
+      const { x, truths } = draw(new Random(99));
+      const score = -tf.tidy(() => loss(x, truths, false).dataSync()[0]!);
+      x.dispose();
+      return { score, line: '' };
+    },
+  };
+}
+
+test('training learns, keeps the best, and its folded weights answer the same', async () => {
+  const description = describe(SMALL_LAYERS, BANDS);
+  const folder = await mkdtemp(join(tmpdir(), 'livegenre-train-'));
+  const network = new Trainable(description, new Random(3));
+  const history = await runStage(toyStage(network, 4), new Checkpoint(folder, 'settings'), new Random(4), SILENT);
+  assert.ok(history.at(-1)!.loss < 0.5 * history[0]!.loss, JSON.stringify(history));
+
+  const x = tf.randomNormal([2, 15, BANDS], 0, 1, 'float32', 5) as tf.Tensor3D;
+  const learned = tf.tidy(() => network.apply(x, { training: false }).dataSync());
+  const weights = weightTensors(description, network.folded());
+  const running = tf.tidy(() => forward(description, weights, x).dataSync());
+  running.forEach((value, index) => assert.ok(Math.abs(value - learned[index]!) < 1e-3, `${value} and ${learned[index]}`));
+  network.dispose();
+  tf.dispose([x, ...weights.flat()]);
+  await rm(folder, { recursive: true });
+});
+
+test('a run that was stopped goes on to the same end', async () => {
+  const description = describe(SMALL_LAYERS, BANDS);
+  const folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'livegenre-train-'))));
+  const run = async (folder: string, stage: (network: Trainable) => Stage): Promise<Float32Array | undefined> => {
+    const network = new Trainable(description, new Random(3));
+    try {
+      await runStage(stage(network), new Checkpoint(folder, 'settings'), new Random(4), SILENT);
+      return network.folded();
+    } catch {
+      return undefined;
+    } finally {
+      network.dispose();
+    }
+  };
+  const whole = await run(folders[0]!, (network) => toyStage(network, 3));
+  const stopped = await run(folders[1]!, (network) => {
+    const stage = toyStage(network, 3);
+    let steps = 0;
+    return { ...stage, batch: (random, index) => {
+      if (++steps > 25) throw new Error('the power failed');
+      return stage.batch(random, index, 0);
+    } };
+  });
+  assert.is(stopped, undefined);
+  assert.equal(await run(folders[1]!, (network) => toyStage(network, 3)), whole);
+  const other = new Trainable(description, new Random(3));
+  await new Checkpoint(folders[1]!, 'other settings').load(other.saved()).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
+  other.dispose();
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+});
+
+test('an average begins afresh each time and ends at the mean', () => {
+  const variables = [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([3]))];
+  const valuesNow = (): number[][] => variables.map((variable) => [...variable.dataSync()]);
+  const average = new Average(variables);
+  for (const values of [[[2, 4], [6]], [[4, 0], [-2]]]) {
+    average.reset();
+    assert.equal(valuesNow(), [[1, 2], [3]]);
+    variables.forEach((variable, index) => setValues(variable, Float32Array.from(values[index]!)));
+    average.add();
+  }
+  average.assign();
+  assert.equal(valuesNow(), [[3, 2], [2]]);
+  tf.dispose(variables);
+});
+
+test.run();

@@ -1,0 +1,114 @@
+/** The loop around a stage: how long it says it takes, when it ends, and what it leaves alone. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as tf from '@tensorflow/tfjs-core';
+import { startBackend } from '../../../../models/tensorflow/backend.js';
+import { Checkpoint } from '../../../../models/training/stages/checkpoint.js';
+import { runStage, type Stage } from '../../../../models/training/stages/loop.js';
+import { measureStage, secondsLeft } from '../../../../models/training/stages/step-cost.js';
+import { inMinutes, type Progress } from '../../../../models/training/progress.js';
+import { Random } from '../../../../models/random.js';
+import '../../../../models/training/network/tfjs-gradients.js';
+
+const loop = suite<{ folder: string; x: tf.Variable; moving: tf.Variable; lines: string[]; progress: Progress }>('loop', {} as never);
+
+loop.before.each(async (context) => {
+  await startBackend('wasm');
+  context.folder = await mkdtemp(join(tmpdir(), 'livegenre-loop-'));
+  context.x = tf.variable(tf.tensor1d([3, -2]));
+  context.moving = tf.variable(tf.tensor1d([0]), false);
+  context.lines = [];
+  context.progress = { say: (line) => context.lines.push(line), begin() {}, step() {}, end() {} };
+});
+
+loop.after.each(async ({ folder, x, moving }) => {
+  tf.dispose([x, moving]);
+  await rm(folder, { recursive: true });
+});
+
+/** Goes down x²; every step and validation is counted in `moving`, which a checkpoint holds too. */
+function bowl(x: tf.Variable, moving: tf.Variable, scores: readonly number[], patience?: number): Stage & { indices: number[] } {
+  let epoch = 0;
+  const indices: number[] = [];
+  return {
+    name: 'bowl',
+    epochs: scores.length,
+    stepsPerEpoch: 3,
+    learningRate: 0.1,
+    weightDecay: 0,
+    ...(patience !== undefined && { patience }),
+    variables: [x],
+    saved: [x, moving],
+    indices,
+    batch(_, index) {
+      indices.push(index);
+      return {
+        loss: () => {
+          moving.assign(tf.add(moving, 1));
+          return tf.sum(tf.square(x));
+        },
+        dispose() {},
+      };
+    },
+    // The first call is the measurement's.
+    validate: () => ({ score: scores[Math.max(0, epoch++ - 1)]!, line: '' }),
+  };
+}
+
+loop('a stage ends after as many epochs without a better score as its patience', async ({ folder, x, moving, lines, progress }) => {
+  const scores = [0.1, 0.5, 0.4, 0.5, 0.9, 0.9];
+  const history = await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress);
+  assert.equal(history.map(({ score }) => score), [0.1, 0.5, 0.4, 0.5]);
+  assert.match(lines.at(-1)!, 'ended after epoch 4, with 2 in a row without a better score');
+  // What has ended stays ended when it is started again.
+  assert.is((await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress)).length, 4);
+});
+
+loop('without patience it goes on to its last epoch', async ({ folder, x, moving, progress }) => {
+  const history = await runStage(bowl(x, moving, [0.5, 0.1, 0.1, 0.1]), new Checkpoint(folder, 1), new Random(1), progress);
+  assert.is(history.length, 4);
+  assert.ok(history.every(({ seconds }) => seconds > 0));
+});
+
+loop('it leaves the weights of its best epoch, or of its last where it says so', async ({ folder, x, moving, lines, progress }) => {
+  const stepsAfter = async (name: string, leaves?: 'last'): Promise<number> => {
+    moving.assign(tf.tensor1d([0]));
+    await runStage({ ...bowl(x, moving, [0.1, 0.5, 0.4]), ...(leaves && { leaves }) }, new Checkpoint(join(folder, name), 1), new Random(1), progress);
+    return moving.dataSync()[0]!;
+  };
+  assert.is(await stepsAfter('best'), 6);
+  assert.match(lines.join('\n'), 'best so far');
+  lines.length = 0;
+  assert.is(await stepsAfter('last', 'last'), 9);
+  assert.is(await stepsAfter('last', 'last'), 9, 'a run that has ended leaves the same');
+  assert.not.match(lines.join('\n'), 'best so far');
+});
+
+loop('it says first how long it will take, alone and with the others', async ({ folder, x, moving, lines, progress }) => {
+  await runStage(bowl(x, moving, [0.1, 0.2]), new Checkpoint(folder, 1), new Random(1), progress, 5);
+  assert.match(lines[0]!, /^bowl: 2 epochs of 3 steps of \d\.\d\d s and a validation of \d\.\d s: about \d+ s, 5 such runs together \d+ s$/);
+});
+
+loop('batches know their place in the epoch', async ({ folder, x, moving, progress }) => {
+  const stage = bowl(x, moving, [0.1, 0.2]);
+  await runStage(stage, new Checkpoint(folder, 1), new Random(1), progress);
+  assert.equal(stage.indices.slice(-6), [0, 1, 2, 0, 1, 2]);
+});
+
+loop('measuring leaves variables and tensors as they were', ({ x, moving }) => {
+  const before = tf.memory().numTensors;
+  const cost = measureStage(bowl(x, moving, [0.1]));
+  assert.equal([...x.dataSync(), ...moving.dataSync()], [3, -2, 0]);
+  assert.is(tf.memory().numTensors, before);
+  assert.is(secondsLeft({ epochs: 10, stepsPerEpoch: 3 } as Stage, { stepSeconds: 2, validationSeconds: 4 }, 8), 20);
+  assert.ok(cost.stepSeconds > 0 && cost.validationSeconds >= 0);
+});
+
+loop('times are said as exactly as they are known', () => {
+  assert.equal([3.2, 89, 100, 3600, 7900].map(inMinutes), ['4 s', '89 s', '2 min', '60 min', '2 h 12 min']);
+});
+
+loop.run();

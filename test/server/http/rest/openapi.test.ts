@@ -1,0 +1,90 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { faintTexts } from '../../../e2e/audit.js';
+import { openBrowser } from '../../../e2e/browser.js';
+import { alertShape, historyShape, stationShape, streamShape } from '../../../../server/http/rest/shapes.js';
+import { stream } from '../../rig.js';
+import { ask } from './ask.js';
+import { withHistory } from './kept-server.js';
+
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Record<string, unknown>; readonly security?: unknown }>>>>;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+test('the document has all there is under /v1', () => withHistory([], async (server) => {
+  const { headers, body } = await ask<Document>(server, 'GET', '/openapi.json');
+  assert.match(headers.get('content-type')!, 'application/json');
+  assert.is(body.openapi, '3.1.0');
+  assert.match(body.info.version, /^\d+\.\d+\.\d+/);
+  const routes = Object.entries(body.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+  assert.equal(routes.sort(), [
+    'delete /v1/stations/{id}', 'get /v1/access', 'get /v1/alerts', 'get /v1/model', 'get /v1/origins', 'get /v1/stations', 'get /v1/stations/watch',
+    'get /v1/stations/{id}', 'get /v1/stations/{id}/audio', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv',
+    'get /v1/stream', 'get /v1/streams', 'get /v1/streams/{id}', 'get /v1/streams/{id}/watch', 'patch /v1/stations/{id}', 'post /v1/stations',
+  ]);
+  assert.equal(Object.keys(body.components.schemas).sort(), ['History', 'NewStation', 'Problem', 'Station', 'StationChanges', 'Stream']);
+  // Whatever it points to is there.
+  for (const [, name] of JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(body.components.schemas[name!], name);
+}));
+
+test('each route answers as the document says', () => withHistory([], async (server) => {
+  const { body } = await ask<Document>(server, 'GET', '/openapi.json');
+  for (const [path, methods] of Object.entries(body.paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      for (const id of ['one', 'none']) {
+        const { status } = await ask(server, method.toUpperCase(), path.replace('{id}', id), ['post', 'patch'].includes(method) ? '{}' : undefined);
+        assert.ok(String(status) in responses, `${method} ${path} with ${id} answers ${status}`);
+      }
+    }
+  }
+}));
+
+test('answers are of the shapes that the document gives them', () => withHistory([{
+  kind: 'alert', station: 'one', alert: { id: 'x', station: { id: 'one', name: 'One' }, type: 'down', fromMs: Date.now() - 5000, toMs: null, sentence: 'Down.' },
+}], async (server) => {
+  await stream(server);
+  const get = async <Body>(path: string): Promise<Body> => (await ask<Body>(server, 'GET', path)).body;
+  const [one] = (await get<{ stations: unknown[] }>('/v1/stations')).stations;
+  assert.equal(stationShape.strict().parse(one), one);
+  const history = await get('/v1/stations/one/history');
+  assert.equal(historyShape.strict().parse(history), history);
+  const [running] = (await get<{ streams: unknown[] }>('/v1/streams')).streams;
+  assert.equal(streamShape.strict().parse(running), running);
+  alertShape.parse((await get<{ alerts: unknown[] }>('/v1/alerts')).alerts[0]);
+}));
+
+test('the document and its page are asked for again only when they changed', () => withHistory([], async (server) => {
+  for (const path of ['/openapi.json', '/docs', '/docs.css']) {
+    const etag = (await ask(server, 'GET', path)).headers.get('etag')!;
+    assert.is((await ask(server, 'GET', path, undefined, { 'if-none-match': etag })).status, 304, path);
+  }
+}));
+
+test('the page reads well on a telephone and by night, and breaks no rule of its own', () => withHistory([], async ({ url }) => {
+  const browser = await openBrowser();
+  try {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({ viewport: { width: 400, height: 800 }, colorScheme });
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('requestfailed', (request) => complaints.push(request.url()));
+      await page.goto(`${url}/docs`);
+      assert.equal(complaints, []);
+      assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 400);
+      assert.equal(await faintTexts(page), []);
+      assert.is(await page.locator('script').count(), 0);
+      const headings = await page.locator('h3').allTextContents();
+      assert.ok(headings.some((heading) => heading.includes('/v1/stations/{id}/history.csv')));
+      // Each link on the page leads somewhere on it.
+      assert.equal(await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute('href')!.slice(1)).filter((id) => !document.getElementById(id))), []);
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}));
+
+test.run();

@@ -1,0 +1,222 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import { from, lastValueFrom, map, Subject, toArray, VirtualTimeScheduler } from 'rxjs';
+import { SOUND_KINDS } from '../../../models/model-folder.js';
+import { Engine } from '../../../server/pipe/engine.js';
+import { fromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
+import type { AudioFormat, Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
+import { withDefaults } from '../../../server/settings.js';
+import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from '../fake-classifier.js';
+import { ManualClock } from '../manual-clock.js';
+import { cut, join, MONO, noise, silence, tone } from '../sound.js';
+
+const BLOCK_MS = (4 * 1920 * 1000) / 22050;
+const settings = withDefaults();
+
+/** Runs bytes through the pipe on virtual time, as if each piece came alone or all at once. */
+function hear(pieces: readonly Uint8Array[], options: Partial<PipeOptions> = {}, apart = true, classifier = new FakeClassifier()): (Prediction | Columns | Summary)[] {
+  const clock = new VirtualTimeScheduler();
+  const engine = new Engine(classifier, settings, clock);
+  const said: (Prediction | Columns | Summary)[] = [];
+  const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
+  pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, ...options })
+    .subscribe(({ json }) => said.push(JSON.parse(json)));
+  for (const bytes of pieces) {
+    chunk$.next({ bytes, arrivedAtMs: clock.now() });
+    if (apart) clock.flush();
+  }
+  chunk$.complete();
+  clock.flush();
+  assert.is(engine.streams, 0, 'nothing stays in the engine');
+  return said;
+}
+
+const predictions = (said: ReturnType<typeof hear>): Prediction[] => said.filter((each): each is Prediction => each.type === 'prediction');
+const summaryOf = (said: ReturnType<typeof hear>): Summary => said.at(-1) as Summary;
+
+test('bytes go in, a prediction a block comes out, the summary is last', () => {
+  const said = hear([tone(200, 3000)]);
+  const seen = predictions(said);
+  assert.equal(said.map(({ type }) => type), [...seen.map(() => 'prediction'), 'summary']);
+  assert.equal(seen.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.is(seen[0]!.atMs, 348.3);
+  assert.is(seen[3]!.genre, 'low');
+  assert.equal(seen[3]!.top.map(([label]) => label).sort(), [...FAKE_LABELS].sort());
+  assert.is(summaryOf(said).genre, 'low');
+});
+
+test('what is heard is what is played, at any rate and in any channels', () => {
+  const formats: [AudioFormat, number][] = [[{ ...MONO, sampleRate: 8000 }, 1], [{ ...MONO, sampleRate: 48000 }, 1], [{ ...MONO, sampleRate: 44100, channels: 2 }, 2]];
+  for (const [format, channels] of formats) {
+    for (const [frequencyHz, label] of [[150, 'low'], [1500, 'middle']] as const) {
+      const mono = new Int16Array(tone(frequencyHz, 3000, format).buffer);
+      const samples = new Int16Array(mono.length * channels).map((_, index) => mono[Math.floor(index / channels)]!);
+      assert.is(summaryOf(hear([new Uint8Array(samples.buffer)], { format })).genre, label, `${frequencyHz} Hz at ${format.sampleRate}`);
+    }
+  }
+});
+
+test('any cut of the same bytes gives the same predictions', () => {
+  const bytes = join(noise(30_000), tone(300, 700), silence(3500), noise(15_001, 5));
+  const expected = hear([bytes], { spectrogram: true });
+  assert.ok(predictions(expected).some(({ state }) => state === 'silence'));
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 1, maxLength: 6 }), fc.boolean(), (sizes, apart) => {
+    // Cuts of a byte or two cost a call each; a sum of this size keeps a run short.
+    fc.pre(sizes.reduce((sum, size) => sum + size, 0) > 500);
+    assert.equal(hear(cut(bytes, sizes), { spectrogram: true }, apart), expected);
+  }), { numRuns: 25 });
+});
+
+test('odd bytes at the end are left out', () => {
+  const bytes = tone(300, 1000);
+  assert.equal(hear([join(bytes, new Uint8Array([7]))]), hear([bytes]));
+});
+
+test('the columns of an unfinished block are scored as a shorter one', () => {
+  // Two blocks and two columns: samples 2 × 7680 + 1920 + 2048.
+  const seen = predictions(hear([noise(2 * 7680 + 1920 + 2048)]));
+  assert.equal(seen.map(({ atMs }) => atMs), [1, 2, 2.5].map((blocks) => Math.round(blocks * BLOCK_MS * 10) / 10));
+});
+
+test('sound too short for a column has a summary and no predictions', () => {
+  const said = hear([noise(2047)]);
+  assert.equal(said, [{ type: 'summary', durationMs: 92.8, genre: null, p: 0, top: [], segments: [] }]);
+  assert.is(summaryOf(hear([])).durationMs, 0);
+});
+
+test('the duration is that of all sound, at any rate', () => {
+  for (const sampleRate of [8000, 22050, 44100, 96000]) {
+    const { durationMs, segments } = summaryOf(hear([tone(440, 2000, { sampleRate })], { format: { ...MONO, sampleRate } }));
+    assert.ok(Math.abs(durationMs - 2000) < 1, `${durationMs} at ${sampleRate}`);
+    assert.is(segments.at(-1)!.toMs, durationMs);
+  }
+});
+
+test('level and peak are those of the block', () => {
+  const seen = predictions(hear([tone(441, 2000, { amplitude: 0.5 }), tone(441, 2000, { amplitude: 0.05 })]));
+  assert.ok(Math.abs(seen[2]!.level - -9.03) < 0.1, String(seen[2]!.level));
+  assert.ok(Math.abs(seen[2]!.peak - -6.02) < 0.1);
+  assert.ok(Math.abs(seen.at(-2)!.level - -29.03) < 0.1);
+});
+
+test('a silent stream has no genre, however short', () => {
+  for (const ms of [500, 900, 3000]) assert.is(summaryOf(hear([silence(ms)])).genre, null, `${ms} ms`);
+});
+
+test('one large message is many small ones', () => {
+  const bytes = noise(300_000);
+  assert.equal(hear([bytes]), hear(cut(bytes, [10_000, 50_001, 200_000])));
+});
+
+test('a long silence shows, and after it everything starts afresh', () => {
+  const after = (bytes: Uint8Array): object[] => predictions(hear([bytes])).map(({ seq, atMs, ...rest }) => rest);
+  // 12 blocks of one sound, 12 of silence, then another; the second half must not remember the first.
+  const first = noise(12 * 7680 + 128);
+  const second = tone(2000, 3000);
+  const seen = predictions(hear([first, new Uint8Array(2 * (12 * 7680 - 128)), second]));
+  assert.is(seen[20]!.state, 'silence');
+  assert.equal(seen[20]!.top, []);
+  assert.is(seen[20]!.genre, null);
+  const fresh = seen.slice(25).map(({ seq, atMs, ...rest }) => rest);
+  const other = after(join(noise(3 * 7680 + 128, 9), new Uint8Array(2 * (12 * 7680 - 128)), second)).slice(16);
+  assert.is(seen[24]!.state, 'warming');
+  assert.equal(fresh, other);
+});
+
+test('a model that tells speech and noise from music shows them as states, without a genre', () => {
+  const model = { ...FAKE_BUNDLE.manifest, kinds: SOUND_KINDS };
+  const bytes = join(tone(150, 4000), tone(1500, 4000), tone(8000, 4000), silence(3000));
+  const said = hear([bytes], { model }, true, new FakeClassifier({ hasKinds: true }));
+  const seen = predictions(said);
+  assert.equal([...new Set(seen.map(({ state }) => state))], ['warming', 'music', 'speech', 'unknown', 'silence']);
+  for (const { state, genre, p, top, music } of seen) {
+    assert.is(genre, state === 'music' ? 'low' : null);
+    assert.is(p > 0, state === 'music');
+    assert.is(top.length, state === 'music' || state === 'warming' ? 3 : 0);
+    if (state === 'silence') assert.is(music, 0);
+  }
+  const { genre, segments } = summaryOf(said);
+  assert.is(genre, 'low');
+  assert.equal(segments.map(({ state }) => state), ['music', 'speech', 'unknown', 'silence']);
+});
+
+test('how long a silence makes all be forgotten is a setting', () => {
+  // Five blocks of silence: long enough to show, too short for the normaliser to notice by itself.
+  const second = (first: Uint8Array, forgetAfterMs: number): Prediction[] => predictions(hear(
+    [first, new Uint8Array(2 * (5 * 7680 - 128)), tone(2000, 3000)],
+    { settings: withDefaults({ forgetAfterMs }) },
+  )).slice(17);
+  const [quiet, loud] = [noise(12 * 7680 + 128), join(tone(100, 4000, { amplitude: 0.02 }), noise(12 * 7680)).subarray(0, 2 * (12 * 7680 + 128))];
+  assert.equal(second(quiet, 1000).map(({ top }) => top), second(loud, 1000).map(({ top }) => top));
+  assert.not.equal(second(quiet, 3000).map(({ top }) => top), second(loud, 3000).map(({ top }) => top));
+});
+
+test('columns come when asked for: the levels of the block and its envelope', () => {
+  assert.not(hear([tone(440, 1000)]).some(({ type }) => type === 'columns'));
+  const said = hear([tone(441, 1000)], { spectrogram: true });
+  const columns = said.filter((each): each is Columns => each.type === 'columns');
+  assert.is(columns.length, predictions(said).length);
+  const levels = Buffer.from(columns[0]!.levels, 'base64');
+  assert.is(levels.length, 4 * 64);
+  const loudest = levels.subarray(0, 64).indexOf(Math.max(...levels.subarray(0, 64)));
+  assert.ok(loudest > 3 && loudest < 14, `441 Hz is in band ${loudest}`);
+  const peaks = new Int8Array(Buffer.from(columns[1]!.peaks, 'base64'));
+  assert.is(peaks.length, 64);
+  assert.ok(Math.abs(peaks[0]! + 64) <= 1 && Math.abs(peaks[1]! - 64) <= 1, `${peaks[0]} to ${peaks[1]}`);
+});
+
+test('a stream goes on where it was told to', () => {
+  const progress = new Progress({ seq: 10, scoredMs: 5000, droppedMs: 300 });
+  const said = hear([noise(7680 + 128)], { progress });
+  const [prediction] = predictions(said);
+  assert.is(prediction!.seq, 11);
+  assert.is(prediction!.atMs, 5348.3);
+  assert.is(prediction!.droppedMs, 300);
+  assert.is(summaryOf(said).segments[0]!.fromMs, 5000);
+  assert.is(progress.scoredBytes, 2 * (7680 + 128));
+});
+
+test('live sound that waited too long is counted and left out, and time goes on', () => {
+  const clock = new ManualClock();
+  const engine = new Engine(new FakeClassifier(), settings, clock);
+  const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
+  const said: (Prediction | Summary)[] = [];
+  const progress = new Progress();
+  pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, progress }).subscribe(({ json }) => said.push(JSON.parse(json)));
+  const hearBlocks = (from: number, to: number, arrivedAtMs: number): void => {
+    for (let block = from; block < to; block++) chunk$.next({ bytes: tone(200, 4000).subarray(2 * 7680 * block + (block > 0 ? 256 : 0), 2 * 7680 * (block + 1) + 256), arrivedAtMs });
+    clock.advance(1);
+  };
+  hearBlocks(0, 3, 0);
+  clock.advance(5000);
+  hearBlocks(3, 6, 1000); // 4 s ago
+  assert.is(progress.scoredBytes, 2 * (6 * 7680 + 128), 'nobody waits for what is left out');
+  hearBlocks(6, 8, 5000);
+  const seen = said as Prediction[];
+  assert.equal(seen.map(({ atMs }) => Math.round(atMs / BLOCK_MS)), [1, 2, 3, 7, 8]);
+  assert.equal(seen.map(({ droppedMs }) => Math.round(droppedMs / BLOCK_MS)), [0, 0, 0, 3, 3]);
+  assert.is(seen.at(-1)!.genre, 'low');
+});
+
+test('a prediction holds as many labels as asked for', () => {
+  assert.is(predictions(hear([tone(440, 1000)], { topK: 1 }))[0]!.top.length, 1);
+  assert.is(predictions(hear([tone(440, 1000)], { topK: 99 }))[0]!.top.length, 3);
+});
+
+test('stored levels go the same way from columns on', async () => {
+  const clock = new VirtualTimeScheduler();
+  const engine = new Engine(new FakeClassifier(), settings, clock);
+  const power = from([1, 2, 3, 4]).pipe(map((number) => ({
+    cells: new Float32Array(256).fill(-60).map((level, cell) => (cell % 64 < 20 ? -20 : level)),
+    columns: 4, atMs: number * BLOCK_MS, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, arrivedAtMs: 0, endBytes: 0, isLate: false,
+  })));
+  const judged = lastValueFrom(fromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
+    map(({ shown }) => (shown.genre === null ? shown.state : FAKE_LABELS[shown.genre])),
+    toArray(),
+  ));
+  clock.flush();
+  assert.equal(await judged, ['warming', 'warming', 'low', 'low']);
+});
+
+test.run();

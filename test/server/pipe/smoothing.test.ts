@@ -1,0 +1,311 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import type { SmoothingSettings } from '../../../models/model-folder.js';
+import { Smoother, type Hearing } from '../../../server/pipe/smoothing.js';
+import { seeded } from '../../models/fixtures.js';
+
+const LABELS = ['rock', 'jazz', 'disco'];
+const BLOCK_MS = 348.3;
+const SETTINGS = { timeConstantMs: 4000, margin: 0.1, holdMs: 1000, warmupMs: 2000 };
+const ROCK = [0.8, 0.1, 0.1];
+const JAZZ = [0.1, 0.8, 0.1];
+const DISCO = [0.1, 0.1, 0.8];
+const SOUND = { loudness: 'sound', afresh: false } as const;
+const QUIET = { loudness: 'quiet', afresh: false } as const;
+const SILENT = { loudness: 'silent', afresh: false } as const;
+/** The first block after a long silence. */
+const AFRESH = { loudness: 'sound', afresh: true } as const;
+const MUSIC = [0.98, 0.01, 0.01];
+const SPEECH = [0.02, 0.95, 0.03];
+const NOISE = [0.05, 0.05, 0.9];
+
+const smoother = (settings: SmoothingSettings = SETTINGS): Smoother => new Smoother(settings, LABELS, BLOCK_MS);
+
+/** Pushes blocks; returns the states and genres shown, one a block. */
+function shown(subject: Smoother, blocks: number, probabilities: readonly number[], hearing: Hearing = SOUND, kinds?: readonly number[]): string[] {
+  return Array.from({ length: blocks }, () => {
+    const { state, genre } = subject.push(probabilities, hearing, kinds);
+    return genre === null ? state : LABELS[genre]!;
+  });
+}
+
+/** Each state or genre once for each stretch of it. */
+const changes = (shown: readonly string[]): string[] => shown.filter((what, index) => what !== shown[index - 1]);
+
+test('warms up for its time, showing no genre, then judges', () => {
+  const subject = smoother();
+  assert.equal(shown(subject, 7, ROCK), ['warming', 'warming', 'warming', 'warming', 'warming', 'rock', 'rock']);
+});
+
+test('while warming up the probabilities are there already', () => {
+  const { state, genre, p, probabilities } = smoother().push(ROCK, SOUND);
+  assert.is(state, 'warming');
+  assert.is(genre, null);
+  assert.is(p, 0);
+  assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6);
+});
+
+test('steady scores give those scores, from the first block on', () => {
+  const subject = smoother();
+  for (let block = 0; block < 100; block++) {
+    const { probabilities } = subject.push(ROCK, SOUND);
+    for (let label = 0; label < 3; label++) assert.ok(Math.abs(probabilities[label]! - ROCK[label]!) < 1e-6);
+  }
+});
+
+test('the running mean is a plain mean of logs at first, exponential later', () => {
+  const subject = smoother();
+  subject.push([0.5, 0.25, 0.25], SOUND);
+  const { probabilities } = subject.push([0.125, 0.4375, 0.4375], SOUND);
+  // Geometric means: sqrt(0.5 * 0.125) = 0.25, sqrt(0.25 * 0.4375) = 0.3307 twice; normalised.
+  assert.ok(Math.abs(probabilities[0]! - 0.25 / (0.25 + 2 * Math.sqrt(0.25 * 0.4375))) < 1e-6);
+  shown(subject, 200, ROCK);
+  const gain = 1 - Math.exp(-BLOCK_MS / SETTINGS.timeConstantMs);
+  const scores = ROCK.map((rock, label) => Math.log(rock) + gain * (Math.log(JAZZ[label]!) - Math.log(rock)));
+  const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
+  const next = subject.push(JAZZ, SOUND);
+  for (let label = 0; label < 3; label++) assert.ok(Math.abs(next.probabilities[label]! - Math.exp(scores[label]!) / sum) < 1e-5);
+});
+
+test('what is reported is the mean of the last seconds; what is shown goes by the moment', () => {
+  const quick = { ...SETTINGS, timeConstantMs: 0, margin: 0.9 };
+  const [plain, averaged] = [smoother(quick), smoother({ ...quick, confidenceMs: 1500 })];
+  const both = [plain, averaged];
+  for (const subject of both) shown(subject, 10, ROCK);
+  assert.ok(both.every((subject) => Math.abs(subject.push(ROCK, SOUND).p - 0.8) < 1e-6));
+  assert.ok(Math.abs(plain.push(JAZZ, SOUND).p - 0.1) < 1e-6);
+  const gain = 1 - Math.exp(-BLOCK_MS / 1500);
+  assert.ok(Math.abs(averaged.push(JAZZ, SOUND).p - (0.8 - 0.7 * gain)) < 1e-6);
+  assert.equal(shown(plain, 6, JAZZ), shown(averaged, 6, JAZZ));
+});
+
+test('a change shows within seconds, once', () => {
+  const subject = smoother();
+  shown(subject, 60, ROCK);
+  const after = shown(subject, 30, JAZZ);
+  const changed = after.indexOf('jazz');
+  assert.ok(changed > 0, 'not at once');
+  assert.ok(changed * BLOCK_MS < 6000, `after ${changed} blocks`);
+  assert.ok(after.slice(changed).every((genre) => genre === 'jazz'));
+});
+
+test('a challenger must lead for the hold without a break', () => {
+  // Without smoothing over time each block speaks for itself, so only the hold decides.
+  const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.5 });
+  subject.push(ROCK, SOUND);
+  shown(subject, 30, ROCK);
+  assert.equal(shown(subject, 2, JAZZ), ['rock', 'rock']);
+  assert.equal(shown(subject, 1, ROCK), ['rock'], 'the break');
+  assert.equal(shown(subject, 4, JAZZ), ['rock', 'rock', 'jazz', 'jazz']);
+});
+
+test('a lead of the margin takes the hold, a larger one less, a small one longer but not for ever', () => {
+  const blocksUntil = (lead: number): number => {
+    const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.2, holdMs: 2000 });
+    shown(subject, 30, ROCK);
+    return shown(subject, 200, [0.5 - lead / 2, 0.5 + lead / 2, 0]).indexOf('jazz') + 1;
+  };
+  assert.is(blocksUntil(0.2), Math.ceil(2000 / BLOCK_MS));
+  assert.is(blocksUntil(0.8), Math.ceil(500 / BLOCK_MS));
+  assert.is(blocksUntil(0.05), Math.ceil(8000 / BLOCK_MS));
+});
+
+test('a lead below the least one never takes over, and each challenger adds up its own', () => {
+  const settings = { timeConstantMs: 0, margin: 0.3, holdMs: 1000, warmupMs: 0, leastLead: 0.1 };
+  const slightly = smoother(settings);
+  assert.equal(changes([...shown(slightly, 2, ROCK), ...shown(slightly, 200, [0.31, 0.4, 0.29])]), ['rock']);
+  const alternating = smoother(settings);
+  shown(alternating, 2, ROCK);
+  const taken = Array.from({ length: 40 }, (_, block) => shown(alternating, 1, block % 2 === 0 ? [0.2, 0.5, 0.3] : [0.2, 0.1, 0.7])[0]!);
+  assert.equal(changes(taken), ['rock', 'disco']);
+});
+
+test('a song whose blocks differ does not flicker', () => {
+  const subject = smoother();
+  const blocks = [ROCK, ROCK, [0.2, 0.5, 0.3], ROCK, [0.3, 0.3, 0.4]];
+  const genres = new Set<string>();
+  for (let block = 0; block < 500; block++) genres.add(shown(subject, 1, blocks[block % blocks.length]!)[0]!);
+  genres.delete('warming');
+  assert.equal([...genres], ['rock']);
+});
+
+test('silence shows silence; the first louder block ends it and warms up afresh', () => {
+  const subject = smoother();
+  shown(subject, 20, ROCK);
+  assert.equal(shown(subject, 2, ROCK, QUIET), ['rock', 'rock']);
+  assert.equal(shown(subject, 2, ROCK, SILENT), ['silence', 'silence']);
+  assert.equal(shown(subject, 7, JAZZ), ['warming', 'warming', 'warming', 'warming', 'warming', 'jazz', 'jazz']);
+});
+
+test('a quiet block says nothing, before it is known to be silence too', () => {
+  const subject = smoother();
+  for (let block = 0; block < 2; block++) {
+    const { state, counts, isMusic, probabilities } = subject.push(JAZZ, QUIET);
+    assert.equal([state, counts, isMusic], ['warming', false, false]);
+    assert.equal([...probabilities], [...new Float32Array(3).fill(1 / 3)]);
+  }
+  const { counts, isMusic } = subject.push(ROCK, SOUND);
+  assert.equal([counts, isMusic], [true, true]);
+});
+
+test('in silence nothing is shown', () => {
+  const subject = smoother();
+  for (let block = 0; block < 10; block++) subject.push(ROCK, SOUND);
+  const { state, genre, p, isMusic } = subject.push(ROCK, SILENT);
+  assert.equal({ state, genre, p, isMusic }, { state: 'silence', genre: null, p: 0, isMusic: false });
+});
+
+test('speech is speech and noise is unknown, without a genre', () => {
+  for (const [kinds, state] of [[SPEECH, 'speech'], [NOISE, 'unknown']] as const) {
+    const subject = smoother();
+    assert.equal(shown(subject, 8, ROCK, SOUND, kinds), [...Array(5).fill('warming'), state, state, state]);
+    const { genre, p, music, isMusic, counts } = subject.push(ROCK, SOUND, kinds);
+    assert.equal({ genre, p, isMusic, counts }, { genre: null, p: 0, isMusic: false, counts: false });
+    assert.ok(Math.abs(music - kinds[0]!) < 1e-6);
+  }
+});
+
+test('music stays what it was, whether or not the model can tell it from speech', () => {
+  const [one, other] = [smoother(), smoother()];
+  for (let block = 0; block < 60; block++) {
+    const q = block < 30 ? ROCK : JAZZ;
+    assert.equal(shown(one, 1, q), shown(other, 1, q, SOUND, MUSIC));
+  }
+  assert.is(one.push(ROCK, SOUND).music, 1);
+});
+
+test('a word into a song changes nothing, and after a sentence the genre is the one before', () => {
+  const subject = smoother();
+  shown(subject, 30, ROCK, SOUND, MUSIC);
+  assert.equal(new Set(shown(subject, 3, JAZZ, SOUND, SPEECH)), new Set(['rock']));
+  shown(subject, 30, ROCK, SOUND, MUSIC);
+  const sentence = shown(subject, 9, JAZZ, SOUND, SPEECH);
+  assert.is(sentence.at(-1), 'speech');
+  const after = shown(subject, 4, ROCK, SOUND, MUSIC);
+  assert.equal(after.filter((what) => what !== 'speech'), ['rock', 'rock'], 'at once, when it is music again');
+  const { probabilities, isMusic } = subject.push(ROCK, SOUND, MUSIC);
+  assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6, 'no word of it moved the genre');
+  assert.ok(isMusic);
+  shown(subject, 9, JAZZ, SOUND, SPEECH);
+  assert.is(shown(subject, 5, ROCK, SOUND, MUSIC).includes('warming'), false, 'a second sentence is not added to the first');
+});
+
+test('after a long announcement the genre starts afresh, its warm-up running since the music began', () => {
+  const subject = smoother();
+  shown(subject, 200, ROCK, SOUND, MUSIC);
+  shown(subject, 30, JAZZ, SOUND, SPEECH);
+  const after = shown(subject, 8, JAZZ, SOUND, MUSIC);
+  assert.equal(after, ['speech', 'speech', 'warming', 'warming', 'warming', 'jazz', 'jazz', 'jazz'], '6 blocks are 2 s of music');
+});
+
+test('a stream that begins with speech judges its music once there are 2 s of it', () => {
+  const subject = smoother();
+  assert.is(shown(subject, 12, ROCK, SOUND, SPEECH).at(-1), 'speech');
+  assert.equal(shown(subject, 7, JAZZ, SOUND, MUSIC).slice(3), ['warming', 'warming', 'jazz', 'jazz']);
+  const early = smoother();
+  shown(early, 2, ROCK, SOUND, SPEECH);
+  assert.equal(new Set(shown(early, 5, JAZZ, SOUND, MUSIC)), new Set(['warming']), 'the speech did not count as music');
+  assert.equal(shown(early, 1, JAZZ, SOUND, MUSIC), ['jazz']);
+});
+
+test('a presenter over music is music', () => {
+  const subject = smoother();
+  const both = [0.42, 0.5, 0.08];
+  shown(subject, 20, ROCK, SOUND, MUSIC);
+  assert.equal(new Set(shown(subject, 60, ROCK, SOUND, both)), new Set(['rock']));
+  assert.is(shown(smoother(), 20, ROCK, SOUND, both).at(-1), 'rock', 'from the start, too');
+  const afterSpeech = smoother();
+  shown(afterSpeech, 20, ROCK, SOUND, SPEECH);
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'speech', 'one who only raised the music a little still speaks');
+  shown(afterSpeech, 1, ROCK, AFRESH, both);
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence nothing of it counts');
+});
+
+test('applause between two songs is unknown, and then the next song is heard', () => {
+  const subject = smoother();
+  shown(subject, 30, ROCK, SOUND, MUSIC);
+  const heard = [...shown(subject, 20, DISCO, SOUND, NOISE), ...shown(subject, 20, JAZZ, SOUND, MUSIC)];
+  assert.equal(changes(heard), ['rock', 'unknown', 'warming', 'jazz']);
+});
+
+test('a dead-quiet tail is silence, after speech as after music, and speech after a short one is still speech', () => {
+  const subject = smoother();
+  shown(subject, 20, ROCK, SOUND, SPEECH);
+  assert.equal(shown(subject, 2, ROCK, QUIET, MUSIC), ['speech', 'speech']);
+  assert.equal(shown(subject, 2, ROCK, SILENT, MUSIC), ['silence', 'silence']);
+  assert.equal(shown(subject, 3, ROCK, SOUND, SPEECH), ['speech', 'speech', 'speech']);
+  shown(subject, 9, ROCK, SILENT, SPEECH);
+  assert.equal(changes([...shown(subject, 1, JAZZ, AFRESH, MUSIC), ...shown(subject, 6, JAZZ, SOUND, MUSIC)]), ['warming', 'jazz']);
+});
+
+test('a genre is never shown before a block of music was heard, even without a warm-up', () => {
+  const subject = smoother({ ...SETTINGS, warmupMs: 0 });
+  assert.equal(shown(subject, 20, ROCK, SOUND, MUSIC)[0], 'rock');
+  shown(subject, 1, ROCK, SILENT, MUSIC);
+  assert.equal(shown(subject, 1, JAZZ, SOUND, SPEECH), ['warming']);
+  assert.equal(shown(subject, 1, JAZZ, SOUND, MUSIC), ['jazz']);
+});
+
+test('scores between the two thresholds change nothing, wherever the stream was', () => {
+  const random = seeded(5);
+  for (const [kinds, what] of [[MUSIC, 'rock'], [SPEECH, 'speech']] as const) {
+    const subject = smoother();
+    shown(subject, 20, ROCK, SOUND, kinds);
+    for (let block = 0; block < 300; block++) {
+      const music = 0.36 + 0.13 * random();
+      assert.equal(shown(subject, 1, ROCK, SOUND, [music, 1 - music, 0]), [what]);
+    }
+  }
+});
+
+test('speech and noise do not take turns unless one leads clearly', () => {
+  const subject = smoother();
+  shown(subject, 20, ROCK, SOUND, SPEECH);
+  assert.equal(new Set(shown(subject, 50, ROCK, SOUND, [0.1, 0.4, 0.5])), new Set(['speech']));
+  assert.is(shown(subject, 50, ROCK, SOUND, NOISE).at(-1), 'unknown');
+  assert.equal(new Set(shown(subject, 50, ROCK, SOUND, [0.1, 0.5, 0.4])), new Set(['unknown']));
+});
+
+test('how music is left and entered is a setting of the model', () => {
+  const subject = smoother({ ...SETTINGS, kinds: { timeConstantMs: 0, enter: 0.9, leave: 0.8 } });
+  shown(subject, 20, ROCK, SOUND, MUSIC);
+  const music = [0.81, 0.79, 0.89, 0.91];
+  assert.equal(music.map((p) => subject.push(ROCK, SOUND, [p, 1 - p, 0]).state), ['music', 'speech', 'speech', 'music']);
+});
+
+test('music whose best genre stays below the floor is unknown, but known to be music', () => {
+  const subject = smoother({ ...SETTINGS, unknownBelow: 0.5 });
+  assert.is(shown(subject, 10, [0.4, 0.35, 0.25]).at(-1), 'unknown');
+  const { genre, p, isMusic, music } = subject.push([0.4, 0.35, 0.25], SOUND);
+  assert.equal({ genre, p, isMusic, music }, { genre: null, p: 0, isMusic: true, music: 1 });
+  const after = shown(subject, 40, ROCK);
+  assert.equal(changes(after), ['unknown', 'rock']);
+  assert.equal(new Set(shown(subject, 60, [0.47, 0.3, 0.23])).has('rock'), true, 'and does not go at once');
+  assert.is(shown(subject, 200, [0.3, 0.3, 0.4]).at(-1), 'unknown');
+});
+
+test('whatever is heard, probabilities sum to 1, and where it is music the genre is one of the labels', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const block = fc.record({
+    q: fc.array(share, { minLength: 3, maxLength: 3 }),
+    loudness: fc.constantFrom('sound' as const, 'quiet' as const, 'silent' as const),
+    afresh: fc.boolean(),
+    speech: share,
+    noise: share,
+  });
+  fc.assert(fc.property(fc.array(block, { maxLength: 60 }), fc.boolean(), fc.constantFrom(0, 2000), (blocks, hasKinds, warmupMs) => {
+    const subject = smoother({ ...SETTINGS, warmupMs, unknownBelow: 0.4, kinds: { timeConstantMs: 3000, enter: 0.5, leave: 0.35 } });
+    for (const { q, loudness, afresh, speech, noise } of blocks) {
+      const kinds = hasKinds ? [1 - speech, speech * (1 - noise), speech * noise] : undefined;
+      const { genre, p, music, probabilities, state, isMusic } = subject.push(q, { loudness, afresh }, kinds);
+      assert.ok(Math.abs(probabilities.reduce((sum, each) => sum + each, 0) - 1) < 1e-5);
+      assert.ok(music >= 0 && music <= 1 + 1e-9);
+      assert.is(genre !== null, state === 'music');
+      assert.ok(isMusic || state !== 'music');
+      assert.is(p, genre === null ? 0 : probabilities[genre]);
+    }
+  }));
+});
+
+test.run();

@@ -1,0 +1,25 @@
+/** Which code steps the network of a shard. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Layer } from '../../../models/network.js';
+import { SimdStep } from '../../../models/step/simd-step.js';
+import { Step } from '../../../models/step/tf-step.js';
+import { startClassifier } from '../../../server/shards/classifier.js';
+import { randomBundle, SMALL_LAYERS } from '../../models/fixtures.js';
+
+test('on WebAssembly our own kernels do it', async () => {
+  const { classifier, backend } = await startClassifier(randomBundle(), 'wasm');
+  assert.is(backend, 'wasm');
+  assert.instance(classifier, SimdStep);
+});
+
+test('a network that they can’t do runs on TensorFlow.js', async () => {
+  const layers = SMALL_LAYERS.map((layer): Layer => (layer.type === 'conv2d' ? { ...layer, kernel: [3, 5] } : layer));
+  const { classifier, backend } = await startClassifier(randomBundle(layers), 'wasm');
+  assert.is(backend, 'wasm');
+  assert.instance(classifier, Step);
+  const scores = classifier.run([new Float32Array(256)], [classifier.newState()]);
+  assert.ok(Math.abs(scores.reduce((sum, score) => sum + score, 0) - 1) < 1e-5);
+});
+
+test.run();

@@ -1,0 +1,169 @@
+import { BroadcastChannel } from 'node:worker_threads';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lastValueFrom, toArray } from 'rxjs';
+import { Log } from '../../../server/log.js';
+import type { Prediction, Restarted, ServerMessage, Summary } from '../../../server/protocol/messages.js';
+import { Shards, type ShardStream } from '../../../server/shards/shards.js';
+import type { Settings } from '../../../server/settings.js';
+import { BATCH_CHANNEL, FAKE_BUNDLE } from '../fake-classifier.js';
+import { FAKE_CLASSIFIER_URL, killShards } from '../rig.js';
+import { cut, MONO, noise } from '../sound.js';
+
+const BLOCK_BYTES = 2 * 7680;
+
+async function withShards(shards: number, settings: Partial<Settings>, work: (shards: Shards) => Promise<void>): Promise<void> {
+  const started = await Shards.start({ bundle: FAKE_BUNDLE, shards, settings, classifier: FAKE_CLASSIFIER_URL, log: new Log('error', () => {}) });
+  try {
+    await work(started);
+  } finally {
+    await started.close();
+  }
+}
+
+/** Everything a stream says, when it is over. */
+async function heard({ messages$ }: ShardStream): Promise<ServerMessage[]> {
+  const messages = await lastValueFrom(messages$.pipe(toArray()));
+  return messages.map(({ json }) => JSON.parse(json) as ServerMessage);
+}
+
+/** Resolves with the first message that fits. */
+function first<T extends ServerMessage>({ messages$ }: ShardStream, fits: (message: ServerMessage) => boolean): Promise<T> {
+  return new Promise((resolve) => {
+    const subscription = messages$.subscribe(({ json }) => {
+      const message = JSON.parse(json) as ServerMessage;
+      if (!fits(message)) return;
+      subscription.unsubscribe();
+      resolve(message as T);
+    });
+  });
+}
+
+test('streams run in workers, are told apart, and end with their summary', () => withShards(2, {}, async (shards) => {
+  const streams = ['a', 'b', 'c'].map((id) => shards.open({ id, format: MONO }));
+  const all = Promise.all(streams.map(heard));
+  streams.forEach((stream, index) => {
+    for (const piece of cut(noise((index + 1) * 7680 + 128), [1001])) stream.send(piece);
+    stream.end();
+  });
+  const said = await all;
+  assert.equal(said.map((each) => each.length), [2, 3, 4]);
+  assert.ok(said.every((each) => each.at(-1)!.type === 'summary'));
+  assert.is(shards.streams, 0);
+}));
+
+test('streams whose blocks are ready together share one step of the network', () => withShards(1, {}, async (shards) => {
+  const channel = new BroadcastChannel(BATCH_CHANNEL);
+  // The channel is another way than the one the messages take: it may be the slower one.
+  const firstBatch = new Promise<number>((resolve) => {
+    channel.onmessage = ({ data }: { data: unknown }) => resolve(data as number);
+  });
+  const streams = Array.from({ length: 8 }, (_, index) => shards.open({ id: String(index), format: MONO }));
+  const all = Promise.all(streams.map(heard));
+  for (const stream of streams) {
+    stream.send(noise(7680 + 128));
+    stream.end();
+  }
+  assert.ok((await all).every((said) => said.length === 2));
+  assert.is(await firstBatch, 8);
+  channel.close();
+}));
+
+test('send says when to wait, drained when to go on', () => withShards(1, { maxBufferedBytes: BLOCK_BYTES }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const over = heard(stream);
+  assert.is(stream.send(noise(7680)), true);
+  assert.is(stream.send(noise(1)), false);
+  await stream.drained();
+  assert.is(stream.send(noise(7680)), true, 'half of the limit is free again');
+  stream.end();
+  await over;
+  await stream.drained();
+  assert.is(stream.send(noise(100_000)), true, 'what is over keeps nobody waiting');
+}));
+
+test('close gives up at once, without a summary', () => withShards(1, {}, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const over = heard(stream);
+  stream.send(noise(50_000));
+  stream.close();
+  assert.equal(await over, []);
+  assert.is(shards.streams, 0);
+}));
+
+test('a model that a shard can not use rejects the start with the reason', async () => {
+  const bundle = { ...FAKE_BUNDLE, manifest: { ...FAKE_BUNDLE.manifest, name: 'refused' } };
+  try {
+    await Shards.start({ bundle, shards: 2, classifier: FAKE_CLASSIFIER_URL });
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, 'this model is refused');
+  }
+});
+
+test('a dead shard is started again; its streams are told and go on in time', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const all = heard(stream);
+  const third = first(stream, (message) => message.type === 'prediction' && message.seq === 3);
+  stream.send(noise(3 * 7680 + 128));
+  await third;
+  const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+  killShards();
+  const { atMs } = await restarted;
+  // All that was sent counts as time, cut in mid-sample or not.
+  const sentMs = (1000 * (3 * 7680 + 128)) / 22050;
+  assert.ok(Math.abs(atMs - sentMs) < 0.1, `${atMs} for ${sentMs}`);
+  stream.send(noise(2 * 7680 + 128));
+  stream.end();
+  const said = await all;
+  const seqs = said.filter((message): message is Prediction => message.type === 'prediction').map(({ seq }) => seq);
+  assert.equal(seqs, [1, 2, 3, 4, 5]);
+  const summary = said.at(-1) as Summary;
+  assert.ok(Math.abs(summary.durationMs - (1000 * (5 * 7680 + 256)) / 22050) < 0.1);
+}));
+
+test('sound lost with a shard is counted as dropped, and a cut sample is not mended wrongly', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: { ...MONO, channels: 2 } });
+  const all = heard(stream);
+  const one = first(stream, ({ type }) => type === 'prediction');
+  const frames = 7680 + 128;
+  stream.send(noise(2 * frames).subarray(0, 4 * frames));
+  await one;
+  const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+  stream.send(new Uint8Array(4 * 2205 + 1)); // 100 ms and a byte of the next frame
+  killShards();
+  await restarted;
+  // The three bytes that complete the frame, then a left channel at full scale: were they
+  // mixed up by a byte, the level would differ.
+  const samples = new Int16Array(2 * frames).fill(16384);
+  stream.send(new Uint8Array(3));
+  stream.send(new Uint8Array(samples.buffer));
+  stream.end();
+  const predictions = (await all).filter((message): message is Prediction => message.type === 'prediction');
+  assert.is(predictions.length, 2);
+  assert.is(predictions[1]!.level, -6);
+  assert.ok(Math.abs(predictions[1]!.droppedMs - (100 + 128 / 22.05)) < 0.2, String(predictions[1]!.droppedMs));
+}));
+
+test('a stream that ended while its shard died still gets its summary', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const all = heard(stream);
+  const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+  killShards();
+  await restarted;
+  stream.send(noise(7680 + 128));
+  stream.end();
+  assert.equal((await all).map(({ type }) => type), ['restarted', 'prediction', 'summary']);
+}));
+
+test('a shard that dies too often is given up: its streams fail, no more are opened', () => withShards(1, { restartLimit: 0 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const all = heard(stream);
+  assert.ok(shards.isAlive);
+  killShards();
+  assert.equal((await all).map((message) => message.type === 'error' && message.code), ['internal']);
+  assert.not(shards.isAlive);
+  assert.throws(() => shards.open({ id: 'b', format: MONO }), /started again/);
+}));
+
+test.run();

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Connection } from '../../../server/sockets/connection.js';
+import type { Message } from '../../../server/pipe/prediction-messages.js';
+
+const SETTINGS = { maxUnsentBytes: 100_000, pingIntervalMs: 60_000, retryAfterMs: 5000 };
+
+/** Both ends of a real WebSocket. */
+async function withPair(work: (connection: Connection, client: WebSocket) => Promise<void>): Promise<void> {
+  const http = createServer().listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const server = new WebSocketServer({ server: http });
+  const connected = once(server, 'connection') as Promise<[WebSocket]>;
+  const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  const [[ws]] = await Promise.all([connected, once(client, 'open')]);
+  try {
+    await work(new Connection(ws, SETTINGS), client);
+  } finally {
+    client.terminate();
+    ws.terminate();
+    await once(http.close(), 'close');
+  }
+}
+
+const PADDING = ' '.repeat(500_000);
+const told = (type: Message['type'], number: number): Message => ({ type, json: `${JSON.stringify({ type, number })}${PADDING}` });
+
+test('who does not read gets the newest prediction and columns, not a queue, and all else', () => withPair(async (connection, client) => {
+  const heard: string[] = [];
+  client.on('message', (data) => {
+    const { type, number } = JSON.parse(String(data)) as { type: string; number: number };
+    heard.push(`${type} ${number}`);
+  });
+  client.pause();
+  connection.say(told('ready', 0));
+  for (let number = 1; number <= 100; number++) {
+    connection.say(told('prediction', number));
+    connection.say(told('columns', number));
+    // Let the kernel take what it will.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(connection.ws.bufferedAmount < SETTINGS.maxUnsentBytes + 2 * PADDING.length, `${connection.ws.bufferedAmount} bytes`);
+  }
+  connection.say(told('restarted', 101));
+  client.resume();
+  while (!heard.includes('columns 100') || !heard.includes('restarted 101')) await once(client, 'message');
+  assert.ok(heard.length < 100, `${heard.length} of 202`);
+  assert.is(heard[0], 'ready 0');
+  assert.ok(heard.includes('prediction 100'));
+}));
+
+test('after the close nothing is said and nothing held', () => withPair(async (connection, client) => {
+  client.terminate();
+  await once(connection.ws, 'close');
+  connection.say(told('prediction', 1));
+  connection.refuse('idle', 'Too late.');
+  assert.is(connection.ws.bufferedAmount, 0);
+}));
+
+test.run();
