@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { asyncScheduler } from 'rxjs';
-import type { Manifest } from '../models/model-folder.js';
+import type { Manifest } from '../models/manifest.js';
 import { Access } from './access/access.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { readFiles, type ServedFile } from './http/static-files.js';

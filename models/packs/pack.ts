@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
-import { frontEndSchema } from '../model-folder.js';
+import { frontEndSchema } from '../manifest-schema.js';
 import { readNpy } from './npy.js';
 
 const packSchema = z.object({

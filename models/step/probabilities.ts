@@ -1,5 +1,5 @@
 /** The network's numbers as calibrated probabilities. */
-import type { Manifest } from '../model-folder.js';
+import type { Manifest } from '../manifest.js';
 
 export class Probabilities {
   /** Numbers of outputs that are softmaxed together, with what divides them: the labels, then the kinds of sound. */

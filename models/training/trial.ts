@@ -1,7 +1,9 @@
 /** One network on one split of the tracks: taught, calibrated, measured and saved. */
 import { join } from 'node:path';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
-import { blockMs, gainOf, saveBundle, SOUND_KINDS, type Manifest } from '../model-folder.js';
+import { blockMs, gainOf, type Manifest } from '../manifest.js';
+import { saveBundle } from '../model-folder.js';
+import { SOUND_KINDS } from '../sound-kinds.js';
 import { wilson95 } from '../metrics.js';
 import { describe } from '../network.js';
 import type { Pack } from '../packs/pack.js';

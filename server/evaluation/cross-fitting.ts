@@ -4,7 +4,7 @@
  * of the tracks, neighbours of each genre, is judged with one that was fitted on the other four,
  * through the live smoother.
  */
-import { blockMs, gainOf } from '../../models/model-folder.js';
+import { blockMs, gainOf } from '../../models/manifest.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
 import { fitTemperature } from '../../models/training/head/calibrate.js';
 import { consecutiveFolds } from '../../models/training/data/protocols.js';

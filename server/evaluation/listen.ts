@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
 import { decodeLevel } from '../../dsp/mel/level-bytes.js';
 import { melLevelMeter } from '../../dsp/mel/mel-level.js';
-import type { Manifest } from '../../models/model-folder.js';
+import type { Manifest } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
 import type { Columns } from '../pipe/blocks.js';

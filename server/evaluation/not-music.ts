@@ -7,7 +7,7 @@
  * track is called is the state that most of its judged blocks show, judged being those neither
  * warming up nor silent.
  */
-import { SOUND_KINDS } from '../../models/model-folder.js';
+import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { argmax, auroc } from '../../models/metrics.js';
 import type { HeardBlock, HeardTrack } from './listen.js';
 

@@ -1,5 +1,5 @@
 /** Figures as tables that people read in a terminal. */
-import { SOUND_KINDS } from '../../models/model-folder.js';
+import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import type { DegradedFigures } from './degraded-figures.js';
 import type { Evaluation } from './evaluation.js';
 import type { Figures } from './figures.js';

@@ -6,7 +6,7 @@
  * Of margin and holdMs only the product counts (the sum of a lead, see server/pipe/smoothing.ts), so the
  * usual grid leaves holdMs where the model has it.
  */
-import { blockMs, type Manifest, type SmoothingSettings } from '../../models/model-folder.js';
+import { blockMs, type Manifest, type SmoothingSettings } from '../../models/manifest.js';
 import { Smoother } from '../pipe/smoothing.js';
 import { accuracyAfter, steadinessOf } from './figures.js';
 import { heardBlock, type Ears, type HeardBlock, type HeardTrack, type ScoredBlock } from './listen.js';

@@ -12,7 +12,7 @@ import type { Scratch } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
 import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
 import { simdAddSquares } from '../../dsp/pcm/pcm.simd.js';
-import { blockMs, type Manifest } from '../../models/model-folder.js';
+import { blockMs, type Manifest } from '../../models/manifest.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
 /** Mono samples at the front end's rate, and where they came from. */

@@ -9,7 +9,7 @@ import { Resampler } from '../../dsp/resample/resampler.js';
 import { Scratch } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
-import { blockMs, type Manifest } from '../../models/model-folder.js';
+import { blockMs, type Manifest } from '../../models/manifest.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
 import { OpusDecoder } from './opus.js';

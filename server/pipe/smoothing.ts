@@ -16,7 +16,7 @@
  * after a presenter's sentence the genre is the one before it. After a long one it starts afresh
  * with the music that follows. Silence shows nothing, and after it the genre starts afresh, too.
  */
-import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/model-folder.js';
+import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import type { StreamState } from '../protocol/messages.js';
 import { SETTINGS, type Settings } from '../settings.js';

@@ -7,7 +7,8 @@
  * was there stays. Of speech and noise the other one takes over when it leads by as much as those
  * two differ.
  */
-import { gainOf, KINDS_SMOOTHING, SOUND_KINDS, type SmoothingSettings } from '../../models/model-folder.js';
+import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
+import { SOUND_KINDS } from '../../models/sound-kinds.js';
 
 export type SoundKind = (typeof SOUND_KINDS)[number];
 

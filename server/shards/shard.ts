@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
-import { blockMs } from '../../models/model-folder.js';
+import { blockMs } from '../../models/manifest.js';
 import type { StartedClassifier } from './classifier.js';
 import { Engine, macrotask } from '../pipe/engine.js';
 import { Lags, type Measures } from './shard-metrics.js';

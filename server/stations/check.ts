@@ -1,5 +1,5 @@
 /** What no schema knows: whether this server, with its model and its settings, can do what a station asks. */
-import type { Manifest } from '../../models/model-folder.js';
+import type { Manifest } from '../../models/manifest.js';
 import { ProtocolError } from '../protocol/messages.js';
 import { flagOf, type Settings } from '../settings.js';
 import type { StationConfig } from './config.js';

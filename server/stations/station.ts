@@ -4,7 +4,7 @@
  * out as moments.
  */
 import { asyncScheduler, interval, Subject, Subscription, type Observable, type SchedulerLike } from 'rxjs';
-import { blockMs } from '../../models/model-folder.js';
+import { blockMs } from '../../models/manifest.js';
 import type { Log } from '../log.js';
 import { ProtocolError, type AlertType, type Prediction, type StationGlance, type StationMessage, type StationState } from '../protocol/messages.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';

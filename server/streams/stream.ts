@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
-import { blockMs, type Manifest } from '../../models/model-folder.js';
+import { blockMs, type Manifest } from '../../models/manifest.js';
 import type { AudioFormat, ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js';
 import type { ShardStream } from '../shards/shards.js';
 import { message, type Message } from '../pipe/prediction-messages.js';

@@ -1,7 +1,7 @@
 /** The running streams: opened, resumed, played from the server's own sources, and drained at the end. */
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
-import type { Manifest } from '../../models/model-folder.js';
+import type { Manifest } from '../../models/manifest.js';
 import { MainThreadLoad } from '../shards/thread-load.js';
 import type { Log } from '../log.js';
 import { ProtocolError, type AudioFormat } from '../protocol/messages.js';

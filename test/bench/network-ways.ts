@@ -3,7 +3,8 @@
  * does, and all of the last 4 s again for each block. Each for a batch of streams and for one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { blockMs, type Bundle } from '../../models/model-folder.js';
+import { blockMs } from '../../models/manifest.js';
+import type { Bundle } from '../../models/model-folder.js';
 import { describe, forward, weightTensors } from '../../models/network.js';
 import { canStepSimd, SimdStep } from '../../models/step/simd-step.js';
 import { Step } from '../../models/step/tf-step.js';

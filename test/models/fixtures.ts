@@ -1,7 +1,8 @@
 /** Models with random weights, for tests that need some network and not a good one. */
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
-import { SOUND_KINDS, type Bundle } from '../../models/model-folder.js';
+import type { Bundle } from '../../models/model-folder.js';
+import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { describe, type Layer } from '../../models/network.js';
 import type { Progress } from '../../models/training/progress.js';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockMs, loadBundle, ModelError, saveBundle, type Manifest } from '../../models/model-folder.js';
+import { blockMs, type Manifest } from '../../models/manifest.js';
+import { loadBundle, ModelError, saveBundle } from '../../models/model-folder.js';
 import type { Layer } from '../../models/network.js';
 import { randomBundle, SMALL_LAYERS } from './fixtures.js';
 

@@ -3,7 +3,7 @@
  * apart, by logistic regression on the same statistics as the genres. Music is what is labelled
  * and what the teacher heard, so that it is more than the labelled genres.
  */
-import { SOUND_KINDS } from '../../model-folder.js';
+import { SOUND_KINDS } from '../../sound-kinds.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { write } from './head.js';
 import type { Progress } from '../progress.js';

@@ -1,5 +1,5 @@
 /** The figures of a card in Markdown, and where they go. */
-import type { Manifest } from '../../model-folder.js';
+import type { Manifest } from '../../manifest.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';

@@ -7,7 +7,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { cac } from 'cac';
-import { loadBundle, writeWhole } from '../../model-folder.js';
+import { loadBundle } from '../../model-folder.js';
+import { writeWhole } from '../../write-whole.js';
 import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
 import { withAccuracy } from './cost-points.js';

@@ -1,5 +1,5 @@
 /** From the scores of valid tracks, block by block, to all that a report says about them. */
-import { blockMs, type Manifest } from '../../model-folder.js';
+import { blockMs, type Manifest } from '../../manifest.js';
 import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
 import { describe, type Layer } from '../../network.js';
 import type { Pack, Track } from '../../packs/pack.js';

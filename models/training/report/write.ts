@@ -1,7 +1,7 @@
 /** A report on disk: `run.json`, all that it says, and `report.html`, made of nothing else. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../model-folder.js';
+import { writeWhole } from '../../write-whole.js';
 import { reportSchema, type ReportData } from './data.js';
 import { readJson } from './json-file.js';
 import { page } from './page.js';

@@ -6,7 +6,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { writeWhole } from '../../model-folder.js';
+import { writeWhole } from '../../write-whole.js';
 import { setValues } from '../network/trainable.js';
 
 export interface Position {

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
-import { SOUND_KINDS } from '../../../models/model-folder.js';
+import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import { classifyFile, type Classified, type FileProgress } from '../../../server/cli/classify-file.js';
 import { classifyAll } from '../../../server/cli/classify.js';
 import { Shards } from '../../../server/shards/shards.js';

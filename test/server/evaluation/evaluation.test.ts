@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
-import { SOUND_KINDS } from '../../../models/model-folder.js';
+import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import type { Pack } from '../../../models/packs/pack.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { evaluate, NO_KINDS, workOf, type Wanted } from '../../../server/evaluation/evaluation.js';

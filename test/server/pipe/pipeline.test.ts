@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { from, lastValueFrom, map, Subject, toArray, VirtualTimeScheduler } from 'rxjs';
-import { SOUND_KINDS } from '../../../models/model-folder.js';
+import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { fromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
 import type { AudioFormat, Columns, Prediction, Summary } from '../../../server/protocol/messages.js';

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import type { SmoothingSettings } from '../../../models/model-folder.js';
+import type { SmoothingSettings } from '../../../models/manifest.js';
 import { Smoother, type Hearing } from '../../../server/pipe/smoothing.js';
 import { seeded } from '../../models/fixtures.js';
 
