@@ -3,7 +3,7 @@
  * that only it needs, so the first sound is taken as soon as possible.
  */
 import type { SchedulerLike } from 'rxjs';
-import { type Bundle, loadBundle } from '../models/model-folder.js';
+import { loadBundle, type Bundle } from '../models/model-folder.js';
 import { Log } from './log.js';
 import type { Settings } from './settings.js';
 import { Shards } from './shards/shards.js';

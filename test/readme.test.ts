@@ -7,7 +7,7 @@ import { FRONT_END_V1 } from '../dsp/mel/mel-columns.js';
 import { describe } from '../models/network.js';
 import { architecture, ARCHITECTURES } from '../models/training/network/architectures.js';
 import { FLAGS } from '../models/training/options.js';
-import { ERRORS } from '../server/protocol/messages.js';
+import { ERRORS } from '../server/protocol/errors.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../server/settings.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -2,7 +2,9 @@
  * Sends sound, gets genres. One object is one stream: it lives through lost connections (the server
  * says how far it got, what it lacks is sent again) and ends with `stop` or `close`.
  */
-import type { AudioFormat, Ready, ServerMessage, Start, Summary } from '../../server/protocol/messages.js';
+import type { AudioFormat } from '../../server/protocol/audio-format.js';
+import type { Start } from '../../server/protocol/client-messages.js';
+import type { Ready, ServerMessage, Summary } from '../../server/protocol/messages.js';
 import { AudioLog } from './audio-log.js';
 import { WALL_CLOCK } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';

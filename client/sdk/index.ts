@@ -10,7 +10,6 @@ export { preferSocket, type Socket, type SocketConstructor } from './socket.js';
 export type { ConnectionOptions, ConnectionState } from './connection.js';
 export type { Backoff } from './backoff.js';
 export type { Clock } from './clock.js';
-export type {
-  AudioFormat, Columns, ErrorCode, ModelInfo, Prediction, Ready, Restarted, Segment,
-  StationGlance, StationMessage, StationsMessage, StationState, StreamInfo, StreamState, Summary,
-} from '../../server/protocol/messages.js';
+export type { AudioFormat } from '../../server/protocol/audio-format.js';
+export type { ErrorCode } from '../../server/protocol/errors.js';
+export type { Columns, ModelInfo, Prediction, Ready, Restarted, Segment, StationGlance, StationMessage, StationsMessage, StationState, StreamInfo, StreamState, Summary } from '../../server/protocol/messages.js';

@@ -1,5 +1,6 @@
 /** Why a connection ended, and whether another attempt can do better. */
-import type { ErrorCode, ErrorMessage } from '../../server/protocol/messages.js';
+import type { ErrorCode } from '../../server/protocol/errors.js';
+import type { ErrorMessage } from '../../server/protocol/messages.js';
 
 /** An end that no new attempt was able to mend, with the server's word for it where it gave one. */
 export class GenreError extends Error {

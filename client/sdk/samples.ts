@@ -1,5 +1,5 @@
 /** What a caller hands over, as whole frames of the stream's encoding. */
-import type { AudioFormat } from '../../server/protocol/messages.js';
+import type { AudioFormat } from '../../server/protocol/audio-format.js';
 
 /** One message holds at most this much PCM, well under the server's limit of 256 KiB. */
 const MAX_CHUNK_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@
  * everything. Looking is always allowed; who must not even look is kept out in front of the server.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 
 /** Each includes those before it. */

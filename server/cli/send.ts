@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { CAC } from 'cac';
 import { GenreClient } from '../../client/sdk/node.js';
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
 import { pipedSound, PipedSoundError } from '../sources/piped.js';

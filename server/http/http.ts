@@ -6,7 +6,7 @@ import { fileAt, type ServedFile } from './static-files.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { isListed, isOwnPage } from '../access/origins.js';
 import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import type { ApiParts } from './rest/api.js';
 import { documentFiles, restApi } from './rest/openapi.js';
 import type { Log } from '../log.js';

@@ -1,7 +1,7 @@
 /** Refusals over HTTP as problem details (RFC 9457), made from the protocol's table of errors. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ERRORS, type ErrorCode } from '../protocol/messages.js';
+import { ERRORS, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';

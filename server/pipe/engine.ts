@@ -7,7 +7,7 @@
  */
 import { asyncScheduler, Observable, Subscription, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import type { Block } from './blocks.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 
 /** The network as the engine needs it; `Step` of models is one. */

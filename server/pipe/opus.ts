@@ -8,7 +8,8 @@ import { createRequire } from 'node:module';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Scratch } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
-import { OPUS_SAMPLE_RATES, ProtocolError } from '../protocol/messages.js';
+import { OPUS_SAMPLE_RATES } from '../protocol/audio-format.js';
+import { ProtocolError } from '../protocol/errors.js';
 
 /** Addresses are bytes in its memory. */
 interface Libopus {

@@ -13,10 +13,11 @@ import { blockMs, type Manifest } from '../../models/manifest.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
 import { OpusDecoder } from './opus.js';
-import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/messages.js';
+import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
 import { Smoother } from './smoothing.js';
-import { Teller, type Judged, type Message } from './prediction-messages.js';
+import type { EncodedMessage } from '../protocol/encoded-message.js';
+import { Teller, type Judged } from './prediction-messages.js';
 
 /** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
 const DECODED = new Scratch();
@@ -79,7 +80,7 @@ export interface PipeOptions {
  * Bytes to messages: a prediction a block, then the summary.
  * @throws (as the Observable's error) ProtocolError: `not-audio` or `internal`
  */
-export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Message> {
+export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<EncodedMessage> {
   const { model, settings, progress = new Progress() } = options;
   return defer(() => judge(chunk$, { ...options, progress }).pipe(
     tell(model, settings, progress, options.topK),
@@ -183,7 +184,7 @@ function smooth(model: Manifest, settings: Settings, progress: Progress): Operat
   }));
 }
 
-function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, Message> {
+function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, EncodedMessage> {
   const teller = new Teller(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
   return stage((emit) => ({
     push: (judged) => {

@@ -1,6 +1,7 @@
 /** What is said of a stream: each message made and written as JSON once, however many read it. */
 import type { Scored } from './engine.js';
-import type { Columns, Prediction, ServerMessage } from '../protocol/messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
+import type { Columns, Prediction } from '../protocol/messages.js';
 import { round, Segments } from './segments.js';
 import type { Smoothed } from './smoothing.js';
 
@@ -11,16 +12,6 @@ export interface Judged extends Scored {
   /** [music, speech, noise] of this block alone, likewise; undefined where the model can't tell. */
   readonly kinds: Float32Array | undefined;
   readonly shown: Smoothed;
-}
-
-/** A message on its way, already JSON. */
-export interface Message {
-  readonly type: ServerMessage['type'];
-  readonly json: string;
-}
-
-export function message(of: ServerMessage): Message {
-  return { type: of.type, json: JSON.stringify(of) };
 }
 
 const DEFAULT_TOP_K = 5;
@@ -57,13 +48,13 @@ export class Teller {
   }
 
   /** The prediction of a block, and its picture where it has one. */
-  block({ block, probabilities, shown, lagMs, droppedMs }: Judged, emit: (message: Message) => void): void {
+  block({ block, probabilities, shown, lagMs, droppedMs }: Judged, emit: (message: EncodedMessage) => void): void {
     this.seq++;
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
     const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
     this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, counts: shown.counts, probabilities });
-    emit(message({
+    emit(encodeMessage({
       type: 'prediction',
       seq: this.seq,
       atMs,
@@ -78,7 +69,7 @@ export class Teller {
       droppedMs: round(this.droppedMs, 1),
     } satisfies Prediction));
     if (!block.picture) return;
-    emit(message({
+    emit(encodeMessage({
       type: 'columns',
       seq: this.seq,
       atMs,
@@ -87,8 +78,8 @@ export class Teller {
     } satisfies Columns));
   }
 
-  summary(durationMs: number): Message {
-    return message(this.#segments.summary(durationMs));
+  summary(durationMs: number): EncodedMessage {
+    return encodeMessage(this.#segments.summary(durationMs));
   }
 
   /** The best labels, best first; equal ones in the model's order. */

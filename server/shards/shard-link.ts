@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
 import type { Measures } from './shard-metrics.js';
 import { Outgoing, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-mail.js';
 import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
-import { message } from '../pipe/prediction-messages.js';
+import { encodeMessage } from '../protocol/encoded-message.js';
 
 /** Mail waits this long for more: to pass one message costs as much as to copy many chunks. A tenth of what a person hears as late. */
 const MAIL_EVERY_MS = 20;
@@ -179,7 +179,7 @@ export class ShardLink {
     if (deaths > restartLimit) {
       this.#state = 'given-up';
       this.#log.error('a shard died too often and is given up', { shard: this.#index, reason: error.message });
-      const refusal = message({ type: 'error', code: 'internal', message: 'The part of the server that scored this stream failed for good. Connect again.' });
+      const refusal = encodeMessage({ type: 'error', code: 'internal', message: 'The part of the server that scored this stream failed for good. Connect again.' });
       for (const stream of [...this.#streams.values()]) stream.tell(refusal);
       return;
     }

@@ -5,9 +5,9 @@
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import type { Measures } from './shard-metrics.js';
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
-import type { Message } from '../pipe/prediction-messages.js';
+import type { EncodedMessage } from '../protocol/encoded-message.js';
 
 /** What a worker is started with. */
 export interface ShardStart {
@@ -53,7 +53,7 @@ export type FromShard =
     readonly type: 'told';
     /** Streams' keys, one for each message. */
     readonly keys: readonly number[];
-    readonly messages: readonly Message[];
+    readonly messages: readonly EncodedMessage[];
     readonly progress: Float64Array;
     /** Only when they were taken anew, once a second. */
     readonly measures?: Measures;

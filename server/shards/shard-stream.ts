@@ -1,9 +1,9 @@
 /** A stream on the main thread's side of its shard: what was sent, what is scored, who waits. */
 import { Subject, type Observable } from 'rxjs';
 import { macrotask } from '../pipe/engine.js';
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Outgoing } from './shard-mail.js';
-import { message, type Message } from '../pipe/prediction-messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 export interface OpenOptions {
   readonly id: string;
@@ -33,7 +33,7 @@ export interface ShardStream {
   /** Gives up at once; `messages$` completes without a summary. */
   close(): void;
   /** Hot. Completes after `summary` or `error`. */
-  readonly messages$: Observable<Message>;
+  readonly messages$: Observable<EncodedMessage>;
 }
 
 /** The shard, as its streams see it. */
@@ -49,7 +49,7 @@ interface Link {
 export class LinkedStream implements ShardStream {
   readonly id: string;
   key: number;
-  readonly messages$ = new Subject<Message>();
+  readonly messages$ = new Subject<EncodedMessage>();
   readonly #link: Link;
   readonly #options: OpenOptions;
   #sentBytes = 0;
@@ -102,7 +102,7 @@ export class LinkedStream implements ShardStream {
     this.#finish();
   }
 
-  tell(told: Message): void {
+  tell(told: EncodedMessage): void {
     if (this.#isOver) return;
     this.messages$.next(told);
     if (told.type === 'summary' || told.type === 'error') this.#finish();
@@ -151,7 +151,7 @@ export class LinkedStream implements ShardStream {
     const scoredMs = this.#msOf(bytes);
     this.#from = { seq: this.#from.seq, scoredMs, droppedMs };
     this.#lostBytes = this.#consumedBytes = bytes;
-    this.messages$.next(message({ type: 'restarted', atMs: Math.round(scoredMs * 10) / 10 }));
+    this.messages$.next(encodeMessage({ type: 'restarted', atMs: Math.round(scoredMs * 10) / 10 }));
     this.#open(skipBytes);
     this.#release();
   }

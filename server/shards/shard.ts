@@ -9,9 +9,9 @@ import type { StartedClassifier } from './classifier.js';
 import { Engine, macrotask } from '../pipe/engine.js';
 import { Lags, type Measures } from './shard-metrics.js';
 import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { COMMAND, COMMAND_WIDTH, PROGRESS_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
-import { message, type Message } from '../pipe/prediction-messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 /** Up to this much sound may wait unscored before its bytes count as not consumed. */
 const WAITING_BLOCKS = 4;
@@ -39,7 +39,7 @@ class Shard {
   readonly #streams = new Map<number, Running>();
   readonly #moved = new Set<number>();
   #keys: number[] = [];
-  #messages: Message[] = [];
+  #messages: EncodedMessage[] = [];
   #posting = false;
   /** Spent on the chunks of live streams; the engine knows its own. */
   #liveBusyMs = 0;
@@ -101,7 +101,7 @@ class Shard {
       },
       error: (error: unknown) => {
         this.#streams.delete(key);
-        this.#say(key, message({ type: 'error', ...this.#refusal(error) }));
+        this.#say(key, encodeMessage({ type: 'error', ...this.#refusal(error) }));
       },
       complete: () => this.#streams.delete(key),
     });
@@ -130,7 +130,7 @@ class Shard {
     return { code: 'internal', message: 'The server failed on this stream; the fault is not yours. Connect again.' };
   }
 
-  #say(key: number, told: Message): void {
+  #say(key: number, told: EncodedMessage): void {
     this.#keys.push(key);
     this.#messages.push(told);
     this.#moved.add(key);

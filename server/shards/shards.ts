@@ -2,7 +2,7 @@
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import { Log } from '../log.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { withDefaults, type Settings } from '../settings.js';
 import { ShardLink } from './shard-link.js';
 import type { OpenOptions, ShardStream } from './shard-stream.js';

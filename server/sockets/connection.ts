@@ -3,9 +3,9 @@
  * whether its peer still lives. A slow reader gets the newest prediction, never a queue.
  */
 import { WebSocket } from 'ws';
-import { ERRORS, type ErrorCode } from '../protocol/messages.js';
+import { ERRORS, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import { message, type Message } from '../pipe/prediction-messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 export type ConnectionSettings = Pick<Settings, 'maxUnsentBytes' | 'pingIntervalMs' | 'retryAfterMs'>;
 
@@ -18,11 +18,11 @@ export class SpeakingSocket extends WebSocket {
     if (reason === undefined && this.readyState === WebSocket.OPEN) {
       // 1008 is ws's answer to too many frames or pieces.
       if (code === 1009 || code === 1008) {
-        this.send(message({ type: 'error', code: 'too-big', message: 'A message was over the server\'s limit of bytes or frames. Send smaller ones.' }).json);
+        this.send(encodeMessage({ type: 'error', code: 'too-big', message: 'A message was over the server\'s limit of bytes or frames. Send smaller ones.' }).json);
         return super.close(ERRORS['too-big'].closeCode, 'too-big');
       }
       if (code === 1007 || code === 1002) {
-        this.send(message({ type: 'error', code: 'bad-message', message: 'A frame was not valid WebSocket data (RFC 6455).' }).json);
+        this.send(encodeMessage({ type: 'error', code: 'bad-message', message: 'A frame was not valid WebSocket data (RFC 6455).' }).json);
       }
     }
     super.close(code, reason);
@@ -30,7 +30,7 @@ export class SpeakingSocket extends WebSocket {
 }
 
 /** Each of these makes the one before it needless. */
-const REPEATED: ReadonlySet<Message['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
+const REPEATED: ReadonlySet<EncodedMessage['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
 
 export class Connection {
   readonly ws: WebSocket;
@@ -39,7 +39,7 @@ export class Connection {
   #isAlive = true;
   #hasSpoken = false;
   /** Of what a slow reader skips, the newest of each type. */
-  readonly #newest = new Map<Message['type'], Message>();
+  readonly #newest = new Map<EncodedMessage['type'], EncodedMessage>();
 
   constructor(ws: WebSocket, settings: ConnectionSettings) {
     this.ws = ws;
@@ -62,7 +62,7 @@ export class Connection {
   }
 
   /** Says it now, or when the peer has read; of what comes again and again only the newest waits. */
-  say(told: Message): void {
+  say(told: EncodedMessage): void {
     if (!this.isOpen) return;
     if (REPEATED.has(told.type) && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
       // In the order in which they came: a picture follows its prediction.
@@ -76,7 +76,7 @@ export class Connection {
   /** Says what is wrong, then closes with the code that belongs to it. */
   refuse(code: ErrorCode, sentence: string): void {
     const retryAfterMs = ERRORS[code].closeCode === 1013 ? this.#settings.retryAfterMs : undefined;
-    this.say(message({ type: 'error', code, message: sentence, ...(retryAfterMs !== undefined && { retryAfterMs }) }));
+    this.say(encodeMessage({ type: 'error', code, message: sentence, ...(retryAfterMs !== undefined && { retryAfterMs }) }));
     this.close(code);
   }
 

@@ -6,12 +6,12 @@
 import { interval, map, share, type Observable, type SchedulerLike } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { Connection } from './connection.js';
-import { ProtocolError, type ErrorCode } from '../protocol/messages.js';
+import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Stations } from '../stations/stations.js';
 import type { Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
-import { message, type Message } from '../pipe/prediction-messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 const GLANCE_EVERY_MS = 1000;
 
@@ -22,7 +22,7 @@ export class Viewers {
   readonly #all = new Set<Connection>();
   readonly #ofStations = new Set<Connection>();
   /** Made once for all who look, and only while somebody does. */
-  readonly #glances$: Observable<Message>;
+  readonly #glances$: Observable<EncodedMessage>;
 
   constructor(streams: Streams, stations: Stations, settings: Settings, scheduler?: SchedulerLike) {
     this.#streams = streams;
@@ -95,7 +95,7 @@ export class Viewers {
     return connection;
   }
 
-  #glance(): Message {
-    return message({ type: 'stations', at: new Date().toISOString(), stations: this.#stations.list().map((station) => station.glance()) });
+  #glance(): EncodedMessage {
+    return encodeMessage({ type: 'stations', at: new Date().toISOString(), stations: this.#stations.list().map((station) => station.glance()) });
   }
 }

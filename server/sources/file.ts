@@ -6,7 +6,7 @@
 import { constants, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 import { Ffmpeg, type FfmpegEnd } from './ffmpeg.js';
 import { isTruncated } from './truncated.js';
 import { WavReader } from './wav.js';

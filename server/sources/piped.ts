@@ -2,7 +2,7 @@
  * Sound that another program pipes in, of which nobody says what it is: WAV by its own header, and
  * whatever else FFmpeg knows. Raw samples can't be told, and are refused rather than guessed.
  */
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 import { Decoder, STATION_FORMAT } from './station/decoder.js';
 import { framesOf, TELLING_BYTES } from './station/frames.js';
 import { WavReader } from './wav.js';

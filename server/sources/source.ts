@@ -3,7 +3,7 @@
  * come faster than it is scored, and is pulled instead: `file.ts`.)
  */
 import type { Observable } from 'rxjs';
-import type { AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
 
 export interface Source {
   /** Shown to people, at most 100 characters. */

@@ -1,6 +1,6 @@
 /** What no schema knows: whether this server, with its model and its settings, can do what a station asks. */
 import type { Manifest } from '../../models/manifest.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { flagOf, type Settings } from '../settings.js';
 import type { StationConfig } from './config.js';
 

@@ -3,7 +3,7 @@
  * 22,050 Hz), whatever the station sends and wherever a browser could not reach it.
  */
 import type { Subscription } from 'rxjs';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { Station } from './station.js';

@@ -6,11 +6,12 @@
 import { asyncScheduler, interval, Subject, Subscription, type Observable, type SchedulerLike } from 'rxjs';
 import { blockMs } from '../../models/manifest.js';
 import type { Log } from '../log.js';
-import { ProtocolError, type AlertType, type Prediction, type StationGlance, type StationMessage, type StationState } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
+import type { AlertType, Prediction, StationGlance, StationMessage, StationState } from '../protocol/messages.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.js';
 import type { FedStream, Streams } from '../streams/streams.js';
-import { message } from '../pipe/prediction-messages.js';
+import { encodeMessage } from '../protocol/encoded-message.js';
 import type { StationConfig } from './config.js';
 import type { Listened, ListenerState } from './listener.js';
 import type { Moment } from './moment.js';
@@ -266,6 +267,6 @@ export class Station {
   }
 
   #announce(): void {
-    this.#fed?.stream.announce(message({ type: 'station', ...this.#standing() }));
+    this.#fed?.stream.announce(encodeMessage({ type: 'station', ...this.#standing() }));
   }
 }

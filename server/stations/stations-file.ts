@@ -6,7 +6,7 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { complaint } from '../protocol/validation-message.js';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { stationsFileSchema, type StationConfig } from './config.js';
 
 /** Addresses of stations and webhooks may hold passwords. */

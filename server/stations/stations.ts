@@ -3,7 +3,7 @@
  * time, so the file never tells of a station that isn't there, nor the other way round.
  */
 import { Subject, type Observable } from 'rxjs';
-import { ProtocolError } from '../protocol/messages.js';
+import { ProtocolError } from '../protocol/errors.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
 import type { Moment } from './moment.js';
 import { Station, type StationParts } from './station.js';

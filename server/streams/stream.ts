@@ -5,9 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import { blockMs, type Manifest } from '../../models/manifest.js';
-import type { AudioFormat, ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
+import type { ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js';
 import type { ShardStream } from '../shards/shards.js';
-import { message, type Message } from '../pipe/prediction-messages.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 /** Who feeds a stream; there is one at a time. */
 export interface Holder {
@@ -27,9 +28,9 @@ export class Stream {
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
   readonly resumeToken = randomBytes(24).toString('base64url');
-  readonly #messages = new Subject<Message>();
+  readonly #messages = new Subject<EncodedMessage>();
   /** Hot. Completes after `summary` or `error`. */
-  readonly messages$: Observable<Message> = this.#messages;
+  readonly messages$: Observable<EncodedMessage> = this.#messages;
   readonly #startedAt = new Date().toISOString();
   readonly #shard: ShardStream;
   readonly #resumeWindowMs: number;
@@ -40,8 +41,8 @@ export class Stream {
   #holder: Holder | undefined;
   #window: Subscription | undefined;
   #name: string;
-  #last: Message | undefined;
-  #standing: Message | undefined;
+  #last: EncodedMessage | undefined;
+  #standing: EncodedMessage | undefined;
   #viewers = 0;
   #isEnding = false;
 
@@ -91,13 +92,13 @@ export class Stream {
   }
 
   /** Says something of the stream that is no answer to its sound; stands for those who come later. */
-  announce(told: Message): void {
+  announce(told: EncodedMessage): void {
     this.#standing = told;
     this.#messages.next(told);
   }
 
   /** What was announced last. */
-  get standing(): Message | undefined {
+  get standing(): EncodedMessage | undefined {
     return this.#standing;
   }
 
@@ -134,7 +135,7 @@ export class Stream {
   }
 
   /** What is said, for one viewer, who counts while subscribed. */
-  watch(): Observable<Message> {
+  watch(): Observable<EncodedMessage> {
     return new Observable((subscriber) => {
       this.#viewers++;
       subscriber.add(() => this.#viewers--);
@@ -143,8 +144,8 @@ export class Stream {
   }
 
   /** The first message, to a sender or to a viewer. */
-  ready(to: 'sender' | 'viewer'): Message {
-    return message({
+  ready(to: 'sender' | 'viewer'): EncodedMessage {
+    return encodeMessage({
       type: 'ready',
       streamId: this.id,
       name: this.name,

@@ -4,7 +4,8 @@ import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type Sc
 import type { Manifest } from '../../models/manifest.js';
 import { MainThreadLoad } from '../shards/thread-load.js';
 import type { Log } from '../log.js';
-import { ProtocolError, type AudioFormat } from '../protocol/messages.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
+import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Shards } from '../shards/shards.js';
 import type { Source } from '../sources/source.js';

@@ -12,7 +12,7 @@ import { cpus } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackend } from '../../models/tensorflow/backend.js';
-import { type Bundle, loadBundle } from '../../models/model-folder.js';
+import { loadBundle, type Bundle } from '../../models/model-folder.js';
 import { median } from '../../models/metrics.js';
 import { describe, type Layer } from '../../models/network.js';
 import { ARCHITECTURES, architecture } from '../../models/training/network/architectures.js';

@@ -4,7 +4,7 @@
  */
 import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
-import { type Pack, type Track, trackLevels } from '../../packs/pack.js';
+import { trackLevels, type Pack, type Track } from '../../packs/pack.js';
 import { Channel } from '../augmentation/channel.js';
 import { Noise } from '../augmentation/noise.js';
 import type { Random } from '../../random.js';

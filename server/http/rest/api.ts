@@ -6,7 +6,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
 import { complaint } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
-import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/messages.js';
+import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
 import type { Listeners } from '../../stations/listeners.js';
 import type { Station } from '../../stations/station.js';

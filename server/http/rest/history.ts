@@ -1,6 +1,6 @@
 /** A station's history: as JSON for charts, as CSV for spreadsheets. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { ProtocolError } from '../../protocol/messages.js';
+import { ProtocolError } from '../../protocol/errors.js';
 import type { HistoryStore, Range } from '../../store/store.js';
 import { alertView, MOST_ALERTS } from './alerts.js';
 import { keptBy, known, newApi, refusals, type ApiParts } from './api.js';

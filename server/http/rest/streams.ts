@@ -1,6 +1,6 @@
 /** The model and the running streams over REST. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { ProtocolError } from '../../protocol/messages.js';
+import { ProtocolError } from '../../protocol/errors.js';
 import { newApi, refusals, type ApiParts } from './api.js';
 import { streamShape } from './shapes.js';
 

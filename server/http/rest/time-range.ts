@@ -1,6 +1,6 @@
 /** The time that a request asks for: `from` and `to`, each optional. */
 import { z } from '@hono/zod-openapi';
-import { ProtocolError } from '../../protocol/messages.js';
+import { ProtocolError } from '../../protocol/errors.js';
 import type { Range } from '../../store/store.js';
 
 /** A date, or a date and a time with its zone: without one, the time would be the server's guess. */

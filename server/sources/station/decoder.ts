@@ -3,7 +3,7 @@
  * come out. FFmpeg mixes and resamples because it is there anyway; the shard is spared both.
  */
 import type { Readable } from 'node:stream';
-import type { AudioFormat } from '../../protocol/messages.js';
+import type { AudioFormat } from '../../protocol/audio-format.js';
 import { Ffmpeg, findOperatorsFfmpeg } from '../ffmpeg.js';
 import { SourceFault, type DecoderEnd, type SourceFormat } from './source-event.js';
 

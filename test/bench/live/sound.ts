@@ -3,7 +3,7 @@
  * framed and masked once for all clients and all time; the server unmasks it as any other.
  */
 import OpusScript from 'opusscript';
-import type { AudioFormat } from '../../../server/protocol/messages.js';
+import type { AudioFormat } from '../../../server/protocol/audio-format.js';
 import { DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
 
 export interface SoundOptions {

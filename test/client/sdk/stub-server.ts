@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Ready, ServerMessage, Start } from '../../../server/protocol/messages.js';
+import type { Start } from '../../../server/protocol/client-messages.js';
+import type { Ready, ServerMessage } from '../../../server/protocol/messages.js';
 
 /** A promise that fails instead of hanging: what is waited for takes milliseconds where the code is right. */
 export function inTime<Value>(promise: Promise<Value>): Promise<Value> {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBackend } from '../../../models/tensorflow/backend.js';
-import { type Bundle, loadBundle } from '../../../models/model-folder.js';
+import { loadBundle, type Bundle } from '../../../models/model-folder.js';
 import type { Layer } from '../../../models/network.js';
 import { canStepSimd, SimdStep } from '../../../models/step/simd-step.js';
 import { Step } from '../../../models/step/tf-step.js';

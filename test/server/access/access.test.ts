@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Access } from '../../../server/access/access.js';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 import { connect, refusedUpgrade, withServer } from '../rig.js';
 
 const refusal = (work: () => void): string => {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Block } from '../../../server/pipe/blocks.js';
 import { Engine, type Classifier } from '../../../server/pipe/engine.js';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 
 const BLOCK_MS = 350;
 const SETTINGS = { maxBatch: 64, batchWaitMs: 40, maxLagMs: 2000, liveAheadMs: 5000 };

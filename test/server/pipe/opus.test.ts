@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import OpusScript from 'opusscript';
 import { test } from 'uvu';
 import { OpusDecoder } from '../../../server/pipe/opus.js';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 
 type Rate = 8000 | 12000 | 16000 | 24000 | 48000;
 

@@ -5,7 +5,8 @@ import { from, lastValueFrom, map, Subject, toArray, VirtualTimeScheduler } from
 import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { fromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
-import type { AudioFormat, Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
+import type { AudioFormat } from '../../../server/protocol/audio-format.js';
+import type { Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
 import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from '../fake-classifier.js';
 import { ManualClock } from '../manual-clock.js';

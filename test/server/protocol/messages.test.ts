@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { ERRORS, parseClientMessage, ProtocolError, type ErrorCode } from '../../../server/protocol/messages.js';
+import { parseClientMessage } from '../../../server/protocol/client-messages.js';
+import { ERRORS, ProtocolError, type ErrorCode } from '../../../server/protocol/errors.js';
 
 const START = { type: 'start', version: 1, encoding: 's16le', sampleRate: 44100, channels: 2 };
 

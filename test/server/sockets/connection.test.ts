@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Connection } from '../../../server/sockets/connection.js';
-import type { Message } from '../../../server/pipe/prediction-messages.js';
+import type { EncodedMessage } from '../../../server/protocol/encoded-message.js';
 
 const SETTINGS = { maxUnsentBytes: 100_000, pingIntervalMs: 60_000, retryAfterMs: 5000 };
 
@@ -27,7 +27,7 @@ async function withPair(work: (connection: Connection, client: WebSocket) => Pro
 }
 
 const PADDING = ' '.repeat(500_000);
-const told = (type: Message['type'], number: number): Message => ({ type, json: `${JSON.stringify({ type, number })}${PADDING}` });
+const told = (type: EncodedMessage['type'], number: number): EncodedMessage => ({ type, json: `${JSON.stringify({ type, number })}${PADDING}` });
 
 test('who does not read gets the newest prediction and columns, not a queue, and all else', () => withPair(async (connection, client) => {
   const heard: string[] = [];

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 import { checkStation } from '../../../server/stations/check.js';
 import { ask } from '../http/rest/ask.js';
 import { withServer } from '../rig.js';

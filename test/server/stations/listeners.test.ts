@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 import { withDefaults } from '../../../server/settings.js';
 import { Listeners } from '../../../server/stations/listeners.js';
 import type { Station } from '../../../server/stations/station.js';

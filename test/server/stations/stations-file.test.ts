@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ProtocolError } from '../../../server/protocol/messages.js';
+import { ProtocolError } from '../../../server/protocol/errors.js';
 import { stationSchema, type StationConfig } from '../../../server/stations/config.js';
 import { StationsFile } from '../../../server/stations/stations-file.js';
 

@@ -1,0 +1,68 @@
+/**
+ * The messages of clients, parsed once into types that can't be wrong afterwards.
+ * `server/PROTOCOL.md` has the same as a table.
+ */
+import { z } from 'zod';
+import { OPUS_SAMPLE_RATES } from './audio-format.js';
+import { ProtocolError } from './errors.js';
+import { PROTOCOL_VERSION } from './version.js';
+
+const sampleRate = z.number({ error: 'sampleRate is required: a number of Hz, such as 44100' })
+  .int('sampleRate must be a whole number of Hz')
+  .min(8000, 'sampleRate must be at least 8000 Hz')
+  .max(192000, 'sampleRate must be at most 192000 Hz');
+
+const channels = z.number({ error: 'channels is required: 1 for mono, 2 for stereo, up to 8' })
+  .int('channels must be a whole number')
+  .min(1, 'channels must be at least 1')
+  .max(8, 'channels must be at most 8');
+
+const startSchema = z.object({
+  type: z.literal('start'),
+  version: z.literal(PROTOCOL_VERSION, { error: `version is required and must be ${PROTOCOL_VERSION}` }),
+  encoding: z.enum(['s16le', 'f32le', 'opus'], { error: 'encoding is required: s16le, f32le or opus' }),
+  sampleRate,
+  channels,
+  name: z.string().max(100, 'name must be at most 100 characters').optional(),
+  topK: z.number().int().min(1).max(100).optional(),
+  spectrogram: z.boolean().optional(),
+  resume: z.string().max(100).optional(),
+}).superRefine((start, context) => {
+  if (start.encoding !== 'opus') return;
+  if (start.channels > 2) context.addIssue({ code: 'custom', message: 'channels must be 1 or 2 for opus' });
+  if (!OPUS_SAMPLE_RATES.includes(start.sampleRate)) {
+    context.addIssue({ code: 'custom', message: `sampleRate must be one of ${OPUS_SAMPLE_RATES.join(', ')} for opus` });
+  }
+});
+
+const stopSchema = z.object({ type: z.literal('stop') });
+
+/** The first message of a client: what the sound is. */
+export type Start = z.infer<typeof startSchema>;
+/** End of audio: the rest is scored, then `summary` comes back. */
+export type Stop = z.infer<typeof stopSchema>;
+export type ClientMessage = Start | Stop;
+
+/**
+ * The door: one text message of a client, checked.
+ * @throws ProtocolError `bad-message` or `bad-start`, with a sentence that says what to do
+ */
+export function parseClientMessage(text: string): ClientMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError('bad-message', `Text messages must be JSON; this one begins with ${JSON.stringify(text.slice(0, 40))}.`);
+  }
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  if (type === 'stop') return stopSchema.parse(value);
+  if (type !== 'start') {
+    throw new ProtocolError('bad-message', `A message needs a type of "start" or "stop"; this one has ${JSON.stringify(type) ?? 'none'}.`);
+  }
+  const parsed = startSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map((issue) => issue.code === 'custom' || /\b(must|required)\b/.test(issue.message)
+    ? issue.message
+    : `${issue.path.join('.')}: ${issue.message}`);
+  throw new ProtocolError('bad-start', `${complaints.join('; ')}.`);
+}
