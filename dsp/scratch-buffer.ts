@@ -1,5 +1,5 @@
 /** Room that grows and is used again: buffers made anew at every step keep the garbage collector busy. */
-export class Scratch {
+export class ScratchBuffer {
   #values = new Float32Array(0);
   /** What was given last: mostly the same is asked for again. */
   #given = this.#values;

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { PIPE_DEFAULTS } from './pipe/settings.js';
 
 /** What can be asked of one setting. */
 export interface Setting<T> {
@@ -121,8 +122,8 @@ export const SETTINGS = {
   shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
   model: text({ default: fileURLToPath(new URL('../../models/genre-v1', import.meta.url)), unit: '', description: 'folder of the model' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
-  maxBatch: whole({ default: 64, unit: 'streams', min: 1, max: 1024, description: 'most streams scored in one step of a shard' }),
-  batchWaitMs: whole({ default: 40, unit: 'ms', min: 0, max: 1000, description: 'time that a block waits for those of other streams, to be scored in one step with them' }),
+  maxBatch: whole({ default: PIPE_DEFAULTS.maxBatch, unit: 'streams', min: 1, max: 1024, description: 'most streams scored in one step of a shard' }),
+  batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'time that a block waits for those of other streams, to be scored in one step with them' }),
 
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'share of a thread taken by live streams above which new ones are refused, so that those that run stay in time' }),
@@ -133,7 +134,7 @@ export const SETTINGS = {
   maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'most pieces in which the network may deliver one frame' }),
   maxBufferedBytes: whole({ default: 512 * 1024, unit: 'bytes', min: 1, max: 64 * MiB, description: 'unscored audio of a stream above which reading from its socket pauses' }),
   maxUnsentBytes: whole({ default: 64 * 1024, unit: 'bytes', min: 0, max: 64 * MiB, description: 'unsent bytes to a slow reader above which it gets only the newest prediction' }),
-  maxSegments: whole({ default: 1000, unit: 'segments', min: 1, max: 100_000, description: 'most segments kept of a stream; the oldest are forgotten' }),
+  maxSegments: whole({ default: PIPE_DEFAULTS.maxSegments, unit: 'segments', min: 1, max: 100_000, description: 'most segments kept of a stream; the oldest are forgotten' }),
 
   helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a connection to send start' }),
   idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),
@@ -143,12 +144,12 @@ export const SETTINGS = {
   drainTimeoutMs: whole({ default: 10_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time for running streams to finish at shutdown' }),
   retryAfterMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'what a client is told to wait when the server is full' }),
 
-  maxLagMs: whole({ default: 2000, unit: 'ms', min: 1, max: HOUR_MS, description: 'lag above which a live stream drops its oldest audio' }),
-  liveAheadMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'lead over the clock that makes a stream a file, of which nothing is dropped' }),
-  silenceDb: whole({ default: -60, unit: 'dBFS', min: -120, max: 0, description: 'level below which sound is silence' }),
-  silenceEndDb: whole({ default: -55, unit: 'dBFS', min: -120, max: 0, description: 'level above which silence ends at once' }),
-  silenceAfterMs: whole({ default: 1000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time below the level before a stream is silent' }),
-  forgetAfterMs: whole({ default: 2000, unit: 'ms', min: 0, max: HOUR_MS, description: 'silence after which what was heard before is forgotten' }),
+  maxLagMs: whole({ default: PIPE_DEFAULTS.maxLagMs, unit: 'ms', min: 1, max: HOUR_MS, description: 'lag above which a live stream drops its oldest audio' }),
+  liveAheadMs: whole({ default: PIPE_DEFAULTS.liveAheadMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'lead over the clock that makes a stream a file, of which nothing is dropped' }),
+  silenceDb: whole({ default: PIPE_DEFAULTS.silenceDb, unit: 'dBFS', min: -120, max: 0, description: 'level below which sound is silence' }),
+  silenceEndDb: whole({ default: PIPE_DEFAULTS.silenceEndDb, unit: 'dBFS', min: -120, max: 0, description: 'level above which silence ends at once' }),
+  silenceAfterMs: whole({ default: PIPE_DEFAULTS.silenceAfterMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'time below the level before a stream is silent' }),
+  forgetAfterMs: whole({ default: PIPE_DEFAULTS.forgetAfterMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'silence after which what was heard before is forgotten' }),
 
   restartLimit: whole({ default: 5, unit: 'restarts', min: 0, max: 1000, description: 'restarts of a shard within restart-window-ms before it is given up' }),
   restartWindowMs: whole({ default: 60_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time over which restarts are counted' }),

@@ -1,4 +1,4 @@
-/** The house keeps its order: imports run one way, dsp is pure, no room is called for nothing. */
+/** The house keeps its order: imports run one way, between folders and between rooms, and never in a circle. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,30 @@ import * as assert from 'uvu/assert';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HOUSES = ['dsp', 'models', 'server', 'client'] as const;
 
+/**
+ * The rooms of server/ and which of the others each may import. The files at the root are two
+ * kinds: `server.ts`, `assemble.ts` and `persistence.ts` hold the rooms together and import all of
+ * them; the rest are for every room but the pipe.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  pipe: ['protocol'],
+  shards: ['protocol', 'pipe'],
+  sources: ['protocol'],
+  streams: ['protocol', 'shards', 'sources'],
+  store: ['protocol'],
+  stations: ['protocol', 'pipe', 'sources', 'streams', 'store'],
+  alerts: ['protocol', 'stations', 'store'],
+  access: ['protocol'],
+  http: ['protocol', 'pipe', 'streams', 'stations', 'store', 'access'],
+  sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
+  metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets'],
+  evaluation: ['pipe', 'shards', 'sources'],
+  'data-packs': ['sources'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'evaluation', 'data-packs'],
+};
+const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
+
 interface Import {
   readonly file: string;
   readonly from: string;
@@ -16,9 +40,10 @@ interface Import {
   readonly isType: boolean;
 }
 
+/** Kernels in AssemblyScript are left out: a compiler of their own reads them. */
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.as.ts'))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
@@ -31,8 +56,13 @@ function importsOf(file: string): Import[] {
   });
 }
 
-const imports = HOUSES.flatMap(sources).flatMap(importsOf);
+const files = HOUSES.flatMap(sources);
+const imports = files.flatMap(importsOf);
+const byFile = new Map<string, Import[]>(files.map((file) => [file, []]));
+for (const each of imports) byFile.get(each.file)!.push(each);
 const isHouse = (name: string): boolean => (HOUSES as readonly string[]).includes(name);
+const sourceOf = (to: string): string => to.replace(/\.js$/, '.ts');
+const isOurs = (to: string): boolean => byFile.has(sourceOf(to));
 
 /** What each folder may import of the others. */
 function mayImport({ file, from, to, isType }: Import): boolean {
@@ -43,18 +73,77 @@ function mayImport({ file, from, to, isType }: Import): boolean {
     case 'server': return target === 'dsp' || target === 'models'
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
-    case 'client': return target === 'dsp' || (to === 'server/protocol/messages.js' && isType);
+    case 'client': return target === 'dsp' || (to.startsWith('server/protocol/') && isType);
     default: return false;
   }
 }
 
+/** The room of a file of server/; the file's own name where it lies at the root. */
+function roomOf(path: string): string {
+  return sourceOf(path).split('/')[1]!;
+}
+
+function mayEnter({ file, to }: Import): boolean {
+  const [from, target] = [roomOf(file), roomOf(to)];
+  if (from === target || HOLDS_ALL.includes(from)) return true;
+  if (!(target in ROOMS)) return from !== 'pipe' && (!HOLDS_ALL.includes(target) || from === 'cli');
+  // The settings take the pipe's defaults from it.
+  return from in ROOMS ? ROOMS[from]!.includes(target) : from === 'settings.ts' && to === 'server/pipe/settings.js';
+}
+
+/** Circles of imports, types included. */
+function circles(): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) return void found.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (done.has(file)) return;
+    for (const { to } of byFile.get(file) ?? []) if (isOurs(to)) visit(sourceOf(to), [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
+
+/** All that a file brings along at run time, itself included. */
+function reached(from: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { to, isType } of byFile.get(file) ?? []) if (!isType && isOurs(to)) visit(sourceOf(to));
+  };
+  from.forEach(visit);
+  return seen;
+}
+
+function packagesOf(reachedFiles: Iterable<string>): string[] {
+  const packages = [...reachedFiles].flatMap((file) => byFile.get(file) ?? []).filter(({ to, isType }) => !isType && !isHouse(to.split('/')[0]!)).map(({ to }) => to);
+  return [...new Set(packages)].sort();
+}
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+
 test('there is something to check', () => {
   assert.ok(imports.length > 200);
   assert.ok(imports.some(({ from, to }) => from === 'server' && to.startsWith('models/')));
+  assert.ok(imports.filter(({ to }) => isOurs(to)).length > 200);
 });
 
 test('imports run one way: client to the protocol’s types, server to models to dsp', () => {
   assert.equal(imports.filter((each) => !mayImport(each)).map(({ file, to }) => `${file} → ${to}`), []);
+});
+
+test('rooms of server/ import only the rooms below them', () => {
+  const between = imports.filter(({ from, to }) => from === 'server' && to.startsWith('server/'));
+  assert.ok(between.length > 100);
+  assert.equal(between.filter((each) => !mayEnter(each)).map(({ file, to }) => `${file} → ${to}`), []);
+  const rooms = new Set(files.filter((file) => file.startsWith('server/') && file.split('/').length > 2).map(roomOf));
+  assert.equal([...rooms].sort(), Object.keys(ROOMS).sort());
+});
+
+test('nothing imports itself by a detour', () => {
+  assert.equal(circles(), []);
 });
 
 test('dsp has no I/O, no clock and no network library', () => {
@@ -62,6 +151,17 @@ test('dsp has no I/O, no clock and no network library', () => {
   assert.equal([...new Set(packages)], ['fft.js']);
   for (const file of sources('dsp')) {
     assert.not.match(readFileSync(join(ROOT, file), 'utf8'), /\b(process|Date|performance|setTimeout|setInterval|fetch|console)\b[.(]/, file);
+  }
+});
+
+test('the pipe runs in a browser: all that it brings along has no Node, no clock of its own and two packages', () => {
+  const pipe = sources('server/pipe');
+  assert.ok(pipe.length >= 8);
+  const all = reached(pipe);
+  assert.ok(all.has('dsp/mel/mel-columns.ts'));
+  assert.equal(packagesOf(all), ['fft.js', 'rxjs']);
+  for (const file of all) {
+    assert.not.match(withoutComments(readFileSync(join(ROOT, file), 'utf8')), /\b(process|Buffer|Date|performance|setTimeout|setInterval|setImmediate|console|asyncScheduler|__dirname)\b/, file);
   }
 });
 

@@ -5,7 +5,7 @@
  * it, mono integers are read as they lie; else byte by byte or through a DataView.
  */
 
-import { Scratch } from '../scratch-buffer.js';
+import { ScratchBuffer } from '../scratch-buffer.js';
 
 /** 16-bit signed integers or IEEE 754 binary32, both little-endian. */
 export type PcmEncoding = 's16le' | 'f32le';
@@ -38,7 +38,7 @@ export class PcmDecoder {
   readonly #channels: number;
   readonly #frameBytes: number;
   readonly #pending: Uint8Array;
-  readonly #scratch: Scratch;
+  readonly #scratch: ScratchBuffer;
   readonly #fromInt16: FromInt16;
   #pendingCount = 0;
 
@@ -46,7 +46,7 @@ export class PcmDecoder {
    * @param scratch for the samples; decoders whose samples are used up before the next is asked may share one
    * @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8
    */
-  constructor(encoding: PcmEncoding, channels: number, scratch = new Scratch(), readInt16: FromInt16 = fromInt16) {
+  constructor(encoding: PcmEncoding, channels: number, scratch = new ScratchBuffer(), readInt16: FromInt16 = fromInt16) {
     if (encoding !== 's16le' && encoding !== 'f32le') {
       throw new RangeError(`The encoding of PCM is s16le or f32le, not ${String(encoding)}.`);
     }

@@ -11,7 +11,7 @@
  */
 import { BandLimiter, BandLimitPlan, ScalarBlockFilter, type BlockFilter } from './band-limit.js';
 import { InterpolationPlan, Interpolator, ScalarReader, type Reader } from './interpolate.js';
-import { Scratch } from '../scratch-buffer.js';
+import { ScratchBuffer } from '../scratch-buffer.js';
 
 export const LOWEST_RATE = 8000;
 export const HIGHEST_RATE = 192_000;
@@ -36,7 +36,7 @@ export class Resampler {
   readonly #plan: Plan | undefined;
   #limiter: BandLimiter | undefined;
   #interpolator: Interpolator | undefined;
-  readonly #scratch: Scratch;
+  readonly #scratch: ScratchBuffer;
   #output: Float32Array = new Float32Array(0);
   #count = 0;
 
@@ -45,7 +45,7 @@ export class Resampler {
    * @param loops `resampler.simd.ts` has faster ones
    * @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz
    */
-  constructor(inputRate: number, outputRate = 22050, scratch = new Scratch(), loops: ResampleLoops = SCALAR) {
+  constructor(inputRate: number, outputRate = 22050, scratch = new ScratchBuffer(), loops: ResampleLoops = SCALAR) {
     checkRate('input', inputRate);
     checkRate('output', outputRate);
     this.#scratch = scratch;

@@ -8,7 +8,7 @@ import { Memory } from '../../dsp/kernels/memory.js';
 import type { Bundle } from '../model-folder.js';
 import { describe, weightValues, type DescribedLayer, type Layer } from '../network.js';
 import { Probabilities } from './probabilities.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { BesideStage, type Sound } from '../layers/descriptors/descriptors.simd.js';
 import { canConvolve, ConvolutionStage, type Workspace } from '../layers/convolution/convolution.simd.js';
 import { DenseStage } from '../layers/dense/dense.simd.js';
@@ -40,7 +40,7 @@ export class SimdStep {
   readonly #slots: Slots;
   readonly #input: Sound;
   readonly #last: Rows;
-  readonly #scores = new Scratch();
+  readonly #scores = new ScratchBuffer();
 
   /** @throws Error unless `canStepSimd` */
   constructor(bundle: Bundle) {

@@ -8,7 +8,7 @@ import { valuesOf } from '../tensorflow/backend.js';
 import type { Bundle } from '../model-folder.js';
 import { applyLayers, describe, product, weightTensors, type Description } from '../network.js';
 import { Probabilities } from './probabilities.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 
 /** A network ready to step streams. Owns its weights' tensors until `dispose`. */
 export class Step {
@@ -16,16 +16,16 @@ export class Step {
   readonly #weights: tf.Tensor[][];
   readonly #probabilities: Probabilities;
   readonly #bands: number;
-  readonly #blocks = new Scratch();
+  readonly #blocks = new ScratchBuffer();
   /** One for each state of each layer, [batch × length]. */
-  readonly #states: readonly Scratch[];
-  readonly #scores = new Scratch();
+  readonly #states: readonly ScratchBuffer[];
+  readonly #scores = new ScratchBuffer();
 
   constructor({ manifest, weights }: Bundle) {
     this.#bands = manifest.frontEnd.bands;
     this.#description = describe(manifest.layers, this.#bands);
     this.#weights = weightTensors(this.#description, weights);
-    this.#states = this.#description.layers.flatMap(({ state }) => state.map(() => new Scratch()));
+    this.#states = this.#description.layers.flatMap(({ state }) => state.map(() => new ScratchBuffer()));
     this.#probabilities = new Probabilities(manifest);
   }
 

@@ -5,6 +5,7 @@ import { SingleBar } from 'cli-progress';
 import { loadBundle, ModelError } from '../../models/model-folder.js';
 import { readPack, type Pack, type Track } from '../../models/packs/pack.js';
 import { startClassifier } from '../shards/classifier.js';
+import { macrotask } from '../shards/macrotask.js';
 import { Engine } from '../pipe/engine.js';
 import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
 import { evaluate as evaluateTracks, workOf, type Wanted } from '../evaluation/evaluation.js';
@@ -74,7 +75,7 @@ async function evaluate(flags: Flags): Promise<void> {
 
   const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
   // Nothing is live here, so nothing may be dropped however late it is.
-  const ears = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }), settings };
+  const ears = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }, macrotask), settings };
   const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} tracks · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
   bar?.start(workOf(wanted, ears), 0);
   const evaluation = await evaluateTracks(wanted, ears, () => bar?.increment()).finally(() => bar?.stop());

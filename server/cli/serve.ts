@@ -1,7 +1,8 @@
 /** `livegenre serve`: the server, until it is told to stop. */
 import type { CAC } from 'cac';
 import { envOf, flagOf, readSettings, SETTINGS, type Setting, type SettingName } from '../settings.js';
-import { startServer, type RunningServer } from '../server.js';
+import type { RunningServer } from '../assemble.js';
+import { startServer } from '../server.js';
 
 export function register(cli: CAC): void {
   const command = cli.command('serve', 'Serve the dashboard and the API (the default command)').alias('!');

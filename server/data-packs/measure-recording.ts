@@ -4,7 +4,7 @@ import { encodeLevels } from '../../dsp/mel/level-bytes.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
 import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
@@ -31,7 +31,7 @@ export async function measure(path: string, frontEnd: FrontEnd, names: readonly 
   const file = await SoundFile.open(path);
   const { sampleRate, channels } = file.format;
   const decoder = new PcmDecoder('f32le', channels);
-  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new Scratch(), SIMD_RESAMPLE);
+  const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new ScratchBuffer(), SIMD_RESAMPLE);
   const mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
   const rows = new FeatureRows(frontEnd, names);
   let levels = new Uint8Array(512 * frontEnd.bands);

@@ -3,7 +3,6 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { fileAt, type ServedFile } from './static-files.js';
-import type { Metrics } from '../metrics/metrics.js';
 import { isListed, isOwnPage } from '../access/origins.js';
 import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
 import { ProtocolError } from '../protocol/errors.js';
@@ -54,7 +53,8 @@ const PREFLIGHT_MAX_AGE_S = 600;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 export interface HttpParts extends ApiParts {
-  readonly metrics: Metrics;
+  /** What Prometheus scrapes. */
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly files: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
   /** What writes the history; undefined where none is kept. */

@@ -8,7 +8,7 @@ import { LevelMeter } from '../../dsp/pcm/level-meter.js';
 import { encodeLevels } from '../../dsp/mel/level-bytes.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { Normaliser } from '../../dsp/mel/normalise.js';
-import type { Scratch } from '../../dsp/scratch-buffer.js';
+import type { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
 import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
 import { simdAddSquares } from '../../dsp/pcm/pcm.simd.js';
@@ -182,10 +182,10 @@ export class BlockNormaliser {
   readonly #bands: number;
   readonly #normaliser: Normaliser;
   readonly #silence: Silence;
-  readonly #scratch: Scratch;
+  readonly #scratch: ScratchBuffer;
 
   /** @param scratch for the input; may be that of other streams */
-  constructor(model: Manifest, silence: SilenceSettings, scratch: Scratch) {
+  constructor(model: Manifest, silence: SilenceSettings, scratch: ScratchBuffer) {
     this.#bands = model.frontEnd.bands;
     this.#scratch = scratch;
     this.#normaliser = new Normaliser(model.normalisation, this.#bands);

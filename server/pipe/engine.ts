@@ -5,10 +5,10 @@
  * behind a stream that brings more than it plays. One block a stream a step, in turn: nobody waits
  * for who brings much at once.
  */
-import { asyncScheduler, Observable, Subscription, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Block } from './blocks.js';
 import { ProtocolError } from '../protocol/errors.js';
-import type { Settings } from '../settings.js';
+import type { PipeSettings } from './settings.js';
 
 /** The network as the engine needs it; `Step` of models is one. */
 export interface Classifier {
@@ -35,20 +35,7 @@ export interface Scored {
   readonly isLive: boolean;
 }
 
-export type EngineSettings = Pick<Settings, 'maxBatch' | 'batchWaitMs' | 'maxLagMs' | 'liveAheadMs'>;
-
-/** Next turn of the event loop, after the messages that wait in this one. */
-export const macrotask: SchedulerLike = {
-  // One monotonic clock for all threads, so that lag can be measured across them.
-  now: () => performance.timeOrigin + performance.now(),
-  schedule(work, delay = 0, state?) {
-    if (delay > 0) return asyncScheduler.schedule(work as never, delay, state as never);
-    const subscription = new Subscription();
-    const handle = setImmediate(() => work.call(undefined as never, state as never));
-    subscription.add(() => clearImmediate(handle));
-    return subscription;
-  },
-};
+export type EngineSettings = Pick<PipeSettings, 'maxBatch' | 'batchWaitMs' | 'maxLagMs' | 'liveAheadMs'>;
 
 interface Listener {
   next(scored: Scored): void;
@@ -132,8 +119,11 @@ export class Engine {
   #modelMs = 0;
   #steps = 0;
 
-  /** @param onFault is told what the classifier threw; the streams of that step fail with `internal` */
-  constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike = macrotask, onFault: (error: unknown) => void = () => {}) {
+  /**
+   * @param scheduler the clock of lag and waiting; in a server that of `shards/macrotask.ts`
+   * @param onFault is told what the classifier threw; the streams of that step fail with `internal`
+   */
+  constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike, onFault: (error: unknown) => void = () => {}) {
     this.#classifier = classifier;
     this.#settings = settings;
     this.#scheduler = scheduler;

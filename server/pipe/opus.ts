@@ -3,10 +3,8 @@
  * brings it. Its functions are called directly: a decoder of its wrapper copies each packet twice
  * and is only freed by the garbage collector.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
 import { OPUS_SAMPLE_RATES } from '../protocol/audio-format.js';
 import { ProtocolError } from '../protocol/errors.js';
@@ -30,51 +28,63 @@ const MAX_PACKET_BYTES = 4000;
 const MAX_SAMPLES = 5760;
 const SAMPLE_BYTES = 2;
 
-interface Library {
+/**
+ * libopus in a memory of its own, for all Opus streams of a thread. A packet is copied in, decoded and
+ * taken out before the next one comes, so one buffer each does for all decoders.
+ */
+export class OpusLibrary {
   readonly native: Libopus;
+  /** Address of the packet to decode. */
   readonly packetAt: number;
+  /** Address of the samples that libopus wrote. */
   readonly samplesAt: number;
-  /** Of the packet decoded last, of whatever stream. */
-  readonly samples: Scratch;
-  /** All of its memory, which is another one when it has grown. */
-  bytes: Uint8Array;
-}
+  /** The samples of the newest packet, of any decoder. */
+  readonly samples = new ScratchBuffer();
+  #bytes: Uint8Array | undefined;
 
-/** One a thread, loaded when the first Opus stream comes. */
-let library: Library | undefined;
+  /** @param module `simd.wasm` of the package @evan/opus */
+  constructor(module: WebAssembly.Module) {
+    const nothing = (): number => 0;
+    this.native = new WebAssembly.Instance(module, {
+      wasi_snapshot_preview1: { fd_seek: nothing, fd_write: nothing, fd_close: nothing, proc_exit: nothing },
+      // A memory that grows is another buffer.
+      env: { emscripten_notify_memory_growth: () => (this.#bytes = undefined) },
+    }).exports as unknown as Libopus;
+    this.native._initialize();
+    this.packetAt = this.native.malloc(MAX_PACKET_BYTES);
+    this.samplesAt = this.native.malloc(MAX_SAMPLES * 2 * SAMPLE_BYTES);
+  }
 
-function load(): Library {
-  const module = new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('@evan/opus/wasm/simd.wasm')));
-  const nothing = (): number => 0;
-  const native = new WebAssembly.Instance(module, {
-    wasi_snapshot_preview1: { fd_seek: nothing, fd_write: nothing, fd_close: nothing, proc_exit: nothing },
-    env: { emscripten_notify_memory_growth: () => library && (library.bytes = new Uint8Array(library.native.memory.buffer)) },
-  }).exports as unknown as Libopus;
-  native._initialize();
-  const packetAt = native.malloc(MAX_PACKET_BYTES);
-  const samplesAt = native.malloc(MAX_SAMPLES * 2 * SAMPLE_BYTES);
-  return { native, packetAt, samplesAt, samples: new Scratch(), bytes: new Uint8Array(native.memory.buffer) };
-}
-
-/** One stream's decoder. Takes 18 KB, in stereo 27, and 1 to 2 ms a second. Must be closed. */
-export class OpusDecoder {
-  readonly #library: Library;
-  readonly #frameBytes: number;
-  /** Of the s16le that libopus writes, always whole frames. */
-  readonly #pcm: PcmDecoder;
-  #decoder: number | undefined;
+  /** All of its memory. */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= new Uint8Array(this.native.memory.buffer));
+  }
 
   /**
    * @param sampleRate one of 8, 12, 16, 24 and 48 kHz
    * @param channels 1 or 2
    */
-  constructor(sampleRate: number, channels: number) {
+  decoder(sampleRate: number, channels: number): OpusDecoder {
+    return new OpusDecoder(this, sampleRate, channels);
+  }
+}
+
+/** One stream's decoder. Takes 18 KB, in stereo 27, and 1 to 2 ms a second. Must be closed. */
+export class OpusDecoder {
+  readonly #library: OpusLibrary;
+  readonly #frameBytes: number;
+  /** Of the s16le that libopus writes, always whole frames. */
+  readonly #pcm: PcmDecoder;
+  #decoder: number | undefined;
+
+  /** As `OpusLibrary.decoder` makes it. */
+  constructor(library: OpusLibrary, sampleRate: number, channels: number) {
     if (!OPUS_SAMPLE_RATES.includes(sampleRate)) throw new Error(`Opus decodes to ${OPUS_SAMPLE_RATES.join(', ')} Hz, not ${sampleRate}.`);
     if (channels !== 1 && channels !== 2) throw new Error(`Opus decodes to 1 or 2 channels, not ${channels}.`);
-    this.#library = library ??= load();
+    this.#library = library;
     this.#frameBytes = channels * SAMPLE_BYTES;
-    this.#pcm = new PcmDecoder('s16le', channels, this.#library.samples, simdFromInt16);
-    const { native } = this.#library;
+    this.#pcm = new PcmDecoder('s16le', channels, library.samples, simdFromInt16);
+    const { native } = library;
     this.#decoder = native.malloc(native.opus_decoder_get_size(channels));
     const fault = this.#decoder === 0 ? 'no memory' : native.opus_decoder_init(this.#decoder, sampleRate, channels);
     if (fault !== 0) throw new Error(`An Opus decoder could not be made: ${fault}.`);

@@ -6,23 +6,23 @@
 import { defer, finalize, identity, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
 import type { Engine, Scored } from './engine.js';
-import { OpusDecoder } from './opus.js';
+import type { OpusLibrary } from './opus.js';
 import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js';
-import type { Settings } from '../settings.js';
+import type { PipeSettings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
 import { Teller, type Judged } from './prediction-messages.js';
 
 /** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
-const DECODED = new Scratch();
-const RESAMPLED = new Scratch();
-const NORMALISED = new Scratch();
+const DECODED = new ScratchBuffer();
+const RESAMPLED = new ScratchBuffer();
+const NORMALISED = new ScratchBuffer();
 
 /** A large message is taken in parts, so that the scratch of a stream's stages stays small; a packet of Opus is one. */
 const PCM_PART_BYTES = 16 * 1024;
@@ -66,13 +66,15 @@ export interface PipeOptions {
   readonly format: AudioFormat;
   readonly model: Manifest;
   readonly engine: Engine;
-  readonly settings: Settings;
+  readonly settings: PipeSettings;
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
   /** Whether `columns` messages come too. */
   readonly spectrogram?: boolean | undefined;
   /** It keeps to the clock by itself: never taken for a file. */
   readonly isPaced?: boolean | undefined;
+  /** The Opus decoders' library; needed for streams of that encoding only. */
+  readonly opus?: (() => OpusLibrary) | undefined;
   readonly progress?: Progress | undefined;
 }
 
@@ -92,7 +94,7 @@ export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observab
   const { format, model, engine, settings, progress = new Progress() } = options;
   const decodedRate = decodedRateOf(format, model);
   return defer(() => chunk$.pipe(
-    decode(format, decodedRate, progress),
+    decode(format, decodedRate, options, progress),
     resample(decodedRate, model),
     melColumns(model, engine, progress, options.spectrogram === true),
     normalise(model, settings),
@@ -110,8 +112,8 @@ export function fromColumns(levels$: Observable<Columns>, { model, engine, setti
   ));
 }
 
-function decode(format: AudioFormat, decodedRate: number, progress: Progress): OperatorFunction<Chunk, Sound> {
-  const decoder = decoderFor(format, decodedRate);
+function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, progress: Progress): OperatorFunction<Chunk, Sound> {
+  const decoder = decoderFor(format, decodedRate, opus);
   const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
   return (chunk$) => chunk$.pipe(
     stage<Chunk, Sound>((emit) => ({
@@ -164,12 +166,12 @@ function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progre
 }
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
-function normalise(model: Manifest, settings: Settings): OperatorFunction<Columns, Block> {
+function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<Columns, Block> {
   const normaliser = new BlockNormaliser(model, settings, NORMALISED);
   return stage((emit) => ({ push: (block) => emit(normaliser.push(block)) }));
 }
 
-function smooth(model: Manifest, settings: Settings, progress: Progress): OperatorFunction<Scored, Judged> {
+function smooth(model: Manifest, settings: PipeSettings, progress: Progress): OperatorFunction<Scored, Judged> {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((emit) => ({
     push: (scored) => {
@@ -184,7 +186,7 @@ function smooth(model: Manifest, settings: Settings, progress: Progress): Operat
   }));
 }
 
-function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: Settings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, EncodedMessage> {
+function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, EncodedMessage> {
   const teller = new Teller(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
   return stage((emit) => ({
     push: (judged) => {
@@ -240,6 +242,8 @@ function decodedRateOf({ encoding, sampleRate }: AudioFormat, { frontEnd }: Mani
   return Math.min(sampleRate, OPUS_SAMPLE_RATES.find((rate) => rate >= frontEnd.sampleRate) ?? sampleRate);
 }
 
-function decoderFor({ encoding, channels }: AudioFormat, sampleRate: number): Decoder {
-  return encoding === 'opus' ? new OpusDecoder(sampleRate, channels) : new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
+function decoderFor({ encoding, channels }: AudioFormat, sampleRate: number, opus: PipeOptions['opus']): Decoder {
+  if (encoding !== 'opus') return new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
+  if (!opus) throw new Error('A stream of Opus packets needs the option `opus`.');
+  return opus().decoder(sampleRate, channels);
 }

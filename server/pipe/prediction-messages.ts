@@ -98,5 +98,5 @@ export class Teller {
 }
 
 function base64(bytes: Uint8Array | Int8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  return btoa(String.fromCharCode(...new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
 }

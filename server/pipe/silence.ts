@@ -2,9 +2,9 @@
  * When a stream is silent: its level stayed below a threshold for some time. It ends at once with
  * the first block above a second, higher threshold, so a level between the two doesn't flicker.
  */
-import type { Settings } from '../settings.js';
+import type { PipeSettings } from './settings.js';
 
-export type SilenceSettings = Pick<Settings, 'silenceDb' | 'silenceEndDb' | 'silenceAfterMs' | 'forgetAfterMs'>;
+export type SilenceSettings = Pick<PipeSettings, 'silenceDb' | 'silenceEndDb' | 'silenceAfterMs' | 'forgetAfterMs'>;
 
 /** `quiet` is a level below the threshold, for however short a time; `silent` once that has lasted. */
 export type Loudness = 'sound' | 'quiet' | 'silent';

@@ -19,7 +19,7 @@
 import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import type { StreamState } from '../protocol/messages.js';
-import { SETTINGS, type Settings } from '../settings.js';
+import { PIPE_DEFAULTS, type PipeSettings } from './settings.js';
 import type { Loudness } from './silence.js';
 import { SoundKinds } from './sound-kind.js';
 
@@ -78,7 +78,7 @@ export class Smoother {
    * @param labels of the model; only their number counts
    * @param blockMs audio from one push to the next
    */
-  constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, { forgetAfterMs }: Pick<Settings, 'forgetAfterMs'> = { forgetAfterMs: SETTINGS.forgetAfterMs.default }) {
+  constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, { forgetAfterMs }: Pick<PipeSettings, 'forgetAfterMs'> = PIPE_DEFAULTS) {
     this.#settings = settings;
     this.#blockMs = blockMs;
     this.#forgetAfterMs = forgetAfterMs;

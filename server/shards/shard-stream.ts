@@ -1,7 +1,7 @@
 /** A stream on the main thread's side of its shard: what was sent, what is scored, who waits. */
 import { Subject, type Observable } from 'rxjs';
-import { macrotask } from '../pipe/engine.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
+import { macrotask } from './macrotask.js';
 import type { Outgoing } from './shard-mail.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 

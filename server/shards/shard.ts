@@ -6,7 +6,9 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import { blockMs } from '../../models/manifest.js';
 import type { StartedClassifier } from './classifier.js';
-import { Engine, macrotask } from '../pipe/engine.js';
+import { Engine } from '../pipe/engine.js';
+import { macrotask } from './macrotask.js';
+import { opusLibrary } from './opus-library.js';
 import { Lags, type Measures } from './shard-metrics.js';
 import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
 import { ProtocolError } from '../protocol/errors.js';
@@ -92,6 +94,7 @@ class Shard {
       topK,
       spectrogram,
       isPaced,
+      opus: opusLibrary,
       progress: running.progress,
     });
     running.subscription = messages$.subscribe({

@@ -2,11 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
-import { Scratch } from '../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { tone } from './signals.js';
 
 test('it grows to what is asked for, and is used again', () => {
-  const scratch = new Scratch();
+  const scratch = new ScratchBuffer();
   assert.is(scratch.of(3).length, 3);
   assert.is(scratch.of(1).buffer, scratch.of(3).buffer);
   assert.is(scratch.of(5).length, 5);
@@ -14,7 +14,7 @@ test('it grows to what is asked for, and is used again', () => {
 
 test('streams that take turns with one scratch get what they get with their own', () => {
   const bytes = (amplitude: number): Uint8Array => new Uint8Array(Int16Array.from(tone(9000, 440, 48000), (value) => 20000 * amplitude * value).buffer);
-  const play = (decoded: () => Scratch, resampled: () => Scratch): number[][] => {
+  const play = (decoded: () => ScratchBuffer, resampled: () => ScratchBuffer): number[][] => {
     const streams = [1, 0.5, -1].map((amplitude) => ({
       sound: bytes(amplitude),
       decoder: new PcmDecoder('s16le', 1, decoded()),
@@ -27,8 +27,8 @@ test('streams that take turns with one scratch get what they get with their own'
     for (const { resampler, out } of streams) out.push(...resampler.flush());
     return streams.map(({ out }) => out);
   };
-  const [decoded, resampled] = [new Scratch(), new Scratch()];
-  assert.equal(play(() => decoded, () => resampled), play(() => new Scratch(), () => new Scratch()));
+  const [decoded, resampled] = [new ScratchBuffer(), new ScratchBuffer()];
+  assert.equal(play(() => decoded, () => resampled), play(() => new ScratchBuffer(), () => new ScratchBuffer()));
 });
 
 test.run();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { RunningServer, ServerParts } from '../../server/server.js';
+import type { RunningServer, ServerParts } from '../../server/assemble.js';
 import type { Settings } from '../../server/settings.js';
 import { openDatabase } from '../../server/store/database.js';
 import { SqliteStore } from '../../server/store/sqlite.js';

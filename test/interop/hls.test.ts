@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { join, normalize } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { RunningServer } from '../../server/server.js';
+import type { RunningServer } from '../../server/assemble.js';
 import { newStationSchema } from '../../server/stations/config.js';
 import { startTestServer } from '../server/rig.js';
 import { BEAT } from './icecast.js';

@@ -1,6 +1,6 @@
 /** Stations of a real Icecast, in the formats that radio comes in. */
 import * as assert from 'uvu/assert';
-import type { RunningServer } from '../../server/server.js';
+import type { RunningServer } from '../../server/assemble.js';
 import { newStationSchema } from '../../server/stations/config.js';
 import { startTestServer } from '../server/rig.js';
 import { BEAT, Icecast } from './icecast.js';

@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valuesOf } from '../../tensorflow/backend.js';
-import { Scratch } from '../../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../../dsp/scratch-buffer.js';
 import type { LayerKind } from '../layer.js';
 
 /** A kind of such layers. */
@@ -37,8 +37,8 @@ export interface Listener {
 interface Ears {
   readonly bands: number;
   readonly listener: Listener;
-  readonly states: Scratch;
-  readonly found: Scratch;
+  readonly states: ScratchBuffer;
+  readonly found: ScratchBuffer;
 }
 
 export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerKind<L> {
@@ -46,7 +46,7 @@ export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerK
   const earsOf = (layer: L, bands: number): Ears => {
     const known = all.get(layer);
     if (known?.bands === bands) return known;
-    const ears = { bands, listener: descriptor.listener(layer, bands), states: new Scratch(), found: new Scratch() };
+    const ears = { bands, listener: descriptor.listener(layer, bands), states: new ScratchBuffer(), found: new ScratchBuffer() };
     all.set(layer, ears);
     return ears;
   };

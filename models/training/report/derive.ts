@@ -5,6 +5,7 @@ import { describe, type Layer } from '../../network.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { softmax } from '../../step/probabilities.js';
 import type { Extras, ReportData } from './data.js';
+import type { ScoredTrack } from './scored-track.js';
 import { confusionExamples } from './examples.js';
 import { reliability } from './reliability.js';
 
@@ -30,20 +31,6 @@ export interface ReportSource extends Extras {
   readonly limits?: readonly string[];
   /** ISO 8601; now unless given. */
   readonly createdAt?: string;
-}
-
-export interface ScoredTrack {
-  readonly track: Track;
-  readonly truth: number;
-  /** [labels] over the whole track: the mean of its blocks' log scores, by the temperature, normalised. */
-  readonly probabilities: Float64Array;
-  readonly answer: number;
-  /** Of the track's blocks the first that counts, that is has a score. */
-  readonly firstBlock: number;
-  /** [blocks × labels], by the temperature. */
-  readonly blocks: Float32Array;
-  /** [blocks × labels], at temperature 1. */
-  readonly logScores: Float32Array;
 }
 
 /**

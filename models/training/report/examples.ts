@@ -4,7 +4,7 @@
  */
 import { trackLevels, type Pack } from '../../packs/pack.js';
 import type { Example } from './data.js';
-import type { ScoredTrack } from './derive.js';
+import type { ScoredTrack } from './scored-track.js';
 
 const EXAMPLES = 8;
 const STRETCH_S = 10;

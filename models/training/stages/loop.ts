@@ -4,32 +4,12 @@
  * A stage says at its start how long it will take, and ends early when its score no longer rises.
  * A run that was stopped goes on from its last epoch and draws the same random numbers.
  */
-import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from '../network/adam.js';
 import type { Checkpoint, Position } from './checkpoint.js';
+import type { Stage } from './stage.js';
 import { measureStage, secondsLeft } from './step-cost.js';
 import { inMinutes, type Progress } from '../progress.js';
 import type { Random } from '../../random.js';
-
-export interface Stage {
-  readonly name: string;
-  readonly epochs: number;
-  readonly stepsPerEpoch: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-  /** What is learned. */
-  readonly variables: readonly Variable[];
-  /** What a checkpoint holds besides the optimizer's moments; includes `variables`. */
-  readonly saved: readonly Variable[];
-  /** Ends after so many epochs without a better score; never before its last epoch unless given. */
-  readonly patience?: number;
-  /** What it leaves: the weights of the epoch with the best score unless given. */
-  readonly leaves?: 'last';
-  /** Draws the batch of step `index` of an epoch, both from 0, and returns its loss as a function of the variables. */
-  batch(random: Random, index: number, epoch: number): { readonly loss: () => Scalar; dispose(): void };
-  /** Higher is better; `line` says it to people. */
-  validate(): { readonly score: number; readonly line: string };
-}
 
 /**
  * Runs a stage to its end and leaves the best weights, or the last, in its variables.

@@ -17,7 +17,7 @@ import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { crop, type Augmentation } from '../data/crops.js';
 import type { TagMap } from '../head/head.js';
-import type { Stage } from './loop.js';
+import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
 import type { Belief } from '../head/rows.js';
 import type { Answers, Teacher, TeacherTrack } from '../data/teacher.js';

@@ -1,6 +1,6 @@
 /** What a stage costs on this machine, measured before it runs, so that a run can say how long it will take. */
 import { Adam } from '../network/adam.js';
-import type { Stage } from './loop.js';
+import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
 
 /** After a first one that warms up. */

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Augmentation } from '../data/crops.js';
 import { melInputs, type FeaturePack } from '../data/inputs.js';
-import type { Stage } from './loop.js';
+import type { Stage } from './stage.js';
 import type { Random } from '../../random.js';
 import type { Trainable } from '../network/trainable.js';
 import { labelled, scoreTracks, trackAccuracy, type Hearing, type LabelledTrack } from '../validate.js';

@@ -1,7 +1,8 @@
 /** The server as `livegenre serve` starts it, in a process of its own that tells what it has used. */
 import { readFileSync } from 'node:fs';
 import type { FrontEnd } from '../../../dsp/mel/mel-columns.js';
-import { startServer, type RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
+import { startServer } from '../../../server/server.js';
 import { readSettings } from '../../../server/settings.js';
 import { newStationSchema } from '../../../server/stations/config.js';
 import { answer } from './calls.js';

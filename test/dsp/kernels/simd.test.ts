@@ -6,7 +6,7 @@ import { LevelMeter } from '../../../dsp/pcm/level-meter.js';
 import { FRONT_END_V1, MelColumns, type ColumnMaker, type FrontEnd } from '../../../dsp/mel/mel-columns.js';
 import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../../dsp/resample/resampler.js';
-import { Scratch } from '../../../dsp/scratch-buffer.js';
+import { ScratchBuffer } from '../../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../../dsp/mel/decibels.simd.js';
 import { simdColumnMaker } from '../../../dsp/mel/mel-columns.simd.js';
 import { simdAddSquares, simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
@@ -86,11 +86,11 @@ test('16-bit samples are read to the same bits, at any offset and of any number'
     const shifted = new Uint8Array(offset + bytes.length);
     shifted.set(bytes, offset);
     const wanted = new PcmDecoder('s16le', 1).decode(bytes);
-    const samples = new PcmDecoder('s16le', 1, new Scratch(), simdFromInt16).decode(shifted.subarray(offset));
+    const samples = new PcmDecoder('s16le', 1, new ScratchBuffer(), simdFromInt16).decode(shifted.subarray(offset));
     assert.equal(samples, wanted);
   }));
   const all = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
-  const samples = new PcmDecoder('s16le', 1, new Scratch(), simdFromInt16).decode(new Uint8Array(all.buffer));
+  const samples = new PcmDecoder('s16le', 1, new ScratchBuffer(), simdFromInt16).decode(new Uint8Array(all.buffer));
   assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
 });
 
@@ -138,7 +138,7 @@ test('no power at all is a level, far below all others', () => {
 for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000]) {
   test(`resampled from ${rate} Hz within -120 dB of the plain loops, as many outputs after each chunk, any cut`, () => {
     const samples = noise(Math.round(rate / 3), rate);
-    const [whole, parts, plain] = [new Resampler(rate, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(rate, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(rate)];
+    const [whole, parts, plain] = [new Resampler(rate, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(rate, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(rate)];
     const wanted = [...plain.push(samples), ...plain.flush()];
     const outputs = [...whole.push(samples), ...whole.flush()];
     assert.equal(outputs.length, wanted.length);
@@ -150,8 +150,8 @@ for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000
 }
 
 test('resamplers of two streams with one pair of rates do not meet', () => {
-  const [first, second] = [new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE), new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE)];
-  const alone = new Resampler(48_000, 22_050, new Scratch(), SIMD_RESAMPLE);
+  const [first, second] = [new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE)];
+  const alone = new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE);
   const [one, other] = [noise(9600, 1), noise(9600, 2)];
   const wanted = [...alone.push(one)];
   const outputs: number[] = [];

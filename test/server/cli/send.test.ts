@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import { demoStation } from '../../../server/sources/demo/station.js';
 import { startTestServer } from '../rig.js';
-import type { RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
 import { Recordings } from '../sources/recordings.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
 import { run, start } from './program.js';

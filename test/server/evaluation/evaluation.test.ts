@@ -19,6 +19,7 @@ import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { tone } from '../../dsp/signals.js';
 import { toyPack } from '../../models/packs.js';
+import { macrotask } from '../../../server/shards/macrotask.js';
 import { FAKE_BUNDLE, FakeClassifier } from '../fake-classifier.js';
 
 const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default])) as unknown as Settings;
@@ -31,7 +32,7 @@ run.after(({ folder }) => rmSync(folder, { recursive: true }));
 
 function ears(hasKinds: boolean): Ears {
   const model = { ...FAKE_BUNDLE.manifest, ...(hasKinds && { kinds: SOUND_KINDS }) };
-  return { model, settings, engine: new Engine(new FakeClassifier({ hasKinds }), { ...settings, maxLagMs: Infinity }) };
+  return { model, settings, engine: new Engine(new FakeClassifier({ hasKinds }), { ...settings, maxLagMs: Infinity }, macrotask) };
 }
 
 function wanted(pack: Pack, more: Partial<Wanted> = {}): Wanted {

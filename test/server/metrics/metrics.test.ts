@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, stream, until, withServer } from '../rig.js';
 import { tone } from '../sound.js';
 import { Air, station, URL_ONE } from '../stations/played.js';

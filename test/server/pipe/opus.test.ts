@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import OpusScript from 'opusscript';
 import { test } from 'uvu';
-import { OpusDecoder } from '../../../server/pipe/opus.js';
+import type { OpusDecoder } from '../../../server/pipe/opus.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
+import { opusLibrary } from '../../../server/shards/opus-library.js';
 
 type Rate = 8000 | 12000 | 16000 | 24000 | 48000;
 
@@ -42,7 +43,7 @@ function decodeAll(decoder: OpusDecoder, packets: readonly Buffer[]): Float32Arr
 for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
   for (const channels of [1, 2]) {
     test(`${sampleRate} Hz with ${channels} channel${channels > 1 ? 's' : ''}: a tone comes back as the mean of its channels`, () => {
-      const decoder = new OpusDecoder(sampleRate, channels);
+      const decoder = opusLibrary().decoder(sampleRate, channels);
       const samples = decodeAll(decoder, encodeTone(sampleRate, channels, 440, 50));
       decoder.close();
       assert.is(samples.length, sampleRate);
@@ -55,10 +56,10 @@ for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
 
 test('each stream keeps its own state, a hundred and fifty at a time', () => {
   const packets = encodeTone(48000, 2, 440, 10);
-  const alone = new OpusDecoder(48000, 2);
+  const alone = opusLibrary().decoder(48000, 2);
   const wanted = packets.map((packet) => alone.decode(packet).slice());
   alone.close();
-  const decoders = Array.from({ length: 150 }, () => new OpusDecoder(48000, 2));
+  const decoders = Array.from({ length: 150 }, () => opusLibrary().decoder(48000, 2));
   packets.forEach((packet, k) => {
     for (const decoder of decoders) assert.ok(Buffer.from(decoder.decode(packet).slice().buffer).equals(Buffer.from(wanted[k]!.buffer)));
   });
@@ -66,7 +67,7 @@ test('each stream keeps its own state, a hundred and fifty at a time', () => {
 });
 
 test('what is no packet is refused, and the next packet decodes', () => {
-  const decoder = new OpusDecoder(48000, 1);
+  const decoder = opusLibrary().decoder(48000, 1);
   const [packet] = encodeTone(48000, 1, 440, 1);
   for (const broken of [Buffer.alloc(0), Buffer.alloc(5000), Buffer.from([255, 255, 255, 255])]) {
     assert.throws(() => decoder.decode(broken), (error: unknown) => error instanceof ProtocolError && error.code === 'not-audio'
@@ -77,15 +78,15 @@ test('what is no packet is refused, and the next packet decodes', () => {
 });
 
 test('a closed decoder can be closed again and decodes no more', () => {
-  const decoder = new OpusDecoder(48000, 1);
+  const decoder = opusLibrary().decoder(48000, 1);
   decoder.close();
   decoder.close();
   assert.throws(() => decoder.decode(Buffer.alloc(10)), /closed/);
 });
 
 test('rates and channels that Opus does not have are refused', () => {
-  assert.throws(() => new OpusDecoder(44100, 1), /44100/);
-  assert.throws(() => new OpusDecoder(48000, 3), /3/);
+  assert.throws(() => opusLibrary().decoder(44100, 1), /44100/);
+  assert.throws(() => opusLibrary().decoder(48000, 3), /3/);
 });
 
 test.run();

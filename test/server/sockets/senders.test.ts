@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import type { RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
 import type { Settings } from '../../../server/settings.js';
 import { ManualClock } from '../manual-clock.js';
 import { Client, connect, killShards, refusedUpgrade, sharedServer, START, stream, until, withServer } from '../rig.js';

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
 import type { Moment } from '../../../server/stations/moment.js';
-import type { RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, until, withServer, type Client } from '../rig.js';
 import { silence, tone } from '../sound.js';
 import { Air, station, URL_ONE } from './played.js';

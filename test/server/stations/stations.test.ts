@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Log } from '../../../server/log.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
-import type { RunningServer } from '../../../server/server.js';
+import type { RunningServer } from '../../../server/assemble.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { Stations, type StationChange, type StationsOptions } from '../../../server/stations/stations.js';
 import { sharedServer } from '../rig.js';

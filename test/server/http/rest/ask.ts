@@ -1,5 +1,5 @@
 /** Requests to a running server's API. */
-import type { RunningServer } from '../../../../server/server.js';
+import type { RunningServer } from '../../../../server/assemble.js';
 
 /** What refusals have, and whatever else. */
 export type Anything = Readonly<Record<string, unknown>> & { readonly detail: string };

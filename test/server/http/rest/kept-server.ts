@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunningServer } from '../../../../server/server.js';
+import type { RunningServer } from '../../../../server/assemble.js';
 import { openDatabase } from '../../../../server/store/database.js';
 import { SqliteStore } from '../../../../server/store/sqlite.js';
 import type { ClosedRow } from '../../../../server/store/store.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationGlance } from '../../../../server/protocol/messages.js';
-import type { RunningServer, ServerParts } from '../../../../server/server.js';
+import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
 import type { Settings } from '../../../../server/settings.js';
 import { withServer } from '../../rig.js';
 import { Air, URL_ONE } from '../../stations/played.js';

@@ -1,19 +1,19 @@
 /** What outlives the process: the stations in their file, and what was heard of them in the database. */
 import { basename, dirname, extname, join } from 'node:path';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { AlertEvent, OpenAlert } from '../alerts/event.js';
-import type { Log } from '../log.js';
-import type { Settings } from '../settings.js';
-import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
-import { retain } from '../store/retention.js';
-import { SqliteStore } from '../store/sqlite.js';
-import type { HistoryStore } from '../store/store.js';
-import type { StationConfig } from './config.js';
-import { History } from './history.js';
-import type { Stations } from './stations.js';
-import { StationsFile } from './stations-file.js';
+import type { AlertEvent, OpenAlert } from './alerts/event.js';
+import type { Log } from './log.js';
+import type { Settings } from './settings.js';
+import { openDatabase, WrongDatabaseError, type Database } from './store/database.js';
+import { retain } from './store/retention.js';
+import { SqliteStore } from './store/sqlite.js';
+import type { HistoryStore } from './store/store.js';
+import type { StationConfig } from './stations/config.js';
+import { History } from './stations/history.js';
+import type { Stations } from './stations/stations.js';
+import { StationsFile } from './stations/stations-file.js';
 
-export interface Kept {
+export interface Persistence {
   /** What was saved before. */
   readonly stations: readonly StationConfig[];
   /** @throws ProtocolError `not-kept` */
@@ -38,7 +38,7 @@ export interface Kept {
  * @throws Error with the reason when the stations file or the database is there and can't be used.
  * A disk that is full or read-only is told of, and tried again: listening goes on without it.
  */
-export async function keep(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Kept> {
+export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Persistence> {
   const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};

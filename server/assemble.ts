@@ -2,28 +2,60 @@
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Manifest } from '../models/manifest.js';
+import type { Bundle } from '../models/model-folder.js';
 import { Access } from './access/access.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
 import { httpApp } from './http/http.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics/metrics.js';
-import type { RunningServer, ServerParts } from './server.js';
 import type { Settings } from './settings.js';
 import type { Shards } from './shards/shards.js';
 import { Senders } from './sockets/senders.js';
 import { checkStation } from './stations/check.js';
-import { keep, type Kept } from './stations/kept.js';
+import { openPersistence, type Persistence } from './persistence.js';
 import { listen as listenTo } from './stations/listener.js';
 import { Listeners } from './stations/listeners.js';
+import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
 import { Streams } from './streams/streams.js';
 import { Upgrades } from './sockets/upgrades.js';
 import { VERSION } from './version.js';
 import { Viewers } from './sockets/viewers.js';
+
+export interface RunningServer {
+  /** Where a browser finds it. */
+  readonly url: string;
+  readonly port: number;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly backend: string;
+  readonly shards: number;
+  readonly streams: Streams;
+  readonly stations: Stations;
+  readonly senders: Senders;
+  readonly viewers: Viewers;
+  /** Drains: streams get their summary and 1001, then everything ends. */
+  close(): Promise<void>;
+}
+
+/** What tests put in the place of the real thing. */
+export interface ServerParts {
+  readonly bundle?: Bundle;
+  /** URL of a module that exports `startClassifier`. */
+  readonly classifier?: string;
+  /** How stations are listened to. */
+  readonly listen?: Listen;
+  /** What the demo station plays. */
+  readonly demo?: Source;
+  readonly log?: Log;
+  /** Folder of the dashboard's files. */
+  readonly dashboard?: string;
+  /** The clock of time-outs. */
+  readonly scheduler?: SchedulerLike;
+}
 
 /**
  * @param starting the shards, on their way
@@ -32,16 +64,16 @@ import { Viewers } from './sockets/viewers.js';
 export async function assemble(settings: Settings, parts: ServerParts, log: Log, manifest: Manifest, starting: Promise<Shards>): Promise<RunningServer> {
   const { scheduler = asyncScheduler } = parts;
   let files: ReadonlyMap<string, ServedFile>;
-  let kept: Kept;
+  let persistence: Persistence;
   try {
     files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
-    kept = await keep(settings, log, scheduler);
+    persistence = await openPersistence(settings, log, scheduler);
   } catch (error) {
     await starting.then((shards) => shards.close(), () => {});
     throw error;
   }
   const shards = await starting.catch(async (error: unknown) => {
-    await kept.close();
+    await persistence.close();
     throw error;
   });
 
@@ -50,8 +82,8 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const listeners = new Listeners(settings);
   let alerts: RunningAlerts | undefined;
   const stations = new Stations({
-    saved: kept.stations,
-    save: kept.save,
+    saved: persistence.stations,
+    save: persistence.save,
     streams,
     log,
     scheduler,
@@ -61,14 +93,14 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: kept.history, listeners, deliveries: () => alerts?.waiting ?? 0 });
-  const app = httpApp({ access, metrics, streams, stations, listeners, history: kept.store, recorder: kept.history, now: Date.now, settings, files, log, version: VERSION });
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, deliveries: () => alerts?.waiting ?? 0 });
+  const app = httpApp({ access, metrics, streams, stations, listeners, history: persistence.store, recorder: persistence.history, now: Date.now, settings, files, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
-    alerts = await startAlerts({ settings, log, stations, scheduler, database: kept.database, remembered: await kept.openAlerts(), remember: kept.remember });
+    alerts = await startAlerts({ settings, log, stations, scheduler, database: persistence.database, remembered: await persistence.openAlerts(), remember: persistence.remember });
     // After the alerts: those of a station that is removed are over before it is forgotten.
-    kept.record(stations);
+    persistence.record(stations);
     await listen(http, settings);
     stations.start();
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
@@ -77,7 +109,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     metrics.close();
     await alerts?.close();
     await stations.close();
-    await kept.close();
+    await persistence.close();
     await shards.close();
     throw error;
   }
@@ -104,7 +136,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     // No alert is over because the server is.
     await alerts?.close();
     await stations.close();
-    await kept.close();
+    await persistence.close();
     await drained;
     const closed = new Promise((resolve) => http.close(resolve));
     // Streams that got no summary in time complete with the shards, which closes their sockets.

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Log } from '../../../server/log.js';
-import { withDefaults, type Settings } from '../../../server/settings.js';
-import { keep } from '../../../server/stations/kept.js';
-import { ask, askUntil } from '../http/rest/ask.js';
-import { until, withServer } from '../rig.js';
-import { silence, tone } from '../sound.js';
-import { ManualClock } from '../manual-clock.js';
-import { Air, saved, URL_ONE } from './played.js';
+import { Log } from '../../server/log.js';
+import { withDefaults, type Settings } from '../../server/settings.js';
+import { openPersistence } from '../../server/persistence.js';
+import { ask, askUntil } from './http/rest/ask.js';
+import { until, withServer } from './rig.js';
+import { silence, tone } from './sound.js';
+import { ManualClock } from './manual-clock.js';
+import { Air, saved, URL_ONE } from './stations/played.js';
 
 const quiet = new Log('error', () => {});
 
@@ -26,12 +26,12 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 const settings = (given: Partial<Settings>): Settings => withDefaults(given);
 
 test('without a file nothing is kept; with a stations file history lies beside it', () => inFolder(async (folder) => {
-  const nothing = await keep(settings({}), quiet);
+  const nothing = await openPersistence(settings({}), quiet);
   assert.equal([nothing.stations, nothing.database, nothing.store, nothing.history], [[], undefined, undefined, undefined]);
   await nothing.save([saved()]);
   await nothing.close();
   for (const [given, name] of [[{ stations: join(folder, 'radio.json') }, 'radio.db'], [{ stations: join(folder, 'radio.json'), database: join(folder, 'sub', 'x.db') }, join('sub', 'x.db')], [{ database: join(folder, 'y.db') }, 'y.db']] as const) {
-    const kept = await keep(settings(given), quiet);
+    const kept = await openPersistence(settings(given), quiet);
     assert.ok(kept.database && existsSync(join(folder, name)), name);
     await kept.close();
   }
@@ -40,7 +40,7 @@ test('without a file nothing is kept; with a stations file history lies beside i
 test('a file that is something else is refused', () => inFolder(async (folder) => {
   const database = join(folder, 'notes.txt');
   writeFileSync(database, 'Not a database. '.repeat(100));
-  await keep(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is no SQLite database. Use another file.`));
+  await openPersistence(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is no SQLite database. Use another file.`));
 }));
 
 test('a database that can not be opened is told of and tried again; meanwhile nothing is lost', () => inFolder(async (folder) => {
@@ -48,16 +48,16 @@ test('a database that can not be opened is told of and tried again; meanwhile no
   mkdirSync(inTheWay);
   const clock = new ManualClock();
   const lines: string[] = [];
-  const kept = await keep(settings({ stations: join(folder, 'stations.json') }), new Log('error', (line) => lines.push(line)), clock);
+  const kept = await openPersistence(settings({ stations: join(folder, 'stations.json') }), new Log('error', (line) => lines.push(line)), clock);
   assert.match(lines[0]!, 'the database can not be opened');
   assert.is(kept.database, undefined);
-  kept.history!.record('one', { type: 'title', atMs: 5, title: 'Kept' });
+  kept.history!.record('one', { type: 'title', atMs: 5, title: 'Persistence' });
   await kept.history!.flush();
   assert.ok(kept.history!.status.isFailing);
   rmSync(inTheWay, { recursive: true });
   await kept.history!.flush();
   assert.not(kept.history!.status.isFailing);
-  assert.equal(await kept.store!.titles('one', { fromMs: 0, toMs: 10 }, 10), [{ atMs: 5, title: 'Kept' }]);
+  assert.equal(await kept.store!.titles('one', { fromMs: 0, toMs: 10 }, 10), [{ atMs: 5, title: 'Persistence' }]);
   await kept.close();
 }));
 
