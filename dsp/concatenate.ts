@@ -1,5 +1,5 @@
 /** Pieces of sound, or of any numbers, end to end in one array. */
-export function joined(parts: readonly Float32Array[]): Float32Array {
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -5,7 +5,7 @@ export class ScratchBuffer {
   #given = this.#values;
 
   /** The first `length` values, whatever they were before; a view, valid until somebody else asks. */
-  of(length: number): Float32Array {
+  view(length: number): Float32Array {
     if (this.#given.length === length) return this.#given;
     if (this.#values.length < length) this.#values = new Float32Array(length);
     return this.#given = this.#values.subarray(0, length);

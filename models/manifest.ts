@@ -7,7 +7,7 @@ export type { Manifest, SmoothingSettings } from './manifest-schema.js';
 export const KINDS_SMOOTHING: NonNullable<SmoothingSettings['kinds']> = { timeConstantMs: 1500, enter: 0.5, leave: 0.35 };
 
 /** Values that the last layer must have: the labels' logits, then those of the kinds. */
-export function outputsOf({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>): number {
+export function outputCount({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>): number {
   return labels.length + (kinds?.length ?? 0);
 }
 
@@ -17,6 +17,6 @@ export function blockMs({ blockColumns, frontEnd }: Pick<Manifest, 'blockColumns
 }
 
 /** Of a running mean with this time constant: the share of the newest block. */
-export function gainOf(timeConstantMs: number, blockMs: number): number {
+export function smoothingGain(timeConstantMs: number, blockMs: number): number {
   return timeConstantMs > 0 ? 1 - Math.exp(-blockMs / timeConstantMs) : 1;
 }

@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestSchema } from './manifest-schema.js';
-import { outputsOf, type Manifest } from './manifest.js';
+import { outputCount, type Manifest } from './manifest.js';
 import { describe, type Description } from './network.js';
-import { writeWhole } from './write-whole.js';
+import { writeAtomically } from './write-atomically.js';
 
 /** A loaded model. Plain data: it can be handed to workers, which then share the weights' memory. */
 export interface Bundle {
@@ -61,7 +61,7 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  if (description.outputs !== outputsOf(manifest)) {
+  if (description.outputs !== outputCount(manifest)) {
     const kinds = manifest.kinds ? ` and ${manifest.kinds.length} kinds of sound` : '';
     refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels${kinds}.`);
   }
@@ -93,6 +93,6 @@ export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weigh
     weights: { sha256: createHash('sha256').update(bytes).digest('hex') },
   };
   await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, 'weights.bin'), bytes);
-  await writeWhole(join(folder, 'model.json'), `${JSON.stringify(complete, null, 2)}\n`);
+  await writeAtomically(join(folder, 'weights.bin'), bytes);
+  await writeAtomically(join(folder, 'model.json'), `${JSON.stringify(complete, null, 2)}\n`);
 }

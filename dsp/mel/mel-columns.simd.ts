@@ -1,11 +1,11 @@
 /** Columns of mel power, four numbers at a time, for `MelColumns`: five times as fast as one by one, in float32. */
 import { melFilterbank } from './filterbank.js';
 import { hann } from '../fft/power-spectrum.js';
-import { checkFrontEnd, columnMakerFor, type ColumnMaker, type FrontEnd } from './mel-columns.js';
+import { checkFrontEnd, scalarColumnTransform, type ColumnTransform, type FrontEnd } from './mel-columns.js';
 import { LEAST_POINTS, turnsLength, writeTurns } from '../fft/fft-tables.js';
 import { Kernels } from '../kernels/kernels.js';
 
-const makers = new WeakMap<FrontEnd, ColumnMaker>();
+const makers = new WeakMap<FrontEnd, ColumnTransform>();
 
 /**
  * Makes the columns of one front end, for all streams of a thread that share the settings object.
@@ -13,11 +13,11 @@ const makers = new WeakMap<FrontEnd, ColumnMaker>();
  * the rounding of float32, some 120 dB down.
  * @throws RangeError where `checkFrontEnd` does
  */
-export function simdColumnMaker(frontEnd: FrontEnd): ColumnMaker {
+export function simdColumnTransform(frontEnd: FrontEnd): ColumnTransform {
   let maker = makers.get(frontEnd);
   if (maker === undefined) {
     checkFrontEnd(frontEnd);
-    maker = frontEnd.nFft / 2 >= LEAST_POINTS ? new SimdColumns(frontEnd) : columnMakerFor(frontEnd);
+    maker = frontEnd.nFft / 2 >= LEAST_POINTS ? new SimdColumns(frontEnd) : scalarColumnTransform(frontEnd);
     makers.set(frontEnd, maker);
   }
   return maker;
@@ -25,7 +25,7 @@ export function simdColumnMaker(frontEnd: FrontEnd): ColumnMaker {
 
 type Arrays = 'samples' | 'window' | 'points' | 'turns' | 'roots' | 'bins' | 'runs' | 'weights' | 'power';
 
-class SimdColumns implements ColumnMaker {
+class SimdColumns implements ColumnTransform {
   readonly #half: number;
   readonly #bands: number;
   readonly #kernels: Kernels<Arrays>;

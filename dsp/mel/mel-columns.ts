@@ -15,7 +15,7 @@ export type { FrontEnd } from './front-end.js';
 
 /** Cuts one stream into columns. A column costs one transform and one pass over the filters, and allocates nothing. */
 export class MelColumns {
-  readonly #maker: ColumnMaker;
+  readonly #maker: ColumnTransform;
   readonly #power: Float32Array; // [bands]
   readonly #frames: Frames;
 
@@ -23,7 +23,7 @@ export class MelColumns {
    * @param maker for this front end; `mel-columns.simd.ts` has a faster one
    * @throws RangeError where `checkFrontEnd` does
    */
-  constructor(frontEnd: FrontEnd, maker = columnMakerFor(frontEnd)) {
+  constructor(frontEnd: FrontEnd, maker = scalarColumnTransform(frontEnd)) {
     this.#maker = maker;
     this.#power = new Float32Array(frontEnd.bands);
     this.#frames = new Frames(frontEnd.nFft, frontEnd.hop);
@@ -52,7 +52,7 @@ export class MelColumns {
    * after them are where they would have been.
    * @returns columns that they complete
    */
-  pass(samples: Float32Array): number {
+  skip(samples: Float32Array): number {
     const frames = this.#frames;
     let columns = 0;
     for (let offset = 0; offset < samples.length;) {
@@ -66,18 +66,18 @@ export class MelColumns {
 }
 
 /** Makes a column of a window's samples. It is made in one go, so streams never meet in its tables and scratch. */
-export interface ColumnMaker {
+export interface ColumnTransform {
   /** @param samples [nFft], finite; unchanged. @param power receives [bands] */
   column(samples: Float32Array, power: Float32Array): void;
 }
 
-const makers = new WeakMap<FrontEnd, ColumnMaker>();
+const makers = new WeakMap<FrontEnd, ColumnTransform>();
 
 /**
  * One a front end: streams that share the settings object share tables and scratch, about 100 KB with version 1.
  * @throws RangeError where `checkFrontEnd` does
  */
-export function columnMakerFor(frontEnd: FrontEnd): ColumnMaker {
+export function scalarColumnTransform(frontEnd: FrontEnd): ColumnTransform {
   let maker = makers.get(frontEnd);
   if (maker === undefined) {
     checkFrontEnd(frontEnd);
@@ -87,7 +87,7 @@ export function columnMakerFor(frontEnd: FrontEnd): ColumnMaker {
   return maker;
 }
 
-class ScalarColumns implements ColumnMaker {
+class ScalarColumns implements ColumnTransform {
   readonly #spectrum: PowerSpectrum;
   readonly #filters: Filterbank;
   readonly #binPower: Float64Array;

@@ -75,7 +75,7 @@ export class PcmDecoder {
   decode(bytes: Uint8Array): Float32Array {
     const frameBytes = this.#frameBytes;
     const frames = Math.floor((this.#pendingCount + bytes.length) / frameBytes);
-    const samples = this.#scratch.of(frames);
+    const samples = this.#scratch.view(frames);
     let offset = 0;
     let written = 0;
     if (this.#pendingCount > 0) {

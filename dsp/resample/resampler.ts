@@ -94,7 +94,7 @@ export class Resampler {
   readonly #interpolate = (values: ArrayLike<number>): void => {
     const most = this.#count + this.#plan!.mostOutputs;
     if (this.#output.length < most) {
-      const wider = this.#scratch.of(Math.max(most, 2 * this.#count));
+      const wider = this.#scratch.view(Math.max(most, 2 * this.#count));
       wider.set(this.#output.subarray(0, this.#count));
       this.#output = wider;
     }

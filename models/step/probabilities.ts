@@ -10,7 +10,7 @@ export class Probabilities {
   }
 
   /** In place. @param scores [streams × (labels + kinds)] logits; those of the labels add up to 1 after, and those of the kinds do */
-  of(scores: Float32Array): void {
+  apply(scores: Float32Array): void {
     for (let at = 0; at < scores.length;) {
       for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
     }

@@ -74,7 +74,7 @@ export class SimdStep {
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const given = blocks[0]!.length / this.#bands;
     const columns = this.#stride * Math.ceil(given / this.#stride);
-    const scores = this.#scores.of(blocks.length * this.#outputs);
+    const scores = this.#scores.view(blocks.length * this.#outputs);
     for (let first = 0; first < blocks.length; first += GROUP) {
       const streams = Math.min(GROUP, blocks.length - first);
       for (let stream = 0; stream < streams; stream++) this.#slots.load(stream, states[first + stream]!);
@@ -87,7 +87,7 @@ export class SimdStep {
       }
       for (let stream = 0; stream < streams; stream++) this.#slots.store(stream, states[first + stream]!);
     }
-    this.#probabilities.of(scores);
+    this.#probabilities.apply(scores);
     return scores;
   }
 

@@ -46,7 +46,7 @@ export class Step {
     const { stride } = this.#description;
     const given = blocks[0]!.length;
     const blockLength = Math.ceil(given / (stride * this.#bands)) * stride * this.#bands;
-    const input = this.#blocks.of(batch * blockLength);
+    const input = this.#blocks.view(batch * blockLength);
     for (let stream = 0; stream < batch; stream++) {
       const block = blocks[stream]!;
       const start = stream * blockLength;
@@ -56,7 +56,7 @@ export class Step {
 
     // Read out inside and kept outside: tidy walks all that it is handed back, number by number.
     const { outputs } = this.#description;
-    const scores = this.#scores.of(batch * outputs);
+    const scores = this.#scores.view(batch * outputs);
     tf.tidy(() => {
       const x = tf.tensor3d(input, [batch, blockLength / this.#bands, this.#bands]);
       const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#gather(states));
@@ -70,7 +70,7 @@ export class Step {
     });
 
     // A dozen values a stream: cheaper in a loop than as a kernel each of slices, softmaxes and their join.
-    this.#probabilities.of(scores);
+    this.#probabilities.apply(scores);
     return scores;
   }
 
@@ -88,7 +88,7 @@ export class Step {
     let index = 0;
     return this.#description.layers.map(({ state }) => state.map((shape) => {
       const length = product(shape);
-      const own = this.#states[index++]!.of(batch * length);
+      const own = this.#states[index++]!.view(batch * length);
       for (let stream = 0; stream < batch; stream++) own.set(states[stream]!.subarray(offset, offset + length), stream * length);
       offset += length;
       return tf.tensor(own, [batch, ...shape]);

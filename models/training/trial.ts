@@ -1,7 +1,7 @@
 /** One network on one split of the tracks: taught, calibrated, measured and saved. */
 import { join } from 'node:path';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
-import { blockMs, gainOf, type Manifest } from '../manifest.js';
+import { blockMs, smoothingGain, type Manifest } from '../manifest.js';
 import { saveBundle } from '../model-folder.js';
 import { SOUND_KINDS } from '../sound-kinds.js';
 import { wilson95 } from '../metrics.js';
@@ -106,7 +106,7 @@ export async function trainOn(split: Split, { options, teacher, notMusic, extern
   const scored = scoresOf(split);
   const shifts = fitShifts(scored, labels.length);
   shiftLabels(network, layers.length - 1, shifts);
-  const gain = gainOf(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
+  const gain = smoothingGain(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
   const temperature = fitTemperature(shifted(scored.tracks, shifts), labels.length, gain);
   progress.say(`${split.name}: shifts ${labels.map((label, index) => `${label} ${shifts[index]!.toFixed(2)}`).join(', ')}; temperature ${temperature.toFixed(2)}`);
 

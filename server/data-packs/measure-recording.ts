@@ -6,7 +6,7 @@ import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
-import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
+import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
@@ -32,7 +32,7 @@ export async function measure(path: string, frontEnd: FrontEnd, names: readonly 
   const { sampleRate, channels } = file.format;
   const decoder = new PcmDecoder('f32le', channels);
   const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new ScratchBuffer(), SIMD_RESAMPLE);
-  const mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
+  const mel = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
   const rows = new FeatureRows(frontEnd, names);
   let levels = new Uint8Array(512 * frontEnd.bands);
   let end = 0;

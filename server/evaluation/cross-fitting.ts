@@ -4,7 +4,7 @@
  * of the tracks, neighbours of each genre, is judged with one that was fitted on the other four,
  * through the live smoother.
  */
-import { blockMs, gainOf } from '../../models/manifest.js';
+import { blockMs, smoothingGain } from '../../models/manifest.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
 import { fitTemperature } from '../../models/training/head/calibrate.js';
 import { consecutiveFolds } from '../../models/training/data/protocols.js';
@@ -19,7 +19,7 @@ const FOLDS = 5;
 export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }: Pick<Ears, 'model' | 'settings'>): number | undefined {
   if (heard.length < FOLDS) return undefined;
   const labels = model.labels.length;
-  const gain = gainOf(model.smoothing.confidenceMs ?? 0, blockMs(model));
+  const gain = smoothingGain(model.smoothing.confidenceMs ?? 0, blockMs(model));
   const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
   const folds = consecutiveFolds(heard.map(({ truth }) => truth), FOLDS);
   const judged = Array.from({ length: FOLDS }, (_, fold) => {

@@ -7,7 +7,7 @@
  * genre, not of volume. Cuts are hard: columns against columns of levels, samples against samples of
  * sound with 5 ms of fade on both sides, so that no click announces them.
  */
-import { joined } from '../../dsp/concatenate.js';
+import { concatenate } from '../../dsp/concatenate.js';
 import { decodeLevel } from '../../dsp/mel/level-bytes.js';
 import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
@@ -115,7 +115,7 @@ export async function splicedSound(pack: Pack, plan: readonly Part[]): Promise<R
     part.set(samples.subarray(from * hop, (from + columns) * hop));
     parts.push(faded(atRms(part, 10 ** (LOUDNESS_DB / 20)), Math.round((FADE_MS / 1000) * sampleRate)));
   }
-  return { samples: joined(parts), sampleRate };
+  return { samples: concatenate(parts), sampleRate };
 }
 
 /** In place: straight lines up and down. */

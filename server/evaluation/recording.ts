@@ -1,5 +1,5 @@
 /** A whole recording in memory, mono: what sound is while it is degraded or spliced. */
-import { joined } from '../../dsp/concatenate.js';
+import { concatenate } from '../../dsp/concatenate.js';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
 import { SoundFile } from '../sources/file.js';
@@ -17,7 +17,7 @@ export async function readRecording(path: string): Promise<Recording> {
   const parts: Float32Array[] = [];
   // A copy: the decoder's view is only valid until its next call.
   for await (const bytes of file.chunks()) parts.push(decoder.decode(bytes).slice());
-  return { samples: joined(parts), sampleRate: file.format.sampleRate };
+  return { samples: concatenate(parts), sampleRate: file.format.sampleRate };
 }
 
 /** Root mean square, full scale 1; 0 of nothing. */
@@ -38,5 +38,5 @@ export function atRms(samples: Float32Array, wanted: number): Float32Array {
 export function atRate({ samples, sampleRate }: Recording, wanted: number): Float32Array {
   if (sampleRate === wanted) return samples;
   const resampler = new Resampler(sampleRate, wanted);
-  return joined([resampler.push(samples).slice(), resampler.flush()]);
+  return concatenate([resampler.push(samples).slice(), resampler.flush()]);
 }

@@ -10,7 +10,7 @@ import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { Normaliser } from '../../dsp/mel/normalise.js';
 import type { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
-import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
+import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { simdAddSquares } from '../../dsp/pcm/pcm.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
@@ -86,7 +86,7 @@ export class BlockColumns {
     this.#frontEnd = frontEnd;
     this.#blockColumns = blockColumns;
     this.#fromMs = fromMs;
-    this.#mel = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
+    this.#mel = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
     this.#cells = new Float32Array(blockColumns * frontEnd.bands);
     // Rounded up where a block's length is no multiple: the last point may then be missing, none piles up.
     if (picture) this.#envelope = new Envelope(Math.ceil((blockColumns * frontEnd.hop) / PICTURE_POINTS));
@@ -136,7 +136,7 @@ export class BlockColumns {
 
   #pass(samples: Float32Array): void {
     this.#isLate = true;
-    this.#column += this.#mel.pass(samples);
+    this.#column += this.#mel.skip(samples);
   }
 
   /** The envelope covers a block's length up to its end; what overlaps into the first is left out. */
@@ -196,7 +196,7 @@ export class BlockNormaliser {
     const loudness = this.#silence.push(block.rmsDb);
     const { afresh } = this.#silence;
     if (afresh) this.#normaliser.reset();
-    const input = this.#scratch.of(block.cells.length);
+    const input = this.#scratch.view(block.cells.length);
     for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
       this.#normaliser.levels(block.cells, input, offset, offset);
     }

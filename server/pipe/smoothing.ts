@@ -16,7 +16,7 @@
  * after a presenter's sentence the genre is the one before it. After a long one it starts afresh
  * with the music that follows. Silence shows nothing, and after it the genre starts afresh, too.
  */
-import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
+import { smoothingGain, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import type { StreamState } from '../protocol/messages.js';
 import { PIPE_DEFAULTS, type PipeSettings } from './settings.js';
@@ -82,8 +82,8 @@ export class Smoother {
     this.#settings = settings;
     this.#blockMs = blockMs;
     this.#forgetAfterMs = forgetAfterMs;
-    this.#gain = gainOf(settings.timeConstantMs, blockMs);
-    this.#confidenceGain = gainOf(settings.confidenceMs ?? 0, blockMs);
+    this.#gain = smoothingGain(settings.timeConstantMs, blockMs);
+    this.#confidenceGain = smoothingGain(settings.confidenceMs ?? 0, blockMs);
     this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
     this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);

@@ -7,7 +7,7 @@
  * was there stays. Of speech and noise the other one takes over when it leads by as much as those
  * two differ.
  */
-import { gainOf, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
+import { smoothingGain, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 
 export type SoundKind = (typeof SOUND_KINDS)[number];
@@ -24,7 +24,7 @@ export class SoundKinds {
   /** @param blockMs audio from one push to the next */
   constructor({ kinds = KINDS_SMOOTHING, warmupMs }: SmoothingSettings, blockMs: number) {
     this.#settings = kinds;
-    this.#gain = gainOf(kinds.timeConstantMs, blockMs);
+    this.#gain = smoothingGain(kinds.timeConstantMs, blockMs);
     // Warm-up is over with the block that completes it; half a millisecond of grace for rounding.
     this.#warmupBlocks = Math.max(1, Math.ceil((warmupMs - 0.5) / blockMs));
   }

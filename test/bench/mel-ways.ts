@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import { hzToMel, melToHz } from '../../dsp/mel/filterbank.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
-import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
+import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { WINDOW_S } from './network-ways.js';
 import type { Way } from './rounds.js';
 
@@ -72,7 +72,7 @@ export function textbookColumn(frontEnd: FrontEnd): (samples: Float32Array) => n
 
 /** Our columns as the server makes them, in chunks of 100 ms, cut to windows too. A stream that never ends: its samples come again and again. */
 export function ours(samples: Float32Array, frontEnd: FrontEnd): Way {
-  const columns = new MelColumns(frontEnd, simdColumnMaker(frontEnd));
+  const columns = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
   const length = Math.round(CHUNK_S * frontEnd.sampleRate);
   const chunks = Array.from({ length: Math.ceil(samples.length / length) }, (_, index) => samples.subarray(index * length, (index + 1) * length));
   let heard = 0;

@@ -14,7 +14,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
-import { simdColumnMaker } from '../../dsp/mel/mel-columns.simd.js';
+import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { Normaliser } from '../../dsp/mel/normalise.js';
 import { startBackend } from '../../models/tensorflow/backend.js';
 import { blockMs } from '../../models/manifest.js';
@@ -167,7 +167,7 @@ function short(value: number): string {
 /** [column][band] of mel power. */
 function columnsOf(samples: Float32Array, frontEnd: FrontEnd): number[][] {
   const all: number[][] = [];
-  new MelColumns(frontEnd, simdColumnMaker(frontEnd)).push(samples, (power) => all.push([...power]));
+  new MelColumns(frontEnd, simdColumnTransform(frontEnd)).push(samples, (power) => all.push([...power]));
   return all;
 }
 

@@ -7,8 +7,8 @@ import { readNpy } from '../../models/packs/npy.js';
 export const goldenFolder = fileURLToPath(new URL('../../../../shared/data/golden/', import.meta.url));
 
 /** Whether the golden numbers are there. Says so once where they are not. */
-export const goldenIsHere = existsSync(`${goldenFolder}index.json`);
-if (!goldenIsHere) console.log(`Skipped: comparisons with librosa's golden numbers, which are not in ${goldenFolder}`);
+export const hasGolden = existsSync(`${goldenFolder}index.json`);
+if (!hasGolden) console.log(`Skipped: comparisons with librosa's golden numbers, which are not in ${goldenFolder}`);
 
 export function goldenSignals(): string[] {
   const index = JSON.parse(readFileSync(`${goldenFolder}index.json`, 'utf8')) as { signals: Record<string, unknown> };

@@ -7,9 +7,9 @@ import { tone } from './signals.js';
 
 test('it grows to what is asked for, and is used again', () => {
   const scratch = new ScratchBuffer();
-  assert.is(scratch.of(3).length, 3);
-  assert.is(scratch.of(1).buffer, scratch.of(3).buffer);
-  assert.is(scratch.of(5).length, 5);
+  assert.is(scratch.view(3).length, 3);
+  assert.is(scratch.view(1).buffer, scratch.view(3).buffer);
+  assert.is(scratch.view(5).length, 5);
 });
 
 test('streams that take turns with one scratch get what they get with their own', () => {

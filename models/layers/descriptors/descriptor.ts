@@ -65,8 +65,8 @@ export function besideLayer<L extends object>(descriptor: Descriptor<L>): LayerK
       const { listener, ...scratch } = earsOf(layer, bands);
       const [values, length] = [descriptor.values(layer, bands), before!.shape[1]!];
       const sound = valuesOf(input);
-      const states = scratch.states.of(batch * length);
-      const found = scratch.found.of(batch * columns * values);
+      const states = scratch.states.view(batch * length);
+      const found = scratch.found.view(batch * columns * values);
       states.set(valuesOf(before!));
       for (let stream = 0; stream < batch; stream++) {
         const state = states.subarray(stream * length, (stream + 1) * length);

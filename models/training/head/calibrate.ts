@@ -122,7 +122,7 @@ function probabilities(scores: Float32Array, at: number, { shifts, mix }: Mix, t
 
 /**
  * Minimises the negative log likelihood of what is reported of all blocks by golden-section search.
- * @param gain of the running mean that is reported (`gainOf`); 1 for none
+ * @param gain of the running mean that is reported (`smoothingGain`); 1 for none
  */
 export function fitTemperature(scores: readonly TrackScores[], labels: number, gain = 1): number {
   const loss = (temperature: number): number => {

@@ -3,7 +3,7 @@
  * gets, at the end of blocks. Whole tracks, and stretches of 4 s heard alone, so that what is
  * learned answers after two seconds as well as after thirty.
  */
-import { joined } from '../../../dsp/concatenate.js';
+import { concatenate } from '../../../dsp/concatenate.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { crop, NO_AUGMENTATION, type Augmentation } from '../data/crops.js';
 import { melInputs } from '../data/inputs.js';
@@ -97,12 +97,12 @@ export function rowsOf(network: Trainable, pack: Pack, belief: (track: Track) =>
     progress.step(++done, `${taken.length} rows`);
   });
   progress.end();
-  return { values: joined(taken), width, beliefs };
+  return { values: concatenate(taken), width, beliefs };
 }
 
 export function together(parts: readonly Rows[]): Rows {
   return {
-    values: joined(parts.map(({ values }) => values)),
+    values: concatenate(parts.map(({ values }) => values)),
     width: parts[0]!.width,
     beliefs: parts.flatMap(({ beliefs }) => beliefs),
   };

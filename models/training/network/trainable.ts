@@ -6,7 +6,7 @@
  * (Ioffe and Szegedy 2015; Srivastava et al. 2014.)
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { joined } from '../../../dsp/concatenate.js';
+import { concatenate } from '../../../dsp/concatenate.js';
 import { kindOf, product, type DescribedLayer, type Description } from '../../network.js';
 import { poolMax, type Conv2d } from '../../layers/convolution/conv2d.js';
 import { trainableConv2d } from './convolution.js';
@@ -82,7 +82,7 @@ export class Trainable {
         return [tf.mul(weights[0]!, factor), tf.sub(weights[1]!, tf.mul(mean, factor))].map((part) => part.dataSync<'float32'>());
       });
     });
-    return joined(parts);
+    return concatenate(parts);
   }
 
   dispose(): void {

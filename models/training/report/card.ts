@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { cac } from 'cac';
 import { loadBundle } from '../../model-folder.js';
-import { writeWhole } from '../../write-whole.js';
+import { writeAtomically } from '../../write-atomically.js';
 import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
 import { withAccuracy } from './cost-points.js';
@@ -39,7 +39,7 @@ async function card({ model, figures, cost, data, beside }: Flags): Promise<void
   const runs = await Promise.all([beside ?? []].flat().map((run) => readRun(resolve(run))));
   const measured = cost === undefined ? undefined : await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`');
   const costs = measured && { file: link(cost!), cost: { ...measured, points: withAccuracy(measured.points, runs) } };
-  await writeWhole(path, withFigures(text, cardFigures(evaluations, costs, data)));
+  await writeAtomically(path, withFigures(text, cardFigures(evaluations, costs, data)));
   console.log(path);
 }
 

@@ -1,7 +1,7 @@
 /** A report on disk: `run.json`, all that it says, and `report.html`, made of nothing else. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../write-whole.js';
+import { writeAtomically } from '../../write-atomically.js';
 import { reportSchema, type ReportData } from './data.js';
 import { readJson } from './json-file.js';
 import { page } from './page.js';
@@ -9,9 +9,9 @@ import { page } from './page.js';
 /** @returns path of the report */
 export async function writeReport(folder: string, data: ReportData): Promise<string> {
   await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, 'run.json'), `${JSON.stringify(data)}\n`);
+  await writeAtomically(join(folder, 'run.json'), `${JSON.stringify(data)}\n`);
   const path = join(folder, 'report.html');
-  await writeWhole(path, page(data));
+  await writeAtomically(path, page(data));
   return path;
 }
 

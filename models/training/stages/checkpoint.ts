@@ -6,7 +6,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { writeWhole } from '../../write-whole.js';
+import { writeAtomically } from '../../write-atomically.js';
 import { setValues } from '../network/trainable.js';
 
 export interface Position {
@@ -46,13 +46,13 @@ export class Checkpoint {
     await mkdir(this.#folder, { recursive: true });
     // Two files of values in turn: the JSON names the one that is whole.
     const values = `checkpoint-${position.step % 2}.bin`;
-    await writeWhole(join(this.#folder, values), bytesOf(variables));
-    await writeWhole(join(this.#folder, 'checkpoint.json'), JSON.stringify({ settings: this.#settings, values, ...position }));
+    await writeAtomically(join(this.#folder, values), bytesOf(variables));
+    await writeAtomically(join(this.#folder, 'checkpoint.json'), JSON.stringify({ settings: this.#settings, values, ...position }));
   }
 
   async saveBest(variables: readonly Variable[]): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await writeWhole(join(this.#folder, 'best.bin'), bytesOf(variables));
+    await writeAtomically(join(this.#folder, 'best.bin'), bytesOf(variables));
   }
 
   async loadBest(variables: readonly Variable[]): Promise<void> {

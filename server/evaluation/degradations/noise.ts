@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { joined } from '../../../dsp/concatenate.js';
+import { concatenate } from '../../../dsp/concatenate.js';
 import type { Random } from '../../../models/random.js';
 import { atRate, atRms, readRecording, rms, type Recording } from '../recording.js';
 
@@ -41,6 +41,6 @@ export function amongNoise({ samples, sampleRate }: Recording, noises: readonly 
       length += part.length;
     }
   }
-  const noise = joined(parts);
+  const noise = concatenate(parts);
   return { samples: samples.map((sample, i) => sample + noise[i]!), sampleRate };
 }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { Frames } from '../../../dsp/mel/frames.js';
 import { magnitudes } from '../../../dsp/descriptors/magnitude.js';
 import { PowerSpectrum } from '../../../dsp/fft/power-spectrum.js';
-import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from '../golden.js';
+import { goldenArray, hasGolden, goldenSamples, goldenSignals } from '../golden.js';
 import { tone } from '../signals.js';
 
 export const SAMPLE_RATE = 22050;
@@ -39,7 +39,7 @@ export function columnsOf(samples: Float32Array, hop = 512): Column[] {
  * them hold 1e-5, of the value and of one.
  * @param compute [columns × size] values of a recording
  */
-export function testAgainstLibrosa(feature: string, compute: (samples: Float32Array) => ArrayLike<number>, signals = goldenIsHere ? goldenSignals() : []): void {
+export function testAgainstLibrosa(feature: string, compute: (samples: Float32Array) => ArrayLike<number>, signals = hasGolden ? goldenSignals() : []): void {
   for (const name of signals) {
     test(`${feature} of ${name} agrees with librosa`, async () => {
       const { data } = await goldenArray(`${name}.${feature}`);

@@ -2,11 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OnsetStrength, onsetEnvelope } from '../../../dsp/descriptors/onset-strength.js';
 import { LOG_MEL_BANDS } from '../../../dsp/descriptors/log-mel.js';
-import { goldenIsHere } from '../golden.js';
+import { hasGolden } from '../golden.js';
 import { noise } from '../signals.js';
 import { SAMPLE_RATE, testAgainstLibrosa } from './columns.js';
 
-testAgainstLibrosa('onset-strength', (samples) => onsetEnvelope(samples, SAMPLE_RATE), goldenIsHere ? ['song'] : []);
+testAgainstLibrosa('onset-strength', (samples) => onsetEnvelope(samples, SAMPLE_RATE), hasGolden ? ['song'] : []);
 
 test('what becomes louder counts, what becomes softer does not', () => {
   const onsets = new OnsetStrength();

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bpmOfLag, tempoOf, tempoOfTempogram } from '../../../dsp/descriptors/tempo.js';
-import { goldenFolder, goldenIsHere } from '../golden.js';
+import { goldenFolder, hasGolden } from '../golden.js';
 import { clickTrack, SAMPLE_RATE } from './columns.js';
 
 const HOP = 512;
 const lagOf = (bpm: number): number => (60 * SAMPLE_RATE) / (HOP * bpm);
 
-if (goldenIsHere) {
+if (hasGolden) {
   const { tempo } = JSON.parse(readFileSync(`${goldenFolder}index.json`, 'utf8')) as { tempo: Record<string, { librosa: number }> };
   for (const [bpm, { librosa }] of Object.entries(tempo)) {
     test(`clicks at ${bpm} have the tempo that librosa gives`, () => {

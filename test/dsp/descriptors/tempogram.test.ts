@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
 import { onsetEnvelope } from '../../../dsp/descriptors/onset-strength.js';
 import { Tempogram, TEMPOGRAM_LAGS, tempogramOf } from '../../../dsp/descriptors/tempogram.js';
-import { goldenIsHere } from '../golden.js';
+import { hasGolden } from '../golden.js';
 import { noise } from '../signals.js';
 import { clickTrack, SAMPLE_RATE, testAgainstLibrosa } from './columns.js';
 
-testAgainstLibrosa('tempogram', (samples) => tempogramOf(onsetEnvelope(samples, SAMPLE_RATE)), goldenIsHere ? ['song'] : []);
+testAgainstLibrosa('tempogram', (samples) => tempogramOf(onsetEnvelope(samples, SAMPLE_RATE)), hasGolden ? ['song'] : []);
 
 test('a column is the autocorrelation under a Hann window, by sums', () => {
   fc.assert(fc.property(fc.integer({ min: 4, max: 60 }), fc.integer({ min: -70, max: 110 }), fc.nat(1000), (lags, from, seed) => {

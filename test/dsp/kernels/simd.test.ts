@@ -3,18 +3,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
 import { LevelMeter } from '../../../dsp/pcm/level-meter.js';
-import { FRONT_END_V1, MelColumns, type ColumnMaker, type FrontEnd } from '../../../dsp/mel/mel-columns.js';
+import { FRONT_END_V1, MelColumns, type ColumnTransform, type FrontEnd } from '../../../dsp/mel/mel-columns.js';
 import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../../dsp/mel/decibels.simd.js';
-import { simdColumnMaker } from '../../../dsp/mel/mel-columns.simd.js';
+import { simdColumnTransform } from '../../../dsp/mel/mel-columns.simd.js';
 import { simdAddSquares, simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../../dsp/resample/resampler.simd.js';
-import { goldenArray, goldenIsHere, goldenSamples, goldenSignals } from '../golden.js';
+import { goldenArray, hasGolden, goldenSamples, goldenSignals } from '../golden.js';
 import { cutAt, noise, tone } from '../signals.js';
 
-function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], maker?: ColumnMaker): Float32Array[] {
+function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], maker?: ColumnTransform): Float32Array[] {
   const mel = new MelColumns(frontEnd, maker);
   const columns: Float32Array[] = [];
   for (const chunk of chunks) mel.push(chunk, (power) => columns.push(power.slice()));
@@ -28,12 +28,12 @@ function worst(column: ArrayLike<number>, wanted: ArrayLike<number>, share: numb
   return Math.max(0, ...all.map((cell, band) => (cell > floor ? Math.abs(column[band]! / cell - 1) : 0)));
 }
 
-for (const name of goldenIsHere ? goldenSignals() : []) {
+for (const name of hasGolden ? goldenSignals() : []) {
   // What is rounded is the window as a whole: an offset that no cell hears counts as well.
   const within = name === 'dc-and-tiny' ? 1e-3 : 1e-4;
   test(`columns of ${name} agree with librosa to ${within} down to 60 dB below the loudest cell`, async () => {
     const { shape, data } = await goldenArray(`${name}.mel1920`);
-    const columns = columnsOf(FRONT_END_V1, [goldenSamples(name)], simdColumnMaker(FRONT_END_V1));
+    const columns = columnsOf(FRONT_END_V1, [goldenSamples(name)], simdColumnTransform(FRONT_END_V1));
     assert.equal(columns.length, shape[0], 'as many columns');
     columns.forEach((column, n) => {
       const wanted = Array.from({ length: 64 }, (_, band) => data[n * 64 + band]!);
@@ -49,7 +49,7 @@ test('columns of any front end agree with the plain loops', () => {
     const frontEnd = { ...FRONT_END_V1, nFft, hop, bands };
     const samples = noise(6 * nFft + 3 * hop, nFft);
     const wanted = columnsOf(frontEnd, [samples]);
-    const columns = columnsOf(frontEnd, [samples], simdColumnMaker(frontEnd));
+    const columns = columnsOf(frontEnd, [samples], simdColumnTransform(frontEnd));
     assert.equal(columns.length, wanted.length);
     columns.forEach((column, n) => assert.ok(worst(column, wanted[n]!, 1e-6) < 1e-4, `column ${n} of nFft ${nFft}: ${worst(column, wanted[n]!, 1e-6)}`));
   }
@@ -58,7 +58,7 @@ test('columns of any front end agree with the plain loops', () => {
 test('what lies far below a pure tone is within the rounding of float32, 100 dB down', () => {
   const samples = tone(22_050, 1000, 22_050);
   const exact = columnsOf(FRONT_END_V1, [samples]);
-  columnsOf(FRONT_END_V1, [samples], simdColumnMaker(FRONT_END_V1)).forEach((column, n) => {
+  columnsOf(FRONT_END_V1, [samples], simdColumnTransform(FRONT_END_V1)).forEach((column, n) => {
     const loudest = Math.max(...exact[n]!);
     column.forEach((cell, band) => assert.ok(Math.abs(cell - exact[n]![band]!) < 1e-4 * exact[n]![band]! + 1e-10 * loudest, `column ${n}, band ${band}`));
   });
@@ -66,7 +66,7 @@ test('what lies far below a pure tone is within the rounding of float32, 100 dB 
 
 test('any cut of the samples gives the same columns, bit for bit', () => {
   const samples = noise(3 * FRONT_END_V1.nFft, 3);
-  const maker = simdColumnMaker(FRONT_END_V1);
+  const maker = simdColumnTransform(FRONT_END_V1);
   const wanted = columnsOf(FRONT_END_V1, [samples], maker);
   fc.assert(fc.property(fc.array(fc.nat(samples.length)), (cuts) => {
     assert.equal(columnsOf(FRONT_END_V1, cutAt(samples, cuts), maker), wanted);
@@ -74,11 +74,11 @@ test('any cut of the samples gives the same columns, bit for bit', () => {
 });
 
 test('front ends that the plain loops refuse are refused', () => {
-  assert.throws(() => simdColumnMaker({ ...FRONT_END_V1, nFft: 1000 }), /nFft must be a power of two/);
+  assert.throws(() => simdColumnTransform({ ...FRONT_END_V1, nFft: 1000 }), /nFft must be a power of two/);
 });
 
 test('one maker does for all streams of a front end', () => {
-  assert.is(simdColumnMaker(FRONT_END_V1), simdColumnMaker(FRONT_END_V1));
+  assert.is(simdColumnTransform(FRONT_END_V1), simdColumnTransform(FRONT_END_V1));
 });
 
 test('16-bit samples are read to the same bits, at any offset and of any number', () => {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hzToMel, melFilterbank, melToHz } from '../../../dsp/mel/filterbank.js';
-import { goldenArray, goldenIsHere } from '../golden.js';
+import { goldenArray, hasGolden } from '../golden.js';
 
 /** [bands][bins] with the zeros. */
 function dense(bands: number, bins: number, { firstBin, runStart, weights }: ReturnType<typeof melFilterbank>): Float64Array {
@@ -12,7 +12,7 @@ function dense(bands: number, bins: number, { firstBin, runStart, weights }: Ret
   return matrix;
 }
 
-if (goldenIsHere) {
+if (hasGolden) {
   test('the filters are librosa\'s', async () => {
     const { shape, data } = await goldenArray('mel-filterbank');
     assert.equal(shape, [64, 1025]);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
-import { joined } from '../../../dsp/concatenate.js';
+import { concatenate } from '../../../dsp/concatenate.js';
 import { Resampler } from '../../../dsp/resample/resampler.js';
 import { cutAt, fitTone, noise, sineLevelDb, tone } from '../signals.js';
 
@@ -11,7 +11,7 @@ const RATES = [8000, 11_025, 16_000, 24_000, 32_000, 37_800, 44_100, 44_101, 48_
 function resampled(chunks: readonly Float32Array[], inputRate: number, outputRate = OUT): Float32Array {
   const resampler = new Resampler(inputRate, outputRate);
   const parts = chunks.map((chunk) => resampler.push(chunk).slice());
-  return joined([...parts, resampler.flush().slice()]);
+  return concatenate([...parts, resampler.flush().slice()]);
 }
 
 /** First output of `steady`: 50 ms in, since a tone's start and stop are no tone. */
@@ -152,7 +152,7 @@ test('streams of the same rates do not disturb each other', () => {
     parts.push(a.push(samples.subarray(at, at + 500)).slice());
     b.push(noise(777, at));
   }
-  assert.ok(sameBits(joined([...parts, a.flush()]), resampled([samples], 48_000)));
+  assert.ok(sameBits(concatenate([...parts, a.flush()]), resampled([samples], 48_000)));
 });
 
 test('after flush a new stream begins', () => {
@@ -160,7 +160,7 @@ test('after flush a new stream begins', () => {
   const resampler = new Resampler(44_100);
   resampler.push(noise(3333, 1));
   resampler.flush();
-  assert.ok(sameBits(joined([resampler.push(samples).slice(), resampler.flush()]), resampled([samples], 44_100)));
+  assert.ok(sameBits(concatenate([resampler.push(samples).slice(), resampler.flush()]), resampled([samples], 44_100)));
   assert.is(resampler.flush().length, 0, 'nothing in, nothing owed');
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { joined } from '../../../dsp/concatenate.js';
+import { concatenate } from '../../../dsp/concatenate.js';
 import { Random } from '../../../models/random.js';
 import { amongNoise, readNoise } from '../../../server/evaluation/degradations/noise.js';
 import { amRadio } from '../../../server/evaluation/degradations/am-radio.js';
@@ -70,7 +70,7 @@ degrade('AM radio keeps the middle of the spectrum and drops both ends', () => {
 degrade('AM radio brings quiet and loud passages together, 4 to 1, over some hiss', () => {
   const loud = tone(2 * RATE, 1000, RATE);
   const quiet = loud.map((sample) => sample / Math.sqrt(10));
-  const { samples } = amRadio(recording(joined([loud, quiet, new Float32Array(RATE)])), new Random(1));
+  const { samples } = amRadio(recording(concatenate([loud, quiet, new Float32Array(RATE)])), new Random(1));
   const part = (from: number): number => db(rms(samples.subarray(from * RATE, (from + 1) * RATE)));
   assert.ok(Math.abs(part(1) - part(3) - 2.5) < 0.3, `10 dB became ${part(1) - part(3)}`);
   const hiss = db(rms(samples.subarray(4.5 * RATE)));
