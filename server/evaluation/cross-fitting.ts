@@ -8,7 +8,7 @@ import { blockMs, smoothingGain } from '../../models/manifest.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
 import { fitTemperature } from '../../models/training/head/calibrate.js';
 import { consecutiveFolds } from '../../models/training/data/protocols.js';
-import { LEAST_PROBABILITY } from '../pipe/smoothing.js';
+import { MIN_PROBABILITY } from '../pipe/smoothing.js';
 import { reported } from './figures.js';
 import type { Ears, HeardTrack, ScoredBlock } from './listen.js';
 import { replay } from './sweep.js';
@@ -20,7 +20,7 @@ export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }
   if (heard.length < FOLDS) return undefined;
   const labels = model.labels.length;
   const gain = smoothingGain(model.smoothing.confidenceMs ?? 0, blockMs(model));
-  const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, LEAST_PROBABILITY))))) }));
+  const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, MIN_PROBABILITY))))) }));
   const folds = consecutiveFolds(heard.map(({ truth }) => truth), FOLDS);
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
     const isOut = (_each: unknown, index: number): boolean => folds[index] === fold;
@@ -32,7 +32,7 @@ export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }
 
 /** Logits divided by `temperature`, on top of the model's own. */
 function tempered(block: ScoredBlock, temperature: number): ScoredBlock {
-  const powers = block.probabilities.map((p) => Math.max(p, LEAST_PROBABILITY) ** (1 / temperature));
+  const powers = block.probabilities.map((p) => Math.max(p, MIN_PROBABILITY) ** (1 / temperature));
   const sum = powers.reduce((total, power) => total + power, 0);
   return { ...block, probabilities: powers.map((power) => power / sum) };
 }

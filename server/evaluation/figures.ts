@@ -1,6 +1,6 @@
 /** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
 import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, reliabilityBins, wilson95, type GenreScores, type ReliabilityBin } from '../../models/metrics.js';
-import { LEAST_PROBABILITY } from '../pipe/smoothing.js';
+import { MIN_PROBABILITY } from '../pipe/smoothing.js';
 import type { HeardBlock, HeardTrack } from './listen.js';
 
 export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;
@@ -87,7 +87,7 @@ export function verdict(blocks: readonly HeardBlock[], labels: number): number {
   const sums = new Float64Array(labels);
   const music = blocks.filter(({ counts }) => counts);
   for (const { probabilities } of music.length > 0 ? music : blocks) {
-    for (let label = 0; label < labels; label++) sums[label]! += Math.log(Math.max(probabilities[label]!, LEAST_PROBABILITY));
+    for (let label = 0; label < labels; label++) sums[label]! += Math.log(Math.max(probabilities[label]!, MIN_PROBABILITY));
   }
   return argmax(sums);
 }

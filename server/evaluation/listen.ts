@@ -9,13 +9,13 @@ import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { Manifest } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
-import type { Columns } from '../pipe/blocks.js';
+import type { MelBlock } from '../pipe/blocks.js';
 import type { Engine } from '../pipe/engine.js';
-import { fromColumns, judge, type Chunk } from '../pipe/pipeline.js';
+import { smoothedBlocks, smoothedBlocksFromColumns, type Chunk } from '../pipe/pipeline.js';
 import type { Settings } from '../settings.js';
 import { macrotask } from '../shards/macrotask.js';
-import type { Hearing, Smoothed } from '../pipe/smoothing.js';
-import type { Judged } from '../pipe/prediction-messages.js';
+import type { BlockLoudness, Smoothed } from '../pipe/smoothing.js';
+import type { SmoothedBlock } from '../pipe/prediction-messages.js';
 import { readRecording, type Recording } from './recording.js';
 
 /** Length of the stretches that are also heard alone. */
@@ -32,8 +32,8 @@ export interface ScoredBlock {
   readonly probabilities: Float32Array;
   /** [music, speech, noise] of this block alone; undefined where the model can't tell. */
   readonly kinds: Float32Array | undefined;
-  readonly loudness: Hearing['loudness'];
-  readonly afresh: boolean;
+  readonly loudness: BlockLoudness['loudness'];
+  readonly resetsState: boolean;
 }
 
 /** What a stream showed after one block. */
@@ -116,14 +116,14 @@ async function recordingsOf(pack: Pack, tracks: readonly Track[], degrade: Degra
 
 /** @param bytes [columns × bands] levels of the model's front end */
 export function hearLevels(bytes: Uint8Array, ears: Ears): Promise<HeardBlock[]> {
-  return collect(fromColumns(from(blocksOf(bytes, ears.model)), ears));
+  return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, ears.model)), ears));
 }
 
 export function hearRecording({ samples, sampleRate }: Recording, ears: Ears): Promise<HeardBlock[]> {
   // The machine's byte order: little-endian wherever Node runs on what TensorFlow.js runs on.
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const chunk$: Observable<Chunk> = from([{ bytes, arrivedAtMs: macrotask.now() }]);
-  return collect(judge(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...ears }));
+  return collect(smoothedBlocks(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...ears }));
 }
 
 async function fromLevels(pack: Pack, track: Track, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
@@ -142,7 +142,7 @@ async function wholeAndStretches(recording: Recording, ears: Ears): Promise<Pick
 }
 
 /** [columns × bands] bytes as the blocks of a stream. */
-function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): Columns[] {
+function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): MelBlock[] {
   const { bands, hop, sampleRate } = frontEnd;
   const level = melLevelMeter(frontEnd);
   const arrivedAtMs = macrotask.now();
@@ -177,14 +177,14 @@ export function rmsDbOf(cells: Float32Array, bands: number, level: (column: Floa
   return 10 * Math.log10((power * bands) / cells.length);
 }
 
-function collect(judged$: Observable<Judged>): Promise<HeardBlock[]> {
-  return lastValueFrom(judged$.pipe(
-    map(({ block: { atMs, loudness, afresh }, probabilities, kinds, shown }) => heardBlock({ atMs, loudness, afresh, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
+function collect(block$: Observable<SmoothedBlock>): Promise<HeardBlock[]> {
+  return lastValueFrom(block$.pipe(
+    map(({ block: { atMs, loudness, resetsState }, probabilities, kinds, shown }) => heardBlock({ atMs, loudness, resetsState, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
     toArray(),
   ));
 }
 
 /** What `shown` says now; it is the smoother's own object, so all is taken out of it here. */
-export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, counts, probabilities }: Smoothed): HeardBlock {
-  return { ...block, state, counts, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
+export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, probabilities }: Smoothed): HeardBlock {
+  return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
 }

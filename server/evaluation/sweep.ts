@@ -108,6 +108,6 @@ function isSame(a: Setting, b: Setting): boolean {
   return a.timeConstantMs === b.timeConstantMs && a.margin === b.margin && a.holdMs === b.holdMs;
 }
 
-function scored({ atMs, probabilities, kinds, loudness, afresh }: ScoredBlock): ScoredBlock {
-  return { atMs, probabilities, kinds, loudness, afresh };
+function scored({ atMs, probabilities, kinds, loudness, resetsState }: ScoredBlock): ScoredBlock {
+  return { atMs, probabilities, kinds, loudness, resetsState };
 }

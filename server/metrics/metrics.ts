@@ -4,7 +4,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry, type Metric } from 'prom-client';
-import { LAG_BOUNDS_MS, type Measures } from '../shards/shard-metrics.js';
+import { LAG_BOUNDS_MS, type ShardMetrics } from '../shards/shard-metrics.js';
 import type { StationState } from '../protocol/messages.js';
 import type { Shards } from '../shards/shards.js';
 import type { Senders } from '../sockets/senders.js';
@@ -89,14 +89,14 @@ export class Metrics {
     this.#ofShards('livegenre_model_steps_total', 'Steps of the network, each for a batch of streams', ({ steps }) => steps);
     this.#registry.registerMetric(this.#lags() as unknown as Metric);
     this.#gauge('livegenre_shard_load_ratio', 'Share of a shard\'s thread that live streams take', (set) => {
-      shards.links.forEach(({ measures }, shard) => set(measures?.load ?? 0, { shard: String(shard) }));
+      shards.links.forEach(({ metrics }, shard) => set(metrics?.load ?? 0, { shard: String(shard) }));
     });
     this.#gauge('livegenre_shard_up', 'Whether a shard still scores: 0 when it was given up', (set) => {
       shards.links.forEach(({ isGivenUp }, shard) => set(isGivenUp ? 0 : 1, { shard: String(shard) }));
     });
 
     this.#gauge('livegenre_queue_length', 'What waits: blocks for the network, bytes of audio for the shards, rows of history, webhooks', (set) => {
-      set(shards.links.reduce((sum, { measures }) => sum + (measures?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
+      set(shards.links.reduce((sum, { metrics }) => sum + (metrics?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
       set(shards.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
       if (history) set(history.status.waitingRows, { queue: 'history_rows' });
       set(deliveries(), { queue: 'webhooks' });
@@ -151,9 +151,9 @@ export class Metrics {
   }
 
   /** Totals of each shard: one that was started again counts from 0, as Prometheus expects of a counter. */
-  #ofShards(name: string, help: string, value: (measures: Measures) => number): void {
+  #ofShards(name: string, help: string, value: (metrics: ShardMetrics) => number): void {
     this.#counter(name, help, (set) => {
-      this.#parts.shards.links.forEach(({ measures }, shard) => set(measures ? value(measures) : 0, { shard: String(shard) }));
+      this.#parts.shards.links.forEach(({ metrics }, shard) => set(metrics ? value(metrics) : 0, { shard: String(shard) }));
     });
   }
 
@@ -165,9 +165,9 @@ export class Metrics {
       help: 'From the arrival of a block\'s last audio to its prediction',
       type: 'histogram',
       aggregator: 'sum',
-      values: this.#parts.shards.links.flatMap(({ measures }, index) => {
+      values: this.#parts.shards.links.flatMap(({ metrics }, index) => {
         const shard = String(index);
-        const counts = measures?.lagCounts ?? [];
+        const counts = metrics?.lagCounts ?? [];
         let below = 0;
         const buckets = [...LAG_BOUNDS_MS, Infinity].map((boundMs, at) => ({
           metricName: `${name}_bucket`,
@@ -176,7 +176,7 @@ export class Metrics {
         }));
         return [
           ...buckets,
-          { metricName: `${name}_sum`, labels: { shard }, value: (measures?.lagSumMs ?? 0) / 1000 },
+          { metricName: `${name}_sum`, labels: { shard }, value: (metrics?.lagSumMs ?? 0) / 1000 },
           { metricName: `${name}_count`, labels: { shard }, value: below },
         ];
       }),
@@ -187,7 +187,7 @@ export class Metrics {
 
 const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'type', 'shard', 'queue'] as const;
 
-/** Node measures how long a timer took: a timer that was on time took its interval. */
+/** Node metrics how long a timer took: a timer that was on time took its interval. */
 function delaySeconds(timerNs: number): number {
   return Number.isFinite(timerNs) ? Math.max(0, timerNs / 1e9 - LOOP_RESOLUTION_MS / 1000) : 0;
 }

@@ -16,7 +16,7 @@ import { blockMs, type Manifest } from '../../models/manifest.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
 /** Mono samples at the front end's rate, and where they came from. */
-export interface Sound {
+export interface SampleChunk {
   /** A view that is valid until the next chunk. */
   readonly samples: Float32Array;
   /** When the last of the bytes behind them arrived, ms on the server's clock. */
@@ -26,7 +26,7 @@ export interface Sound {
 }
 
 /** Some mel columns with what was measured beside them. */
-export interface Columns {
+export interface MelBlock {
   /** [columns × bands] levels of mel power, dB; the stream's next block may lie in the same room. */
   readonly cells: Float32Array;
   /** A whole block's number, but for the last of a stream. */
@@ -52,12 +52,12 @@ export interface Picture {
 }
 
 /** A block as the network takes it. */
-export interface Block extends Columns {
+export interface Block extends MelBlock {
   /** [columns × bands] normalised levels; the next block's may lie in the same room, whatever its stream. */
   readonly input: Float32Array;
   readonly loudness: Loudness;
   /** After a long silence: the network and the smoothing start afresh with this block. */
-  readonly afresh: boolean;
+  readonly resetsState: boolean;
 }
 
 export const PICTURE_POINTS = 32;
@@ -101,7 +101,7 @@ export class BlockColumns {
    * Costs one mel column each 1,920 samples.
    * @param isLate only counts the samples: their block says that it is late
    */
-  push({ samples, arrivedAtMs, endBytes }: Sound, onBlock: (block: Columns) => void, isLate = false): void {
+  push({ samples, arrivedAtMs, endBytes }: SampleChunk, onBlock: (block: MelBlock) => void, isLate = false): void {
     this.#arrivedAtMs = arrivedAtMs;
     this.#endBytes = endBytes;
     let from = 0;
@@ -119,7 +119,7 @@ export class BlockColumns {
   }
 
   /** The end of the stream: the columns of an unfinished block make a shorter one. */
-  flush(onBlock: (block: Columns) => void): void {
+  flush(onBlock: (block: MelBlock) => void): void {
     if (this.#column > 0) onBlock(this.#finish());
   }
 
@@ -146,7 +146,7 @@ export class BlockColumns {
     if (skip < samples.length) this.#envelope.push(skip > 0 ? samples.subarray(skip) : samples);
   }
 
-  #finish(): Columns {
+  #finish(): MelBlock {
     const { bands, hop, sampleRate } = this.#frontEnd;
     const columns = this.#column;
     const cells = columns === this.#blockColumns ? this.#cells : this.#cells.subarray(0, columns * bands);
@@ -192,16 +192,16 @@ export class BlockNormaliser {
     this.#silence = new Silence(silence, blockMs(model));
   }
 
-  push(block: Columns): Block {
+  push(block: MelBlock): Block {
     const loudness = this.#silence.push(block.rmsDb);
-    const { afresh } = this.#silence;
-    if (afresh) this.#normaliser.reset();
+    const { resetsState } = this.#silence;
+    if (resetsState) this.#normaliser.reset();
     const input = this.#scratch.view(block.cells.length);
     for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
       this.#normaliser.levels(block.cells, input, offset, offset);
     }
     // Spread, an object of so many fields would become a slow one.
     const { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture } = block;
-    return { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture, input, loudness, afresh };
+    return { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture, input, loudness, resetsState };
   }
 }

@@ -23,7 +23,7 @@ export interface Classifier {
 }
 
 /** A block with its scores. */
-export interface Scored {
+export interface ClassifiedBlock {
   readonly block: Block;
   /** [outputs] of the network; a view, valid during the call. */
   readonly scores: Float32Array;
@@ -38,7 +38,7 @@ export interface Scored {
 export type EngineSettings = Pick<PipeSettings, 'maxBatch' | 'batchWaitMs' | 'maxLagMs' | 'liveAheadMs'>;
 
 interface Listener {
-  next(scored: Scored): void;
+  next(scored: ClassifiedBlock): void;
   error(error: ProtocolError): void;
   complete(): void;
 }
@@ -98,9 +98,9 @@ class Lane {
     while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.leaveOut(this.shift());
   }
 
-  leaveOut({ durationMs, afresh }: Block): void {
+  leaveOut({ durationMs, resetsState }: Block): void {
     this.droppedMs += durationMs;
-    this.startsAfresh ||= afresh;
+    this.startsAfresh ||= resetsState;
   }
 }
 
@@ -166,7 +166,7 @@ export class Engine {
    * Scores a stream's blocks, in order; completes when the last is scored.
    * @param isPaced it keeps to the clock by itself, and is no file however far it gets ahead
    */
-  classify(isPaced = false): OperatorFunction<Block, Scored> {
+  classify(isPaced = false): OperatorFunction<Block, ClassifiedBlock> {
     const liveAheadMs = isPaced ? Infinity : this.#settings.liveAheadMs;
     return (block$) => new Observable((subscriber) => {
       const lane = new Lane(this.#classifier.newState(), subscriber);
@@ -243,10 +243,10 @@ export class Engine {
     for (const lane of lanes) {
       inputs.push(lane.input);
       const block = lane.shift();
-      const afresh = block.afresh || lane.startsAfresh;
-      if (afresh) lane.state.set(this.#classifier.newState());
+      const resetsState = block.resetsState || lane.startsAfresh;
+      if (resetsState) lane.state.set(this.#classifier.newState());
       lane.startsAfresh = false;
-      blocks.push(afresh === block.afresh ? block : { ...block, afresh });
+      blocks.push(resetsState === block.resetsState ? block : { ...block, resetsState });
     }
     let scores: Float32Array;
     const startedMs = this.#scheduler.now();

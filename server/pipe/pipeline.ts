@@ -10,14 +10,14 @@ import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
-import { BlockColumns, BlockNormaliser, type Block, type Columns, type Sound } from './blocks.js';
-import type { Engine, Scored } from './engine.js';
+import { BlockColumns, BlockNormaliser, type Block, type MelBlock, type SampleChunk } from './blocks.js';
+import type { Engine, ClassifiedBlock } from './engine.js';
 import type { OpusLibrary } from './opus.js';
 import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js';
 import type { PipeSettings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
-import { Teller, type Judged } from './prediction-messages.js';
+import { PredictionMessages, type SmoothedBlock } from './prediction-messages.js';
 
 /** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
 const DECODED = new ScratchBuffer();
@@ -84,13 +84,13 @@ export interface PipeOptions {
  */
 export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<EncodedMessage> {
   const { model, settings, progress = new Progress() } = options;
-  return defer(() => judge(chunk$, { ...options, progress }).pipe(
+  return defer(() => smoothedBlocks(chunk$, { ...options, progress }).pipe(
     tell(model, settings, progress, options.topK),
   ));
 }
 
 /** Bytes to judged blocks: the pipe before anything is said. */
-export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observable<Judged> {
+export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions): Observable<SmoothedBlock> {
   const { format, model, engine, settings, progress = new Progress() } = options;
   const decodedRate = decodedRateOf(format, model);
   return defer(() => chunk$.pipe(
@@ -104,7 +104,7 @@ export function judge(chunk$: Observable<Chunk>, options: PipeOptions): Observab
 }
 
 /** Stored levels to judged blocks: the pipe from columns on. */
-export function fromColumns(levels$: Observable<Columns>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<Judged> {
+export function smoothedBlocksFromColumns(levels$: Observable<MelBlock>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<SmoothedBlock> {
   return defer(() => levels$.pipe(
     normalise(model, settings),
     engine.classify(),
@@ -112,11 +112,11 @@ export function fromColumns(levels$: Observable<Columns>, { model, engine, setti
   ));
 }
 
-function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, progress: Progress): OperatorFunction<Chunk, Sound> {
+function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
   const decoder = decoderFor(format, decodedRate, opus);
   const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
   return (chunk$) => chunk$.pipe(
-    stage<Chunk, Sound>((emit) => ({
+    stage<Chunk, SampleChunk>((emit) => ({
       push: ({ bytes, arrivedAtMs }) => {
         for (let at = 0; at < bytes.length; at += partBytes) {
           const part = bytes.length <= partBytes ? bytes : bytes.subarray(at, at + partBytes);
@@ -129,10 +129,10 @@ function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions,
   );
 }
 
-function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<Sound, Sound> {
+function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<SampleChunk, SampleChunk> {
   if (sampleRate === frontEnd.sampleRate) return identity;
   const resampler = new Resampler(sampleRate, frontEnd.sampleRate, RESAMPLED, SIMD_RESAMPLE);
-  let last: Sound | undefined;
+  let last: SampleChunk | undefined;
   return stage((emit) => ({
     push: (sound) => {
       last = sound;
@@ -144,10 +144,10 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
 }
 
 /** Live sound that waited too long for this thread is counted and left out, before it costs more. */
-function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<Sound, Columns> {
+function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<SampleChunk, MelBlock> {
   const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.heardMs, picture });
   return stage((emit) => {
-    const made = (block: Columns): void => {
+    const made = (block: MelBlock): void => {
       progress.madeMs = block.atMs;
       if (block.isLate) {
         progress.scoredMs = block.atMs;
@@ -166,12 +166,12 @@ function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progre
 }
 
 /** A block at a time, because the level of a block says whether it starts afresh. */
-function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<Columns, Block> {
+function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<MelBlock, Block> {
   const normaliser = new BlockNormaliser(model, settings, NORMALISED);
   return stage((emit) => ({ push: (block) => emit(normaliser.push(block)) }));
 }
 
-function smooth(model: Manifest, settings: PipeSettings, progress: Progress): OperatorFunction<Scored, Judged> {
+function smooth(model: Manifest, settings: PipeSettings, progress: Progress): OperatorFunction<ClassifiedBlock, SmoothedBlock> {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((emit) => ({
     push: (scored) => {
@@ -186,8 +186,8 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
   }));
 }
 
-function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<Judged, EncodedMessage> {
-  const teller = new Teller(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
+function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<SmoothedBlock, EncodedMessage> {
+  const teller = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
   return stage((emit) => ({
     push: (judged) => {
       teller.block(judged, emit);

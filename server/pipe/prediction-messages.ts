@@ -1,12 +1,12 @@
 /** What is said of a stream: each message made and written as JSON once, however many read it. */
-import type { Scored } from './engine.js';
+import type { ClassifiedBlock } from './engine.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 import type { Columns, Prediction } from '../protocol/messages.js';
 import { round, Segments } from './segments.js';
 import type { Smoothed } from './smoothing.js';
 
 /** A block with its scores and what is shown after it. */
-export interface Judged extends Scored {
+export interface SmoothedBlock extends ClassifiedBlock {
   /** [labels] of this block alone; a view, valid during the call. */
   readonly probabilities: Float32Array;
   /** [music, speech, noise] of this block alone, likewise; undefined where the model can't tell. */
@@ -16,7 +16,7 @@ export interface Judged extends Scored {
 
 const DEFAULT_TOP_K = 5;
 
-export interface TellerOptions {
+export interface PredictionMessagesOptions {
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
   /** Probability that the genre of the whole must reach. */
@@ -28,7 +28,7 @@ export interface TellerOptions {
 }
 
 /** Speaks for one stream. */
-export class Teller {
+export class PredictionMessages {
   readonly #labels: readonly string[];
   readonly #topK: number;
   readonly #segments: Segments;
@@ -37,7 +37,7 @@ export class Teller {
   seq: number;
   droppedMs: number;
 
-  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0 }: TellerOptions) {
+  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0 }: PredictionMessagesOptions) {
     this.#labels = labels;
     this.#topK = Math.min(topK, labels.length);
     this.#segments = new Segments(labels, maxSegments, { fromMs, unknownBelow });
@@ -48,12 +48,12 @@ export class Teller {
   }
 
   /** The prediction of a block, and its picture where it has one. */
-  block({ block, probabilities, shown, lagMs, droppedMs }: Judged, emit: (message: EncodedMessage) => void): void {
+  block({ block, probabilities, shown, lagMs, droppedMs }: SmoothedBlock, emit: (message: EncodedMessage) => void): void {
     this.seq++;
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
     const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
-    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, counts: shown.counts, probabilities });
+    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, probabilities });
     emit(encodeMessage({
       type: 'prediction',
       seq: this.seq,

@@ -3,7 +3,7 @@
  * whole stream. Memory is bounded: a stream may run for months.
  */
 import type { Segment, StreamState, Summary } from '../protocol/messages.js';
-import { LEAST_PROBABILITY } from './smoothing.js';
+import { MIN_PROBABILITY } from './smoothing.js';
 
 /** What was shown after a block, and the scores of that block alone. */
 export interface Heard {
@@ -12,7 +12,7 @@ export interface Heard {
   readonly genre: string | null;
   readonly p: number;
   /** False for blocks that are too quiet, or no music. */
-  readonly counts: boolean;
+  readonly countsAsMusic: boolean;
   /** [labels] unsmoothed. */
   readonly probabilities: ArrayLike<number>;
 }
@@ -55,8 +55,8 @@ export class Segments {
     this.#atMs = fromMs;
   }
 
-  push({ atMs, state, genre, p, counts, probabilities }: Heard): void {
-    if (counts) this.#score(probabilities);
+  push({ atMs, state, genre, p, countsAsMusic, probabilities }: Heard): void {
+    if (countsAsMusic) this.#score(probabilities);
     this.#atMs = atMs;
     if (state === 'warming') {
       this.#close();
@@ -98,7 +98,7 @@ export class Segments {
   #score(probabilities: ArrayLike<number>): void {
     const scores = this.#scores;
     for (let label = 0; label < scores.length; label++) {
-      scores[label] = scores[label]! + Math.log(Math.max(probabilities[label]!, LEAST_PROBABILITY));
+      scores[label] = scores[label]! + Math.log(Math.max(probabilities[label]!, MIN_PROBABILITY));
     }
     this.#scored++;
   }

@@ -15,7 +15,7 @@ export class Silence {
   readonly #blockMs: number;
   #quietMs = 0;
   #loudness: Loudness = 'sound';
-  #afresh = false;
+  #resetsState = false;
 
   constructor(settings: SilenceSettings, blockMs: number) {
     this.#settings = settings;
@@ -23,8 +23,8 @@ export class Silence {
   }
 
   /** True with the first block after a silence so long that what was heard before no longer counts. */
-  get afresh(): boolean {
-    return this.#afresh;
+  get resetsState(): boolean {
+    return this.#resetsState;
   }
 
   /** @param levelDb of the next block, dBFS */
@@ -32,12 +32,12 @@ export class Silence {
     const { silenceDb, silenceEndDb, silenceAfterMs, forgetAfterMs } = this.#settings;
     const wasSilent = this.#loudness === 'silent';
     if (levelDb < (wasSilent ? silenceEndDb : silenceDb)) {
-      this.#afresh = false;
+      this.#resetsState = false;
       this.#quietMs += this.#blockMs;
       // Half a millisecond of grace: three blocks of 348.3 ms are a second, rounding or not.
       return this.#loudness = wasSilent || this.#quietMs + 0.5 >= silenceAfterMs ? 'silent' : 'quiet';
     }
-    this.#afresh = wasSilent && this.#quietMs > forgetAfterMs;
+    this.#resetsState = wasSilent && this.#quietMs > forgetAfterMs;
     this.#quietMs = 0;
     return this.#loudness = 'sound';
   }

@@ -36,19 +36,19 @@ export interface Smoothed {
   /** Whether the genres' probabilities are of what is heard now: not in silence, speech and noise, nor before any music. */
   readonly isMusic: boolean;
   /** False for a block that doesn't move the genres' probabilities: too quiet, or no music. */
-  readonly counts: boolean;
+  readonly countsAsMusic: boolean;
   /** [labels] smoothed probabilities; where `isMusic` is false, what they were before. */
   readonly probabilities: Float32Array;
 }
 
-/** How loud a block is, and whether it follows a silence so long that nothing before it counts. */
-export interface Hearing {
+/** How loud a block is, and whether it follows a silence so long that nothing before it countsAsMusic. */
+export interface BlockLoudness {
   readonly loudness: Loudness;
-  readonly afresh: boolean;
+  readonly resetsState: boolean;
 }
 
 /** Below this a probability says no more: one block can't veto a genre for ever. */
-export const LEAST_PROBABILITY = 1e-6;
+export const MIN_PROBABILITY = 1e-6;
 
 /** The smoothing of one stream. */
 export class Smoother {
@@ -75,7 +75,7 @@ export class Smoother {
   #awayMs = 0;
 
   /**
-   * @param labels of the model; only their number counts
+   * @param labels of the model; only their number countsAsMusic
    * @param blockMs audio from one push to the next
    */
   constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, { forgetAfterMs }: Pick<PipeSettings, 'forgetAfterMs'> = PIPE_DEFAULTS) {
@@ -91,7 +91,7 @@ export class Smoother {
     this.#now[labels.length] = settings.unknownBelow ?? 0;
     this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
-      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, counts: false,
+      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false,
       probabilities: new Float32Array(labels.length).fill(1 / labels.length),
     };
   }
@@ -101,17 +101,17 @@ export class Smoother {
    * @param hearing of that block
    * @param kinds [music, speech, noise] of that block; undefined where the model can't tell
    */
-  push(probabilities: ArrayLike<number>, { loudness, afresh }: Hearing, kinds?: ArrayLike<number>): Smoothed {
+  push(probabilities: ArrayLike<number>, { loudness, resetsState }: BlockLoudness, kinds?: ArrayLike<number>): Smoothed {
     const shown = this.#shown;
-    shown.counts = loudness === 'sound' && (kinds?.[0] ?? 1) >= this.#leastMusic;
+    shown.countsAsMusic = loudness === 'sound' && (kinds?.[0] ?? 1) >= this.#leastMusic;
     if (loudness === 'silent') return this.#show('silence', null);
     if (loudness === 'quiet') return shown;
-    if (afresh) this.#kinds.startAfresh();
-    if (afresh || shown.state === 'silence') this.#startAfresh();
+    if (resetsState) this.#kinds.startAfresh();
+    if (resetsState || shown.state === 'silence') this.#startAfresh();
 
     const kind = kinds ? this.#kinds.push(kinds) : 'music';
     shown.music = this.#kinds.music;
-    if (shown.counts) this.#follow(probabilities);
+    if (shown.countsAsMusic) this.#follow(probabilities);
     else if (this.#awayMs > this.#forgetAfterMs) this.#startAfresh();
 
     if (kind === 'speech' || kind === 'noise') {
@@ -144,7 +144,7 @@ export class Smoother {
     const confidenceGain = Math.max(this.#confidenceGain, 1 / this.#blocks);
     let highest = -Infinity;
     for (let label = 0; label < scores.length; label++) {
-      const score = scores[label]! + gain * (Math.log(Math.max(q[label]!, LEAST_PROBABILITY)) - scores[label]!);
+      const score = scores[label]! + gain * (Math.log(Math.max(q[label]!, MIN_PROBABILITY)) - scores[label]!);
       scores[label] = score;
       if (score > highest) highest = score;
     }

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Backend } from '../../models/tensorflow/backend.js';
 import { ThreadLoad } from './thread-load.js';
 import type { Log } from '../log.js';
-import type { Measures } from './shard-metrics.js';
+import type { ShardMetrics } from './shard-metrics.js';
 import { Outgoing, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-mail.js';
 import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
@@ -39,7 +39,7 @@ export class ShardLink {
   #deathsMs: number[] = [];
   #nextKey = 1;
   readonly #load = new ThreadLoad(USUAL_COST);
-  #measures: Measures | undefined;
+  #metrics: ShardMetrics | undefined;
 
   constructor(index: number, start: ShardStart, log: Log) {
     this.#index = index;
@@ -57,8 +57,8 @@ export class ShardLink {
   }
 
   /** What its worker told last; undefined before the first second of work. */
-  get measures(): Measures | undefined {
-    return this.#measures;
+  get metrics(): ShardMetrics | undefined {
+    return this.#metrics;
   }
 
   /** Audio that was sent to it and is not yet scored. */
@@ -159,10 +159,10 @@ export class ShardLink {
     });
   }
 
-  #deliver({ keys, messages, progress, measures }: Extract<FromShard, { type: 'told' }>): void {
-    if (measures) {
-      this.#measures = measures;
-      this.#load.measured(measures.load, this.#streams.size);
+  #deliver({ keys, messages, progress, metrics }: Extract<FromShard, { type: 'told' }>): void {
+    if (metrics) {
+      this.#metrics = metrics;
+      this.#load.measured(metrics.load, this.#streams.size);
     }
     for (let row = 0; row < progress.length; row += PROGRESS_WIDTH) {
       this.#streams.get(progress[row]!)?.moveOn(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
@@ -187,7 +187,7 @@ export class ShardLink {
     this.#log.warn('a shard died and is started again', { shard: this.#index, reason: error.message, delayMs });
     this.#state = 'waiting';
     this.#outgoing = new Outgoing();
-    this.#measures = undefined;
+    this.#metrics = undefined;
     for (const stream of [...this.#streams.values()]) stream.restart();
     this.#restarting = setTimeout(() => {
       this.#launch().catch((again: Error) => {

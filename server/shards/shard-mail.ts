@@ -4,7 +4,7 @@
  */
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
-import type { Measures } from './shard-metrics.js';
+import type { ShardMetrics } from './shard-metrics.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
@@ -56,7 +56,7 @@ export type FromShard =
     readonly messages: readonly EncodedMessage[];
     readonly progress: Float64Array;
     /** Only when they were taken anew, once a second. */
-    readonly measures?: Measures;
+    readonly metrics?: ShardMetrics;
   };
 
 /** Gathers the commands of one tick. */

@@ -3,7 +3,7 @@
 /** Upper bounds of the classes that lags are counted in, ms; a last class takes the rest. */
 export const LAG_BOUNDS_MS: readonly number[] = [10, 25, 50, 100, 250, 500, 1000, 2000, 5000];
 
-export interface Measures {
+export interface ShardMetrics {
   /** Share of the time since it was told last that went to live streams, 0 to 1. */
   readonly load: number;
   readonly predictions: number;

@@ -29,7 +29,7 @@ export interface ShardStream {
   /** No more audio: the rest is scored, `summary` follows, then `messages$` completes. */
   end(): void;
   /** What was heard before no longer counts, and what is not yet scored is left out: other sound follows. */
-  afresh(): void;
+  reset(): void;
   /** Gives up at once; `messages$` completes without a summary. */
   close(): void;
   /** Hot. Completes after `summary` or `error`. */
@@ -87,7 +87,7 @@ export class LinkedStream implements ShardStream {
     this.#link.outgoing().end(this.key);
   }
 
-  afresh(): void {
+  reset(): void {
     if (this.#isEnded || this.#isOver) return;
     this.#link.outgoing().close(this.key);
     this.key = this.#link.rekey(this);

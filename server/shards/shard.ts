@@ -9,7 +9,7 @@ import type { StartedClassifier } from './classifier.js';
 import { Engine } from '../pipe/engine.js';
 import { macrotask } from './macrotask.js';
 import { opusLibrary } from './opus-library.js';
-import { Lags, type Measures } from './shard-metrics.js';
+import { Lags, type ShardMetrics } from './shard-metrics.js';
 import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { COMMAND, COMMAND_WIDTH, PROGRESS_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
@@ -147,15 +147,15 @@ class Shard {
     setImmediate(() => {
       this.#posting = false;
       const progress = this.#progress();
-      const measures = this.#measure();
-      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(measures && { measures }) }, [progress.buffer]);
+      const metrics = this.#measure();
+      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(metrics && { metrics }) }, [progress.buffer]);
       this.#keys = [];
       this.#messages = [];
     });
   }
 
   /** Undefined when the last ones are not yet old enough. */
-  #measure(): Measures | undefined {
+  #measure(): ShardMetrics | undefined {
     const atMs = performance.now();
     const elapsedMs = atMs - this.#measured.atMs;
     if (elapsedMs < MEASURE_EVERY_MS) return undefined;

@@ -113,7 +113,7 @@ export class Station {
     if (!this.#running) return this.#open();
     if (config.url === before.url) return;
     this.#running.unsubscribe();
-    this.#fed?.stream.afresh();
+    this.#fed?.stream.reset();
     this.#entitle(null);
     this.#open();
   }
@@ -211,7 +211,7 @@ export class Station {
         this.#fed?.send(listened.bytes);
         break;
       case 'afresh':
-        this.#fed?.stream.afresh();
+        this.#fed?.stream.reset();
         break;
       case 'source': {
         const { type, ...source } = listened;

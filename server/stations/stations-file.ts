@@ -5,7 +5,7 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { complaint } from '../protocol/validation-message.js';
+import { validationMessage } from '../protocol/validation-message.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { stationsFileSchema, type StationConfig } from './config.js';
 
@@ -121,5 +121,5 @@ function misfit(text: string, { message }: Error): string {
 function ofStation(issue: z.core.$ZodIssue, value: unknown): string {
   const [list, index] = issue.path;
   const id = list === 'stations' && typeof index === 'number' ? (value as { stations: { id?: unknown }[] }).stations[index]?.id : undefined;
-  return `${typeof id === 'string' ? `station ${JSON.stringify(id)}: ` : ''}${complaint(issue)}`;
+  return `${typeof id === 'string' ? `station ${JSON.stringify(id)}: ` : ''}${validationMessage(issue)}`;
 }

@@ -87,8 +87,8 @@ export class Stream {
   }
 
   /** Other sound follows: what was heard before no longer counts. */
-  afresh(): void {
-    this.#shard.afresh();
+  reset(): void {
+    this.#shard.reset();
   }
 
   /** Says something of the stream that is no answer to its sound; stands for those who come later. */

@@ -4,7 +4,7 @@
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
-import { complaint } from '../../protocol/validation-message.js';
+import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
@@ -29,7 +29,7 @@ export interface ApiParts {
 export function newApi(): OpenAPIHono {
   return new OpenAPIHono({
     defaultHook: (result) => {
-      if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(complaint).join('. ')}.`);
+      if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(validationMessage).join('. ')}.`);
     },
   });
 }

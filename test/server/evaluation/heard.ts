@@ -17,7 +17,7 @@ export function blocks(letters: string, p = 0.8, music = 1): HeardBlock[] {
       probabilities: Float32Array.from(leading === 1 ? [1 - p, p] : [p, 1 - p]),
       kinds: undefined,
       loudness: letter === '-' ? 'silent' : 'sound',
-      afresh: false,
+      resetsState: false,
       state: letter === '-' ? 'silence' : letter === 's' ? 'speech' : letter === '?' ? 'unknown' : isWarming ? 'warming' : 'music',
       shown: isWarming ? null : leading,
       leading,

@@ -21,9 +21,9 @@ class Adder implements Classifier {
   }
 }
 
-function block(value: number, atMs: number, { arrivedAtMs = atMs, afresh = false, isLate = false, length = 1 } = {}): Block {
+function block(value: number, atMs: number, { arrivedAtMs = atMs, resetsState = false, isLate = false, length = 1 } = {}): Block {
   return {
-    input: new Float32Array(length).fill(value), cells: new Float32Array(length), columns: length, loudness: 'sound', afresh,
+    input: new Float32Array(length).fill(value), cells: new Float32Array(length), columns: length, loudness: 'sound', resetsState,
     atMs, arrivedAtMs, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, endBytes: atMs, isLate,
   };
 }
@@ -40,17 +40,17 @@ function stream(engine: Engine) {
   const block$ = new Subject<Block>();
   const said: string[] = [];
   const scored: { sum: number; lagMs: number; droppedMs: number }[] = [];
-  const afresh: boolean[] = [];
+  const resetsState: boolean[] = [];
   const subscription = block$.pipe(engine.classify()).subscribe({
     next: ({ block: heard, scores, lagMs, droppedMs }) => {
-      afresh.push(heard.afresh);
+      resetsState.push(heard.resetsState);
       said.push(String(scores[0]));
       scored.push({ sum: scores[0]!, lagMs, droppedMs });
     },
     error: (error: ProtocolError) => said.push(error.code),
     complete: () => said.push('complete'),
   });
-  return { block$, said, scored, afresh, subscription };
+  return { block$, said, scored, resetsState, subscription };
 }
 
 test('what arrives in one turn is scored in one step', () => {
@@ -150,7 +150,7 @@ test('after a long silence the network starts afresh', () => {
   const { clock, engine } = rig();
   const { block$, said } = stream(engine);
   block$.next(block(1, 350));
-  block$.next(block(2, 700, { afresh: true }));
+  block$.next(block(2, 700, { resetsState: true }));
   clock.flush();
   assert.equal(said, ['1', '2']);
 });
@@ -181,16 +181,16 @@ test('the newest block is never dropped: a late prediction is better than none',
 
 test('a dropped block that would start afresh still makes the next one do so, and tells the smoothing', () => {
   const { clock, engine } = rig();
-  const { block$, scored, afresh } = stream(engine);
+  const { block$, scored, resetsState } = stream(engine);
   block$.next(block(1, 350, { arrivedAtMs: 0 }));
   clock.flush();
   clock.schedule(() => {
-    block$.next(block(10, 700, { arrivedAtMs: 0, afresh: true }));
+    block$.next(block(10, 700, { arrivedAtMs: 0, resetsState: true }));
     block$.next(block(100, 1050, { arrivedAtMs: 8000 }));
   }, 8000);
   clock.flush();
   assert.equal(scored.map(({ sum }) => sum), [1, 100]);
-  assert.equal(afresh, [false, true]);
+  assert.equal(resetsState, [false, true]);
 });
 
 test('a stream that once ran ahead of the clock is a file: nothing of it is dropped', () => {

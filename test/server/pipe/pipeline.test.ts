@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { from, lastValueFrom, map, Subject, toArray, VirtualTimeScheduler } from 'rxjs';
 import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import { Engine } from '../../../server/pipe/engine.js';
-import { fromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
+import { smoothedBlocksFromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
 import type { AudioFormat } from '../../../server/protocol/audio-format.js';
 import type { Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
@@ -212,7 +212,7 @@ test('stored levels go the same way from columns on', async () => {
     cells: new Float32Array(256).fill(-60).map((level, cell) => (cell % 64 < 20 ? -20 : level)),
     columns: 4, atMs: number * BLOCK_MS, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, arrivedAtMs: 0, endBytes: 0, isLate: false,
   })));
-  const judged = lastValueFrom(fromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
+  const judged = lastValueFrom(smoothedBlocksFromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
     map(({ shown }) => (shown.genre === null ? shown.state : FAKE_LABELS[shown.genre])),
     toArray(),
   ));

@@ -11,7 +11,7 @@ function fold(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0,
   [...blocks].forEach((letter, index) => {
     const genre = letter === 'r' ? 'rock' : letter === 'j' ? 'jazz' : null;
     const state: StreamState = ({ w: 'warming', s: 'silence', t: 'speech', u: 'unknown' } as const)[letter] ?? 'music';
-    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, counts: state === 'warming' || state === 'music', probabilities: q });
+    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, countsAsMusic: state === 'warming' || state === 'music', probabilities: q });
   });
   return segments;
 }
@@ -53,7 +53,7 @@ test('p of a segment is the mean of what was shown', () => {
 
 test('the genre of the whole is the argmax of the mean log score, silence left out', () => {
   const segments = new Segments(LABELS, 10);
-  const push = (atMs: number, state: StreamState, probabilities: number[]): void => segments.push({ atMs, state, genre: state === 'music' ? 'rock' : null, p: 0, counts: state !== 'silence', probabilities });
+  const push = (atMs: number, state: StreamState, probabilities: number[]): void => segments.push({ atMs, state, genre: state === 'music' ? 'rock' : null, p: 0, countsAsMusic: state !== 'silence', probabilities });
   push(1, 'warming', [0.9, 0.1]);
   push(2, 'music', [0.9, 0.1]);
   push(3, 'music', [0.001, 0.999]);
@@ -70,7 +70,7 @@ test('the genre of the whole is the argmax of the mean log score, silence left o
 test('a score of zero is not the end of a genre', () => {
   const segments = new Segments(LABELS, 10);
   for (let second = 0; second < 100; second++) {
-    segments.push({ atMs: second, state: 'music', genre: 'rock', p: 1, counts: true, probabilities: second === 50 ? [0, 1] : [0.9, 0.1] });
+    segments.push({ atMs: second, state: 'music', genre: 'rock', p: 1, countsAsMusic: true, probabilities: second === 50 ? [0, 1] : [0.9, 0.1] });
   }
   assert.is(segments.summary(100).genre, 'rock');
 });

@@ -24,19 +24,19 @@ test('ends only above the second level', () => {
 test('after a long one the stream starts afresh, with one block; after a short one it does not', () => {
   const subject = silence();
   push(subject, -80, -80, -80, -80, -20);
-  assert.is(subject.afresh, false, '2 s');
+  assert.is(subject.resetsState, false, '2 s');
   push(subject, -80, -80, -80, -80, -80);
-  assert.is(subject.afresh, false, 'not before it ends');
+  assert.is(subject.resetsState, false, 'not before it ends');
   push(subject, -20);
-  assert.is(subject.afresh, true, '2.5 s');
+  assert.is(subject.resetsState, true, '2.5 s');
   push(subject, -20);
-  assert.is(subject.afresh, false);
+  assert.is(subject.resetsState, false);
 });
 
 test('every threshold is a setting', () => {
   const subject = silence({ silenceDb: -10, silenceEndDb: -5, silenceAfterMs: 0, forgetAfterMs: 0 });
   assert.equal(push(subject, -11, -4), ['silent', 'sound']);
-  assert.is(subject.afresh, true);
+  assert.is(subject.resetsState, true);
 });
 
 test.run();

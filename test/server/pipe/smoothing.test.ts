@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import type { SmoothingSettings } from '../../../models/manifest.js';
-import { Smoother, type Hearing } from '../../../server/pipe/smoothing.js';
+import { Smoother, type BlockLoudness } from '../../../server/pipe/smoothing.js';
 import { seeded } from '../../models/fixtures.js';
 
 const LABELS = ['rock', 'jazz', 'disco'];
@@ -11,11 +11,11 @@ const SETTINGS = { timeConstantMs: 4000, margin: 0.1, holdMs: 1000, warmupMs: 20
 const ROCK = [0.8, 0.1, 0.1];
 const JAZZ = [0.1, 0.8, 0.1];
 const DISCO = [0.1, 0.1, 0.8];
-const SOUND = { loudness: 'sound', afresh: false } as const;
-const QUIET = { loudness: 'quiet', afresh: false } as const;
-const SILENT = { loudness: 'silent', afresh: false } as const;
+const SOUND = { loudness: 'sound', resetsState: false } as const;
+const QUIET = { loudness: 'quiet', resetsState: false } as const;
+const SILENT = { loudness: 'silent', resetsState: false } as const;
 /** The first block after a long silence. */
-const AFRESH = { loudness: 'sound', afresh: true } as const;
+const AFTER_RESET = { loudness: 'sound', resetsState: true } as const;
 const MUSIC = [0.98, 0.01, 0.01];
 const SPEECH = [0.02, 0.95, 0.03];
 const NOISE = [0.05, 0.05, 0.9];
@@ -23,7 +23,7 @@ const NOISE = [0.05, 0.05, 0.9];
 const smoother = (settings: SmoothingSettings = SETTINGS): Smoother => new Smoother(settings, LABELS, BLOCK_MS);
 
 /** Pushes blocks; returns the states and genres shown, one a block. */
-function shown(subject: Smoother, blocks: number, probabilities: readonly number[], hearing: Hearing = SOUND, kinds?: readonly number[]): string[] {
+function shown(subject: Smoother, blocks: number, probabilities: readonly number[], hearing: BlockLoudness = SOUND, kinds?: readonly number[]): string[] {
   return Array.from({ length: blocks }, () => {
     const { state, genre } = subject.push(probabilities, hearing, kinds);
     return genre === null ? state : LABELS[genre]!;
@@ -141,12 +141,12 @@ test('silence shows silence; the first louder block ends it and warms up afresh'
 test('a quiet block says nothing, before it is known to be silence too', () => {
   const subject = smoother();
   for (let block = 0; block < 2; block++) {
-    const { state, counts, isMusic, probabilities } = subject.push(JAZZ, QUIET);
-    assert.equal([state, counts, isMusic], ['warming', false, false]);
+    const { state, countsAsMusic, isMusic, probabilities } = subject.push(JAZZ, QUIET);
+    assert.equal([state, countsAsMusic, isMusic], ['warming', false, false]);
     assert.equal([...probabilities], [...new Float32Array(3).fill(1 / 3)]);
   }
-  const { counts, isMusic } = subject.push(ROCK, SOUND);
-  assert.equal([counts, isMusic], [true, true]);
+  const { countsAsMusic, isMusic } = subject.push(ROCK, SOUND);
+  assert.equal([countsAsMusic, isMusic], [true, true]);
 });
 
 test('in silence nothing is shown', () => {
@@ -160,8 +160,8 @@ test('speech is speech and noise is unknown, without a genre', () => {
   for (const [kinds, state] of [[SPEECH, 'speech'], [NOISE, 'unknown']] as const) {
     const subject = smoother();
     assert.equal(shown(subject, 8, ROCK, SOUND, kinds), [...Array(5).fill('warming'), state, state, state]);
-    const { genre, p, music, isMusic, counts } = subject.push(ROCK, SOUND, kinds);
-    assert.equal({ genre, p, isMusic, counts }, { genre: null, p: 0, isMusic: false, counts: false });
+    const { genre, p, music, isMusic, countsAsMusic } = subject.push(ROCK, SOUND, kinds);
+    assert.equal({ genre, p, isMusic, countsAsMusic }, { genre: null, p: 0, isMusic: false, countsAsMusic: false });
     assert.ok(Math.abs(music - kinds[0]!) < 1e-6);
   }
 });
@@ -218,8 +218,8 @@ test('a presenter over music is music', () => {
   const afterSpeech = smoother();
   shown(afterSpeech, 20, ROCK, SOUND, SPEECH);
   assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'speech', 'one who only raised the music a little still speaks');
-  shown(afterSpeech, 1, ROCK, AFRESH, both);
-  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence nothing of it counts');
+  shown(afterSpeech, 1, ROCK, AFTER_RESET, both);
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence nothing of it countsAsMusic');
 });
 
 test('applause between two songs is unknown, and then the next song is heard', () => {
@@ -236,7 +236,7 @@ test('a dead-quiet tail is silence, after speech as after music, and speech afte
   assert.equal(shown(subject, 2, ROCK, SILENT, MUSIC), ['silence', 'silence']);
   assert.equal(shown(subject, 3, ROCK, SOUND, SPEECH), ['speech', 'speech', 'speech']);
   shown(subject, 9, ROCK, SILENT, SPEECH);
-  assert.equal(changes([...shown(subject, 1, JAZZ, AFRESH, MUSIC), ...shown(subject, 6, JAZZ, SOUND, MUSIC)]), ['warming', 'jazz']);
+  assert.equal(changes([...shown(subject, 1, JAZZ, AFTER_RESET, MUSIC), ...shown(subject, 6, JAZZ, SOUND, MUSIC)]), ['warming', 'jazz']);
 });
 
 test('a genre is never shown before a block of music was heard, even without a warm-up', () => {
@@ -290,15 +290,15 @@ test('whatever is heard, probabilities sum to 1, and where it is music the genre
   const block = fc.record({
     q: fc.array(share, { minLength: 3, maxLength: 3 }),
     loudness: fc.constantFrom('sound' as const, 'quiet' as const, 'silent' as const),
-    afresh: fc.boolean(),
+    resetsState: fc.boolean(),
     speech: share,
     noise: share,
   });
   fc.assert(fc.property(fc.array(block, { maxLength: 60 }), fc.boolean(), fc.constantFrom(0, 2000), (blocks, hasKinds, warmupMs) => {
     const subject = smoother({ ...SETTINGS, warmupMs, unknownBelow: 0.4, kinds: { timeConstantMs: 3000, enter: 0.5, leave: 0.35 } });
-    for (const { q, loudness, afresh, speech, noise } of blocks) {
+    for (const { q, loudness, resetsState, speech, noise } of blocks) {
       const kinds = hasKinds ? [1 - speech, speech * (1 - noise), speech * noise] : undefined;
-      const { genre, p, music, probabilities, state, isMusic } = subject.push(q, { loudness, afresh }, kinds);
+      const { genre, p, music, probabilities, state, isMusic } = subject.push(q, { loudness, resetsState }, kinds);
       assert.ok(Math.abs(probabilities.reduce((sum, each) => sum + each, 0) - 1) < 1e-5);
       assert.ok(music >= 0 && music <= 1 + 1e-9);
       assert.is(genre !== null, state === 'music');
