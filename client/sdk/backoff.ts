@@ -1,6 +1,6 @@
 /**
- * How long to wait before the next attempt: exponential, with a ceiling and jitter, so that
- * a thousand clients of a restarted server do not all come back in the same moment.
+ * Exponential backoff with a ceiling and jitter, so that a thousand clients of a restarted server do
+ * not all reconnect at the same moment.
  */
 
 export interface Backoff {
@@ -13,9 +13,9 @@ export interface Backoff {
 export const BACKOFF: Backoff = { firstMs: 500, ceilingMs: 15_000 };
 
 /**
- * @param failures attempts that failed in a row, 1 and up
+ * @param failures attempts that failed in a row, 1 or more
  * @param random 0 to 1
- * @returns ms: between half of firstMs · 2^(failures - 1), at most ceilingMs, and the whole of it
+ * @returns ms: half to all of min(ceilingMs, firstMs · 2^(failures - 1))
  */
 export function backoffMs(failures: number, backoff: Backoff, random: number): number {
   const whole = Math.min(backoff.ceilingMs, backoff.firstMs * 2 ** Math.min(failures - 1, 30));

@@ -1,9 +1,9 @@
-/** The wall clock as a parameter, so that backoff and polling run on virtual time in tests. */
+/** Clock and timer as a parameter, so that backoff and polling run on virtual time in tests. */
 
 export interface Clock {
-  /** ms since any fixed moment. */
+  /** ms since an arbitrary fixed moment. */
   now(): number;
-  /** Calls `run` once, `ms` from now. @returns a function that calls it off */
+  /** Calls `run` once, `ms` from now. @returns a function that cancels it */
   after(ms: number, run: () => void): () => void;
 }
 

@@ -1,4 +1,4 @@
-/** A `columns` message as numbers. */
+/** Decodes the base64 arrays of a `columns` message. */
 import type { Columns } from '../../server/protocol/messages.js';
 
 export interface DecodedColumns {

@@ -1,51 +1,51 @@
 /**
- * One WebSocket that comes back: attempts, backoff, and the judgement which endings are final.
- * What is said over it is the business of its owner (`GenreClient`, `GenreViewer`).
+ * A WebSocket that reconnects: attempts, backoff, and the decision which endings are final.
+ * The messages are handled by its owner (`GenreClient`, `GenreViewer`, `StationsViewer`).
  */
 import type { ErrorMessage, ServerMessage } from '../../server/protocol/messages.js';
 import { BACKOFF, backoffMs, type Backoff } from './backoff.js';
 import { WALL_CLOCK, type Clock } from './clock.js';
-import { asError, isFinal, retryAfterMs, type Ending, type GenreError } from './refusal.js';
+import { asError, isFinal, retryAfterMs, type Ending, type GenreError } from './connection-errors.js';
 import { findSocket, SOCKET_OPEN, type Socket, type SocketConstructor } from './socket.js';
 
 const SUBPROTOCOL = 'livegenre.v1';
 
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'closed';
 
-/** Settings that a sender and a viewer share. */
+/** Options common to senders and viewers. */
 export interface ConnectionOptions {
-  /** Where the server is: ws, wss, http or https. */
+  /** Address of the server: ws, wss, http or https. */
   readonly url: string | URL;
   /** WebSocket implementation; default: the platform's own (`ws` in Node). */
   readonly WebSocket?: SocketConstructor;
   readonly backoff?: Backoff;
-  /** Attempts before the first success after which `connect` gives up; default 4. Once it worked, it never gives up. */
+  /** `connect` gives up after this many attempts without a success; default 4. After a success it retries forever. */
   readonly connectAttempts?: number;
-  /** An attempt with no `ready` after this long has failed, ms; default 10,000. */
+  /** An attempt without an answer fails after this time, ms; default 10,000. */
   readonly connectTimeoutMs?: number;
   readonly clock?: Clock;
-  /** 0 to 1, for the jitter; default Math.random. */
+  /** Random number of 0 to 1 for the jitter; default Math.random. */
   readonly random?: () => number;
 }
 
-interface Owner {
-  /** The address of the next attempt. */
+interface ConnectionHandlers {
+  /** URL for the next attempt. */
   address(): string | Promise<string>;
   opened(): void;
-  /** Every message but errors, which the connection keeps for its judgement. */
+  /** Called for every message except errors, which the connection uses to decide about the ending. */
   received(message: ServerMessage): void;
   stateChanged(state: ConnectionState): void;
-  /** May overrule the judgement of an ending: 'over' is a good end, 'retry' tries again. */
-  judge(ending: Ending): 'over' | 'retry' | undefined;
-  /** A connection was lost and will be tried again. */
+  /** Overrides the decision about an ending: 'done' is a normal end, 'retry' reconnects, undefined leaves it to the connection. */
+  decide(ending: Ending): 'done' | 'retry' | undefined;
+  /** The connection was lost; it will reconnect. */
   lost(error: GenreError): void;
-  /** No more attempts; no error where the end was a good one. */
+  /** No more attempts; without an error if the end was normal. */
   ended(error?: GenreError): void;
 }
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #owner: Owner;
+  readonly #handlers: ConnectionHandlers;
   readonly #clock: Clock;
   readonly #Socket: SocketConstructor;
   #socket: Socket | undefined;
@@ -54,100 +54,100 @@ export class Connection {
   #hasWorked = false;
   #state: ConnectionState = 'closed';
 
-  constructor(options: ConnectionOptions, owner: Owner) {
+  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
-    this.#owner = owner;
+    this.#handlers = handlers;
     this.#clock = options.clock ?? WALL_CLOCK;
     this.#Socket = findSocket(options.WebSocket);
   }
 
   get state(): ConnectionState { return this.#state; }
 
-  /** Bytes handed to the socket and not yet on the wire. */
+  /** Bytes handed to the socket and not sent yet. */
   get bufferedBytes(): number { return this.#socket?.bufferedAmount ?? 0; }
 
-  /** Begins; a second call while it runs does nothing. */
+  /** Starts connecting; does nothing unless closed. */
   open(): void {
     if (this.#state !== 'closed') return;
     this.#failures = 0;
     this.#hasWorked = false;
-    this.#enter('connecting');
+    this.#setState('connecting');
     void this.#attempt();
   }
 
-  /** @returns false where nothing is open to send on */
+  /** @returns false if no socket is open */
   send(data: string | Uint8Array): boolean {
     if (this.#socket?.readyState !== SOCKET_OPEN) return false;
     this.#socket.send(data);
     return true;
   }
 
-  /** `ready` came: the attempt was a success. */
+  /** Called by the owner when the server has answered: the attempt succeeded. */
   succeeded(): void {
     this.#cancelTimer();
     this.#failures = 0;
     this.#hasWorked = true;
-    this.#enter('open');
+    this.#setState('open');
   }
 
-  /** Gives the present socket up and comes back as after any loss. */
-  renew(reason: string): void {
+  /** Drops the current socket and reconnects as after any loss. */
+  reconnect(reason: string): void {
     if (!this.#socket) return;
     const socket = this.#socket;
     this.#release();
     socket.close();
-    this.#finished({ closeCode: 1006, reason });
+    this.#handleEnding({ closeCode: 1006, reason });
   }
 
-  /** Ends it for good; no message comes after. */
+  /** Closes for good; no message is delivered afterwards. */
   close(error?: GenreError): void {
     if (this.#state === 'closed') return;
     this.#cancelTimer();
     const socket = this.#socket;
     this.#release();
     socket?.close(1000);
-    this.#enter('closed');
-    this.#owner.ended(error);
+    this.#setState('closed');
+    this.#handlers.ended(error);
   }
 
   async #attempt(): Promise<void> {
     let address: string;
     try {
-      address = await this.#owner.address();
+      address = await this.#handlers.address();
     } catch (error) {
-      if (this.#state !== 'closed') this.#finished({ closeCode: 1006, reason: error instanceof Error ? error.message : String(error) });
+      if (this.#state !== 'closed') this.#handleEnding({ closeCode: 1006, reason: error instanceof Error ? error.message : String(error) });
       return;
     }
     if (this.#state === 'closed' || this.#socket) return;
     let socket: Socket;
     try {
       socket = new this.#Socket(address, SUBPROTOCOL);
-    } catch (error) { // browsers refuse ws:// on a page of https://, and what the page's policy forbids
-      return this.#finished({ closeCode: 1006, reason: `This page may not connect to ${address}: ${error instanceof Error ? error.message : String(error)}` });
+    } catch (error) { // browsers refuse ws:// on an https page and addresses that the content security policy forbids
+      return this.#handleEnding({ closeCode: 1006, reason: `This page may not connect to ${address}: ${error instanceof Error ? error.message : String(error)}` });
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     let error: ErrorMessage | undefined;
-    let refused: { status?: number; retryAfter?: string } = {};
+    let rejected: { status?: number; retryAfter?: string } = {};
     const finish = (closeCode: number, reason: string): void => {
       if (this.#socket !== socket) return;
       this.#release();
-      this.#finished({ closeCode, reason, error, ...refused });
+      this.#handleEnding({ closeCode, reason, error, ...rejected });
     };
-    socket.onopen = () => this.#owner.opened();
+    socket.onopen = () => this.#handlers.opened();
     socket.onmessage = (event: { data: unknown }) => {
       const message = parse(event.data);
       if (!message) {
         socket.close();
-        finish(1007, `The server sent something that is no livegenre message; is ${address} the right address?`);
+        finish(1007, `The server sent something that is not a livegenre message; is ${address} the right address?`);
       } else if (message.type === 'error') error = message;
-      else this.#owner.received(message);
+      else this.#handlers.received(message);
     };
-    socket.onerror = () => {}; // a close always follows and says more
+    socket.onerror = () => {}; // a close event always follows and has the details
     socket.onclose = (event: { code: number; reason: string }) => finish(event.code || 1006, event.reason);
     socket.on?.('unexpected-response', (_request, response: { statusCode: number; headers: Record<string, string> }) => {
-      refused = { status: response.statusCode, retryAfter: response.headers['retry-after'] } as typeof refused;
-      socket.close(); // nobody else ends it once someone listens for this event
+      rejected = { status: response.statusCode, retryAfter: response.headers['retry-after'] } as typeof rejected;
+      socket.close(); // with a listener for this event, `ws` does not close it by itself
     });
     this.#cancelTimer = this.#clock.after(this.#options.connectTimeoutMs ?? 10_000, () => {
       socket.close();
@@ -155,7 +155,7 @@ export class Connection {
     });
   }
 
-  /** Lets go of the socket: nothing it does after is heard. */
+  /** Detaches the socket: its later events are ignored. */
   #release(): void {
     const socket = this.#socket;
     this.#socket = undefined;
@@ -164,30 +164,30 @@ export class Connection {
     socket.onopen = socket.onmessage = socket.onclose = null;
   }
 
-  #finished(ending: Ending): void {
-    const judgement = this.#owner.judge(ending);
+  #handleEnding(ending: Ending): void {
+    const decision = this.#handlers.decide(ending);
     const error = asError(ending);
     this.#failures += 1;
-    const givesUp = !this.#hasWorked && this.#failures >= (this.#options.connectAttempts ?? 4);
-    if (judgement === 'over' || (judgement !== 'retry' && isFinal(ending)) || givesUp) {
-      this.#enter('closed');
-      this.#owner.ended(judgement === 'over' ? undefined : error);
+    const isGivingUp = !this.#hasWorked && this.#failures >= (this.#options.connectAttempts ?? 4);
+    if (decision === 'done' || (decision !== 'retry' && isFinal(ending)) || isGivingUp) {
+      this.#setState('closed');
+      this.#handlers.ended(decision === 'done' ? undefined : error);
       return;
     }
-    this.#enter('reconnecting');
-    this.#owner.lost(error);
+    this.#setState('reconnecting');
+    this.#handlers.lost(error);
     if (this.#state !== 'reconnecting') return; // the listener closed it
-    const asked = retryAfterMs(ending) ?? 0;
+    const serverWaitMs = retryAfterMs(ending) ?? 0;
     const random = (this.#options.random ?? Math.random)();
-    // The asked time is a floor; jitter comes on top, so that all those who were asked do not come back together.
-    const waitMs = asked > 0 ? asked * (1 + 0.2 * random) : backoffMs(this.#failures, this.#options.backoff ?? BACKOFF, random);
+    // The time the server asked for is a minimum; jitter is added so that its clients do not all reconnect together.
+    const waitMs = serverWaitMs > 0 ? serverWaitMs * (1 + 0.2 * random) : backoffMs(this.#failures, this.#options.backoff ?? BACKOFF, random);
     this.#cancelTimer = this.#clock.after(waitMs, () => void this.#attempt());
   }
 
-  #enter(state: ConnectionState): void {
+  #setState(state: ConnectionState): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#owner.stateChanged(state);
+    this.#handlers.stateChanged(state);
   }
 }
 

@@ -1,11 +1,11 @@
-/** Typed events with no dependency, the same in browsers and Node: `on` gives back the way to stop listening. */
+/** Typed event emitter without dependencies, for browsers and Node: `on` returns the function that unsubscribes. */
 import type { Columns, Prediction, Ready, Restarted, StationMessage, Summary } from '../../server/protocol/messages.js';
 import type { ConnectionState } from './connection.js';
-import type { GenreError } from './refusal.js';
+import type { GenreError } from './connection-errors.js';
 
-/** What a sender and a viewer tell. */
+/** Events of a sender and of a viewer. */
 export interface StreamEvents {
-  /** The stream runs; again after each reconnection. */
+  /** The stream is running; fires again after each reconnection. */
   ready: Ready;
   prediction: Prediction;
   columns: Columns;
@@ -14,14 +14,14 @@ export interface StreamEvents {
   /** Viewers of a station only. */
   station: StationMessage;
   state: ConnectionState;
-  /** A lost connection (`state` is then 'reconnecting') or the end (`state` is 'closed'). */
+  /** The connection was lost (`state` is 'reconnecting') or has ended (`state` is 'closed'). */
   error: GenreError;
 }
 
 export class Events<Map extends object> {
   readonly #listeners = new Map<keyof Map, Set<(event: never) => void>>();
 
-  /** Calls `listener` for every event of this type. @returns a function that ends it */
+  /** Calls `listener` for every event of this type. @returns a function that unsubscribes it */
   on<Type extends keyof Map>(type: Type, listener: (event: Map[Type]) => void): () => void {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners);

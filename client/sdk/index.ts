@@ -1,10 +1,10 @@
-/** `livegenre/client`: the SDK for browsers; `node.ts` is the same with `ws` as the socket. */
+/** `livegenre/client`: the SDK for browsers; `node.ts` is the same with `ws` as the WebSocket. */
 
 export { GenreClient, type GenreClientOptions } from './client.js';
 export { GenreViewer, type GenreViewerOptions } from './viewer.js';
 export { StationsViewer, type StationsEvents, type StationsViewerOptions } from './stations-viewer.js';
 export type { Events, StreamEvents } from './events.js';
-export { GenreError } from './refusal.js';
+export { GenreError } from './connection-errors.js';
 export { decodeColumns, type DecodedColumns } from './columns.js';
 export { preferSocket, type Socket, type SocketConstructor } from './socket.js';
 export type { ConnectionOptions, ConnectionState } from './connection.js';

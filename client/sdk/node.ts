@@ -1,4 +1,4 @@
-/** `livegenre/client` in Node: the SDK with `ws`, which tells why an upgrade was refused. */
+/** `livegenre/client` in Node: the SDK with `ws`, which reports why an upgrade was refused. */
 import { WebSocket } from 'ws';
 import { preferSocket, type SocketConstructor } from './socket.js';
 

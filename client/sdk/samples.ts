@@ -1,26 +1,26 @@
-/** What a caller hands over, as whole frames of the stream's encoding. */
+/** Converts a caller's audio to chunks of whole frames in the stream's encoding. */
 import type { AudioFormat } from '../../server/protocol/audio-format.js';
 
-/** One message holds at most this much PCM, well under the server's limit of 256 KiB. */
+/** Maximum PCM per message, well under the server's limit of 256 KiB. */
 const MAX_CHUNK_BYTES = 64 * 1024;
 
-/** Bytes of one sample of all channels; 1 for Opus, whose packets are never cut or joined. */
+/** Bytes of one frame (one sample of every channel); 1 for Opus, whose packets are never split or joined. */
 export function frameBytes(format: AudioFormat): number {
   return format.encoding === 'opus' ? 1 : (format.encoding === 's16le' ? 2 : 4) * format.channels;
 }
 
-/** Bytes of one second of PCM; for Opus a high rate of 32 KB. */
+/** Bytes of one second of PCM; for Opus 32 KB, a generous bit rate. */
 export function bytesPerSecond(format: AudioFormat): number {
   return format.encoding === 'opus' ? 32_000 : frameBytes(format) * format.sampleRate;
 }
 
 /**
- * Samples as bytes of the encoding; always a copy, as it is kept for a resume.
+ * Samples as bytes of the encoding; always a copy, because it is retained for a resume.
  * @param sound bytes of the encoding, or interleaved samples: Int16Array, or Float32Array of -1 to 1
  */
 export function encode(sound: Uint8Array | Int16Array | Float32Array, encoding: AudioFormat['encoding']): Uint8Array {
   if (sound instanceof Uint8Array) return sound.slice();
-  if (encoding === 'opus') throw new Error('An opus stream takes packets: pass a Uint8Array of one whole packet.');
+  if (encoding === 'opus') throw new Error('An opus stream takes packets: pass a Uint8Array with one whole packet.');
   const bytes = new Uint8Array(sound.length * (encoding === 's16le' ? 2 : 4));
   const view = new DataView(bytes.buffer);
   if (encoding === 'f32le') {
@@ -34,7 +34,7 @@ export function encode(sound: Uint8Array | Int16Array | Float32Array, encoding: 
   return bytes;
 }
 
-/** Cuts bytes that come in any cut into chunks of whole frames, so that one can be dropped without a click in all that follow. */
+/** Splits bytes of any length into chunks of whole frames, so that dropping a chunk leaves the frames after it aligned. */
 export class Framer {
   readonly #frame: number;
   readonly #isPackets: boolean;

@@ -1,10 +1,10 @@
-/** The part of a WebSocket that the SDK uses: browsers, `ws` and Node 22's own all fit. */
+/** The subset of WebSocket that the SDK uses; satisfied by browsers, `ws` and Node 22's own. */
 
-// `any`: each implementation has event types of its own; the handlers narrow what they use.
+// `any` because each implementation has its own event types; the handlers narrow what they use.
 export interface Socket {
   binaryType: string;
   readonly readyState: number;
-  /** Bytes handed over and not yet on the wire. */
+  /** Bytes passed to `send` and not sent yet. */
   readonly bufferedAmount: number;
   onopen: ((event: any) => void) | null;
   onmessage: ((event: any) => void) | null;
@@ -12,7 +12,7 @@ export interface Socket {
   onerror: ((event: any) => void) | null;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
-  /** `ws` only: Node's emitter, for answers that are no upgrade. */
+  /** `ws` only: Node's event emitter, for HTTP answers other than an upgrade. */
   on?(event: 'unexpected-response', listener: (request: any, response: any) => void): unknown;
 }
 
@@ -22,12 +22,12 @@ export const SOCKET_OPEN = 1;
 
 let preferred: SocketConstructor | undefined;
 
-/** Sets the implementation used where none is given; `livegenre/client` in Node sets `ws`. */
+/** Sets the default implementation; `livegenre/client` in Node sets `ws`. */
 export function preferSocket(constructor: SocketConstructor): void {
   preferred = constructor;
 }
 
-/** @throws Error where this platform has no WebSocket and none was given */
+/** @throws Error if this platform has no WebSocket and none was given */
 export function findSocket(given?: SocketConstructor): SocketConstructor {
   const found = given ?? preferred ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
   if (!found) throw new Error("This platform has no WebSocket: pass one, as in new GenreClient({ WebSocket, … }) with import { WebSocket } from 'ws'.");
@@ -35,12 +35,12 @@ export function findSocket(given?: SocketConstructor): SocketConstructor {
 }
 
 /**
- * The address of a path of the server as a WebSocket URL; a path in `base` is kept as a prefix.
+ * WebSocket URL of a path of the server; a path in `base` becomes a prefix.
  * @param base http, https, ws or wss
  */
 export function socketUrl(base: string | URL, path: string): string {
   const url = new URL(base);
-  if (!/^(https?|wss?):$/.test(url.protocol)) throw new Error(`The server's url must begin with ws, wss, http or https; this one is ${url.href}`);
+  if (!/^(https?|wss?):$/.test(url.protocol)) throw new Error(`The server's URL must start with ws, wss, http or https; this one is ${url.href}`);
   url.protocol = url.protocol.replace('http', 'ws');
   const [pathname, query = ''] = path.split('?');
   url.pathname = url.pathname.replace(/\/$/, '') + pathname;

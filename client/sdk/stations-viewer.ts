@@ -1,20 +1,20 @@
-/** Watches all stations of a server at once: a glance at each, once a second; comes back after a loss. */
+/** Receives the status of all stations of a server once a second; reconnects after a loss. */
 import type { ServerMessage, StationsMessage } from '../../server/protocol/messages.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events } from './events.js';
-import { Quiet } from './quiet.js';
-import type { GenreError } from './refusal.js';
+import { InactivityTimer } from './inactivity-timer.js';
+import type { GenreError } from './connection-errors.js';
 import { socketUrl } from './socket.js';
 
 export interface StationsViewerOptions extends ConnectionOptions {
-  /** After this long without a message the connection counts as lost, ms; default 5,000. */
+  /** The connection counts as lost after this time without a message, ms; default 5,000. */
   readonly quietMs?: number;
 }
 
 export interface StationsEvents {
   stations: StationsMessage;
   state: ConnectionState;
-  /** A lost connection (`state` is then 'reconnecting') or the end (`state` is 'closed'). */
+  /** The connection was lost (`state` is 'reconnecting') or has ended (`state` is 'closed'). */
   error: GenreError;
 }
 
@@ -22,20 +22,20 @@ const QUIET_MS = 5000;
 
 export class StationsViewer extends Events<StationsEvents> {
   readonly #connection: Connection;
-  readonly #quiet: Quiet;
+  readonly #inactivityTimer: InactivityTimer;
 
   constructor(options: StationsViewerOptions) {
     super();
-    this.#quiet = new Quiet(options.quietMs ?? QUIET_MS, () => this.#connection.renew('Nothing came for a while.'), options.clock);
+    this.#inactivityTimer = new InactivityTimer(options.quietMs ?? QUIET_MS, () => this.#connection.reconnect('The server sent no message for too long.'), options.clock);
     this.#connection = new Connection(options, {
       address: () => socketUrl(options.url, '/v1/stations/watch'),
       opened: () => {},
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
-        if (state !== 'open') this.#quiet.end();
+        if (state !== 'open') this.#inactivityTimer.stop();
         this.emit('state', state);
       },
-      judge: () => undefined,
+      decide: () => undefined,
       lost: (error) => this.emit('error', error),
       ended: (error) => { if (error) this.emit('error', error); },
     });
@@ -43,7 +43,7 @@ export class StationsViewer extends Events<StationsEvents> {
 
   get state(): ConnectionState { return this.#connection.state; }
 
-  /** Begins; what happens comes as events. */
+  /** Starts connecting; results arrive as events. */
   open(): void {
     this.#connection.open();
   }
@@ -55,7 +55,7 @@ export class StationsViewer extends Events<StationsEvents> {
   #receive(message: ServerMessage): void {
     if (message.type !== 'stations') return;
     this.#connection.succeeded();
-    this.#quiet.heard();
+    this.#inactivityTimer.restart();
     this.emit('stations', message);
   }
 }

@@ -1,27 +1,27 @@
-/** Watches a stream that somebody else sends: the same events as a sender's, and it too comes back after a loss. */
+/** Watches a stream that another client or the server sends: the same events as a sender's, and it also reconnects. */
 import type { ServerMessage } from '../../server/protocol/messages.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
-import { Quiet } from './quiet.js';
+import { InactivityTimer } from './inactivity-timer.js';
 import { socketUrl } from './socket.js';
 
 export interface GenreViewerOptions extends ConnectionOptions {
-  /** The stream's id; or a function that finds it, asked again before each attempt (a restarted server has new ids). */
+  /** The stream's id, or a function that finds it, called before each attempt (a restarted server has new ids). */
   readonly stream: string | (() => Promise<string>);
-  /** Ask for `columns` messages. */
+  /** Request `columns` messages. */
   readonly spectrogram?: boolean;
-  /** After this long without a message the connection counts as lost, ms; default 20,000. */
+  /** The connection counts as lost after this time without a message, ms; default 20,000. */
   readonly quietMs?: number;
 }
 
 export class GenreViewer extends Events<StreamEvents> {
   readonly #connection: Connection;
   #hasSummary = false;
-  readonly #quiet: Quiet;
+  readonly #inactivityTimer: InactivityTimer;
 
   constructor(options: GenreViewerOptions) {
     super();
-    this.#quiet = new Quiet(options.quietMs ?? 20_000, () => this.#connection.renew('Nothing came for a while.'), options.clock);
+    this.#inactivityTimer = new InactivityTimer(options.quietMs ?? 20_000, () => this.#connection.reconnect('The server sent no message for too long.'), options.clock);
     const { stream } = options;
     const query = options.spectrogram ? '?spectrogram=1' : '';
     this.#connection = new Connection(options, {
@@ -33,11 +33,11 @@ export class GenreViewer extends Events<StreamEvents> {
       opened: () => {},
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
-        if (state !== 'open') this.#quiet.end();
+        if (state !== 'open') this.#inactivityTimer.stop();
         this.emit('state', state);
       },
-      judge: (ending) => {
-        if (this.#hasSummary && ending.closeCode !== 1001) return 'over';
+      decide: (ending) => {
+        if (this.#hasSummary && ending.closeCode !== 1001) return 'done';
         const isGone = ending.error?.code === 'not-found' || ending.status === 404;
         return isGone && typeof stream === 'function' ? 'retry' : undefined;
       },
@@ -48,7 +48,7 @@ export class GenreViewer extends Events<StreamEvents> {
 
   get state(): ConnectionState { return this.#connection.state; }
 
-  /** Begins; what happens comes as events. */
+  /** Starts connecting; results arrive as events. */
   open(): void {
     this.#connection.open();
   }
@@ -58,7 +58,7 @@ export class GenreViewer extends Events<StreamEvents> {
   }
 
   #receive(message: ServerMessage): void {
-    this.#quiet.heard();
+    this.#inactivityTimer.restart();
     if (message.type === 'ready') {
       this.#connection.succeeded();
       this.emit('ready', message);

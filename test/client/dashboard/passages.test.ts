@@ -78,7 +78,7 @@ test('a station that fails live says why until it is heard again', () => {
   assert.equal(told(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
 });
 
-test('the history read again keeps what came live after it', () => {
+test('the history read again keeps what received live after it', () => {
   const passages = heard({ segments: [segment(0, 600, 'rock')] });
   passages.push(predicted('jazz'), BLOCK_MS, START + 601_000);
   passages.load({ from: iso(0), to: iso(600), segments: [segment(0, 600, 'rock')], states: [] });

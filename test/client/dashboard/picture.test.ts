@@ -12,7 +12,7 @@ const BLOCK_MS = 350;
 const FORMAT = { hopMs: 87.5, bands: 3, blockMs: BLOCK_MS, fMinHz: 30, fMaxHz: 11025 };
 const columns = (value: number) => ({ levels: new Uint8Array(12).fill(value), peaks: Int8Array.from({ length: 64 }, (_, i) => i % 2 === 0 ? -value : value) });
 
-test('columns and outline stand at their stream time, what never came stays empty', () => {
+test('columns and outline stand at their stream time, what never received stays empty', () => {
   const view = new Picture(FORMAT);
   assert.equal(view.push(BLOCK_MS, columns(10)), [0, 4]);
   assert.equal(view.push(3 * BLOCK_MS, columns(30)), [8, 12]);

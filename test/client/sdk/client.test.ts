@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
-import { inTime, StubServer, type Guest } from './stub-server.js';
+import { withTimeout, StubServer, type Peer } from './stub-server.js';
 
 interface Context { server: StubServer; clock: ManualClock; clients: GenreClient[] }
 
@@ -19,7 +19,7 @@ test.after.each(async ({ server, clients }) => {
   await server.close();
 });
 
-function make(context: Context, options: Partial<GenreClientOptions> = {}): GenreClient {
+function newClient(context: Context, options: Partial<GenreClientOptions> = {}): GenreClient {
   const client = new GenreClient({
     url: context.server.url, encoding: 's16le', sampleRate: 8000, channels: 1,
     clock: context.clock, random: () => 1, ...options,
@@ -28,18 +28,18 @@ function make(context: Context, options: Partial<GenreClientOptions> = {}): Genr
   return client;
 }
 
-async function connected(context: Context, options: Partial<GenreClientOptions> = {}): Promise<{ client: GenreClient; guest: Guest }> {
-  const client = make(context, options);
+async function connected(context: Context, options: Partial<GenreClientOptions> = {}): Promise<{ client: GenreClient; peer: Peer }> {
+  const client = newClient(context, options);
   const connecting = client.connect();
-  const guest = await context.server.guest();
-  await guest.start();
-  guest.ready();
+  const peer = await context.server.nextPeer();
+  await peer.start();
+  peer.ready();
   await connecting;
-  return { client, guest };
+  return { client, peer };
 }
 
 function next<Type extends 'error' | 'ready' | 'prediction' | 'summary' | 'state'>(client: GenreClient, type: Type): Promise<unknown> {
-  return inTime(new Promise((resolve) => {
+  return withTimeout(new Promise((resolve) => {
     const off = client.on(type, (event) => { off(); resolve(event); });
   }));
 }
@@ -50,58 +50,58 @@ const prediction = (atMs: number) => ({
 } as const);
 const summary = { type: 'summary', durationMs: 1000, genre: 'a', p: 0.9, segments: [] } satisfies Summary;
 
-test('says start with the format it was given, and sends sound once the server is ready', async (context) => {
-  const client = make(context, { name: 'kitchen', topK: 3, spectrogram: true });
+test('sends start with its options, and audio once the server is ready', async (context) => {
+  const client = newClient(context, { name: 'kitchen', topK: 3, spectrogram: true });
   const states: string[] = [];
   client.on('state', (state) => states.push(state));
   const connecting = client.connect();
   client.send(bytes(0, 100));
-  const guest = await context.server.guest();
-  assert.is(guest.path, '/v1/stream');
-  assert.is(guest.socket.protocol, 'livegenre.v1');
-  assert.equal(await guest.start(), { type: 'start', version: 1, encoding: 's16le', sampleRate: 8000, channels: 1, name: 'kitchen', topK: 3, spectrogram: true });
-  assert.is(guest.audio.length, 0);
-  guest.ready();
+  const peer = await context.server.nextPeer();
+  assert.is(peer.path, '/v1/stream');
+  assert.is(peer.socket.protocol, 'livegenre.v1');
+  assert.equal(await peer.start(), { type: 'start', version: 1, encoding: 's16le', sampleRate: 8000, channels: 1, name: 'kitchen', topK: 3, spectrogram: true });
+  assert.is(peer.audio.length, 0);
+  peer.ready();
   assert.is((await connecting).streamId, 's1');
-  await guest.until(() => guest.audio.length === 100);
-  assert.equal([...guest.audio], [...bytes(0, 100)]);
+  await peer.until(() => peer.audio.length === 100);
+  assert.equal([...peer.audio], [...bytes(0, 100)]);
   assert.equal(states, ['connecting', 'open']);
 });
 
-test('gives predictions as events, and the summary to stop()', async (context) => {
-  const { client, guest } = await connected(context);
+test('emits predictions as events, and stop() resolves with the summary', async (context) => {
+  const { client, peer } = await connected(context);
   const predicted = next(client, 'prediction');
-  guest.say(prediction(348));
+  peer.send(prediction(348));
   assert.is((await predicted as { genre: string }).genre, 'a');
   const stopping = client.stop();
-  await guest.until(() => guest.texts.length === 2);
-  assert.equal(guest.texts[1], { type: 'stop' });
-  guest.say(summary);
-  assert.equal(await inTime(stopping), summary);
+  await peer.until(() => peer.texts.length === 2);
+  assert.equal(peer.texts[1], { type: 'stop' });
+  peer.send(summary);
+  assert.equal(await withTimeout(stopping), summary);
   assert.is(client.state, 'closed');
-  await guest.until(() => guest.isClosed);
+  await peer.until(() => peer.isClosed);
 });
 
-test('writes samples in the encoding of the stream', async (context) => {
-  const { client, guest } = await connected(context);
+test('converts samples to the encoding of the stream', async (context) => {
+  const { client, peer } = await connected(context);
   client.send(Float32Array.of(0, 1, -1, 2, 0.5));
   client.send(Int16Array.of(1, -2));
-  await guest.until(() => guest.audio.length === 14);
-  assert.equal([...new Int16Array(new Uint8Array(guest.audio).buffer)], [0, 32767, -32767, 32767, 16384, 1, -2]);
+  await peer.until(() => peer.audio.length === 14);
+  assert.equal([...new Int16Array(new Uint8Array(peer.audio).buffer)], [0, 32767, -32767, 32767, 16384, 1, -2]);
 });
 
-test('sends again, after a lost connection, from where the server got to', async (context) => {
-  const { client, guest } = await connected(context);
+test('after a lost connection it sends again from where the server stopped receiving', async (context) => {
+  const { client, peer } = await connected(context);
   client.send(bytes(0, 1000));
-  await guest.until(() => guest.audio.length === 1000);
+  await peer.until(() => peer.audio.length === 1000);
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   assert.is((await lost as GenreError).code, 'unreachable');
   assert.is(client.state, 'reconnecting');
   client.send(bytes(1000, 500));
   assert.equal(context.clock.waits, [500]);
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   assert.is((await second.start()).resume, 'token');
   second.ready({ receivedBytes: 604 });
   await second.until(() => second.audio.length === 896);
@@ -109,50 +109,50 @@ test('sends again, after a lost connection, from where the server got to', async
   assert.is(client.droppedBytes, 0);
 });
 
-test('counts sound as dropped that a resume asks for and the history no longer has', async (context) => {
-  const { client, guest } = await connected(context, { historyBytes: 300 });
+test('audio that a resume needs and the history no longer has counts as dropped', async (context) => {
+  const { client, peer } = await connected(context, { historyBytes: 300 });
   for (let i = 0; i < 10; i++) client.send(bytes(100 * i, 100));
-  await guest.until(() => guest.audio.length === 1000);
+  await peer.until(() => peer.audio.length === 1000);
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   second.ready({ receivedBytes: 200 });
   await second.until(() => second.audio.length === 300);
   assert.equal([...second.audio], [...bytes(700, 300)]);
   assert.is(client.droppedBytes, 500);
-  // The server now counts 500 bytes; a second loss must agree with its count, not with ours.
+  // The server has counted 500 bytes; after a second loss its count applies, not the client's.
   const again = next(client, 'error');
   second.socket.terminate();
   await again;
   context.clock.advance(500);
-  const third = await context.server.guest();
+  const third = await context.server.nextPeer();
   await third.start();
   third.ready({ receivedBytes: 450 });
   await third.until(() => third.audio.length === 50);
   assert.equal([...third.audio], [...bytes(950, 50)]);
 });
 
-test('a file that a resume can not fill ends with an error instead of a silent hole', async (context) => {
-  const { client, guest } = await connected(context, { live: false });
+test('a file whose history is too short for a resume ends with an error instead of a gap', async (context) => {
+  const { client, peer } = await connected(context, { live: false });
   const chunk = new Uint8Array(64000);
   client.send(chunk);
-  await guest.until(() => guest.audio.length === chunk.length);
-  guest.say(prediction(4000));
+  await peer.until(() => peer.audio.length === chunk.length);
+  peer.send(prediction(4000));
   await next(client, 'prediction');
   for (let i = 1; i < 20; i++) { // far over the history of 1 MiB
     client.send(chunk);
-    await guest.until(() => guest.audio.length === chunk.length * (i + 1));
-    const said = next(client, 'prediction');
-    guest.say(prediction(4000 * (i + 1)));
-    await said;
+    await peer.until(() => peer.audio.length === chunk.length * (i + 1));
+    const predicted = next(client, 'prediction');
+    peer.send(prediction(4000 * (i + 1)));
+    await predicted;
   }
-  guest.socket.terminate();
+  peer.socket.terminate();
   await next(client, 'error');
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   const ended = next(client, 'error');
   second.ready({ receivedBytes: 0 });
@@ -160,11 +160,11 @@ test('a file that a resume can not fill ends with an error instead of a silent h
   assert.is(client.state, 'closed');
 });
 
-test('waits longer after each failure, up to the ceiling, and afresh after a success', async (context) => {
-  const { client, guest } = await connected(context, { backoff: { firstMs: 100, ceilingMs: 400 } });
+test('the wait grows with each failure up to the ceiling, and a success resets it', async (context) => {
+  const { client, peer } = await connected(context, { backoff: { firstMs: 100, ceilingMs: 400 } });
   const waits: (number | undefined)[] = [];
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   for (let i = 0; i < 4; i++) {
     waits.push(context.clock.waits[0]);
@@ -175,7 +175,7 @@ test('waits longer after each failure, up to the ceiling, and afresh after a suc
   }
   assert.equal(waits, [100, 200, 400, 400]);
   context.clock.advance(400);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   const back = next(client, 'ready');
   second.ready();
@@ -186,27 +186,27 @@ test('waits longer after each failure, up to the ceiling, and afresh after a suc
   assert.equal(context.clock.waits, [100]);
 });
 
-for (const [code, word] of [[1003, 'not-audio'], [1007, 'bad-start'], [1008, 'hello-timeout'], [4001, 'replaced']] as const) {
-  test(`takes ${word} (close code ${code}) as final`, async (context) => {
-    const { client, guest } = await connected(context);
+for (const [closeCode, code] of [[1003, 'not-audio'], [1007, 'bad-start'], [1008, 'hello-timeout'], [4001, 'replaced']] as const) {
+  test(`${code} (close code ${closeCode}) is final`, async (context) => {
+    const { client, peer } = await connected(context);
     const ended = next(client, 'error');
-    guest.say({ type: 'error', code: word, message: 'Because.' });
-    guest.socket.close(code);
+    peer.send({ type: 'error', code, message: 'Because.' });
+    peer.socket.close(closeCode);
     const error = await ended as GenreError;
-    assert.is(error.code, word);
+    assert.is(error.code, code);
     assert.is(error.message, 'Because.');
     assert.is(client.state, 'closed');
     assert.equal(context.clock.waits, []);
   });
 }
 
-test('connect() and stop() reject with the server\'s sentence', async (context) => {
-  const client = make(context);
+test('connect() and stop() reject with the server\'s error message', async (context) => {
+  const client = newClient(context);
   const connecting = client.connect();
   const stopping = client.stop();
-  const guest = await context.server.guest();
-  guest.say({ type: 'error', code: 'bad-start', message: 'sampleRate is required.' });
-  guest.socket.close(1007);
+  const peer = await context.server.nextPeer();
+  peer.send({ type: 'error', code: 'bad-start', message: 'sampleRate is required.' });
+  peer.socket.close(1007);
   const results = await Promise.allSettled([connecting, stopping]);
   for (const result of results) {
     assert.is(result.status, 'rejected');
@@ -214,17 +214,17 @@ test('connect() and stop() reject with the server\'s sentence', async (context) 
   }
 });
 
-test('comes back after 1013 no sooner than the server asked', async (context) => {
-  const { client, guest } = await connected(context, { random: () => 0 });
+test('after close code 1013 it waits at least as long as the server asked', async (context) => {
+  const { client, peer } = await connected(context, { random: () => 0 });
   const lost = next(client, 'error');
-  guest.socket.close(1013, '{"retryAfterMs":7000}');
+  peer.socket.close(1013, '{"retryAfterMs":7000}');
   await lost;
   assert.is(client.state, 'reconnecting');
   assert.equal(context.clock.waits, [7000]);
 });
 
-test('reads Retry-After of a refused upgrade, and takes 403 as final', async (context) => {
-  const client = make(context, { random: () => 0 });
+test('follows Retry-After of a refused upgrade, and 403 is final', async (context) => {
+  const client = newClient(context, { random: () => 0 });
   context.server.refusal = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 3\r\nConnection: close\r\n\r\n';
   const lost = next(client, 'error');
   const connecting = client.connect();
@@ -232,68 +232,68 @@ test('reads Retry-After of a refused upgrade, and takes 403 as final', async (co
   assert.equal(context.clock.waits, [3000]);
   context.server.refusal = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n';
   context.clock.advance(3000);
-  await inTime(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'not-allowed'));
+  await withTimeout(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'not-allowed'));
   assert.is(client.state, 'closed');
 });
 
-test('gives up after connectAttempts where nobody ever answered', async (context) => {
-  const client = make(context, { connectAttempts: 2, url: 'ws://127.0.0.1:9' });
+test('gives up after connectAttempts if the server never answered', async (context) => {
+  const client = newClient(context, { connectAttempts: 2, url: 'ws://127.0.0.1:9' });
   const lost = next(client, 'error');
   const connecting = client.connect();
   await lost;
   context.clock.advance(500);
-  await inTime(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'unreachable'));
+  await withTimeout(connecting).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'unreachable'));
 });
 
-test('an attempt without an answer counts as failed after connectTimeoutMs', async (context) => {
-  const client = make(context, { connectTimeoutMs: 3000 });
+test('an attempt without an answer fails after connectTimeoutMs', async (context) => {
+  const client = newClient(context, { connectTimeoutMs: 3000 });
   void client.connect().catch(() => {});
-  await (await context.server.guest()).start();
+  await (await context.server.nextPeer()).start();
   const lost = next(client, 'error');
   context.clock.advance(3000);
   await lost;
   assert.is(client.state, 'reconnecting');
 });
 
-test('live sound goes on as a new stream where the server has forgotten the old one', async (context) => {
-  const { client, guest } = await connected(context);
+test('live audio continues as a new stream if the server no longer has the old one', async (context) => {
+  const { client, peer } = await connected(context);
   client.send(bytes(0, 400));
-  await guest.until(() => guest.audio.length === 400);
+  await peer.until(() => peer.audio.length === 400);
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   client.send(bytes(400, 100));
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   assert.is((await second.start()).resume, 'token');
   const refused = next(client, 'error');
-  second.say({ type: 'error', code: 'resume-unknown', message: 'No stream waits.' });
+  second.send({ type: 'error', code: 'resume-unknown', message: 'No stream waits.' });
   second.socket.close(1008);
   await refused;
   context.clock.advance(1000);
-  const third = await context.server.guest();
+  const third = await context.server.nextPeer();
   assert.is((await third.start()).resume, undefined);
   third.ready({ streamId: 's2', resumeToken: 'other' });
   await third.until(() => third.audio.length === 100);
   assert.equal([...third.audio], [...bytes(400, 100)]);
 });
 
-test('live sound goes on after the server went away with a summary', async (context) => {
-  const { client, guest } = await connected(context);
+test('live audio continues after the server shut down with a summary', async (context) => {
+  const { client, peer } = await connected(context);
   const lost = next(client, 'error');
-  guest.say(summary);
-  guest.socket.close(1001);
+  peer.send(summary);
+  peer.socket.close(1001);
   await lost;
   assert.is(client.state, 'reconnecting');
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   assert.is((await second.start()).resume, undefined);
 });
 
-test('live: drops the oldest waiting sound, in whole frames, counts it and says false', async (context) => {
-  const { client, guest } = await connected(context, { channels: 2, maxWaitingMs: 10 }); // 10 ms are 320 bytes
+test('live: drops the oldest queued audio in whole frames, counts it and returns false', async (context) => {
+  const { client, peer } = await connected(context, { channels: 2, maxWaitingMs: 10 }); // 10 ms are 320 bytes
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   assert.is(client.send(bytes(0, 161)), true);
   assert.is(client.send(bytes(161, 159)), true);
@@ -301,80 +301,80 @@ test('live: drops the oldest waiting sound, in whole frames, counts it and says 
   assert.is(client.droppedBytes, 160);
   assert.is(client.droppedMs, 5);
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   second.ready({ receivedBytes: 0 });
   await second.until(() => second.audio.length === 260);
   assert.equal([...second.audio], [...bytes(160, 260)]);
 });
 
-test('holds sound back while the socket is full, and loses none of a file', async (context) => {
-  const { client, guest } = await connected(context, { live: false, maxBufferedBytes: 1 });
-  guest.socket.pause();
+test('stops sending while the socket is full, and loses nothing of a file', async (context) => {
+  const { client, peer } = await connected(context, { live: false, maxBufferedBytes: 1 });
+  peer.socket.pause();
   const sent: Uint8Array[] = [];
-  let said = true;
-  for (let i = 0; said && i < 2000; i++) {
+  let isAccepted = true;
+  for (let i = 0; isAccepted && i < 2000; i++) {
     sent.push(bytes(i, 64000));
-    said = client.send(sent.at(-1)!);
-    guest.say(prediction(4000 * i)); // scored: only the socket holds it back
+    isAccepted = client.send(sent.at(-1)!);
+    peer.send(prediction(4000 * i)); // scored, so that only the socket limits sending
     await next(client, 'prediction');
   }
-  assert.is(said, false);
+  assert.is(isAccepted, false);
   assert.ok(client.waitingBytes > 0);
   const drained = client.drained();
-  guest.socket.resume();
+  peer.socket.resume();
   const total = sent.reduce((sum, chunk) => sum + chunk.length, 0);
   let isDrained = false;
   void drained.then(() => { isDrained = true; });
-  while (!isDrained) { // virtual time passes as the real socket empties
+  while (!isDrained) { // advance virtual time while the real socket empties
     context.clock.advance(20);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await guest.until(() => guest.audio.length === total);
-  assert.ok(guest.audio.equals(Buffer.concat(sent)));
+  await peer.until(() => peer.audio.length === total);
+  assert.ok(peer.audio.equals(Buffer.concat(sent)));
   assert.is(client.droppedBytes, 0);
 });
 
-test('runs ahead of the scoring of a file only as far as it could send again', async (context) => {
-  const { client, guest } = await connected(context, { live: false });
+test('a file is sent ahead of its scoring only as far as it can be sent again', async (context) => {
+  const { client, peer } = await connected(context, { live: false });
   const second = new Uint8Array(16000);
   for (let i = 0; i < 100; i++) client.send(second);
-  await guest.until(() => guest.audio.length >= 2 ** 20);
-  assert.ok(guest.audio.length < 2 ** 20 + 16000, `${guest.audio.length} bytes were sent`);
-  guest.say(prediction(60_000));
-  await guest.until(() => guest.audio.length === 1_600_000);
+  await peer.until(() => peer.audio.length >= 2 ** 20);
+  assert.ok(peer.audio.length < 2 ** 20 + 16000, `${peer.audio.length} bytes were sent`);
+  peer.send(prediction(60_000));
+  await peer.until(() => peer.audio.length === 1_600_000);
 });
 
-test('stop() waits for what is queued, and is said again after a lost connection', async (context) => {
-  const { client, guest } = await connected(context);
+test('stop is sent after the queued audio, and again after a lost connection', async (context) => {
+  const { client, peer } = await connected(context);
   client.send(bytes(0, 200));
   const stopping = client.stop();
-  await guest.until(() => guest.texts.length === 2);
-  assert.is(guest.audio.length, 200);
+  await peer.until(() => peer.texts.length === 2);
+  assert.is(peer.audio.length, 200);
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   second.ready({ receivedBytes: 100 });
   await second.until(() => second.texts.length === 2);
   assert.equal([...second.audio], [...bytes(100, 100)]);
-  second.say(summary);
-  assert.equal(await inTime(stopping), summary);
+  second.send(summary);
+  assert.equal(await withTimeout(stopping), summary);
   assert.throws(() => client.send(bytes(0, 2)), /stopped/);
 });
 
-test('opus packets are sent, and sent again, whole', async (context) => {
-  const { client, guest } = await connected(context, { encoding: 'opus', sampleRate: 48000 });
+test('opus packets are sent and resent whole', async (context) => {
+  const { client, peer } = await connected(context, { encoding: 'opus', sampleRate: 48000 });
   for (const length of [3, 5, 7]) client.send(bytes(length, length));
-  await guest.until(() => guest.packets.length === 3);
-  assert.equal(guest.packets.map(({ length }) => length), [3, 5, 7]);
+  await peer.until(() => peer.packets.length === 3);
+  assert.equal(peer.packets.map(({ length }) => length), [3, 5, 7]);
   const lost = next(client, 'error');
-  guest.socket.terminate();
+  peer.socket.terminate();
   await lost;
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   await second.start();
   second.ready({ receivedBytes: 3 });
   await second.until(() => second.packets.length === 2);
@@ -382,17 +382,17 @@ test('opus packets are sent, and sent again, whole', async (context) => {
   assert.throws(() => client.send(Float32Array.of(0)), /packet/);
 });
 
-test('a server that is no livegenre server ends it with the address to check', async (context) => {
-  const client = make(context);
+test('a server that is not livegenre is an error that names the address', async (context) => {
+  const client = newClient(context);
   const connecting = client.connect();
-  (await context.server.guest()).socket.send('hello');
-  await inTime(connecting).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /127\.0\.0\.1.*right address/));
+  (await context.server.nextPeer()).socket.send('hello');
+  await withTimeout(connecting).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /127\.0\.0\.1.*right address/));
 });
 
-test('close() ends every timer and the socket', async (context) => {
-  const { client, guest } = await connected(context);
+test('close() ends all timers and the socket', async (context) => {
+  const { client, peer } = await connected(context);
   client.close();
-  await guest.until(() => guest.isClosed);
+  await peer.until(() => peer.isClosed);
   assert.equal(context.clock.waits, []);
 });
 

@@ -1,28 +1,28 @@
-/** Virtual time: nothing happens until the test says how long has passed. */
+/** Virtual clock: time passes only when the test advances it. */
 import type { Clock } from '../../../client/sdk/index.js';
 
-interface Alarm { readonly atMs: number; readonly run: () => void }
+interface Timer { readonly atMs: number; readonly run: () => void }
 
 export class ManualClock implements Clock {
   #nowMs = 0;
-  #alarms: Alarm[] = [];
+  #timers: Timer[] = [];
   #watchers: (() => void)[] = [];
 
   now(): number { return this.#nowMs; }
 
   after(ms: number, run: () => void): () => void {
-    const alarm = { atMs: this.#nowMs + ms, run };
-    this.#alarms.push(alarm);
+    const timer = { atMs: this.#nowMs + ms, run };
+    this.#timers.push(timer);
     for (const watcher of this.#watchers.splice(0)) watcher();
-    return () => { this.#alarms = this.#alarms.filter((other) => other !== alarm); };
+    return () => { this.#timers = this.#timers.filter((other) => other !== timer); };
   }
 
-  /** Waits until which are set, ms from now, earliest first. */
+  /** Pending timers, ms from now, earliest first. */
   get waits(): number[] {
-    return this.#alarms.map(({ atMs }) => atMs - this.#nowMs).sort((a, b) => a - b);
+    return this.#timers.map(({ atMs }) => atMs - this.#nowMs).sort((a, b) => a - b);
   }
 
-  /** Resolves when something is set that satisfies `holds`. */
+  /** Resolves when the pending timers satisfy `holds`. */
   async until(holds: (waits: number[]) => boolean): Promise<void> {
     while (!holds(this.waits)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
@@ -30,9 +30,9 @@ export class ManualClock implements Clock {
   advance(ms: number): void {
     const end = this.#nowMs + ms;
     for (;;) {
-      const due = this.#alarms.filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs)[0];
+      const due = this.#timers.filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs)[0];
       if (!due) break;
-      this.#alarms = this.#alarms.filter((alarm) => alarm !== due);
+      this.#timers = this.#timers.filter((timer) => timer !== due);
       this.#nowMs = due.atMs;
       due.run();
     }

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StationsViewer, type StationsMessage } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
-import { inTime, StubServer } from './stub-server.js';
+import { withTimeout, StubServer } from './stub-server.js';
 
 interface Context { server: StubServer; clock: ManualClock; viewer: StationsViewer }
 
@@ -22,28 +22,28 @@ test.after.each(async ({ server, viewer }) => {
 });
 
 function next<Type extends 'stations' | 'error'>(viewer: StationsViewer, type: Type): Promise<unknown> {
-  return inTime(new Promise((resolve) => {
+  return withTimeout(new Promise((resolve) => {
     const off = viewer.on(type, (event) => { off(); resolve(event); });
   }));
 }
 
-test('gives what the server says of its stations, and is open from then on', async ({ server, viewer }) => {
-  const came = next(viewer, 'stations');
+test('emits the list of stations, and is open from the first one on', async ({ server, viewer }) => {
+  const received = next(viewer, 'stations');
   viewer.open();
-  const guest = await server.guest();
-  assert.is(guest.path, '/below/v1/stations/watch');
+  const peer = await server.nextPeer();
+  assert.is(peer.path, '/below/v1/stations/watch');
   assert.is(viewer.state, 'connecting');
-  guest.say(MESSAGE);
-  assert.equal(await came, MESSAGE);
+  peer.send(MESSAGE);
+  assert.equal(await received, MESSAGE);
   assert.is(viewer.state, 'open');
 });
 
-test('a server that says nothing any more is lost, and connected to again', async ({ server, viewer, clock }) => {
-  const came = next(viewer, 'stations');
+test('a server that stops sending is lost, and reconnected to', async ({ server, viewer, clock }) => {
+  const received = next(viewer, 'stations');
   viewer.open();
-  const guest = await server.guest();
-  guest.say(MESSAGE);
-  await came;
+  const peer = await server.nextPeer();
+  peer.send(MESSAGE);
+  await received;
   clock.advance(4999);
   assert.is(viewer.state, 'open');
   const lost = next(viewer, 'error');
@@ -52,16 +52,16 @@ test('a server that says nothing any more is lost, and connected to again', asyn
   assert.is(viewer.state, 'reconnecting');
   clock.advance(500);
   const again = next(viewer, 'stations');
-  (await server.guest()).say(MESSAGE);
+  (await server.nextPeer()).send(MESSAGE);
   await again;
   assert.is(viewer.state, 'open');
 });
 
 test('closed, it stays closed', async ({ server, viewer, clock }) => {
   viewer.open();
-  const guest = await server.guest();
+  const peer = await server.nextPeer();
   viewer.close();
-  await guest.until(() => guest.isClosed);
+  await peer.until(() => peer.isClosed);
   clock.advance(60_000);
   assert.is(viewer.state, 'closed');
   assert.equal(clock.waits, []);

@@ -1,20 +1,20 @@
-/** A WebSocket server that says what the test wants said: real sockets, and each step waited for. */
+/** A real WebSocket server whose messages the test sends itself, step by step. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Start } from '../../../server/protocol/client-messages.js';
 import type { Ready, ServerMessage } from '../../../server/protocol/messages.js';
 
-/** A promise that fails instead of hanging: what is waited for takes milliseconds where the code is right. */
-export function inTime<Value>(promise: Promise<Value>): Promise<Value> {
-  const { stack } = new Error('Waited for in vain');
+/** Rejects after 5 s instead of hanging; correct code takes milliseconds. */
+export function withTimeout<Value>(promise: Promise<Value>): Promise<Value> {
+  const { stack } = new Error('Timed out');
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(stack)), 5000); });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** One accepted connection, seen from the server. */
-export class Guest {
+export class Peer {
   readonly socket: WebSocket;
   readonly path: string;
   readonly texts: unknown[] = [];
@@ -36,12 +36,12 @@ export class Guest {
   get audio(): Buffer { return Buffer.concat(this.#audio); }
   get packets(): readonly Buffer[] { return this.#audio; }
 
-  say(message: ServerMessage): void { this.socket.send(JSON.stringify(message)); }
+  send(message: ServerMessage): void { this.socket.send(JSON.stringify(message)); }
 
-  ready(fields: Partial<Ready> = {}): void { this.say({ ...READY, ...fields }); }
+  ready(fields: Partial<Ready> = {}): void { this.send({ ...READY, ...fields }); }
 
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await inTime(new Promise<void>((resolve) => this.#watchers.push(resolve)));
+    while (!holds()) await withTimeout(new Promise<void>((resolve) => this.#watchers.push(resolve)));
   }
 
   async start(): Promise<Start> {
@@ -60,9 +60,9 @@ export const READY: Ready = {
 export class StubServer {
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
-  readonly #guests: Guest[] = [];
-  readonly #waiting: ((guest: Guest) => void)[] = [];
-  /** Answer to the next upgrade instead of accepting it. */
+  readonly #peers: Peer[] = [];
+  readonly #waiting: ((peer: Peer) => void)[] = [];
+  /** Raw HTTP response to the next upgrade request, in place of accepting it. */
   refusal: string | undefined;
 
   private constructor(http: Server) {
@@ -74,10 +74,10 @@ export class StubServer {
         return;
       }
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const guest = new Guest(webSocket, request);
+        const peer = new Peer(webSocket, request);
         const waiter = this.#waiting.shift();
-        if (waiter) waiter(guest);
-        else this.#guests.push(guest);
+        if (waiter) waiter(peer);
+        else this.#peers.push(peer);
       });
     });
   }
@@ -90,10 +90,10 @@ export class StubServer {
 
   get url(): string { return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`; }
 
-  /** The next connection that comes. */
-  guest(): Promise<Guest> {
-    const guest = this.#guests.shift();
-    return guest ? Promise.resolve(guest) : inTime(new Promise((resolve) => this.#waiting.push(resolve)));
+  /** Resolves with the next accepted connection. */
+  nextPeer(): Promise<Peer> {
+    const peer = this.#peers.shift();
+    return peer ? Promise.resolve(peer) : withTimeout(new Promise((resolve) => this.#waiting.push(resolve)));
   }
 
   async close(): Promise<void> {

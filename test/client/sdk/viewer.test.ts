@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../../client/sdk/node.js';
 import { ManualClock } from './manual-clock.js';
-import { inTime, StubServer } from './stub-server.js';
+import { withTimeout, StubServer } from './stub-server.js';
 
 interface Context { server: StubServer; clock: ManualClock; viewers: GenreViewer[] }
 
@@ -26,128 +26,128 @@ function watch({ server, clock, viewers }: Context, options: Partial<GenreViewer
 }
 
 function next<Type extends 'error' | 'ready' | 'columns' | 'state'>(viewer: GenreViewer, type: Type): Promise<unknown> {
-  return inTime(new Promise((resolve) => {
+  return withTimeout(new Promise((resolve) => {
     const off = viewer.on(type, (event) => { off(); resolve(event); });
   }));
 }
 
-test('watches by id, and asks for the picture where it is wanted', async (context) => {
+test('watches by id, and requests columns if the option is set', async (context) => {
   const viewer = watch(context, { stream: 'a b', spectrogram: true, url: `${context.server.url}/below/` });
-  const came = next(viewer, 'columns');
+  const received = next(viewer, 'columns');
   viewer.open();
-  const guest = await context.server.guest();
-  assert.is(guest.path, '/below/v1/streams/a%20b/watch?spectrogram=1');
-  guest.ready();
-  guest.say({ type: 'columns', seq: 1, atMs: 348, levels: Buffer.of(0, 160, 255).toString('base64'), peaks: Buffer.of(129, 127).toString('base64') });
-  const { levels, peaks } = decodeColumns(await came as Columns);
+  const peer = await context.server.nextPeer();
+  assert.is(peer.path, '/below/v1/streams/a%20b/watch?spectrogram=1');
+  peer.ready();
+  peer.send({ type: 'columns', seq: 1, atMs: 348, levels: Buffer.of(0, 160, 255).toString('base64'), peaks: Buffer.of(129, 127).toString('base64') });
+  const { levels, peaks } = decodeColumns(await received as Columns);
   assert.equal([...levels], [0, 160, 255]);
   assert.equal([...peaks], [-127, 127]);
 });
 
-test('finds the stream anew before each attempt, also after "not-found"', async (context) => {
-  let asked = 0;
-  const viewer = watch(context, { stream: () => Promise.resolve(`s${++asked}`) });
+test('finds the stream again before each attempt, also after "not-found"', async (context) => {
+  let calls = 0;
+  const viewer = watch(context, { stream: () => Promise.resolve(`s${++calls}`) });
   viewer.open();
-  const guest = await context.server.guest();
-  assert.match(guest.path, /\/s1\/watch$/);
+  const peer = await context.server.nextPeer();
+  assert.match(peer.path, /\/s1\/watch$/);
   const lost = next(viewer, 'error');
-  guest.say({ type: 'error', code: 'not-found', message: 'No such stream.' });
-  guest.socket.close(1008);
+  peer.send({ type: 'error', code: 'not-found', message: 'No such stream.' });
+  peer.socket.close(1008);
   await lost;
   assert.is(viewer.state, 'reconnecting');
   context.clock.advance(500);
-  assert.match((await context.server.guest()).path, /\/s2\/watch$/);
+  assert.match((await context.server.nextPeer()).path, /\/s2\/watch$/);
 });
 
-test('a finder that fails is asked again, and its sentence is given', async (context) => {
-  let asked = 0;
-  const viewer = watch(context, { stream: () => ++asked === 1 ? Promise.reject(new Error('no list')) : Promise.resolve('s7') });
+test('a finder that fails is called again, and its error message is reported', async (context) => {
+  let calls = 0;
+  const viewer = watch(context, { stream: () => ++calls === 1 ? Promise.reject(new Error('no list')) : Promise.resolve('s7') });
   const lost = next(viewer, 'error');
   viewer.open();
   assert.match((await lost as GenreError).message, /no list/);
   context.clock.advance(500);
-  assert.match((await context.server.guest()).path, /\/s7\/watch$/);
+  assert.match((await context.server.nextPeer()).path, /\/s7\/watch$/);
 });
 
 test('a stream given by id that does not exist is final', async (context) => {
   const viewer = watch(context);
   const ended = next(viewer, 'error');
   viewer.open();
-  const guest = await context.server.guest();
-  guest.say({ type: 'error', code: 'not-found', message: 'No such stream.' });
-  guest.socket.close(1008);
+  const peer = await context.server.nextPeer();
+  peer.send({ type: 'error', code: 'not-found', message: 'No such stream.' });
+  peer.socket.close(1008);
   assert.is((await ended as GenreError).code, 'not-found');
   assert.is(viewer.state, 'closed');
 });
 
-test('closes with the stream, and comes back where the server goes away', async (context) => {
+test('closes when the stream ends, and reconnects when the server shuts down', async (context) => {
   const viewer = watch(context);
   viewer.open();
-  const guest = await context.server.guest();
-  guest.ready();
+  const peer = await context.server.nextPeer();
+  peer.ready();
   await next(viewer, 'ready');
   const lost = next(viewer, 'error');
   const summary = { type: 'summary', durationMs: 1, genre: null, p: 0, segments: [] } as const;
-  guest.say({ ...summary, segments: [] });
-  guest.socket.close(1001);
+  peer.send({ ...summary, segments: [] });
+  peer.socket.close(1001);
   await lost;
   assert.is(viewer.state, 'reconnecting');
   context.clock.advance(500);
-  const second = await context.server.guest();
+  const second = await context.server.nextPeer();
   second.ready();
   await next(viewer, 'ready');
   const closed = next(viewer, 'state');
-  second.say({ ...summary, segments: [] });
+  second.send({ ...summary, segments: [] });
   second.socket.close(1000);
   assert.is(await closed, 'closed');
   assert.equal(context.clock.waits, []);
 });
 
-test('a finder that fails while the server starts again does not end it', async (context) => {
-  let asked = 0;
-  const viewer = watch(context, { stream: () => ++asked === 2 ? Promise.reject(new Error('refused')) : Promise.resolve('demo') });
+test('a finder that fails while the server restarts does not end the viewer', async (context) => {
+  let calls = 0;
+  const viewer = watch(context, { stream: () => ++calls === 2 ? Promise.reject(new Error('refused')) : Promise.resolve('demo') });
   viewer.open();
-  const guest = await context.server.guest();
-  guest.ready();
+  const peer = await context.server.nextPeer();
+  peer.ready();
   await next(viewer, 'ready');
   const lost = next(viewer, 'error');
-  guest.say({ type: 'summary', durationMs: 1, genre: null, p: 0, segments: [] });
-  guest.socket.close(1001);
+  peer.send({ type: 'summary', durationMs: 1, genre: null, p: 0, segments: [] });
+  peer.socket.close(1001);
   await lost;
   const failed = next(viewer, 'error');
   context.clock.advance(500);
   await failed;
   assert.is(viewer.state, 'reconnecting');
   context.clock.advance(1000);
-  await context.server.guest();
+  await context.server.nextPeer();
 });
 
-test('takes a connection that fell quiet as lost', async (context) => {
+test('a connection without messages counts as lost', async (context) => {
   const viewer = watch(context, { quietMs: 5000 });
   viewer.open();
-  const guest = await context.server.guest();
-  guest.ready();
+  const peer = await context.server.nextPeer();
+  peer.ready();
   await next(viewer, 'ready');
   context.clock.advance(4999);
   assert.is(viewer.state, 'open');
   context.clock.advance(1);
   assert.is(viewer.state, 'reconnecting');
   context.clock.advance(500);
-  await context.server.guest();
+  await context.server.nextPeer();
 });
 
-test('tells what a station says of itself', async (context) => {
+test('emits the status of a station', async (context) => {
   const viewer = watch(context);
-  const told = inTime(new Promise((resolve) => { viewer.on('station', resolve); }));
+  const received = withTimeout(new Promise((resolve) => { viewer.on('station', resolve); }));
   viewer.open();
-  const guest = await context.server.guest();
+  const peer = await context.server.nextPeer();
   const station = { type: 'station', state: 'silent', since: '2026-11-21T12:00:00Z', nowPlaying: 'A – B', reason: null } as const;
-  guest.ready();
-  guest.say(station);
-  assert.equal(await told, station);
+  peer.ready();
+  peer.send(station);
+  assert.equal(await received, station);
 });
 
-test('a page that may not connect at all is told why, and tries again', async (context) => {
+test('a page that may not connect at all is received why, and tries again', async (context) => {
   class Forbidden {
     constructor() { throw new DOMException('An insecure WebSocket may not be initiated.', 'SecurityError'); }
   }

@@ -6,7 +6,7 @@ import { Watches, type Seat } from '../../../client/widget/watches.js';
 import type { Trouble } from '../../../client/widget/trouble.js';
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { ManualClock } from '../sdk/manual-clock.js';
-import { inTime, StubServer } from '../sdk/stub-server.js';
+import { withTimeout, StubServer } from '../sdk/stub-server.js';
 
 interface Context {
   server: StubServer;
@@ -49,7 +49,7 @@ function sit({ watches, server }: Context, stream = 'one'): Seat & { until(holds
     ...seat,
     predictions,
     async until(holds) {
-      while (!holds()) await inTime(new Promise<void>((resolve) => { wake = resolve; }));
+      while (!holds()) await withTimeout(new Promise<void>((resolve) => { wake = resolve; }));
     },
   };
 }
@@ -58,32 +58,32 @@ test('many widgets of one stream share a connection; all of them hear', async (c
   const [one, other] = [sit(context), sit(context)];
   one.look();
   other.look();
-  const guest = await context.server.guest();
-  assert.is(guest.path, '/v1/streams/one/watch');
-  guest.ready();
-  guest.say(ROCK);
+  const peer = await context.server.nextPeer();
+  assert.is(peer.path, '/v1/streams/one/watch');
+  peer.ready();
+  peer.send(ROCK);
   await other.until(() => other.predictions.length === 1);
   assert.is(one.predictions.length, 1);
   assert.is(one.known, other.known);
   one.rest();
-  assert.not(guest.isClosed);
+  assert.not(peer.isClosed);
   other.rest();
-  await guest.until(() => guest.isClosed);
+  await peer.until(() => peer.isClosed);
   assert.equal(context.clock.waits, []);
 });
 
 test('what is known stays while nobody looks, and the connection comes back with the next look', async (context) => {
   const seat = sit(context);
   seat.look();
-  const first = await context.server.guest();
+  const first = await context.server.nextPeer();
   first.ready({ name: 'Radio One' });
-  first.say(ROCK);
+  first.send(ROCK);
   await seat.until(() => seat.predictions.length === 1);
   seat.rest();
   await first.until(() => first.isClosed);
   assert.equal([seat.known.link, seat.known.name, seat.known.last?.genre], ['closed', 'Radio One', 'rock']);
   seat.look();
-  (await context.server.guest()).ready();
+  (await context.server.nextPeer()).ready();
   await seat.until(() => seat.known.link === 'open');
   assert.is(seat.known.prediction, undefined, 'the genre of before is not the genre of now');
   seat.leave();
@@ -93,16 +93,16 @@ test('nobody looks: nothing is connected; the last who leaves closes', async (co
   const seat = sit(context);
   assert.is(seat.known.link, 'closed');
   seat.look();
-  const guest = await context.server.guest();
+  const peer = await context.server.nextPeer();
   seat.leave();
-  await guest.until(() => guest.isClosed);
+  await peer.until(() => peer.isClosed);
   assert.equal(context.clock.waits, []);
 });
 
 test('a lost connection is found out about and tried again, later and later, half a minute at most', async (context) => {
   const seat = sit(context);
   seat.look();
-  (await context.server.guest()).socket.terminate();
+  (await context.server.nextPeer()).socket.terminate();
   await seat.until(() => seat.known.trouble === 'offline');
   assert.equal(context.asked, [`${context.server.url}/v1/streams/one`]);
   const waits: number[] = [];
@@ -110,12 +110,12 @@ test('a lost connection is found out about and tried again, later and later, hal
     const [waitMs] = context.clock.waits;
     waits.push(waitMs!);
     context.clock.advance(waitMs!);
-    (await context.server.guest()).socket.terminate();
+    (await context.server.nextPeer()).socket.terminate();
     await seat.until(() => context.asked.length === i + 2);
   }
   assert.equal(waits, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
   context.clock.advance(30_000);
-  (await context.server.guest()).ready();
+  (await context.server.nextPeer()).ready();
   await seat.until(() => seat.known.link === 'open');
   assert.is(seat.known.trouble, undefined);
   seat.leave();
@@ -124,10 +124,10 @@ test('a lost connection is found out about and tried again, later and later, hal
 test('whoever comes back online does not wait for the next attempt', async (context) => {
   const seat = sit(context);
   seat.look();
-  (await context.server.guest()).socket.terminate();
+  (await context.server.nextPeer()).socket.terminate();
   await seat.until(() => seat.known.trouble === 'offline');
   seat.hurry();
-  (await context.server.guest()).ready();
+  (await context.server.nextPeer()).ready();
   await seat.until(() => seat.known.link === 'open');
   seat.leave();
 });
@@ -137,7 +137,7 @@ test('one lost connection does not make a server busy, three refused in a row do
   const seat = sit(context);
   seat.look();
   for (let i = 1; i <= 3; i++) {
-    (await context.server.guest()).socket.terminate();
+    (await context.server.nextPeer()).socket.terminate();
     await seat.until(() => context.asked.length === i && context.clock.waits.length === 1);
     await seat.until(() => (seat.known.trouble === 'busy') === (i === 3));
     if (i < 3) context.clock.advance(context.clock.waits[0]!);
@@ -148,15 +148,15 @@ test('one lost connection does not make a server busy, three refused in a row do
 test('a stream that ended is looked at again after half a minute', async (context) => {
   const seat = sit(context);
   seat.look();
-  const guest = await context.server.guest();
-  guest.ready();
-  guest.say({ type: 'summary', durationMs: 5000, genre: 'rock', p: 0.8, segments: [] });
-  guest.socket.close(1000);
+  const peer = await context.server.nextPeer();
+  peer.ready();
+  peer.send({ type: 'summary', durationMs: 5000, genre: 'rock', p: 0.8, segments: [] });
+  peer.socket.close(1000);
   await seat.until(() => seat.known.link === 'closed');
   assert.is(seat.known.summary?.genre, 'rock');
   assert.equal(context.clock.waits, [30_000]);
   context.clock.advance(30_000);
-  (await context.server.guest()).ready();
+  (await context.server.nextPeer()).ready();
   await seat.until(() => seat.known.link === 'open' && seat.known.summary === undefined);
   seat.leave();
 });
@@ -164,10 +164,10 @@ test('a stream that ended is looked at again after half a minute', async (contex
 test('a station that stalls is no lost connection, and what it played is not what plays now', async (context) => {
   const seat = sit(context);
   seat.look();
-  const guest = await context.server.guest();
-  guest.ready();
-  guest.say(ROCK);
-  guest.say({ type: 'station', state: 'stalled', since: '2026-11-21T12:00:00Z', nowPlaying: null, reason: 'No bytes for 10 s.' });
+  const peer = await context.server.nextPeer();
+  peer.ready();
+  peer.send(ROCK);
+  peer.send({ type: 'station', state: 'stalled', since: '2026-11-21T12:00:00Z', nowPlaying: null, reason: 'No bytes for 10 s.' });
   await seat.until(() => seat.known.station?.state === 'stalled');
   assert.equal([seat.known.link, seat.known.prediction, seat.known.last?.genre], ['open', undefined, 'rock']);
   seat.leave();

@@ -1,28 +1,28 @@
 /**
- * The sound on its way: chunks that wait to be sent, and behind them the last ones that were, in case
- * the connection is lost and the server asks for them again. Positions are the server's: bytes of this
- * stream that it was sent, so sound that was dropped before sending has none.
+ * Send queue plus a history of the audio sent last, from which a resumed stream is sent again after a
+ * lost connection. Positions are byte offsets in the stream as the server counts them: audio dropped
+ * before it was sent does not count.
  */
 
-export class AudioLog {
-  /** Sent sound kept for a resume. */
+export class SendBuffer {
+  /** Sent bytes to retain for a resume. */
   readonly historyBytes: number;
   readonly #chunks: Uint8Array[] = [];
-  /** Position of the first byte kept. */
+  /** Position of the first retained byte. */
   #start = 0;
-  /** Chunks before this index were sent. */
+  /** Index of the first chunk that has not been sent. */
   #next = 0;
   #sentBytes = 0;
   #waitingBytes = 0;
 
-  /** @param historyBytes sent sound kept for a resume */
+  /** @param historyBytes sent bytes to retain for a resume */
   constructor(historyBytes: number) {
     this.historyBytes = historyBytes;
   }
 
   get waitingBytes(): number { return this.#waitingBytes; }
 
-  /** Where the next byte to be sent stands in the stream. */
+  /** Stream position of the next byte to send. */
   get position(): number { return this.#start + this.#sentBytes; }
 
   push(chunk: Uint8Array): void {
@@ -30,18 +30,18 @@ export class AudioLog {
     this.#waitingBytes += chunk.length;
   }
 
-  /** The next chunk to send, from now on counted as sent. */
+  /** Returns the next chunk to send and counts it as sent. */
   take(): Uint8Array | undefined {
     const chunk = this.#chunks[this.#next];
     if (!chunk) return undefined;
     this.#next += 1;
     this.#sentBytes += chunk.length;
     this.#waitingBytes -= chunk.length;
-    while (this.#sentBytes > this.historyBytes && this.#next > 1) this.#forgetFirst();
+    while (this.#sentBytes > this.historyBytes && this.#next > 1) this.#discardFirst();
     return chunk;
   }
 
-  /** Drops the oldest waiting chunks until at most `limitBytes` wait. @returns bytes dropped */
+  /** Drops the oldest unsent chunks until at most `limitBytes` are unsent; the newest chunk always stays. @returns bytes dropped */
   dropOver(limitBytes: number): number {
     let dropped = 0;
     while (this.#waitingBytes > limitBytes && this.#chunks.length > this.#next + 1) {
@@ -53,34 +53,34 @@ export class AudioLog {
   }
 
   /**
-   * After a resume: everything from `received` on waits again, what is before is done with.
+   * After a resume: queues everything from `received` on again and discards what is before.
    * @param received bytes of the stream that the server has
-   * @returns bytes in between that are no longer kept: a hole in the sound
+   * @returns bytes after `received` that are no longer in the history: a gap in the audio
    */
   rewind(received: number): number {
-    while (this.#next > 0 && this.#start + this.#chunks[0]!.length <= received) this.#forgetFirst();
+    while (this.#next > 0 && this.#start + this.#chunks[0]!.length <= received) this.#discardFirst();
     const first = this.#chunks[0];
-    if (this.#next > 0 && first && received > this.#start) { // cut in a chunk
+    if (this.#next > 0 && first && received > this.#start) { // the position is inside this chunk
       const done = received - this.#start;
       this.#chunks[0] = first.subarray(done);
       this.#sentBytes -= done;
       this.#start = received;
     }
     const hole = Math.max(0, this.#start - received);
-    this.#start = received; // what follows a hole stands, for the server, where the hole begins
+    this.#start = received; // the server has no gap: what follows it gets the position where it begins
     this.#waitingBytes += this.#sentBytes;
     this.#sentBytes = 0;
     this.#next = 0;
     return hole;
   }
 
-  /** A new stream begins at zero with what waits. */
+  /** Starts a new stream at position 0 with the unsent chunks. */
   restart(): void {
     this.#chunks.splice(0, this.#next);
     this.#start = this.#next = this.#sentBytes = 0;
   }
 
-  #forgetFirst(): void {
+  #discardFirst(): void {
     const chunk = this.#chunks.shift()!;
     this.#start += chunk.length;
     this.#sentBytes -= chunk.length;

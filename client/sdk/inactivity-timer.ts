@@ -1,0 +1,25 @@
+/** Calls back when no message has arrived for a while. */
+import { WALL_CLOCK, type Clock } from './clock.js';
+
+export class InactivityTimer {
+  readonly #clock: Clock;
+  readonly #afterMs: number;
+  readonly #onInactive: () => void;
+  #cancel = (): void => {};
+
+  constructor(afterMs: number, onInactive: () => void, clock: Clock = WALL_CLOCK) {
+    this.#afterMs = afterMs;
+    this.#onInactive = onInactive;
+    this.#clock = clock;
+  }
+
+  /** Starts or restarts the timer; to be called for each message. */
+  restart(): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(this.#afterMs, this.#onInactive);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+}
