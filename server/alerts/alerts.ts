@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { asyncScheduler, interval, Observable, Subject, Subscription, type SchedulerLike } from 'rxjs';
 import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { Rule, StationConfig } from '../stations/config.js';
-import type { Moment } from '../stations/moment.js';
+import type { Moment } from '../stations/station-event.js';
 import type { AlertEvent, OpenAlert } from './event.js';
 import { DeadAir } from './rules/dead-air.js';
 import { Down } from './rules/down.js';
@@ -15,7 +15,7 @@ import { Drift } from './rules/drift.js';
 import { GenreChanged } from './rules/genre-changed.js';
 import type { Finding, Follower } from './rules/rule.js';
 import { Speech } from './rules/speech.js';
-import { duration } from './words.js';
+import { duration } from './format.js';
 
 /** What alerts need of the stations. */
 export interface AlertStations {

@@ -9,7 +9,7 @@ import type { StationState } from '../protocol/messages.js';
 import type { Shards } from '../shards/shards.js';
 import type { Senders } from '../sockets/senders.js';
 import type { History } from '../stations/history.js';
-import type { Listeners } from '../stations/listeners.js';
+import type { Listeners } from '../stations/audio-listeners.js';
 import type { Stations } from '../stations/stations.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from '../sockets/viewers.js';

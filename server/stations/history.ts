@@ -7,8 +7,8 @@
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
 import type { AlertRecord, ClosedRow, HistoryStore } from '../store/store.js';
-import type { Moment } from './moment.js';
-import { StationRecord } from './station-record.js';
+import type { Moment } from './station-event.js';
+import { StationRecord } from './station-recorder.js';
 
 const FLUSH_EVERY_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;

@@ -13,8 +13,8 @@ import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.j
 import type { FedStream, Streams } from '../streams/streams.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 import type { StationConfig } from './config.js';
-import type { Listened, ListenerState } from './listener.js';
-import type { Moment } from './moment.js';
+import type { Listened, ListenerState } from './reconnecting-source.js';
+import type { Moment } from './station-event.js';
 
 /** Cold; never completes and never errors. Unsubscribing ends all that feeds it. */
 export type Listen = (url: string) => Observable<Listened>;

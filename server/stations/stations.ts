@@ -5,7 +5,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
-import type { Moment } from './moment.js';
+import type { Moment } from './station-event.js';
 import { Station, type StationParts } from './station.js';
 
 export interface StationsOptions extends StationParts {

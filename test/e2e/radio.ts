@@ -1,6 +1,6 @@
 /** Stations for the browser: each plays its sound in real time, until it is told otherwise. */
 import { silence, tone } from '../server/sound.js';
-import { Air } from '../server/stations/played.js';
+import { Air } from '../server/stations/simulated-sources.js';
 
 const CHUNK_MS = 200;
 const CHUNK_BYTES = 2 * 22_050 * CHUNK_MS / 1000;

@@ -14,7 +14,7 @@ import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { openDatabase } from '../../server/store/database.js';
 import { SqliteStore } from '../../server/store/sqlite.js';
 import type { ClosedRow } from '../../server/store/store.js';
-import { station } from '../server/stations/played.js';
+import { station } from '../server/stations/simulated-sources.js';
 import { NO_SOUND, Radio } from './radio.js';
 
 const NAMES = [

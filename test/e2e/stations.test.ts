@@ -10,7 +10,7 @@ import type { Settings } from '../../server/settings.js';
 import { openDatabase } from '../../server/store/database.js';
 import { SqliteStore } from '../../server/store/sqlite.js';
 import { startTestServer } from '../server/rig.js';
-import { station } from '../server/stations/played.js';
+import { station } from '../server/stations/simulated-sources.js';
 import { accessibleTree, faintTexts, nameless } from './audit.js';
 import { openBrowser } from './browser.js';
 import { HIGH, LOW, NO_SOUND, Radio } from './radio.js';

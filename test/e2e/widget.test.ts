@@ -16,7 +16,7 @@ import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
-import { Air, station, URL_ONE } from '../server/stations/played.js';
+import { Air, station, URL_ONE } from '../server/stations/simulated-sources.js';
 
 interface Context {
   folder: string;

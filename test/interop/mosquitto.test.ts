@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { startAlerts } from '../../server/alerts/start.js';
 import { Log } from '../../server/log.js';
 import { withDefaults } from '../../server/settings.js';
-import { became } from '../server/alerts/moments.js';
+import { became } from '../server/alerts/station-events.js';
 import { station, StationList } from '../server/alerts/station-list.js';
 import { Bench, eventually, freePort, interop, type Running } from './programs.js';
 

@@ -10,7 +10,7 @@ import { ask, askUntil } from './http/rest/ask.js';
 import { until, withServer } from './rig.js';
 import { silence, tone } from './sound.js';
 import { ManualClock } from './manual-clock.js';
-import { Air, saved, URL_ONE } from './stations/played.js';
+import { Air, saved, URL_ONE } from './stations/simulated-sources.js';
 
 const quiet = new Log('error', () => {});
 

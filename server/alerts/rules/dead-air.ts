@@ -3,10 +3,10 @@
  * nothing is known about its sound: the rule pauses, an alert that is on stays on (to end it would
  * say that there is sound again), and `down` speaks about the rest.
  */
-import type { Moment } from '../../stations/moment.js';
-import { duration, level } from '../words.js';
+import type { Moment } from '../../stations/station-event.js';
+import { duration, level } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
-import { Stretch } from './stretch.js';
+import { Stretch } from './sustained-condition.js';
 
 export class DeadAir implements Follower {
   readonly #rule: RuleOf<'dead-air'>;

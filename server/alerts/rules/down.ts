@@ -2,8 +2,8 @@
  * Down: a station is not heard at all, for want of a connection, of bytes or of a decoder. A return
  * has to last before it counts, so a station that comes and goes is down once, not many times.
  */
-import type { Moment } from '../../stations/moment.js';
-import { duration } from '../words.js';
+import type { Moment } from '../../stations/station-event.js';
+import { duration } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
 /** How long a return has to last, and how long the first connection may take. */

@@ -3,8 +3,8 @@
  * music whose genre is known counts, and only when it fills enough of the window to say anything;
  * until it does again, what was said stays.
  */
-import type { Moment } from '../../stations/moment.js';
-import { anyOf, duration, percent } from '../words.js';
+import type { Moment } from '../../stations/station-event.js';
+import { anyOf, duration, percent } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
 /** The window moves on in steps of this share. */

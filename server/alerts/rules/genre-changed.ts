@@ -2,8 +2,8 @@
  * Another genre than before is heard, and stays. Announcements and silence between are neither, and
  * the first genre that stays changes nothing: there was none before it.
  */
-import type { Moment } from '../../stations/moment.js';
-import { percent } from '../words.js';
+import type { Moment } from '../../stations/station-event.js';
+import { percent } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
 export class GenreChanged implements Follower {

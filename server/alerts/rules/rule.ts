@@ -3,7 +3,7 @@
  * something begins and when it is over. It owns no timer, so its time is what it is told.
  */
 import type { Rule, RuleType } from '../../stations/config.js';
-import type { Moment } from '../../stations/moment.js';
+import type { Moment } from '../../stations/station-event.js';
 
 export interface Finding {
   /** `raised` is over with `recovered`, never raised twice between; `happened` is over at once. */

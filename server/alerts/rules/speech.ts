@@ -2,10 +2,10 @@
  * Nothing but speech for too long. Jingles are forgiven while they are shorter than the time of
  * music that ends the alert; silence between words is neither speech nor music.
  */
-import type { Moment } from '../../stations/moment.js';
-import { duration } from '../words.js';
+import type { Moment } from '../../stations/station-event.js';
+import { duration } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
-import { Stretch } from './stretch.js';
+import { Stretch } from './sustained-condition.js';
 
 export class Speech implements Follower {
   readonly #rule: RuleOf<'speech'>;

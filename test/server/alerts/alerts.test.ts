@@ -4,7 +4,7 @@ import { Alerts } from '../../../server/alerts/alerts.js';
 import { eventJson, type AlertEvent, type OpenAlert } from '../../../server/alerts/event.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { ManualClock } from '../manual-clock.js';
-import { became, heard } from './moments.js';
+import { became, heard } from './station-events.js';
 import { station, StationList } from './station-list.js';
 
 const QUIET = { state: 'silence', level: -80 } as const;

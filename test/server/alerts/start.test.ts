@@ -13,7 +13,7 @@ import { withDefaults, type Settings } from '../../../server/settings.js';
 import { openDatabase, type Database } from '../../../server/store/database.js';
 import { ManualClock } from '../manual-clock.js';
 import { listen, startBroker } from './broker.js';
-import { became } from './moments.js';
+import { became } from './station-events.js';
 import { receive, status } from './receiver.js';
 import { station, StationList } from './station-list.js';
 

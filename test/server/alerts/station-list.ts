@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import type { AlertStations } from '../../../server/alerts/alerts.js';
 import type { StationGlance } from '../../../server/protocol/messages.js';
 import { stationSchema, type StationConfig } from '../../../server/stations/config.js';
-import type { Moment } from '../../../server/stations/moment.js';
+import type { Moment } from '../../../server/stations/station-event.js';
 
 export function station(id: string, more: Readonly<Record<string, unknown>> = {}): StationConfig {
   return stationSchema.parse({ id, name: `Radio ${id.toUpperCase()}`, url: 'http://127.0.0.1:1/', ...more });

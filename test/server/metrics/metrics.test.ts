@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, stream, until, withServer } from '../rig.js';
 import { tone } from '../sound.js';
-import { Air, station, URL_ONE } from '../stations/played.js';
+import { Air, station, URL_ONE } from '../stations/simulated-sources.js';
 
 /** By name with labels, as Prometheus would read them. */
 async function scrape({ url }: RunningServer): Promise<Map<string, number>> {

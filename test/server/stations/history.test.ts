@@ -12,7 +12,7 @@ import { SqliteStore } from '../../../server/store/sqlite.js';
 import type { AlertRecord } from '../../../server/store/store.js';
 import { History } from '../../../server/stations/history.js';
 import { ManualClock } from '../manual-clock.js';
-import { BLOCK_MS, heard } from './blocks.js';
+import { BLOCK_MS, heard } from './prediction-events.js';
 
 const ALL = { fromMs: 0, toMs: 1e15 };
 const MANY = 100_000;

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
-import type { Moment } from '../../../server/stations/moment.js';
+import type { Moment } from '../../../server/stations/station-event.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, until, withServer, type Client } from '../rig.js';
 import { silence, tone } from '../sound.js';
-import { Air, station, URL_ONE } from './played.js';
+import { Air, station, URL_ONE } from './simulated-sources.js';
 
 interface Played {
   readonly server: RunningServer;

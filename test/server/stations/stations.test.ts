@@ -6,7 +6,7 @@ import type { RunningServer } from '../../../server/assemble.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { Stations, type StationChange, type StationsOptions } from '../../../server/stations/stations.js';
 import { sharedServer } from '../rig.js';
-import { Air, saved, station, URL_ONE } from './played.js';
+import { Air, saved, station, URL_ONE } from './simulated-sources.js';
 
 const shared = sharedServer(test);
 

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DeadAir } from '../../../../server/alerts/rules/dead-air.js';
 import { deadAirSchema } from '../../../../server/stations/config.js';
-import { became, hear, heard, takesTurns, times } from '../moments.js';
+import { became, hear, heard, takesTurns, times } from '../station-events.js';
 
 const RULE = deadAirSchema.parse({ type: 'dead-air' });
 const QUIET = { state: 'silence', level: -72 } as const;

@@ -5,7 +5,7 @@ import { Down } from '../../../../server/alerts/rules/down.js';
 import type { Finding } from '../../../../server/alerts/rules/rule.js';
 import type { StationState } from '../../../../server/protocol/messages.js';
 import { downSchema } from '../../../../server/stations/config.js';
-import { became, takesTurns } from '../moments.js';
+import { became, takesTurns } from '../station-events.js';
 
 const RULE = downSchema.parse({ type: 'down' });
 

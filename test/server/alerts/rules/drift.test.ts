@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Drift } from '../../../../server/alerts/rules/drift.js';
 import { driftSchema } from '../../../../server/stations/config.js';
-import { hear, takesTurns, times } from '../moments.js';
+import { hear, takesTurns, times } from '../station-events.js';
 
 const RULE = driftSchema.parse({ type: 'drift', expect: ['jazz', 'blues'], windowS: 600 });
 const JAZZ = { genre: 'jazz' };

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GenreChanged } from '../../../../server/alerts/rules/genre-changed.js';
 import { genreChangedSchema } from '../../../../server/stations/config.js';
-import { hear, times } from '../moments.js';
+import { hear, times } from '../station-events.js';
 
 const RULE = genreChangedSchema.parse({ type: 'genre-changed' });
 const JAZZ = { genre: 'jazz' };

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Speech } from '../../../../server/alerts/rules/speech.js';
 import { speechSchema } from '../../../../server/stations/config.js';
-import { hear, times } from '../moments.js';
+import { hear, times } from '../station-events.js';
 
 const RULE = speechSchema.parse({ type: 'speech' });
 const SPEECH = { state: 'speech' } as const;

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClosedRow } from '../../../../server/store/store.js';
 import { withServer } from '../../rig.js';
-import { Air } from '../../stations/played.js';
+import { Air } from '../../stations/simulated-sources.js';
 import { ask, askUntil } from './ask.js';
 import { withHistory } from './kept-server.js';
 

@@ -7,7 +7,7 @@ import type { StationGlance } from '../../../../server/protocol/messages.js';
 import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
 import type { Settings } from '../../../../server/settings.js';
 import { withServer } from '../../rig.js';
-import { Air, URL_ONE } from '../../stations/played.js';
+import { Air, URL_ONE } from '../../stations/simulated-sources.js';
 import { ask } from './ask.js';
 
 const ONE = { name: 'Radio One', url: URL_ONE };

@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listen, type Listened, type ListenerState } from '../../../server/stations/listener.js';
+import { listen, type Listened, type ListenerState } from '../../../server/stations/reconnecting-source.js';
 import { SourceFault, type SourceEvent } from '../../../server/sources/station/source-event.js';
 import { ManualClock } from '../manual-clock.js';
 

@@ -2,11 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProtocolError } from '../../../server/protocol/errors.js';
 import { withDefaults } from '../../../server/settings.js';
-import { Listeners } from '../../../server/stations/listeners.js';
+import { Listeners } from '../../../server/stations/audio-listeners.js';
 import type { Station } from '../../../server/stations/station.js';
 import { withServer } from '../rig.js';
 import { tone } from '../sound.js';
-import { Air, station, URL_ONE } from './played.js';
+import { Air, station, URL_ONE } from './simulated-sources.js';
 
 async function withLive(maxListeners: number, work: (live: { one: Station; listeners: Listeners; air: Air; off(): Promise<unknown> }) => Promise<void>): Promise<void> {
   const air = new Air();

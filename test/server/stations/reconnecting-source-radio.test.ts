@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listen, type Listened, type ListenerState } from '../../../server/stations/listener.js';
+import { listen, type Listened, type ListenerState } from '../../../server/stations/reconnecting-source.js';
 import { until } from '../rig.js';
 import { Recordings } from '../sources/recordings.js';
 import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';

@@ -2,7 +2,7 @@
 import { Observable, Subject } from 'rxjs';
 import type { NewStation, StationConfig } from '../../../server/stations/config.js';
 import { newStationSchema, stationSchema } from '../../../server/stations/config.js';
-import type { Listened } from '../../../server/stations/listener.js';
+import type { Listened } from '../../../server/stations/reconnecting-source.js';
 import type { Listen } from '../../../server/stations/station.js';
 
 /** What is said on a subject of this address is what the station hears; subscriptions are counted. */

@@ -1,7 +1,7 @@
 /** What happens to a station, written short; and what its rules make of it. */
 import type { Prediction, StationState } from '../../../server/protocol/messages.js';
 import type { Finding, Follower } from '../../../server/alerts/rules/rule.js';
-import type { Moment } from '../../../server/stations/moment.js';
+import type { Moment } from '../../../server/stations/station-event.js';
 
 /** A second of sound that ends at a time; loud music of one genre unless said otherwise. */
 export function heard(atMs: number, said: Partial<Prediction> = {}, spanMs = 1000): Extract<Moment, { type: 'heard' }> {

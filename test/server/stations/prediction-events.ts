@@ -1,6 +1,6 @@
 /** Blocks of sound as a station hears them. */
 import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
-import type { Moment } from '../../../server/stations/moment.js';
+import type { Moment } from '../../../server/stations/station-event.js';
 
 export const BLOCK_MS = 500;
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { anyOf, duration, level, percent } from '../../../server/alerts/words.js';
+import { anyOf, duration, level, percent } from '../../../server/alerts/format.js';
 
 test('a duration has two units at most', () => {
   assert.equal([0, 400, 15_000, 125_000, 3_600_000, 3_785_000, 187_200_000, 86_400_000, -5].map(duration),

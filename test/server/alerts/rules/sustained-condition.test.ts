@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Stretch, type StretchTimes } from '../../../../server/alerts/rules/stretch.js';
-import { takesTurns } from '../moments.js';
+import { Stretch, type StretchTimes } from '../../../../server/alerts/rules/sustained-condition.js';
+import { takesTurns } from '../station-events.js';
 
 const TIMES: StretchTimes = { forMs: 10_000, endAfterMs: 3000, forgiveMs: 0 };
 

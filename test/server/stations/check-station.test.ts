@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProtocolError } from '../../../server/protocol/errors.js';
-import { checkStation } from '../../../server/stations/check.js';
+import { checkStation } from '../../../server/stations/check-station.js';
 import { ask } from '../http/rest/ask.js';
 import { withServer } from '../rig.js';
-import { Air, saved, URL_ONE } from './played.js';
+import { Air, saved, URL_ONE } from './simulated-sources.js';
 
 const LABELS = { labels: ['jazz', 'rock'] };
 

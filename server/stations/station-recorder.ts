@@ -6,7 +6,7 @@
 import type { Prediction, StationState } from '../protocol/messages.js';
 import { round } from '../pipe/segments.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, OpenRows } from '../store/store.js';
-import type { Moment } from './moment.js';
+import type { Moment } from './station-event.js';
 
 const MINUTE_MS = 60_000;
 /** Blocks come a little early or late: so much between two of them is no gap. */

@@ -3,9 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationState } from '../../../server/protocol/messages.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, HistoryTitle, OpenRows } from '../../../server/store/store.js';
-import type { Moment } from '../../../server/stations/moment.js';
-import { StationRecord } from '../../../server/stations/station-record.js';
-import { BLOCK_MS, heard as heardAt } from './blocks.js';
+import type { Moment } from '../../../server/stations/station-event.js';
+import { StationRecord } from '../../../server/stations/station-recorder.js';
+import { BLOCK_MS, heard as heardAt } from './prediction-events.js';
 
 /** A whole minute. */
 const T = Date.UTC(2026, 10, 21, 12);
