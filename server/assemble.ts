@@ -16,8 +16,8 @@ import type { Shards } from './shards/shards.js';
 import { Senders } from './sockets/senders.js';
 import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
-import { listen as listenTo } from './stations/reconnecting-source.js';
-import { Listeners } from './stations/audio-listeners.js';
+import { reconnectingSource } from './stations/reconnecting-source.js';
+import { AudioListeners } from './stations/audio-listeners.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
@@ -79,7 +79,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
 
   const streams = new Streams(shards, manifest, settings, log, scheduler);
   const senders = new Senders(streams, settings, log, scheduler);
-  const listeners = new Listeners(settings);
+  const listeners = new AudioListeners(settings);
   let alerts: RunningAlerts | undefined;
   const stations = new Stations({
     saved: persistence.stations,
@@ -88,7 +88,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     log,
     scheduler,
     check: (config) => checkStation(config, manifest, settings),
-    listen: parts.listen ?? ((url) => listenTo(url, { settings, scheduler })),
+    listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
   const viewers = new Viewers(streams, stations, settings, scheduler);

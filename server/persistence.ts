@@ -29,7 +29,7 @@ export interface Persistence {
   /** Keeps what happens to an alert, before anybody is told of it. */
   remember(event: AlertEvent): void;
   /** Records what happens to the stations, until it is closed. */
-  record(stations: Pick<Stations, 'moments$' | 'changes$'>): void;
+  record(stations: Pick<Stations, 'events$' | 'changes$'>): void;
   /** Writes what is left and closes the database. */
   close(): Promise<void>;
 }
@@ -69,8 +69,8 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
       // What can't be written now is told by the history's status and tried again.
       void history.alert({ id, station, type, fromMs, toMs, sentence });
     },
-    record({ moments$, changes$ }) {
-      running.add(moments$.subscribe(({ station, moment }) => history.record(station.id, moment)));
+    record({ events$, changes$ }) {
+      running.add(events$.subscribe(({ station, event }) => history.record(station.id, event)));
       running.add(changes$.subscribe(({ type, station }) => {
         if (type === 'removed') history.forget(station.id);
       }));

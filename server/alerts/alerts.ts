@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { asyncScheduler, interval, Observable, Subject, Subscription, type SchedulerLike } from 'rxjs';
 import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { Rule, StationConfig } from '../stations/config.js';
-import type { Moment } from '../stations/station-event.js';
+import type { StationEvent } from '../stations/station-event.js';
 import type { AlertEvent, OpenAlert } from './event.js';
 import { DeadAir } from './rules/dead-air.js';
 import { Down } from './rules/down.js';
@@ -20,11 +20,11 @@ import { duration } from './format.js';
 /** What alerts need of the stations. */
 export interface AlertStations {
   list(): readonly { readonly config: StationConfig; glance(): StationGlance }[];
-  readonly moments$: Observable<{ readonly station: StationConfig; readonly moment: Moment }>;
+  readonly events$: Observable<{ readonly station: StationConfig; readonly event: StationEvent }>;
   readonly changes$: Observable<{ readonly type: 'added' | 'changed' | 'removed'; readonly station: StationConfig }>;
 }
 
-type StateMoment = Extract<Moment, { type: 'state' }>;
+type StateEvent = Extract<StationEvent, { type: 'state' }>;
 type Raised = Pick<OpenAlert, 'id' | 'fromMs'>;
 
 /** A rule that is followed. */
@@ -38,7 +38,7 @@ interface Followed {
 interface Watched {
   config: StationConfig;
   /** A rule that comes later has to know. */
-  state: StateMoment | undefined;
+  state: StateEvent | undefined;
   rules: Followed[];
 }
 
@@ -77,7 +77,7 @@ export class Alerts {
       if (type === 'removed') this.#unwatch(station);
       else this.#watch(station);
     }));
-    this.#owned.add(stations.moments$.subscribe(({ station, moment }) => this.#take(station.id, moment)));
+    this.#owned.add(stations.events$.subscribe(({ station, event }) => this.#take(station.id, event)));
     this.#owned.add(interval(TICK_MS, this.#scheduler).subscribe(() => this.#tick(this.#scheduler.now())));
   }
 
@@ -93,7 +93,7 @@ export class Alerts {
   }
 
   /** A station that is new, or whose rules may have changed. */
-  #watch(config: StationConfig, waiting: Set<OpenAlert> = new Set(), state?: StateMoment): void {
+  #watch(config: StationConfig, waiting: Set<OpenAlert> = new Set(), state?: StateEvent): void {
     const watched: Watched = this.#stations.get(config.id) ?? { config, state, rules: [] };
     const before = watched.rules;
     this.#stations.set(config.id, watched);
@@ -123,16 +123,16 @@ export class Alerts {
     }
   }
 
-  #take(stationId: string, moment: Moment): void {
+  #take(stationId: string, event: StationEvent): void {
     const watched = this.#stations.get(stationId);
     if (!watched) return;
-    if (moment.type === 'state') watched.state = moment;
-    this.#feed(watched, watched.rules, moment);
+    if (event.type === 'state') watched.state = event;
+    this.#feed(watched, watched.rules, event);
   }
 
-  #feed(watched: Watched, rules: readonly Followed[], moment: Moment): void {
-    if (moment.type === 'state' && moment.state === 'stopped') return this.#stop(watched);
-    for (const followed of rules) this.#find(watched.config, followed, followed.follower.take(moment));
+  #feed(watched: Watched, rules: readonly Followed[], event: StationEvent): void {
+    if (event.type === 'state' && event.state === 'stopped') return this.#stop(watched);
+    for (const followed of rules) this.#find(watched.config, followed, followed.follower.take(event));
   }
 
   #tick(nowMs: number): void {
@@ -141,7 +141,7 @@ export class Alerts {
     }
   }
 
-  /** Listened to no more, or elsewhere: what was heard before counts for nothing later. */
+  /** ConnectionEvent to no more, or elsewhere: what was heard before counts for nothing later. */
   #stop(watched: Watched): void {
     const { config, rules } = watched;
     watched.rules = rules.map(({ rule }) => ({ rule, follower: follow(rule, null), alert: null }));

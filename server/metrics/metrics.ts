@@ -9,7 +9,7 @@ import type { StationState } from '../protocol/messages.js';
 import type { Shards } from '../shards/shards.js';
 import type { Senders } from '../sockets/senders.js';
 import type { History } from '../stations/history.js';
-import type { Listeners } from '../stations/audio-listeners.js';
+import type { AudioListeners } from '../stations/audio-listeners.js';
 import type { Stations } from '../stations/stations.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from '../sockets/viewers.js';
@@ -20,7 +20,7 @@ export interface MetricsParts {
   readonly senders: Senders;
   readonly viewers: Viewers;
   readonly shards: Shards;
-  readonly listeners: Listeners;
+  readonly listeners: AudioListeners;
   readonly version: string;
   /** Where one is kept. */
   readonly history?: Pick<History, 'status'> | undefined;

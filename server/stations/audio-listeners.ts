@@ -12,7 +12,7 @@ import type { Station } from './station.js';
 const BEHIND_MS = 5000;
 const BYTES_PER_SAMPLE = 2;
 
-export class Listeners {
+export class AudioListeners {
   readonly #settings: Pick<Settings, 'maxListeners' | 'retryAfterMs'>;
   #size = 0;
 

@@ -1,5 +1,5 @@
 /**
- * The history of all stations: their moments, recorded and written to the store every two seconds,
+ * The history of all stations: their events, recorded and written to the store every two seconds,
  * so that no more than that is lost when the process ends. A store that can't be written is told of
  * once, tried again ever more seldom, and holds nothing up: rows wait in memory, the oldest are
  * dropped when there are too many, and counted.
@@ -7,8 +7,8 @@
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
 import type { AlertRecord, ClosedRow, HistoryStore } from '../store/store.js';
-import type { Moment } from './station-event.js';
-import { StationRecord } from './station-recorder.js';
+import type { StationEvent } from './station-event.js';
+import { StationRecorder } from './station-recorder.js';
 
 const FLUSH_EVERY_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
@@ -40,7 +40,7 @@ export class History {
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #mostWaiting: number;
-  readonly #byStation = new Map<string, StationRecord>();
+  readonly #byStation = new Map<string, StationRecorder>();
   readonly #forgotten = new Set<string>();
   readonly #timer: Subscription;
   #waiting: ClosedRow[] = [];
@@ -71,10 +71,10 @@ export class History {
     };
   }
 
-  record(station: string, moment: Moment): void {
+  record(station: string, event: StationEvent): void {
     let record = this.#byStation.get(station);
-    if (!record) this.#byStation.set(station, record = new StationRecord(station, (row) => this.#keep(row)));
-    record.take(moment);
+    if (!record) this.#byStation.set(station, record = new StationRecorder(station, (row) => this.#keep(row)));
+    record.take(event);
   }
 
   /**

@@ -14,16 +14,16 @@ const STEADY_AFTER_MS = 60_000;
 /** Bytes that come for so much longer than a stall takes, and give no sound, are none. */
 const DECODED_WITHIN_MS = 20_000;
 
-export type Listened =
+export type ConnectionEvent =
   /** s16le, mono, 22,050 Hz, at about the pace of real time. */
   | { readonly type: 'audio'; readonly bytes: Uint8Array }
   /** Before the first sound of every connection but the first: what was heard before no longer counts. */
-  | { readonly type: 'afresh' }
-  | ListenerState
+  | { readonly type: 'reset' }
+  | ConnectionState
   | { readonly type: 'title'; readonly title: string | null }
   | ({ readonly type: 'source' } & SourceFormat);
 
-export interface ListenerState {
+export interface ConnectionState {
   readonly type: 'state';
   /** `live` is said when sound comes; whether it is silent is for others to hear. */
   readonly state: 'connecting' | 'live' | 'stalled' | 'failing';
@@ -37,7 +37,7 @@ export interface ListenerState {
   readonly decoder: DecoderEnd | null;
 }
 
-export interface ListenerOptions {
+export interface ReconnectingSourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'reconnectMinMs' | 'reconnectMaxMs' | 'stationFiles'>;
   readonly scheduler?: SchedulerLike;
   /** One connection; it ends when unsubscribed. */
@@ -47,21 +47,21 @@ export interface ListenerOptions {
 }
 
 /** Cold. Never completes and never errors: what goes wrong is a state. */
-export function listen(url: string, options: ListenerOptions): Observable<Listened> {
+export function reconnectingSource(url: string, options: ReconnectingSourceOptions): Observable<ConnectionEvent> {
   return new Observable((subscriber) => {
-    const listener = new Listener(url, options, (listened) => subscriber.next(listened));
-    listener.connect();
-    return () => listener.stop();
+    const source = new ReconnectingSource(url, options, (event) => subscriber.next(event));
+    source.connect();
+    return () => source.stop();
   });
 }
 
-class Listener {
+class ReconnectingSource {
   readonly #url: string;
-  readonly #settings: ListenerOptions['settings'];
+  readonly #settings: ReconnectingSourceOptions['settings'];
   readonly #scheduler: SchedulerLike;
-  readonly #open: NonNullable<ListenerOptions['open']>;
+  readonly #open: NonNullable<ReconnectingSourceOptions['open']>;
   readonly #random: () => number;
-  readonly #emit: (listened: Listened) => void;
+  readonly #emit: (event: ConnectionEvent) => void;
   #connection = new Subscription();
   #bytesWatch = new Subscription();
   #soundWatch = new Subscription();
@@ -73,7 +73,7 @@ class Listener {
   #lines: readonly string[] = [];
   #decoder: DecoderEnd | null = null;
 
-  constructor(url: string, { settings, scheduler = asyncScheduler, open = listenOnce, random = Math.random }: ListenerOptions, emit: (listened: Listened) => void) {
+  constructor(url: string, { settings, scheduler = asyncScheduler, open = listenOnce, random = Math.random }: ReconnectingSourceOptions, emit: (event: ConnectionEvent) => void) {
     this.#url = url;
     this.#settings = settings;
     this.#scheduler = scheduler;
@@ -126,7 +126,7 @@ class Listener {
   #goLive(): void {
     this.#liveSinceMs = this.#scheduler.now();
     this.#decoder = null;
-    if (this.#wasLive) this.#emit({ type: 'afresh' });
+    if (this.#wasLive) this.#emit({ type: 'reset' });
     this.#wasLive = true;
     this.#say('live');
   }
@@ -170,7 +170,7 @@ class Listener {
     return Math.round(mostMs * (1 + this.#random()) / 2);
   }
 
-  #say(state: ListenerState['state'], reason: string | null = null, retryAt: number | null = null): void {
+  #say(state: ConnectionState['state'], reason: string | null = null, retryAt: number | null = null): void {
     this.#emit({ type: 'state', state, reason, retryAt, attempts: this.#attempts, decoder: this.#decoder });
   }
 }

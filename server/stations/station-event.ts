@@ -1,9 +1,9 @@
 /** What happens to a station, in order, on the wall clock: what its history and its alerts are made from. */
 import type { Prediction, StationState } from '../protocol/messages.js';
 
-export type Moment =
+export type StationEvent =
   | {
-    readonly type: 'heard';
+    readonly type: 'prediction';
     /** ms since 1970 at the end of the block. */
     readonly atMs: number;
     /** Length of the block. */

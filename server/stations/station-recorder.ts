@@ -1,12 +1,12 @@
 /**
- * One station's moments folded into what is kept: segments, states, titles and shares of minutes.
+ * One station's events folded into what is kept: segments, states, titles and shares of minutes.
  * What is over is handed out at once, what is not can be asked for. Its clock only moves forward: a
- * moment of before the last one happens with it, so nothing overlaps whatever is done to the clock.
+ * event of before the last one happens with it, so nothing overlaps whatever is done to the clock.
  */
 import type { Prediction, StationState } from '../protocol/messages.js';
 import { round } from '../pipe/segments.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, OpenRows } from '../store/store.js';
-import type { Moment } from './station-event.js';
+import type { StationEvent } from './station-event.js';
 
 const MINUTE_MS = 60_000;
 /** Blocks come a little early or late: so much between two of them is no gap. */
@@ -35,10 +35,10 @@ interface OpenMinute {
   readonly shares: Record<string, number>;
 }
 
-export class StationRecord {
+export class StationRecorder {
   readonly #station: string;
   readonly #keep: (row: ClosedRow) => void;
-  /** No moment is before this one. */
+  /** No event is before this one. */
   #latestMs = -Infinity;
   /** What was heard and what was not is settled up to here. */
   #settledMs = -Infinity;
@@ -53,12 +53,12 @@ export class StationRecord {
     this.#keep = keep;
   }
 
-  take(moment: Moment): void {
-    const atMs = this.#forward(moment.atMs);
-    switch (moment.type) {
-      case 'heard': return this.#hear(atMs, moment.spanMs, moment.prediction);
-      case 'state': return this.#become(atMs, moment.state, moment.reason);
-      case 'title': return this.#entitle(atMs, moment.title);
+  take(event: StationEvent): void {
+    const atMs = this.#forward(event.atMs);
+    switch (event.type) {
+      case 'prediction': return this.#hear(atMs, event.spanMs, event.prediction);
+      case 'state': return this.#become(atMs, event.state, event.reason);
+      case 'title': return this.#entitle(atMs, event.title);
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * A station: a stream that the server fetches itself, for as long as it is enabled. Its stream
  * outlives its connections, so viewers stay while it fails and comes back. What happens to it goes
- * out as moments.
+ * out as events.
  */
 import { asyncScheduler, interval, Subject, Subscription, type Observable, type SchedulerLike } from 'rxjs';
 import { blockMs } from '../../models/manifest.js';
@@ -13,11 +13,11 @@ import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.j
 import type { FedStream, Streams } from '../streams/streams.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 import type { StationConfig } from './config.js';
-import type { Listened, ListenerState } from './reconnecting-source.js';
-import type { Moment } from './station-event.js';
+import type { ConnectionEvent, ConnectionState } from './reconnecting-source.js';
+import type { StationEvent } from './station-event.js';
 
 /** Cold; never completes and never errors. Unsubscribing ends all that feeds it. */
-export type Listen = (url: string) => Observable<Listened>;
+export type Listen = (url: string) => Observable<ConnectionEvent>;
 
 /** What only those see who may manage stations. */
 export interface StationDetail {
@@ -48,13 +48,13 @@ const REPEAT_EVERY_MS = 10_000;
 /** The stream of a station ended without being asked to: another is opened after so long. */
 const REOPEN_AFTER_MS = 5000;
 
-type Attempt = Pick<ListenerState, 'retryAt' | 'attempts' | 'decoder'>;
+type Attempt = Pick<ConnectionState, 'retryAt' | 'attempts' | 'decoder'>;
 const NO_ATTEMPT: Attempt = { retryAt: null, attempts: 0, decoder: null };
 
 export class Station {
   /** Hot; never completes before the station is closed. */
-  readonly moments$: Observable<Moment>;
-  readonly #moments = new Subject<Moment>();
+  readonly events$: Observable<StationEvent>;
+  readonly #events = new Subject<StationEvent>();
   #audio = new Subject<Uint8Array>();
   readonly #parts: StationParts;
   readonly #scheduler: SchedulerLike;
@@ -78,7 +78,7 @@ export class Station {
     this.#scheduler = parts.scheduler ?? asyncScheduler;
     this.#sinceMs = this.#scheduler.now();
     this.#blockMs = blockMs(parts.streams.manifest);
-    this.moments$ = this.#moments;
+    this.events$ = this.#events;
   }
 
   get config(): StationConfig {
@@ -133,7 +133,7 @@ export class Station {
   /** Ends with the server, or because it is removed: nothing happened to the station itself. */
   close(): void {
     this.#isClosed = true;
-    this.#moments.complete();
+    this.#events.complete();
     this.stop();
   }
 
@@ -175,7 +175,7 @@ export class Station {
     running.add(interval(REOPEN_AFTER_MS, this.#scheduler).subscribe(() => this.#feed()));
     this.#source = null;
     this.#become('connecting', null, NO_ATTEMPT);
-    running.add(this.#parts.listen(url).subscribe((listened) => this.#hear(listened)));
+    running.add(this.#parts.listen(url).subscribe((event) => this.#hear(event)));
   }
 
   /** Opens its stream, unless there is one. */
@@ -204,25 +204,25 @@ export class Station {
     });
   }
 
-  #hear(listened: Listened): void {
-    switch (listened.type) {
+  #hear(event: ConnectionEvent): void {
+    switch (event.type) {
       case 'audio':
-        if (this.#audio.observed) this.#audio.next(listened.bytes.slice());
-        this.#fed?.send(listened.bytes);
+        if (this.#audio.observed) this.#audio.next(event.bytes.slice());
+        this.#fed?.send(event.bytes);
         break;
-      case 'afresh':
+      case 'reset':
         this.#fed?.stream.reset();
         break;
       case 'source': {
-        const { type, ...source } = listened;
+        const { type, ...source } = event;
         this.#source = source;
         break;
       }
       case 'title':
-        this.#entitle(listened.title);
+        this.#entitle(event.title);
         break;
       case 'state': {
-        const { state, reason, ...attempt } = listened;
+        const { state, reason, ...attempt } = event;
         if (state !== 'live') this.#entitle(null);
         // Tried again it is still lost, and since when it was: only sound makes it better.
         if (state === 'connecting' && (this.#state === 'stalled' || this.#state === 'failing')) this.#attempt = attempt;
@@ -236,14 +236,14 @@ export class Station {
     if (!this.#isHeard) return;
     this.#last = prediction;
     this.#become(prediction.state === 'silence' ? 'silent' : 'live', null, this.#attempt);
-    this.#moments.next({ type: 'heard', atMs: this.#scheduler.now(), spanMs: this.#blockMs, prediction });
+    this.#events.next({ type: 'prediction', atMs: this.#scheduler.now(), spanMs: this.#blockMs, prediction });
   }
 
   #entitle(title: string | null): void {
     if (title === this.#nowPlaying) return;
     this.#nowPlaying = title;
     this.#announce();
-    this.#moments.next({ type: 'title', atMs: this.#scheduler.now(), title });
+    this.#events.next({ type: 'title', atMs: this.#scheduler.now(), title });
   }
 
   #become(state: StationState, reason: string | null, attempt: Attempt): void {
@@ -259,7 +259,7 @@ export class Station {
     this.#state = state;
     this.#reason = reason;
     this.#announce();
-    this.#moments.next({ type: 'state', atMs: this.#scheduler.now(), state, reason });
+    this.#events.next({ type: 'state', atMs: this.#scheduler.now(), state, reason });
   }
 
   #standing(): Omit<StationMessage, 'type'> {

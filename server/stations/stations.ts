@@ -5,7 +5,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
-import type { Moment } from './station-event.js';
+import type { StationEvent } from './station-event.js';
 import { Station, type StationParts } from './station.js';
 
 export interface StationsOptions extends StationParts {
@@ -20,9 +20,9 @@ export interface StationsOptions extends StationParts {
   readonly check?: (config: StationConfig) => void;
 }
 
-export interface StationMoment {
+export interface EventWithStation {
   readonly station: StationConfig;
-  readonly moment: Moment;
+  readonly event: StationEvent;
 }
 
 export interface StationChange {
@@ -35,10 +35,10 @@ const SLUG_CHARS = 48;
 
 export class Stations {
   /** Hot: what happens to any of them. */
-  readonly moments$: Observable<StationMoment>;
+  readonly events$: Observable<EventWithStation>;
   /** Hot: after a station was added, changed or removed. */
   readonly changes$: Observable<StationChange>;
-  readonly #moments = new Subject<StationMoment>();
+  readonly #events = new Subject<EventWithStation>();
   readonly #changes = new Subject<StationChange>();
   readonly #byId = new Map<string, Station>();
   readonly #options: StationsOptions;
@@ -48,7 +48,7 @@ export class Stations {
 
   constructor(options: StationsOptions) {
     this.#options = options;
-    this.moments$ = this.#moments;
+    this.events$ = this.#events;
     this.changes$ = this.#changes;
     for (const config of options.saved) {
       try {
@@ -120,14 +120,14 @@ export class Stations {
     this.#isClosed = true;
     for (const station of this.#byId.values()) station.close();
     await this.#turn;
-    this.#moments.complete();
+    this.#events.complete();
     this.#changes.complete();
   }
 
   #put(config: StationConfig): Station {
     const station = new Station(config, this.#options);
     this.#byId.set(config.id, station);
-    station.moments$.subscribe((moment) => this.#moments.next({ station: station.config, moment }));
+    station.events$.subscribe((event) => this.#events.next({ station: station.config, event }));
     return station;
   }
 

@@ -1,6 +1,6 @@
 /** Stations for the browser: each plays its sound in real time, until it is told otherwise. */
 import { silence, tone } from '../server/sound.js';
-import { Air } from '../server/stations/simulated-sources.js';
+import { SimulatedSources } from '../server/stations/simulated-sources.js';
 
 const CHUNK_MS = 200;
 const CHUNK_BYTES = 2 * 22_050 * CHUNK_MS / 1000;
@@ -10,27 +10,27 @@ export const LOW = tone(200, CHUNK_MS);
 export const HIGH = tone(7000, CHUNK_MS);
 export const NO_SOUND = silence(CHUNK_MS);
 
-export class Radio extends Air {
+export class Radio extends SimulatedSources {
   readonly #playing = new Map<string, { readonly sound: Uint8Array; at: number }>();
   readonly #timer = setInterval(() => {
     for (const [url, playing] of this.#playing) {
       const { sound, at } = playing;
-      this.play(url, sound.slice(at, at + CHUNK_BYTES));
+      this.emitAudio(url, sound.slice(at, at + CHUNK_BYTES));
       playing.at = (at + CHUNK_BYTES) % sound.length;
     }
   }, CHUNK_MS);
 
   /** Live from now on, with this sound again and again. @param sound s16le, mono, 22,050 Hz; whole chunks */
   broadcast(url: string, sound: Uint8Array, title: string | null = null): void {
-    this.become(url, 'live');
-    this.say(url, { type: 'title', title });
+    this.emitState(url, 'live');
+    this.emit(url, { type: 'title', title });
     this.#playing.set(url, { sound, at: 0 });
   }
 
   /** Off the air, for this reason. */
   fail(url: string, reason: string): void {
     this.#playing.delete(url);
-    this.say(url, { type: 'state', state: 'failing', reason, retryAt: Date.now() + 30_000, attempts: 3, decoder: { exitCode: 1, signal: null, lines: ['Invalid data found when processing input'] } });
+    this.emit(url, { type: 'state', state: 'failing', reason, retryAt: Date.now() + 30_000, attempts: 3, decoder: { exitCode: 1, signal: null, lines: ['Invalid data found when processing input'] } });
   }
 
   close(): void {

@@ -16,7 +16,7 @@ import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
-import { Air, station, URL_ONE } from '../server/stations/simulated-sources.js';
+import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated-sources.js';
 
 interface Context {
   folder: string;
@@ -238,33 +238,33 @@ test('properties that were set before the script had loaded count', async (conte
 });
 
 test('a station shows its title, silence as silence, a stall as no signal, and a genre again when it is back', async (context) => {
-  const air = new Air();
+  const sources = new SimulatedSources();
   await withServer({ allowedOrigins: [context.friend.origin] }, async (server) => {
     await server.stations.add(station({ id: 'one', name: 'Radio <b>One</b>' }));
     const page = await open({ ...context, server: { url: server.url, stop: () => server.close() } }, '<live-genre stream="one"></live-genre>');
     const widget = page.locator('live-genre');
     await state(widget, 'tuning');
-    air.become(URL_ONE, 'live');
-    air.say(URL_ONE, { type: 'title', title: 'So What' });
-    air.play(URL_ONE, tone(300, 3000));
+    sources.emitState(URL_ONE, 'live');
+    sources.emit(URL_ONE, { type: 'title', title: 'So What' });
+    sources.emitAudio(URL_ONE, tone(300, 3000));
     await state(widget, 'music');
     assert.is(await part(widget, 'genre').innerText(), 'Low');
     assert.is(await part(widget, 'name').innerText(), 'Radio <b>One</b>');
     await part(widget, 'playing').getByText('So What').waitFor(SOON);
-    air.play(URL_ONE, silence(3000));
+    sources.emitAudio(URL_ONE, silence(3000));
     await state(widget, 'silence');
-    air.become(URL_ONE, 'stalled', 'No bytes came for 10 s.');
+    sources.emitState(URL_ONE, 'stalled', 'No bytes came for 10 s.');
     await state(widget, 'no-signal');
     assert.match(await part(widget, 'note').innerText(), /^No sound arrives\. Last heard: Low/);
     assert.is(await part(widget, 'playing').innerText(), '');
-    air.become(URL_ONE, 'live');
-    air.say(URL_ONE, { type: 'afresh' });
-    air.play(URL_ONE, tone(9000, 3000));
+    sources.emitState(URL_ONE, 'live');
+    sources.emit(URL_ONE, { type: 'reset' });
+    sources.emitAudio(URL_ONE, tone(9000, 3000));
     await state(widget, 'music');
     assert.is(await part(widget, 'genre').innerText(), 'High');
     assert.equal(context.complaints, []);
     await page.close();
-  }, { listen: air.listen });
+  }, { listen: sources.listen });
 });
 
 test('a server that goes away is offline, what was heard is old; it comes back with the server', async (context) => {

@@ -54,8 +54,8 @@ for (const [id, kind] of Object.entries({ mpegts: [], fmp4: ['-hls_segment_type'
   test(`${id} is heard for longer than its first playlist was, and without a break`, async () => {
     const ffmpeg = await cut(id, kind);
     const states: string[] = [];
-    server.stations.moments$.subscribe(({ station, moment }) => {
-      if (station.id === id && moment.type === 'state') states.push(moment.state);
+    server.stations.events$.subscribe(({ station, event }) => {
+      if (station.id === id && event.type === 'state') states.push(event.state);
     });
     const durationMs = (): number => server.streams.get(id)?.info().durationMs ?? 0;
     await eventually('20 s of sound', () => durationMs() > 20_000, { log: () => `${durationMs()} ms ${JSON.stringify(glance(id))} ${ffmpeg.log}` });

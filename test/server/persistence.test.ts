@@ -10,7 +10,7 @@ import { ask, askUntil } from './http/rest/ask.js';
 import { until, withServer } from './rig.js';
 import { silence, tone } from './sound.js';
 import { ManualClock } from './manual-clock.js';
-import { Air, saved, URL_ONE } from './stations/simulated-sources.js';
+import { SimulatedSources, saved, URL_ONE } from './stations/simulated-sources.js';
 
 const quiet = new Log('error', () => {});
 
@@ -68,31 +68,31 @@ interface History {
 }
 
 test('what a station plays is in its history, and after a restart still is', () => inFolder(async (folder) => {
-  const air = new Air();
+  const sources = new SimulatedSources();
   const clock = new ManualClock();
   const given = { stations: join(folder, 'stations.json'), keepDays: 36_500 }; // the clock begins in 1970
   await withServer(given, async (server) => {
     let blocks = 0;
-    server.stations.moments$.subscribe(({ moment }) => {
-      if (moment.type === 'heard') blocks++;
+    server.stations.events$.subscribe(({ event }) => {
+      if (event.type === 'prediction') blocks++;
     });
     await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
-    air.become(URL_ONE, 'live');
-    air.say(URL_ONE, { type: 'title', title: 'Artist - Song' });
+    sources.emitState(URL_ONE, 'live');
+    sources.emit(URL_ONE, { type: 'title', title: 'Artist - Song' });
     for (let block = 1; block <= 10; block++) {
       clock.advance(348);
-      air.play(URL_ONE, tone(200, block === 1 ? 360 : 348.3));
+      sources.emitAudio(URL_ONE, tone(200, block === 1 ? 360 : 348.3));
       await until(() => blocks === block);
     }
-    air.become(URL_ONE, 'failing', 'It answers 503.');
+    sources.emitState(URL_ONE, 'failing', 'It answers 503.');
     clock.advance(1000);
-  }, { listen: air.listen, scheduler: clock });
+  }, { listen: sources.listen, scheduler: clock });
   await withServer(given, async (server) => {
     const { segments, states, titles } = (await ask<History>(server, 'GET', '/v1/stations/radio-one/history?from=0&to=60000')).body;
     assert.equal(segments.map(({ state, genre, nowPlaying }) => [state, genre, nowPlaying]), [['music', 'low', 'Artist - Song']]);
     assert.equal(states.map(({ state, reason }) => [state, reason]), [['live', null], ['failing', 'It answers 503.']]);
     assert.equal(titles.map(({ title }) => title), ['Artist - Song', null]);
-  }, { listen: new Air().listen });
+  }, { listen: new SimulatedSources().listen });
 }));
 
 test('an alert is kept from its first moment; after a restart it is the same one, and over when it is over', () => inFolder(async (folder) => {
@@ -102,21 +102,21 @@ test('an alert is kept from its first moment; after a restart it is the same one
   const given = { stations: join(folder, 'stations.json') };
   const rules = [{ type: 'dead-air', forS: 1, endAfterS: 0 }];
   let id = '';
-  const air = new Air();
+  const sources = new SimulatedSources();
   await withServer(given, async (server) => {
     await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE, rules });
-    air.become(URL_ONE, 'live');
-    air.play(URL_ONE, silence(3000));
+    sources.emitState(URL_ONE, 'live');
+    sources.emitAudio(URL_ONE, silence(3000));
     const { body } = await askUntil<Alerts>(server, '/v1/alerts', ({ alerts }) => alerts.length > 0);
     assert.equal(body.alerts.map(({ type, to }) => [type, to]), [['dead-air', null]]);
     id = body.alerts[0]!.id;
     assert.not((await ask<{ history: { isFailing: boolean } }>(server, 'GET', '/readyz')).body.history.isFailing);
-  }, { listen: air.listen });
-  const again = new Air();
+  }, { listen: sources.listen });
+  const again = new SimulatedSources();
   await withServer(given, async (server) => {
     assert.equal(server.stations.get('radio-one')!.glance().alerts, ['dead-air']);
-    again.become(URL_ONE, 'live');
-    again.play(URL_ONE, tone(200, 3000));
+    again.emitState(URL_ONE, 'live');
+    again.emitAudio(URL_ONE, tone(200, 3000));
     const { body } = await askUntil<Alerts>(server, '/v1/alerts', ({ alerts }) => alerts[0]!.to !== null);
     assert.equal(body.alerts.map((alert) => alert.id), [id]);
     assert.equal(server.stations.get('radio-one')!.glance().alerts, []);
@@ -126,7 +126,7 @@ test('an alert is kept from its first moment; after a restart it is the same one
 test('a history that can not be written leaves the server ready, and shows in its health and metrics', () => inFolder(async (folder) => {
   const stations = join(folder, 'stations.json');
   mkdirSync(join(folder, 'stations.db'));
-  const air = new Air();
+  const sources = new SimulatedSources();
   await withServer({ stations }, async (server) => {
     await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
     const health = await askUntil<{ status: string; history: { isFailing: boolean; reason: string } }>(server, '/readyz', ({ history }) => history.isFailing);
@@ -136,10 +136,10 @@ test('a history that can not be written leaves the server ready, and shows in it
     const history = await ask(server, 'GET', '/v1/stations/radio-one/history');
     assert.equal([history.status, history.body.code], [503, 'not-kept']);
     // It listens all the same.
-    air.become(URL_ONE, 'live');
-    air.play(URL_ONE, tone(200, 3000));
+    sources.emitState(URL_ONE, 'live');
+    sources.emitAudio(URL_ONE, tone(200, 3000));
     await until(() => server.stations.get('radio-one')!.glance().genre === 'low');
-  }, { listen: air.listen });
+  }, { listen: sources.listen });
 }));
 
 test.run();

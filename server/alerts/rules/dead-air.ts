@@ -3,7 +3,7 @@
  * nothing is known about its sound: the rule pauses, an alert that is on stays on (to end it would
  * say that there is sound again), and `down` speaks about the rest.
  */
-import type { Moment } from '../../stations/station-event.js';
+import type { StationEvent } from '../../stations/station-event.js';
 import { duration, level } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 import { Stretch } from './sustained-condition.js';
@@ -17,14 +17,14 @@ export class DeadAir implements Follower {
     this.#quiet = new Stretch({ forMs: 1000 * rule.forS, endAfterMs: 1000 * rule.endAfterS, forgiveMs: 0 }, openSinceMs);
   }
 
-  take(moment: Moment): Finding | undefined {
-    if (moment.type !== 'heard') return undefined;
+  take(event: StationEvent): Finding | undefined {
+    if (event.type !== 'prediction') return undefined;
     const { belowDb, forS } = this.#rule;
-    const { level: levelDb } = moment.prediction;
-    const change = this.#quiet.take(levelDb < belowDb, moment);
+    const { level: levelDb } = event.prediction;
+    const change = this.#quiet.take(levelDb < belowDb, event);
     if (change === undefined) return undefined;
     const { fromMs, toMs } = this.#quiet;
-    const found = { kind: change, atMs: moment.atMs, fromMs, details: { levelDb, belowDb } };
+    const found = { kind: change, atMs: event.atMs, fromMs, details: { levelDb, belowDb } };
     return change === 'raised'
       ? { ...found, toMs: null, sentence: `no sound above ${level(belowDb)} for ${duration(1000 * forS)} (level ${level(levelDb)}).` }
       : { ...found, toMs, sentence: `sound again after ${duration(toMs - fromMs)} (level ${level(levelDb)}).` };

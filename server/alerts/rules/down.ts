@@ -2,7 +2,7 @@
  * Down: a station is not heard at all, for want of a connection, of bytes or of a decoder. A return
  * has to last before it counts, so a station that comes and goes is down once, not many times.
  */
-import type { Moment } from '../../stations/station-event.js';
+import type { StationEvent } from '../../stations/station-event.js';
 import { duration } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
@@ -24,13 +24,13 @@ export class Down implements Follower {
     this.#sinceMs = openSinceMs ?? undefined;
   }
 
-  take(moment: Moment): Finding | undefined {
-    if (moment.type !== 'state') return undefined;
-    const finding = this.tick(moment.atMs);
-    switch (moment.state) {
+  take(event: StationEvent): Finding | undefined {
+    if (event.type !== 'state') return undefined;
+    const finding = this.tick(event.atMs);
+    switch (event.state) {
       case 'live':
       case 'silent':
-        if (this.#sinceMs !== undefined) this.#backMs ??= moment.atMs;
+        if (this.#sinceMs !== undefined) this.#backMs ??= event.atMs;
         break;
       case 'stopped':
         // Nobody listens: nothing is missed. Who switched it off ends what is open.
@@ -39,13 +39,13 @@ export class Down implements Follower {
       case 'connecting':
       case 'stalled':
       case 'failing':
-        this.#sinceMs ??= moment.atMs;
+        this.#sinceMs ??= event.atMs;
         this.#backMs = undefined;
-        this.#hasFailed ||= moment.state !== 'connecting';
+        this.#hasFailed ||= event.state !== 'connecting';
         // A new attempt says nothing about why the last one failed.
-        this.#reason = moment.reason ?? this.#reason;
+        this.#reason = event.reason ?? this.#reason;
     }
-    return finding ?? this.tick(moment.atMs);
+    return finding ?? this.tick(event.atMs);
   }
 
   tick(nowMs: number): Finding | undefined {

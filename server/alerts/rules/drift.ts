@@ -3,7 +3,7 @@
  * music whose genre is known counts, and only when it fills enough of the window to say anything;
  * until it does again, what was said stays.
  */
-import type { Moment } from '../../stations/station-event.js';
+import type { StationEvent } from '../../stations/station-event.js';
 import { anyOf, duration, percent } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
@@ -31,9 +31,9 @@ export class Drift implements Follower {
     this.#openSinceMs = openSinceMs;
   }
 
-  take(moment: Moment): Finding | undefined {
-    if (moment.type !== 'heard' || moment.prediction.genre === null) return undefined;
-    const { atMs, spanMs, prediction: { genre } } = moment;
+  take(event: StationEvent): Finding | undefined {
+    if (event.type !== 'prediction' || event.prediction.genre === null) return undefined;
+    const { atMs, spanMs, prediction: { genre } } = event;
     const { msOf } = this.#step(atMs);
     msOf.set(genre, (msOf.get(genre) ?? 0) + spanMs);
     return this.#judge(atMs);
@@ -41,7 +41,7 @@ export class Drift implements Follower {
 
   tick(): undefined {}
 
-  /** The step of this moment; those that left the window are forgotten. */
+  /** The step of this event; those that left the window are forgotten. */
   #step(atMs: number): Step {
     const index = Math.floor((atMs * STEPS) / this.#windowMs);
     while (this.#steps.length > 0 && this.#steps[0]!.index <= index - STEPS) this.#steps.shift();

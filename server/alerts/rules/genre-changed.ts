@@ -2,7 +2,7 @@
  * Another genre than before is heard, and stays. Announcements and silence between are neither, and
  * the first genre that stays changes nothing: there was none before it.
  */
-import type { Moment } from '../../stations/station-event.js';
+import type { StationEvent } from '../../stations/station-event.js';
 import { percent } from '../format.js';
 import type { Finding, Follower, RuleOf } from './rule.js';
 
@@ -17,9 +17,9 @@ export class GenreChanged implements Follower {
     this.#forMs = 1000 * rule.forS;
   }
 
-  take(moment: Moment): Finding | undefined {
-    if (moment.type !== 'heard' || moment.prediction.genre === null) return undefined;
-    const { atMs, spanMs, prediction: { genre, p } } = moment;
+  take(event: StationEvent): Finding | undefined {
+    if (event.type !== 'prediction' || event.prediction.genre === null) return undefined;
+    const { atMs, spanMs, prediction: { genre, p } } = event;
     if (genre === this.#current) {
       this.#candidate = null;
       return undefined;

@@ -3,7 +3,7 @@
  * something begins and when it is over. It owns no timer, so its time is what it is told.
  */
 import type { Rule, RuleType } from '../../stations/config.js';
-import type { Moment } from '../../stations/station-event.js';
+import type { StationEvent } from '../../stations/station-event.js';
 
 export interface Finding {
   /** `raised` is over with `recovered`, never raised twice between; `happened` is over at once. */
@@ -20,10 +20,10 @@ export interface Finding {
 }
 
 export interface Follower {
-  take(moment: Moment): Finding | undefined;
+  take(event: StationEvent): Finding | undefined;
   /** At least once a second. */
   tick(nowMs: number): Finding | undefined;
 }
 
 export type RuleOf<T extends RuleType> = Extract<Rule, { type: T }>;
-export type Heard = Extract<Moment, { type: 'heard' }>;
+export type PredictionEvent = Extract<StationEvent, { type: 'prediction' }>;

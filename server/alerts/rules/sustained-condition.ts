@@ -3,7 +3,7 @@
  * what wavers around its edge says nothing. Time is that of the sound, so a burst of blocks counts
  * for as long as it plays, and time in which nothing is heard doesn't count at all.
  */
-import type { Heard } from './rule.js';
+import type { PredictionEvent } from './rule.js';
 
 export interface StretchTimes {
   /** How long it has to hold. */
@@ -47,7 +47,7 @@ export class Stretch {
     return this.#toMs;
   }
 
-  take(holds: boolean, { atMs, spanMs }: Pick<Heard, 'atMs' | 'spanMs'>): 'raised' | 'recovered' | undefined {
+  take(holds: boolean, { atMs, spanMs }: Pick<PredictionEvent, 'atMs' | 'spanMs'>): 'raised' | 'recovered' | undefined {
     const startMs = atMs - spanMs;
     if (!this.#isOpen && startMs - this.#lastMs > GAP_MS) this.#clear();
     this.#lastMs = atMs;

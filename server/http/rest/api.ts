@@ -8,7 +8,7 @@ import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
-import type { Listeners } from '../../stations/audio-listeners.js';
+import type { AudioListeners } from '../../stations/audio-listeners.js';
 import type { Station } from '../../stations/station.js';
 import type { Stations } from '../../stations/stations.js';
 import type { HistoryStore } from '../../store/store.js';
@@ -18,7 +18,7 @@ export interface ApiParts {
   readonly access: Access;
   readonly streams: Streams;
   readonly stations: Stations;
-  readonly listeners: Listeners;
+  readonly listeners: AudioListeners;
   /** Undefined where no history is kept. */
   readonly history: HistoryStore | undefined;
   readonly settings: Settings;

@@ -3,14 +3,14 @@ import { Subject } from 'rxjs';
 import type { AlertStations } from '../../../server/alerts/alerts.js';
 import type { StationGlance } from '../../../server/protocol/messages.js';
 import { stationSchema, type StationConfig } from '../../../server/stations/config.js';
-import type { Moment } from '../../../server/stations/station-event.js';
+import type { StationEvent } from '../../../server/stations/station-event.js';
 
 export function station(id: string, more: Readonly<Record<string, unknown>> = {}): StationConfig {
   return stationSchema.parse({ id, name: `Radio ${id.toUpperCase()}`, url: 'http://127.0.0.1:1/', ...more });
 }
 
 export class StationList implements AlertStations {
-  readonly moments$ = new Subject<{ readonly station: StationConfig; readonly moment: Moment }>();
+  readonly events$ = new Subject<{ readonly station: StationConfig; readonly event: StationEvent }>();
   readonly changes$ = new Subject<{ readonly type: 'added' | 'changed' | 'removed'; readonly station: StationConfig }>();
   readonly #all = new Map<string, { config: StationConfig; glance: StationGlance }>();
 
@@ -44,11 +44,11 @@ export class StationList implements AlertStations {
     shown.glance = { ...shown.glance, ...glance };
   }
 
-  happen(id: string, ...moments: readonly Moment[]): void {
+  happen(id: string, ...events: readonly StationEvent[]): void {
     const { config } = this.#all.get(id)!;
-    for (const moment of moments) {
-      if (moment.type === 'state') this.show(id, { state: moment.state, since: new Date(moment.atMs).toISOString(), reason: moment.reason });
-      this.moments$.next({ station: config, moment });
+    for (const event of events) {
+      if (event.type === 'state') this.show(id, { state: event.state, since: new Date(event.atMs).toISOString(), reason: event.reason });
+      this.events$.next({ station: config, event });
     }
   }
 

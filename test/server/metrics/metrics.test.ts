@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, stream, until, withServer } from '../rig.js';
 import { tone } from '../sound.js';
-import { Air, station, URL_ONE } from '../stations/simulated-sources.js';
+import { SimulatedSources, station, URL_ONE } from '../stations/simulated-sources.js';
 
 /** By name with labels, as Prometheus would read them. */
 async function scrape({ url }: RunningServer): Promise<Map<string, number>> {
@@ -49,12 +49,12 @@ test('streams, predictions, lag and time are counted', () => withServer({}, asyn
 }));
 
 test('stations are counted by state, each with whether it is heard, its level and its failures', () => {
-  const air = new Air();
+  const sources = new SimulatedSources();
   return withServer({}, async (server) => {
     await server.stations.add(station({ id: 'one' }));
     await server.stations.add(station({ id: 'off', enabled: false }));
-    air.become(URL_ONE, 'live');
-    air.play(URL_ONE, tone(300, 1000, { amplitude: 1 }));
+    sources.emitState(URL_ONE, 'live');
+    sources.emitAudio(URL_ONE, tone(300, 1000, { amplitude: 1 }));
     await until(() => server.stations.get('one')!.glance().level !== null);
     const live = await scrape(server);
     assert.is(live.get('livegenre_stations{state="live"}'), 1);
@@ -62,13 +62,13 @@ test('stations are counted by state, each with whether it is heard, its level an
     assert.is(live.get('livegenre_station_up{station="one"}'), 1);
     assert.not.ok(live.has('livegenre_station_up{station="off"}'), 'nobody wants to be woken for one that is switched off');
     assert.ok(Math.abs(live.get('livegenre_station_level_dbfs{station="one"}')! + 3) < 0.2);
-    air.become(URL_ONE, 'failing', 'gone');
+    sources.emitState(URL_ONE, 'failing', 'gone');
     const failing = await scrape(server);
     assert.is(failing.get('livegenre_stations{state="failing"}'), 1);
     assert.is(failing.get('livegenre_station_up{station="one"}'), 0);
     assert.is(failing.get('livegenre_station_failures_total{station="one"}'), 1);
     assert.not.ok(failing.has('livegenre_station_level_dbfs{station="one"}'));
-  }, { listen: air.listen });
+  }, { listen: sources.listen });
 });
 
 test('a shard that died counts from 0 again', () => withServer({}, async (server) => {

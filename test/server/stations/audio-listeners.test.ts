@@ -2,19 +2,19 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProtocolError } from '../../../server/protocol/errors.js';
 import { withDefaults } from '../../../server/settings.js';
-import { Listeners } from '../../../server/stations/audio-listeners.js';
+import { AudioListeners } from '../../../server/stations/audio-listeners.js';
 import type { Station } from '../../../server/stations/station.js';
 import { withServer } from '../rig.js';
 import { tone } from '../sound.js';
-import { Air, station, URL_ONE } from './simulated-sources.js';
+import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
 
-async function withLive(maxListeners: number, work: (live: { one: Station; listeners: Listeners; air: Air; off(): Promise<unknown> }) => Promise<void>): Promise<void> {
-  const air = new Air();
+async function withLive(maxListeners: number, work: (live: { one: Station; listeners: AudioListeners; sources: SimulatedSources; off(): Promise<unknown> }) => Promise<void>): Promise<void> {
+  const sources = new SimulatedSources();
   await withServer({}, async (server) => {
     const one = await server.stations.add(station({ id: 'one' }));
-    air.become(URL_ONE, 'live');
-    await work({ one, listeners: new Listeners(withDefaults({ maxListeners })), air, off: () => server.stations.change('one', { enabled: false }) });
-  }, { listen: air.listen });
+    sources.emitState(URL_ONE, 'live');
+    await work({ one, listeners: new AudioListeners(withDefaults({ maxListeners })), sources, off: () => server.stations.change('one', { enabled: false }) });
+  }, { listen: sources.listen });
 }
 
 const codeOf = (work: () => unknown): string => {
@@ -26,10 +26,10 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
-test('a listener gets a WAV of what is heard, until the station is switched off', () => withLive(5, async ({ one, listeners, air, off }) => {
+test('a listener gets a WAV of what is heard, until the station is switched off', () => withLive(5, async ({ one, listeners, sources, off }) => {
   const sound = tone(300, 200);
   const body = new Response(listeners.listen(one)).arrayBuffer();
-  air.play(URL_ONE, sound.slice());
+  sources.emitAudio(URL_ONE, sound.slice());
   await off();
   const bytes = new Uint8Array(await body);
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, 44));
@@ -39,9 +39,9 @@ test('a listener gets a WAV of what is heard, until the station is switched off'
   assert.is(listeners.size, 0);
 }));
 
-test('one who does not read is left out after a while, and costs no more memory', () => withLive(5, async ({ one, listeners, air }) => {
+test('one who does not read is left out after a while, and costs no more memory', () => withLive(5, async ({ one, listeners, sources }) => {
   const reader = listeners.listen(one).getReader();
-  for (let second = 0; second < 60; second++) air.play(URL_ONE, tone(300, 1000));
+  for (let second = 0; second < 60; second++) sources.emitAudio(URL_ONE, tone(300, 1000));
   let bytes = 0;
   for (;;) {
     const next = await Promise.race([reader.read(), new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
@@ -53,11 +53,11 @@ test('one who does not read is left out after a while, and costs no more memory'
   assert.is(listeners.size, 0);
 }));
 
-test('places are few, and there is nothing to hear of a station that is not heard', () => withLive(1, async ({ one, listeners, air }) => {
+test('places are few, and there is nothing to hear of a station that is not heard', () => withLive(1, async ({ one, listeners, sources }) => {
   const first = listeners.listen(one);
   assert.is(codeOf(() => listeners.listen(one)), 'too-many-viewers');
   await first.cancel();
-  air.become(URL_ONE, 'failing', 'gone');
+  sources.emitState(URL_ONE, 'failing', 'gone');
   assert.is(codeOf(() => listeners.listen(one)), 'not-found');
 }));
 

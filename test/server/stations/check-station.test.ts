@@ -4,7 +4,7 @@ import { ProtocolError } from '../../../server/protocol/errors.js';
 import { checkStation } from '../../../server/stations/check-station.js';
 import { ask } from '../http/rest/ask.js';
 import { withServer } from '../rig.js';
-import { Air, saved, URL_ONE } from './simulated-sources.js';
+import { SimulatedSources, saved, URL_ONE } from './simulated-sources.js';
 
 const LABELS = { labels: ['jazz', 'rock'] };
 
@@ -35,6 +35,6 @@ test('it holds at the API, for new stations and for changes', () => withServer({
   await ask(server, 'POST', '/v1/stations', { id: 'one', name: 'One', url: URL_ONE });
   assert.is((await ask(server, 'PATCH', '/v1/stations/one', { rules: [drift] })).status, 422);
   assert.is((await ask(server, 'PATCH', '/v1/stations/one', { rules: [{ ...drift, expect: ['low'] }] })).status, 200);
-}, { listen: new Air().listen }));
+}, { listen: new SimulatedSources().listen }));
 
 test.run();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listen, type Listened, type ListenerState } from '../../../server/stations/reconnecting-source.js';
+import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '../../../server/stations/reconnecting-source.js';
 import { until } from '../rig.js';
 import { Recordings } from '../sources/recordings.js';
 import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';
@@ -38,14 +38,14 @@ function goOn(path: string): string {
 }
 
 class Station {
-  readonly states: ListenerState[] = [];
-  readonly said: Listened['type'][] = [];
+  readonly states: ConnectionState[] = [];
+  readonly said: ConnectionEvent['type'][] = [];
   readonly #subscription;
 
   constructor(url: string, settings: Partial<typeof SETTINGS> = {}) {
-    this.#subscription = listen(url, { settings: { ...SETTINGS, ...settings } }).subscribe((listened) => {
-      this.said.push(listened.type);
-      if (listened.type === 'state') this.states.push(listened);
+    this.#subscription = reconnectingSource(url, { settings: { ...SETTINGS, ...settings } }).subscribe((event) => {
+      this.said.push(event.type);
+      if (event.type === 'state') this.states.push(event);
     });
   }
 
@@ -55,7 +55,7 @@ class Station {
   }
 
   /** Waits for a state that has come, or comes. */
-  async state(state: ListenerState['state']): Promise<ListenerState> {
+  async state(state: ConnectionState['state']): Promise<ConnectionState> {
     await until(() => this.states.some((each) => each.state === state));
     return this.states.find((each) => each.state === state)!;
   }
@@ -77,7 +77,7 @@ check('FFmpeg killed: it fails with the signal, then is live again, afresh', asy
   assert.equal([reason, decoder?.signal], ['The decoder was ended by SIGKILL.', 'SIGKILL']);
   await station.live(2);
   assert.is(station.states.at(-1)!.decoder, null);
-  assert.is(station.said.filter((type) => type === 'afresh').length, 1);
+  assert.is(station.said.filter((type) => type === 'reset').length, 1);
   station.end();
 });
 

@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listen, type Listened, type ListenerState } from '../../../server/stations/reconnecting-source.js';
+import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '../../../server/stations/reconnecting-source.js';
 import { SourceFault, type SourceEvent } from '../../../server/sources/station/source-event.js';
 import { ManualClock } from '../manual-clock.js';
 
@@ -13,7 +13,7 @@ const OPENED = { type: 'opened', patienceMs: 0 } as const;
 /** A listener on virtual time whose connections the test plays. */
 class Rig {
   readonly clock = new ManualClock();
-  readonly said: Listened[] = [];
+  readonly said: ConnectionEvent[] = [];
   /** Every connection there was; the last is the one that may be open. */
   readonly connections: Subject<SourceEvent>[] = [];
   /** Connections that are subscribed to. */
@@ -28,8 +28,8 @@ class Rig {
       subscriber.add(() => (this.open -= 1));
       return connection.subscribe(subscriber);
     });
-    this.#subscription = listen('http://radio.example/', { settings: { ...SETTINGS, ...settings }, scheduler: this.clock, open, random })
-      .subscribe({ next: (listened) => this.said.push(listened), error: () => assert.unreachable('errored'), complete: () => assert.unreachable('completed') });
+    this.#subscription = reconnectingSource('http://radio.example/', { settings: { ...SETTINGS, ...settings }, scheduler: this.clock, open, random })
+      .subscribe({ next: (event) => this.said.push(event), error: () => assert.unreachable('errored'), complete: () => assert.unreachable('completed') });
   }
 
   tell(...events: readonly SourceEvent[]): void {
@@ -48,11 +48,11 @@ class Rig {
     }
   }
 
-  get states(): ListenerState[] {
-    return this.said.filter((listened): listened is ListenerState => listened.type === 'state');
+  get states(): ConnectionState[] {
+    return this.said.filter((event): event is ConnectionState => event.type === 'state');
   }
 
-  get state(): ListenerState {
+  get state(): ConnectionState {
     return this.states.at(-1)!;
   }
 
@@ -107,13 +107,13 @@ test('every connection but the first begins afresh, right before its first sound
   rig.fail();
   rig.waitMs();
   rig.tell(OPENED, BYTES, SOUND);
-  assert.not(rig.said.some(({ type }) => type === 'afresh'), 'the first sound of all');
+  assert.not(rig.said.some(({ type }) => type === 'reset'), 'the first sound of all');
   rig.fail();
   rig.waitMs();
   rig.tell(OPENED, BYTES);
-  assert.not(rig.said.some(({ type }) => type === 'afresh'));
+  assert.not(rig.said.some(({ type }) => type === 'reset'));
   rig.tell(SOUND, SOUND);
-  assert.equal(rig.said.slice(-4).map(({ type }) => type), ['afresh', 'state', 'audio', 'audio']);
+  assert.equal(rig.said.slice(-4).map(({ type }) => type), ['reset', 'state', 'audio', 'audio']);
   rig.end();
 });
 
@@ -286,14 +286,14 @@ test('a title goes with the connection that said it', () => {
 
 test('an error at once, as one of a programmer, is a failure like another', () => {
   const clock = new ManualClock();
-  const said: Listened[] = [];
+  const said: ConnectionEvent[] = [];
   let tries = 0;
   const open = (): Observable<SourceEvent> => new Observable((subscriber) => {
     tries += 1;
     subscriber.error(new Error('oops'));
   });
-  const subscription = listen('http://a/', { settings: SETTINGS, scheduler: clock, open, random: () => 1 }).subscribe((listened) => said.push(listened));
-  assert.match((said.at(-1) as ListenerState).reason!, /oops/);
+  const subscription = reconnectingSource('http://a/', { settings: SETTINGS, scheduler: clock, open, random: () => 1 }).subscribe((event) => said.push(event));
+  assert.match((said.at(-1) as ConnectionState).reason!, /oops/);
   clock.advance(3000);
   assert.is(tries, 3);
   subscription.unsubscribe();

@@ -3,15 +3,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationState } from '../../../server/protocol/messages.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, HistoryTitle, OpenRows } from '../../../server/store/store.js';
-import type { Moment } from '../../../server/stations/station-event.js';
-import { StationRecord } from '../../../server/stations/station-recorder.js';
+import type { StationEvent } from '../../../server/stations/station-event.js';
+import { StationRecorder } from '../../../server/stations/station-recorder.js';
 import { BLOCK_MS, heard as heardAt } from './prediction-events.js';
 
 /** A whole minute. */
 const T = Date.UTC(2026, 10, 21, 12);
 
 interface Kept {
-  readonly record: StationRecord;
+  readonly record: StationRecorder;
   readonly segments: HistorySegment[];
   readonly states: HistoryState[];
   readonly titles: HistoryTitle[];
@@ -25,7 +25,7 @@ function kept(): Kept {
   const states: HistoryState[] = [];
   const titles: HistoryTitle[] = [];
   const minutes: HistoryMinute[] = [];
-  const record = new StationRecord('a', (row: ClosedRow) => {
+  const record = new StationRecorder('a', (row: ClosedRow) => {
     assert.is(row.station, 'a');
     if (row.kind === 'segment') segments.push(row.segment);
     else if (row.kind === 'state') states.push(row.state);
@@ -46,17 +46,17 @@ function kept(): Kept {
 }
 
 const at = (s: number): number => T + s * 1000;
-const become = (s: number, state: StationState, reason: string | null = null): Moment => ({ type: 'state', atMs: at(s), state, reason });
-const entitle = (s: number, title: string | null): Moment => ({ type: 'title', atMs: at(s), title });
+const become = (s: number, state: StationState, reason: string | null = null): StationEvent => ({ type: 'state', atMs: at(s), state, reason });
+const entitle = (s: number, title: string | null): StationEvent => ({ type: 'title', atMs: at(s), title });
 
-const heard = (s: number, what: string, spanMs?: number): Moment => heardAt(at(s), what, spanMs);
+const heard = (s: number, what: string, spanMs?: number): StationEvent => heardAt(at(s), what, spanMs);
 
 /** Blocks one after the other, the first from `fromS`, the last to `toS`. */
-const blocks = (fromS: number, toS: number, what: string): Moment[] =>
+const blocks = (fromS: number, toS: number, what: string): StationEvent[] =>
   Array.from({ length: (toS - fromS) / (BLOCK_MS / 1000) }, (_, index) => heard(fromS + (index + 1) * (BLOCK_MS / 1000), what));
 
-const tell = ({ record }: Kept, moments: readonly Moment[]): void => {
-  for (const moment of moments) record.take(moment);
+const tell = ({ record }: Kept, events: readonly StationEvent[]): void => {
+  for (const event of events) record.take(event);
 };
 
 const spans = (segments: readonly HistorySegment[]): [number, number, string][] => segments.map(({ fromMs, toMs, state, genre }) => [(fromMs - T) / 1000, (toMs - T) / 1000, genre ?? state]);
@@ -82,7 +82,7 @@ test('shares are split where minutes meet, warming up included', () => {
   ]);
 });
 
-test('what was listened for and not heard is down; while it is stopped nobody listens', () => {
+test('what was event for and not heard is down; while it is stopped nobody listens', () => {
   const it = kept();
   tell(it, [
     become(0, 'connecting'), become(5, 'live'), ...blocks(5, 20, 'rock'),
@@ -126,14 +126,14 @@ const anyMoment = fc.oneof(
 );
 
 /** Mostly in order, as a clock is; sometimes not. */
-const anyMoments = fc.oneof(fc.array(anyMoment, { maxLength: 200 }), fc.array(anyMoment, { maxLength: 200 }).map((moments) => moments.sort((a, b) => a.atMs - b.atMs)));
+const anyMoments = fc.oneof(fc.array(anyMoment, { maxLength: 200 }), fc.array(anyMoment, { maxLength: 200 }).map((events) => events.sort((a, b) => a.atMs - b.atMs)));
 
 test('whatever happens: nothing overlaps, all is in order, each minute comes once and has 60 s at most', () => {
-  fc.assert(fc.property(anyMoments, fc.integer({ min: 0, max: 10 }), (moments, flushEvery) => {
+  fc.assert(fc.property(anyMoments, fc.integer({ min: 0, max: 10 }), (events, flushEvery) => {
     const it = kept();
-    moments.forEach((moment, index) => {
-      it.record.take(moment);
-      if (flushEvery > 0 && index % flushEvery === 0) it.record.open(moment.atMs);
+    events.forEach((event, index) => {
+      it.record.take(event);
+      if (flushEvery > 0 && index % flushEvery === 0) it.record.open(event.atMs);
     });
     const { segments, states, minutes } = it.end(at(400));
     for (const rows of [segments, states]) {

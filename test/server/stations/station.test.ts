@@ -1,40 +1,40 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
-import type { Moment } from '../../../server/stations/station-event.js';
+import type { StationEvent } from '../../../server/stations/station-event.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, until, withServer, type Client } from '../rig.js';
 import { silence, tone } from '../sound.js';
-import { Air, station, URL_ONE } from './simulated-sources.js';
+import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
 
 interface Played {
   readonly server: RunningServer;
-  readonly air: Air;
-  readonly moments: Moment[];
+  readonly sources: SimulatedSources;
+  readonly events: StationEvent[];
 }
 
 async function withStation(work: (played: Played) => Promise<void>): Promise<void> {
-  const air = new Air();
+  const sources = new SimulatedSources();
   await withServer({}, async (server) => {
-    const moments: Moment[] = [];
-    server.stations.moments$.subscribe(({ moment }) => moments.push(moment));
+    const events: StationEvent[] = [];
+    server.stations.events$.subscribe(({ event }) => events.push(event));
     await server.stations.add(station({ id: 'one' }));
-    await work({ server, air, moments });
-  }, { listen: air.listen });
+    await work({ server, sources, events });
+  }, { listen: sources.listen });
 }
 
-const states = (moments: readonly Moment[]): string[] => moments.flatMap((moment) => (moment.type === 'state' ? [moment.state] : []));
+const states = (events: readonly StationEvent[]): string[] => events.flatMap((event) => (event.type === 'state' ? [event.state] : []));
 const stationSays = (viewer: Client): StationMessage[] => viewer.messages.filter((message): message is StationMessage => message.type === 'station');
 
-test('a station is a stream: who watches it hears predictions of what is played', () => withStation(async ({ server, air, moments }) => {
+test('a station is a stream: who watches it hears predictions of what is played', () => withStation(async ({ server, sources, events }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
   assert.is((await viewer.ready()).name, 'Radio One');
-  air.become(URL_ONE, 'connecting');
-  air.become(URL_ONE, 'live');
-  air.play(URL_ONE, tone(300, 3000));
+  sources.emitState(URL_ONE, 'connecting');
+  sources.emitState(URL_ONE, 'live');
+  sources.emitAudio(URL_ONE, tone(300, 3000));
   await viewer.prediction(({ genre }) => genre === 'low');
-  assert.equal(states(moments), ['connecting', 'live']);
-  const heard = moments.filter(({ type }) => type === 'heard');
+  assert.equal(states(events), ['connecting', 'live']);
+  const heard = events.filter(({ type }) => type === 'prediction');
   assert.ok(heard.length >= 3);
   assert.is(server.streams.get('one')!.info().source, 'station');
   const { state, heard: now, genre, level } = server.stations.get('one')!.glance();
@@ -42,28 +42,28 @@ test('a station is a stream: who watches it hears predictions of what is played'
   assert.ok(level! > -30);
 }));
 
-test('bytes without sound are silent, no bytes are what the listener says', () => withStation(async ({ server, air, moments }) => {
-  air.become(URL_ONE, 'live');
-  air.play(URL_ONE, silence(3000));
-  await until(() => states(moments).at(-1) === 'silent');
-  air.play(URL_ONE, tone(300, 3000));
-  await until(() => states(moments).at(-1) === 'live');
-  air.become(URL_ONE, 'stalled', 'No bytes came for 10 s.');
+test('bytes without sound are silent, no bytes are what the listener says', () => withStation(async ({ server, sources, events }) => {
+  sources.emitState(URL_ONE, 'live');
+  sources.emitAudio(URL_ONE, silence(3000));
+  await until(() => states(events).at(-1) === 'silent');
+  sources.emitAudio(URL_ONE, tone(300, 3000));
+  await until(() => states(events).at(-1) === 'live');
+  sources.emitState(URL_ONE, 'stalled', 'No bytes came for 10 s.');
   const glance = server.stations.get('one')!.glance();
   assert.equal([glance.state, glance.reason, glance.heard, glance.genre, glance.level], ['stalled', 'No bytes came for 10 s.', null, null, null]);
-  assert.equal(states(moments), ['connecting', 'live', 'silent', 'live', 'stalled']);
+  assert.equal(states(events), ['connecting', 'live', 'silent', 'live', 'stalled']);
 }));
 
-test('a viewer stays while the station fails and comes back, is told of both, and what was heard before no longer counts', () => withStation(async ({ server, air }) => {
+test('a viewer stays while the station fails and comes back, is told of both, and what was heard before no longer counts', () => withStation(async ({ server, sources }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
-  air.become(URL_ONE, 'live');
-  air.play(URL_ONE, tone(300, 3000));
+  sources.emitState(URL_ONE, 'live');
+  sources.emitAudio(URL_ONE, tone(300, 3000));
   const before = await viewer.prediction(({ genre }) => genre === 'low');
-  air.become(URL_ONE, 'failing', 'The server answers 503 Service Unavailable.');
-  air.become(URL_ONE, 'connecting');
-  air.say(URL_ONE, { type: 'afresh' });
-  air.become(URL_ONE, 'live');
-  air.play(URL_ONE, tone(9000, 3000));
+  sources.emitState(URL_ONE, 'failing', 'The server answers 503 Service Unavailable.');
+  sources.emitState(URL_ONE, 'connecting');
+  sources.emit(URL_ONE, { type: 'reset' });
+  sources.emitState(URL_ONE, 'live');
+  sources.emitAudio(URL_ONE, tone(9000, 3000));
   const after = await viewer.prediction(({ genre }) => genre === 'high');
   assert.ok(after.atMs > before.atMs, 'stream time goes on');
   assert.is(after.droppedMs, 0, 'nothing was dropped: there was nothing');
@@ -73,77 +73,77 @@ test('a viewer stays while the station fails and comes back, is told of both, an
   assert.ok(next?.type === 'prediction' && next.state === 'warming', 'it warms up again');
 }));
 
-test('what is announced stands for viewers who come later', () => withStation(async ({ server, air }) => {
-  air.become(URL_ONE, 'live');
-  air.say(URL_ONE, { type: 'title', title: 'Miles Davis - So What' });
+test('what is announced stands for viewers who come later', () => withStation(async ({ server, sources }) => {
+  sources.emitState(URL_ONE, 'live');
+  sources.emit(URL_ONE, { type: 'title', title: 'Miles Davis - So What' });
   const viewer = await connect(server, '/v1/streams/one/watch');
   const told = await viewer.heard<StationMessage>(({ type }) => type === 'station');
   assert.equal([told.state, told.nowPlaying], ['live', 'Miles Davis - So What']);
-  air.become(URL_ONE, 'failing', 'gone');
+  sources.emitState(URL_ONE, 'failing', 'gone');
   const later = await viewer.heard<StationMessage>((message) => message.type === 'station' && message.state === 'failing');
   assert.is(later.nowPlaying, null, 'what was playing is not known any more');
 }));
 
-test('switched off it has no stream; switched on it has one again', () => withStation(async ({ server, air, moments }) => {
-  air.become(URL_ONE, 'live');
+test('switched off it has no stream; switched on it has one again', () => withStation(async ({ server, sources, events }) => {
+  sources.emitState(URL_ONE, 'live');
   const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { enabled: false });
   assert.is(await viewer.closed(), 1000);
   assert.is(stationSays(viewer).at(-1)!.state, 'stopped', 'who watches is told why it ends');
-  assert.is(air.listening(URL_ONE), 0);
+  assert.is(sources.subscriberCount(URL_ONE), 0);
   assert.is(server.stations.get('one')!.glance().state, 'stopped');
-  assert.is(states(moments).at(-1), 'stopped');
+  assert.is(states(events).at(-1), 'stopped');
   await until(() => server.streams.get('one') === undefined);
   await server.stations.change('one', { enabled: true });
-  assert.is(air.listening(URL_ONE), 1);
+  assert.is(sources.subscriberCount(URL_ONE), 1);
   assert.ok(server.streams.get('one'));
 }));
 
-test('another address is listened to at once, another name shows, and viewers stay', () => withStation(async ({ server, air }) => {
+test('another address is event to at once, another name shows, and viewers stay', () => withStation(async ({ server, sources }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { url: 'http://127.0.0.1/two', name: 'Radio Two' });
-  assert.equal([air.listening(URL_ONE), air.listening('http://127.0.0.1/two')], [0, 1]);
+  assert.equal([sources.subscriberCount(URL_ONE), sources.subscriberCount('http://127.0.0.1/two')], [0, 1]);
   assert.is(server.stations.get('one')!.glance().name, 'Radio Two');
   assert.is(server.streams.get('one')!.name, 'Radio Two');
-  air.become('http://127.0.0.1/two', 'live');
-  air.play('http://127.0.0.1/two', tone(300, 1000));
+  sources.emitState('http://127.0.0.1/two', 'live');
+  sources.emitAudio('http://127.0.0.1/two', tone(300, 1000));
   await viewer.prediction();
 }));
 
-test('a shard that dies takes no station with it', () => withStation(async ({ server, air }) => {
-  air.become(URL_ONE, 'live');
+test('a shard that dies takes no station with it', () => withStation(async ({ server, sources }) => {
+  sources.emitState(URL_ONE, 'live');
   const viewer = await connect(server, '/v1/streams/one/watch');
-  air.play(URL_ONE, tone(300, 2000));
+  sources.emitAudio(URL_ONE, tone(300, 2000));
   await viewer.prediction();
   killShards();
   await viewer.heard(({ type }) => type === 'restarted');
-  air.play(URL_ONE, tone(300, 3000));
+  sources.emitAudio(URL_ONE, tone(300, 3000));
   await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
 }));
 
-test('who watches all stations gets all of them at once and then each second', () => withStation(async ({ server, air }) => {
+test('who watches all stations gets all of them at once and then each second', () => withStation(async ({ server, sources }) => {
   await server.stations.add(station({ id: 'two', url: 'http://127.0.0.1/two', enabled: false }));
   const viewer = await connect(server, '/v1/stations/watch');
   const { stations } = await viewer.heard<StationsMessage>(({ type }) => type === 'stations');
   assert.equal(stations.map(({ id, state }) => [id, state]), [['one', 'connecting'], ['two', 'stopped']]);
-  air.become(URL_ONE, 'live');
+  sources.emitState(URL_ONE, 'live');
   await viewer.heard((message) => message.type === 'stations' && message.stations[0]!.state === 'live');
   assert.not.match(JSON.stringify(viewer.messages), '127.0.0.1', 'addresses are for those who manage');
 }));
 
 test('at the end viewers are told that the server goes away, and nothing happens to the station', () => {
-  const air = new Air();
-  const moments: Moment[] = [];
+  const sources = new SimulatedSources();
+  const events: StationEvent[] = [];
   let viewers: Client[] = [];
   return withServer({}, async (server) => {
-    server.stations.moments$.subscribe(({ moment }) => moments.push(moment));
+    server.stations.events$.subscribe(({ event }) => events.push(event));
     await server.stations.add(station({ id: 'one' }));
-    air.become(URL_ONE, 'live');
+    sources.emitState(URL_ONE, 'live');
     viewers = [await connect(server, '/v1/streams/one/watch'), await connect(server, '/v1/stations/watch')];
-  }, { listen: air.listen }).then(async () => {
+  }, { listen: sources.listen }).then(async () => {
     for (const viewer of viewers) assert.is(await viewer.closed(), 1001);
-    assert.equal(states(moments), ['connecting', 'live'], 'it did not stop: the server did');
-    assert.is(air.listening(URL_ONE), 0);
+    assert.equal(states(events), ['connecting', 'live'], 'it did not stop: the server did');
+    assert.is(sources.subscriberCount(URL_ONE), 0);
   });
 });
 

@@ -6,22 +6,22 @@ import type { RunningServer } from '../../../server/assemble.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { Stations, type StationChange, type StationsOptions } from '../../../server/stations/stations.js';
 import { sharedServer } from '../rig.js';
-import { Air, saved, station, URL_ONE } from './simulated-sources.js';
+import { SimulatedSources, saved, station, URL_ONE } from './simulated-sources.js';
 
 const shared = sharedServer(test);
 
-function stationsOf({ streams }: RunningServer, options: Partial<StationsOptions> = {}): { stations: Stations; air: Air; file: StationConfig[][] } {
-  const air = new Air();
+function stationsOf({ streams }: RunningServer, options: Partial<StationsOptions> = {}): { stations: Stations; sources: SimulatedSources; file: StationConfig[][] } {
+  const sources = new SimulatedSources();
   const file: StationConfig[][] = [];
   const stations = new Stations({
     saved: [],
     save: async (configs) => { file.push([...configs]); },
     streams,
-    listen: air.listen,
+    listen: sources.listen,
     log: new Log('error', () => {}),
     ...options,
   });
-  return { stations, air, file };
+  return { stations, sources, file };
 }
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -46,7 +46,7 @@ test('an id is made from the name, in plain letters, another where it is taken',
 
 test('a change is saved before it is taken; what can not be saved does not happen', () => shared(async (server) => {
   let isFull = false;
-  const { stations, air } = stationsOf(server, {
+  const { stations, sources } = stationsOf(server, {
     save: async () => { if (isFull) throw new ProtocolError('not-kept', 'The disk is full.'); },
   });
   await stations.add(station({ id: 'one' }));
@@ -55,8 +55,8 @@ test('a change is saved before it is taken; what can not be saved does not happe
   assert.is(await refusal(stations.change('one', { name: 'Other' })), 'not-kept');
   assert.is(await refusal(stations.remove('one')), 'not-kept');
   assert.equal(stations.list().map(({ config }) => config.name), ['Radio One']);
-  assert.is(air.listening(URL_ONE), 1);
-  assert.is(air.listening('http://127.0.0.1/two'), 0);
+  assert.is(sources.subscriberCount(URL_ONE), 1);
+  assert.is(sources.subscriberCount('http://127.0.0.1/two'), 0);
   await stations.close();
 }));
 
@@ -74,13 +74,13 @@ test('changes that come at once are saved one after the other, each with those b
 }));
 
 test('what was saved is what runs', () => shared(async (server) => {
-  const { stations, air } = stationsOf(server, { saved: [saved(), saved({ id: 'off', url: 'http://127.0.0.1/off', enabled: false })] });
-  assert.is(air.listening(URL_ONE), 0, 'not before it is started');
+  const { stations, sources } = stationsOf(server, { saved: [saved(), saved({ id: 'off', url: 'http://127.0.0.1/off', enabled: false })] });
+  assert.is(sources.subscriberCount(URL_ONE), 0, 'not before it is started');
   stations.start();
-  assert.is(air.listening(URL_ONE), 1);
-  assert.is(air.listening('http://127.0.0.1/off'), 0);
+  assert.is(sources.subscriberCount(URL_ONE), 1);
+  assert.is(sources.subscriberCount('http://127.0.0.1/off'), 0);
   await stations.close();
-  assert.is(air.listening(URL_ONE), 0);
+  assert.is(sources.subscriberCount(URL_ONE), 0);
 }));
 
 test('changes are told, and what is not there can not be changed', () => shared(async (server) => {

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClosedRow } from '../../../../server/store/store.js';
 import { withServer } from '../../rig.js';
-import { Air } from '../../stations/simulated-sources.js';
+import { SimulatedSources } from '../../stations/simulated-sources.js';
 import { ask, askUntil } from './ask.js';
 import { withHistory } from './kept-server.js';
 
@@ -146,7 +146,7 @@ test('no such station, or no history', () => withHistory([], async (server) => {
       assert.equal([status, body.code], [503, 'not-kept'], path);
       assert.match(body.detail, '--stations FILE');
     }
-  }, { listen: new Air().listen });
+  }, { listen: new SimulatedSources().listen });
 }));
 
 test('a station that is removed takes its history with it', () => withHistory(ROWS, async (server) => {

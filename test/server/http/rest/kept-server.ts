@@ -8,7 +8,7 @@ import { SqliteStore } from '../../../../server/store/sqlite.js';
 import type { ClosedRow } from '../../../../server/store/store.js';
 import { StationsFile } from '../../../../server/stations/stations-file.js';
 import { withServer } from '../../rig.js';
-import { Air, saved } from '../../stations/simulated-sources.js';
+import { SimulatedSources, saved } from '../../stations/simulated-sources.js';
 
 /** The station `one` is switched off, so that nothing is added to these rows. */
 export async function withHistory(closed: readonly ClosedRow[], work: (server: RunningServer) => Promise<void>): Promise<void> {
@@ -19,7 +19,7 @@ export async function withHistory(closed: readonly ClosedRow[], work: (server: R
     const store = new SqliteStore(() => openDatabase(join(folder, 'stations.db')));
     await store.write({ forgotten: [], closed, open: [] });
     store.close();
-    await withServer({ stations, keepDays: 36_500 }, work, { listen: new Air().listen });
+    await withServer({ stations, keepDays: 36_500 }, work, { listen: new SimulatedSources().listen });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -7,7 +7,7 @@ import type { StationGlance } from '../../../../server/protocol/messages.js';
 import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
 import type { Settings } from '../../../../server/settings.js';
 import { withServer } from '../../rig.js';
-import { Air, URL_ONE } from '../../stations/simulated-sources.js';
+import { SimulatedSources, URL_ONE } from '../../stations/simulated-sources.js';
 import { ask } from './ask.js';
 
 const ONE = { name: 'Radio One', url: URL_ONE };
@@ -16,7 +16,7 @@ async function withStations(settings: Partial<Settings>, work: (server: RunningS
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-rest-'));
   const file = join(folder, 'stations.json');
   try {
-    await withServer({ stations: file, ...settings }, (server) => work(server, file), { listen: new Air().listen, ...parts });
+    await withServer({ stations: file, ...settings }, (server) => work(server, file), { listen: new SimulatedSources().listen, ...parts });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -97,7 +97,7 @@ test('stations survive a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-rest-'));
   try {
     const settings = { stations: join(folder, 'stations.json') };
-    const parts = { listen: new Air().listen };
+    const parts = { listen: new SimulatedSources().listen };
     await withServer(settings, async (server) => {
       await ask(server, 'POST', '/v1/stations', { ...ONE, enabled: false });
     }, parts);
