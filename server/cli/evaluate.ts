@@ -9,7 +9,7 @@ import { macrotask } from '../shards/macrotask.js';
 import { Engine } from '../pipe/engine.js';
 import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
 import { evaluate as evaluateTracks, workOf, type Wanted } from '../evaluation/evaluation.js';
-import type { Degrade } from '../evaluation/listen.js';
+import type { Degrade } from '../evaluation/classify-tracks.js';
 import { planMedleys } from '../evaluation/medley.js';
 import { reportOf } from '../evaluation/report.js';
 import { envOf, readSettings, SettingError } from '../settings.js';

@@ -10,7 +10,7 @@ import { fitTemperature } from '../../models/training/head/calibrate.js';
 import { consecutiveFolds } from '../../models/training/data/protocols.js';
 import { MIN_PROBABILITY } from '../pipe/smoothing.js';
 import { reported } from './figures.js';
-import type { Ears, HeardTrack, ScoredBlock } from './listen.js';
+import type { Ears, HeardTrack, ScoredBlock } from './classify-tracks.js';
 import { replay } from './sweep.js';
 
 const FOLDS = 5;

@@ -7,7 +7,7 @@ import { throughCodec } from './degradations/codec.js';
 import { quietly } from './degradations/gain.js';
 import { amongNoise, readNoise } from './degradations/noise.js';
 import { inRoom } from './degradations/room.js';
-import type { Degrade } from './listen.js';
+import type { Degrade } from './classify-tracks.js';
 
 export const DEGRADATIONS = ['mp3-64', 'opus-24', 'am-radio', 'room', 'noise-15db', 'gain-30db'] as const;
 export type Degradation = (typeof DEGRADATIONS)[number];

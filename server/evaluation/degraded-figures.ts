@@ -1,6 +1,6 @@
 /** Figures of degraded sound beside those of the same tracks clean. */
 import { figuresOf, verdict, type Figures } from './figures.js';
-import type { HeardTrack } from './listen.js';
+import type { HeardTrack } from './classify-tracks.js';
 
 export interface DegradedFigures extends Figures {
   /** Of right tracks against clean sound, in points of percent; below 0 is worse. */

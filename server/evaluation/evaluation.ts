@@ -4,7 +4,7 @@ import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
 import type { Degradation } from './degrade.js';
 import { figuresOf, verdict, type Figures } from './figures.js';
-import { hearTracks, type Degrade, type Ears } from './listen.js';
+import { hearTracks, type Degrade, type Ears } from './classify-tracks.js';
 import { medleyFiguresOf, type MedleyFigures } from './medley-figures.js';
 import { hearMedleys, type Part } from './medley.js';
 import { NOT_MUSIC_KINDS, notMusicFiguresOf, type NotMusicFigures } from './not-music.js';

@@ -1,7 +1,7 @@
 /** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
 import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, reliabilityBins, wilson95, type GenreScores, type ReliabilityBin } from '../../models/metrics.js';
 import { MIN_PROBABILITY } from '../pipe/smoothing.js';
-import type { HeardBlock, HeardTrack } from './listen.js';
+import type { HeardBlock, HeardTrack } from './classify-tracks.js';
 
 export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;
 /** A right genre counts as found once it has stayed for so long. */

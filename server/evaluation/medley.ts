@@ -13,7 +13,7 @@ import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
 import { Random } from '../../models/random.js';
-import { hearLevels, hearRecording, recordingOf, rmsDbOf, type Ears, type HeardBlock } from './listen.js';
+import { hearLevels, hearRecording, recordingOf, rmsDbOf, type Ears, type HeardBlock } from './classify-tracks.js';
 import { atRate, atRms, type Recording } from './recording.js';
 
 /** Genres follow each other so often in one medley. */

@@ -9,7 +9,7 @@
  */
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { argmax, auroc } from '../../models/metrics.js';
-import type { HeardBlock, HeardTrack } from './listen.js';
+import type { HeardBlock, HeardTrack } from './classify-tracks.js';
 
 const SETTLED_MS = 2000;
 /** Genres of a pack that are no music: what can be the truth of a track. */

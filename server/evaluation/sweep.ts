@@ -9,7 +9,7 @@
 import { blockMs, type Manifest, type SmoothingSettings } from '../../models/manifest.js';
 import { Smoother } from '../pipe/smoothing.js';
 import { accuracyAfter, steadinessOf } from './figures.js';
-import { heardBlock, type Ears, type HeardBlock, type HeardTrack, type ScoredBlock } from './listen.js';
+import { heardBlock, type Ears, type HeardBlock, type HeardTrack, type ScoredBlock } from './classify-tracks.js';
 import type { HeardMedley } from './medley.js';
 import { medleyFiguresOf } from './medley-figures.js';
 

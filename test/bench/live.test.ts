@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { distribution } from './live/distribution.js';
 import { findMax } from './live/find-max.js';
-import { LagBook } from './live/lag.js';
+import { LagBook } from './live/lag-tracker.js';
 import { keepsUp, measureLoad } from './live/load.js';
 import { shortCpu } from './live/machine.js';
 import { threadTimes } from './live/profile.js';
-import { Rota } from './live/rota.js';
+import { Rota } from './live/send-schedule.js';
 import { frame, makeSound } from './live/sound.js';
 
 test('a hundred times in a few numbers, and none', () => {

@@ -17,7 +17,7 @@ import { median } from '../../models/metrics.js';
 import { describe, type Layer } from '../../models/network.js';
 import { ARCHITECTURES, architecture } from '../../models/training/network/architectures.js';
 import { randomBundle } from '../models/fixtures.js';
-import { BATCH, carried, recomputed, WINDOW_S } from './network-ways.js';
+import { BATCH, carried, recomputed, WINDOW_S } from './network-variants.js';
 import { measureRounds, type Way } from './rounds.js';
 
 interface Network {

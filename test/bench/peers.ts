@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
-import { edgesHz } from './mel-ways.js';
+import { edgesHz } from './mel-variants.js';
 
 const requirePeer = createRequire(fileURLToPath(new URL('../../../.runs/peers/', import.meta.url)));
 

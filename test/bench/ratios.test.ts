@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1, MelColumns } from '../../dsp/mel/mel-columns.js';
 import { noise } from '../dsp/signals.js';
 import { largestRelativeDifference, levelCorrelation } from './agreement.js';
-import { again, once, textbookColumn, windowsOf } from './mel-ways.js';
+import { again, once, textbookColumn, windowsOf } from './mel-variants.js';
 import { measureRounds, ratioOf } from './rounds.js';
 
 const { sampleRate, hop, nFft } = FRONT_END_V1;

@@ -26,8 +26,8 @@ import { largestRelativeDifference, levelCorrelation } from './agreement.js';
 import { inWords, keep, thisMachine } from './live/machine.js';
 import { command, whole } from './live/options.js';
 import { table } from './live/table.js';
-import { again, edgesHz, once, ours, textbookColumn, windowsOf } from './mel-ways.js';
-import { BATCH, carried, recomputed, WINDOW_S, waysDiffer, type BatchWays, type Levels } from './network-ways.js';
+import { again, edgesHz, once, ours, textbookColumn, windowsOf } from './mel-variants.js';
+import { BATCH, carried, recomputed, WINDOW_S, waysDiffer, type BatchWays, type Levels } from './network-variants.js';
 import { PEERS } from './peers.js';
 import { measureRounds, ratioOf, type Ratio, type Way } from './rounds.js';
 

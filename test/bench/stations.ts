@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { round } from '../../server/pipe/segments.js';
-import { OtherProcess } from './live/calls.js';
+import { OtherProcess } from './live/remote-process.js';
 import { inWords, keep, thisMachine } from './live/machine.js';
 import { command, whole } from './live/options.js';
 import type { RadioCalls } from './live/radio-process.js';

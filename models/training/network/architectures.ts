@@ -4,7 +4,7 @@
  * parameters and 8 M multiply-adds per second of audio.
  */
 import type { Layer } from '../../network.js';
-import { crnn } from './architecture.js';
+import { crnn } from './crnn.js';
 
 export const ARCHITECTURES = ['crnn', 'cnn', 'lstm', 'cnn-lstm'] as const;
 

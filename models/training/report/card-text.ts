@@ -3,7 +3,7 @@ import type { Manifest } from '../../manifest.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';
-import { costTable, genreTable, liveTables, tradeOffTable, type WordTable } from './live.js';
+import { costTable, genreTable, liveTables, tradeOffTable, type WordTable } from './evaluation-tables.js';
 import { whole } from './numbers.js';
 
 /** Lines of a card between which the figures stand. */

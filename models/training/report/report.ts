@@ -10,7 +10,7 @@ import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
 import { readEvaluation } from './evaluation.js';
 import { readJson } from './json-file.js';
-import { tradeOffOf } from './live.js';
+import { tradeOffOf } from './evaluation-tables.js';
 import { readRun, writeReport } from './write.js';
 
 interface Flags {

@@ -1,8 +1,8 @@
 /** The server and its clients, each in a process of its own, and what both say at one moment. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OtherProcess } from './calls.js';
+import { OtherProcess } from './remote-process.js';
 import type { ClientsCalls } from './clients-process.js';
-import type { Seen } from './crowd.js';
+import type { Seen } from './client-group.js';
 import type { ServerCalls, Started, Used } from './server-process.js';
 import type { SoundOptions } from './sound.js';
 

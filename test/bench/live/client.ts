@@ -6,7 +6,7 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { ServerMessage } from '../../../server/protocol/messages.js';
-import { LagBook } from './lag.js';
+import { LagBook } from './lag-tracker.js';
 import type { BlockShape } from './server-process.js';
 import type { Sound } from './sound.js';
 

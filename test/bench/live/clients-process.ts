@@ -1,10 +1,10 @@
 /** All clients of a load, in one process and on one timer. */
 import { WebSocket } from 'ws';
-import { answer } from './calls.js';
+import { answer } from './remote-process.js';
 import type { Client } from './client.js';
-import { Crowd, type Seen } from './crowd.js';
+import { Crowd, type Seen } from './client-group.js';
 import { LoopDelay } from './loop-delay.js';
-import { Rota } from './rota.js';
+import { Rota } from './send-schedule.js';
 import type { Started } from './server-process.js';
 import { makeSound, type Sound, type SoundOptions } from './sound.js';
 

@@ -5,7 +5,7 @@ import type { RunningServer } from '../../../server/assemble.js';
 import { startServer } from '../../../server/server.js';
 import { readSettings } from '../../../server/settings.js';
 import { newStationSchema } from '../../../server/stations/config.js';
-import { answer } from './calls.js';
+import { answer } from './remote-process.js';
 import { childrenUsed, type ChildrenUsed } from './children.js';
 import { LoopDelay } from './loop-delay.js';
 import { processStat } from './process-stat.js';

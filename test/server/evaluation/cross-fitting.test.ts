@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { crossFittedEce } from '../../../server/evaluation/cross-fitting.js';
 import { steadinessOf } from '../../../server/evaluation/figures.js';
-import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/listen.js';
+import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/classify-tracks.js';
 import { replay } from '../../../server/evaluation/sweep.js';
 import { SETTINGS, type Settings } from '../../../server/settings.js';
 import { randomBundle } from '../../models/fixtures.js';

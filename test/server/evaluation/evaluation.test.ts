@@ -9,7 +9,7 @@ import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import type { Pack } from '../../../models/packs/pack.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { evaluate, NO_KINDS, workOf, type Wanted } from '../../../server/evaluation/evaluation.js';
-import { hearTracks, type Ears } from '../../../server/evaluation/listen.js';
+import { hearTracks, type Ears } from '../../../server/evaluation/classify-tracks.js';
 import { planMedleys, splicedSound } from '../../../server/evaluation/medley.js';
 import { NOT_MUSIC_KINDS, type NotMusicFigures } from '../../../server/evaluation/not-music.js';
 import { rms } from '../../../server/evaluation/recording.js';

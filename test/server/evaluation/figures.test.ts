@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figuresOf } from '../../../server/evaluation/figures.js';
-import type { HeardTrack } from '../../../server/evaluation/listen.js';
-import { LABELS, blocks } from './heard.js';
+import type { HeardTrack } from '../../../server/evaluation/classify-tracks.js';
+import { LABELS, blocks } from './letter-blocks.js';
 
 const track = (truth: number, shown: string, p?: number): HeardTrack => ({ id: shown, truth, blocks: blocks(shown, p), stretches: [blocks(shown.slice(0, 3), p)] });
 const figures = (...heard: HeardTrack[]) => figuresOf(heard, LABELS, { split: 's', source: 'levels' });

@@ -8,7 +8,7 @@ import { planMedleys, splicedLevels, type HeardMedley } from '../../../server/ev
 import { melLevelMeter } from '../../../dsp/mel/mel-level.js';
 import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { toyPack } from '../../models/packs.js';
-import { blocks } from './heard.js';
+import { blocks } from './letter-blocks.js';
 
 const SECONDS_A_COLUMN = FRONT_END_V1.hop / FRONT_END_V1.sampleRate;
 const pack = toyPack('medley', { tracks: 9, columns: 500 });

@@ -1,9 +1,9 @@
 /** Music against speech and noise, counted. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HeardTrack } from '../../../server/evaluation/listen.js';
+import type { HeardTrack } from '../../../server/evaluation/classify-tracks.js';
 import { notMusicFiguresOf } from '../../../server/evaluation/not-music.js';
-import { blocks } from './heard.js';
+import { blocks } from './letter-blocks.js';
 
 const track = (letters: string, music: number, truth = 0): HeardTrack => ({ id: letters, truth, blocks: blocks(letters, 0.8, music), stretches: [] });
 const SPEECH = 0;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETTINGS, type Settings } from '../../../server/settings.js';
-import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/listen.js';
+import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/classify-tracks.js';
 import { paretoSet, replay, sweep } from '../../../server/evaluation/sweep.js';
 import { randomBundle, seeded } from '../../models/fixtures.js';
 

@@ -2,7 +2,7 @@
 import { legend, mark } from '../charts/marks.js';
 import { at, axis, logAxis, plot, type Places } from '../charts/plot.js';
 import { html } from '../html.js';
-import { costTable } from '../live.js';
+import { costTable } from '../evaluation-tables.js';
 import { percent, short } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { table } from '../table.js';

@@ -3,7 +3,7 @@ import { legend, mark } from '../charts/marks.js';
 import { axis, line, plot, type Places } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
 import { html } from '../html.js';
-import { frontOf } from '../live.js';
+import { frontOf } from '../evaluation-tables.js';
 import { counted, percent } from '../numbers.js';
 import type { SectionOf } from '../section.js';
 import { foldedTable, table, type TableOptions } from '../table.js';

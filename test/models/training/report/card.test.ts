@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { CARD_MARKERS, cardFigures, newCard, withFigures } from '../../../../models/training/report/card-text.js';
 import { withAccuracy } from '../../../../models/training/report/cost-points.js';
 import { commandOf, evaluationSchema, readEvaluation, type Evaluation } from '../../../../models/training/report/evaluation.js';
-import { frontOf, tradeOffOf } from '../../../../models/training/report/live.js';
+import { frontOf, tradeOffOf } from '../../../../models/training/report/evaluation-tables.js';
 import { page } from '../../../../models/training/report/page.js';
 import { readRun, writeReport } from '../../../../models/training/report/write.js';
 import { randomBundle } from '../../fixtures.js';

@@ -1,7 +1,7 @@
 /** What `evaluate` measured: the model as a stream hears it. */
 import { html } from '../html.js';
 import { commandOf } from '../evaluation.js';
-import { liveTables } from '../live.js';
+import { liveTables } from '../evaluation-tables.js';
 import type { SectionOf } from '../section.js';
 import { table } from '../table.js';
 

@@ -1,7 +1,7 @@
 /** Clients that come and go together, and what they have seen. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientOptions, type Fate } from './client.js';
-import type { Rota } from './rota.js';
+import type { Rota } from './send-schedule.js';
 
 /** What a crowd has seen; all but `lagsMs` since the beginning. */
 export interface Seen {

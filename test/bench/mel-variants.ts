@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { hzToMel, melToHz } from '../../dsp/mel/filterbank.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
-import { WINDOW_S } from './network-ways.js';
+import { WINDOW_S } from './network-variants.js';
 import type { Way } from './rounds.js';
 
 /** As live sound comes. */

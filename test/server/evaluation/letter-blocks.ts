@@ -1,5 +1,5 @@
 /** What a stream showed, written as letters. */
-import type { HeardBlock } from '../../../server/evaluation/listen.js';
+import type { HeardBlock } from '../../../server/evaluation/classify-tracks.js';
 
 export const LABELS = ['a', 'b'];
 
