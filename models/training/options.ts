@@ -1,4 +1,4 @@
-/** What `npm run train` can be told, checked once here. */
+/** What `npm run train` can be told, validated here. */
 import { cac } from 'cac';
 import { z } from 'zod';
 import { ARCHITECTURES } from './network/architectures.js';
@@ -73,7 +73,7 @@ const optionsSchema = z.object({
 export type Options = z.infer<typeof optionsSchema>;
 
 /** @throws Error naming the option, with what is wrong */
-export function checked(given: unknown): Options {
+export function parseOptions(given: unknown): Options {
   const parsed = optionsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
@@ -119,7 +119,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
 /** Reads the command line and runs `train` with it; what goes wrong is said in one line. */
 export async function runCommand(args: readonly string[], train: (options: Options) => Promise<void>): Promise<void> {
   const cli = cac('npm run train --');
-  const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(checked(options)));
+  const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(parseOptions(options)));
   for (const [flag, description, fallback] of FLAGS) command.option(flag, description.replaceAll('`', ''), fallback === undefined ? {} : { default: fallback });
   await runCommandLine(cli, args);
 }

@@ -1,6 +1,6 @@
 /** How far a long job is: one line that moves on a terminal, a line every half minute elsewhere. */
 export interface Progress {
-  say(line: string): void;
+  log(line: string): void;
   begin(name: string, steps: number, done: number): void;
   step(done: number, note: string): void;
   end(): void;
@@ -19,7 +19,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr, no
     if (stream.isTTY) stream.write('\r\x1b[K');
   };
   return {
-    say(line) {
+    log(line) {
       clear();
       stream.write(`${line}\n`);
     },
@@ -41,7 +41,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr, no
 }
 
 /** `1 h 20 min`, `12 min`, `40 s`: as exact as a guess of the time can be. */
-export function inMinutes(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

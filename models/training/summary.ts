@@ -7,7 +7,7 @@ import type { ReportData } from './report/data.js';
 import { reportData } from './report/derive.js';
 import { writeReport } from './report/write.js';
 import type { Teacher } from './data/teacher.js';
-import { inPercent, type Share, type Trained } from './trial.js';
+import { inPercent, type Share, type TrialResult } from './trial.js';
 
 export interface RunFacts {
   readonly options: Options;
@@ -19,10 +19,10 @@ export interface RunFacts {
 }
 
 /** What a run with several splits comes to; nothing where there is only one. */
-export function summary(trained: readonly Trained[]): string[] {
+export function summary(trained: readonly TrialResult[]): string[] {
   if (trained.length < 2) return [];
   if (trained[0]!.split.name.startsWith('fold')) {
-    const { mean, deviation } = spread(trained.map(({ valid }) => valid.accuracy));
+    const { mean, deviation } = meanAndDeviation(trained.map(({ valid }) => valid.accuracy));
     return [`${trained.length} folds: ${(100 * mean).toFixed(1)} ± ${(100 * deviation).toFixed(1)} % of held-out tracks (mean and deviation over folds)`];
   }
   return [
@@ -32,7 +32,7 @@ export function summary(trained: readonly Trained[]): string[] {
 }
 
 /** Mean and sample deviation. */
-export function spread(values: readonly number[]): { mean: number; deviation: number } {
+export function meanAndDeviation(values: readonly number[]): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
@@ -43,13 +43,13 @@ export function spread(values: readonly number[]): { mean: number; deviation: nu
  * them. Of two ways of splitting chunks the first is shown, with both figures side by side.
  * @returns the report's path
  */
-export async function reportOn(trained: readonly Trained[], { options, backend, teacher, external, seconds }: RunFacts): Promise<string> {
-  const [first] = trained as [Trained];
+export async function writeRunReport(trained: readonly TrialResult[], { options, backend, teacher, external, seconds }: RunFacts): Promise<string> {
+  const [first] = trained as [TrialResult];
   const isKfold = options.protocol === 'kfold';
   const shown = isKfold ? trained : [first];
   const { model, split } = first;
   const inputs = model.features?.reduce((total, { size }) => total + size, 0) ?? model.frontEnd.bands;
-  const stretches = pooled(shown.flatMap((trial) => trial.stretches ?? []));
+  const excerpts = pooled(shown.flatMap((trial) => trial.excerpts ?? []));
   const data = reportData({
     model: { ...model, frontEnd: { ...model.frontEnd, bands: inputs } },
     run: {
@@ -71,7 +71,7 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
       items: split.items,
       tracks: shown.flatMap((trial) => trial.split.valid.tracks),
       scores: shown.flatMap(({ scores }) => scores),
-      ...(stretches && { stretches: { accuracy: stretches.accuracy, count: stretches.items } }),
+      ...(excerpts && { stretches: { accuracy: excerpts.accuracy, count: excerpts.items } }),
       crossFittedEce: first.crossFittedEce,
     },
     ...(isKfold && { kfold: { folds: trained.map((trial) => point(trial.split.name, trial.valid)), seeds: 1 } }),
@@ -82,7 +82,7 @@ export async function reportOn(trained: readonly Trained[], { options, backend, 
   return writeReport(options.run, data);
 }
 
-function protocolOf({ split, valid, train }: Trained): NonNullable<ReportData['protocols']>[number] {
+function protocolOf({ split, valid, train }: TrialResult): NonNullable<ReportData['protocols']>[number] {
   return {
     name: split.name,
     how: split.how,

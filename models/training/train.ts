@@ -6,15 +6,15 @@
 import { join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
-import { readExternal, sameColumns } from './data/external.js';
+import { readExternal, requireSameFrontEnd } from './data/external.js';
 import { withFeatures } from './data/inputs.js';
 import { runCommand, type Options } from './options.js';
 import { terminalProgress } from './progress.js';
 import { splits } from './data/protocols.js';
 import { Random } from '../random.js';
-import { reportOn, summary } from './summary.js';
+import { writeRunReport, summary } from './summary.js';
 import { readTeacher } from './data/teacher.js';
-import { trainOn, type Trained } from './trial.js';
+import { runTrial, type TrialResult } from './trial.js';
 
 async function train(options: Options): Promise<void> {
   const progress = terminalProgress();
@@ -24,27 +24,27 @@ async function train(options: Options): Promise<void> {
 
   const folder = resolve(options.data);
   const [train, valid] = [await readPack(folder, options.train), await readPack(folder, options.valid)];
-  sameColumns(train, valid);
+  requireSameFrontEnd(train, valid);
   const stranger = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
   if (stranger) throw new Error(`Track ${stranger.id} of ${valid.name} is of ${stranger.genre ?? 'no genre'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
   const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
-  if (notMusic !== undefined) sameColumns(train, notMusic);
-  progress.say(`${backend} backend; ${train.tracks.length} tracks to learn from, ${valid.tracks.length} to validate on, ${train.labels.length} labels`);
-  external?.unknown.forEach((tracks, label) => progress.say(`${external.pack.name}: ${tracks} tracks of ${label} are left out, a label that the network doesn't know`));
+  if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
+  progress.log(`${backend} backend; ${train.tracks.length} tracks to learn from, ${valid.tracks.length} to validate on, ${train.labels.length} labels`);
+  external?.unknown.forEach((tracks, label) => progress.log(`${external.pack.name}: ${tracks} tracks of ${label} are left out, a label that the network doesn't know`));
 
   const all = splits(...packs, options, new Random(options.seed));
-  const trained: Trained[] = [];
+  const trained: TrialResult[] = [];
   for (const [index, split] of all.entries()) {
     const own = all.length > 1 ? join(options.run, split.name) : options.run;
     const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await trainOn(split, { options, teacher, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
+    trained.push(await runTrial(split, { options, teacher, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
   }
-  summary(trained).forEach((line) => progress.say(line));
-  const report = await reportOn(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });
-  progress.say(`the report is in ${report}`);
+  summary(trained).forEach((line) => progress.log(line));
+  const report = await writeRunReport(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });
+  progress.log(`the report is in ${report}`);
 }
 
 await runCommand(process.argv, train);

@@ -19,7 +19,7 @@ export interface TrackScores {
 }
 
 /** How a network hears tracks and what it answers. */
-export interface Hearing {
+export interface InferenceOptions {
   readonly labels: readonly string[];
   /** A multiple of the network's stride. */
   readonly blockColumns: number;
@@ -27,7 +27,7 @@ export interface Hearing {
   /** Mel levels unless given. */
   readonly inputs?: Inputs;
   /** Whole blocks at the start of a track whose answers don't count; none unless given. */
-  readonly uncountedBlocks?: number;
+  readonly ignoredBlocks?: number;
 }
 
 /** @throws Error when a track has no genre: nothing can be learned from it or measured on it */
@@ -47,7 +47,7 @@ export function labelled(pack: Pack): LabelledTrack[] {
 export function eachTrack<T extends Track>(
   pack: Pack,
   tracks: readonly T[],
-  { blockColumns, inputs, normalisation }: Omit<Hearing, 'labels'>,
+  { blockColumns, inputs, normalisation }: Omit<InferenceOptions, 'labels'>,
   apply: (x: tf.Tensor3D) => tf.Tensor,
   take: (track: T, rows: Float32Array) => void,
 ): void {
@@ -96,11 +96,11 @@ export function labelScores(logits: tf.Tensor, labels: number): tf.Tensor {
  * Log scores at the end of each block that counts, of each labelled track in the order of the pack.
  * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
  */
-export function scoreTracks(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
-  const { labels, uncountedBlocks = 0 } = hearing;
+export function scoreTracks(pack: Pack, inference: InferenceOptions, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
+  const { labels, ignoredBlocks = 0 } = inference;
   const all: TrackScores[] = [];
-  eachTrack(pack, labelled(pack), hearing, (x) => labelScores(logits(x), labels.length), (track, rows) => {
-    all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(uncountedBlocks * labels.length) });
+  eachTrack(pack, labelled(pack), inference, (x) => labelScores(logits(x), labels.length), (track, rows) => {
+    all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(ignoredBlocks * labels.length) });
   });
   return all;
 }

@@ -8,7 +8,7 @@ import { startClassifier } from '../shards/classifier.js';
 import { macrotask } from '../shards/macrotask.js';
 import { Engine } from '../pipe/engine.js';
 import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
-import { evaluate as evaluateTracks, workOf, type Wanted } from '../evaluation/evaluation.js';
+import { evaluate as evaluateTracks, itemCount, type EvaluationPlan } from '../evaluation/evaluation.js';
 import type { Degrade } from '../evaluation/classify-tracks.js';
 import { planMedleys } from '../evaluation/medley.js';
 import { reportOf } from '../evaluation/report.js';
@@ -62,7 +62,7 @@ async function evaluate(flags: Flags): Promise<void> {
     return { pack, tracks };
   };
   const { pack, tracks } = await open(data);
-  const wanted: Wanted = {
+  const wanted: EvaluationPlan = {
     pack,
     tracks,
     source,
@@ -75,10 +75,10 @@ async function evaluate(flags: Flags): Promise<void> {
 
   const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
   // Nothing is live here, so nothing may be dropped however late it is.
-  const ears = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }, macrotask), settings };
+  const context = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }, macrotask), settings };
   const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} tracks · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
-  bar?.start(workOf(wanted, ears), 0);
-  const evaluation = await evaluateTracks(wanted, ears, () => bar?.increment()).finally(() => bar?.stop());
+  bar?.start(itemCount(wanted, context), 0);
+  const evaluation = await evaluateTracks(wanted, context, () => bar?.increment()).finally(() => bar?.stop());
   console.log(flags.json === true ? JSON.stringify(evaluation) : reportOf(evaluation, bundle.manifest.labels));
 }
 

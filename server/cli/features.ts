@@ -6,7 +6,7 @@ import { FEATURES, type FeatureName } from '../../dsp/descriptors/feature-rows.j
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { PackWriter } from '../../models/packs/pack-writer.js';
 import { isFolder, recordingsIn, splitOff, type Recording } from '../data-packs/collection.js';
-import { packRecordings, type Skipped } from '../data-packs/pack-recordings.js';
+import { packRecordings, type SkippedFile } from '../data-packs/pack-recordings.js';
 import { SettingError } from '../settings.js';
 import { clock, printable } from './terminal.js';
 
@@ -42,7 +42,7 @@ interface Plan {
 interface Made {
   readonly name: string;
   readonly writer: PackWriter;
-  readonly skipped: readonly Skipped[];
+  readonly skipped: readonly SkippedFile[];
 }
 
 export function register(cli: CAC): void {
@@ -78,7 +78,7 @@ async function features(flags: Flags): Promise<void> {
     bar?.start(files, 0);
     for (const { name, recordings, stray } of plans) {
       const writer = await PackWriter.create(folder, name, FRONT_END_V1, Object.fromEntries(names.map((each) => [each, { size: FEATURES[each] }])));
-      const skipped: Skipped[] = stray.map((file) => ({ file, reason: 'lies in no genre\'s folder' }));
+      const skipped: SkippedFile[] = stray.map((file) => ({ file, reason: 'lies in no genre\'s folder' }));
       made.push({ name, writer, skipped });
       skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs, signal: stop.signal, onFile: () => bar?.increment() }));
     }
@@ -124,8 +124,8 @@ async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]
   if (name === ASIDE) throw new SettingError(`--valid makes a pack ${ASIDE} of its own; choose another --name.`);
   const share = numberOf('valid', flags.valid, 'a share above 0 and below 1, such as 0.2', (value) => value > 0 && value < 1);
   const seed = numberOf('seed', flags.seed, 'a whole number', Number.isInteger);
-  const { kept, aside } = splitOff(recordings, share, seed);
-  return [{ name, recordings: kept, stray }, { name: ASIDE, recordings: aside, stray: [] }];
+  const { kept, heldOut } = splitOff(recordings, share, seed);
+  return [{ name, recordings: kept, stray }, { name: ASIDE, recordings: heldOut, stray: [] }];
 }
 
 /** All packs have the labels of all: a genre may have come out of the draw on one side only. */

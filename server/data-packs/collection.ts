@@ -61,7 +61,7 @@ export async function isFolder(path: string): Promise<boolean> {
  * @param share of each genre, 0 to 1, rounded; of a genre of two or more at least one on either side
  * @param seed the same seed and files give the same split
  */
-export function splitOff(recordings: readonly Recording[], share: number, seed: number): { readonly kept: readonly Recording[]; readonly aside: readonly Recording[] } {
+export function splitOff(recordings: readonly Recording[], share: number, seed: number): { readonly kept: readonly Recording[]; readonly heldOut: readonly Recording[] } {
   const random = new Random(seed);
   const chosen = new Set<Recording>();
   for (const genre of new Set(recordings.map((each) => each.genre))) {
@@ -69,5 +69,5 @@ export function splitOff(recordings: readonly Recording[], share: number, seed: 
     const count = own.length < 2 ? 0 : Math.min(own.length - 1, Math.max(1, Math.round(share * own.length)));
     for (const recording of own.slice(0, count)) chosen.add(recording);
   }
-  return { kept: recordings.filter((each) => !chosen.has(each)), aside: recordings.filter((each) => chosen.has(each)) };
+  return { kept: recordings.filter((each) => !chosen.has(each)), heldOut: recordings.filter((each) => chosen.has(each)) };
 }

@@ -11,12 +11,12 @@ import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
 /** Nothing can be learned from less. */
-export const SHORTEST_S = 1;
+export const MIN_DURATION_S = 1;
 /** Sound decoded at once; longer chunks are taken in parts, so that scratch stays small. */
 const PART_BYTES = 64 * 1024;
 
 /** What a pack keeps of a file. */
-export interface Measured {
+export interface RecordingRows {
   /** [columns × bands] bytes */
   readonly levels: Uint8Array;
   /** [columns × size] each */
@@ -27,7 +27,7 @@ export interface Measured {
  * @returns undefined when `signal` aborted it
  * @throws FileError when the file is broken, empty, silent or too short, or there is no FFmpeg
  */
-export async function measure(path: string, frontEnd: FrontEnd, names: readonly FeatureName[], signal?: AbortSignal): Promise<Measured | undefined> {
+export async function measureRecording(path: string, frontEnd: FrontEnd, names: readonly FeatureName[], signal?: AbortSignal): Promise<RecordingRows | undefined> {
   const file = await SoundFile.open(path);
   const { sampleRate, channels } = file.format;
   const decoder = new PcmDecoder('f32le', channels);
@@ -46,16 +46,16 @@ export async function measure(path: string, frontEnd: FrontEnd, names: readonly 
     encodeLevels(power, levels, end);
     end += frontEnd.bands;
   };
-  const hear = (samples: Float32Array): void => {
+  const push = (samples: Float32Array): void => {
     mel.push(samples, onColumn);
     rows.push(samples);
   };
   for await (const chunk of file.chunks()) {
     if (signal?.aborted) return undefined;
-    for (let at = 0; at < chunk.length; at += PART_BYTES) hear(resampler.push(decoder.decode(chunk.subarray(at, at + PART_BYTES))));
+    for (let at = 0; at < chunk.length; at += PART_BYTES) push(resampler.push(decoder.decode(chunk.subarray(at, at + PART_BYTES))));
   }
-  hear(resampler.flush());
-  if (file.decodedMs < 1000 * SHORTEST_S) throw new FileError('empty', `is too short: ${(file.decodedMs / 1000).toFixed(2)} s; at least ${SHORTEST_S} s is needed`);
+  push(resampler.flush());
+  if (file.decodedMs < 1000 * MIN_DURATION_S) throw new FileError('empty', `is too short: ${(file.decodedMs / 1000).toFixed(2)} s; at least ${MIN_DURATION_S} s is needed`);
   levels = levels.subarray(0, end);
   if (!levels.some((level) => level > 0)) throw new FileError('empty', 'is silent');
   return { levels, features: rows.rows() };

@@ -5,10 +5,10 @@ import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import type { PackWriter } from '../../models/packs/pack-writer.js';
 import { FileError } from '../sources/file.js';
 import type { Recording } from './collection.js';
-import { measure, type Measured } from './measure-recording.js';
+import { measureRecording, type RecordingRows } from './measure-recording.js';
 
 /** A file that is not in the pack. */
-export interface Skipped {
+export interface SkippedFile {
   /** Path below the collection's folder. */
   readonly file: string;
   /** What is wrong with it, such as "is silent". */
@@ -31,32 +31,32 @@ export interface PackOptions {
  * @returns what was skipped; once `signal` aborts, what was until then
  * @throws FileError `no-ffmpeg`: then no file can be read
  */
-export async function packRecordings(recordings: readonly Recording[], writer: PackWriter, { folder, frontEnd, features, jobs, signal, onFile }: PackOptions): Promise<Skipped[]> {
-  const skipped: Skipped[] = [];
-  const underway: Promise<Measured | FileError | undefined>[] = [];
+export async function packRecordings(recordings: readonly Recording[], writer: PackWriter, { folder, frontEnd, features, jobs, signal, onFile }: PackOptions): Promise<SkippedFile[]> {
+  const skipped: SkippedFile[] = [];
+  const inFlight: Promise<RecordingRows | FileError | undefined>[] = [];
   let next = 0;
   try {
     for (const { path, id, genre } of recordings) {
-      while (underway.length < jobs && next < recordings.length) {
+      while (inFlight.length < jobs && next < recordings.length) {
         const attempted = attempt(recordings[next++]!.path, frontEnd, features, signal);
         attempted.catch(() => {}); // heard of when its turn comes; until then it must not count as unhandled
-        underway.push(attempted);
+        inFlight.push(attempted);
       }
-      const measured = await underway.shift();
+      const measured = await inFlight.shift();
       if (measured === undefined) break;
       if (measured instanceof FileError) skipped.push({ file: id, reason: measured.message });
       else await writer.add({ id, genre, audio: relative(folder, path).split(sep).join('/') }, measured.levels, measured.features);
       onFile?.();
     }
   } finally {
-    await Promise.allSettled(underway);
+    await Promise.allSettled(inFlight);
   }
   return skipped;
 }
 
-async function attempt(path: string, frontEnd: FrontEnd, features: readonly FeatureName[], signal?: AbortSignal): Promise<Measured | FileError | undefined> {
+async function attempt(path: string, frontEnd: FrontEnd, features: readonly FeatureName[], signal?: AbortSignal): Promise<RecordingRows | FileError | undefined> {
   try {
-    return signal?.aborted ? undefined : await measure(path, frontEnd, features, signal);
+    return signal?.aborted ? undefined : await measureRecording(path, frontEnd, features, signal);
   } catch (error) {
     if (error instanceof FileError && error.problem !== 'no-ffmpeg') return error;
     throw error;

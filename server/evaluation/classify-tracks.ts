@@ -18,12 +18,12 @@ import type { BlockLoudness, Smoothed } from '../pipe/smoothing.js';
 import type { SmoothedBlock } from '../pipe/prediction-messages.js';
 import { readRecording, type Recording } from './recording.js';
 
-/** Length of the stretches that are also heard alone. */
-const STRETCH_MS = 4000;
+/** Length of the excerpts that are also heard alone. */
+const EXCERPT_MS = 4000;
 /** Tracks that are heard at once. */
-const TOGETHER = 32;
+const CONCURRENT = 32;
 /** Sound files that are read, and degraded, at once: each is a process or three. */
-const READ_TOGETHER = 4;
+const CONCURRENT_READS = 4;
 
 /** A block as the network and the level meter left it: all that smoothing goes by. */
 export interface ScoredBlock {
@@ -37,7 +37,7 @@ export interface ScoredBlock {
 }
 
 /** What a stream showed after one block. */
-export interface HeardBlock extends ScoredBlock {
+export interface BlockResult extends ScoredBlock {
   readonly state: Smoothed['state'];
   /** Index of the genre that was shown; null where none was. */
   readonly shown: number | null;
@@ -51,16 +51,16 @@ export interface HeardBlock extends ScoredBlock {
   readonly music: number;
 }
 
-export interface HeardTrack {
+export interface TrackResult {
   readonly id: string;
   /** Index of the true genre among the model's labels, or of what else was asked for. */
   readonly truth: number;
-  readonly blocks: readonly HeardBlock[];
+  readonly blocks: readonly BlockResult[];
   /** The same for each full stretch of 4 s, heard alone from its start. */
-  readonly stretches: ReadonlyArray<readonly HeardBlock[]>;
+  readonly excerpts: ReadonlyArray<readonly BlockResult[]>;
 }
 
-export interface Ears {
+export interface PipelineContext {
   readonly model: Manifest;
   readonly engine: Engine;
   readonly settings: Settings;
@@ -69,7 +69,7 @@ export interface Ears {
 /** What happens to the sound of a track before it is heard; the same for the same track. */
 export type Degrade = (recording: Recording, trackId: string) => Recording | Promise<Recording>;
 
-export interface Listening {
+export interface ClassifyOptions {
   readonly source: 'levels' | 'audio';
   /** Only of audio. */
   readonly degrade?: Degrade | undefined;
@@ -80,24 +80,24 @@ export interface Listening {
 }
 
 /** @throws Error when a track's genre is not among the names; FileError when its sound can't be read */
-export async function hearTracks(pack: Pack, tracks: readonly Track[], { source, degrade, names, onTrack }: Listening, ears: Ears): Promise<HeardTrack[]> {
-  const known = names ?? ears.model.labels;
+export async function classifyTracks(pack: Pack, tracks: readonly Track[], { source, degrade, names, onTrack }: ClassifyOptions, context: PipelineContext): Promise<TrackResult[]> {
+  const known = names ?? context.model.labels;
   const truths = tracks.map((track) => {
     const truth = known.indexOf(track.genre ?? '');
     if (truth < 0) throw new Error(`Track ${track.id} is of ${JSON.stringify(track.genre)}; the model knows ${known.join(', ')}.`);
     return truth;
   });
-  const heard: HeardTrack[] = [];
-  for (let first = 0; first < tracks.length; first += TOGETHER) {
-    const group = tracks.slice(first, first + TOGETHER);
+  const results: TrackResult[] = [];
+  for (let first = 0; first < tracks.length; first += CONCURRENT) {
+    const group = tracks.slice(first, first + CONCURRENT);
     const recordings = source === 'audio' ? await recordingsOf(pack, group, degrade) : undefined;
-    heard.push(...await Promise.all(group.map(async (track, index) => {
-      const done = { id: track.id, truth: truths[first + index]!, ...await (recordings ? wholeAndStretches(recordings[index]!, ears) : fromLevels(pack, track, ears)) };
+    results.push(...await Promise.all(group.map(async (track, index) => {
+      const done = { id: track.id, truth: truths[first + index]!, ...await (recordings ? wholeAndExcerpts(recordings[index]!, context) : fromLevels(pack, track, context)) };
       onTrack?.();
       return done;
     })));
   }
-  return heard;
+  return results;
 }
 
 /** A track's sound file, decoded. */
@@ -108,37 +108,37 @@ export async function recordingOf(pack: Pack, track: Track): Promise<Recording> 
 
 async function recordingsOf(pack: Pack, tracks: readonly Track[], degrade: Degrade = (recording) => recording): Promise<Recording[]> {
   const recordings: Recording[] = [];
-  for (let first = 0; first < tracks.length; first += READ_TOGETHER) {
-    recordings.push(...await Promise.all(tracks.slice(first, first + READ_TOGETHER).map(async (track) => degrade(await recordingOf(pack, track), track.id))));
+  for (let first = 0; first < tracks.length; first += CONCURRENT_READS) {
+    recordings.push(...await Promise.all(tracks.slice(first, first + CONCURRENT_READS).map(async (track) => degrade(await recordingOf(pack, track), track.id))));
   }
   return recordings;
 }
 
 /** @param bytes [columns × bands] levels of the model's front end */
-export function hearLevels(bytes: Uint8Array, ears: Ears): Promise<HeardBlock[]> {
-  return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, ears.model)), ears));
+export function classifyLevels(bytes: Uint8Array, context: PipelineContext): Promise<BlockResult[]> {
+  return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, context.model)), context));
 }
 
-export function hearRecording({ samples, sampleRate }: Recording, ears: Ears): Promise<HeardBlock[]> {
+export function classifyRecording({ samples, sampleRate }: Recording, context: PipelineContext): Promise<BlockResult[]> {
   // The machine's byte order: little-endian wherever Node runs on what TensorFlow.js runs on.
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const chunk$: Observable<Chunk> = from([{ bytes, arrivedAtMs: macrotask.now() }]);
-  return collect(smoothedBlocks(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...ears }));
+  return collect(smoothedBlocks(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...context }));
 }
 
-async function fromLevels(pack: Pack, track: Track, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
+async function fromLevels(pack: Pack, track: Track, context: PipelineContext): Promise<Pick<TrackResult, 'blocks' | 'excerpts'>> {
   const { bands, hop, sampleRate } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const stretchColumns = Math.round((STRETCH_MS / 1000) * sampleRate / hop);
-  const stretches = Array.from({ length: Math.floor(track.columns / stretchColumns) }, (_, index) => hearLevels(bytes.subarray(index * stretchColumns * bands, (index + 1) * stretchColumns * bands), ears));
-  return { blocks: await hearLevels(bytes, ears), stretches: await Promise.all(stretches) };
+  const excerptColumns = Math.round((EXCERPT_MS / 1000) * sampleRate / hop);
+  const excerpts = Array.from({ length: Math.floor(track.columns / excerptColumns) }, (_, index) => classifyLevels(bytes.subarray(index * excerptColumns * bands, (index + 1) * excerptColumns * bands), context));
+  return { blocks: await classifyLevels(bytes, context), excerpts: await Promise.all(excerpts) };
 }
 
-async function wholeAndStretches(recording: Recording, ears: Ears): Promise<Pick<HeardTrack, 'blocks' | 'stretches'>> {
+async function wholeAndExcerpts(recording: Recording, context: PipelineContext): Promise<Pick<TrackResult, 'blocks' | 'excerpts'>> {
   const { samples, sampleRate } = recording;
-  const length = Math.round((STRETCH_MS / 1000) * sampleRate);
-  const stretches = Array.from({ length: Math.floor(samples.length / length) }, (_, index) => hearRecording({ samples: samples.subarray(index * length, (index + 1) * length), sampleRate }, ears));
-  return { blocks: await hearRecording(recording, ears), stretches: await Promise.all(stretches) };
+  const length = Math.round((EXCERPT_MS / 1000) * sampleRate);
+  const excerpts = Array.from({ length: Math.floor(samples.length / length) }, (_, index) => classifyRecording({ samples: samples.subarray(index * length, (index + 1) * length), sampleRate }, context));
+  return { blocks: await classifyRecording(recording, context), excerpts: await Promise.all(excerpts) };
 }
 
 /** [columns × bands] bytes as the blocks of a stream. */
@@ -177,14 +177,14 @@ export function rmsDbOf(cells: Float32Array, bands: number, level: (column: Floa
   return 10 * Math.log10((power * bands) / cells.length);
 }
 
-function collect(block$: Observable<SmoothedBlock>): Promise<HeardBlock[]> {
+function collect(block$: Observable<SmoothedBlock>): Promise<BlockResult[]> {
   return lastValueFrom(block$.pipe(
-    map(({ block: { atMs, loudness, resetsState }, probabilities, kinds, shown }) => heardBlock({ atMs, loudness, resetsState, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
+    map(({ block: { atMs, loudness, resetsState }, probabilities, kinds, shown }) => blockResult({ atMs, loudness, resetsState, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
     toArray(),
   ));
 }
 
 /** What `shown` says now; it is the smoother's own object, so all is taken out of it here. */
-export function heardBlock(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, probabilities }: Smoothed): HeardBlock {
+export function blockResult(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, probabilities }: Smoothed): BlockResult {
   return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
 }

@@ -10,22 +10,22 @@ import { fitTemperature } from '../../models/training/head/calibrate.js';
 import { consecutiveFolds } from '../../models/training/data/protocols.js';
 import { MIN_PROBABILITY } from '../pipe/smoothing.js';
 import { reported } from './figures.js';
-import type { Ears, HeardTrack, ScoredBlock } from './classify-tracks.js';
+import type { PipelineContext, TrackResult, ScoredBlock } from './classify-tracks.js';
 import { replay } from './sweep.js';
 
 const FOLDS = 5;
 
 /** @returns undefined with fewer tracks than folds */
-export function crossFittedEce(heard: readonly HeardTrack[], { model, settings }: Pick<Ears, 'model' | 'settings'>): number | undefined {
-  if (heard.length < FOLDS) return undefined;
+export function crossFittedEce(results: readonly TrackResult[], { model, settings }: Pick<PipelineContext, 'model' | 'settings'>): number | undefined {
+  if (results.length < FOLDS) return undefined;
   const labels = model.labels.length;
   const gain = smoothingGain(model.smoothing.confidenceMs ?? 0, blockMs(model));
-  const scores = heard.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, MIN_PROBABILITY))))) }));
-  const folds = consecutiveFolds(heard.map(({ truth }) => truth), FOLDS);
+  const scores = results.map(({ truth, blocks }) => ({ truth, logScores: Float32Array.from(blocks.flatMap(({ probabilities }) => [...probabilities].map((p) => Math.log(Math.max(p, MIN_PROBABILITY))))) }));
+  const folds = consecutiveFolds(results.map(({ truth }) => truth), FOLDS);
   const judged = Array.from({ length: FOLDS }, (_, fold) => {
     const isOut = (_each: unknown, index: number): boolean => folds[index] === fold;
     const temperature = fitTemperature(scores.filter((each, index) => !isOut(each, index)), labels, gain);
-    return reported(heard.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
+    return reported(results.filter(isOut).map(({ truth, blocks }) => ({ truth, blocks: replay(blocks.map((block) => tempered(block, temperature)), model, settings) })));
   });
   return expectedCalibrationError(judged.flatMap(({ confidences }) => confidences), judged.flatMap(({ isRight }) => isRight));
 }

@@ -4,9 +4,9 @@ import { SettingError } from '../settings.js';
 import { findFfmpeg } from '../sources/ffmpeg.js';
 import { amRadio } from './degradations/am-radio.js';
 import { throughCodec } from './degradations/codec.js';
-import { quietly } from './degradations/gain.js';
-import { amongNoise, readNoise } from './degradations/noise.js';
-import { inRoom } from './degradations/room.js';
+import { reduceGain } from './degradations/gain.js';
+import { addNoise, readNoise } from './degradations/noise.js';
+import { addRoom } from './degradations/room.js';
 import type { Degrade } from './classify-tracks.js';
 
 export const DEGRADATIONS = ['mp3-64', 'opus-24', 'am-radio', 'room', 'noise-15db', 'gain-30db'] as const;
@@ -37,12 +37,12 @@ export async function degraderOf(name: Degradation, { seed, noiseFolder }: { rea
       findFfmpeg();
       return (recording) => throughCodec(recording, name);
     case 'am-radio': return (recording, id) => amRadio(recording, random(id));
-    case 'room': return (recording, id) => inRoom(recording, random(id));
+    case 'room': return (recording, id) => addRoom(recording, random(id));
     case 'noise-15db': {
       const noises = await readNoise(noiseFolder);
-      return (recording, id) => amongNoise(recording, noises, random(id));
+      return (recording, id) => addNoise(recording, noises, random(id));
     }
-    case 'gain-30db': return quietly;
+    case 'gain-30db': return reduceGain;
   }
 }
 

@@ -1,11 +1,11 @@
 /** Figures of degraded sound beside those of the same tracks clean. */
 import { figuresOf, verdict, type Figures } from './figures.js';
-import type { HeardTrack } from './classify-tracks.js';
+import type { TrackResult } from './classify-tracks.js';
 
 export interface DegradedFigures extends Figures {
   /** Of right tracks against clean sound, in points of percent; below 0 is worse. */
   readonly trackDifference: number;
-  /** Of right 4 s stretches, likewise. */
+  /** Of right 4 s excerpts, likewise. */
   readonly segmentDifference: number;
   /** Tracks that clean sound gets right and this doesn't. */
   readonly tracksLost: number;
@@ -14,9 +14,9 @@ export interface DegradedFigures extends Figures {
 }
 
 /** @param degraded the tracks of `clean`, in its order */
-export function degradedFiguresOf(degraded: readonly HeardTrack[], clean: readonly HeardTrack[], cleanFigures: Figures, labels: readonly string[]): DegradedFigures {
+export function degradedFiguresOf(degraded: readonly TrackResult[], clean: readonly TrackResult[], cleanFigures: Figures, labels: readonly string[]): DegradedFigures {
   const figures = figuresOf(degraded, labels, cleanFigures);
-  const isRight = ({ truth, blocks }: HeardTrack): boolean => verdict(blocks, labels.length) === truth;
+  const isRight = ({ truth, blocks }: TrackResult): boolean => verdict(blocks, labels.length) === truth;
   return {
     ...figures,
     trackDifference: 100 * (figures.trackAccuracy - cleanFigures.trackAccuracy),

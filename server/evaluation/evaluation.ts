@@ -4,13 +4,13 @@ import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
 import type { Degradation } from './degrade.js';
 import { figuresOf, verdict, type Figures } from './figures.js';
-import { hearTracks, type Degrade, type Ears } from './classify-tracks.js';
+import { classifyTracks, type Degrade, type PipelineContext } from './classify-tracks.js';
 import { medleyFiguresOf, type MedleyFigures } from './medley-figures.js';
-import { hearMedleys, type Part } from './medley.js';
+import { classifyMedleys, type Part } from './medley.js';
 import { NOT_MUSIC_KINDS, notMusicFiguresOf, type NotMusicFigures } from './not-music.js';
 import { sweep, type Sweep } from './sweep.js';
 
-export interface Wanted {
+export interface EvaluationPlan {
   readonly pack: Pack;
   readonly tracks: readonly Track[];
   readonly source: 'levels' | 'audio';
@@ -36,33 +36,33 @@ export interface Evaluation extends Figures {
 export const NO_KINDS = 'The model has no kinds: it takes every sound for music.';
 
 /** Tracks and medleys that `evaluate` is going to hear. */
-export function workOf({ tracks, degradations, medleys, notMusic }: Wanted, { model }: Ears): number {
+export function itemCount({ tracks, degradations, medleys, notMusic }: EvaluationPlan, { model }: PipelineContext): number {
   return tracks.length * (1 + degradations.size) + medleys.length + (model.kinds && notMusic ? notMusic.tracks.length : 0);
 }
 
 /** @param onDone is called as each track and medley is done */
-export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: wantsSweep, notMusic }: Wanted, ears: Ears, onDone: () => void): Promise<Evaluation> {
-  const { labels, kinds } = ears.model;
-  const clean = await hearTracks(pack, tracks, { source, onTrack: onDone }, ears);
+export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: wantsSweep, notMusic }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
+  const { labels, kinds } = context.model;
+  const clean = await classifyTracks(pack, tracks, { source, onTrack: onDone }, context);
   const figures = figuresOf(clean, labels, { split: pack.name, source });
 
   const degraded: Partial<Record<Degradation, DegradedFigures>> = {};
   for (const [name, degrade] of degradations) {
-    const heard = await hearTracks(pack, tracks, { source, degrade, onTrack: onDone }, ears);
-    degraded[name] = degradedFiguresOf(heard, clean, figures, labels);
+    const results = await classifyTracks(pack, tracks, { source, degrade, onTrack: onDone }, context);
+    degraded[name] = degradedFiguresOf(results, clean, figures, labels);
   }
 
-  const medleys = await hearMedleys(pack, plans, source, ears, onDone);
+  const medleys = await classifyMedleys(pack, plans, source, context, onDone);
   const right = new Set(clean.filter(({ truth, blocks }) => verdict(blocks, labels.length) === truth).map(({ id }) => id));
   const isRightAlone = (trackId: string): boolean => right.has(trackId);
 
-  const others = notMusic && kinds ? await hearTracks(notMusic.pack, notMusic.tracks, { source, names: NOT_MUSIC_KINDS, onTrack: onDone }, ears) : [];
+  const others = notMusic && kinds ? await classifyTracks(notMusic.pack, notMusic.tracks, { source, names: NOT_MUSIC_KINDS, onTrack: onDone }, context) : [];
   return {
     ...figures,
-    eceCrossFitted: crossFittedEce(clean, ears),
+    eceCrossFitted: crossFittedEce(clean, context),
     ...(degradations.size > 0 && { degraded }),
     ...(plans.length > 0 && { medleys: medleyFiguresOf(medleys, isRightAlone, seed) }),
-    ...(wantsSweep && { sweep: sweep(clean, medleys, isRightAlone, ears) }),
+    ...(wantsSweep && { sweep: sweep(clean, medleys, isRightAlone, context) }),
     ...(notMusic && { notMusic: kinds ? notMusicFiguresOf(clean, others, notMusic.pack.name) : NO_KINDS }),
   };
 }

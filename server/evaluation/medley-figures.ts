@@ -1,7 +1,7 @@
 /** How soon a stream notices that the genre has changed, and how often it sees changes that are none. */
 import { quantile } from '../../models/metrics.js';
 import { flips } from './figures.js';
-import type { HeardMedley } from './medley.js';
+import type { MedleyResult } from './medley.js';
 
 /**
  * Delays of some changes: from the splice to the end of the first block that shows the new genre. A
@@ -33,21 +33,21 @@ export interface MedleyFigures {
 }
 
 /** @param isRightAlone whether the model gets a track's genre right, by the track's id */
-export function medleyFiguresOf(heard: readonly HeardMedley[], isRightAlone: (trackId: string) => boolean, seed: number): MedleyFigures {
-  const changes = heard.flatMap(changesOf);
-  const minutes = heard.reduce((total, { parts }) => total + parts.at(-1)!.toMs, 0) / 60_000;
+export function medleyFiguresOf(results: readonly MedleyResult[], isRightAlone: (trackId: string) => boolean, seed: number): MedleyFigures {
+  const changes = results.flatMap(changesOf);
+  const minutes = results.reduce((total, { parts }) => total + parts.at(-1)!.toMs, 0) / 60_000;
   return {
-    medleys: heard.length,
+    medleys: results.length,
     seed,
     minutes,
     all: delaysOf(changes.map(({ delayMs }) => delayMs)),
     rightAlone: delaysOf(changes.filter(({ trackId }) => isRightAlone(trackId)).map(({ delayMs }) => delayMs)),
-    extraFlipsPerMinute: minutes > 0 ? heard.reduce((total, medley) => total + extraFlips(medley), 0) / minutes : 0,
+    extraFlipsPerMinute: minutes > 0 ? results.reduce((total, medley) => total + extraFlips(medley), 0) / minutes : 0,
   };
 }
 
 /** Each change with its delay; Infinity for one that was never shown. */
-function changesOf({ blocks, parts }: HeardMedley): { trackId: string; delayMs: number }[] {
+function changesOf({ blocks, parts }: MedleyResult): { trackId: string; delayMs: number }[] {
   return parts.slice(1).map(({ trackId, truth, fromMs, toMs }) => {
     const seen = blocks.find(({ atMs, shown }) => atMs > fromMs && atMs <= toMs && shown === truth);
     return { trackId, delayMs: seen === undefined ? Infinity : seen.atMs - fromMs };
@@ -55,7 +55,7 @@ function changesOf({ blocks, parts }: HeardMedley): { trackId: string; delayMs: 
 }
 
 /** A flip to a part's true genre is owed once; all others are extra. */
-function extraFlips({ blocks, parts }: HeardMedley): number {
+function extraFlips({ blocks, parts }: MedleyResult): number {
   const owed = parts.filter(({ truth, fromMs, toMs }) => {
     const before = blocks.findLast(({ atMs, shown }) => atMs <= fromMs && shown !== null)?.shown;
     return before !== undefined && before !== truth && blocks.some(({ atMs, shown }) => atMs > fromMs && atMs <= toMs && shown === truth);

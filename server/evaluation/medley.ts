@@ -13,7 +13,7 @@ import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
 import { Random } from '../../models/random.js';
-import { hearLevels, hearRecording, recordingOf, rmsDbOf, type Ears, type HeardBlock } from './classify-tracks.js';
+import { classifyLevels, classifyRecording, recordingOf, rmsDbOf, type PipelineContext, type BlockResult } from './classify-tracks.js';
 import { atRate, atRms, type Recording } from './recording.js';
 
 /** Genres follow each other so often in one medley. */
@@ -25,7 +25,7 @@ const FADE_MS = 5;
 /** Parts below are left as they are. */
 const SILENCE_DB = -80;
 /** Medleys that are heard at once. */
-const TOGETHER = 8;
+const CONCURRENT = 8;
 
 /** A stretch of one track. */
 export interface Part {
@@ -35,8 +35,8 @@ export interface Part {
   readonly columns: number;
 }
 
-export interface HeardMedley {
-  readonly blocks: readonly HeardBlock[];
+export interface MedleyResult {
+  readonly blocks: readonly BlockResult[];
   /** In order; the first begins at 0, each other one is a change. */
   readonly parts: ReadonlyArray<{ readonly trackId: string; readonly truth: number; readonly fromMs: number; readonly toMs: number }>;
 }
@@ -70,19 +70,19 @@ export function planMedleys(tracks: readonly Track[], { hop, sampleRate }: Front
 }
 
 /** Several at once share the engine's steps. */
-export async function hearMedleys(pack: Pack, plans: readonly (readonly Part[])[], source: 'levels' | 'audio', ears: Ears, onMedley: () => void): Promise<HeardMedley[]> {
-  const heard: HeardMedley[] = [];
-  for (let first = 0; first < plans.length; first += TOGETHER) {
-    heard.push(...await Promise.all(plans.slice(first, first + TOGETHER).map(async (plan) => {
-      const blocks = source === 'levels' ? await hearLevels(splicedLevels(pack, plan), ears) : await hearRecording(await splicedSound(pack, plan), ears);
+export async function classifyMedleys(pack: Pack, plans: readonly (readonly Part[])[], source: 'levels' | 'audio', context: PipelineContext, onMedley: () => void): Promise<MedleyResult[]> {
+  const results: MedleyResult[] = [];
+  for (let first = 0; first < plans.length; first += CONCURRENT) {
+    results.push(...await Promise.all(plans.slice(first, first + CONCURRENT).map(async (plan) => {
+      const blocks = source === 'levels' ? await classifyLevels(splicedLevels(pack, plan), context) : await classifyRecording(await splicedSound(pack, plan), context);
       onMedley();
-      return { blocks, parts: partsOf(plan, pack.frontEnd, ears.model.labels) };
+      return { blocks, parts: partsOf(plan, pack.frontEnd, context.model.labels) };
     })));
   }
-  return heard;
+  return results;
 }
 
-function partsOf(plan: readonly Part[], { hop, sampleRate }: FrontEnd, labels: readonly string[]): HeardMedley['parts'] {
+function partsOf(plan: readonly Part[], { hop, sampleRate }: FrontEnd, labels: readonly string[]): MedleyResult['parts'] {
   let column = 0;
   return plan.map(({ track, columns }) => {
     const fromMs = (1000 * hop * column) / sampleRate;

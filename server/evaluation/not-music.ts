@@ -9,7 +9,7 @@
  */
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { argmax, auroc } from '../../models/metrics.js';
-import type { HeardBlock, HeardTrack } from './classify-tracks.js';
+import type { BlockResult, TrackResult } from './classify-tracks.js';
 
 const SETTLED_MS = 2000;
 /** Genres of a pack that are no music: what can be the truth of a track. */
@@ -17,7 +17,7 @@ export const NOT_MUSIC_KINDS = SOUND_KINDS.filter((kind) => kind !== 'music');
 
 type Kind = (typeof SOUND_KINDS)[number];
 /** Music of no known genre is `unknown` to a viewer, like noise. */
-const SHOWN_AS: Partial<Record<HeardBlock['state'], Kind>> = { music: 'music', speech: 'speech', unknown: 'noise' };
+const SHOWN_AS: Partial<Record<BlockResult['state'], Kind>> = { music: 'music', speech: 'speech', unknown: 'noise' };
 
 /** Area under the ROC curve of music against all that is not, and against each kind of that; null where the pack has none. */
 export interface MusicAuroc {
@@ -49,7 +49,7 @@ export interface NotMusicFigures {
  * @param music tracks of any genre
  * @param others tracks whose truth is an index into NOT_MUSIC_KINDS
  */
-export function notMusicFiguresOf(music: readonly HeardTrack[], others: readonly HeardTrack[], split: string): NotMusicFigures {
+export function notMusicFiguresOf(music: readonly TrackResult[], others: readonly TrackResult[], split: string): NotMusicFigures {
   const groups = SOUND_KINDS.map((kind) => kind === 'music' ? music : others.filter(({ truth }) => NOT_MUSIC_KINDS[truth] === kind));
   const confusion = groups.map((tracks) => counts(tracks.map(({ blocks }) => calledMostly(blocks))));
   const blockConfusion = groups.map((tracks) => counts(tracks.flatMap(({ blocks }) => blocks.map(({ state }) => SHOWN_AS[state]))));
@@ -72,23 +72,23 @@ function aurocs([music = [], speech = [], noise = []]: ReadonlyArray<readonly nu
   return { all: auroc(music, [...speech, ...noise]) ?? null, speech: auroc(music, speech) ?? null, noise: auroc(music, noise) ?? null };
 }
 
-function score(blocks: readonly HeardBlock[]): number {
+function score(blocks: readonly BlockResult[]): number {
   const late = settled(blocks);
   const counted = late.length > 0 ? late : blocks.filter(isSound);
   // All silence: certainly no music.
   return counted.length > 0 ? total(counted.map(({ music }) => music)) / counted.length : 0;
 }
 
-function settled(blocks: readonly HeardBlock[]): HeardBlock[] {
+function settled(blocks: readonly BlockResult[]): BlockResult[] {
   return blocks.filter((block) => block.atMs > SETTLED_MS && isSound(block));
 }
 
-function isSound({ loudness }: HeardBlock): boolean {
+function isSound({ loudness }: BlockResult): boolean {
   return loudness === 'sound';
 }
 
 /** The kind that most judged blocks show, the first of equals; undefined where none is judged. */
-function calledMostly(blocks: readonly HeardBlock[]): Kind | undefined {
+function calledMostly(blocks: readonly BlockResult[]): Kind | undefined {
   const called = counts(blocks.map(({ state }) => SHOWN_AS[state]));
   return called.some((count) => count > 0) ? SOUND_KINDS[argmax(called)] : undefined;
 }

@@ -9,8 +9,8 @@
 import { blockMs, type Manifest, type SmoothingSettings } from '../../models/manifest.js';
 import { Smoother } from '../pipe/smoothing.js';
 import { accuracyAfter, steadinessOf } from './figures.js';
-import { heardBlock, type Ears, type HeardBlock, type HeardTrack, type ScoredBlock } from './classify-tracks.js';
-import type { HeardMedley } from './medley.js';
+import { blockResult, type PipelineContext, type BlockResult, type TrackResult, type ScoredBlock } from './classify-tracks.js';
+import type { MedleyResult } from './medley.js';
 import { medleyFiguresOf } from './medley-figures.js';
 
 export type Setting = Pick<SmoothingSettings, 'timeConstantMs' | 'margin' | 'holdMs'>;
@@ -54,22 +54,22 @@ export function usualGrid({ smoothing }: Pick<Manifest, 'smoothing'>): Grid {
 }
 
 export function sweep(
-  tracks: readonly HeardTrack[],
-  medleys: readonly HeardMedley[],
+  tracks: readonly TrackResult[],
+  medleys: readonly MedleyResult[],
   isRightAlone: (trackId: string) => boolean,
-  { model, settings }: Pick<Ears, 'model' | 'settings'>,
+  { model, settings }: Pick<PipelineContext, 'model' | 'settings'>,
   grid = usualGrid(model),
 ): Sweep {
-  const hear = (blocks: readonly ScoredBlock[], setting: Setting): HeardBlock[] => replay(blocks, { ...model, smoothing: { ...model.smoothing, ...setting } }, settings);
+  const hear = (blocks: readonly ScoredBlock[], setting: Setting): BlockResult[] => replay(blocks, { ...model, smoothing: { ...model.smoothing, ...setting } }, settings);
   const measured = settingsOf(grid, model.smoothing).map((setting) => {
-    const heard = tracks.map(({ truth, blocks }) => ({ truth, blocks: hear(blocks, setting) }));
-    const { medianTimeToCorrectMs, flipsPerMinute, ece } = steadinessOf(heard);
+    const results = tracks.map(({ truth, blocks }) => ({ truth, blocks: hear(blocks, setting) }));
+    const { medianTimeToCorrectMs, flipsPerMinute, ece } = steadinessOf(results);
     const { rightAlone } = medleyFiguresOf(medleys.map(({ parts, blocks }) => ({ parts, blocks: hear(blocks, setting) })), isRightAlone, 0);
     return {
       ...setting,
       flipsPerMinute,
       medianTimeToCorrectMs,
-      accuracyAfter5s: accuracyAfter(heard, 5000),
+      accuracyAfter5s: accuracyAfter(results, 5000),
       medianMedleyDelayMs: rightAlone.medianMs,
       neverShown: medleys.length > 0 ? rightAlone.neverShown : null,
       ece,
@@ -89,9 +89,9 @@ export function sweep(
 }
 
 /** What a stream of these blocks would have shown with this smoothing. */
-export function replay(blocks: readonly ScoredBlock[], model: Manifest, settings: Ears['settings']): HeardBlock[] {
+export function replay(blocks: readonly ScoredBlock[], model: Manifest, settings: PipelineContext['settings']): BlockResult[] {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
-  return blocks.map((block) => heardBlock(scored(block), smoother.push(block.probabilities, block, block.kinds)));
+  return blocks.map((block) => blockResult(scored(block), smoother.push(block.probabilities, block, block.kinds)));
 }
 
 /** Which points no other one dominates: is nowhere worse than, and somewhere better. */

@@ -10,13 +10,13 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { counted, whole as withCommas } from '../../models/training/report/numbers.js';
+import { counted, withCommas } from '../../models/training/report/numbers.js';
 import { round } from '../../server/pipe/segments.js';
 import { Bench } from './live/bench.js';
 import { growthChart } from './live/chart.js';
 import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';
-import { inWords, keep, thisMachine } from './live/machine.js';
-import { command, MOST_SECONDS, MOST_STREAMS, whole } from './live/options.js';
+import { describeMachine, saveRun, thisMachine } from './live/machine.js';
+import { command, MAX_SECONDS, MAX_STREAMS, wholeNumber } from './live/options.js';
 import { table } from './live/table.js';
 
 const STREAMS = [1, 10, 50, 100, 300, 1000];
@@ -38,8 +38,8 @@ const { values } = parseArgs({
 
 await command(async () => {
   const machine = thisMachine();
-  const seconds = whole('seconds', values.seconds, 1, MOST_SECONDS);
-  const most = whole('most', values.most, 1, MOST_STREAMS);
+  const seconds = wholeNumber('seconds', values.seconds, 1, MAX_SECONDS);
+  const most = wholeNumber('most', values.most, 1, MAX_STREAMS);
   const points: LoadFigures[] = [];
   for (const shards of SHARDS) {
     for (const streams of STREAMS.filter((count) => count <= most)) {
@@ -53,14 +53,14 @@ await command(async () => {
 
   const result = JSON.stringify({ machine, points, viewers });
   if (values.json) console.log(result);
-  else console.log(`${inWords(machine)}\n\n${growthTable(points)}\n\n${viewersTable(viewers)}`);
+  else console.log(`${describeMachine(machine)}\n\n${growthTable(points)}\n\n${viewersTable(viewers)}`);
   if (values.chart === undefined && !values.keep) return;
   const chart = growthChart(SHARDS.map((shards) => ({
     name: counted(shards, 'shard'),
     points: points.filter((point) => point.shards === shards && keepsUp(point, KEEPS_UP_MS)).map(({ streams, cpuMsPerStreamSecond: cpuMs }) => ({ streams, cpuMs })),
   })));
   if (values.chart !== undefined) await writeFile(values.chart, `${chart}\n`);
-  if (values.keep) await keep(machine, { 'growth.json': result, 'growth.svg': chart });
+  if (values.keep) await saveRun(machine, { 'growth.json': result, 'growth.svg': chart });
 });
 
 /** Server CPU, ms a second of the clock. */
@@ -80,22 +80,22 @@ async function measureViewers(seconds: number): Promise<ViewersFigures> {
   const { server, clients } = bench;
   const cpuMs = async (): Promise<number> => {
     await sleep(1000);
-    const before = await server.ask('use');
+    const before = await server.call('use');
     await sleep(1000 * seconds);
-    const after = await server.ask('use');
+    const after = await server.call('use');
     return round((1000 * (after.cpuMs - before.cpuMs)) / (after.atMs - before.atMs), 1);
   };
   try {
     await bench.warm(2);
-    await clients.ask('open', 'streams', STREAMS_AGAINST_VIEWERS);
+    await clients.call('open', 'streams', STREAMS_AGAINST_VIEWERS);
     const streamsMs = await cpuMs();
-    await clients.ask('stop', 'streams');
-    await clients.ask('open', 'one', 1);
+    await clients.call('stop', 'streams');
+    await clients.call('open', 'one', 1);
     const oneStreamMs = await cpuMs();
-    await clients.ask('watch', 'one', VIEWERS);
-    const [heard, fromMs] = [await clients.ask('watched'), performance.now()];
+    await clients.call('watch', 'one', VIEWERS);
+    const [heard, fromMs] = [await clients.call('watched'), performance.now()];
     const withViewersMs = await cpuMs();
-    const messagesPerSecond = round((1000 * (await clients.ask('watched') - heard)) / (performance.now() - fromMs), 0);
+    const messagesPerSecond = round((1000 * (await clients.call('watched') - heard)) / (performance.now() - fromMs), 0);
     process.stderr.write(`${withViewersMs} ms a second\n`);
     return { viewers: VIEWERS, messagesPerSecond, oneStreamMs, withViewersMs, streams: STREAMS_AGAINST_VIEWERS, streamsMs };
   } finally {

@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { distribution } from './live/distribution.js';
 import { findMax } from './live/find-max.js';
-import { LagBook } from './live/lag-tracker.js';
+import { LagTracker } from './live/lag-tracker.js';
 import { keepsUp, measureLoad } from './live/load.js';
 import { shortCpu } from './live/machine.js';
 import { threadTimes } from './live/profile.js';
-import { Rota } from './live/send-schedule.js';
+import { SendSchedule } from './live/send-schedule.js';
 import { frame, makeSound } from './live/sound.js';
 
 test('a hundred times in a few numbers, and none', () => {
@@ -17,13 +17,13 @@ test('a hundred times in a few numbers, and none', () => {
 });
 
 test('lag counts from the message that held the last sample of the block’s last window', () => {
-  const book = new LagBook({ frontEnd: FRONT_END_V1, blockColumns: 4 });
+  const book = new LagTracker({ frontEnd: FRONT_END_V1, blockColumns: 4 });
   // 3 × 1,920 + 2,048 samples are 354.1 ms: the fourth message has the last of them.
   for (let message = 1; message <= 12; message++) book.sent(100 * message, 1000 + 100 * message);
   assert.is(book.lagMs(348.3, 1450), 50);
   assert.is(book.lagMs(3 * 348.3, 2300), 2300 - (1000 + 1100));
   // A message that ends with that very sample is enough, one sample less is not.
-  const exact = new LagBook({ frontEnd: FRONT_END_V1, blockColumns: 4 });
+  const exact = new LagTracker({ frontEnd: FRONT_END_V1, blockColumns: 4 });
   exact.sent((7807 / 22_050) * 1000, 1);
   exact.sent((7808 / 22_050) * 1000, 2);
   exact.sent((7809 / 22_050) * 1000, 3);
@@ -31,21 +31,21 @@ test('lag counts from the message that held the last sample of the block’s las
 });
 
 test('a prediction of a block that is forgotten is as late as the oldest one known', () => {
-  const book = new LagBook({ frontEnd: FRONT_END_V1, blockColumns: 4 });
+  const book = new LagTracker({ frontEnd: FRONT_END_V1, blockColumns: 4 });
   for (let second = 1; second <= 200; second++) book.sent(1000 * second, 1000 * second);
   const lagMs = book.lagMs(348.3, 200_000);
   assert.ok(lagMs > 85_000 && lagMs < 90_000, String(lagMs));
 });
 
 test('everyone has a turn a period, at a place of their own, and what was missed is made up for', () => {
-  const rota = new Rota<string>(100, 0.5);
+  const schedule = new SendSchedule<string>(100, 0.5);
   const turns: string[] = [];
-  rota.join('late', 0.9);
-  rota.join('early', 0.1);
-  for (let nowMs = 1; nowMs <= 1000; nowMs += 7) rota.tick(nowMs, (one) => turns.push(one));
+  schedule.join('late', 0.9);
+  schedule.join('early', 0.1);
+  for (let nowMs = 1; nowMs <= 1000; nowMs += 7) schedule.tick(nowMs, (one) => turns.push(one));
   assert.equal(turns, Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'early' : 'late')));
-  rota.leave('early');
-  rota.tick(1500, (one) => turns.push(one));
+  schedule.leave('early');
+  schedule.tick(1500, (one) => turns.push(one));
   assert.equal(turns.slice(20), Array.from({ length: 5 }, () => 'late'));
 });
 

@@ -14,8 +14,8 @@ import { parseArgs } from 'node:util';
 import { counted } from '../../models/training/report/numbers.js';
 import { findMax } from './live/find-max.js';
 import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';
-import { inWords, keep, thisMachine } from './live/machine.js';
-import { command, encodingOf, MOST_SECONDS, MOST_STREAMS, shardsOf, whole } from './live/options.js';
+import { describeMachine, saveRun, thisMachine } from './live/machine.js';
+import { command, encodingOf, MAX_SECONDS, MAX_STREAMS, shardsOf, wholeNumber } from './live/options.js';
 import { table } from './live/table.js';
 
 /** What a stream may wait for its predictions while the server counts as keeping up. */
@@ -38,11 +38,11 @@ const { values } = parseArgs({
 await command(async () => {
   const machine = thisMachine();
   const encoding = encodingOf(values.encoding);
-  const streams = whole('streams', values.streams, 1, MOST_STREAMS);
+  const streams = wholeNumber('streams', values.streams, 1, MAX_STREAMS);
   const options = {
-    seconds: whole('seconds', values.seconds, 1, MOST_SECONDS),
+    seconds: wholeNumber('seconds', values.seconds, 1, MAX_SECONDS),
     encoding,
-    sampleRate: whole('rate', values.rate ?? (encoding === 'opus' ? '48000' : '22050'), 8000, 192_000),
+    sampleRate: wholeNumber('rate', values.rate ?? (encoding === 'opus' ? '48000' : '22050'), 8000, 192_000),
     shards: shardsOf(values.shards),
     cpuProf: values['cpu-prof'],
   };
@@ -60,18 +60,18 @@ await command(async () => {
       const passed = keepsUp(figures, CALM_MS);
       process.stderr.write(`${count} streams: ${passed ? 'keeps up' : 'too many'}; p99 lag ${figures.lagMs.p99} ms, dropped ${figures.dropped} ms, ${figures.cpuMsPerStreamSecond} ms per stream-second${late(figures)}\n`);
       return passed;
-    }, streams, MOST_STREAMS);
+    }, streams, MAX_STREAMS);
     result = { machine, maxStreams: most, tries };
-    if (!values.json) console.log(`${inWords(machine)}\nThe most streams with p99 lag under ${CALM_MS} ms and nothing dropped: ${most}.`);
+    if (!values.json) console.log(`${describeMachine(machine)}\nThe most streams with p99 lag under ${CALM_MS} ms and nothing dropped: ${most}.`);
   } else {
     const figures = await measure(streams);
     result = { machine, ...figures };
-    if (!values.json) console.log(`${inWords(machine)}; ${figures.backend}, ${counted(figures.shards, 'shard')}, ${figures.model}\n\n${rows(figures)}${late(figures)}`);
+    if (!values.json) console.log(`${describeMachine(machine)}; ${figures.backend}, ${counted(figures.shards, 'shard')}, ${figures.model}\n\n${rows(figures)}${late(figures)}`);
   }
   if (values.json) console.log(JSON.stringify(result));
   if (values.keep) {
     const kind = [values['find-max'] ? 'max' : streams, ...(values.rate || encoding === 'opus' ? [options.sampleRate, encoding] : []), ...(options.shards === undefined ? [] : [`${options.shards}-shards`])];
-    await keep(machine, { [`live-${kind.join('-')}.json`]: JSON.stringify(result) });
+    await saveRun(machine, { [`live-${kind.join('-')}.json`]: JSON.stringify(result) });
   }
 });
 

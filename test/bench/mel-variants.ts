@@ -8,7 +8,7 @@ import { hzToMel, melToHz } from '../../dsp/mel/filterbank.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { WINDOW_S } from './network-variants.js';
-import type { Way } from './rounds.js';
+import type { Variant } from './rounds.js';
 
 /** As live sound comes. */
 const CHUNK_S = 0.1;
@@ -71,7 +71,7 @@ export function textbookColumn(frontEnd: FrontEnd): (samples: Float32Array) => n
 }
 
 /** Our columns as the server makes them, in chunks of 100 ms, cut to windows too. A stream that never ends: its samples come again and again. */
-export function ours(samples: Float32Array, frontEnd: FrontEnd): Way {
+export function ours(samples: Float32Array, frontEnd: FrontEnd): Variant {
   const columns = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
   const length = Math.round(CHUNK_S * frontEnd.sampleRate);
   const chunks = Array.from({ length: Math.ceil(samples.length / length) }, (_, index) => samples.subarray(index * length, (index + 1) * length));
@@ -89,7 +89,7 @@ export function ours(samples: Float32Array, frontEnd: FrontEnd): Way {
 }
 
 /** Each column once, its window found already. @param column samples [nFft] → anything */
-export function once(windows: readonly Float32Array[], { hop, sampleRate }: FrontEnd, column: (samples: Float32Array) => unknown): Way {
+export function eachColumnOnce(windows: readonly Float32Array[], { hop, sampleRate }: FrontEnd, column: (samples: Float32Array) => unknown): Variant {
   return {
     audioS: (windows.length * hop) / sampleRate,
     run: () => {
@@ -98,8 +98,8 @@ export function once(windows: readonly Float32Array[], { hop, sampleRate }: Fron
   };
 }
 
-/** All columns that begin in the last 4 s again, for each block. */
-export function again(windows: readonly Float32Array[], { hop, sampleRate }: FrontEnd, blockColumns: number, column: (samples: Float32Array) => unknown): Way {
+/** Recomputes all columns that begin in the last 4 s for each block. */
+export function recomputedColumns(windows: readonly Float32Array[], { hop, sampleRate }: FrontEnd, blockColumns: number, column: (samples: Float32Array) => unknown): Variant {
   const kept = Math.ceil((WINDOW_S * sampleRate) / hop);
   const blocks = Math.floor((windows.length - kept) / blockColumns) + 1;
   return {

@@ -9,7 +9,7 @@ import { describe, forward, weightTensors } from '../../models/network.js';
 import { canStepSimd, SimdStep } from '../../models/step/simd-step.js';
 import { Step } from '../../models/step/tf-step.js';
 import type { Classifier } from '../../server/pipe/engine.js';
-import type { Way } from './rounds.js';
+import type { Variant } from './rounds.js';
 
 export const BATCH = 64;
 export const WINDOW_S = 4;
@@ -19,11 +19,11 @@ const SINGLES = 16;
 /** Network inputs, any number of values: normalised levels. */
 export type Levels = (length: number) => Float32Array;
 
-export interface BatchWays {
+export interface BatchVariants {
   /** Streams in batches of `BATCH`. */
-  readonly batched: Way;
+  readonly batched: Variant;
   /** Streams one by one. */
-  readonly single: Way;
+  readonly single: Variant;
 }
 
 /** What steps a network in the server, on WebAssembly. */
@@ -32,7 +32,7 @@ function stepOf(bundle: Bundle): Classifier {
 }
 
 /** Block by block with carried state, as streams are scored. */
-export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): BatchWays {
+export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): BatchVariants {
   const { manifest } = bundle;
   const states = Array.from({ length: BATCH }, () => step.newState());
   const blocks = Array.from({ length: BATCH }, () => levels(manifest.blockColumns * manifest.frontEnd.bands));
@@ -49,7 +49,7 @@ export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): 
 }
 
 /** All columns of the last 4 s again for each block, from a state that has heard nothing, by the same code. */
-export function recomputed(bundle: Bundle, levels: Levels): BatchWays {
+export function recomputed(bundle: Bundle, levels: Levels): BatchVariants {
   const { manifest } = bundle;
   const step = stepOf(bundle);
   const columns = windowColumns(bundle);
@@ -72,7 +72,7 @@ function windowColumns({ manifest: { layers, frontEnd } }: Bundle): number {
 }
 
 /** The largest difference between the probabilities of both ways at the end of a stream's first 4 s, where they have heard the same. */
-export function waysDiffer(bundle: Bundle, levels: Levels): number {
+export function largestDifference(bundle: Bundle, levels: Levels): number {
   const { manifest, weights } = bundle;
   const { bands } = manifest.frontEnd;
   const columns = windowColumns(bundle);

@@ -18,7 +18,7 @@ import { describe, type Layer } from '../../models/network.js';
 import { ARCHITECTURES, architecture } from '../../models/training/network/architectures.js';
 import { randomBundle } from '../models/fixtures.js';
 import { BATCH, carried, recomputed, WINDOW_S } from './network-variants.js';
-import { measureRounds, type Way } from './rounds.js';
+import { measureRounds, type Variant } from './rounds.js';
 
 interface Network {
   readonly name: string;
@@ -27,7 +27,7 @@ interface Network {
 }
 
 /** One way of computing one network. */
-interface NetworkWay extends Way {
+interface NetworkVariant extends Variant {
   readonly network: Network;
   readonly key: 'msBatch64' | 'msBatch1' | 'msRecomputed' | 'msRecomputed1';
 }
@@ -47,14 +47,14 @@ const models = await Promise.all(folders.map(async (folder): Promise<Network> =>
 }));
 const first = models[0]!;
 const networks = [...models.map((network, index) => ({ ...network, name: named(network.name, index) })), ...candidates(first)];
-const ways = networks.flatMap((network, index) => waysOf(network, index < models.length));
-const measured = measureRounds(ways, Number(rounds));
+const variants = networks.flatMap((network, index) => variantsOf(network, index < models.length));
+const measured = measureRounds(variants, Number(rounds));
 
 const [reference] = measured;
 const points = networks.map(({ name, bundle: { manifest: { layers, frontEnd } }, shipped }) => {
   const { parameters, multiplyAdds } = describe(layers, frontEnd.bands);
-  const own = Object.fromEntries(ways.flatMap(({ network, key }, index) => (network.name === name ? [[key, median(measured[index]!)!]] : []))) as Record<NetworkWay['key'], number>;
-  const ratios = Object.fromEntries(ways.flatMap(({ network, key }, index) => (network.name === name ? [[key, median(measured[index]!.map((ms, round) => ms / reference![round]!))!]] : []))) as Record<NetworkWay['key'], number>;
+  const own = Object.fromEntries(variants.flatMap(({ network, key }, index) => (network.name === name ? [[key, median(measured[index]!)!]] : []))) as Record<NetworkVariant['key'], number>;
+  const ratios = Object.fromEntries(variants.flatMap(({ network, key }, index) => (network.name === name ? [[key, median(measured[index]!.map((ms, round) => ms / reference![round]!))!]] : []))) as Record<NetworkVariant['key'], number>;
   return { name, parameters, multiplyAddsPerSecond: (multiplyAdds * frontEnd.sampleRate) / frontEnd.hop, shipped, ...own, ratios };
 });
 const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, Node ${process.version}, WebAssembly on one thread, ${new Date().toISOString().slice(0, 10)}`;
@@ -64,7 +64,7 @@ if (json) {
 } else {
   console.log(`${machine}; CPU ms for a second of audio, medians of ${rounds} rounds; × is against ${first.name} in a batch of ${BATCH}`);
   console.table(Object.fromEntries(points.map(({ name, parameters, multiplyAddsPerSecond, ratios, ...ms }) => {
-    const cell = (key: NetworkWay['key']): string => (ms[key] === undefined ? '' : `${ms[key].toPrecision(3)} (× ${ratios[key].toPrecision(3)})`);
+    const cell = (key: NetworkVariant['key']): string => (ms[key] === undefined ? '' : `${ms[key].toPrecision(3)} (× ${ratios[key].toPrecision(3)})`);
     return [name, {
       parameters,
       'M mul-adds/s': (multiplyAddsPerSecond / 1e6).toFixed(2),
@@ -101,7 +101,7 @@ function widened(layers: readonly Layer[], factor: number): Layer[] {
   });
 }
 
-function waysOf(network: Network, afresh: boolean): NetworkWay[] {
+function variantsOf(network: Network, afresh: boolean): NetworkVariant[] {
   const step = carried(network.bundle, noise);
   const window = afresh ? recomputed(network.bundle, noise) : undefined;
   return [

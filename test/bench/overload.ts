@@ -5,8 +5,8 @@
  *
  *   npm run bench:overload -- --streams N [--old M] [--seconds S] [--shards K] [--keep] [--json]
  *
- * N of twice the maximum (bench:live --find-max) is the test. Who is refused with Retry-After comes
- * again when told. Settings of the server come from the environment, as `serve` takes them:
+ * N of twice the maximum (bench:live --find-max) is the test. Clients refused with
+ * Retry-After try again after that time. Settings of the server come from the environment, as `serve` takes them:
  * LIVEGENRE_MAX_STREAMS=300 npm run bench:overload -- --streams 600.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,8 +15,8 @@ import { quantile } from '../../models/metrics.js';
 import { round } from '../../server/pipe/segments.js';
 import { Bench } from './live/bench.js';
 import { distribution, type Distribution } from './live/distribution.js';
-import { inWords, keep, thisMachine, type Machine } from './live/machine.js';
-import { command, MOST_SECONDS, MOST_STREAMS, shardsOf, whole } from './live/options.js';
+import { describeMachine, saveRun, thisMachine, type Machine } from './live/machine.js';
+import { command, MAX_SECONDS, MAX_STREAMS, shardsOf, wholeNumber } from './live/options.js';
 import { table } from './live/table.js';
 
 const WARM_S = 2;
@@ -79,9 +79,9 @@ interface OverloadFigures {
 }
 
 await command(async () => {
-  const streams = whole('streams', values.streams, 2, MOST_STREAMS);
-  const old = values.old === undefined ? Math.ceil(streams / 2) : whole('old', values.old, 1, streams - 1);
-  const seconds = whole('seconds', values.seconds, 1, MOST_SECONDS);
+  const streams = wholeNumber('streams', values.streams, 2, MAX_STREAMS);
+  const old = values.old === undefined ? Math.ceil(streams / 2) : wholeNumber('old', values.old, 1, streams - 1);
+  const seconds = wholeNumber('seconds', values.seconds, 1, MAX_SECONDS);
   const shards = shardsOf(values.shards);
   const bench = await Bench.start({ shards });
   let figures: OverloadFigures;
@@ -91,7 +91,7 @@ await command(async () => {
     await bench.close();
   }
   console.log(values.json ? JSON.stringify(figures) : report(figures));
-  if (values.keep) await keep(figures.machine, { [`overload-${streams}.json`]: JSON.stringify(figures) });
+  if (values.keep) await saveRun(figures.machine, { [`overload-${streams}.json`]: JSON.stringify(figures) });
 });
 
 async function overload(bench: Bench, old: number, added: number, seconds: number): Promise<OverloadFigures> {
@@ -102,7 +102,7 @@ async function overload(bench: Bench, old: number, added: number, seconds: numbe
   let clientDelayMs = 0;
   const beganMs = performance.now();
   const look = async (phase: Row['phase']) => {
-    const [{ used, seen, clientDelayMs: delayMs }, others] = await Promise.all([bench.look('old'), phase === 'over' ? clients.ask('look', 'new') : undefined]);
+    const [{ used, seen, clientDelayMs: delayMs }, others] = await Promise.all([bench.look('old'), phase === 'over' ? clients.call('look', 'new') : undefined]);
     for (const lagMs of seen.lagsMs) lags[phase].push(lagMs);
     for (const lagMs of others?.lagsMs ?? []) lags.new.push(lagMs);
     clientDelayMs = Math.max(clientDelayMs, delayMs);
@@ -121,16 +121,16 @@ async function overload(bench: Bench, old: number, added: number, seconds: numbe
   };
 
   await bench.warm(WARM_S);
-  await clients.ask('open', 'old', old);
+  await clients.call('open', 'old', old);
   await sleep(1000 * SETTLE_S);
-  await clients.ask('look', 'old'); // what came while the crowd gathered does not count
+  await clients.call('look', 'old'); // what came while the group gathered does not count
   for (let second = 0; second < SETTLE_S; second++) {
     await sleep(LOOK_EVERY_MS);
     await look('before');
   }
 
   let isOpen = false;
-  const opening = clients.ask('open', 'new', added, true).then(() => (isOpen = true));
+  const opening = clients.call('open', 'new', added, true).then(() => (isOpen = true));
   const deadlineMs = performance.now() + OPEN_TIMEOUT_MS;
   let last;
   let held = 0;
@@ -141,7 +141,7 @@ async function overload(bench: Bench, old: number, added: number, seconds: numbe
   } while (held < seconds);
   await opening;
 
-  const stopping = clients.ask('stop', 'new');
+  const stopping = clients.call('stop', 'new');
   const backAfterS = await calm(bench);
   await stopping;
   for (let second = 0; second < SETTLE_S; second++) {
@@ -149,7 +149,7 @@ async function overload(bench: Bench, old: number, added: number, seconds: numbe
     await look('after');
   }
   const { seen, others } = last;
-  await clients.ask('stop', 'old');
+  await clients.call('stop', 'old');
   const rss = (phase: Row['phase']): number[] => rows.filter((row) => row.phase === phase).map(({ rssMb }) => rssMb);
   return {
     machine, old, added, seconds, shards,
@@ -173,7 +173,7 @@ async function calm({ clients }: Bench): Promise<number | null> {
   let calmAtMs = fromMs;
   while (performance.now() - fromMs < BACK_TIMEOUT_MS) {
     await sleep(BACK_EVERY_MS);
-    const highest = p99((await clients.ask('look', 'old')).lagsMs);
+    const highest = p99((await clients.call('look', 'old')).lagsMs);
     if (highest === null || highest >= CALM_MS) calmAtMs = performance.now();
     else if (performance.now() - calmAtMs >= CALM_FOR_MS) return round((calmAtMs - fromMs) / 1000, 1);
   }
@@ -202,5 +202,5 @@ function report({ machine, old, added, seconds, oldLagMs, newLagMs, rows, ...fig
     ['s', 'phase', 'old p99, ms', 'new p99, ms', 'new streams', 'refusals', 'dropped, ms', 'RSS, MB'],
     rows.map(({ atS, phase, oldP99Ms, newP99Ms, newStreams, refused, droppedMs: dropped, rssMb: rss }) => [atS, phase, oldP99Ms ?? '', newP99Ms ?? '', newStreams, refused, dropped, rss]),
   );
-  return `${inWords(machine)}; clients late by ${figures.clientDelayMs} ms (p99)\n\n${summary}\n\n${timeline}`;
+  return `${describeMachine(machine)}; clients late by ${figures.clientDelayMs} ms (p99)\n\n${summary}\n\n${timeline}`;
 }

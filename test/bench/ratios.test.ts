@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1, MelColumns } from '../../dsp/mel/mel-columns.js';
 import { noise } from '../dsp/signals.js';
 import { largestRelativeDifference, levelCorrelation } from './agreement.js';
-import { again, once, textbookColumn, windowsOf } from './mel-variants.js';
+import { recomputedColumns, eachColumnOnce, textbookColumn, windowsOf } from './mel-variants.js';
 import { measureRounds, ratioOf } from './rounds.js';
 
 const { sampleRate, hop, nFft } = FRONT_END_V1;
@@ -24,7 +24,7 @@ test('the recomputing way makes all columns of 4 s for each block, and counts th
   const column = (samples: Float32Array): void => void seen.push(samples);
 
   // 46 columns begin in 4 s: the blocks end with columns 46, 50 and 54.
-  const recomputing = again(windows, FRONT_END_V1, 4, column);
+  const recomputing = recomputedColumns(windows, FRONT_END_V1, 4, column);
   recomputing.run();
   assert.is(seen.length, 3 * 46);
   assert.is(seen[0], windows[0]);
@@ -32,7 +32,7 @@ test('the recomputing way makes all columns of 4 s for each block, and counts th
   assert.ok(Math.abs(recomputing.audioS - (12 * hop) / sampleRate) < 1e-12);
 
   seen.length = 0;
-  const single = once(windows, FRONT_END_V1, column);
+  const single = eachColumnOnce(windows, FRONT_END_V1, column);
   single.run();
   assert.equal(seen.length, 54);
   assert.ok(Math.abs(single.audioS - (54 * hop) / sampleRate) < 1e-12);

@@ -23,13 +23,13 @@ import { median } from '../../models/metrics.js';
 import { Step } from '../../models/step/tf-step.js';
 import { DemoSynth } from '../../server/sources/demo/synth.js';
 import { largestRelativeDifference, levelCorrelation } from './agreement.js';
-import { inWords, keep, thisMachine } from './live/machine.js';
-import { command, whole } from './live/options.js';
+import { describeMachine, saveRun, thisMachine } from './live/machine.js';
+import { command, wholeNumber } from './live/options.js';
 import { table } from './live/table.js';
-import { again, edgesHz, once, ours, textbookColumn, windowsOf } from './mel-variants.js';
-import { BATCH, carried, recomputed, WINDOW_S, waysDiffer, type BatchWays, type Levels } from './network-variants.js';
+import { recomputedColumns, edgesHz, eachColumnOnce, ours, textbookColumn, windowsOf } from './mel-variants.js';
+import { BATCH, carried, recomputed, WINDOW_S, largestDifference, type BatchVariants, type Levels } from './network-variants.js';
 import { PEERS } from './peers.js';
-import { measureRounds, ratioOf, type Ratio, type Way } from './rounds.js';
+import { measureRounds, ratioOf, type Ratio, type Variant } from './rounds.js';
 
 const SEED = 181;
 /** Sound that all ways hear; the recomputing ones need some before their first block is full. */
@@ -62,7 +62,7 @@ const { values } = parseArgs({
 
 await command(async () => {
   const machine = thisMachine();
-  const rounds = whole('rounds', values.rounds, 1, 1000);
+  const rounds = wholeNumber('rounds', values.rounds, 1, 1000);
   const bundle = await loadBundle(resolve(values.model));
   const { manifest } = bundle;
   const { frontEnd, blockColumns } = manifest;
@@ -73,10 +73,10 @@ await command(async () => {
   const windows = windowsOf(samples, frontEnd);
   const columns = columnsOf(samples, frontEnd);
   const textbook = textbookColumn(frontEnd);
-  const ways: Record<string, Way> = {
+  const variants: Record<string, Variant> = {
     ours: ours(samples, frontEnd),
-    textbook: once(windows, frontEnd, textbook),
-    textbookAgain: again(windows, frontEnd, blockColumns, textbook),
+    textbook: eachColumnOnce(windows, frontEnd, textbook),
+    textbookAgain: recomputedColumns(windows, frontEnd, blockColumns, textbook),
   };
   const textbookDiffers = largestRelativeDifference(windows.flatMap(textbook), columns.flat());
   if (textbookDiffers > NEAR) throw new Error(`Textbook code gives other columns: they differ by ${textbookDiffers}.`);
@@ -95,23 +95,23 @@ await command(async () => {
     );
     correlations[peer.name] = correlation;
     notes.push(`${peer.name}: its levels and ours correlate by ${correlation.toFixed(4)}${correlation < ALIKE ? ', so that IT COMPUTES SOMETHING ELSE' : ''}. Counted: ${peer.counted}.`);
-    ways[packageName] = once(windows, frontEnd, peer.column);
+    variants[packageName] = eachColumnOnce(windows, frontEnd, peer.column);
     return [{ packageName, ...peer }];
   });
 
   // The network, on the native backend too where that loads.
   const levels = levelsFrom(normalised(columns.flat(), frontEnd, new Normaliser(manifest.normalisation, frontEnd.bands)));
-  const native = await nativeWays(() => carried(bundle, levels, new Step(bundle)));
+  const native = await nativeVariants(() => carried(bundle, levels, new Step(bundle)));
   if (typeof native === 'string') notes.push(`Left out: ${native}`);
-  else Object.assign(ways, { nativeBatched: on('tensorflow', native.batched), nativeSingle: on('tensorflow', native.single) });
+  else Object.assign(variants, { nativeBatched: on('tensorflow', native.batched), nativeSingle: on('tensorflow', native.single) });
   await startBackend('wasm');
-  const networkDiffers = waysDiffer(bundle, levels);
+  const networkDiffers = largestDifference(bundle, levels);
   if (networkDiffers > NEAR) throw new Error(`The network recomputed gives other probabilities: they differ by ${networkDiffers}.`);
   notes.push(`Network: after a stream's first ${WINDOW_S} s both ways give the same probabilities to ${networkDiffers.toExponential(0)}; after that the carried one has heard more.`);
   const step = carried(bundle, levels);
   const tensors = carried(bundle, levels, new Step(bundle));
   const window = recomputed(bundle, levels);
-  Object.assign(ways, {
+  Object.assign(variants, {
     stepBatched: on('wasm', step.batched),
     stepSingle: on('wasm', step.single),
     tensorsBatched: on('wasm', tensors.batched),
@@ -120,8 +120,8 @@ await command(async () => {
     windowSingle: on('wasm', window.single),
   });
 
-  const names = Object.keys(ways);
-  const measured = measureRounds(Object.values(ways), rounds);
+  const names = Object.keys(variants);
+  const measured = measureRounds(Object.values(variants), rounds);
   const of = (...parts: string[]): number[] => parts.map((name) => measured[names.indexOf(name)]!).reduce((sum, part) => sum.map((ms, round) => ms + part[round]!));
   const columnUs = (1e3 * frontEnd.hop) / frontEnd.sampleRate;
   const figure = (what: string, unit: Figure['unit'], our: number[], against: string, their: number[], goal?: number): Figure => {
@@ -149,8 +149,8 @@ await command(async () => {
 
   const result = { machine, model: `${manifest.name} ${manifest.version}`, rounds, blockMs: blockMs(manifest), figures, agreement: { textbookDiffers, networkDiffers, correlations }, notes };
   if (values.json) console.log(JSON.stringify(result));
-  else console.log(`${inWords(machine)}; ${result.model} on WebAssembly, CPU time, medians of ${rounds} rounds\n\n${rows(figures)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`);
-  if (values.keep) await keep(machine, { 'bench.json': JSON.stringify(result) });
+  else console.log(`${describeMachine(machine)}; ${result.model} on WebAssembly, CPU time, medians of ${rounds} rounds\n\n${rows(figures)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`);
+  if (values.keep) await saveRun(machine, { 'bench.json': JSON.stringify(result) });
 });
 
 function rows(figures: readonly Figure[]): string {
@@ -186,7 +186,7 @@ function levelsFrom(all: Float32Array): Levels {
 }
 
 /** @returns the ways, or why there are none */
-async function nativeWays(make: () => BatchWays): Promise<BatchWays | string> {
+async function nativeVariants(make: () => BatchVariants): Promise<BatchVariants | string> {
   try {
     await startBackend('native');
   } catch (error) {
@@ -196,6 +196,6 @@ async function nativeWays(make: () => BatchWays): Promise<BatchWays | string> {
 }
 
 /** A started backend is set at once, whatever the promise. */
-function on(backend: 'tensorflow' | 'wasm', way: Way): Way {
+function on(backend: 'tensorflow' | 'wasm', way: Variant): Variant {
   return { ...way, before: () => void (tf.getBackend() === backend || tf.setBackend(backend)) };
 }

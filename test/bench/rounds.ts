@@ -6,7 +6,7 @@
 import { quantile } from '../../models/metrics.js';
 
 /** One way of doing it. */
-export interface Way {
+export interface Variant {
   /** Seconds of audio that `run` covers. */
   readonly audioS: number;
   /** What must be so while it runs and isn't counted. */
@@ -21,14 +21,14 @@ const WARM_ROUNDS = 5;
  * @param cost of a run, ms
  * @returns [way][round] CPU ms for a second of audio
  */
-export function measureRounds(ways: readonly Way[], rounds: number, cost: (run: () => void) => number = cpuMs): number[][] {
-  for (let warm = 0; warm < WARM_ROUNDS; warm++) for (const way of ways) start(way);
-  const measured = ways.map((): number[] => []);
+export function measureRounds(variants: readonly Variant[], rounds: number, cost: (run: () => void) => number = cpuMs): number[][] {
+  for (let warm = 0; warm < WARM_ROUNDS; warm++) for (const way of variants) start(way);
+  const measured = variants.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     // Each round begins elsewhere, so that nothing always runs after the same neighbour.
-    for (let turn = 0; turn < ways.length; turn++) {
-      const index = (round + turn) % ways.length;
-      const way = ways[index]!;
+    for (let turn = 0; turn < variants.length; turn++) {
+      const index = (round + turn) % variants.length;
+      const way = variants[index]!;
       start(way); // brings its tables into the caches, as in a server that does nothing else
       measured[index]!.push(cost(() => way.run()) / way.audioS);
     }
@@ -48,7 +48,7 @@ export function ratioOf(theirs: readonly number[], ours: readonly number[]): Rat
   return { median: quantile(ratios, 0.5)!, middleHalf: [quantile(ratios, 0.25)!, quantile(ratios, 0.75)!] };
 }
 
-function start(way: Way): void {
+function start(way: Variant): void {
   way.before?.();
   way.run();
 }

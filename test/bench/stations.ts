@@ -7,11 +7,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { round } from '../../server/pipe/segments.js';
-import { OtherProcess } from './live/remote-process.js';
-import { inWords, keep, thisMachine } from './live/machine.js';
-import { command, whole } from './live/options.js';
+import { RemoteProcess } from './live/remote-process.js';
+import { describeMachine, saveRun, thisMachine } from './live/machine.js';
+import { command, wholeNumber } from './live/options.js';
 import type { RadioCalls } from './live/radio-process.js';
-import type { ServerCalls, StationsDoing, Used } from './live/server-process.js';
+import type { ServerCalls, StationsStatus, ServerUsage } from './live/server-process.js';
 import { table } from './live/table.js';
 
 const { values } = parseArgs({
@@ -37,14 +37,14 @@ interface Minute {
 
 await command(async () => {
   const machine = thisMachine();
-  const stations = whole('stations', values.stations, 1, 500);
-  const minutes = whole('minutes', values.minutes, 1, 60);
-  const radio = new OtherProcess<RadioCalls>('./radio-process.js');
-  const server = new OtherProcess<ServerCalls>('./server-process.js');
+  const stations = wholeNumber('stations', values.stations, 1, 500);
+  const minutes = wholeNumber('minutes', values.minutes, 1, 60);
+  const radio = new RemoteProcess<RadioCalls>('./radio-process.js');
+  const server = new RemoteProcess<ServerCalls>('./server-process.js');
   try {
-    const port = await radio.ask('start');
-    await server.ask('start', { logLevel: 'warn' });
-    await server.ask('listen', `http://127.0.0.1:${port}/`, stations);
+    const port = await radio.call('start');
+    await server.call('start', { logLevel: 'warn' });
+    await server.call('listen', `http://127.0.0.1:${port}/`, stations);
     const rows: Minute[] = [];
     let before = await look(server);
     for (let minute = 1; minute <= minutes; minute++) {
@@ -55,20 +55,20 @@ await command(async () => {
       process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
     }
     const result = JSON.stringify({ machine, stations, minutes: rows });
-    console.log(values.json ? result : `${inWords(machine)}\n\n${minutesTable(rows)}`);
-    if (values.keep) await keep(machine, { [`stations-${stations}.json`]: result });
+    console.log(values.json ? result : `${describeMachine(machine)}\n\n${minutesTable(rows)}`);
+    if (values.keep) await saveRun(machine, { [`stations-${stations}.json`]: result });
   } finally {
     // A server that can't close any more has been heard of already.
-    await server.ask('close').catch(() => {});
+    await server.call('close').catch(() => {});
     await server.end();
     await radio.end();
   }
 });
 
-type Look = Used & StationsDoing;
+type Look = ServerUsage & StationsStatus;
 
-async function look(server: OtherProcess<ServerCalls>): Promise<Look> {
-  return { ...await server.ask('use'), ...await server.ask('stations') };
+async function look(server: RemoteProcess<ServerCalls>): Promise<Look> {
+  return { ...await server.call('use'), ...await server.call('stations') };
 }
 
 function between(minute: number, before: Look, { atMs, cpuMs, rssMb, states, failures, droppedMs, decoders }: Look): Minute {

@@ -16,7 +16,7 @@ export const SMALL_LAYERS: Layer[] = [
 ];
 
 /** Progress that nobody reads. */
-export const SILENT: Progress = { say() {}, begin() {}, step() {}, end() {} };
+export const SILENT: Progress = { log() {}, begin() {}, step() {}, end() {} };
 
 /** Numbers from 0 up to 1, the same for the same seed. */
 export function seeded(seed: number): () => number {

@@ -16,7 +16,7 @@ export interface External {
 export async function readExternal(path: string, like: Pack, features: readonly Feature[]): Promise<External> {
   const folder = resolve(dirname(path));
   const pack = await withFeatures(await readPack(folder, basename(path)), features);
-  sameColumns(like, pack);
+  requireSameFrontEnd(like, pack);
   const unknown = new Map<string, number>();
   let shared = 0;
   for (const { genre } of pack.tracks) {
@@ -28,12 +28,12 @@ export async function readExternal(path: string, like: Pack, features: readonly 
 }
 
 /** The tracks whose label the network knows. */
-export function known({ pack }: External, labels: readonly string[]): FeaturePack {
+export function withKnownLabels({ pack }: External, labels: readonly string[]): FeaturePack {
   return { ...pack, tracks: pack.tracks.filter(({ genre }) => genre !== undefined && labels.includes(genre)) };
 }
 
 /** @throws Error naming the first setting of the front end, or the feature, in which two packs differ */
-export function sameColumns(a: Pack, b: Pack): void {
+export function requireSameFrontEnd(a: Pack, b: Pack): void {
   const differ = (what: string, ...values: unknown[]): never => {
     throw new Error(`The packs ${a.name} and ${b.name} differ in ${what} (${values.join(' and ')}); make both with the same settings.`);
   };

@@ -10,7 +10,7 @@ import { readNpy } from '../../packs/npy.js';
 import { readPack, type Pack, type Track } from '../../packs/pack.js';
 
 /** One kind of answer for all windows. */
-export interface Answers {
+export interface TeacherOutput {
   readonly name: string;
   /** Tags are probabilities to match; embeddings are standardised values to match. */
   readonly kind: 'tags' | 'embedding';
@@ -30,7 +30,7 @@ export interface Teacher {
   readonly pack: Pack;
   readonly tracks: readonly TeacherTrack[];
   readonly windowSeconds: number;
-  readonly answers: readonly Answers[];
+  readonly outputs: readonly TeacherOutput[];
 }
 
 const FILES = [
@@ -48,7 +48,7 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     return { ...track, firstWindow, windows };
   });
   const names = await tagNames(folder);
-  const answers = await Promise.all(FILES.map(async ([file, kind]): Promise<Answers> => {
+  const outputs = await Promise.all(FILES.map(async ([file, kind]): Promise<TeacherOutput> => {
     const { shape, data } = await readNpy(join(folder, `${name}.${file}.npy`));
     const size = shape[1] ?? 0;
     const values = Float32Array.from(data);
@@ -58,7 +58,7 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     if (named !== undefined && named.length !== size) throw new Error(`${join(folder, 'tags.json')} names ${named.length} tags for the ${size} of ${file}.`);
     return { name: file, kind, size, values, ...(named && { names: named }) };
   }));
-  return { pack, tracks, windowSeconds, answers };
+  return { pack, tracks, windowSeconds, outputs };
 }
 
 /** `tags.json`, if there is one: names by teacher. */

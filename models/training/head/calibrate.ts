@@ -19,15 +19,15 @@ const MIX_DEVIATION = 0.1;
 /** Of gradient descent, to four digits. */
 const STEPS = { shifts: 300, mix: 2000 };
 
-/** Scores of tracks as wholes, and of their stretches heard alone. */
+/** Scores of tracks as wholes, and of their excerpts heard alone. */
 export interface Scores {
   readonly tracks: readonly TrackScores[];
-  readonly stretches: readonly TrackScores[];
+  readonly excerpts: readonly TrackScores[];
 }
 
 /** Each stretch with the index of its track. */
 export interface Scored extends Scores {
-  readonly stretches: ReadonlyArray<TrackScores & { readonly of: number }>;
+  readonly excerpts: ReadonlyArray<TrackScores & { readonly of: number }>;
 }
 
 /** Scores shifted by what was fitted on other tracks, in the order they came in. */
@@ -37,7 +37,7 @@ export interface CrossFitted extends Scored {
 }
 
 /** How logits are changed: z becomes z + z · mix + shifts. */
-export interface Mix {
+export interface LogitTransform {
   /** [labels]; what is added to each label's logit. */
   readonly shifts: Float64Array;
   /** [labels × labels], from label by label to label; none unless given. */
@@ -49,30 +49,30 @@ export interface Mix {
  * scores of each stretch) and a normal prior.
  * @returns [labels]
  */
-export function fitShifts({ tracks, stretches }: Scores, labels: number): Float64Array {
+export function fitShifts({ tracks, excerpts }: Scores, labels: number): Float64Array {
   const changes = { shifts: new Float64Array(labels) };
-  descend(changes, stretches, tracks.length, STEPS.shifts);
+  descend(changes, excerpts, tracks.length, STEPS.shifts);
   return changes.shifts;
 }
 
 /**
- * A mix of logits, with shifts, most probable after stretches of tracks that the logits were not
+ * A mix of logits, with shifts, most probable after excerpts of tracks that the logits were not
  * learned from and a normal prior ("Stacked generalization", Wolpert 1992): a label whose logit says
  * less of artists that nobody has heard than of those learned from is believed less, and what the
  * others say of it more.
- * @param stretches with logits of mean 0 as their scores
+ * @param excerpts with logits of mean 0 as their scores
  * @param tracks how many they are of
  */
-export function fitMix(stretches: readonly TrackScores[], labels: number, tracks: number): Required<Mix> {
+export function fitMix(excerpts: readonly TrackScores[], labels: number, tracks: number): Required<LogitTransform> {
   const changes = { shifts: new Float64Array(labels), mix: new Float64Array(labels ** 2) };
-  descend(changes, stretches, tracks, STEPS.mix);
+  descend(changes, excerpts, tracks, STEPS.mix);
   return changes;
 }
 
 /** Gradient descent in place, from no change at all: the loss is convex. */
-function descend({ shifts, mix }: Mix, stretches: readonly TrackScores[], tracks: number, steps: number): void {
+function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores[], tracks: number, steps: number): void {
   const labels = shifts.length;
-  const means = stretches.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
+  const means = excerpts.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
   if (means.length === 0) return;
   const temperature = fitTemperature(means.map(({ truth, scores }) => ({ truth, logScores: scores })), labels);
   const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks);
@@ -108,7 +108,7 @@ export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Flo
 }
 
 /** Of the block whose scores begin at `at`, after the change, [labels]. */
-function probabilities(scores: Float32Array, at: number, { shifts, mix }: Mix, temperature = 1): Float64Array {
+function probabilities(scores: Float32Array, at: number, { shifts, mix }: LogitTransform, temperature = 1): Float64Array {
   const labels = shifts.length;
   const p = new Float64Array(labels);
   for (let label = 0; label < labels; label++) {
@@ -151,18 +151,18 @@ export function fitTemperature(scores: readonly TrackScores[], labels: number, g
  * Each fifth of the tracks judged by shifts and a temperature that were fitted on the other four.
  * @param scored as the network left them, without shifts
  */
-export function crossFitted({ tracks, stretches }: Scored, labels: number, gain = 1): CrossFitted {
+export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1): CrossFitted {
   const folds = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS);
   const confidences: number[] = [];
   const isRight: boolean[] = [];
-  const judged: { tracks: TrackScores[]; stretches: Scored['stretches'][number][] } = { tracks: [...tracks], stretches: [...stretches] };
+  const judged: { tracks: TrackScores[]; excerpts: Scored['excerpts'][number][] } = { tracks: [...tracks], excerpts: [...excerpts] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const isOut = (of: number): boolean => folds[of] === fold;
-    const others = { tracks: tracks.filter((_, index) => !isOut(index)), stretches: stretches.filter(({ of }) => !isOut(of)) };
+    const others = { tracks: tracks.filter((_, index) => !isOut(index)), excerpts: excerpts.filter(({ of }) => !isOut(of)) };
     const shifts = fitShifts(others, labels);
     const temperature = fitTemperature(shifted(others.tracks, shifts), labels, gain);
-    stretches.forEach((stretch, index) => {
-      if (isOut(stretch.of)) [judged.stretches[index]] = shifted([stretch], shifts) as [typeof stretch];
+    excerpts.forEach((excerpt, index) => {
+      if (isOut(excerpt.of)) [judged.excerpts[index]] = shifted([excerpt], shifts) as [typeof excerpt];
     });
     tracks.forEach((track, index) => {
       if (!isOut(index)) return;

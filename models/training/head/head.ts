@@ -1,34 +1,34 @@
 /**
  * The last layer alone, on a frozen network: strongly penalised logistic regression on the running
- * statistics of its features, of whole tracks, of stretches alone and after a change. With a few
+ * statistics of its features, of whole tracks, of excerpts alone and after a change. With a few
  * hundred labelled tracks this keeps what pretraining has learned, where moving all layers throws it
  * away. The teacher's tags, which are linear in the same statistics, join as values of their own,
  * and those that bear a label's name as hints; all of it is linear, so it folds into the one layer.
  * Then once more with poorer sound (lines, rooms, noise), and with the teacher's music as further
  * examples (`self-training.ts`); how far each label's logit is to be believed is learned from tracks
  * that were held out (`fitMix`).
- * The penalty is chosen on the valid tracks, as they are and in stretches of 4 s, with the shifts
+ * The penalty is chosen on the valid tracks, as they are and in excerpts of 4 s, with the shifts
  * of logits that they ask for.
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { argmax } from '../../metrics.js';
 import type { Pack, Track } from '../../packs/pack.js';
-import { fitMix, fitShifts, shifted, type Mix, type Scores } from './calibrate.js';
+import { fitMix, fitShifts, shifted, type LogitTransform, type Scores } from './calibrate.js';
 import type { Progress } from '../progress.js';
 import { inFolds } from '../data/protocols.js';
 import { Random } from '../../random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
-import { afterAChange, ANY_SOUND, certain, everyBlock, everyThird, HEARD_WELL, IN_ROOMS, ofAStretch, OVER_LINES, rowsOf, stretches, through, together, type Belief, type Blocks, type Rows, type Sound } from './rows.js';
-import { beliefOf, believed } from './self-training.js';
+import { blocksAfterChange, ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, CLEAN, IN_ROOMS, excerptBlocks, OVER_CHANNELS, extractRows, excerpts, degradedInput, concatRows, type SoftLabel, type Blocks, type Rows, type Degradation } from './rows.js';
+import { softLabelOf, withSoftLabels } from './self-training.js';
 import { spliced } from '../data/splices.js';
 import { tagsFor } from './tags.js';
-import { setValues, type Trainable } from '../network/trainable.js';
-import { trackAccuracy, type Hearing, type TrackScores } from '../validate.js';
+import { setValues, type TrainableNetwork } from '../network/trainable.js';
+import { trackAccuracy, type InferenceOptions, type TrackScores } from '../validate.js';
 
 const PENALTIES = [0.1, 0.2, 0.3];
 /** How much more the values of a recurrent layer cost: what it remembers of the labelled tracks says little of others. */
 const RECURRENT_COSTS = 100;
-/** Of the stretches of unlabelled music, every so many: there is plenty. */
+/** Of the excerpts of unlabelled music, every so many: there is plenty. */
 const EVERY = 3;
 /** Of the labelled tracks with poorer sound, how many are among noise as well. */
 const NOISE_CHANCE = 0.4;
@@ -43,7 +43,7 @@ export interface TagMap {
   readonly bias: Float32Array;
 }
 
-export interface HeadOptions extends Hearing {
+export interface HeadOptions extends InferenceOptions {
   /** Index of the last layer, a linear dense one. */
   readonly lastLayer: number;
   readonly seed: number;
@@ -67,9 +67,9 @@ interface Heard {
 interface Best {
   readonly fitted: Regression;
   readonly penalty: number;
-  /** Share of valid tracks, and of their stretches. */
+  /** Share of valid tracks, and of their excerpts. */
   readonly tracks: number;
-  readonly stretches: number;
+  readonly excerpts: number;
 }
 
 /** The last layer that `fitHead` left in the network. */
@@ -81,24 +81,24 @@ export interface FittedHead {
 }
 
 /** Fits the genres' part of the last layer of `network` and leaves the best in it. */
-export function fitHead(network: Trainable, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): FittedHead {
+export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): FittedHead {
   const { labels, lastLayer, tags, seed, music, noises } = options;
-  const truth = ({ genre }: Track): Belief | undefined => (genre === undefined ? undefined : certain(labels.indexOf(genre), labels.length));
-  const listen = (pack: Pack, blocks: Blocks, ears: Hearing = options, of = truth): Rows => rowsOf(network, pack, of, blocks, ears, lastLayer, progress);
-  const listenToAll = (pack: Pack, ears: Hearing): Rows => together([
-    listen(pack, everyThird, ears),
-    listen(stretches(pack), ofAStretch, ears),
-    listen(spliced(pack, options.blockColumns, seed), afterAChange, ears),
+  const truth = ({ genre }: Track): SoftLabel | undefined => (genre === undefined ? undefined : oneHot(labels.indexOf(genre), labels.length));
+  const listen = (pack: Pack, blocks: Blocks, ears: InferenceOptions = options, of = truth): Rows => extractRows(network, pack, of, blocks, ears, lastLayer, progress);
+  const listenToAll = (pack: Pack, ears: InferenceOptions): Rows => concatRows([
+    listen(pack, everyThirdBlock, ears),
+    listen(excerpts(pack), excerptBlocks, ears),
+    listen(spliced(pack, options.blockColumns, seed), blocksAfterChange, ears),
   ]);
   const parts = inFolds(train, FOLDS);
   const ofParts = parts.map((part) => listenToAll(part, options));
-  const labelled = together(ofParts);
+  const labelled = concatRows(ofParts);
   const named = tags === undefined ? [] : labels.map((label) => tagsFor(label, tags.names));
   const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: labelled.width + tag, label })));
-  if (tags !== undefined) progress.say(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
+  if (tags !== undefined) progress.log(`head: ${labels.map((label, index) => `${label} begins as ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'nothing'}`).join('; ')}`);
 
   const whole = items(network, valid, truth, options, progress);
-  const short = items(network, stretches(valid), truth, options, progress);
+  const short = items(network, excerpts(valid), truth, options, progress);
   const costs = (width: number, penalty: number): Float32Array => Float32Array.from({ length: width }, (_, value) => penalty * (isRecurrent(value, options) ? RECURRENT_COSTS : 1));
   const fit = (rows: Standardised, penalty: number): Regression => folded(regress(rows, labels.length, costs(rows.width, penalty), hints, new Random(seed)), labelled.width, tags);
   const standardised = (rows: Rows): Standardised => standardise(tags === undefined ? rows : withTags(rows, tags));
@@ -107,9 +107,9 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
     let best: Best | undefined;
     for (const penalty of PENALTIES) {
       const fitted = change(fit(rows, penalty));
-      const [tracks, parted] = judged({ tracks: scoresOf(whole, fitted), stretches: scoresOf(short, fitted) }, labels.length);
-      progress.say(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parted).toFixed(1)} % of stretches`);
-      if (best === undefined || tracks + parted > best.tracks + best.stretches) best = { tracks, stretches: parted, penalty, fitted };
+      const [tracks, parted] = judged({ tracks: scoresOf(whole, fitted), excerpts: scoresOf(short, fitted) }, labels.length);
+      progress.log(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * parted).toFixed(1)} % of excerpts`);
+      if (best === undefined || tracks + parted > best.tracks + best.excerpts) best = { tracks, excerpts: parted, penalty, fitted };
     }
     write(network, lastLayer, best!.fitted, 0);
     return best!;
@@ -118,36 +118,36 @@ export function fitHead(network: Trainable, train: Pack, valid: Pack, options: H
   /** For each part of the labelled tracks, the same learned from the others; none where there are no others. */
   const withoutEach = (why: string): Array<{ part: Pack; fitted: Regression }> => {
     if (parts.length < 2) return [];
-    progress.say(`head: again without each of ${parts.length} parts of the tracks, to learn ${why}`);
-    return parts.map((part, out) => ({ part, fitted: fit(standardised(together(ofParts.filter((_, index) => index !== out))), first.penalty) }));
+    progress.log(`head: again without each of ${parts.length} parts of the tracks, to learn ${why}`);
+    return parts.map((part, out) => ({ part, fitted: fit(standardised(concatRows(ofParts.filter((_, index) => index !== out))), first.penalty) }));
   };
   const heldOut = (): Pack => {
     const own = network.variables(lastLayer, lastLayer + 1);
     const kept = own.map((variable) => variable.dataSync<'float32'>().slice());
     const tracks = withoutEach('what to believe of tracks that it did not learn from').flatMap(({ part, fitted }) => {
       write(network, lastLayer, fitted, 0);
-      return believed(part, options, network.hear).tracks;
+      return withSoftLabels(part, options, network.logits).tracks;
     });
     own.forEach((variable, index) => setValues(variable, kept[index]!));
     return { ...train, tracks };
   };
   if (music === undefined) return { share: first.tracks, heldOut };
 
-  const unheard = withoutEach('how far each label\'s logit is to be believed').flatMap(({ part, fitted }) => scoresOf(items(network, stretches(part), truth, options, progress), fitted));
+  const unheard = withoutEach('how far each label\'s logit is to be believed').flatMap(({ part, fitted }) => scoresOf(items(network, excerpts(part), truth, options, progress), fitted));
   const mix = fitMix(unheard, labels.length, train.tracks.length);
-  progress.say(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
+  progress.log(`head: logits count ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
 
-  const belief = believed(music, options, network.hear);
-  const all = stretches(belief);
+  const softLabel = withSoftLabels(music, options, network.logits);
+  const all = excerpts(softLabel);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
-  const amongNoise = (sound: Sound, chance: number): Sound => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });
-  const behind = (sound: Sound): Hearing => through(sound, options, train.frontEnd.bands, seed);
+  const amongNoise = (sound: Degradation, chance: number): Degradation => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });
+  const behind = (sound: Degradation): InferenceOptions => degradedInput(sound, options, train.frontEnd.bands, seed);
   const unlabelled = [
-    listen(some, ofAStretch, options, beliefOf),
-    listen(spliced(belief, options.blockColumns, seed), afterAChange, options, beliefOf),
-    ...[OVER_LINES, IN_ROOMS, ...(noises ? [amongNoise(HEARD_WELL, 1)] : [])].map((sound) => listen(some, ofAStretch, behind(sound), beliefOf)),
+    listen(some, excerptBlocks, options, softLabelOf),
+    listen(spliced(softLabel, options.blockColumns, seed), blocksAfterChange, options, softLabelOf),
+    ...[OVER_CHANNELS, IN_ROOMS, ...(noises ? [amongNoise(CLEAN, 1)] : [])].map((sound) => listen(some, excerptBlocks, behind(sound), softLabelOf)),
   ];
-  const last = fitBest(together([labelled, listenToAll(train, behind(amongNoise(ANY_SOUND, NOISE_CHANCE))), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => mixedBy(fitted, mix));
+  const last = fitBest(concatRows([labelled, listenToAll(train, behind(amongNoise(ANY_DEGRADATION, NOISE_CHANCE))), ...unlabelled]), 'and poorer sound, and unlabelled music', (fitted) => transformedRegression(fitted, mix));
   return { share: last.tracks, heldOut };
 }
 
@@ -157,7 +157,7 @@ function isRecurrent(value: number, { trunk }: Pick<HeadOptions, 'trunk'>): bool
 }
 
 /** Puts a regression into the outputs of the last layer from `first` on. */
-export function write(network: Trainable, lastLayer: number, { kernel, bias }: Regression, first: number): void {
+export function write(network: TrainableNetwork, lastLayer: number, { kernel, bias }: Regression, first: number): void {
   const [weights, shifts] = network.variables(lastLayer, lastLayer + 1) as [Variable, Variable];
   const outputs = shifts.size;
   const classes = bias.length;
@@ -170,7 +170,7 @@ export function write(network: Trainable, lastLayer: number, { kernel, bias }: R
 }
 
 /** The regression whose logits are those of another one, centred and then changed. */
-export function mixedBy({ kernel, bias }: Regression, { mix, shifts }: Required<Mix>): Regression {
+export function transformedRegression({ kernel, bias }: Regression, { mix, shifts }: Required<LogitTransform>): Regression {
   const labels = bias.length;
   const changed = (logits: Float32Array): Float32Array => {
     const mean = logits.reduce((sum, logit) => sum + logit, 0) / labels;
@@ -182,15 +182,15 @@ export function mixedBy({ kernel, bias }: Regression, { mix, shifts }: Required<
 }
 
 /** Every block of every item, item by item. */
-function items(network: Trainable, pack: Pack, truth: (track: Track) => Belief | undefined, options: HeadOptions, progress: Progress): Heard[] {
+function items(network: TrainableNetwork, pack: Pack, truth: (track: Track) => SoftLabel | undefined, options: HeadOptions, progress: Progress): Heard[] {
   const lengths: number[] = [];
-  const all = rowsOf(network, pack, truth, (blocks) => {
+  const all = extractRows(network, pack, truth, (blocks) => {
     lengths.push(blocks);
     return everyBlock(blocks);
   }, options, options.lastLayer, progress);
   let first = 0;
   return lengths.map((blocks): Heard => {
-    const heard: Heard = { truth: argmax(all.beliefs[first]!), values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width };
+    const heard: Heard = { truth: argmax(all.softLabels[first]!), values: all.values.subarray(first * all.width, (first + blocks) * all.width), width: all.width };
     first += blocks;
     return heard;
   });
@@ -201,10 +201,10 @@ function scoresOf(heard: readonly Heard[], regression: Regression): TrackScores[
   return heard.map((each) => ({ truth: each.truth, logScores: centredLogits(each, regression) }));
 }
 
-/** Shares of tracks and of stretches that are right once logits are shifted as these ask for. */
+/** Shares of tracks and of excerpts that are right once logits are shifted as these ask for. */
 function judged(scores: Scores, labels: number): [number, number] {
   const shifts = fitShifts(scores, labels);
-  return [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.stretches, shifts), labels)];
+  return [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.excerpts, shifts), labels)];
 }
 
 /** Of every block, [blocks × labels]: what is added to all labels of a block alike decides nothing. */
@@ -220,16 +220,16 @@ function centredLogits({ values, width }: Heard, regression: Regression): Float3
 }
 
 /** Each row with the logits of the tags behind it. */
-function withTags({ values, width, beliefs }: Rows, tags: TagMap): Rows {
+function withTags({ values, width, softLabels }: Rows, tags: TagMap): Rows {
   const count = tags.names.length;
   const inputs = tags.kernel.length / count;
-  const wider = new Float32Array(beliefs.length * (width + count));
-  for (let row = 0; row < beliefs.length; row++) {
+  const wider = new Float32Array(softLabels.length * (width + count));
+  for (let row = 0; row < softLabels.length; row++) {
     const own = values.subarray(row * width, (row + 1) * width);
     wider.set(own, row * (width + count));
     wider.set(logitsOf(tags, own.subarray(0, inputs)), row * (width + count) + width);
   }
-  return { values: wider, width: width + count, beliefs };
+  return { values: wider, width: width + count, softLabels };
 }
 
 /** The weights of the tags put back into those of the statistics that they are made of. */

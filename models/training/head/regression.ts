@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from '../network/adam.js';
 import type { Random } from '../../random.js';
-import type { Belief, Rows } from './rows.js';
+import type { SoftLabel, Rows } from './rows.js';
 
 const STEPS = 500;
 const BATCH = 2048;
@@ -32,8 +32,8 @@ export interface Standardised extends Rows {
   readonly deviation: Float64Array;
 }
 
-export function standardise({ values, width, beliefs }: Rows): Standardised {
-  const rows = beliefs.length;
+export function standardise({ values, width, softLabels }: Rows): Standardised {
+  const rows = softLabels.length;
   const mean = new Float64Array(width);
   const deviation = new Float64Array(width);
   for (let at = 0; at < values.length; at++) mean[at % width]! += values[at]! / rows;
@@ -41,7 +41,7 @@ export function standardise({ values, width, beliefs }: Rows): Standardised {
   for (let index = 0; index < width; index++) deviation[index] = Math.sqrt(deviation[index]!) + 1e-3;
   const standard = new Float32Array(values.length);
   for (let at = 0; at < values.length; at++) standard[at] = (values[at]! - mean[at % width]!) / deviation[at % width]!;
-  return { values: standard, width, beliefs, mean, deviation };
+  return { values: standard, width, softLabels, mean, deviation };
 }
 
 /**
@@ -49,8 +49,8 @@ export function standardise({ values, width, beliefs }: Rows): Standardised {
  * @param hints directions that cost no penalty
  */
 export function regress(rows: Standardised, classes: number, penalty: number | Float32Array, hints: readonly Hint[], random: Random): Regression {
-  const { values, width, beliefs, mean, deviation } = rows;
-  const urns = Array.from({ length: classes }, (_, label) => urnOf(label, beliefs)).filter(({ total }) => total > 0);
+  const { values, width, softLabels, mean, deviation } = rows;
+  const urns = Array.from({ length: classes }, (_, label) => urnOf(label, softLabels)).filter(({ total }) => total > 0);
   const kernel = tf.variable(tf.zeros([width, classes])) as tf.Variable<tf.Rank.R2>;
   const bias = tf.variable(tf.zeros([classes]));
   const trust = tf.variable(tf.ones([Math.max(1, hints.length), 1]));
@@ -103,9 +103,9 @@ interface Urn {
   readonly total: number;
 }
 
-function urnOf(label: number, beliefs: readonly Belief[]): Urn {
+function urnOf(label: number, softLabels: readonly SoftLabel[]): Urn {
   let total = 0;
-  const ends = Float64Array.from(beliefs, (belief) => (total += belief[label]!));
+  const ends = Float64Array.from(softLabels, (softLabel) => (total += softLabel[label]!));
   return { label, ends, total };
 }
 

@@ -9,42 +9,42 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { argmax } from '../../metrics.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { softmax } from '../../step/probabilities.js';
-import { stretches, type Belief } from './rows.js';
-import { eachTrack, labelScores, meanScores, type Hearing } from '../validate.js';
+import { excerpts, type SoftLabel } from './rows.js';
+import { eachTrack, labelScores, meanScores, type InferenceOptions } from '../validate.js';
 
 /** A track whose genre is only believed; `genre` is the most likely one. */
-interface Believed extends Track {
-  readonly belief: Belief;
+interface SoftLabelled extends Track {
+  readonly softLabel: SoftLabel;
 }
 
 /**
- * What is believed of a track is the mean of what each of its stretches says alone: the last layer
+ * What is believed of a track is the mean of what each of its excerpts says alone: the last layer
  * is surer of a whole track than it ought to be.
  * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
  * @returns the tracks that have a stretch, with what is believed of each
  */
-export function believed(pack: Pack, hearing: Hearing, logits: (x: tf.Tensor3D) => tf.Tensor): Pack {
-  const { labels } = hearing;
+export function withSoftLabels(pack: Pack, inference: InferenceOptions, logits: (x: tf.Tensor3D) => tf.Tensor): Pack {
+  const { labels } = inference;
   const said = pack.tracks.map((): Float64Array[] => []);
-  const parts = stretches({ ...pack, tracks: pack.tracks.map((track, of) => ({ ...track, of })) });
-  eachTrack(parts, parts.tracks, hearing, (x) => labelScores(logits(x), labels.length), ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
-  const tracks = pack.tracks.flatMap((track, index): Believed[] => {
+  const parts = excerpts({ ...pack, tracks: pack.tracks.map((track, of) => ({ ...track, of })) });
+  eachTrack(parts, parts.tracks, inference, (x) => labelScores(logits(x), labels.length), ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
+  const tracks = pack.tracks.flatMap((track, index): SoftLabelled[] => {
     const own = said[index]!;
     if (own.length === 0) return [];
-    const belief = Float64Array.from(labels, (_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
-    const genre = labels[argmax(belief)]!;
-    softmax(belief, 0, belief.length, 1);
-    return [{ ...track, genre, belief: [...belief] }];
+    const softLabel = Float64Array.from(labels, (_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
+    const genre = labels[argmax(softLabel)]!;
+    softmax(softLabel, 0, softLabel.length, 1);
+    return [{ ...track, genre, softLabel: [...softLabel] }];
   });
   return { ...pack, tracks };
 }
 
 /** What `believed` found, of a track or of a part of it. */
-export function beliefOf(track: Track): Belief {
-  return (track as Believed).belief;
+export function softLabelOf(track: Track): SoftLabel {
+  return (track as SoftLabelled).softLabel;
 }
 
 /** The same of all tracks, by id. */
-export function beliefsOf({ tracks }: Pack): ReadonlyMap<string, Belief> {
-  return new Map(tracks.map((track) => [track.id, beliefOf(track)]));
+export function softLabelsById({ tracks }: Pack): ReadonlyMap<string, SoftLabel> {
+  return new Map(tracks.map((track) => [track.id, softLabelOf(track)]));
 }

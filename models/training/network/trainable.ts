@@ -23,7 +23,7 @@ interface TrainableLayer {
   readonly moving: tf.Variable[];
 }
 
-export class Trainable {
+export class TrainableNetwork {
   readonly #layers: readonly TrainableLayer[];
 
   constructor(description: Description, random: Random) {
@@ -69,7 +69,7 @@ export class Trainable {
   }
 
   /** What all layers together say of [batch, columns, size], not training; it may be passed on as it is. */
-  readonly hear = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
+  readonly logits = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
 
   /** Weights of the running network, in the order of `weights.bin`. */
   folded(): Float32Array {
@@ -135,7 +135,7 @@ function initial(name: string, shape: readonly number[], random: Random): tf.Ten
 }
 
 /** Values that variables have at several times, averaged; batch norm's running mean and variance too. */
-export class Average {
+export class WeightAverage {
   readonly #variables: readonly tf.Variable[];
   readonly #initial: readonly Float32Array[];
   readonly #sums: readonly Float64Array[];

@@ -3,8 +3,8 @@ import type { Manifest } from '../../manifest.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';
-import { costTable, genreTable, liveTables, tradeOffTable, type WordTable } from './evaluation-tables.js';
-import { whole } from './numbers.js';
+import { costTable, genreTable, evaluationTables, tradeOffTable, type TextTable } from './evaluation-tables.js';
+import { withCommas } from './numbers.js';
 
 /** Lines of a card between which the figures stand. */
 export const CARD_MARKERS = ['<!-- figures: written by `npm run card`, not by hand -->', '<!-- end of figures -->'] as const;
@@ -24,7 +24,7 @@ export function cardFigures(
     'Measured with',
     ['```sh', ...evaluations.map(({ evaluation }) => commandOf(evaluation, data)), ...(costs ? ['npm run bench:network -- --json'] : []), '```'].join('\n'),
     `The raw output: ${[...evaluations, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
-    ...[...liveTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...tradeOffTable(evaluations.map(({ evaluation }) => evaluation)), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
+    ...[...evaluationTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...tradeOffTable(evaluations.map(({ evaluation }) => evaluation)), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
     ...[...new Set(noKinds)],
   ].join('\n\n');
 }
@@ -51,7 +51,7 @@ ${labels.length} genres: ${labels.join(', ')}.
 
 ## What it is
 
-${whole(parameters)} parameters and ${((multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio. Layers: ${layers.map(({ type }) => type).join(', ')}.
+${withCommas(parameters)} parameters and ${((multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio. Layers: ${layers.map(({ type }) => type).join(', ')}.
 
 ## What it learned from
 
@@ -71,7 +71,7 @@ Not stated yet: say here whose recordings they were, and what they may be used f
 `;
 }
 
-function markdown({ caption, head, rows }: WordTable): string {
+function markdown({ caption, head, rows }: TextTable): string {
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('\u00a0', ' ').replaceAll('|', '\\|')).join(' | ')} |`;
   return [`${caption}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

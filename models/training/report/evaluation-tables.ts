@@ -5,27 +5,27 @@
 import { wilson95 } from '../../metrics.js';
 import type { ReportData } from './data.js';
 import type { Evaluation } from './evaluation.js';
-import { percent, percentRange, short, whole } from './numbers.js';
+import { percent, percentRange, short, withCommas } from './numbers.js';
 
-export interface WordTable {
+export interface TextTable {
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: ReadonlyArray<readonly string[]>;
 }
 
 /** All tables that the evaluations have figures for. */
-export function liveTables(evaluations: readonly Evaluation[]): WordTable[] {
+export function evaluationTables(evaluations: readonly Evaluation[]): TextTable[] {
   return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)])];
 }
 
-function basics(evaluations: readonly Evaluation[]): WordTable {
+function basics(evaluations: readonly Evaluation[]): TextTable {
   const row = (name: string, value: (evaluation: Evaluation) => string): string[] => [name, ...evaluations.map(value)];
   const seconds = Object.keys(evaluations[0]!.accuracyAfterS);
   return {
     caption: 'Block by block through the live pipe, smoothing included',
     head: ['', ...evaluations.map(nameOf)],
     rows: [
-      row('tracks', ({ tracks }) => whole(tracks)),
+      row('tracks', ({ tracks }) => withCommas(tracks)),
       row('right over the whole track (95 %)', ({ trackAccuracy, trackAccuracy95 }) => interval(trackAccuracy, trackAccuracy95)),
       row('right over 4 s, heard alone', ({ segmentAccuracy }) => percent(segmentAccuracy)),
       row('macro F1', ({ macroF1 }) => percent(macroF1)),
@@ -37,10 +37,10 @@ function basics(evaluations: readonly Evaluation[]): WordTable {
   };
 }
 
-function degraded(evaluation: Evaluation): WordTable[] {
+function degraded(evaluation: Evaluation): TextTable[] {
   if (evaluation.degraded === undefined) return [];
   return [{
-    caption: `The same sound degraded: ${nameOf(evaluation)}, ${whole(evaluation.tracks)} tracks; points against clean sound`,
+    caption: `The same sound degraded: ${nameOf(evaluation)}, ${withCommas(evaluation.tracks)} tracks; points against clean sound`,
     head: ['sound', 'right over the whole track (95 %)', 'points', 'right over 4 s', 'points', 'tracks lost, gained'],
     rows: [
       ['clean', interval(evaluation.trackAccuracy, evaluation.trackAccuracy95), '', percent(evaluation.segmentAccuracy), '', ''],
@@ -51,24 +51,24 @@ function degraded(evaluation: Evaluation): WordTable[] {
   }];
 }
 
-function medleys(evaluation: Evaluation): WordTable[] {
+function medleys(evaluation: Evaluation): TextTable[] {
   if (evaluation.medleys === undefined) return [];
   const { medleys: count, minutes, all, rightAlone, extraFlipsPerMinute } = evaluation.medleys;
-  const row = (name: string, { changes, medianMs, p90Ms, neverShown }: typeof all): string[] => [name, whole(changes), inSeconds(medianMs), inSeconds(p90Ms), percent(neverShown)];
+  const row = (name: string, { changes, medianMs, p90Ms, neverShown }: typeof all): string[] => [name, withCommas(changes), inSeconds(medianMs), inSeconds(p90Ms), percent(neverShown)];
   return [{
-    caption: `Changes of genre: ${whole(count)} medleys, ${minutes.toFixed(0)} minutes, ${nameOf(evaluation)}; ${extraFlipsPerMinute.toFixed(2)} changes a minute that are none`,
+    caption: `Changes of genre: ${withCommas(count)} medleys, ${minutes.toFixed(0)} minutes, ${nameOf(evaluation)}; ${extraFlipsPerMinute.toFixed(2)} changes a minute that are none`,
     head: ['to a track', 'changes', 'median delay', '9 of 10 within', 'never shown'],
     rows: [row('of any kind', all), row('that is got right alone', rightAlone)],
   }];
 }
 
-function notMusic(evaluation: Evaluation): WordTable[] {
+function notMusic(evaluation: Evaluation): TextTable[] {
   if (evaluation.notMusic === undefined || typeof evaluation.notMusic === 'string') return [];
   const { tracks: [music = 0, speech = 0, noise = 0], auroc, blockAuroc, musicCalledNotMusic, musicBlocksCalledNotMusic, notMusicCalledMusic, notMusicBlocksCalledMusic } = evaluation.notMusic;
   const area = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
   const share = (value: number, count: number): string => interval(value, wilson95(value, count));
   return [{
-    caption: `Music against speech and noise: ${nameOf(evaluation)}, ${whole(music)} tracks of music, ${whole(speech)} of speech, ${whole(noise)} of noise`,
+    caption: `Music against speech and noise: ${nameOf(evaluation)}, ${withCommas(music)} tracks of music, ${withCommas(speech)} of speech, ${withCommas(noise)} of noise`,
     head: ['', 'whole tracks', 'blocks'],
     rows: [
       ['AUROC of music against all else', area(auroc.all), area(blockAuroc.all)],
@@ -80,27 +80,27 @@ function notMusic(evaluation: Evaluation): WordTable[] {
   }];
 }
 
-export function genreTable(evaluation: Evaluation): WordTable {
+export function genreTable(evaluation: Evaluation): TextTable {
   return {
     caption: `Each genre: ${nameOf(evaluation)}`,
     head: ['genre', 'precision', 'recall', 'F1', 'tracks', 'recall, 95 %'],
-    rows: Object.entries(evaluation.perGenre).map(([genre, { precision, recall, f1, support }]) => [genre, percent(precision), percent(recall), percent(f1), whole(support), percentRange(wilson95(recall, support))]),
+    rows: Object.entries(evaluation.perGenre).map(([genre, { precision, recall, f1, support }]) => [genre, percent(precision), percent(recall), percent(f1), withCommas(support), percentRange(wilson95(recall, support))]),
   };
 }
 
-export function costTable({ machine, points }: NonNullable<ReportData['cost']>): WordTable {
+export function costTable({ machine, points }: NonNullable<ReportData['cost']>): TextTable {
   const optional = (value: number | undefined): string => (value === undefined ? '–' : short(value));
   return {
     caption: `Networks and their cost: CPU ms for a second of audio; ${machine}`,
     head: ['network', 'parameters', 'M multiply-adds per second', 'batch of 64', 'batch of 1', 'afresh over 4 s, batch of 64', 'afresh over 4 s, batch of 1', 'valid tracks right'],
     rows: [...points].sort((a, b) => a.msBatch64 - b.msBatch64).map(({ name, parameters, multiplyAddsPerSecond, msBatch64, msBatch1, msRecomputed, msRecomputed1, accuracy, shipped }) => [
-      shipped ? `${name} (shipped)` : name, whole(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), optional(msRecomputed1), accuracy === undefined ? '–' : percent(accuracy),
+      shipped ? `${name} (shipped)` : name, withCommas(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), optional(msRecomputed1), accuracy === undefined ? '–' : percent(accuracy),
     ]),
   };
 }
 
 /** Settings that no other one beats in both, the quickest first; of equal ones one, the shipped one if it is among them. */
-export function frontOf(points: NonNullable<ReportData['tradeOff']>): NonNullable<ReportData['tradeOff']> {
+export function paretoFront(points: NonNullable<ReportData['tradeOff']>): NonNullable<ReportData['tradeOff']> {
   const sorted = [...points].sort((a, b) => a.delayS - b.delayS || a.flipsPerMinute - b.flipsPerMinute || Number(b.shipped) - Number(a.shipped));
   let fewest = Infinity;
   return sorted.filter(({ flipsPerMinute }) => {
@@ -111,10 +111,10 @@ export function frontOf(points: NonNullable<ReportData['tradeOff']>): NonNullabl
 }
 
 /** The shipped settings and those that none beats. */
-export function tradeOffTable(evaluations: readonly Evaluation[]): WordTable[] {
+export function tradeOffTable(evaluations: readonly Evaluation[]): TextTable[] {
   const { tradeOff: points, tradeOffDelay } = tradeOffOf(evaluations);
   if (points === undefined) return [];
-  const shown = [...points.filter(({ shipped }) => shipped), ...frontOf(points).filter(({ shipped }) => !shipped)];
+  const shown = [...points.filter(({ shipped }) => shipped), ...paretoFront(points).filter(({ shipped }) => !shipped)];
   return [{
     caption: `Smoothing: the shipped settings, and those of ${points.length} that none beats in both delay and changes`,
     head: ['time constant, margin, hold', tradeOffDelay!, 'changes a minute'],

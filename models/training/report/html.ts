@@ -10,17 +10,17 @@ export class Markup {
   }
 }
 
-type Hole = Markup | string | number | null | undefined | false | readonly Hole[];
+type HtmlValue = Markup | string | number | null | undefined | false | readonly HtmlValue[];
 
 /** A template of elements and attributes (always in double quotes). Nothing, false and null leave no trace. */
-export function html(parts: TemplateStringsArray, ...holes: readonly Hole[]): Markup {
-  return new Markup(parts.reduce((text, part, index) => text + filled(holes[index - 1]) + part));
+export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Markup {
+  return new Markup(parts.reduce((text, part, index) => text + rendered(values[index - 1]) + part));
 }
 
-function filled(hole: Hole): string {
+function rendered(hole: HtmlValue): string {
   if (hole === null || hole === undefined || hole === false) return '';
   if (hole instanceof Markup) return hole.text;
-  if (Array.isArray(hole)) return (hole as readonly Hole[]).map(filled).join('');
+  if (Array.isArray(hole)) return (hole as readonly HtmlValue[]).map(rendered).join('');
   return escaped(String(hole));
 }
 

@@ -11,7 +11,7 @@ export function percentRange([low, high]: readonly [number, number]): string {
 }
 
 /** Whole numbers with commas. */
-export function whole(value: number): string {
+export function withCommas(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
@@ -19,7 +19,7 @@ export function whole(value: number): string {
 export function short(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4) return value.toExponential(2);
-  return Math.abs(value) >= 100 ? whole(value) : value.toPrecision(3);
+  return Math.abs(value) >= 100 ? withCommas(value) : value.toPrecision(3);
 }
 
 /** For axes: three significant digits without zeros at the end. */
@@ -37,7 +37,7 @@ export function duration(seconds: number): string {
 
 /** `1 track`, `3 tracks` */
 export function counted(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${withCommas(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Round values from the first at or below `from` to the first at or above `to`: steps of 1, 2 or 5. */

@@ -1,20 +1,20 @@
 /** The report as one HTML page: nothing is fetched, and nothing needs a script to be read. */
 import type { ReportData } from './data.js';
 import { html, type Markup } from './html.js';
-import { counted, percent, percentRange, whole } from './numbers.js';
+import { counted, percent, percentRange, withCommas } from './numbers.js';
 import { confidence } from './sections/confidence.js';
 import { cost } from './sections/cost.js';
 import { examples } from './sections/examples.js';
 import { confusion, genres } from './sections/genres.js';
 import { learning } from './sections/learning.js';
 import { live } from './sections/evaluations.js';
-import { data as dataSection, limits, making } from './sections/training.js';
+import { data as dataSection, limits, training } from './sections/training.js';
 import { external, folds, protocols } from './sections/protocols.js';
 import { overTime, tradeOff } from './sections/time.js';
 import { STYLE } from './style.js';
 
 /** In the order of the questions: how good, when, where not, at what price, by what right. */
-const SECTIONS = [genres, confusion, overTime, live, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, making] as const;
+const SECTIONS = [genres, confusion, overTime, live, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, training] as const;
 
 export function page(report: ReportData): string {
   const { model } = report;
@@ -51,11 +51,11 @@ ${body}
 function tiles({ figures, calibration, medianSettledS, model, items }: ReportData): Markup {
   const shown: Array<readonly [value: string, beside: string, what: string]> = [
     [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, `right over whole ${items}`],
-    ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${whole(figures.stretches.count)} stretches`, 'right over 4 s, heard alone'] as const] : []),
+    ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${withCommas(figures.stretches.count)} stretches`, 'right over 4 s, heard alone'] as const] : []),
     [percent(figures.macroF1), '', 'macro F1'],
     ...(medianSettledS === null ? [] : [[`${medianSettledS.toFixed(1)} s`, '', 'until right for good, median'] as const]),
     [(calibration.crossFittedEce ?? calibration.calibrated.ece).toFixed(3), calibration.crossFittedEce === undefined ? '' : 'cross-fitted', 'expected calibration error'],
-    [whole(model.parameters), '', 'parameters'],
+    [withCommas(model.parameters), '', 'parameters'],
     [`${(model.multiplyAddsPerSecond / 1e6).toFixed(2)} M`, '', 'multiply-adds per second of audio'],
   ];
   return html`<dl class="tiles">${shown.map(([value, beside, what]) => html`<div><dt>${what}</dt><dd>${value}${beside !== '' && html`<small>${beside}</small>`}</dd></div>`)}</dl>`;

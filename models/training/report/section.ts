@@ -9,4 +9,4 @@ export interface Section {
   readonly body: Markup;
 }
 
-export type SectionOf = (data: ReportData) => Section | undefined;
+export type SectionBuilder = (data: ReportData) => Section | undefined;

@@ -9,7 +9,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { writeAtomically } from '../../write-atomically.js';
 import { setValues } from '../network/trainable.js';
 
-export interface Position {
+export interface TrainingState {
   readonly step: number;
   readonly randomState: number;
   readonly best: number;
@@ -31,10 +31,10 @@ export class Checkpoint {
    * @returns where the run was, or undefined when there is none
    * @throws Error when the folder holds a run of other settings
    */
-  async load(variables: readonly Variable[]): Promise<Position | undefined> {
+  async load(variables: readonly Variable[]): Promise<TrainingState | undefined> {
     const text = await readFile(join(this.#folder, 'checkpoint.json'), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
-    const { settings, values, ...position } = JSON.parse(text) as Position & { settings: string; values: string };
+    const { settings, values, ...position } = JSON.parse(text) as TrainingState & { settings: string; values: string };
     if (settings !== this.#settings) {
       throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --run, or remove it.`);
     }
@@ -42,7 +42,7 @@ export class Checkpoint {
     return position;
   }
 
-  async save(variables: readonly Variable[], position: Position): Promise<void> {
+  async save(variables: readonly Variable[], position: TrainingState): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     // Two files of values in turn: the JSON names the one that is whole.
     const values = `checkpoint-${position.step % 2}.bin`;

@@ -5,35 +5,35 @@
  * A run that was stopped goes on from its last epoch and draws the same random numbers.
  */
 import { Adam, cosineRate } from '../network/adam.js';
-import type { Checkpoint, Position } from './checkpoint.js';
+import type { Checkpoint, TrainingState } from './checkpoint.js';
 import type { Stage } from './stage.js';
 import { measureStage, secondsLeft } from './step-cost.js';
-import { inMinutes, type Progress } from '../progress.js';
+import { formatDuration, type Progress } from '../progress.js';
 import type { Random } from '../../random.js';
 
 /**
  * Runs a stage to its end and leaves the best weights, or the last, in its variables.
  * @param runs how many stages like this one are to be run, this one included: for the estimate of time
  */
-export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Random, progress: Progress, runs = 1): Promise<Position['history']> {
+export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Random, progress: Progress, runs = 1): Promise<TrainingState['history']> {
   const adam = new Adam(stage.variables, stage.weightDecay);
   const everything = [...stage.saved, ...adam.moments];
   const steps = stage.epochs * stage.stepsPerEpoch;
-  let position: Position = { step: 0, randomState: random.state, best: -Infinity, history: [] };
+  let position: TrainingState = { step: 0, randomState: random.state, best: -Infinity, history: [] };
   const found = await checkpoint.load(everything);
   if (found !== undefined) {
     position = found;
     adam.steps = found.step;
     random.state = found.randomState;
-    progress.say(`${stage.name}: going on after epoch ${found.step / stage.stepsPerEpoch} of ${stage.epochs}`);
+    progress.log(`${stage.name}: going on after epoch ${found.step / stage.stepsPerEpoch} of ${stage.epochs}`);
   }
 
   const firstEpoch = position.step / stage.stepsPerEpoch;
   if (firstEpoch < stage.epochs && !isExhausted(position.history, stage.patience)) {
     const cost = measureStage(stage);
     const left = secondsLeft(stage, cost, firstEpoch);
-    const all = runs > 1 ? `, ${runs} such runs together ${inMinutes(left + (runs - 1) * secondsLeft(stage, cost, 0))}` : '';
-    progress.say(`${stage.name}: ${stage.epochs - firstEpoch} epochs of ${stage.stepsPerEpoch} steps of ${cost.stepSeconds.toFixed(2)} s and a validation of ${cost.validationSeconds.toFixed(1)} s: ${stage.patience === undefined ? 'about' : 'at most'} ${inMinutes(left)}${all}`);
+    const all = runs > 1 ? `, ${runs} such runs together ${formatDuration(left + (runs - 1) * secondsLeft(stage, cost, 0))}` : '';
+    progress.log(`${stage.name}: ${stage.epochs - firstEpoch} epochs of ${stage.stepsPerEpoch} steps of ${cost.stepSeconds.toFixed(2)} s and a validation of ${cost.validationSeconds.toFixed(1)} s: ${stage.patience === undefined ? 'about' : 'at most'} ${formatDuration(left)}${all}`);
   }
 
   progress.begin(stage.name, steps, position.step);
@@ -52,7 +52,7 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
     const loss = total / stage.stepsPerEpoch;
     const { score, line } = stage.validate();
     const isBest = stage.leaves !== 'last' && score > position.best;
-    progress.say(`${stage.name}: epoch ${epoch + 1} of ${stage.epochs}, loss ${loss.toFixed(4)}, ${line}${isBest ? ' (best so far)' : ''}`);
+    progress.log(`${stage.name}: epoch ${epoch + 1} of ${stage.epochs}, loss ${loss.toFixed(4)}, ${line}${isBest ? ' (best so far)' : ''}`);
     if (isBest) await checkpoint.saveBest(stage.saved);
     position = {
       step: (epoch + 1) * stage.stepsPerEpoch,
@@ -64,14 +64,14 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
   }
   progress.end();
   const epochs = position.history.length;
-  if (epochs < stage.epochs) progress.say(`${stage.name}: ended after epoch ${epochs}, with ${stage.patience} in a row without a better score`);
+  if (epochs < stage.epochs) progress.log(`${stage.name}: ended after epoch ${epochs}, with ${stage.patience} in a row without a better score`);
   if (stage.leaves !== 'last') await checkpoint.loadBest(stage.saved);
   adam.dispose();
   return position.history;
 }
 
 /** Whether the last `patience` epochs brought nothing better. */
-function isExhausted(history: Position['history'], patience = Infinity): boolean {
+function isExhausted(history: TrainingState['history'], patience = Infinity): boolean {
   const best = history.reduce((found, { score }, index) => (score > history[found]!.score ? index : found), 0);
   return history.length - 1 - best >= patience;
 }

@@ -19,9 +19,9 @@ import { crop, type Augmentation } from '../data/crops.js';
 import type { TagMap } from '../head/head.js';
 import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
-import type { Belief } from '../head/rows.js';
-import type { Answers, Teacher, TeacherTrack } from '../data/teacher.js';
-import type { Trainable } from '../network/trainable.js';
+import type { SoftLabel } from '../head/rows.js';
+import type { TeacherOutput, Teacher, TeacherTrack } from '../data/teacher.js';
+import type { TrainableNetwork } from '../network/trainable.js';
 
 /** Windows in a row that one sequence of a batch spans. */
 const WINDOWS = 4;
@@ -32,16 +32,16 @@ const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
 /** After the first epoch: good sound first, then poor lines and rooms as well. */
-const LATER: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.35 };
+const LATER_AUGMENTATION: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.35 };
 /** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before; in the second half of the epochs. */
-const SPLICED = 0.4;
+const SPLICE_CHANCE = 0.4;
 
 /** When the layers are refined: sequences of the teacher's music and of labelled tracks, and how much genres count beside the teacher's answers. */
 const REFINED_SEQUENCES = 6;
 const LABELLED_SEQUENCES = 4;
-const GENRES_COUNT = 2;
+const GENRE_LOSS_WEIGHT = 2;
 const LABEL_SMOOTHING = 0.1;
-const REFINED: Augmentation = { ...LATER, roomChance: 0.4 };
+const REFINE_AUGMENTATION: Augmentation = { ...LATER_AUGMENTATION, roomChance: 0.4 };
 const NOISE_CHANCE = 0.3;
 
 export interface PretrainOptions {
@@ -56,13 +56,13 @@ export interface PretrainOptions {
 }
 
 /** What is believed of genres. */
-export interface Genres {
+export interface GenreTargets {
   readonly train: Pack;
   readonly labels: readonly string[];
   /** Of the teacher's tracks, by id; the others have none. */
-  readonly beliefs: ReadonlyMap<string, Belief>;
+  readonly softLabels: ReadonlyMap<string, SoftLabel>;
   /** Of the labelled tracks, by id, each by a last layer that learned from others; the others are taught their label. */
-  readonly heldOutBeliefs: ReadonlyMap<string, Belief>;
+  readonly heldOutSoftLabels: ReadonlyMap<string, SoftLabel>;
   /** To mix in. */
   readonly noises: Pack | undefined;
 }
@@ -87,18 +87,18 @@ interface TeacherPart extends Part {
 }
 
 /** The stage, ready for `runStage`. The caller disposes of `heads`. */
-export function pretrainStage(network: Trainable, teacher: Teacher, options: PretrainOptions): { stage: Stage; heads: Heads } {
-  const { answers } = teacher;
-  const heads = newHeads(answers.map(({ size }) => size), options.trunkOutputs);
-  const { sound, statistics, teacherMusic, stageOf } = lessons(network, teacher, heads, options);
+export function pretrainStage(network: TrainableNetwork, teacher: Teacher, options: PretrainOptions): { stage: Stage; heads: Heads } {
+  const { outputs } = teacher;
+  const heads = newHeads(outputs.map(({ size }) => size), options.trunkOutputs);
+  const { sound, statistics, teacherMusic, stageOf } = stageParts(network, teacher, heads, options);
   const stage = stageOf('pretraining', SEQUENCES, heads, {
     batch(random, _, epoch) {
-      const sequences = teacherMusic.draw(SEQUENCES, splicedIn(epoch, options), random);
-      const x = sound(sequences, epoch === 0 ? AUGMENTATION : LATER, random);
+      const sequences = teacherMusic.draw(SEQUENCES, spliceChance(epoch, options), random);
+      const x = sound(sequences, epoch === 0 ? AUGMENTATION : LATER_AUGMENTATION, random);
       const targets = teacherMusic.targets(sequences);
       const dropoutSeed = random.below(2 ** 31);
       return {
-        loss: () => answersLoss(answers, answersOf(statistics(x, { training: true, dropout: DROPOUT, dropoutSeed }), heads), targets),
+        loss: () => teacherLoss(outputs, headOutputs(statistics(x, { training: true, dropout: DROPOUT, dropoutSeed }), heads), targets),
         dispose: () => tf.dispose([x, ...targets]),
       };
     },
@@ -111,14 +111,14 @@ export function pretrainStage(network: Trainable, teacher: Teacher, options: Pre
  * @param heads of the teacher's answers, as pretraining left them
  * @returns the stage, and the heads of the genres; the caller disposes of them
  */
-export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, genres: Genres, options: PretrainOptions): { stage: Stage; heads: Heads } {
-  const { answers } = teacher;
-  const { train, labels, beliefs, heldOutBeliefs, noises } = genres;
+export function refineStage(network: TrainableNetwork, teacher: Teacher, heads: Heads, genres: GenreTargets, options: PretrainOptions): { stage: Stage; heads: Heads } {
+  const { outputs } = teacher;
+  const { train, labels, softLabels, heldOutSoftLabels, noises } = genres;
   const own = newHeads([labels.length], options.trunkOutputs);
-  const { columns, sound, statistics, teacherMusic, stageOf } = lessons(network, teacher, heads, options);
+  const { columns, sound, statistics, teacherMusic, stageOf } = stageParts(network, teacher, heads, options);
   const byLabel = labels.map((label) => train.tracks.filter(({ genre, columns: length }) => genre === label && length >= columns)).filter((tracks) => tracks.length > 0);
   const labelledSequences = byLabel.length > 0 ? LABELLED_SEQUENCES : 0; // none where tracks are chunks of 4 s
-  const augmentation: Augmentation = { ...REFINED, ...(noises && { noise: { pack: noises, chance: NOISE_CHANCE } }) };
+  const augmentation: Augmentation = { ...REFINE_AUGMENTATION, ...(noises && { noise: { pack: noises, chance: NOISE_CHANCE } }) };
   const pick = (length: number, random: Random): Part => {
     const tracks = byLabel[random.below(byLabel.length)]!; // each label as likely as any other
     const track = tracks[random.below(tracks.length)]!;
@@ -126,15 +126,15 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
   };
   const unknown = labels.map(() => 0);
   /** What each window is taught to be: a belief, or the label, smoothed. */
-  const taught = ({ pack, track }: Part): Belief => pack === teacher.pack
-    ? beliefs.get(track.id) ?? unknown
-    : heldOutBeliefs.get(track.id) ?? labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
+  const taught = ({ pack, track }: Part): SoftLabel => pack === teacher.pack
+    ? softLabels.get(track.id) ?? unknown
+    : heldOutSoftLabels.get(track.id) ?? labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
 
   const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...own], {
     leaves: 'last', // the score says nothing of the genres
     batch(random, _, epoch) {
-      const heard = teacherMusic.draw(REFINED_SEQUENCES, splicedIn(epoch, options), random);
-      const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICED
+      const heard = teacherMusic.draw(REFINED_SEQUENCES, spliceChance(epoch, options), random);
+      const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICE_CHANCE
         ? [pick(columns / 2, random), pick(columns / 2, random)]
         : [pick(columns, random)]));
       const sequences = [...heard, ...labelled];
@@ -148,7 +148,7 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
           const ofTeacher = tf.slice(all, [0, 0], [heard.length * WINDOWS, -1]) as tf.Tensor2D;
           const genre = tf.logSoftmax(tf.add(tf.matMul(all, own[0] as tf.Tensor2D), own[1]!));
           const wrong = tf.div(tf.neg(tf.sum(tf.mul(known, genre))), heard.length * WINDOWS);
-          return tf.add(answersLoss(answers, answersOf(ofTeacher, heads), targets), tf.mul(GENRES_COUNT, wrong)) as tf.Scalar;
+          return tf.add(teacherLoss(outputs, headOutputs(ofTeacher, heads), targets), tf.mul(GENRE_LOSS_WEIGHT, wrong)) as tf.Scalar;
         },
         dispose: () => tf.dispose([x, known, ...targets]),
       };
@@ -158,8 +158,8 @@ export function refineStage(network: Trainable, teacher: Teacher, heads: Heads, 
 }
 
 /** Share of sequences that change track halfway. */
-function splicedIn(epoch: number, { epochs }: PretrainOptions): number {
-  return 2 * epoch >= epochs ? SPLICED : 0;
+function spliceChance(epoch: number, { epochs }: PretrainOptions): number {
+  return 2 * epoch >= epochs ? SPLICE_CHANCE : 0;
 }
 
 function newHeads(sizes: readonly number[], trunkOutputs: number): Heads {
@@ -171,8 +171,8 @@ function newHeads(sizes: readonly number[], trunkOutputs: number): Heads {
 }
 
 /** What both stages do: draw sequences, hear them, and say how much of the teacher is explained. */
-function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: PretrainOptions) {
-  const { pack, tracks, answers, windowSeconds } = teacher;
+function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, options: PretrainOptions) {
+  const { pack, tracks, outputs, windowSeconds } = teacher;
   const { sampleRate, hop, bands } = pack.frontEnd;
   const windowColumns = (windowSeconds * sampleRate) / hop;
   const { stride, trunkOutputs, trunkLayers } = options;
@@ -224,7 +224,7 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
 
     /** One for each kind of answer, [sequences × windows, size]. */
     targets(sequences: ReadonlyArray<Sequence<TeacherPart>>): tf.Tensor2D[] {
-      return answers.map(({ size, values }) => {
+      return outputs.map(({ size, values }) => {
         const rows = new Float32Array(sequences.length * WINDOWS * size);
         sequences.forEach((parts, index) => parts.forEach(({ track, window }, part) => {
           const row = track.firstWindow + window;
@@ -238,20 +238,20 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
 
   function validate(): ReturnType<Stage['validate']> {
     const random = new Random(2);
-    const residual = answers.map(() => 0);
-    const total = answers.map(() => 0);
+    const residual = outputs.map(() => 0);
+    const total = outputs.map(() => 0);
     for (let first = 0; first < heldOut.length; first += SEQUENCES) {
       const sequences = heldOut.slice(first, first + SEQUENCES).map((track) => [at(track, random.below(track.windows - WINDOWS + 1))]);
       const x = sound(sequences, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
       const targets = teacherMusic.targets(sequences);
-      tf.tidy(() => answersOf(statistics(x, { training: false }), heads).forEach((answer, index) => {
-        if (answers[index]!.kind !== 'embedding') return;
+      tf.tidy(() => headOutputs(statistics(x, { training: false }), heads).forEach((answer, index) => {
+        if (outputs[index]!.kind !== 'embedding') return;
         residual[index]! += tf.sum(tf.squaredDifference(answer, targets[index]!)).dataSync()[0]!;
         total[index]! += tf.sum(tf.square(targets[index]!)).dataSync()[0]!;
       }));
       tf.dispose([x, ...targets]);
     }
-    const explained = answers.flatMap(({ kind, name }, index) => (kind === 'embedding' ? [{ name, share: 1 - residual[index]! / total[index]! }] : []));
+    const explained = outputs.flatMap(({ kind, name }, index) => (kind === 'embedding' ? [{ name, share: 1 - residual[index]! / total[index]! }] : []));
     return {
       score: explained.reduce((sum, { share }) => sum + share, 0) / explained.length,
       line: `explains ${explained.map(({ name, share }) => `${(100 * share).toFixed(1)} % of ${name}`).join(' and ')} on held-out music`,
@@ -276,24 +276,24 @@ function lessons(network: Trainable, teacher: Teacher, heads: Heads, options: Pr
 }
 
 /** What each head says of [windows, 2 × trunk outputs]. */
-function answersOf(statistics: tf.Tensor2D, heads: Heads): tf.Tensor2D[] {
+function headOutputs(statistics: tf.Tensor2D, heads: Heads): tf.Tensor2D[] {
   return Array.from({ length: heads.length / 2 }, (_, index) => tf.add(tf.matMul(statistics, heads[2 * index] as tf.Tensor2D), heads[2 * index + 1]!) as tf.Tensor2D);
 }
 
-function answersLoss(answers: readonly Answers[], given: readonly tf.Tensor2D[], targets: readonly tf.Tensor2D[]): tf.Scalar {
-  return given.map((answer, index) => answerLoss(answers[index]!, answer, targets[index]!)).reduce((total, loss) => tf.add(total, loss));
+function teacherLoss(outputs: readonly TeacherOutput[], given: readonly tf.Tensor2D[], targets: readonly tf.Tensor2D[]): tf.Scalar {
+  return given.map((answer, index) => outputLoss(outputs[index]!, answer, targets[index]!)).reduce((total, loss) => tf.add(total, loss));
 }
 
 /** Cross-entropy for tags, squared error for embeddings; each a mean over windows and values. */
-function answerLoss({ kind }: Answers, answer: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
+function outputLoss({ kind }: TeacherOutput, answer: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
   if (kind === 'embedding') return tf.mean(tf.squaredDifference(answer, target));
   // max(a, 0) - a t + log(1 + exp(-|a|)): binary cross-entropy of logits without overflow
   return tf.mul(2, tf.mean(tf.add(tf.sub(tf.relu(answer), tf.mul(answer, target)), tf.log1p(tf.exp(tf.neg(tf.abs(answer)))))));
 }
 
 /** What the heads have learned of the teacher's tags, for a last layer on the same statistics. */
-export function tagMap(answers: readonly Answers[], heads: Heads): TagMap | undefined {
-  const tagged = answers.flatMap(({ names, size }, index) => (names === undefined ? [] : [{ names, size, kernel: heads[2 * index]!, bias: heads[2 * index + 1]! }]));
+export function tagMap(outputs: readonly TeacherOutput[], heads: Heads): TagMap | undefined {
+  const tagged = outputs.flatMap(({ names, size }, index) => (names === undefined ? [] : [{ names, size, kernel: heads[2 * index]!, bias: heads[2 * index + 1]! }]));
   if (tagged.length === 0) return undefined;
   const kernel = tf.concat(tagged.map((of): tf.Tensor => of.kernel), 1);
   const bias = tf.concat(tagged.map((of): tf.Tensor => of.bias), 0);

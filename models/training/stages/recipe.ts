@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Description } from '../../network.js';
 import type { Pack } from '../../packs/pack.js';
-import { Checkpoint, type Position } from './checkpoint.js';
+import { Checkpoint, type TrainingState } from './checkpoint.js';
 import { fitHead, type FittedHead } from '../head/head.js';
 import { runStage } from './loop.js';
 import type { Stage } from './stage.js';
@@ -16,10 +16,10 @@ import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
 import type { Split } from '../data/protocols.js';
-import { beliefsOf, believed } from '../head/self-training.js';
+import { softLabelsById, withSoftLabels } from '../head/self-training.js';
 import type { Teacher } from '../data/teacher.js';
-import { Average, type Trainable } from '../network/trainable.js';
-import type { Hearing } from '../validate.js';
+import { WeightAverage, type TrainableNetwork } from '../network/trainable.js';
+import type { InferenceOptions } from '../validate.js';
 
 /** What a stage did, for the report. */
 export interface StageHistory {
@@ -28,7 +28,7 @@ export interface StageHistory {
   readonly scoreName: string;
   /** Whose weights it left, as in `Stage`. */
   readonly leaves?: Stage['leaves'];
-  readonly history: Position['history'];
+  readonly history: TrainingState['history'];
 }
 
 export interface RecipeOptions {
@@ -54,10 +54,10 @@ export interface Sources {
 
 /** Leaves the finished weights in `network`. */
 export async function learnFromTeacher(
-  network: Trainable,
+  network: TrainableNetwork,
   description: Description,
   { teacher, split: { train, valid }, noises, folder }: Sources,
-  hearing: Hearing,
+  inference: InferenceOptions,
   { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
@@ -66,28 +66,28 @@ export async function learnFromTeacher(
   const trunkOutputs = description.layers[trunkLayers]!.input.channels;
   const last = trunk.at(-1)!;
   const recurrent = (last.type === 'gru' || last.type === 'lstm') && last.keepInput ? last.units : 0;
-  const options = { normalisation: hearing.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
+  const options = { normalisation: inference.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
   const histories: StageHistory[] = [];
   /** Random numbers of its own: what comes after a stage can change without running that again. */
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
-    const settings = { trunk, normalisation: hearing.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
+    const settings = { trunk, normalisation: inference.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
     histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', ...(stage.leaves && { leaves: stage.leaves }), history });
   };
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
-    const tags = tagMap(teacher.answers, heads);
-    return fitHead(network, train, valid, { ...hearing, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music }), ...(tags && { tags }) }, progress);
+    const tags = tagMap(teacher.outputs, heads);
+    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music }), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
-    const heldOutBeliefs = beliefsOf(lastLayer(heads).heldOut());
-    const beliefs = beliefsOf(believed(teacher.pack, hearing, network.hear));
-    const learned = new Average([...network.saved(0, trunkLayers), ...heads]);
+    const heldOutSoftLabels = softLabelsById(lastLayer(heads).heldOut());
+    const softLabels = softLabelsById(withSoftLabels(teacher.pack, inference, network.logits));
+    const learned = new WeightAverage([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();
-      const refining = refineStage(network, teacher, heads, { train, labels: hearing.labels, beliefs, heldOutBeliefs, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
+      const refining = refineStage(network, teacher, heads, { train, labels: inference.labels, softLabels, heldOutSoftLabels, noises }, { ...options, epochs: refineEpochs, learningRate: refineRate });
       const name = refineRuns > 1 ? `${refining.stage.name} ${index} of ${refineRuns}` : refining.stage.name;
       await finish({ ...refining.stage, name }, join(folder, `refine-${index}`), new Random(seed + index), refineRuns - index + 1);
       learned.add();

@@ -9,16 +9,16 @@ import type { Augmentation } from '../data/crops.js';
 import { melInputs, type FeaturePack } from '../data/inputs.js';
 import type { Stage } from './stage.js';
 import type { Random } from '../../random.js';
-import type { Trainable } from '../network/trainable.js';
-import { labelled, scoreTracks, trackAccuracy, type Hearing, type LabelledTrack } from '../validate.js';
+import type { TrainableNetwork } from '../network/trainable.js';
+import { labelled, scoreTracks, trackAccuracy, type InferenceOptions, type LabelledTrack } from '../validate.js';
 
 /** Columns at the start of a crop whose answers don't count: half a second of sound says little. */
-const UNCOUNTED = 6;
+const IGNORED_COLUMNS = 6;
 const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 6, shiftBands: 1.5, stretch: 0.15, maskChance: 0.5, channelChance: 0, roomChance: 0 };
 
 export const CLASS_WEIGHTS = ['balanced', 'none'] as const;
 
-export interface SupervisedOptions extends Hearing {
+export interface SupervisedOptions extends InferenceOptions {
   readonly name: string;
   readonly epochs: number;
   readonly learningRate: number;
@@ -40,14 +40,14 @@ export interface SupervisedOptions extends Hearing {
 }
 
 /** The stage, ready for `runStage`; its score is the share of valid tracks got right. */
-export function supervisedStage(network: Trainable, train: FeaturePack, valid: FeaturePack, options: SupervisedOptions): Stage {
+export function supervisedStage(network: TrainableNetwork, train: FeaturePack, valid: FeaturePack, options: SupervisedOptions): Stage {
   const { labels, normalisation, batch: size = 16, dropout = 0.3, labelSmoothing = 0.1, classWeights = 'balanced', patience, items = 'tracks' } = options;
   const inputs = options.inputs ?? melInputs(normalisation, train.frontEnd.bands);
   const tracks = labelled(train);
   const columns = Math.min(options.columns ?? 128, Math.max(...tracks.map((track) => track.columns)));
   const augmentation = scaled(AUGMENTATION, options.augmentation ?? 1);
   const stepsPerEpoch = Math.ceil(tracks.length / size);
-  const uncounted = Math.max(UNCOUNTED, (options.uncountedBlocks ?? 0) * options.blockColumns);
+  const uncounted = Math.max(IGNORED_COLUMNS, (options.ignoredBlocks ?? 0) * options.blockColumns);
   let order: LabelledTrack[] = [];
 
   return {
@@ -61,7 +61,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
     saved: network.saved(),
 
     batch(random, index) {
-      if (index === 0) order = drawOrder(tracks, labels, classWeights, stepsPerEpoch * size, random);
+      if (index === 0) order = epochOrder(tracks, labels, classWeights, stepsPerEpoch * size, random);
       const x = new Float32Array(size * columns * inputs.size);
       const truths = Array.from({ length: size }, (_, place) => {
         const track = order[index * size + place]!;
@@ -89,7 +89,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
     },
 
     validate() {
-      const score = trackAccuracy(scoreTracks(valid, { ...options, inputs }, network.hear), labels.length);
+      const score = trackAccuracy(scoreTracks(valid, { ...options, inputs }, network.logits), labels.length);
       return { score, line: `${(100 * score).toFixed(1)} % of valid ${items}` };
     },
   };
@@ -100,7 +100,7 @@ export function supervisedStage(network: Trainable, train: FeaturePack, valid: F
  * @param weights `balanced`: as many of each genre; `none`: genres as often as their tracks are there.
  *   Either way no track comes a second time before all others of its genre, or all others, came once
  */
-export function drawOrder(tracks: readonly LabelledTrack[], labels: readonly string[], weights: SupervisedOptions['classWeights'], count: number, random: Random): LabelledTrack[] {
+export function epochOrder(tracks: readonly LabelledTrack[], labels: readonly string[], weights: SupervisedOptions['classWeights'], count: number, random: Random): LabelledTrack[] {
   const pools = (weights === 'none' ? [tracks] : labels.map((label) => tracks.filter(({ genre }) => genre === label)))
     .filter((pool) => pool.length > 0)
     .map((pool) => ({ pool, left: [] as LabelledTrack[] }));

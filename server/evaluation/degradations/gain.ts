@@ -4,6 +4,6 @@ import type { Recording } from '../recording.js';
 const GAIN = 10 ** (-30 / 20);
 const STEPS = 32768;
 
-export function quietly({ samples, sampleRate }: Recording): Recording {
+export function reduceGain({ samples, sampleRate }: Recording): Recording {
   return { samples: samples.map((sample) => Math.max(-STEPS, Math.min(STEPS - 1, Math.round(sample * GAIN * STEPS))) / STEPS), sampleRate };
 }

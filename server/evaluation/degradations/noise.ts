@@ -29,7 +29,7 @@ export async function readNoise(folder: string): Promise<Recording[]> {
 }
 
 /** @param noises at least one, none silent */
-export function amongNoise({ samples, sampleRate }: Recording, noises: readonly Recording[], random: Random): Recording {
+export function addNoise({ samples, sampleRate }: Recording, noises: readonly Recording[], random: Random): Recording {
   const level = rms(samples) * 10 ** (-BELOW_DB / 20);
   const parts: Float32Array[] = [];
   let length = 0;

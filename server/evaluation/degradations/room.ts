@@ -29,9 +29,9 @@ const GAP_S = 0.005;
 export const DIRECT_TO_REVERB_DB = 20 * Math.log10((0.057 * Math.sqrt((DIRECTIVITY * VOLUME_M3) / RT60_S)) / DISTANCE_M);
 
 /** In that room, at the level it had. */
-export function inRoom({ samples, sampleRate }: Recording, random: Random): Recording {
-  const heard = convolve(samples, impulseResponse(sampleRate, random)).subarray(0, samples.length);
-  return { samples: atRms(heard, rms(samples)), sampleRate };
+export function addRoom({ samples, sampleRate }: Recording, random: Random): Recording {
+  const results = convolve(samples, impulseResponse(sampleRate, random)).subarray(0, samples.length);
+  return { samples: atRms(results, rms(samples)), sampleRate };
 }
 
 /** Its first sample is the direct sound, 1; as long as RT60_LOW_S, over which the lows fall by 60 dB. */

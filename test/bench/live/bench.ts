@@ -1,9 +1,9 @@
 /** The server and its clients, each in a process of its own, and what both say at one moment. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OtherProcess } from './remote-process.js';
+import { RemoteProcess } from './remote-process.js';
 import type { ClientsCalls } from './clients-process.js';
-import type { Seen } from './client-group.js';
-import type { ServerCalls, Started, Used } from './server-process.js';
+import type { GroupStats } from './client-group.js';
+import type { ServerCalls, ServerInfo, ServerUsage } from './server-process.js';
 import type { SoundOptions } from './sound.js';
 
 /** Of node, as `npm start` gives them. */
@@ -24,8 +24,8 @@ export interface BenchOptions {
 
 /** Server and clients at one moment. */
 export interface Moment {
-  readonly used: Used;
-  readonly seen: Seen;
+  readonly used: ServerUsage;
+  readonly seen: GroupStats;
   /** p99 since the last moment; far above 0 the clients themselves are late. */
   readonly clientDelayMs: number;
 }
@@ -34,22 +34,22 @@ export interface Moment {
 const WARM_STREAMS = 16;
 
 export class Bench {
-  readonly server: OtherProcess<ServerCalls>;
-  readonly clients: OtherProcess<ClientsCalls>;
-  readonly started: Started;
+  readonly server: RemoteProcess<ServerCalls>;
+  readonly clients: RemoteProcess<ClientsCalls>;
+  readonly started: ServerInfo;
 
-  private constructor(server: OtherProcess<ServerCalls>, clients: OtherProcess<ClientsCalls>, started: Started) {
+  private constructor(server: RemoteProcess<ServerCalls>, clients: RemoteProcess<ClientsCalls>, started: ServerInfo) {
     this.server = server;
     this.clients = clients;
     this.started = started;
   }
 
   static async start({ shards, encoding = 's16le', sampleRate = 22050, soundS = 60, flags, cpuProf }: BenchOptions): Promise<Bench> {
-    const server = new OtherProcess<ServerCalls>('./server-process.js', [...START_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`])]);
-    const clients = new OtherProcess<ClientsCalls>('./clients-process.js');
+    const server = new RemoteProcess<ServerCalls>('./server-process.js', [...START_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`])]);
+    const clients = new RemoteProcess<ClientsCalls>('./clients-process.js');
     try {
-      const started = await server.ask('start', { ...flags, ...(shards !== undefined && { shards: String(shards) }) });
-      await clients.ask('prepare', started, { encoding, sampleRate, seconds: soundS });
+      const started = await server.call('start', { ...flags, ...(shards !== undefined && { shards: String(shards) }) });
+      await clients.call('prepare', started, { encoding, sampleRate, seconds: soundS });
       return new Bench(server, clients, started);
     } catch (error) {
       await Promise.all([server.end(), clients.end()]);
@@ -59,20 +59,20 @@ export class Bench {
 
   /** Some streams come and go. */
   async warm(seconds: number): Promise<void> {
-    await this.clients.ask('open', 'warm', WARM_STREAMS);
+    await this.clients.call('open', 'warm', WARM_STREAMS);
     await sleep(1000 * seconds);
-    await this.clients.ask('stop', 'warm');
+    await this.clients.call('stop', 'warm');
   }
 
-  async look(crowd: string): Promise<Moment> {
-    const [used, seen, clientDelayMs] = await Promise.all([this.server.ask('use'), this.clients.ask('look', crowd), this.clients.ask('delayP99Ms')]);
+  async look(group: string): Promise<Moment> {
+    const [used, seen, clientDelayMs] = await Promise.all([this.server.call('use'), this.clients.call('look', group), this.clients.call('delayP99Ms')]);
     return { used, seen, clientDelayMs };
   }
 
   async close(): Promise<void> {
     await this.clients.end();
     // What it says when it can't close any more has been said by whoever waits for figures.
-    await this.server.ask('close').catch(() => {});
+    await this.server.call('close').catch(() => {});
     await this.server.end();
   }
 }

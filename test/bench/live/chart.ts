@@ -1,6 +1,6 @@
 /** Cost per stream against the number of streams, as an SVG file that looks right on light and dark pages. */
 import { mark, type Series } from '../../../models/training/report/charts/marks.js';
-import { line, logAxis, plot, type Places } from '../../../models/training/report/charts/plot.js';
+import { line, logAxis, plot, type PlotScales } from '../../../models/training/report/charts/plot.js';
 import { html, Markup } from '../../../models/training/report/html.js';
 import { counted, short } from '../../../models/training/report/numbers.js';
 
@@ -33,13 +33,13 @@ export function growthChart(curves: readonly Curve[]): string {
     description: curves.map((curve) => `${curve.name}: ${curve.points.map(({ streams, cpuMs }) => `${counted(streams, 'stream')} ${short(cpuMs)} ms`).join(', ')}`).join('; '),
     x: { ...logAxis('streams', points.map(({ streams }) => streams), String), ticks: [...new Set(points.map(({ streams }) => streams))] },
     y: logAxis('server CPU, ms per stream-second', points.map(({ cpuMs }) => cpuMs), String),
-    marks: (places) => [STYLE, ...curves.map((curve, index) => drawn(curve, index, places))],
+    marks: (scales) => [STYLE, ...curves.map((curve, index) => drawn(curve, index, scales))],
   });
   return chart.text.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
 }
 
 /** The falling curves leave the upper right free for what they are. */
-function drawn({ name, points }: Curve, index: number, { x, y, right, top }: Places): Markup {
+function drawn({ name, points }: Curve, index: number, { x, y, right, top }: PlotScales): Markup {
   const series: Series = index === 0 ? 'first' : 'second';
   const placed = points.map(({ streams, cpuMs }) => [x(streams), y(cpuMs)] as const);
   const [left, height] = [right - 90, top + 10 + 20 * index];

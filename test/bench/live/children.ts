@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStat, type ProcessStat } from './process-stat.js';
 
-export interface ChildrenUsed {
+export interface ChildUsage {
   readonly count: number;
   /** User and system time. */
   readonly cpuMs: number;
@@ -10,7 +10,7 @@ export interface ChildrenUsed {
 }
 
 /** Those that run now; all 0 where the system doesn't tell. */
-export function childrenUsed(): ChildrenUsed {
+export function childUsage(): ChildUsage {
   let count = 0;
   let cpuMs = 0;
   let rssMb = 0;

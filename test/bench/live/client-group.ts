@@ -1,10 +1,10 @@
 /** Clients that come and go together, and what they have seen. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientOptions, type Fate } from './client.js';
-import type { Rota } from './send-schedule.js';
+import { Client, type ClientOptions, type ClientEvents } from './client.js';
+import type { SendSchedule } from './send-schedule.js';
 
 /** What a crowd has seen; all but `lagsMs` since the beginning. */
-export interface Seen {
+export interface GroupStats {
   /** Of each prediction since the last look. */
   readonly lagsMs: readonly number[];
   /** From first sound to first prediction, one for each client that got one. */
@@ -29,21 +29,21 @@ const APART = (Math.sqrt(5) - 1) / 2;
 const READY_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5000;
 
-export class Crowd implements Fate {
+export class ClientGroup implements ClientEvents {
   readonly #options: Omit<ClientOptions, 'from'>;
-  readonly #rota: Rota<Client>;
-  readonly #comesAgain: boolean;
+  readonly #schedule: SendSchedule<Client>;
+  readonly #retries: boolean;
   readonly #clients: Client[] = [];
   readonly #again = new Set<NodeJS.Timeout>();
   readonly #refusals: Record<string, number> = {};
   readonly #losses: Record<string, number> = {};
   #lagsMs: number[] = [];
 
-  /** @param comesAgain whether who is refused tries again when the server said */
-  constructor(options: Omit<ClientOptions, 'from'>, rota: Rota<Client>, comesAgain: boolean) {
+  /** @param retries whether who is refused tries again when the server said */
+  constructor(options: Omit<ClientOptions, 'from'>, schedule: SendSchedule<Client>, retries: boolean) {
     this.#options = options;
-    this.#rota = rota;
-    this.#comesAgain = comesAgain;
+    this.#schedule = schedule;
+    this.#retries = retries;
   }
 
   /** One after the other; resolves when all are ready or refused. */
@@ -57,7 +57,7 @@ export class Crowd implements Fate {
     clearTimeout(timeout);
   }
 
-  look(): Seen {
+  look(): GroupStats {
     const lagsMs = this.#lagsMs;
     this.#lagsMs = [];
     const sum = (of: (client: Client) => number): number => this.#clients.reduce((total, client) => total + of(client), 0);
@@ -82,7 +82,7 @@ export class Crowd implements Fate {
   async stop(): Promise<void> {
     for (const timeout of this.#again) clearTimeout(timeout);
     for (const client of this.#clients) {
-      this.#rota.leave(client);
+      this.#schedule.leave(client);
       client.stop();
     }
     await Promise.race([Promise.all(this.#clients.map(({ over }) => over)), sleep(STOP_TIMEOUT_MS)]);
@@ -90,7 +90,7 @@ export class Crowd implements Fate {
   }
 
   ready(client: Client): void {
-    this.#rota.join(client, (this.#clients.indexOf(client) * APART) % 1);
+    this.#schedule.join(client, (this.#clients.indexOf(client) * APART) % 1);
   }
 
   prediction(lagMs: number): void {
@@ -99,7 +99,7 @@ export class Crowd implements Fate {
 
   refused(answer: string, retryAfterS: number | undefined): void {
     this.#refusals[answer] = (this.#refusals[answer] ?? 0) + 1;
-    if (!this.#comesAgain || retryAfterS === undefined) return;
+    if (!this.#retries || retryAfterS === undefined) return;
     const timeout = setTimeout(() => {
       this.#again.delete(timeout);
       this.#enter();

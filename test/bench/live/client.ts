@@ -6,12 +6,12 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { ServerMessage } from '../../../server/protocol/messages.js';
-import { LagBook } from './lag-tracker.js';
+import { LagTracker } from './lag-tracker.js';
 import type { BlockShape } from './server-process.js';
 import type { Sound } from './sound.js';
 
 /** Who is told what happens to a client. */
-export interface Fate {
+export interface ClientEvents {
   ready(client: Client): void;
   prediction(lagMs: number): void;
   /** It never got as far as `ready`. */
@@ -32,8 +32,8 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export class Client {
   readonly #ws: WebSocket;
   readonly #sound: Sound;
-  readonly #book: LagBook;
-  readonly #fate: Fate;
+  readonly #book: LagTracker;
+  readonly #events: ClientEvents;
   /** Over: refused, lost or stopped, and closed. */
   readonly over: Promise<void>;
   /** What became of its first steps is known. */
@@ -54,10 +54,10 @@ export class Client {
   /** Most audio that was neither scored nor said to be dropped, ms. */
   uncountedMs = 0;
 
-  constructor({ url, sound, from, ...shape }: ClientOptions, fate: Fate) {
+  constructor({ url, sound, from, ...shape }: ClientOptions, events: ClientEvents) {
     this.#sound = sound;
-    this.#book = new LagBook(shape);
-    this.#fate = fate;
+    this.#book = new LagTracker(shape);
+    this.#events = events;
     this.#next = from % sound.frames.length;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     const ws = this.#ws = new WebSocket(url, ['livegenre.v1'], { perMessageDeflate: false, skipUTF8Validation: true, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
@@ -113,31 +113,31 @@ export class Client {
 
   #heard(data: RawData): void {
     const nowMs = performance.now();
-    const told = JSON.parse(String(data)) as ServerMessage;
-    if (told.type === 'ready') {
+    const message = JSON.parse(String(data)) as ServerMessage;
+    if (message.type === 'ready') {
       this.#state = 'ready';
-      this.streamId = told.streamId;
-      this.#fate.ready(this);
+      this.streamId = message.streamId;
+      this.#events.ready(this);
       this.#settle();
-    } else if (told.type === 'prediction' && this.#state === 'ready') {
-      const { atMs, seq, droppedMs } = told;
+    } else if (message.type === 'prediction' && this.#state === 'ready') {
+      const { atMs, seq, droppedMs } = message;
       this.firstMs ??= nowMs - this.#beganAtMs;
       this.droppedMs = droppedMs;
       this.uncountedMs = Math.max(this.uncountedMs, Math.abs(atMs - seq * this.#book.blockMs - droppedMs));
-      this.#fate.prediction(this.#book.lagMs(atMs, nowMs));
+      this.#events.prediction(this.#book.lagMs(atMs, nowMs));
     }
   }
 
   #refused(answer: string, retryAfterS: number | undefined): void {
     if (this.#state !== 'opening') return;
     this.#state = 'over';
-    this.#fate.refused(answer, retryAfterS);
+    this.#events.refused(answer, retryAfterS);
     this.#settle();
   }
 
   #closed(how: string): void {
     this.#refused(`closed after the upgrade: ${how}`, undefined);
-    if (this.#state === 'ready') this.#fate.lost(how);
+    if (this.#state === 'ready') this.#events.lost(how);
     this.#state = 'over';
   }
 }

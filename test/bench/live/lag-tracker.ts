@@ -8,7 +8,7 @@ import type { BlockShape } from './server-process.js';
 /** Blocks that are remembered, 89 s of the shipped model's; an older one's lag is at least the oldest's. */
 const BLOCKS = 256;
 
-export class LagBook {
+export class LagTracker {
   readonly blockMs: number;
   /** A block ends in the stream's time; what its last window overlaps into the next comes on top. */
   readonly #overlapMs: number;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { round } from '../../../server/pipe/segments.js';
 import { Bench, type BenchOptions, type Moment } from './bench.js';
 import { distribution, type Distribution } from './distribution.js';
-import type { Used } from './server-process.js';
+import type { ServerUsage } from './server-process.js';
 
 export interface LoadOptions extends BenchOptions {
   readonly streams: number;
@@ -52,7 +52,7 @@ export interface LoadFigures {
 /** Above this the clients, not the server, may be what is late. */
 export const CLIENT_DELAY_MS = 50;
 
-const CROWD = 'live';
+const GROUP = 'live';
 /** What is asked is what the server can do, not what it lets itself be asked. */
 const EVERYBODY = { maxStreams: '100000', maxLoad: '1000' };
 
@@ -61,13 +61,13 @@ export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
   const bench = await Bench.start({ ...options, flags: { ...EVERYBODY, ...options.flags } });
   try {
     await bench.warm(warmS);
-    const idle = await bench.server.ask('use');
-    await bench.clients.ask('open', CROWD, streams);
+    const idle = await bench.server.call('use');
+    await bench.clients.call('open', GROUP, streams);
     await sleep(1000 * settleS);
-    const before = await bench.look(CROWD);
+    const before = await bench.look(GROUP);
     await sleep(1000 * seconds);
-    const after = await bench.look(CROWD);
-    await bench.clients.ask('stop', CROWD);
+    const after = await bench.look(GROUP);
+    await bench.clients.call('stop', GROUP);
     return figures(options, bench, idle, before, after);
   } finally {
     await bench.close();
@@ -79,7 +79,7 @@ export function keepsUp({ lagMs, dropped, refusals, losses }: LoadFigures, p99Ms
   return lagMs.p99 !== null && lagMs.p99 < p99Ms && dropped === 0 && Object.keys(refusals).length === 0 && Object.keys(losses).length === 0;
 }
 
-function figures({ streams, encoding = 's16le', sampleRate = 22050 }: LoadOptions, { started: { shards, backend, model } }: Bench, idle: Used, before: Moment, after: Moment): LoadFigures {
+function figures({ streams, encoding = 's16le', sampleRate = 22050 }: LoadOptions, { started: { shards, backend, model } }: Bench, idle: ServerUsage, before: Moment, after: Moment): LoadFigures {
   const { used, seen } = after;
   const seconds = (used.atMs - before.used.atMs) / 1000;
   const cpuMs = used.cpuMs - before.used.cpuMs;

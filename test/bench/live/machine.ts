@@ -22,7 +22,7 @@ export function thisMachine(): Machine {
 }
 
 /** `AMD EPYC, 2 cores, Node v20.20.2, 2026-11-21` */
-export function inWords({ cpu, cores, node, date, loadBefore }: Machine): string {
+export function describeMachine({ cpu, cores, node, date, loadBefore }: Machine): string {
   const busy = loadBefore > 1 ? `; other work was running (load ${loadBefore}): figures are too high` : '';
   return `${cpu}, ${cores} cores, Node ${node}, ${date}${busy}`;
 }
@@ -34,7 +34,7 @@ export function shortCpu(cpu: string): string {
 }
 
 /** Keeps a raw run, and what is drawn from it. */
-export async function keep({ cpu, date }: Machine, files: Readonly<Record<string, string>>): Promise<void> {
+export async function saveRun({ cpu, date }: Machine, files: Readonly<Record<string, string>>): Promise<void> {
   const folder = join(RUNS, `${date}-${shortCpu(cpu)}`);
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), `${text}\n`);

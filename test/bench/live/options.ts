@@ -2,11 +2,11 @@
 import { SettingError } from '../../../server/settings.js';
 import type { SoundOptions } from './sound.js';
 
-export const MOST_STREAMS = 4000;
-export const MOST_SECONDS = 600;
+export const MAX_STREAMS = 4000;
+export const MAX_SECONDS = 600;
 
 /** @throws SettingError with what is wanted */
-export function whole(flag: string, text: string, min: number, max: number): number {
+export function wholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(value >= min && value <= max)) throw new SettingError(`--${flag} must be a whole number from ${min} to ${max}; it is ${JSON.stringify(text)}.`);
   return value;
@@ -14,7 +14,7 @@ export function whole(flag: string, text: string, min: number, max: number): num
 
 /** @throws SettingError likewise; undefined, as many as `serve` takes, where nothing is asked */
 export function shardsOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : whole('shards', text, 1, 256);
+  return text === undefined ? undefined : wholeNumber('shards', text, 1, 256);
 }
 
 /** @throws SettingError likewise */

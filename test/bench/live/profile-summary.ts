@@ -10,7 +10,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { command, MOST_SECONDS, whole } from './options.js';
+import { command, MAX_SECONDS, wholeNumber } from './options.js';
 import { threadTimes, type CpuProfile, type Spent } from './profile.js';
 import { table } from './table.js';
 
@@ -23,8 +23,8 @@ const { values: { top, last }, positionals: [folder = '.'] } = parseArgs({
 const FILE = /^CPU\.\d+\.\d+\.(\d+)\.(\d+)\.\d+\.cpuprofile$/;
 
 await command(async () => {
-  const most = whole('top', top, 1, 1000);
-  const lastMs = last === undefined ? Infinity : 1000 * whole('last', last, 1, MOST_SECONDS);
+  const most = wholeNumber('top', top, 1, 1000);
+  const lastMs = last === undefined ? Infinity : 1000 * wholeNumber('last', last, 1, MAX_SECONDS);
   const files = (await readdir(folder)).filter((file) => FILE.test(file)).sort();
   if (files.length === 0) throw new Error(`${folder} holds no CPU profiles. Make some with bench:live --cpu-prof ${folder}.`);
   for (const file of files) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
 import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
-import { answer } from './remote-process.js';
+import { serveCalls } from './remote-process.js';
 
 const SAMPLE_RATE = 44_100;
 const SECONDS = 60;
@@ -59,4 +59,4 @@ async function encode(): Promise<Buffer> {
 }
 
 export type RadioCalls = typeof calls;
-answer(calls);
+serveCalls(calls);

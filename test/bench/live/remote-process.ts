@@ -29,7 +29,7 @@ interface Waiting {
 const EXIT_TIMEOUT_MS = 30_000;
 
 /** In the process that is called: these functions answer from now on. */
-export function answer(calls: Calls): void {
+export function serveCalls(calls: Calls): void {
   process.on('message', ({ id, name, args }: Question) => {
     const reply = (told: Omit<Answer, 'id'>): void => void process.send!({ id, ...told });
     void (async () => calls[name]!(...(args as never[])))().then(
@@ -41,7 +41,7 @@ export function answer(calls: Calls): void {
 }
 
 /** In the process that calls. */
-export class OtherProcess<C extends Calls> {
+export class RemoteProcess<C extends Calls> {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
@@ -70,7 +70,7 @@ export class OtherProcess<C extends Calls> {
   }
 
   /** @throws Error with what the function threw, or when the process has ended */
-  ask<Name extends keyof C & string>(name: Name, ...args: Parameters<C[Name]>): Promise<Awaited<ReturnType<C[Name]>>> {
+  call<Name extends keyof C & string>(name: Name, ...args: Parameters<C[Name]>): Promise<Awaited<ReturnType<C[Name]>>> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       if (!this.#child.connected) return reject(new Error('The process has ended.'));

@@ -2,7 +2,7 @@
  * Who sends when: everyone once a period, each at a place of their own in it. Places are counted on
  * the clock, so late ticks never add up to drift; what was missed is made up for.
  */
-export class Rota<T> {
+export class SendSchedule<T> {
   /** [ms of the period] */
   readonly #places: readonly Set<T>[];
   #nextMs: number;

@@ -5,8 +5,8 @@ import type { RunningServer } from '../../../server/assemble.js';
 import { startServer } from '../../../server/server.js';
 import { readSettings } from '../../../server/settings.js';
 import { newStationSchema } from '../../../server/stations/config.js';
-import { answer } from './remote-process.js';
-import { childrenUsed, type ChildrenUsed } from './children.js';
+import { serveCalls } from './remote-process.js';
+import { childUsage, type ChildUsage } from './children.js';
 import { LoopDelay } from './loop-delay.js';
 import { processStat } from './process-stat.js';
 
@@ -16,15 +16,15 @@ export interface BlockShape {
   readonly blockColumns: number;
 }
 
-export interface Started extends BlockShape {
+export interface ServerInfo extends BlockShape {
   readonly port: number;
   readonly shards: number;
   readonly backend: string;
   readonly model: string;
 }
 
-/** Used since the process began, but for what says otherwise. */
-export interface Used {
+/** Resources used since the process started, unless noted otherwise. */
+export interface ServerUsage {
   /** When this was read, ms on this process's clock. */
   readonly atMs: number;
   /** User and system time of all threads. */
@@ -36,13 +36,13 @@ export interface Used {
   readonly rssMb: number;
 }
 
-export interface StationsDoing {
+export interface StationsStatus {
   readonly states: Readonly<Record<string, number>>;
   readonly leastHeardMs: number;
   readonly mostHeardMs: number;
   readonly droppedMs: number;
   readonly failures: number;
-  readonly decoders: ChildrenUsed;
+  readonly decoders: ChildUsage;
 }
 
 const delay = new LoopDelay();
@@ -50,7 +50,7 @@ let server: RunningServer | undefined;
 
 const calls = {
   /** @param flags of `serve`, by setting name; whatever they leave open the environment may set */
-  async start(flags: Readonly<Record<string, string>>): Promise<Started> {
+  async start(flags: Readonly<Record<string, string>>): Promise<ServerInfo> {
     const settings = readSettings({ host: '127.0.0.1', port: '0', demo: 'off', ...flags }, process.env);
     server = await startServer(settings);
     delay.start();
@@ -58,7 +58,7 @@ const calls = {
     return { port, shards, backend, model: `${name} ${version}`, frontEnd, blockColumns };
   },
 
-  use(): Used {
+  use(): ServerUsage {
     const { user, system } = process.cpuUsage();
     return { atMs: performance.now(), cpuMs: (user + system) / 1000, mainCpuMs: mainCpuMs(), delayP99Ms: delay.p99Ms(), rssMb: process.memoryUsage.rss() / 2 ** 20 };
   },
@@ -69,7 +69,7 @@ const calls = {
   },
 
   /** How they are doing: stations in each state, the least and the most that has been heard of one, failures so far, and what their decoders use. */
-  stations(): StationsDoing {
+  stations(): StationsStatus {
     const all = server!.stations.list();
     const states: Record<string, number> = {};
     for (const { state } of all) states[state] = (states[state] ?? 0) + 1;
@@ -80,7 +80,7 @@ const calls = {
       mostHeardMs: Math.max(...heardMs),
       droppedMs: all.reduce((sum, { config: { id } }) => sum + (server!.streams.get(id)?.info().droppedMs ?? 0), 0),
       failures: all.reduce((sum, station) => sum + station.failures, 0),
-      decoders: childrenUsed(),
+      decoders: childUsage(),
     };
   },
 
@@ -95,4 +95,4 @@ function mainCpuMs(): number | undefined {
 }
 
 export type ServerCalls = typeof calls;
-answer(calls);
+serveCalls(calls);

@@ -1,7 +1,7 @@
-/** Options are checked at the door, and say what is wrong by the flag's name. */
+/** Options are validated once; errors name the flag. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checked } from '../../../models/training/options.js';
+import { parseOptions } from '../../../models/training/options.js';
 
 const GIVEN = {
   data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', width: 1, features: 'mel', protocol: 'fault-filtered',
@@ -9,13 +9,13 @@ const GIVEN = {
 };
 
 test('features are split at commas', () => {
-  assert.equal(checked({ ...GIVEN, features: 'mel,chroma' }).features, ['mel', 'chroma']);
+  assert.equal(parseOptions({ ...GIVEN, features: 'mel,chroma' }).features, ['mel', 'chroma']);
 });
 
 test('random chunks are learned by heart unless asked otherwise', () => {
-  const { epochs, dropout, augmentation } = checked({ ...GIVEN, protocol: 'random-chunks', dropout: 0.2 });
+  const { epochs, dropout, augmentation } = parseOptions({ ...GIVEN, protocol: 'random-chunks', dropout: 0.2 });
   assert.equal({ epochs, dropout, augmentation }, { epochs: 12, dropout: 0.2, augmentation: 0.15 });
-  assert.is(checked(GIVEN).epochs, 60);
+  assert.is(parseOptions(GIVEN).epochs, 60);
 });
 
 for (const [given, message] of [
@@ -35,7 +35,7 @@ for (const [given, message] of [
   [{ model: 'm', protocol: 'kfold' }, /^--model: is for protocols that train one network/],
 ] as const) {
   test(`refused: ${JSON.stringify(given)}`, () => {
-    assert.throws(() => checked({ ...GIVEN, ...given }), message);
+    assert.throws(() => parseOptions({ ...GIVEN, ...given }), message);
   });
 }
 

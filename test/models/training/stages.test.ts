@@ -18,7 +18,7 @@ import { pretrainStage, refineStage } from '../../../models/training/stages/pret
 import { Random } from '../../../models/random.js';
 import type { Teacher } from '../../../models/training/data/teacher.js';
 import '../../../models/training/network/tfjs-gradients.js';
-import { Trainable } from '../../../models/training/network/trainable.js';
+import { TrainableNetwork } from '../../../models/training/network/trainable.js';
 import { SILENT, SMALL_LAYERS } from '../fixtures.js';
 import { toyPack, writePack } from '../packs.js';
 
@@ -47,7 +47,7 @@ function toyTeacher(): Teacher {
     pack,
     windowSeconds: 3,
     tracks: pack.tracks.map((track, index) => ({ ...track, firstWindow: index * windows, windows })),
-    answers: [
+    outputs: [
       { name: 'embedding', kind: 'embedding', size: 3, values: values.map((value) => 3 * value - 1) },
       { name: 'tags', kind: 'tags', size: 3, values },
     ],
@@ -56,7 +56,7 @@ function toyTeacher(): Teacher {
 
 test('pretraining learns the teacher’s answers, and the last layer then learns the genres', () => withFolder(async (folder) => {
   const description = describe(SMALL_LAYERS, 64);
-  const network = new Trainable(description, new Random(1));
+  const network = new TrainableNetwork(description, new Random(1));
   const { stage, heads } = pretrainStage(network, toyTeacher(), {
     epochs: 6,
     learningRate: 0.02,
@@ -87,7 +87,7 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
 
 test('refining teaches the genres to the layers before the statistics and keeps the teacher’s answers', () => withFolder(async (folder) => {
   const description = describe(SMALL_LAYERS, 64);
-  const network = new Trainable(description, new Random(1));
+  const network = new TrainableNetwork(description, new Random(1));
   const teacher = toyTeacher();
   const options = { learningRate: 0.02, normalisation: NORMALISATION_V1, trunkLayers: TRUNK, trunkOutputs: description.layers[TRUNK]!.input.channels, stride: description.stride };
   const pretraining = pretrainStage(network, teacher, { ...options, epochs: 2 });
@@ -96,31 +96,31 @@ test('refining teaches the genres to the layers before the statistics and keeps 
 
   const labels = ['low', 'middle', 'high'];
   // Half of the teacher's tracks are believed to be what they are; of the others nothing is.
-  const beliefs = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
+  const softLabels = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
   const noises = toyPack('noise', { tracks: 2, columns: 300, seed: 5 });
-  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, beliefs, heldOutBeliefs: new Map(), noises }, { ...options, epochs: 4 });
+  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, softLabels, heldOutSoftLabels: new Map(), noises }, { ...options, epochs: 4 });
   const history = await runStage(stage, new Checkpoint(join(folder, 'b'), 'refining'), new Random(3), SILENT);
   assert.ok(history.at(-1)!.loss < 0.8 * history[0]!.loss, `${history.map(({ loss }) => loss)}`);
   assert.ok(stage.validate().score > before - 0.05, `${stage.validate().score} after ${before}`);
 
-  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, beliefs, heldOutBeliefs: new Map(), noises: undefined }, { ...options, epochs: 1 });
+  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, softLabels, heldOutSoftLabels: new Map(), noises: undefined }, { ...options, epochs: 1 });
   const batch = short.stage.batch(new Random(4), 0, 0);
   assert.ok(Number.isFinite(tf.tidy(() => batch.loss().dataSync()[0]!)), 'chunks are too short to be sequences; the beliefs alone are learned');
   batch.dispose();
 
   // The first loss of a stage, with what labelled tracks are taught to be.
   const train = toyPack('train');
-  const lossWith = (heldOutBeliefs: ReadonlyMap<string, readonly number[]>): number => {
-    const refining = refineStage(network, teacher, pretraining.heads, { train, labels, beliefs, heldOutBeliefs, noises }, { ...options, epochs: 1 });
+  const lossWith = (heldOutSoftLabels: ReadonlyMap<string, readonly number[]>): number => {
+    const refining = refineStage(network, teacher, pretraining.heads, { train, labels, softLabels, heldOutSoftLabels, noises }, { ...options, epochs: 1 });
     const first = refining.stage.batch(new Random(4), 0, 0);
     const loss = tf.tidy(() => first.loss().dataSync()[0]!);
     first.dispose();
     tf.dispose(refining.heads);
     return loss;
   };
-  const all = (belief: (genre: string) => number[]): ReadonlyMap<string, readonly number[]> => new Map(train.tracks.map(({ id, genre }) => [id, belief(genre!)]));
+  const all = (softLabel: (genre: string) => number[]): ReadonlyMap<string, readonly number[]> => new Map(train.tracks.map(({ id, genre }) => [id, softLabel(genre!)]));
   const [labelled, smoothed, unknown] = [lossWith(new Map()), lossWith(all((genre) => labels.map((label) => (label === genre ? 0.9 : 0) + 0.1 / 3))), lossWith(all(() => [0, 0, 0]))] as const;
-  assert.ok(Math.abs(labelled - smoothed) < 1e-4, `${labelled}, ${smoothed}: without a belief a track is its label`);
+  assert.ok(Math.abs(labelled - smoothed) < 1e-4, `${labelled}, ${smoothed}: without a softLabel a track is its label`);
   assert.ok(unknown < labelled - 0.1, `${unknown}, ${labelled}: what is believed of it goes before its label`);
   tf.dispose([...heads, ...short.heads, ...pretraining.heads]);
   network.dispose();

@@ -51,12 +51,12 @@ const recordingsOf = (sizes: readonly number[]): Recording[] => sizes.flatMap((s
 collection('a split loses nothing, keeps the order and takes its share of every genre', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.nat(), (sizes, share, seed) => {
     const all = recordingsOf(sizes);
-    const { kept, aside } = splitOff(all, share, seed);
+    const { kept, heldOut } = splitOff(all, share, seed);
     assert.equal(all.filter((each) => kept.includes(each)), kept);
-    assert.equal(all.filter((each) => aside.includes(each)), aside);
-    assert.is(kept.length + aside.length, all.length);
+    assert.equal(all.filter((each) => heldOut.includes(each)), heldOut);
+    assert.is(kept.length + heldOut.length, all.length);
     sizes.forEach((size, genre) => {
-      const count = aside.filter((each) => each.genre === `${genre}`).length;
+      const count = heldOut.filter((each) => each.genre === `${genre}`).length;
       assert.ok(Math.abs(count - share * size) <= 1, `${count} of ${size} at ${share}`);
       if (size > 1) assert.ok(count > 0 && count < size, 'both sides have some');
     });

@@ -5,7 +5,7 @@ import { from, lastValueFrom, map, toArray, VirtualTimeScheduler } from 'rxjs';
 import { FEATURES, FeatureRows, type FeatureName } from '../../../dsp/descriptors/feature-rows.js';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { Engine } from '../../../server/pipe/engine.js';
-import { measure } from '../../../server/data-packs/measure-recording.js';
+import { measureRecording } from '../../../server/data-packs/measure-recording.js';
 import { pipe } from '../../../server/pipe/pipeline.js';
 import type { Columns } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
@@ -41,7 +41,7 @@ async function levelsOfPipe(path: string): Promise<Buffer> {
 
 measuring('levels are those of the live pipe, at any rate and in any format', async ({ recordings, wav }) => {
   for (const path of [wav, recordings.encode(wav, 'stereo.flac', '-ar', '44100', '-ac', '2'), recordings.encode(wav, 'music.mp3', '-ar', '48000')]) {
-    const measured = await measure(path, FRONT_END_V1, []);
+    const measured = await measureRecording(path, FRONT_END_V1, []);
     const piped = await levelsOfPipe(path);
     const { levels } = measured!;
     assert.ok(levels.length >= COLUMNS * 64 && levels.length <= (COLUMNS + 1) * 64, `${levels.length / 64} columns`);
@@ -55,7 +55,7 @@ measuring('levels are those of the live pipe, at any rate and in any format', as
 
 measuring('features have a row a column, from the same samples', async ({ wav }) => {
   const names = Object.keys(FEATURES) as FeatureName[];
-  const { levels, features } = (await measure(wav, FRONT_END_V1, names))!;
+  const { levels, features } = (await measureRecording(wav, FRONT_END_V1, names))!;
   for (const name of names) assert.is(features[name]!.length, (levels.length / 64) * FEATURES[name], name);
 
   const file = await SoundFile.open(wav);
@@ -65,7 +65,7 @@ measuring('features have a row a column, from the same samples', async ({ wav })
 });
 
 measuring('what can not be used says why', async ({ recordings, wav }) => {
-  const reason = async (path: string): Promise<string> => measure(path, FRONT_END_V1, []).then(() => { throw new Error('was not refused'); }, (error: unknown) => {
+  const reason = async (path: string): Promise<string> => measureRecording(path, FRONT_END_V1, []).then(() => { throw new Error('was not refused'); }, (error: unknown) => {
     assert.instance(error, FileError);
     return (error as FileError).message;
   });
@@ -78,7 +78,7 @@ measuring('what can not be used says why', async ({ recordings, wav }) => {
 measuring('stops when it is told to', async ({ wav }) => {
   const stop = new AbortController();
   stop.abort();
-  assert.is(await measure(wav, FRONT_END_V1, [], stop.signal), undefined);
+  assert.is(await measureRecording(wav, FRONT_END_V1, [], stop.signal), undefined);
 });
 
 measuring.run();

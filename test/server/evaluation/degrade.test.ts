@@ -7,11 +7,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concatenate } from '../../../dsp/concatenate.js';
 import { Random } from '../../../models/random.js';
-import { amongNoise, readNoise } from '../../../server/evaluation/degradations/noise.js';
+import { addNoise, readNoise } from '../../../server/evaluation/degradations/noise.js';
 import { amRadio } from '../../../server/evaluation/degradations/am-radio.js';
 import { throughCodec } from '../../../server/evaluation/degradations/codec.js';
-import { quietly } from '../../../server/evaluation/degradations/gain.js';
-import { DIRECT_TO_REVERB_DB, impulseResponse, inRoom } from '../../../server/evaluation/degradations/room.js';
+import { reduceGain } from '../../../server/evaluation/degradations/gain.js';
+import { DIRECT_TO_REVERB_DB, impulseResponse, addRoom } from '../../../server/evaluation/degradations/room.js';
 import { DEGRADATIONS, degraderOf, readDegradations } from '../../../server/evaluation/degrade.js';
 import { atRms, rms, type Recording } from '../../../server/evaluation/recording.js';
 import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
@@ -96,7 +96,7 @@ degrade('a room answers with half a second of decay, as strong as its size and t
 degrade('a room keeps level and length, and smears', () => {
   const click = new Float32Array(RATE);
   click[1000] = 0.5;
-  const { samples } = inRoom(recording(click), new Random(5));
+  const { samples } = addRoom(recording(click), new Random(5));
   assert.is(samples.length, RATE);
   assert.ok(Math.abs(rms(samples) / rms(click) - 1) < 1e-5);
   assert.is(samples.findIndex((sample) => Math.abs(sample) > 1e-4), 1000);
@@ -106,7 +106,7 @@ degrade('a room keeps level and length, and smears', () => {
 degrade('recorded noise lies 15 dB under the sound, for as long as that lasts', () => {
   const sound = recording(atRms(chord(500, 700, 900), 0.2));
   const noises = [recording(noise(7000, 1)), recording(noise(3000, 2).map((sample) => sample / 50)), { samples: noise(9000, 3), sampleRate: 44100 }];
-  const { samples } = amongNoise(sound, noises, new Random(1));
+  const { samples } = addNoise(sound, noises, new Random(1));
   assert.is(samples.length, sound.samples.length);
   const added = samples.map((sample, i) => sample - sound.samples[i]!);
   for (const [from, to] of [[0, added.length], [0, 10_000], [added.length - 10_000, added.length]] as const) {
@@ -132,10 +132,10 @@ degrade('noise is what a folder calls noise, else all in it; none is an error th
 
 degrade('gain-30db leaves a 32nd of the amplitude, in steps of 16 bits', () => {
   const loud = recording(atRms(noise(RATE, 9), 0.3));
-  const { samples } = quietly(loud);
+  const { samples } = reduceGain(loud);
   assert.ok(Math.abs(db(rms(samples) / rms(loud.samples)) + 30) < 0.01);
   assert.ok(samples.every((sample) => Number.isInteger(sample * 32768)));
-  assert.ok(quietly(recording(Float32Array.of(3e-4))).samples[0] === 0, 'what is under half a step is gone');
+  assert.ok(reduceGain(recording(Float32Array.of(3e-4))).samples[0] === 0, 'what is under half a step is gone');
 });
 
 const path = ffmpeg();

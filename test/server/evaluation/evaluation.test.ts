@@ -8,8 +8,8 @@ import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import type { Pack } from '../../../models/packs/pack.js';
 import { Engine } from '../../../server/pipe/engine.js';
-import { evaluate, NO_KINDS, workOf, type Wanted } from '../../../server/evaluation/evaluation.js';
-import { hearTracks, type Ears } from '../../../server/evaluation/classify-tracks.js';
+import { evaluate, NO_KINDS, itemCount, type EvaluationPlan } from '../../../server/evaluation/evaluation.js';
+import { classifyTracks, type PipelineContext } from '../../../server/evaluation/classify-tracks.js';
 import { planMedleys, splicedSound } from '../../../server/evaluation/medley.js';
 import { NOT_MUSIC_KINDS, type NotMusicFigures } from '../../../server/evaluation/not-music.js';
 import { rms } from '../../../server/evaluation/recording.js';
@@ -30,12 +30,12 @@ run.before((context) => {
 });
 run.after(({ folder }) => rmSync(folder, { recursive: true }));
 
-function ears(hasKinds: boolean): Ears {
+function context(hasKinds: boolean): PipelineContext {
   const model = { ...FAKE_BUNDLE.manifest, ...(hasKinds && { kinds: SOUND_KINDS }) };
   return { model, settings, engine: new Engine(new FakeClassifier({ hasKinds }), { ...settings, maxLagMs: Infinity }, macrotask) };
 }
 
-function wanted(pack: Pack, more: Partial<Wanted> = {}): Wanted {
+function wanted(pack: Pack, more: Partial<EvaluationPlan> = {}): EvaluationPlan {
   return { pack, tracks: pack.tracks, source: 'levels', degradations: new Map(), medleys: [], seed: 1, sweep: false, notMusic: undefined, ...more };
 }
 
@@ -50,8 +50,8 @@ run('medleys are noticed in time, and counted as done', async () => {
   const pack = toyPack('long', { tracks: 6, columns: 300 });
   const job = wanted(pack, { medleys: planMedleys(pack.tracks, pack.frontEnd, { count: 3, seed: 1 }), sweep: true });
   let done = 0;
-  const { medleys, sweep, trackAccuracy } = await evaluate(job, ears(false), () => done++);
-  assert.is(done, workOf(job, ears(false)));
+  const { medleys, sweep, trackAccuracy } = await evaluate(job, context(false), () => done++);
+  assert.is(done, itemCount(job, context(false)));
   assert.is(trackAccuracy, 1);
   assert.equal([medleys!.medleys, medleys!.all.changes, medleys!.all.neverShown], [3, 15, 0]);
   assert.ok(medleys!.all.medianMs! > 0 && medleys!.all.p90Ms! < 5000, `${medleys!.all.medianMs} ms`);
@@ -64,7 +64,7 @@ run('speech and noise are told from music where the model has kinds', async () =
   const pack = kindsPack();
   const music = pack.tracks.filter(({ genre }) => genre === 'low');
   const others = pack.tracks.filter(({ genre }) => genre !== 'low');
-  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: others } }), ears(true), () => {});
+  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: others } }), context(true), () => {});
   const { auroc, confusion, tracks, musicCalledNotMusic, notMusicCalledMusic } = notMusic as NotMusicFigures;
   assert.equal(tracks, [3, 3, 3]);
   assert.equal(auroc, { all: 1, speech: 1, noise: 1 });
@@ -76,7 +76,7 @@ run('a model without kinds is not asked for what it can’t tell', async () => {
   const pack = kindsPack();
   const music = pack.tracks.filter(({ genre }) => genre === 'low');
   let done = 0;
-  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: pack.tracks } }), ears(false), () => done++);
+  const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: pack.tracks } }), context(false), () => done++);
   assert.is(notMusic, NO_KINDS);
   assert.is(done, 3);
 });
@@ -86,11 +86,11 @@ run('what was heard can be replayed, kinds and silence included', async () => {
   // Five seconds of silence in the middle of each track.
   for (const { start } of pack.tracks) pack.levels.fill(0, (start + 40) * 64, (start + 98) * 64);
   for (const hasKinds of [false, true]) {
-    const { model } = ears(hasKinds);
-    const heard = await hearTracks(pack, pack.tracks, { source: 'levels', names: ['low', ...NOT_MUSIC_KINDS] }, ears(hasKinds));
-    const states = new Set(heard.flatMap(({ blocks }) => blocks.map(({ state }) => state)));
+    const { model } = context(hasKinds);
+    const results = await classifyTracks(pack, pack.tracks, { source: 'levels', names: ['low', ...NOT_MUSIC_KINDS] }, context(hasKinds));
+    const states = new Set(results.flatMap(({ blocks }) => blocks.map(({ state }) => state)));
     for (const state of hasKinds ? ['music', 'silence', 'speech', 'unknown'] : ['music', 'silence']) assert.ok(states.has(state as never), state);
-    for (const { blocks } of heard) assert.equal(replay(blocks, model, settings), blocks);
+    for (const { blocks } of results) assert.equal(replay(blocks, model, settings), blocks);
   }
 });
 
@@ -109,7 +109,7 @@ run('medleys of sound files, at any rate, are noticed as well', async ({ folder 
   });
   const pack = { ...toyPack('sound'), folder, tracks };
   const medleys = planMedleys(tracks, pack.frontEnd, { count: 1, seed: 2 });
-  const { medleys: figures, trackAccuracy } = await evaluate(wanted(pack, { source: 'audio', medleys }), ears(false), () => {});
+  const { medleys: figures, trackAccuracy } = await evaluate(wanted(pack, { source: 'audio', medleys }), context(false), () => {});
   assert.is(trackAccuracy, 1);
   assert.equal([figures!.all.changes, figures!.all.neverShown, figures!.extraFlipsPerMinute], [5, 0, 0]);
   assert.ok(figures!.all.p90Ms! < 5000, `${figures!.all.p90Ms} ms`);

@@ -2,11 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { figuresOf } from '../../../server/evaluation/figures.js';
-import type { HeardTrack } from '../../../server/evaluation/classify-tracks.js';
+import type { TrackResult } from '../../../server/evaluation/classify-tracks.js';
 import { LABELS, blocks } from './letter-blocks.js';
 
-const track = (truth: number, shown: string, p?: number): HeardTrack => ({ id: shown, truth, blocks: blocks(shown, p), stretches: [blocks(shown.slice(0, 3), p)] });
-const figures = (...heard: HeardTrack[]) => figuresOf(heard, LABELS, { split: 's', source: 'levels' });
+const track = (truth: number, shown: string, p?: number): TrackResult => ({ id: shown, truth, blocks: blocks(shown, p), excerpts: [blocks(shown.slice(0, 3), p)] });
+const figures = (...results: TrackResult[]) => figuresOf(results, LABELS, { split: 's', source: 'levels' });
 
 test('a track is what its mean log score says, a stretch too', () => {
   const { tracks, trackAccuracy, segmentAccuracy, confusion, perGenre, trackAccuracy95 } = figures(track(0, 'AAbbbbbbbb'), track(1, 'BBbbbbbbbb'), track(0, 'aaaaaaaaaa'));
@@ -39,8 +39,8 @@ test('the time to the right genre asks it to stay for five seconds', () => {
 });
 
 test('flips are changes of what is shown, also across a silence', () => {
-  const heard = track(0, 'ABABaabba--baa');
-  assert.ok(Math.abs(figures(heard).flipsPerMinute - 4 / (7 / 60)) < 1e-9);
+  const results = track(0, 'ABABaabba--baa');
+  assert.ok(Math.abs(figures(results).flipsPerMinute - 4 / (7 / 60)) < 1e-9);
 });
 
 test('calibration compares confidence with how often it is right', () => {

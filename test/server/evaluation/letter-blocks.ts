@@ -1,5 +1,5 @@
 /** What a stream showed, written as letters. */
-import type { HeardBlock } from '../../../server/evaluation/classify-tracks.js';
+import type { BlockResult } from '../../../server/evaluation/classify-tracks.js';
 
 export const LABELS = ['a', 'b'];
 
@@ -7,7 +7,7 @@ export const LABELS = ['a', 'b'];
  * Blocks of half a second: a letter is the shown genre, capital while warming up, '-' silence,
  * 's' speech, '?' noise.
  */
-export function blocks(letters: string, p = 0.8, music = 1): HeardBlock[] {
+export function blocks(letters: string, p = 0.8, music = 1): BlockResult[] {
   return [...letters].map((letter, index) => {
     const label = LABELS.indexOf(letter.toLowerCase());
     const leading = label < 0 ? null : label;

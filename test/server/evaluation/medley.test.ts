@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { medleyFiguresOf } from '../../../server/evaluation/medley-figures.js';
-import { planMedleys, splicedLevels, type HeardMedley } from '../../../server/evaluation/medley.js';
+import { planMedleys, splicedLevels, type MedleyResult } from '../../../server/evaluation/medley.js';
 import { melLevelMeter } from '../../../dsp/mel/mel-level.js';
 import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { toyPack } from '../../models/packs.js';
@@ -59,35 +59,35 @@ test('every part is brought to one loudness, its spectrum unchanged', () => {
 });
 
 /** Parts of so many blocks of half a second. */
-const medley = (shown: string, ...parts: [id: string, truth: number, blocks: number][]): HeardMedley => {
+const medley = (shown: string, ...parts: [id: string, truth: number, blocks: number][]): MedleyResult => {
   let at = 0;
   return { blocks: blocks(shown), parts: parts.map(([trackId, truth, length]) => ({ trackId, truth, fromMs: 500 * at, toMs: 500 * (at += length) })) };
 };
 
 test('a delay runs from the splice to the end of the first block that shows the new genre', () => {
-  const heard = medley('AAaaaa' + 'aabbbb' + 'bbbbba', ['x', 0, 6], ['y', 1, 6], ['x', 0, 6]);
-  const { all, medleys, minutes } = medleyFiguresOf([heard], () => true, 7);
+  const results = medley('AAaaaa' + 'aabbbb' + 'bbbbba', ['x', 0, 6], ['y', 1, 6], ['x', 0, 6]);
+  const { all, medleys, minutes } = medleyFiguresOf([results], () => true, 7);
   assert.equal([medleys, minutes], [1, 9 / 60]);
   assert.equal(all, { changes: 2, medianMs: 2250, p90Ms: 2850, medianShownMs: 2250, p90ShownMs: 2850, neverShown: 0 });
 });
 
 test('a change that is never shown is infinitely late, and what comes after the next splice is too late', () => {
-  const heard = medley('aaaa' + 'aaaa' + 'bbbb' + 'bbba', ['x', 0, 4], ['y', 1, 4], ['x', 0, 4], ['y', 1, 4]);
-  const { all } = medleyFiguresOf([heard], () => true, 1);
+  const results = medley('aaaa' + 'aaaa' + 'bbbb' + 'bbba', ['x', 0, 4], ['y', 1, 4], ['x', 0, 4], ['y', 1, 4]);
+  const { all } = medleyFiguresOf([results], () => true, 1);
   assert.equal(all, { changes: 3, medianMs: null, p90Ms: null, medianShownMs: 500, p90ShownMs: 500, neverShown: 2 / 3 });
 });
 
 test('tracks that are got right alone have figures of their own', () => {
-  const heard = medley('aaaa' + 'bbbb' + 'bbbb', ['x', 0, 4], ['y', 1, 4], ['z', 0, 4]);
-  const { all, rightAlone } = medleyFiguresOf([heard], (id) => id !== 'z', 1);
+  const results = medley('aaaa' + 'bbbb' + 'bbbb', ['x', 0, 4], ['y', 1, 4], ['z', 0, 4]);
+  const { all, rightAlone } = medleyFiguresOf([results], (id) => id !== 'z', 1);
   assert.equal([all.changes, all.neverShown], [2, 0.5]);
   assert.equal([rightAlone.changes, rightAlone.medianMs, rightAlone.neverShown], [1, 500, 0]);
 });
 
 test('only flips that no splice asked for are extra', () => {
   const per = (shown: string, ...parts: [string, number, number][]): number => {
-    const heard = medley(shown, ...parts);
-    return Math.round(medleyFiguresOf([heard], () => true, 1).extraFlipsPerMinute * heard.parts.at(-1)!.toMs / 60_000);
+    const results = medley(shown, ...parts);
+    return Math.round(medleyFiguresOf([results], () => true, 1).extraFlipsPerMinute * results.parts.at(-1)!.toMs / 60_000);
   };
   assert.is(per('aaaa' + 'aabb', ['x', 0, 4], ['y', 1, 4]), 0);
   assert.is(per('aaba' + 'abab', ['x', 0, 4], ['y', 1, 4]), 4, 'two before the splice, two after the one that was due');

@@ -1,11 +1,11 @@
 /** Music against speech and noise, counted. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HeardTrack } from '../../../server/evaluation/classify-tracks.js';
+import type { TrackResult } from '../../../server/evaluation/classify-tracks.js';
 import { notMusicFiguresOf } from '../../../server/evaluation/not-music.js';
 import { blocks } from './letter-blocks.js';
 
-const track = (letters: string, music: number, truth = 0): HeardTrack => ({ id: letters, truth, blocks: blocks(letters, 0.8, music), stretches: [] });
+const track = (letters: string, music: number, truth = 0): TrackResult => ({ id: letters, truth, blocks: blocks(letters, 0.8, music), excerpts: [] });
 const SPEECH = 0;
 const NOISE = 1;
 
@@ -22,8 +22,8 @@ test('the area says how well the probability of music sorts, for each kind alone
 
 test('the first 2 s and silence don’t count, unless there is nothing else', () => {
   const late = track('AAAAaaaa', 0.9);
-  const heard = { ...late, blocks: late.blocks.map((block) => (block.atMs <= 2000 ? { ...block, music: 0 } : block)) };
-  assert.is(notMusicFiguresOf([heard], [track('ssssssss', 0.8, SPEECH)], '').auroc.all, 1);
+  const results = { ...late, blocks: late.blocks.map((block) => (block.atMs <= 2000 ? { ...block, music: 0 } : block)) };
+  assert.is(notMusicFiguresOf([results], [track('ssssssss', 0.8, SPEECH)], '').auroc.all, 1);
   // Half a second of a dog, then digital silence in which the last probability stays.
   const dog = { ...track('?-------', 0.95, NOISE), blocks: blocks('?-------', 0, 0.95).map((block, index) => (index === 0 ? { ...block, music: 0.1 } : block)) };
   assert.is(notMusicFiguresOf([track('aaaaaaaa', 0.9)], [dog], '').auroc.noise, 1);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SETTINGS, type Settings } from '../../../server/settings.js';
-import type { HeardTrack, ScoredBlock } from '../../../server/evaluation/classify-tracks.js';
+import type { TrackResult, ScoredBlock } from '../../../server/evaluation/classify-tracks.js';
 import { paretoSet, replay, sweep } from '../../../server/evaluation/sweep.js';
 import { randomBundle, seeded } from '../../models/fixtures.js';
 
@@ -20,19 +20,19 @@ function scoredBlocks(seed: number, count: number): ScoredBlock[] {
   });
 }
 
-const tracks: HeardTrack[] = Array.from({ length: 8 }, (_, index) => ({ id: String(index), truth: 0, stretches: [], blocks: replay(scoredBlocks(index, 80), model, settings) }));
-const ears = { model, settings };
+const tracks: TrackResult[] = Array.from({ length: 8 }, (_, index) => ({ id: String(index), truth: 0, excerpts: [], blocks: replay(scoredBlocks(index, 80), model, settings) }));
+const context = { model, settings };
 
 test('replayed with the model’s own settings it is what was heard', () => {
   const { smoothing: { timeConstantMs, margin, holdMs } } = model;
   for (const { blocks } of tracks) assert.equal(replay(blocks, model, settings), blocks);
-  const { points } = sweep(tracks, [], () => true, ears, { timeConstantMs: [timeConstantMs], margin: [margin], holdMs: [holdMs] });
+  const { points } = sweep(tracks, [], () => true, context, { timeConstantMs: [timeConstantMs], margin: [margin], holdMs: [holdMs] });
   assert.is(points.length, 1);
   assert.ok(points[0]!.isModels && points[0]!.isPareto);
 });
 
 test('the model’s settings are measured even where the grid has others, and steadier ones flip less', () => {
-  const { points, delay } = sweep(tracks, [], () => true, ears, { timeConstantMs: [0, 4000], margin: [0, 0.9], holdMs: [2000] });
+  const { points, delay } = sweep(tracks, [], () => true, context, { timeConstantMs: [0, 4000], margin: [0, 0.9], holdMs: [2000] });
   assert.is(points.length, 5);
   assert.is(points.filter(({ isModels }) => isModels).length, 1);
   assert.is(delay, 'medianTimeToCorrectMs');
@@ -42,7 +42,7 @@ test('the model’s settings are measured even where the grid has others, and st
 
 test('medleys are replayed, too', () => {
   const medley = { blocks: replay(scoredBlocks(99, 60), model, settings), parts: [{ trackId: 'x', truth: 1, fromMs: 0, toMs: 3483 }, { trackId: 'y', truth: 0, fromMs: 3483, toMs: 60 * 348.3 }] };
-  const { points, medleys, delay } = sweep(tracks, [medley], () => true, ears);
+  const { points, medleys, delay } = sweep(tracks, [medley], () => true, context);
   assert.equal([medleys, delay], [1, 'medianMedleyDelayMs']);
   assert.ok(points.every(({ neverShown }) => neverShown === 0 || neverShown === 1));
   assert.ok(points.some(({ medianMedleyDelayMs }) => medianMedleyDelayMs !== null));

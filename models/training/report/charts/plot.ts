@@ -15,7 +15,7 @@ export interface Axis {
   format(value: number): string;
 }
 
-export interface Places {
+export interface PlotScales {
   x(value: number): number;
   y(value: number): number;
   readonly left: number;
@@ -33,7 +33,7 @@ export interface PlotOptions {
   readonly x: Axis;
   readonly y: Axis;
   readonly height?: number;
-  marks(places: Places): readonly Markup[];
+  marks(scales: PlotScales): readonly Markup[];
 }
 
 export const WIDTH = 440;
@@ -41,15 +41,15 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [58, 14, 14, 42];
 
 export function plot({ id, title, description, x, y, height = 270, marks }: PlotOptions): Markup {
   const [left, right, top, bottom] = [LEFT, WIDTH - RIGHT, TOP, height - BOTTOM];
-  const places: Places = { x: scale(x, left, right), y: scale(y, bottom, top), left, right, top, bottom };
+  const scales: PlotScales = { x: scale(x, left, right), y: scale(y, bottom, top), left, right, top, bottom };
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
-${y.ticks.map((tick) => html`<path class="grid" d="M${left} ${at(places.y(tick))}H${right}"/><text class="tick" x="${left - 7}" y="${at(places.y(tick) + 4)}" text-anchor="end">${y.format(tick)}</text>`)}
+${y.ticks.map((tick) => html`<path class="grid" d="M${left} ${at(scales.y(tick))}H${right}"/><text class="tick" x="${left - 7}" y="${at(scales.y(tick) + 4)}" text-anchor="end">${y.format(tick)}</text>`)}
 <path class="axis" d="M${left} ${bottom}H${right}"/>
-${x.ticks.map((tick) => html`<path class="axis" d="M${at(places.x(tick))} ${bottom}v4"/><text class="tick" x="${at(places.x(tick))}" y="${bottom + 17}" text-anchor="middle">${x.format(tick)}</text>`)}
+${x.ticks.map((tick) => html`<path class="axis" d="M${at(scales.x(tick))} ${bottom}v4"/><text class="tick" x="${at(scales.x(tick))}" y="${bottom + 17}" text-anchor="middle">${x.format(tick)}</text>`)}
 <text class="label" x="${(left + right) / 2}" y="${height - 5}" text-anchor="middle">${x.label}</text>
 <text class="label" transform="translate(10 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${y.label}</text>
-${marks(places)}
+${marks(scales)}
 </svg>`;
 }
 

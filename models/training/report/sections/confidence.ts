@@ -1,16 +1,16 @@
 /** Whether 70 % sure is right 70 % of the time. */
 import { legend, mark, type Series } from '../charts/marks.js';
-import { at, line, plot, type Places } from '../charts/plot.js';
+import { at, line, plot, type PlotScales } from '../charts/plot.js';
 import { RELIABILITY_BINS, type Reliability } from '../data.js';
 import { html, type Markup } from '../html.js';
-import { percent, whole } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import { percent, withCommas } from '../numbers.js';
+import type { SectionBuilder } from '../section.js';
 import { foldedTable } from '../table.js';
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const inPercent = (share: number): string => (100 * share).toFixed(0);
 
-export const confidence: SectionOf = ({ calibration: { calibrated, raw, crossFittedEce }, model: { temperature, blockS } }) => ({
+export const confidence: SectionBuilder = ({ calibration: { calibrated, raw, crossFittedEce }, model: { temperature, blockS } }) => ({
   id: 'confidence',
   title: 'Whether its confidence is honest',
   body: html`<p>Each block of ${blockS.toFixed(2)} s says how sure it is. Expected calibration error <strong>${calibrated.ece.toFixed(3)}</strong> with the temperature ${temperature.toFixed(2)} that was fitted on these tracks, ${raw.ece.toFixed(3)} without${crossFittedEce !== undefined && `; ${crossFittedEce.toFixed(3)} where each track's temperature came from other tracks`}.</p>
@@ -21,10 +21,10 @@ export const confidence: SectionOf = ({ calibration: { calibrated, raw, crossFit
     x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
     y: { label: 'right, %', ticks: TICKS, format: inPercent },
     height: 340,
-    marks: (places: Places) => [
-      html`<path class="reference" d="${line([[places.x(0), places.y(0)], [places.x(1), places.y(1)]])}"/>`,
-      curve(raw, 'second', places),
-      curve(calibrated, 'first', places),
+    marks: (scales: PlotScales) => [
+      html`<path class="reference" d="${line([[scales.x(0), scales.y(0)], [scales.x(1), scales.y(1)]])}"/>`,
+      curve(raw, 'second', scales),
+      curve(calibrated, 'first', scales),
     ],
   })}<figcaption>Above the dotted diagonal it is better than it says, below it worse. The more blocks, the larger the mark.</figcaption></figure>
 <figure>${histogram(calibrated)}<figcaption>How many blocks are how sure, with the temperature.</figcaption></figure></div>
@@ -38,7 +38,7 @@ function binsTable(caption: string, { bins }: Reliability): Markup {
     head: ['bin', 'blocks', 'mean confidence', 'right'],
     rows: bins.map(({ count, confidence: mean, accuracy }) => {
       const bin = binOf(mean);
-      return [`${percent(bin / RELIABILITY_BINS, 0)} to ${percent((bin + 1) / RELIABILITY_BINS, 0)}`, whole(count), percent(mean), percent(accuracy)];
+      return [`${percent(bin / RELIABILITY_BINS, 0)} to ${percent((bin + 1) / RELIABILITY_BINS, 0)}`, withCommas(count), percent(mean), percent(accuracy)];
     }),
   });
 }
@@ -47,9 +47,9 @@ function binOf(confidenceInBin: number): number {
   return Math.min(RELIABILITY_BINS - 1, Math.floor(confidenceInBin * RELIABILITY_BINS));
 }
 
-function curve({ bins }: Reliability, series: Series, places: Places): Markup {
+function curve({ bins }: Reliability, series: Series, scales: PlotScales): Markup {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
-  const points = bins.map(({ confidence: mean, accuracy }) => [places.x(mean), places.y(accuracy)] as const);
+  const points = bins.map(({ confidence: mean, accuracy }) => [scales.x(mean), scales.y(accuracy)] as const);
   return html`<path class="curve ${series}" d="${line(points)}"/>${points.map(([x, y], index) => mark(series, x, y, 2 + 8 * Math.sqrt(bins[index]!.count / total)))}`;
 }
 
@@ -60,7 +60,7 @@ function histogram({ bins }: Reliability): Markup {
   return plot({
     id: 'confidences',
     title: 'How many blocks are how sure',
-    description: `${whole(total)} blocks in ${RELIABILITY_BINS} bins of confidence.`,
+    description: `${withCommas(total)} blocks in ${RELIABILITY_BINS} bins of confidence.`,
     x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
     y: { label: 'of blocks, %', ticks: [0, highest / 2, highest], format: (share) => String(Number((100 * share).toFixed(1))) },
     height: 200,

@@ -1,13 +1,13 @@
 /** What accuracy costs: networks side by side. */
 import { legend, mark } from '../charts/marks.js';
-import { at, axis, logAxis, plot, type Places } from '../charts/plot.js';
+import { at, axis, logAxis, plot, type PlotScales } from '../charts/plot.js';
 import { html } from '../html.js';
 import { costTable } from '../evaluation-tables.js';
 import { percent, short } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
-export const cost: SectionOf = ({ cost: measured }) => {
+export const cost: SectionBuilder = ({ cost: measured }) => {
   if (measured === undefined || measured.points.length === 0) return undefined;
   const placed = measured.points.flatMap((point) => (point.accuracy === undefined ? [] : [{ ...point, accuracy: point.accuracy }]));
   return {
@@ -21,9 +21,9 @@ ${placed.length > 1 && html`<figure>${legend([{ series: 'first', name: 'tried', 
       x: logAxis('ms per second of audio, in a batch of 64', placed.map(({ msBatch64 }) => msBatch64), (tick) => String(tick)),
       y: axis('valid tracks right, %', placed.map(({ accuracy }) => accuracy), (share) => String(Number((100 * share).toFixed(1)))),
       height: 290,
-      marks: (places: Places) => placed.map(({ name, msBatch64, accuracy, shipped }) => {
-        const [x, y] = [places.x(msBatch64), places.y(accuracy)];
-        const isRight = x > (places.left + places.right) / 2;
+      marks: (scales: PlotScales) => placed.map(({ name, msBatch64, accuracy, shipped }) => {
+        const [x, y] = [scales.x(msBatch64), scales.y(accuracy)];
+        const isRight = x > (scales.left + scales.right) / 2;
         return html`${mark(shipped ? 'second' : 'first', x, y, 4.6)}<text class="name" x="${at(x + (isRight ? -10 : 10))}" y="${at(y + 4)}" text-anchor="${isRight ? 'end' : 'start'}">${name}</text>`;
       }),
     })}</figure>`}

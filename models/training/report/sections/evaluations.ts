@@ -1,14 +1,14 @@
 /** What `evaluate` measured: the model as a stream hears it. */
 import { html } from '../html.js';
 import { commandOf } from '../evaluation.js';
-import { liveTables } from '../evaluation-tables.js';
-import type { SectionOf } from '../section.js';
+import { evaluationTables } from '../evaluation-tables.js';
+import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
-export const live: SectionOf = ({ evaluations }) => (evaluations === undefined || evaluations.length === 0 ? undefined : {
+export const live: SectionBuilder = ({ evaluations }) => (evaluations === undefined || evaluations.length === 0 ? undefined : {
   id: 'live',
   title: 'As a stream hears it',
-  body: html`${liveTables(evaluations).map((each) => table(each))}
+  body: html`${evaluationTables(evaluations).map((each) => table(each))}
 ${evaluations.map(({ notMusic }) => typeof notMusic === 'string' && html`<p>${notMusic}</p>`)}
 <details><summary>Commands</summary><pre>${evaluations.map((evaluation) => commandOf(evaluation)).join('\n')}</pre></details>`,
 });

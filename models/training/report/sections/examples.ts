@@ -3,9 +3,9 @@ import { levelRamp, spectrogram } from '../charts/spectrogram.js';
 import { legend } from '../charts/marks.js';
 import { html } from '../html.js';
 import { percent } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import type { SectionBuilder } from '../section.js';
 
-export const examples: SectionOf = ({ examples: shown, model: { labels, fMinHz, fMaxHz } }) => (shown.length === 0 ? undefined : {
+export const examples: SectionBuilder = ({ examples: shown, model: { labels, fMinHz, fMaxHz } }) => (shown.length === 0 ? undefined : {
   id: 'examples',
   title: 'Confusions to look at',
   body: html`<p>Of each pair of genres the track that was taken for the other most surely, where the wrong answer was most probable. Below each spectrogram: how probable the answer and the true genre were, block by block.</p>

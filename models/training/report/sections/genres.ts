@@ -3,14 +3,14 @@ import { confusionTable } from '../charts/confusion.js';
 import { genreDots } from '../charts/genre-dots.js';
 import { legend } from '../charts/marks.js';
 import { html } from '../html.js';
-import { percent, percentRange, whole } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import { percent, percentRange, withCommas } from '../numbers.js';
+import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
 /** Confusions that get a row. */
 const SHOWN = 10;
 
-export const genres: SectionOf = ({ figures: { perGenre, macroF1 }, items, model: { labels } }) => ({
+export const genres: SectionBuilder = ({ figures: { perGenre, macroF1 }, items, model: { labels } }) => ({
   id: 'genres',
   title: 'Each genre',
   body: html`<p>Over whole ${items}. Macro F1, the mean over genres: <strong>${percent(macroF1)}</strong>.</p>
@@ -20,12 +20,12 @@ ${table({
     head: ['genre', 'precision', 'recall', 'F1', items, 'recall, 95 %'],
     rows: labels.map((label, index) => {
       const { precision, recall, recallInterval, f1, support } = perGenre[index]!;
-      return [label, percent(precision), percent(recall), percent(f1), whole(support), percentRange(recallInterval)];
+      return [label, percent(precision), percent(recall), percent(f1), withCommas(support), percentRange(recallInterval)];
     }),
   })}</div>`,
 });
 
-export const confusion: SectionOf = ({ figures: { confusion: matrix }, items, model: { labels } }) => {
+export const confusion: SectionBuilder = ({ figures: { confusion: matrix }, items, model: { labels } }) => {
   const mistakes = matrix.flatMap((row, truth) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, answer) => ({ count, total, truth: labels[truth]!, answer: labels[answer]! })).filter((_, answer) => answer !== truth);
@@ -38,7 +38,7 @@ ${mistakes.length > 0 && table({
       caption: 'The most frequent mistakes',
       head: ['the true genre', 'taken for', items, `of its ${items}`],
       words: [1],
-      rows: mistakes.slice(0, SHOWN).map(({ count, total, truth, answer }) => [truth, answer, whole(count), percent(count / total)]),
+      rows: mistakes.slice(0, SHOWN).map(({ count, total, truth, answer }) => [truth, answer, withCommas(count), percent(count / total)]),
     })}</div>`,
   };
 };

@@ -1,16 +1,16 @@
 /** Loss and score of each stage, epoch by epoch. */
 import { mark } from '../charts/marks.js';
-import { axis, line, plot, type Places } from '../charts/plot.js';
+import { axis, line, plot, type PlotScales } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
 import { html, type Markup } from '../html.js';
 import { counted, duration, plain, short } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import type { SectionBuilder } from '../section.js';
 import { foldedTable } from '../table.js';
 
 type Stage = ReportData['stages'][number];
 type Epoch = Stage['history'][number];
 
-export const learning: SectionOf = ({ stages }) => {
+export const learning: SectionBuilder = ({ stages }) => {
   const shown = stages.filter(({ history }) => history.length > 0);
   if (shown.length === 0) return undefined;
   return { id: 'learning', title: 'How it learned', body: html`${shown.map(stageCurves)}` };
@@ -42,9 +42,9 @@ function curve(id: string, title: string, label: string, history: readonly Epoch
     x: { ...epochs, ticks: epochs.ticks.filter((tick) => tick >= first && tick <= last && Number.isInteger(tick)), from: first, to: last },
     y: axis(label, history.map(value), plain),
     height: 230,
-    marks: (places: Places) => [
-      html`<path class="curve first" d="${line(history.map((epoch) => [places.x(epoch.epoch), places.y(value(epoch))] as const))}"/>`,
-      html`${best && mark('second', places.x(best.epoch), places.y(value(best)))}`,
+    marks: (scales: PlotScales) => [
+      html`<path class="curve first" d="${line(history.map((epoch) => [scales.x(epoch.epoch), scales.y(value(epoch))] as const))}"/>`,
+      html`${best && mark('second', scales.x(best.epoch), scales.y(value(best)))}`,
     ],
   })}<figcaption>${title}${best && html` (the diamond: the best, ${short(value(best))})`}</figcaption></figure>`;
 }

@@ -1,12 +1,12 @@
 /** The same network by other rules: split at random, in folds, on other data. */
 import type { ReportData } from '../data.js';
 import { html } from '../html.js';
-import { percent, percentRange, whole } from '../numbers.js';
+import { percent, percentRange, withCommas } from '../numbers.js';
 import { wilson95 } from '../../../metrics.js';
-import type { SectionOf } from '../section.js';
+import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
-export const protocols: SectionOf = ({ protocols: shown }) => {
+export const protocols: SectionBuilder = ({ protocols: shown }) => {
   if (shown === undefined || shown.length === 0) return undefined;
   const range = [...shown].sort((a, b) => b.accuracy - a.accuracy);
   const [highest, lowest] = [range[0]!, range.at(-1)!];
@@ -18,14 +18,14 @@ export const protocols: SectionOf = ({ protocols: shown }) => {
       head: ['split', 'right', '95 %', 'learned from', 'measured on', 'right on what it learned from', 'how'],
       words: [6],
       rows: shown.map(({ name, how, trainItems, validItems, accuracy, interval, trainAccuracy }) => [
-        name, html`<strong>${percent(accuracy)}</strong>`, interval ? percentRange(interval) : '–', whole(trainItems), whole(validItems), trainAccuracy === undefined ? '–' : percent(trainAccuracy), how,
+        name, html`<strong>${percent(accuracy)}</strong>`, interval ? percentRange(interval) : '–', withCommas(trainItems), withCommas(validItems), trainAccuracy === undefined ? '–' : percent(trainAccuracy), how,
       ]),
     })}
 ${shown.length > 1 && html`<p>${percent(highest.accuracy)} and ${percent(lowest.accuracy)} are the same network on the same recordings; ${(100 * (highest.accuracy - lowest.accuracy)).toFixed(1)} points lie in how they were split. Where chunks are split at random, the chunks of one track land on both sides, and overlapping ones share their very sound: the network can answer by knowing the recording again, its mix, its instruments, its singer. Where artists are kept apart it has to know the genre. Only the second figure says how it does on music it never heard, which is all that a live stream is made of.</p>`}`,
   };
 };
 
-export const folds: SectionOf = ({ kfold }) => {
+export const folds: SectionBuilder = ({ kfold }) => {
   if (kfold === undefined) return undefined;
   const shares = kfold.folds.map(({ accuracy }) => accuracy);
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
@@ -40,7 +40,7 @@ ${sharesTable('Folds', 'fold', kfold.folds)}`,
   };
 };
 
-export const external: SectionOf = ({ external: shown }) => (shown === undefined || shown.length === 0 ? undefined : {
+export const external: SectionBuilder = ({ external: shown }) => (shown === undefined || shown.length === 0 ? undefined : {
   id: 'external',
   title: 'On other data',
   body: html`<p>Data that neither taught it nor chose anything.</p>${sharesTable('Other data', 'data', shown)}`,
@@ -50,6 +50,6 @@ function sharesTable(caption: string, first: string, rows: NonNullable<ReportDat
   return table({
     caption,
     head: [first, 'tracks', 'right', '95 %'],
-    rows: rows.map(({ name, tracks, accuracy, interval }) => [name, whole(tracks), percent(accuracy), percentRange(interval ?? wilson95(accuracy, tracks))]),
+    rows: rows.map(({ name, tracks, accuracy, interval }) => [name, withCommas(tracks), percent(accuracy), percentRange(interval ?? wilson95(accuracy, tracks))]),
   });
 }

@@ -1,16 +1,16 @@
 /** How soon it is right, and what steadiness costs in delay. */
 import { legend, mark } from '../charts/marks.js';
-import { axis, line, plot, type Places } from '../charts/plot.js';
+import { axis, line, plot, type PlotScales } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
 import { html } from '../html.js';
-import { frontOf } from '../evaluation-tables.js';
+import { paretoFront } from '../evaluation-tables.js';
 import { counted, percent } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import type { SectionBuilder } from '../section.js';
 import { foldedTable, table, type TableOptions } from '../table.js';
 
 const AFTER_S = [1, 2, 3, 5, 10, 20, 30];
 
-export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: { accuracy }, items }) => {
+export const overTime: SectionBuilder = ({ overTime: curve, medianSettledS, figures: { accuracy }, items }) => {
   if (curve.length === 0) return undefined;
   const lastS = curve.at(-1)!.seconds;
   return {
@@ -23,11 +23,11 @@ export const overTime: SectionOf = ({ overTime: curve, medianSettledS, figures: 
       description: `From ${percent(curve[0]!.right)} after ${curve[0]!.seconds.toFixed(2)} s to ${percent(curve.at(-1)!.right)} at the end.`,
       x: axis('seconds of audio', [0, lastS], (tick) => String(tick), { zero: true }),
       y: { label: `of ${items}, %`, ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], format: (share) => (100 * share).toFixed(0) },
-      marks: (places: Places) => [
-        html`<path class="reference" d="M${places.left} ${places.y(accuracy)}H${places.right}"/>`,
-        html`<path class="curve second" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.settled)] as const))}"/>`,
-        html`<path class="curve first" d="${line(curve.map((point) => [places.x(point.seconds), places.y(point.right)] as const))}"/>`,
-        ...[...after(curve)].map(({ seconds: s, right }) => mark('first', places.x(s), places.y(right), 3.6)),
+      marks: (scales: PlotScales) => [
+        html`<path class="reference" d="M${scales.left} ${scales.y(accuracy)}H${scales.right}"/>`,
+        html`<path class="curve second" d="${line(curve.map((point) => [scales.x(point.seconds), scales.y(point.settled)] as const))}"/>`,
+        html`<path class="curve first" d="${line(curve.map((point) => [scales.x(point.seconds), scales.y(point.right)] as const))}"/>`,
+        ...[...after(curve)].map(({ seconds: s, right }) => mark('first', scales.x(s), scales.y(right), 3.6)),
       ],
     })}<figcaption>The dotted line: over whole ${items}, ${percent(accuracy)}. The discs are the rows of the table.</figcaption></figure>
 ${table({
@@ -46,9 +46,9 @@ function after(curve: ReportData['overTime']): Array<ReportData['overTime'][numb
   });
 }
 
-export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median delay' }) => {
+export const tradeOff: SectionBuilder = ({ tradeOff: points, tradeOffDelay = 'median delay' }) => {
   if (points === undefined || points.length === 0) return undefined;
-  const front = frontOf(points);
+  const front = paretoFront(points);
   const shipped = points.filter((point) => point.shipped);
   return {
     id: 'trade-off',
@@ -60,10 +60,10 @@ export const tradeOff: SectionOf = ({ tradeOff: points, tradeOffDelay = 'median 
       description: `${counted(points.length, 'setting')}; delays from ${Math.min(...points.map(({ delayS }) => delayS)).toFixed(1)} to ${Math.max(...points.map(({ delayS }) => delayS)).toFixed(1)} s.`,
       x: axis(`${tradeOffDelay}, s`, points.map(({ delayS }) => delayS), (tick) => String(tick)),
       y: axis('changes a minute', points.map(({ flipsPerMinute }) => flipsPerMinute), (tick) => String(tick), { zero: true }),
-      marks: (places: Places) => [
-        html`<path class="curve first" d="${line(front.map((point) => [places.x(point.delayS), places.y(point.flipsPerMinute)] as const))}"/>`,
-        ...points.filter((point) => !point.shipped).map((point) => mark('first', places.x(point.delayS), places.y(point.flipsPerMinute), 3.6)),
-        ...shipped.map((point) => mark('second', places.x(point.delayS), places.y(point.flipsPerMinute), 5)),
+      marks: (scales: PlotScales) => [
+        html`<path class="curve first" d="${line(front.map((point) => [scales.x(point.delayS), scales.y(point.flipsPerMinute)] as const))}"/>`,
+        ...points.filter((point) => !point.shipped).map((point) => mark('first', scales.x(point.delayS), scales.y(point.flipsPerMinute), 3.6)),
+        ...shipped.map((point) => mark('second', scales.x(point.delayS), scales.y(point.flipsPerMinute), 5)),
       ],
     })}</figure>
 ${table(settingsTable('Shipped, and those that none beats in both', [...shipped, ...front.filter((point) => !point.shipped)]))}</div>

@@ -1,11 +1,11 @@
 /** What it learned from and how, so that it can be done again; and what not to expect. */
 import type { ReportData } from '../data.js';
 import { html, type Markup } from '../html.js';
-import { counted, duration, percent, whole } from '../numbers.js';
-import type { SectionOf } from '../section.js';
+import { counted, duration, percent, withCommas } from '../numbers.js';
+import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
-export const data: SectionOf = ({ packs, licences }) => ({
+export const data: SectionBuilder = ({ packs, licences }) => ({
   id: 'data',
   title: 'What it learned from',
   body: html`${table({
@@ -13,13 +13,13 @@ export const data: SectionOf = ({ packs, licences }) => ({
     head: ['pack', 'for', 'tracks', 'hours', 'tracks of each label'],
     words: [1, 4],
     rows: packs.map(({ name, role, tracks, hours, perLabel }) => [
-      name, role, whole(tracks), hours.toFixed(hours < 10 ? 2 : 1), Object.entries(perLabel).map(([label, count]) => `${label} ${count}`).join(', ') || 'without labels',
+      name, role, withCommas(tracks), hours.toFixed(hours < 10 ? 2 : 1), Object.entries(perLabel).map(([label, count]) => `${label} ${count}`).join(', ') || 'without labels',
     ]),
   })}
 ${licences.length > 0 && html`<h3>Licences</h3>${list(licences)}`}`,
 });
 
-export const limits: SectionOf = (report) => ({ id: 'limits', title: 'What not to expect', body: list([...known(report), ...report.limits]) });
+export const limits: SectionBuilder = (report) => ({ id: 'limits', title: 'What not to expect', body: list([...known(report), ...report.limits]) });
 
 /** What the data itself says. */
 function known({ figures: { perGenre, interval: [low, high] }, tracks, items, model: { labels } }: ReportData): string[] {
@@ -34,15 +34,15 @@ function known({ figures: { perGenre, interval: [low, high] }, tracks, items, mo
   ];
 }
 
-export const making: SectionOf = ({ run: { command, options, backend, seconds, machine }, model: { layers, parameters, multiplyAddsPerSecond, temperature } }) => ({
-  id: 'making',
+export const training: SectionBuilder = ({ run: { command, options, backend, seconds, machine }, model: { layers, parameters, multiplyAddsPerSecond, temperature } }) => ({
+  id: 'training',
   title: 'How it was made',
   body: html`<pre>${command}</pre>
 <dl class="facts">
 <dt>backend</dt><dd>${backend}</dd>
 ${machine !== undefined && html`<dt>machine</dt><dd>${machine}</dd>`}
 ${seconds !== undefined && html`<dt>wall clock</dt><dd>${duration(seconds)}</dd>`}
-<dt>network</dt><dd>${whole(parameters)} parameters, ${(multiplyAddsPerSecond / 1e6).toFixed(2)} M multiply-adds per second of audio</dd>
+<dt>network</dt><dd>${withCommas(parameters)} parameters, ${(multiplyAddsPerSecond / 1e6).toFixed(2)} M multiply-adds per second of audio</dd>
 <dt>temperature</dt><dd>${temperature.toFixed(3)}</dd>
 </dl>
 <details><summary>Layers</summary><ol>${layers.map((layer) => html`<li>${layer}</li>`)}</ol></details>

@@ -10,7 +10,7 @@ import { Noise } from '../../../../models/training/augmentation/noise.js';
 import { Random } from '../../../../models/random.js';
 import { Room } from '../../../../models/training/augmentation/room.js';
 import { amRadio } from '../../../../server/evaluation/degradations/am-radio.js';
-import { inRoom } from '../../../../server/evaluation/degradations/room.js';
+import { addRoom } from '../../../../server/evaluation/degradations/room.js';
 import { toyPack } from '../../packs.js';
 
 const { bands, hop, sampleRate } = FRONT_END_V1;
@@ -85,7 +85,7 @@ test('AM radio is among the lines that are drawn: some take each band where it t
 
 test('a living room is among the rooms that are drawn: onsets are as much softer and as much longer', () => {
   const clean = beats(20);
-  const wanted = onsets(columnsOf(inRoom({ samples: clean, sampleRate }, new Random(1)).samples));
+  const wanted = onsets(columnsOf(addRoom({ samples: clean, sampleRate }, new Random(1)).samples));
   const levels = columnsOf(clean);
   const { deviation } = onsets(levels);
   let nearest = Infinity;

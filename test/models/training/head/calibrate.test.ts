@@ -8,7 +8,7 @@ const logs = (...probabilities: readonly number[]): Float32Array => Float32Array
 
 /** Each track is one stretch. */
 function scored(tracks: readonly TrackScores[]): Scored {
-  return { tracks, stretches: tracks.map((track, of) => ({ ...track, of })) };
+  return { tracks, excerpts: tracks.map((track, of) => ({ ...track, of })) };
 }
 
 /** Two labels, the second one taken for the first as soon as it is heard less than clearly. */
@@ -45,7 +45,7 @@ test('a label that is taken too rarely is shifted until it is right, on other tr
   assert.is(trackAccuracy(shifted(tracks, shifts), 2), 1);
   const judged = crossFitted(scored(tracks), 2);
   assert.is(trackAccuracy(judged.tracks, 2), 1);
-  assert.is(trackAccuracy(judged.stretches, 2), 1);
+  assert.is(trackAccuracy(judged.excerpts, 2), 1);
   assert.equal(judged.tracks.map(({ truth }) => truth), tracks.map(({ truth }) => truth));
 });
 
@@ -78,16 +78,16 @@ test('shifted scores are probabilities again', () => {
 
 test('a logit that says nothing of a label is believed less, and what another one says of it more', () => {
   // The third logit is noise; the second one is low where the third label is true.
-  const stretches = Array.from({ length: 300 }, (_, index) => {
+  const excerpts = Array.from({ length: 300 }, (_, index) => {
     const [truth, noise] = [index % 3, ((index * 7919) % 13) / 6 - 1];
     return { truth, logScores: Float32Array.of(truth === 0 ? 1.5 : -0.5, truth === 1 ? 1.5 : truth === 2 ? -1.5 : 0, 2 * noise) };
   });
-  const { mix } = fitMix(stretches, 3, 300);
+  const { mix } = fitMix(excerpts, 3, 300);
   assert.ok(mix[8]! < -0.3, `${mix}`);
   assert.ok(mix[5]! < -0.1, `${mix}`);
   const right = (scores: readonly TrackScores[]): number => trackAccuracy(scores, 3);
-  const mixed = stretches.map(({ truth, logScores }) => ({ truth, logScores: logScores.map((score, label) => score + [0, 1, 2].reduce((sum, from) => sum + logScores[from]! * mix[3 * from + label]!, 0)) }));
-  assert.ok(right(mixed) > right(stretches) + 0.1, `${right(mixed)}, ${right(stretches)}`);
+  const mixed = excerpts.map(({ truth, logScores }) => ({ truth, logScores: logScores.map((score, label) => score + [0, 1, 2].reduce((sum, from) => sum + logScores[from]! * mix[3 * from + label]!, 0)) }));
+  assert.ok(right(mixed) > right(excerpts) + 0.1, `${right(mixed)}, ${right(excerpts)}`);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 /** The last layer's own arithmetic; what it learns is in stages.test.ts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mixedBy } from '../../../../models/training/head/head.js';
+import { transformedRegression } from '../../../../models/training/head/head.js';
 import { logitsOf } from '../../../../models/training/head/regression.js';
 import { Random } from '../../../../models/random.js';
 
@@ -10,7 +10,7 @@ test('a mixed regression gives the logits of the first, centred and then mixed',
   const some = (count: number): number[] => Array.from({ length: count }, () => 2 * random.next() - 1);
   const plain = { kernel: Float32Array.from(some(width * labels)), bias: Float32Array.from(some(labels)) };
   const [mix, shifts] = [Float64Array.from(some(labels * labels)), Float64Array.from(some(labels))];
-  const mixed = mixedBy(plain, { mix, shifts });
+  const mixed = transformedRegression(plain, { mix, shifts });
   for (let trial = 0; trial < 10; trial++) {
     const row = Float32Array.from(some(width));
     const logits = logitsOf(plain, row);

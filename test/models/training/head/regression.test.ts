@@ -6,7 +6,7 @@ import { argmax } from '../../../../models/metrics.js';
 import { trackLevels } from '../../../../models/packs/pack.js';
 import { Random } from '../../../../models/random.js';
 import { logitsOf, regress, standardise } from '../../../../models/training/head/regression.js';
-import { certain, everyThird, ofAStretch, together, type Rows } from '../../../../models/training/head/rows.js';
+import { oneHot, everyThirdBlock, excerptBlocks, concatRows, type Rows } from '../../../../models/training/head/rows.js';
 import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../../models/training/data/splices.js';
 import { toyPack } from '../../packs.js';
 
@@ -19,12 +19,12 @@ test.before(async () => {
 function toyRows(count: number, seed: number): Rows {
   const random = new Random(seed);
   const truths = Array.from({ length: count }, () => random.below(3));
-  return { width: 3, beliefs: truths.map((truth) => certain(truth, 3)), values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
+  return { width: 3, softLabels: truths.map((truth) => oneHot(truth, 3)), values: Float32Array.from({ length: 3 * count }, (_, at) => [10 + 5 * truths[Math.floor(at / 3)]!, 7, -truths[Math.floor(at / 3)]!][at % 3]! + 0.3 * random.normal()) };
 }
 
 function rightShare(rows: Rows, regression: ReturnType<typeof regress>): number {
-  const answers = rows.beliefs.map((_, row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
-  return answers.filter((answer, row) => rows.beliefs[row]![answer] === 1).length / answers.length;
+  const answers = rows.softLabels.map((_, row) => argmax(logitsOf(regression, rows.values.subarray(row * rows.width, (row + 1) * rows.width))));
+  return answers.filter((answer, row) => rows.softLabels[row]![answer] === 1).length / answers.length;
 }
 
 test('classes that the values tell apart are told apart, on rows that were not seen', () => {
@@ -49,31 +49,31 @@ test('a value that costs more says less, and another that says the same takes it
 
 test('a row counts as each class as much as it is believed to be of it', () => {
   // One value that is the same in all rows: what is learned is how often each class was met with it.
-  const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), beliefs: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };
+  const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), softLabels: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };
   const fitted = regress(standardise(rows), 2, 0, [], new Random(2));
   const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
 });
 
 test('rows that count less are heard less', () => {
-  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[0, 0.25], [0.25, 0]] };
-  const right: Rows = { width: 1, values: Float32Array.of(1, -1), beliefs: [[1, 0], [0, 1]] };
-  const fitted = regress(standardise(together([right, wrong])), 2, 0, [], new Random(2));
+  const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), softLabels: [[0, 0.25], [0.25, 0]] };
+  const right: Rows = { width: 1, values: Float32Array.of(1, -1), softLabels: [[1, 0], [0, 1]] };
+  const fitted = regress(standardise(concatRows([right, wrong])), 2, 0, [], new Random(2));
   const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
 });
 
 test('rows of several listenings are one after the other', () => {
-  const both: Rows = together([toyRows(4, 1), toyRows(3, 2)]);
-  assert.is(both.beliefs.length, 7);
+  const both: Rows = concatRows([toyRows(4, 1), toyRows(3, 2)]);
+  assert.is(both.softLabels.length, 7);
   assert.equal(both.values.subarray(12), toyRows(3, 2).values);
 });
 
 test('rows come from every third block, and from the ends that a stretch has', () => {
-  assert.equal(everyThird(8), [2, 5, 7]);
-  assert.equal(everyThird(1), [0]);
-  assert.equal(ofAStretch(11), [2, 5, 8, 10]);
-  assert.equal(ofAStretch(6), [2, 5]);
+  assert.equal(everyThirdBlock(8), [2, 5, 7]);
+  assert.equal(everyThirdBlock(1), [0]);
+  assert.equal(excerptBlocks(11), [2, 5, 8, 10]);
+  assert.equal(excerptBlocks(6), [2, 5]);
 });
 
 test('a splice is a stretch of another genre and then one of its own', () => {

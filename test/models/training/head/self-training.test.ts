@@ -4,12 +4,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NORMALISATION_V1 } from '../../../../dsp/mel/normalise.js';
 import { startBackend } from '../../../../models/tensorflow/backend.js';
-import { stretches } from '../../../../models/training/head/rows.js';
-import { beliefOf, believed } from '../../../../models/training/head/self-training.js';
+import { excerpts } from '../../../../models/training/head/rows.js';
+import { softLabelOf, withSoftLabels } from '../../../../models/training/head/self-training.js';
 import { toyPack } from '../../packs.js';
 
 const LABELS = ['low', 'middle', 'high'];
-const HEARING = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
+const INFERENCE = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
 
 test.before(async () => {
   await startBackend('wasm');
@@ -21,22 +21,22 @@ function loudestThird(x: tf.Tensor3D): tf.Tensor {
   return tf.concat([...thirds, tf.mul(100, tf.onesLike(thirds[0]!))], 2);
 }
 
-test('a track is believed to be what the network says of all its stretches', () => {
+test('a track is believed to be what the network says of all its excerpts', () => {
   const pack = toyPack('music', { tracks: 9, columns: 120 });
   const unlabelled = { ...pack, tracks: pack.tracks.map(({ genre: _, ...track }) => track) };
-  const { tracks } = believed(unlabelled, HEARING, loudestThird);
+  const { tracks } = withSoftLabels(unlabelled, INFERENCE, loudestThird);
   assert.equal(tracks.map(({ genre }) => genre), pack.tracks.map(({ genre }) => genre));
-  for (const track of tracks) assert.ok(Math.abs(beliefOf(track).reduce((sum, share) => sum + share, 0) - 1) < 1e-9);
+  for (const track of tracks) assert.ok(Math.abs(softLabelOf(track).reduce((sum, share) => sum + share, 0) - 1) < 1e-9);
 });
 
-test('stretches of a track are believed to be what the track is', () => {
-  const pack = believed(toyPack('music', { tracks: 3, columns: 120 }), HEARING, loudestThird);
-  for (const part of stretches(pack).tracks) assert.ok(pack.tracks.some((track) => beliefOf(track) === beliefOf(part)));
+test('excerpts of a track are believed to be what the track is', () => {
+  const pack = withSoftLabels(toyPack('music', { tracks: 3, columns: 120 }), INFERENCE, loudestThird);
+  for (const part of excerpts(pack).tracks) assert.ok(pack.tracks.some((track) => softLabelOf(track) === softLabelOf(part)));
 });
 
 test('a track too short for a stretch is left out', () => {
   const pack = toyPack('music', { tracks: 2, columns: 40 });
-  assert.is(believed(pack, HEARING, loudestThird).tracks.length, 0);
+  assert.is(withSoftLabels(pack, INFERENCE, loudestThird).tracks.length, 0);
 });
 
 test.run();

@@ -10,7 +10,7 @@ import { Adam } from '../../../../models/training/network/adam.js';
 import { architecture, ARCHITECTURES } from '../../../../models/training/network/architectures.js';
 import { Random } from '../../../../models/random.js';
 import '../../../../models/training/network/tfjs-gradients.js';
-import { Trainable } from '../../../../models/training/network/trainable.js';
+import { TrainableNetwork } from '../../../../models/training/network/trainable.js';
 import { randomBundle, seeded } from '../../fixtures.js';
 
 const { bands, sampleRate, hop } = FRONT_END_V1;
@@ -47,7 +47,7 @@ for (const name of ARCHITECTURES) {
   });
 
   test(`${name}: its loss falls down the gradient`, () => {
-    const network = new Trainable(describe(architecture(name, 3, bands), bands), new Random(1));
+    const network = new TrainableNetwork(describe(architecture(name, 3, bands), bands), new Random(1));
     const random = seeded(6);
     const x = tf.tensor3d(Float32Array.from({ length: 6 * 12 * bands }, () => 2 * random() - 1), [6, 12, bands]);
     const target = tf.tidy(() => tf.expandDims(tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), 3), 1));

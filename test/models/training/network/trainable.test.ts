@@ -12,7 +12,7 @@ import { runStage } from '../../../../models/training/stages/loop.js';
 import type { Stage } from '../../../../models/training/stages/stage.js';
 import { Random } from '../../../../models/random.js';
 import '../../../../models/training/network/tfjs-gradients.js';
-import { Average, setValues, Trainable } from '../../../../models/training/network/trainable.js';
+import { WeightAverage, setValues, TrainableNetwork } from '../../../../models/training/network/trainable.js';
 import { SILENT, SMALL_LAYERS } from '../../fixtures.js';
 
 const BANDS = 64;
@@ -22,7 +22,7 @@ test.before(async () => {
 });
 
 /** Two kinds of columns, loud at the bottom or at the top, that a network can learn to tell apart. */
-function toyStage(network: Trainable, epochs: number): Stage {
+function toyStage(network: TrainableNetwork, epochs: number): Stage {
   const draw = (random: Random): { x: tf.Tensor3D; truths: number[] } => {
     const truths = Array.from({ length: 8 }, () => random.below(2));
     const x = Float32Array.from({ length: 8 * 12 * BANDS }, (_, index) => {
@@ -59,7 +59,7 @@ function toyStage(network: Trainable, epochs: number): Stage {
 test('training learns, keeps the best, and its folded weights answer the same', async () => {
   const description = describe(SMALL_LAYERS, BANDS);
   const folder = await mkdtemp(join(tmpdir(), 'livegenre-train-'));
-  const network = new Trainable(description, new Random(3));
+  const network = new TrainableNetwork(description, new Random(3));
   const history = await runStage(toyStage(network, 4), new Checkpoint(folder, 'settings'), new Random(4), SILENT);
   assert.ok(history.at(-1)!.loss < 0.5 * history[0]!.loss, JSON.stringify(history));
 
@@ -76,8 +76,8 @@ test('training learns, keeps the best, and its folded weights answer the same', 
 test('a run that was stopped goes on to the same end', async () => {
   const description = describe(SMALL_LAYERS, BANDS);
   const folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'livegenre-train-'))));
-  const run = async (folder: string, stage: (network: Trainable) => Stage): Promise<Float32Array | undefined> => {
-    const network = new Trainable(description, new Random(3));
+  const run = async (folder: string, stage: (network: TrainableNetwork) => Stage): Promise<Float32Array | undefined> => {
+    const network = new TrainableNetwork(description, new Random(3));
     try {
       await runStage(stage(network), new Checkpoint(folder, 'settings'), new Random(4), SILENT);
       return network.folded();
@@ -98,7 +98,7 @@ test('a run that was stopped goes on to the same end', async () => {
   });
   assert.is(stopped, undefined);
   assert.equal(await run(folders[1]!, (network) => toyStage(network, 3)), whole);
-  const other = new Trainable(description, new Random(3));
+  const other = new TrainableNetwork(description, new Random(3));
   await new Checkpoint(folders[1]!, 'other settings').load(other.saved()).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
   other.dispose();
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
@@ -107,7 +107,7 @@ test('a run that was stopped goes on to the same end', async () => {
 test('an average begins afresh each time and ends at the mean', () => {
   const variables = [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([3]))];
   const valuesNow = (): number[][] => variables.map((variable) => [...variable.dataSync()]);
-  const average = new Average(variables);
+  const average = new WeightAverage(variables);
   for (const values of [[[2, 4], [6]], [[4, 0], [-2]]]) {
     average.reset();
     assert.equal(valuesNow(), [[1, 2], [3]]);

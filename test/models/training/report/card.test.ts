@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { CARD_MARKERS, cardFigures, newCard, withFigures } from '../../../../models/training/report/card-text.js';
 import { withAccuracy } from '../../../../models/training/report/cost-points.js';
 import { commandOf, evaluationSchema, readEvaluation, type Evaluation } from '../../../../models/training/report/evaluation.js';
-import { frontOf, tradeOffOf } from '../../../../models/training/report/evaluation-tables.js';
+import { paretoFront, tradeOffOf } from '../../../../models/training/report/evaluation-tables.js';
 import { page } from '../../../../models/training/report/page.js';
 import { readRun, writeReport } from '../../../../models/training/report/write.js';
 import { randomBundle } from '../../fixtures.js';
@@ -99,7 +99,7 @@ test('a sweep becomes the trade-off; settings that never get there have no place
 test('the front is what none beats in both, of equal ones the shipped one', () => {
   const at = (delayS: number, flipsPerMinute: number, shipped = false) => ({ settings: '', delayS, flipsPerMinute, shipped });
   const front = [at(1, 3), at(2, 2, true), at(5, 1)];
-  assert.equal(frontOf([at(5, 1), at(2, 2), at(1, 3), at(2, 2, true), at(3, 2), at(5, 4), at(6, 1)]), front);
+  assert.equal(paretoFront([at(5, 1), at(2, 2), at(1, 3), at(2, 2, true), at(3, 2), at(5, 4), at(6, 1)]), front);
 });
 
 test('a network is known again by its size, and this run’s is the shipped one', () => {

@@ -69,11 +69,11 @@ test('every chart has a title and a description, and every table a caption', () 
 
 test('all parts are there, and those without data are not', () => {
   const sections = (markup: string): string[] => [...markup.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id!);
-  assert.equal(sections(report), ['genres', 'confusion', 'time', 'trade-off', 'confidence', 'examples', 'protocols', 'folds', 'external', 'cost', 'learning', 'data', 'limits', 'making']);
+  assert.equal(sections(report), ['genres', 'confusion', 'time', 'trade-off', 'confidence', 'examples', 'protocols', 'folds', 'external', 'cost', 'learning', 'data', 'limits', 'training']);
   const { tradeOff: _t, cost: _c, kfold: _k, protocols: _p, external: _e, ...few } = sampleReport();
   const bare = page({ ...few, examples: [], stages: [] });
   elements(bare);
-  assert.equal(sections(bare), ['genres', 'confusion', 'time', 'confidence', 'data', 'limits', 'making']);
+  assert.equal(sections(bare), ['genres', 'confusion', 'time', 'confidence', 'data', 'limits', 'training']);
 });
 
 test('it says whose weights were kept', () => {

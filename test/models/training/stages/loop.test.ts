@@ -10,7 +10,7 @@ import { Checkpoint } from '../../../../models/training/stages/checkpoint.js';
 import { runStage } from '../../../../models/training/stages/loop.js';
 import type { Stage } from '../../../../models/training/stages/stage.js';
 import { measureStage, secondsLeft } from '../../../../models/training/stages/step-cost.js';
-import { inMinutes, type Progress } from '../../../../models/training/progress.js';
+import { formatDuration, type Progress } from '../../../../models/training/progress.js';
 import { Random } from '../../../../models/random.js';
 import '../../../../models/training/network/tfjs-gradients.js';
 
@@ -22,7 +22,7 @@ loop.before.each(async (context) => {
   context.x = tf.variable(tf.tensor1d([3, -2]));
   context.moving = tf.variable(tf.tensor1d([0]), false);
   context.lines = [];
-  context.progress = { say: (line) => context.lines.push(line), begin() {}, step() {}, end() {} };
+  context.progress = { log: (line) => context.lines.push(line), begin() {}, step() {}, end() {} };
 });
 
 loop.after.each(async ({ folder, x, moving }) => {
@@ -109,7 +109,7 @@ loop('measuring leaves variables and tensors as they were', ({ x, moving }) => {
 });
 
 loop('times are said as exactly as they are known', () => {
-  assert.equal([3.2, 89, 100, 3600, 7900].map(inMinutes), ['4 s', '89 s', '2 min', '60 min', '2 h 12 min']);
+  assert.equal([3.2, 89, 100, 3600, 7900].map(formatDuration), ['4 s', '89 s', '2 min', '60 min', '2 h 12 min']);
 });
 
 loop.run();

@@ -9,16 +9,16 @@ import { Step } from '../../../../models/step/tf-step.js';
 import { architecture } from '../../../../models/training/network/architectures.js';
 import { wholeTrack } from '../../../../models/training/data/crops.js';
 import { Random } from '../../../../models/random.js';
-import { drawOrder, supervisedStage } from '../../../../models/training/stages/supervised.js';
+import { epochOrder, supervisedStage } from '../../../../models/training/stages/supervised.js';
 import '../../../../models/training/network/tfjs-gradients.js';
-import { Trainable } from '../../../../models/training/network/trainable.js';
+import { TrainableNetwork } from '../../../../models/training/network/trainable.js';
 import { labelled, scoreTracks, type LabelledTrack } from '../../../../models/training/validate.js';
 import { forward, weightTensors } from '../../../../models/network.js';
 import { randomBundle, SMALL_LAYERS } from '../../fixtures.js';
 import { toyPack } from '../../packs.js';
 
 const LABELS = ['low', 'middle', 'high'];
-const HEARING = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
+const INFERENCE = { labels: LABELS, blockColumns: 4, normalisation: NORMALISATION_V1 };
 
 test.before(async () => {
   await startBackend('wasm');
@@ -30,22 +30,22 @@ const TRACKS: LabelledTrack[] = Array.from({ length: 12 }, (_, index) => ({ id: 
 const countsOf = (drawn: readonly LabelledTrack[]): number[] => LABELS.map((label) => drawn.filter(({ genre }) => genre === label).length);
 
 test('balanced, every genre is drawn equally often', () => {
-  const drawn = drawOrder(TRACKS, LABELS, 'balanced', 24, new Random(1));
+  const drawn = epochOrder(TRACKS, LABELS, 'balanced', 24, new Random(1));
   assert.equal(countsOf(drawn), [8, 8, 8]);
   assert.is(new Set(drawn.filter(({ genre }) => genre === 'low').map(({ id }) => id)).size, 8, 'each low track once');
 });
 
 test('without weights, every track is drawn equally often', () => {
-  const drawn = drawOrder(TRACKS, LABELS, 'none', 24, new Random(1));
+  const drawn = epochOrder(TRACKS, LABELS, 'none', 24, new Random(1));
   assert.equal(countsOf(drawn), [16, 4, 4]);
   TRACKS.forEach(({ id }) => assert.is(drawn.filter((track) => track.id === id).length, 2));
 });
 
 test('a stage learns toy genres with the batch, dropout and smoothing it is told', async () => {
   const layers = architecture('cnn', 3, 64);
-  const network = new Trainable(describe(layers, 64), new Random(1));
+  const network = new TrainableNetwork(describe(layers, 64), new Random(1));
   const stage = supervisedStage(network, toyPack('train', { tracks: 6, columns: 50 }), toyPack('valid', { tracks: 3, columns: 50, seed: 9 }), {
-    ...HEARING, name: 'toy', epochs: 1, learningRate: 0.01, batch: 4, dropout: 0, labelSmoothing: 0, augmentation: 0, classWeights: 'none',
+    ...INFERENCE, name: 'toy', epochs: 1, learningRate: 0.01, batch: 4, dropout: 0, labelSmoothing: 0, augmentation: 0, classWeights: 'none',
   });
   assert.is(stage.stepsPerEpoch, 2);
   const random = new Random(2);
@@ -62,10 +62,10 @@ test('a stage learns toy genres with the batch, dropout and smoothing it is told
 });
 
 test('label smoothing keeps the loss of a sure and right network up', () => {
-  const network = { variables: () => [], saved: () => [], apply: (x: tf.Tensor) => tf.tile(tf.tensor3d([[[50, 0, 0]]]), [x.shape[0]!, x.shape[1]!, 1]) } as unknown as Trainable;
+  const network = { variables: () => [], saved: () => [], apply: (x: tf.Tensor) => tf.tile(tf.tensor3d([[[50, 0, 0]]]), [x.shape[0]!, x.shape[1]!, 1]) } as unknown as TrainableNetwork;
   const low = { ...toyPack('train', { tracks: 1, columns: 20 }) };
   const lossWith = (labelSmoothing: number): number => {
-    const batch = supervisedStage(network, low, low, { ...HEARING, name: 'toy', epochs: 1, learningRate: 1, batch: 2, labelSmoothing }).batch(new Random(1), 0, 0);
+    const batch = supervisedStage(network, low, low, { ...INFERENCE, name: 'toy', epochs: 1, learningRate: 1, batch: 2, labelSmoothing }).batch(new Random(1), 0, 0);
     const loss = tf.tidy(() => batch.loss().dataSync()[0]!);
     batch.dispose();
     return loss;
@@ -82,8 +82,8 @@ for (const [name, layers] of [['every column', SMALL_LAYERS], ['one of four colu
     const tensors = weightTensors(description, weights);
     const base = toyPack('valid', { tracks: 3, columns: 30 });
     const pack = { ...base, tracks: base.tracks.map((track, index) => ({ ...track, columns: [30, 13, 22][index]! })) };
-    const scores = scoreTracks(pack, HEARING, (x) => forward(description, tensors, x));
-    const later = scoreTracks(pack, { ...HEARING, uncountedBlocks: 2 }, (x) => forward(description, tensors, x));
+    const scores = scoreTracks(pack, INFERENCE, (x) => forward(description, tensors, x));
+    const later = scoreTracks(pack, { ...INFERENCE, ignoredBlocks: 2 }, (x) => forward(description, tensors, x));
     const step = new Step({ ...bundle, weights });
     labelled(pack).forEach((track, index) => {
       const levels = wholeTrack(pack, track, NORMALISATION_V1);
