@@ -1,4 +1,4 @@
-/** The layout of the page that makes a snippet: choices beside what they make, below each other on a phone. */
+/** Layout of the embed page: choices and preview side by side, one column on a phone. */
 import { css } from 'lit';
 
 export const embedStyles = css`

@@ -1,21 +1,21 @@
-/** `/embed`: choose what a widget shows and how it looks, see it live on light and dark, copy the lines for a page. */
+/** `/embed`: choose a widget's source and style, preview it on light and dark, copy the HTML. */
 import { html, LitElement, svg } from 'lit';
 import { look } from '../dashboard/parts/look.js';
 import '../dashboard/parts/theme-toggle.js';
 import { PARTS, PROPERTIES, SIZES, type Property } from '../widget/theming.js';
 import { embedStyles } from './embed-styles.js';
-import { fetchAllowedOrigins, fetchShowables, type Showable } from './lists.js';
-import { flagFor, isAllowed, obstacle, originOf, policy } from './reach.js';
+import { fetchAllowedOrigins, fetchSources, type EmbedSource } from './lists.js';
+import { allowedOriginsFlag, isAllowed, accessWarning, originOf, contentSecurityPolicy } from './server-access.js';
 import { declarations, snippet, type Choices } from './snippet.js';
 
 const LIST_EVERY_MS = 5000;
 const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;
 const THEMES = ['auto', 'light', 'dark'] as const;
-/** In the list of streams: not one of them. No id is empty. */
+/** Option value for the microphone: no stream has an empty id. */
 const MICROPHONE = '';
 
-/** What can be coloured, and what the picker shows before anything is chosen. */
-const COLOURS: ReadonlyArray<readonly [Property, title: string, first: string]> = [
+/** Colour properties and the initial values of their pickers. */
+const COLOURS: ReadonlyArray<readonly [Property, title: string, initial: string]> = [
   ['--live-genre-accent', 'Accent', '#0b7468'],
   ['--live-genre-background', 'Background', '#ffffff'],
   ['--live-genre-text', 'Text', '#14191f'],
@@ -25,16 +25,16 @@ const FONT: Property = '--live-genre-font';
 
 export class EmbedPage extends LitElement {
   static override properties = {
-    showables: { state: true }, allowedOrigins: { state: true }, choices: { state: true }, isCopied: { state: true }, typed: { state: true }, trouble: { state: true },
+    sources: { state: true }, allowedOrigins: { state: true }, choices: { state: true }, isCopied: { state: true }, typed: { state: true }, trouble: { state: true },
   };
   static override styles = [look, embedStyles];
 
-  declare showables: readonly Showable[];
-  /** Undefined until the server has said it. */
+  declare sources: readonly EmbedSource[];
+  /** Undefined until loaded. */
   declare allowedOrigins: readonly string[] | undefined;
   declare choices: Choices;
   declare isCopied: boolean;
-  /** The address that somebody asks about. */
+  /** Address typed into the origin check. */
   declare typed: string;
   declare trouble: string;
   readonly #server = new URL('.', location.href);
@@ -43,7 +43,7 @@ export class EmbedPage extends LitElement {
 
   constructor() {
     super();
-    this.showables = [];
+    this.sources = [];
     this.choices = { stream: null, size: 'card', theme: 'auto', properties: {} };
     this.isCopied = false;
     this.typed = this.trouble = '';
@@ -61,7 +61,7 @@ export class EmbedPage extends LitElement {
 
   override render() {
     const lines = snippet(this.choices, this.#server.href);
-    const inTheWay = obstacle(this.#server);
+    const warning = accessWarning(this.#server);
     return html`
       <header>
         <a href="./"><svg viewBox="0 0 24 26" aria-hidden="true">${MARK}</svg>livegenre</a>
@@ -70,13 +70,13 @@ export class EmbedPage extends LitElement {
       <main>
         <div class="title">
           <h1>Live genres on your page</h1>
-          <p class="lead">Two lines of HTML. The widget watches while it can be seen, says plainly when it hears nothing, and keeps its styles to itself.</p>
+          <p class="lead">Two lines of HTML. The widget connects only while it is visible, shows when there is no audio, and keeps its styles to itself.</p>
         </div>
         <section class="choices" aria-label="Choices">
-          ${this.#whatToShow()}
+          ${this.#sourceChoice()}
           ${this.#segments('Size', 'size', SIZES, { badge: 'Badge', line: 'Line', card: 'Card' })}
           ${this.#segments('Colours', 'theme', THEMES, { auto: 'Auto', light: 'Light', dark: 'Dark' })}
-          ${this.#ownLook()}
+          ${this.#styleChoices()}
         </section>
         <section aria-label="Preview">
           <h2>Preview</h2>
@@ -89,41 +89,41 @@ export class EmbedPage extends LitElement {
             <button type="button" @click=${() => this.#copy(lines)}>Copy</button>
             <span role="status" class="done">${this.isCopied ? 'Copied.' : ''}</span>
           </div>
-          ${inTheWay === '' ? '' : html`<p class="warn">${inTheWay}</p>`}
+          ${warning === '' ? '' : html`<p class="warn">${warning}</p>`}
           ${this.trouble === '' ? '' : html`<p class="warn" role="alert">${this.trouble}</p>`}
         </section>
         <div class="pair">
           <section aria-label="Allowed pages">
             <h2>Which pages may show it</h2>
             <div class="text">
-              ${this.#whoMay()}
-              <p>If your page has a content security policy, add to it: <code>${policy(this.#server)}</code></p>
+              ${this.#origins()}
+              <p>If your page has a content security policy, add to it: <code>${contentSecurityPolicy(this.#server)}</code></p>
             </div>
           </section>
           <section aria-label="Make it yours">
             <h2>Make it yours</h2>
             <dl>${Object.entries(PROPERTIES).map(([name, meaning]) => html`<dt><code>${name}</code></dt><dd>${meaning}</dd>`)}
               <dt><code>live-genre::part(…)</code></dt><dd>${PARTS.join(', ')}</dd>
-              <dt><code>prediction</code>, <code>state</code></dt><dd>events that bubble, for scripts of your page</dd>
-              <dt><code>labels='{"silence": "Stille"}'</code></dt><dd>words of your own for states and genres</dd>
-              <dt><code>server="https://…"</code></dt><dd>another server than the one that gave out the script</dd>
+              <dt><code>prediction</code>, <code>state</code></dt><dd>events that bubble, for your page’s scripts</dd>
+              <dt><code>labels='{"silence": "Stille"}'</code></dt><dd>your own texts for states and genres</dd>
+              <dt><code>server="https://…"</code></dt><dd>a server other than the script’s</dd>
             </dl>
           </section>
         </div>
       </main>`;
   }
 
-  #whatToShow() {
+  #sourceChoice() {
     const { stream } = this.choices;
-    const passing = this.showables.find(({ id }) => id === stream)?.isPassing;
+    const temporary = this.sources.find(({ id }) => id === stream)?.isTemporary;
     return html`<label><span>What it shows</span>
       <select @change=${(event: Event) => this.#show((event.target as HTMLSelectElement).value)}>
-        ${this.showables.map(({ id, name }) => html`<option value=${id} ?selected=${id === stream}>${name} (${id})</option>`)}
-        ${stream === null || this.showables.some(({ id }) => id === stream) ? '' : html`<option value=${stream} selected>${stream}, not running</option>`}
+        ${this.sources.map(({ id, name }) => html`<option value=${id} ?selected=${id === stream}>${name} (${id})</option>`)}
+        ${stream === null || this.sources.some(({ id }) => id === stream) ? '' : html`<option value=${stream} selected>${stream}, not running</option>`}
         <option value=${MICROPHONE} ?selected=${stream === null}>The visitor’s microphone</option>
       </select></label>
-      ${passing ? html`<p class="warn">This stream’s id ends with it. Stations keep theirs.</p>` : ''}
-      ${stream === null ? html`<p>It starts at the visitor’s press. The sound goes to this server to be judged, and is not kept.</p>` : ''}`;
+      ${temporary ? html`<p class="warn">This id is valid only while the stream runs. Stations keep their ids.</p>` : ''}
+      ${stream === null ? html`<p>It starts when the visitor clicks. The audio is sent to this server, classified and not stored.</p>` : ''}`;
   }
 
   #segments<Name extends 'size' | 'theme'>(title: string, name: Name, values: readonly Choices[Name][], words: Readonly<Record<Choices[Name], string>>) {
@@ -131,21 +131,21 @@ export class EmbedPage extends LitElement {
       <label><input type="radio" name=${name} value=${value} .checked=${this.choices[name] === value} @change=${() => this.#change({ [name]: value })}>${words[value]}</label>`)}</div></fieldset>`;
   }
 
-  #ownLook() {
+  #styleChoices() {
     const { properties } = this.choices;
     const radius = properties[RADIUS];
     return html`<fieldset><legend>Look</legend><div class="rows">
-      ${COLOURS.map(([name, title, first]) => html`<div class="row">
-        <label><input type="checkbox" .checked=${name in properties} @change=${(event: Event) => this.#set(name, isOn(event) ? first : undefined)}>${title}</label>
-        <input type="color" aria-label="${title} colour" .value=${properties[name] ?? first} @input=${(event: Event) => this.#set(name, valueOf(event))}></div>`)}
+      ${COLOURS.map(([name, title, initial]) => html`<div class="row">
+        <label><input type="checkbox" .checked=${name in properties} @change=${(event: Event) => this.#set(name, isOn(event) ? initial : undefined)}>${title}</label>
+        <input type="color" aria-label="${title} colour" .value=${properties[name] ?? initial} @input=${(event: Event) => this.#set(name, valueOf(event))}></div>`)}
       <div class="row">
         <label><input type="checkbox" .checked=${radius !== undefined} @change=${(event: Event) => this.#set(RADIUS, isOn(event) ? '0.5em' : undefined)}>Corners</label>
-        <input type="range" aria-label="Radius of the corners" min="0" max="2" step="0.125" .value=${parseFloat(radius ?? '0.875').toString()} @input=${(event: Event) => this.#set(RADIUS, `${valueOf(event)}em`)}></div>
-      <div class="row"><label><input type="checkbox" .checked=${FONT in properties} @change=${(event: Event) => this.#set(FONT, isOn(event) ? 'inherit' : undefined)}>The page’s own font</label></div>
+        <input type="range" aria-label="Corner radius" min="0" max="2" step="0.125" .value=${parseFloat(radius ?? '0.875').toString()} @input=${(event: Event) => this.#set(RADIUS, `${valueOf(event)}em`)}></div>
+      <div class="row"><label><input type="checkbox" .checked=${FONT in properties} @change=${(event: Event) => this.#set(FONT, isOn(event) ? 'inherit' : undefined)}>Use the page’s font</label></div>
     </div></fieldset>`;
   }
 
-  /** CSSOM, not an attribute: the page's policy allows no inline styles. */
+  /** Styles are set as a property: the content security policy forbids style attributes. */
   #stage(scheme: 'light' | 'dark', title: string) {
     const { stream, size, theme, properties } = this.choices;
     return html`<div class="stage ${scheme} ${size === 'line' ? 'wide' : ''}">
@@ -154,14 +154,14 @@ export class EmbedPage extends LitElement {
     </div>`;
   }
 
-  #whoMay() {
+  #origins() {
     const { allowedOrigins } = this;
-    if (!allowedOrigins) return html`<p>The server has not said yet.</p>`;
-    if (allowedOrigins.includes('*')) return html`<p class="fine">All pages of all sites: the server runs with <code>--allowed-origins "*"</code>.</p>`;
+    if (!allowedOrigins) return html`<p>Loading.</p>`;
+    if (allowedOrigins.includes('*')) return html`<p class="fine">Pages of all sites: the server runs with <code>--allowed-origins "*"</code>.</p>`;
     return html`
       ${allowedOrigins.length === 0
-        ? html`<p>Only pages of this server itself. Those of other sites load the widget, which then says that it isn’t allowed there.</p>`
-        : html`<p>Pages of this server itself, and of:</p><ul aria-label="Allowed origins">${allowedOrigins.map((origin) => html`<li><code>${origin}</code></li>`)}</ul>`}
+        ? html`<p>Only pages of this server. On other sites the widget loads but shows that it is not allowed.</p>`
+        : html`<p>Pages of this server, and of:</p><ul aria-label="Allowed origins">${allowedOrigins.map((origin) => html`<li><code>${origin}</code></li>`)}</ul>`}
       <label><span>Your page’s address</span>
         <input type="text" inputmode="url" placeholder="https://example.org" autocomplete="url" spellcheck="false" .value=${this.typed} @input=${(event: Event) => { this.typed = valueOf(event); }}></label>
       <p role="status">${this.#answer(allowedOrigins)}</p>`;
@@ -169,9 +169,9 @@ export class EmbedPage extends LitElement {
 
   #answer(allowedOrigins: readonly string[]) {
     const origin = originOf(this.typed) ?? (this.typed.trim() === '' ? 'https://example.org' : undefined);
-    if (origin === undefined) return 'That is no address of a page.';
+    if (origin === undefined) return 'This is not a page’s address.';
     if (isAllowed(origin, allowedOrigins, location.origin)) return html`<span class="fine"><code>${origin}</code> is allowed.</span>`;
-    return html`To allow <code>${origin}</code>, start the server with <code>livegenre serve ${flagFor(allowedOrigins, origin)}</code>`;
+    return html`To allow <code>${origin}</code>, start the server with <code>livegenre serve ${allowedOriginsFlag(allowedOrigins, origin)}</code>`;
   }
 
   #show(id: string): void {
@@ -195,20 +195,20 @@ export class EmbedPage extends LitElement {
       await navigator.clipboard.writeText(lines);
       this.isCopied = true;
     } catch {
-      // Pages over http, and people who said no, have no clipboard.
+      // No clipboard on http pages, or permission denied.
       getSelection()?.selectAllChildren(this.renderRoot.querySelector('pre')!);
-      this.trouble = 'This browser keeps the clipboard from this page. The lines are selected: copy them with Ctrl-C or ⌘C.';
+      this.trouble = 'This page has no access to the clipboard. The lines are selected: copy them with Ctrl-C or ⌘C.';
     }
   }
 
   async #list(): Promise<void> {
     try {
-      [this.showables, this.allowedOrigins] = await Promise.all([fetchShowables(), fetchAllowedOrigins()]);
+      [this.sources, this.allowedOrigins] = await Promise.all([fetchSources(), fetchAllowedOrigins()]);
     } catch {
-      // The preview says that the server is away; the lists are asked for again.
+      // The preview shows that the server is offline; the lists are requested again below.
     }
     if (!this.isConnected) return;
-    const first = this.showables[0];
+    const first = this.sources[0];
     if (!this.#hasChosen && first) this.#show(first.id);
     this.#timer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
   }

@@ -1,12 +1,12 @@
-/** What was chosen, as the lines to paste into a page. */
+/** The HTML to paste into a page. */
 import type { Property, Size } from '../widget/theming.js';
 
 export interface Choices {
-  /** Null for the visitor's microphone. */
+  /** Id of a stream; null for the visitor's microphone. */
   readonly stream: string | null;
   readonly size: Size;
   readonly theme: 'auto' | 'light' | 'dark';
-  /** Only those that were changed. */
+  /** Only the changed ones. */
   readonly properties: Readonly<Partial<Record<Property, string>>>;
 }
 
@@ -15,7 +15,7 @@ export function snippet(choices: Choices, server: string): string {
   return `<script type="module" src="${escape(`${server}widget.js`)}"></script>\n${element(choices)}`;
 }
 
-/** Attributes that are as they are anyway are left out. */
+/** Leaves out attributes with default values. */
 export function element({ stream, size, theme, properties }: Choices): string {
   const attributes = [
     stream === null ? 'mic' : `stream="${escape(stream)}"`,

@@ -1,37 +1,39 @@
 /**
- * What a screen reader is told: what has settled, and rarely. A page may hold many widgets and is
- * about something else, so all of them share one turn to speak.
+ * Decides when a widget announces its state to screen readers: only text that has not changed for a
+ * while, and rarely. All widgets of a page share one rate limit, since the page is about something else.
  */
 
+/** Text must stay the same for this long. */
 const SETTLED_MS = 2000;
-const QUIET_MS = 10_000;
+/** Between two announcements on a page. */
+const MIN_INTERVAL_MS = 10_000;
 
-/** When somebody on this page last spoke. */
-export interface Turn { saidAtMs: number }
+/** Time of the last announcement of any widget on the page. */
+export interface LastAnnouncement { atMs: number }
 
 export class Announcer {
-  readonly #turn: Turn;
-  #said = '';
-  #what = '';
+  readonly #lastOnPage: LastAnnouncement;
+  #announced = '';
+  #text = '';
   #sinceMs = 0;
 
-  constructor(turn: Turn) {
-    this.#turn = turn;
+  constructor(lastOnPage: LastAnnouncement) {
+    this.#lastOnPage = lastOnPage;
   }
 
   /**
-   * To be called now and then.
-   * @param what what is so, without numbers that move; empty where it isn't worth a word
-   * @returns true where it is to be said now
+   * To be called at every update.
+   * @param text the current state, without changing numbers; empty if it should not be announced
+   * @returns true if it is to be announced now
    */
-  push(what: string, nowMs: number): boolean {
-    if (what !== this.#what) {
-      this.#what = what;
+  push(text: string, nowMs: number): boolean {
+    if (text !== this.#text) {
+      this.#text = text;
       this.#sinceMs = nowMs;
     }
-    if (what === '' || what === this.#said || nowMs - this.#sinceMs < SETTLED_MS || nowMs - this.#turn.saidAtMs < QUIET_MS) return false;
-    this.#said = what;
-    this.#turn.saidAtMs = nowMs;
+    if (text === '' || text === this.#announced || nowMs - this.#sinceMs < SETTLED_MS || nowMs - this.#lastOnPage.atMs < MIN_INTERVAL_MS) return false;
+    this.#announced = text;
+    this.#lastOnPage.atMs = nowMs;
     return true;
   }
 }

@@ -1,49 +1,49 @@
 /**
- * `<live-genre stream="ID">` or `<live-genre mic>`: what a stream plays, on any page. It watches while
- * it can be seen, says plainly what it doesn't know, and leaves nothing open when it is removed.
+ * `<live-genre stream="ID">` or `<live-genre mic>`: shows the genre of a stream on any page. It is
+ * connected while it is visible, shows when it has no data and why, and closes everything when removed.
  */
 import type { Prediction } from '../../server/protocol/messages.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
-import { Announcer, type Turn } from './announcer.js';
-import { Attention } from './attention.js';
-import { Known } from './known.js';
+import { Announcer, type LastAnnouncement } from './announcer.js';
+import { VisibilityObserver } from './visibility.js';
+import { StreamStatus } from './stream-status.js';
 import { Microphone } from './microphone.js';
 import { Parts } from './parts.js';
 import { STYLES } from './styles.js';
 import { SIZES, type Size } from './theming.js';
 import { viewOf, type View, type WidgetState } from './view.js';
-import { Watches, type Seat } from './watches.js';
-import { parseWords, Words } from './words.js';
+import { SharedViewers, type Subscription } from './shared-viewers.js';
+import { parseOverrides, Strings } from './strings.js';
 
-/** How often what changes by itself is looked at: "2 minutes ago", a stream from which nothing comes, the page's colours. */
+/** Update interval for what changes without an event: "2 minutes ago", a stream without messages, the page's colours. */
 const TICK_MS = 1000;
-/** States that pass by themselves, or that the person at the page has just caused: not read out. */
-const UNSAID: ReadonlySet<WidgetState> = new Set(['idle', 'asking', 'connecting', 'reconnecting', 'warming', 'tuning']);
+/** Not announced to screen readers: states that are short or that the visitor has just caused. */
+const NOT_ANNOUNCED: ReadonlySet<WidgetState> = new Set(['idle', 'asking', 'connecting', 'reconnecting', 'warming', 'tuning']);
 const SOURCE_ATTRIBUTES = ['stream', 'mic', 'server'];
 
-const WATCHES = new Watches();
-const TURN: Turn = { saidAtMs: -Infinity };
-/** The server that gave out this script. */
-const HOME = new URL('.', import.meta.url).href;
+const VIEWERS = new SharedViewers();
+const LAST_ANNOUNCEMENT: LastAnnouncement = { atMs: -Infinity };
+/** Server from which this script was loaded. */
+const SCRIPT_SERVER = new URL('.', import.meta.url).href;
 
 let sheet: CSSStyleSheet | undefined;
 
-/** Fires `prediction` (detail: Prediction) for each, and `state` (detail: `{ state }`, a WidgetState) at each change. */
+/** Fires `prediction` (detail: Prediction) for each prediction and `state` (detail: `{ state }`, a WidgetState) at each change. */
 export class LiveGenre extends HTMLElement {
   static readonly observedAttributes = [...SOURCE_ATTRIBUTES, 'size', 'theme', 'labels'];
 
   readonly #parts = new Parts(() => this.#press());
-  readonly #announcer = new Announcer(TURN);
-  readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)');
-  #words = new Words();
-  #seat: Seat | undefined;
+  readonly #announcer = new Announcer(LAST_ANNOUNCEMENT);
+  readonly #reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
+  #strings = new Strings();
+  #subscription: Subscription | undefined;
   #microphone: Microphone | undefined;
-  #attention: Attention | undefined;
+  #visibility: VisibilityObserver | undefined;
   #page: AbortController | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
   #view: View | undefined;
-  #isDue = false;
-  #isMoved = false;
+  #isUpdateQueued = false;
+  #hasNewSource = false;
 
   constructor() {
     super();
@@ -62,8 +62,8 @@ export class LiveGenre extends HTMLElement {
   get mic(): boolean { return this.hasAttribute('mic'); }
   set mic(isOn: boolean) { this.toggleAttribute('mic', isOn); }
 
-  /** Address of the server; the one that gave out the script unless set. */
-  get server(): string { return this.getAttribute('server') || HOME; }
+  /** Address of the server; by default the one from which the script was loaded. */
+  get server(): string { return this.getAttribute('server') || SCRIPT_SERVER; }
   set server(address: string) { this.setAttribute('server', address); }
 
   get size(): Size { return SIZES.find((each) => each === this.getAttribute('size')) ?? 'card'; }
@@ -72,18 +72,18 @@ export class LiveGenre extends HTMLElement {
   get theme(): string { return this.getAttribute('theme') ?? 'auto'; }
   set theme(theme: string) { this.setAttribute('theme', theme); }
 
-  /** What it shows. */
+  /** The state shown. */
   get state(): WidgetState { return this.#view?.state ?? 'connecting'; }
 
-  /** The newest; undefined where nothing is heard at this moment. */
-  get prediction(): Prediction | undefined { return this.#view?.isLive ? this.#known?.prediction : undefined; }
+  /** The newest prediction; undefined if there is no live audio. */
+  get prediction(): Prediction | undefined { return this.#view?.isLive ? this.#status?.prediction : undefined; }
 
-  get #known(): Known | undefined { return this.#microphone?.known ?? this.#seat?.known; }
+  get #status(): StreamStatus | undefined { return this.#microphone?.status ?? this.#subscription?.status; }
 
   connectedCallback(): void {
-    for (const name of ['stream', 'mic', 'server', 'size', 'theme'] as const) this.#takeEarly(name);
-    this.#readWords();
-    this.#matchPage();
+    for (const name of ['stream', 'mic', 'server', 'size', 'theme'] as const) this.#upgradeProperty(name);
+    this.#readLabels();
+    this.#matchColourScheme();
     this.#begin();
     this.#render();
   }
@@ -94,14 +94,14 @@ export class LiveGenre extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return;
-    if (SOURCE_ATTRIBUTES.includes(name)) this.#isMoved = true;
-    if (name === 'labels') this.#readWords();
-    if (name === 'theme') this.#matchPage();
+    if (SOURCE_ATTRIBUTES.includes(name)) this.#hasNewSource = true;
+    if (name === 'labels') this.#readLabels();
+    if (name === 'theme') this.#matchColourScheme();
     this.#update();
   }
 
-  /** A property that was set before the script had loaded would hide the accessor. */
-  #takeEarly(name: 'stream' | 'mic' | 'server' | 'size' | 'theme'): void {
+  /** A property set before the script was loaded would shadow the accessor. */
+  #upgradeProperty(name: 'stream' | 'mic' | 'server' | 'size' | 'theme'): void {
     if (!Object.hasOwn(this, name)) return;
     const value = this[name];
     delete (this as Partial<this>)[name];
@@ -109,7 +109,7 @@ export class LiveGenre extends HTMLElement {
   }
 
   #begin(): void {
-    this.#isMoved = false;
+    this.#hasNewSource = false;
     const changed = (prediction?: Prediction): void => {
       if (prediction) this.dispatchEvent(new CustomEvent('prediction', { detail: prediction, bubbles: true, composed: true }));
       this.#update();
@@ -118,35 +118,35 @@ export class LiveGenre extends HTMLElement {
     if (server === undefined || (!this.mic && this.stream === '')) return;
     this.#page = new AbortController();
     const { signal } = this.#page;
-    this.#stillness.addEventListener('change', () => this.#update(), { signal });
+    this.#reducedMotion.addEventListener('change', () => this.#update(), { signal });
     if (this.mic) {
       this.#microphone = new Microphone(server, changed);
       addEventListener('pagehide', () => this.#microphone?.stop(), { signal });
-      return this.#watchTime(true);
+      return this.#setTicking(true);
     }
-    const seat = WATCHES.join(server, this.stream, changed);
-    this.#seat = seat;
-    addEventListener('online', () => seat.hurry(), { signal });
-    this.#attention = new Attention(this, (isWanted) => {
-      if (isWanted) seat.look();
-      else seat.rest();
-      this.#watchTime(isWanted);
+    const subscription = VIEWERS.subscribe(server, this.stream, changed);
+    this.#subscription = subscription;
+    addEventListener('online', () => subscription.retryNow(), { signal });
+    this.#visibility = new VisibilityObserver(this, (isActive) => {
+      if (isActive) subscription.resume();
+      else subscription.pause();
+      this.#setTicking(isActive);
     });
   }
 
   #end(): void {
-    this.#watchTime(false);
+    this.#setTicking(false);
     this.#page?.abort();
-    this.#attention?.end();
-    this.#seat?.leave();
+    this.#visibility?.end();
+    this.#subscription?.end();
     this.#microphone?.stop();
-    this.#attention = this.#seat = this.#microphone = undefined;
+    this.#visibility = this.#subscription = this.#microphone = undefined;
   }
 
-  #watchTime(isWanted: boolean): void {
+  #setTicking(isActive: boolean): void {
     clearInterval(this.#tick);
-    if (isWanted) this.#tick = setInterval(() => {
-      this.#matchPage();
+    if (isActive) this.#tick = setInterval(() => {
+      this.#matchColourScheme();
       this.#update();
     }, TICK_MS);
   }
@@ -155,7 +155,7 @@ export class LiveGenre extends HTMLElement {
     const { server } = this;
     const url = URL.canParse(server, document.baseURI) ? new URL(server, document.baseURI) : undefined;
     if (!url || !/^(https?|wss?):$/.test(url.protocol)) {
-      console.warn(`<live-genre server="${server}">: a server is an address, such as https://example.org.`);
+      console.warn(`<live-genre server="${server}">: server must be a URL such as https://example.org.`);
       return undefined;
     }
     url.protocol = url.protocol.replace('ws', 'http');
@@ -163,17 +163,17 @@ export class LiveGenre extends HTMLElement {
     return url.href.replace(/\/?$/, '/');
   }
 
-  /** A page that says light or dark of itself may change its mind; one that says nothing is as the system. */
-  #matchPage(): void {
+  /** Follows the page's color-scheme, which may change; if the page sets none, follows the system. */
+  #matchColourScheme(): void {
     this.#parts.root.classList.toggle('as-system', getComputedStyle(this).colorScheme === 'normal');
   }
 
-  #readWords(): void {
+  #readLabels(): void {
     try {
-      this.#words = new Words(parseWords(this.getAttribute('labels')));
+      this.#strings = new Strings(parseOverrides(this.getAttribute('labels')));
     } catch (error) {
       console.warn(`<live-genre>: ${(error as Error).message}`);
-      this.#words = new Words();
+      this.#strings = new Strings();
     }
   }
 
@@ -182,14 +182,14 @@ export class LiveGenre extends HTMLElement {
     else void this.#microphone?.listen();
   }
 
-  /** All changes of a moment are shown once. */
+  /** Renders once for all changes of the current task. */
   #update(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
+    if (this.#isUpdateQueued) return;
+    this.#isUpdateQueued = true;
     queueMicrotask(() => {
-      this.#isDue = false;
+      this.#isUpdateQueued = false;
       if (!this.isConnected) return;
-      if (this.#isMoved) {
+      if (this.#hasNewSource) {
         this.#end();
         this.#begin();
       }
@@ -199,30 +199,30 @@ export class LiveGenre extends HTMLElement {
 
   #render(): void {
     const before = this.#view?.state;
-    const view = this.#view = this.#see();
-    const known = this.#known;
+    const view = this.#view = this.#currentView();
+    const status = this.#status;
     const parts = this.#parts;
-    parts.show(view, this.size, this.#words, known?.labels ?? [], this.#stillness.matches);
+    parts.show(view, this.size, this.#strings, status?.labels ?? [], this.#reducedMotion.matches);
     this.#showButton();
-    const what = UNSAID.has(view.state) ? '' : view.word;
-    if (this.#announcer.push(what, WALL_CLOCK.now())) parts.say(`${view.name === '' ? '' : `${view.name}: `}${view.word}.`);
+    const text = NOT_ANNOUNCED.has(view.state) ? '' : view.headline;
+    if (this.#announcer.push(text, WALL_CLOCK.now())) parts.announce(`${view.name === '' ? '' : `${view.name}: `}${view.headline}.`);
     if (view.state !== before) this.dispatchEvent(new CustomEvent('state', { detail: { state: view.state }, bubbles: true, composed: true }));
   }
 
-  #see(): View {
-    const surroundings = {
+  #currentView(): View {
+    const context = {
       nowMs: WALL_CLOCK.now(),
-      words: this.#words,
+      strings: this.#strings,
       stream: this.mic ? '' : this.stream,
       origin: location.origin,
       language: this.closest('[lang]')?.getAttribute('lang') ?? 'en',
     };
     const microphone = this.#microphone;
-    if (!microphone) return viewOf(this.#known ?? new Known(), surroundings, this.#known ? undefined : 'misplaced');
-    const { phase, refusal, known } = microphone;
-    const view = viewOf(known, surroundings, phase === 'on' || known.trouble ? undefined : phase as 'idle');
+    if (!microphone) return viewOf(this.#status ?? new StreamStatus(), context, this.#status ? undefined : 'misplaced');
+    const { phase, refusal, status } = microphone;
+    const view = viewOf(status, context, phase === 'on' || status.problem ? undefined : phase as 'idle');
     const note = phase === 'refused' ? refusal : view.note;
-    return { ...view, note, name: this.#words.say('microphone') };
+    return { ...view, note, name: this.#strings.text('microphone') };
   }
 
   #showButton(): void {
@@ -231,10 +231,10 @@ export class LiveGenre extends HTMLElement {
     button.hidden = !microphone;
     if (!microphone) return;
     const isOn = microphone.phase === 'on' || microphone.phase === 'asking';
-    const words = this.#words;
-    const text = words.say(isOn ? 'stop' : this.size === 'card' ? 'listen' : 'listen-short');
+    const strings = this.#strings;
+    const text = strings.text(isOn ? 'stop' : this.size === 'card' ? 'listen' : 'listen-short');
     if (button.textContent !== text) button.textContent = text;
-    button.setAttribute('aria-label', words.say(isOn ? 'stop' : 'listen'));
+    button.setAttribute('aria-label', strings.text(isOn ? 'stop' : 'listen'));
   }
 }
 

@@ -1,34 +1,34 @@
-/** The visitor's microphone as a widget's stream: opened by a press, never by itself. */
+/** The visitor's microphone as a widget's stream: opened only by a click. */
 import type { Prediction } from '../../server/protocol/messages.js';
 import type { Listening } from '../dashboard/sources/listening.js';
 import { openMicrophone } from '../dashboard/sources/microphone.js';
 import { SourceError } from '../dashboard/sources/sentences.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
-import { Known } from './known.js';
-import { findTrouble } from './trouble.js';
+import { StreamStatus } from './stream-status.js';
+import { findConnectionProblem } from './connection-problem.js';
 
 const TOP_K = 3;
 
-/** Short enough for a card. */
+/** Error texts, short enough for a card; keys are DOMException names, or `insecure` and `lost`. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  insecure: 'Browsers give the microphone to https pages only.',
-  NotAllowedError: 'It is blocked for this page. Allow it in the site settings beside the address.',
+  insecure: 'Browsers allow the microphone only on https pages.',
+  NotAllowedError: 'It is blocked for this page. Allow it in the site settings next to the address.',
   SecurityError: 'This page’s policy forbids it.',
   NotFoundError: 'None is connected.',
-  NotReadableError: 'Another program may hold it.',
-  AbortError: 'It gives no sound, or this page’s policy keeps its script away.',
+  NotReadableError: 'Another program may be using it.',
+  AbortError: 'It delivers no audio, or this page’s policy blocks its script.',
   lost: 'It was unplugged or switched off.',
 };
 
 export class Microphone {
-  readonly known = new Known();
+  readonly status = new StreamStatus();
   readonly #server: string;
   readonly #onChange: (prediction?: Prediction) => void;
   #listening: Listening | undefined;
   #stopFollowing = (): void => {};
-  /** Counts presses, so that what opens after a stop is let go. */
+  /** Counts clicks, so that a microphone that opens after a stop is closed again. */
   #press = 0;
-  /** What decides where there is no stream. */
+  /** Decides the widget's state unless it is `on`: then the stream does. */
   phase: 'idle' | 'asking' | 'refused' | 'on' = 'idle';
   /** Why there is no microphone. */
   refusal = '';
@@ -51,21 +51,21 @@ export class Microphone {
       const listening = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, (sentence) => this.#refuse(sentence), page);
       if (press !== this.#press) return listening.end();
       this.#listening = listening;
-      this.#stopFollowing = this.known.follow(listening.link, WALL_CLOCK, this.#onChange, () => void this.#lost(listening));
+      this.#stopFollowing = this.status.follow(listening.link, WALL_CLOCK, this.#onChange, () => void this.#lost(listening));
       this.#enter('on');
     } catch (error) {
       if (press === this.#press) this.#refuse(error instanceof SourceError ? error.message : String(error));
     }
   }
 
-  /** Lets go of everything. */
+  /** Closes the microphone and the connection. */
   stop(): void {
     this.#press += 1;
     this.#stopFollowing();
     this.#stopFollowing = () => {};
     this.#listening?.end();
     this.#listening = undefined;
-    this.known.trouble = undefined;
+    this.status.problem = undefined;
     if (this.phase !== 'idle') this.#enter('idle');
   }
 
@@ -76,10 +76,10 @@ export class Microphone {
   }
 
   async #lost(listening: Listening): Promise<void> {
-    this.known.trouble = await findTrouble(new URL('v1/streams', this.#server).href);
+    this.status.problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
     if (this.#listening !== listening) return;
     if (listening.link.state !== 'closed') return this.#onChange();
-    listening.end(); // a microphone that nobody hears is let go
+    listening.end(); // no server, so close the microphone
     this.#enter('idle');
   }
 

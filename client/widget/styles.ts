@@ -1,6 +1,6 @@
 /**
- * How a widget looks, in three sizes, light and dark. What a page may change is a custom property
- * `--live-genre-…`, read in one place below; sizes are in em, so a widget follows the text around it.
+ * Styles of the widget in three sizes, light and dark. What a page may change is a custom property
+ * `--live-genre-…`, each read in one place below; sizes are in em, so they follow the surrounding text.
  */
 
 export const STYLES = `
@@ -10,7 +10,7 @@ export const STYLES = `
 }
 :host([size='line']) { max-inline-size: 48em; }
 :host([size='badge']) { display: inline-block; max-inline-size: 100%; vertical-align: middle; }
-/* A container has no width of its own, and would be nothing in a flex row: unseen text that breaks anywhere gives it one that can shrink. */
+/* A size container has no intrinsic width and would collapse in a flex row: invisible text that breaks anywhere gives it a width that can shrink. */
 :host::before { content: '${'M'.repeat(24)}'; display: block; block-size: 0; overflow: hidden; visibility: hidden; word-break: break-all; }
 :host([size='line'])::before { content: '${'M'.repeat(36)}'; }
 :host([size='badge'])::before { content: none; }
@@ -35,13 +35,13 @@ export const STYLES = `
   font: 1em/1.4 var(--live-genre-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif);
   font-variant-numeric: tabular-nums; text-align: start;
 }
-/* On a page that says nothing of its colours: as the system has it. */
+/* On a page without a color-scheme: follow the system. */
 .root.as-system { color-scheme: light dark; }
 
 .name, .note, .sure, .playing { color: var(--quiet); }
 .name, .genre, .note, .label, .playing { unicode-bidi: plaintext; }
 .root:dir(rtl) :is(.name, .genre, .note, .label, .playing) { text-align: right; }
-/* "64 % sure" reads from left to right, on whatever side it stands. */
+/* "64 % sure" reads left to right even in a right-to-left page. */
 .confidence:lang(en), .p { direction: ltr; unicode-bidi: isolate; }
 .name, .playing, .label { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; min-inline-size: 0; }
 .state, .confidence { display: flex; white-space: nowrap; }
@@ -62,7 +62,7 @@ export const STYLES = `
 }
 .button:hover { border-color: var(--text); }
 .button:focus-visible { outline: 2px solid var(--text); outline-offset: 2px; }
-.said { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.announcement { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .card { padding: 1.125em 1.25em; }
 .card .head { display: flex; align-items: center; gap: 1em; min-block-size: 1.4em; font-size: 0.8125em; font-weight: 600; }
@@ -73,7 +73,7 @@ export const STYLES = `
 .card:not(.has-genre) .genre { font-size: clamp(1.5em, 8cqi, 1.875em); }
 .card .percent { font-size: 1.375em; letter-spacing: -0.02em; }
 .card .sure { font-size: 0.875em; }
-/* The sentence lies where the bars were: nothing on the page moves. */
+/* The note takes the place of the bars, so that the height stays the same. */
 .card .body { display: grid; }
 .card .note, .card .bars { grid-area: 1 / 1; }
 .card .note { font-size: 0.875em; }

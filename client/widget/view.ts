@@ -1,75 +1,75 @@
-/** What a widget shows, from what is known: one state, a word, and what is below it. No browser needed. */
-import { heardIn } from '../dashboard/model/heard.js';
-import { isHeard, type Known } from './known.js';
-import { ago, type Words, type WordKey } from './words.js';
-import type { Trouble } from './trouble.js';
+/** Derives what a widget shows from a stream's status: the state, a headline and the rest. Pure; needs no browser. */
+import { contentOf } from '../dashboard/model/audio-content.js';
+import { isReceiving, type StreamStatus } from './stream-status.js';
+import { ago, type Strings, type StringKey } from './strings.js';
+import type { ConnectionProblem } from './connection-problem.js';
 
 export type WidgetState = 'idle' | 'asking' | 'refused' | 'connecting' | 'warming' | 'music' | 'speech' | 'noise' | 'unknown' | 'silence'
-  | 'tuning' | 'no-signal' | 'off-air' | 'reconnecting' | Trouble | 'ended' | 'misplaced';
+  | 'tuning' | 'no-signal' | 'off-air' | 'reconnecting' | ConnectionProblem | 'ended' | 'misplaced';
 
-/** States in which sound is judged at this moment. */
+/** States in which audio is being classified. */
 const LIVE: ReadonlySet<WidgetState> = new Set(['warming', 'music', 'speech', 'noise', 'unknown', 'silence']);
-/** Open, but without a prediction for so long: nothing is heard any more. */
-const UNHEARD_AFTER_MS = 10_000;
+/** The stream counts as without signal after this time without a message. */
+const NO_SIGNAL_AFTER_MS = 10_000;
 /** Genres that the card lists. */
-export const TOP = 3;
+export const TOP_GENRES = 3;
 
 export interface View {
   readonly state: WidgetState;
   readonly isLive: boolean;
-  /** The genre, or what there is instead. */
-  readonly word: string;
-  /** A sentence, where a genre says nothing. */
+  /** The genre, or a text for the state. */
+  readonly headline: string;
+  /** A sentence that explains the state; may be empty. */
   readonly note: string;
-  /** Null where there is none. */
+  /** Label of the model; null in all states but `music`. */
   readonly genre: string | null;
   readonly p: number;
-  /** Labels of the model, best first; empty where nothing is judged. */
+  /** Labels of the model, best first; empty if not live. */
   readonly top: ReadonlyArray<readonly [label: string, p: number]>;
-  /** dBFS, oldest first; empty where nothing is heard. */
+  /** dBFS, oldest first; empty if not live. */
   readonly levels: readonly number[];
   readonly name: string;
-  /** What the station says is playing; null where it says nothing, undefined where it is no station. */
+  /** Title that the station reports; null if it reports none, undefined for other streams. */
   readonly nowPlaying: string | null | undefined;
 }
 
-export interface Surroundings {
+export interface ViewContext {
   readonly nowMs: number;
-  readonly words: Words;
+  readonly strings: Strings;
   /** The stream's id; empty for the microphone. */
   readonly stream: string;
-  /** Of the page. */
+  /** Origin of the page. */
   readonly origin: string;
-  /** Of the page. */
+  /** Language of the page. */
   readonly language: string;
 }
 
-export function stateOf({ link, name, trouble, station, summary, prediction, aliveAtMs }: Known, nowMs: number): WidgetState {
-  if (link === 'closed' || trouble === 'not-found') {
+export function stateOf({ connection, name, problem, station, summary, prediction, lastMessageAtMs }: StreamStatus, nowMs: number): WidgetState {
+  if (connection === 'closed' || problem === 'not-found') {
     if (summary) return 'ended';
   }
-  if (link !== 'open') return trouble ?? (link === 'reconnecting' && name !== '' ? 'reconnecting' : 'connecting');
-  if (station && !isHeard(station)) return station.state === 'connecting' ? 'tuning' : station.state === 'stopped' ? 'off-air' : 'no-signal';
-  if (nowMs - aliveAtMs > UNHEARD_AFTER_MS) return 'no-signal';
-  return prediction ? heardIn(prediction) : 'connecting';
+  if (connection !== 'open') return problem ?? (connection === 'reconnecting' && name !== '' ? 'reconnecting' : 'connecting');
+  if (station && !isReceiving(station)) return station.state === 'connecting' ? 'tuning' : station.state === 'stopped' ? 'off-air' : 'no-signal';
+  if (nowMs - lastMessageAtMs > NO_SIGNAL_AFTER_MS) return 'no-signal';
+  return prediction ? contentOf(prediction) : 'connecting';
 }
 
-/** @param state where something else than the stream decides: the microphone, or a widget that names none */
-export function viewOf(known: Known, { nowMs, words, stream, origin, language }: Surroundings, state: WidgetState = stateOf(known, nowMs)): View {
+/** @param state overrides the stream's state: for the microphone, or a widget without a source */
+export function viewOf(status: StreamStatus, { nowMs, strings, stream, origin, language }: ViewContext, state: WidgetState = stateOf(status, nowMs)): View {
   const isLive = LIVE.has(state);
-  const { prediction, station, last } = known;
+  const { prediction, station, lastGenre } = status;
   const genre = state === 'music' ? prediction!.genre : null;
-  const note = words.note(state, { stream, origin });
+  const note = strings.note(state, { stream, origin });
   return {
     state,
     isLive,
-    word: genre === null ? words.say(state as WordKey) : words.genre(genre),
-    note: isLive || !last || state === 'asking' ? note : `${note} ${words.say('last', { genre: words.genre(last.genre), ago: ago(nowMs - last.atMs, words.isOwn ? language : 'en') })}`.trim(),
+    headline: genre === null ? strings.text(state as StringKey) : strings.genre(genre),
+    note: isLive || !lastGenre || state === 'asking' ? note : `${note} ${strings.text('last', { genre: strings.genre(lastGenre.genre), ago: ago(nowMs - lastGenre.atMs, strings.hasOverrides ? language : 'en') })}`.trim(),
     genre,
     p: genre === null ? 0 : prediction!.p,
-    top: isLive ? prediction!.top.slice(0, TOP) : [],
-    levels: isLive ? known.levels : [],
-    name: known.name || stream,
+    top: isLive ? prediction!.top.slice(0, TOP_GENRES) : [],
+    levels: isLive ? status.levels : [],
+    name: status.name || stream,
     nowPlaying: station && (isLive ? station.nowPlaying : null),
   };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { policy } from '../../client/embed/reach.js';
+import { contentSecurityPolicy } from '../../client/embed/server-access.js';
 import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
@@ -303,7 +303,7 @@ test('a stream that is not there is said to be so', async (context) => {
 });
 
 test('a page with a strict content policy and Trusted Types needs what /embed says, and no more', async (context) => {
-  const own = policy(new URL(context.server.url));
+  const own = contentSecurityPolicy(new URL(context.server.url));
   context.friend.policy = `default-src 'none'; img-src data:; style-src 'none'; ${own}; require-trusted-types-for 'script'`;
   const page = await open(context, `${ALL}<live-genre mic></live-genre>`);
   await state(page.locator('live-genre').nth(2), 'music');

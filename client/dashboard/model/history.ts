@@ -3,10 +3,10 @@
  * Time is the stream's. Predictions that never came leave a stretch of their own: `missed`.
  */
 import type { Prediction } from '../../../server/protocol/messages.js';
-import { heardIn, type Heard } from './heard.js';
+import { contentOf, type AudioContent } from './audio-content.js';
 
 export interface Stretch {
-  readonly heard: Heard | 'missed';
+  readonly content: AudioContent | 'missed';
   readonly genre: string | null;
   readonly fromMs: number;
   toMs: number;
@@ -42,18 +42,18 @@ export class History {
 
   push(prediction: Prediction): void {
     const { atMs, genre, p } = prediction;
-    const heard = heardIn(prediction);
+    const content = contentOf(prediction);
     if (this.#stretches.length > 0 && atMs <= this.#endMs) return; // sent again after a resume
     const last = this.#stretches.at(-1);
     const isFollowing = last !== undefined && atMs - this.#endMs < 1.5 * this.#blockMs;
     if (last && !isFollowing) {
-      this.#stretches.push({ heard: 'missed', genre: null, fromMs: this.#endMs, toMs: atMs - this.#blockMs, p: 0, blocks: 0 });
+      this.#stretches.push({ content: 'missed', genre: null, fromMs: this.#endMs, toMs: atMs - this.#blockMs, p: 0, blocks: 0 });
     }
-    if (isFollowing && last.heard === heard && last.genre === genre) {
+    if (isFollowing && last.content === content && last.genre === genre) {
       last.toMs = atMs;
       last.p += (p - last.p) / (last.blocks += 1);
     } else {
-      this.#stretches.push({ heard, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
+      this.#stretches.push({ content, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
     }
     this.#endMs = atMs;
     this.#forget(atMs - LONGEST_SPAN_MS);

@@ -4,18 +4,18 @@
  */
 import type { Prediction, StationState, StreamState } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
-import { heardIn, HEARD_NAMES, type Heard } from './heard.js';
+import { contentOf, CONTENT_NAMES, type AudioContent } from './audio-content.js';
 import { STATE_NAMES, timeOfDay } from './station-words.js';
 
-/** Not heard because the station was in one of these states; `missed` is not known. */
-export type NotHeard = Exclude<StationState, 'live' | 'silent'> | 'missed';
+/** Not content because the station was in one of these states; `missed` is not known. */
+export type NoAudio = Exclude<StationState, 'live' | 'silent'> | 'missed';
 
 export interface Passage {
-  readonly heard: Heard | NotHeard;
+  readonly content: AudioContent | NoAudio;
   readonly genre: string | null;
   /** What the source said was playing. */
   readonly title: string | null;
-  /** Why nothing was heard, in a sentence. */
+  /** Why nothing was content, in a sentence. */
   readonly reason: string | null;
   /** ms since 1970. */
   readonly fromMs: number;
@@ -69,7 +69,7 @@ export class Passages {
       if (Date.parse(segment.to) <= fromMs) continue;
       this.#fill(Date.parse(history.from), fromMs, gaps);
       const { state, genre, p, nowPlaying: title } = segment;
-      this.#add({ heard: state === 'unknown' && genre === null ? 'noise' : state, genre, title, reason: null, fromMs, toMs: Date.parse(segment.to), p, blocks: 0 });
+      this.#add({ content: state === 'unknown' && genre === null ? 'noise' : state, genre, title, reason: null, fromMs, toMs: Date.parse(segment.to), p, blocks: 0 });
     }
     this.#fill(Date.parse(history.from), toMs, gaps);
     for (const passage of live) this.#add(passage);
@@ -77,19 +77,19 @@ export class Passages {
 
   /** One block came live. @param atMs ms since 1970 */
   push(prediction: Prediction, blockMs: number, atMs: number): void {
-    const heard = heardIn(prediction);
+    const content = contentOf(prediction);
     const { genre, p } = prediction;
     const last = this.last;
     const isFollowing = last !== undefined && atMs - blockMs - last.toMs < HOLE_MS;
     if (last && atMs <= last.toMs) return;
-    if (last && !isFollowing) this.#add({ heard: 'missed', genre: null, title: null, reason: null, fromMs: last.toMs, toMs: atMs - blockMs, p: 0, blocks: 0 });
-    if (isFollowing && last.heard === heard && last.genre === genre && last.title === this.#title) {
+    if (last && !isFollowing) this.#add({ content: 'missed', genre: null, title: null, reason: null, fromMs: last.toMs, toMs: atMs - blockMs, p: 0, blocks: 0 });
+    if (isFollowing && last.content === content && last.genre === genre && last.title === this.#title) {
       const before = last.blocks || Math.max(1, Math.round((last.toMs - last.fromMs) / blockMs));
       last.p += (p - last.p) / (before + 1);
       last.blocks = before + 1;
       last.toMs = atMs;
     } else {
-      this.#add({ heard, genre, title: this.#title, reason: null, fromMs: isFollowing ? last.toMs : this.last?.toMs ?? atMs - blockMs, toMs: atMs, p, blocks: 1 });
+      this.#add({ content, genre, title: this.#title, reason: null, fromMs: isFollowing ? last.toMs : this.last?.toMs ?? atMs - blockMs, toMs: atMs, p, blocks: 1 });
     }
     this.#forget(atMs - this.#keptMs);
   }
@@ -100,12 +100,12 @@ export class Passages {
     if (state === 'live' || state === 'silent') return;
     const last = this.last;
     if (last && atMs <= last.toMs) return;
-    if (last?.heard === state && last.reason === reason) last.toMs = atMs;
-    else this.#add({ heard: state, genre: null, title: null, reason, fromMs: last?.toMs ?? atMs - 1000, toMs: atMs, p: 0, blocks: 0 });
+    if (last?.content === state && last.reason === reason) last.toMs = atMs;
+    else this.#add({ content: state, genre: null, title: null, reason, fromMs: last?.toMs ?? atMs - 1000, toMs: atMs, p: 0, blocks: 0 });
     this.#forget(atMs - this.#keptMs);
   }
 
-  /** Up to `toMs`, with the states in which nothing was heard. */
+  /** Up to `toMs`, with the states in which nothing was content. */
   #fill(fromMs: number, toMs: number, gaps: StationHistory['states']): void {
     const startMs = this.last?.toMs ?? fromMs;
     if (toMs - startMs < HOLE_MS) {
@@ -117,14 +117,14 @@ export class Passages {
       const endMs = Math.min(toMs, gap.to === null ? toMs : Date.parse(gap.to));
       if (endMs <= beginMs) continue;
       this.#miss(startMs, beginMs);
-      this.#add({ heard: gap.state as NotHeard, genre: null, title: null, reason: gap.reason, fromMs: this.#end(startMs), toMs: endMs, p: 0, blocks: 0 });
+      this.#add({ content: gap.state as NoAudio, genre: null, title: null, reason: gap.reason, fromMs: this.#end(startMs), toMs: endMs, p: 0, blocks: 0 });
     }
     this.#miss(startMs, toMs);
   }
 
   #miss(startMs: number, toMs: number): void {
     const fromMs = this.#end(startMs);
-    if (toMs > fromMs) this.#add({ heard: 'missed', genre: null, title: null, reason: null, fromMs, toMs, p: 0, blocks: 0 });
+    if (toMs > fromMs) this.#add({ content: 'missed', genre: null, title: null, reason: null, fromMs, toMs, p: 0, blocks: 0 });
   }
 
   #end(startMs: number): number {
@@ -134,7 +134,7 @@ export class Passages {
   /** Adds it, or lengthens the last one where that is the same. */
   #add(passage: Passage): void {
     const { last } = this;
-    if (last && last.toMs === passage.fromMs && last.heard === passage.heard && last.genre === passage.genre && last.title === passage.title && last.reason === passage.reason) {
+    if (last && last.toMs === passage.fromMs && last.content === passage.content && last.genre === passage.genre && last.title === passage.title && last.reason === passage.reason) {
       const [one, other] = [last.toMs - last.fromMs, passage.toMs - passage.fromMs];
       last.p = (last.p * one + passage.p * other) / (one + other);
       last.toMs = passage.toMs;
@@ -147,16 +147,16 @@ export class Passages {
   }
 }
 
-const HEARD: readonly string[] = Object.keys(HEARD_NAMES);
+const CONTENTS: readonly string[] = Object.keys(CONTENT_NAMES);
 
-export function isHeard(heard: Passage['heard']): heard is Heard {
-  return HEARD.includes(heard);
+export function isAudioContent(content: Passage['content']): content is AudioContent {
+  return CONTENTS.includes(content);
 }
 
-export function passageName({ heard, genre }: Passage): string {
+export function passageName({ content, genre }: Passage): string {
   if (genre !== null) return labelName(genre);
-  if (isHeard(heard)) return HEARD_NAMES[heard];
-  return heard === 'missed' ? 'Not recorded' : STATE_NAMES[heard];
+  if (isAudioContent(content)) return CONTENT_NAMES[content];
+  return content === 'missed' ? 'Not recorded' : STATE_NAMES[content];
 }
 
 /** "14:05:20 to 14:08:00". */

@@ -1,6 +1,6 @@
 /** Stretches laid out on the timeline: from the left edge, a span ago, to now at the right. */
 import { clockTime, labelName, percent } from './format.js';
-import { HEARD_NAMES } from './heard.js';
+import { CONTENT_NAMES } from './audio-content.js';
 import type { History, Stretch } from './history.js';
 
 export interface Segment {
@@ -20,9 +20,9 @@ export function layOut(history: History): Segment[] {
 }
 
 /** A stretch's name for people. */
-export function stretchName({ heard, genre }: Stretch): string {
+export function stretchName({ content, genre }: Stretch): string {
   if (genre !== null) return labelName(genre);
-  return heard === 'missed' ? 'Not received' : HEARD_NAMES[heard];
+  return content === 'missed' ? 'Not received' : CONTENT_NAMES[content];
 }
 
 /** One sentence: "Rock, 0:21 to 0:48, 84 % sure". */

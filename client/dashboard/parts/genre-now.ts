@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit';
 import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
-import { heardIn, HEARD_NAMES, type Heard } from '../model/heard.js';
+import { contentOf, CONTENT_NAMES, type AudioContent } from '../model/audio-content.js';
 import { look } from './look.js';
 
 export class GenreNow extends LitElement {
@@ -63,14 +63,14 @@ export class GenreNow extends LitElement {
       : { word: 'Choose a source', note: 'The microphone, or a file dropped on this page', genre: null, p: 0 };
     const { genre, p } = prediction;
     if (genre !== null) return { word: labelName(genre), note: `sure, for ${duration(this.sinceMs)}`, genre, p };
-    const heard = heardIn(prediction);
-    return { word: HEARD_NAMES[heard], note: this.#without(heard), genre: null, p: 0 };
+    const content = contentOf(prediction);
+    return { word: CONTENT_NAMES[content], note: this.#without(content), genre: null, p: 0 };
   }
 
   /** Why there is no genre. */
-  #without(heard: Heard): string {
+  #without(content: AudioContent): string {
     const since = duration(this.sinceMs);
-    switch (heard) {
+    switch (content) {
       case 'silence': return `Nothing to hear for ${since}`;
       case 'speech': return `No music for ${since}`;
       case 'noise': return `Neither music nor speech for ${since}`;

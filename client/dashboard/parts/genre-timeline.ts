@@ -64,7 +64,7 @@ export class GenreTimeline extends LitElement {
 
   #stretch({ stretch, left, width }: Segment, isPicked: boolean) {
     const colour = stretch.genre === null ? undefined : this.colours.get(stretch.genre);
-    const classes = ['stretch', colour ? '' : 'quiet', stretch.heard, isPicked ? 'picked' : ''].join(' ');
+    const classes = ['stretch', colour ? '' : 'quiet', stretch.content, isPicked ? 'picked' : ''].join(' ');
     const name = stretchName(stretch);
     const hasRoom = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
     return html`

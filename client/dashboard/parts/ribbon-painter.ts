@@ -1,7 +1,7 @@
 /** Draws a ribbon of time: alerts above it, passages by the colour of their genre or the pattern of what is none, titles and times below. */
 import type { StationAlert } from '../api.js';
 import type { GenreColour } from '../model/genre-colours.js';
-import { isHeard, passageName, type Passage } from '../model/passages.js';
+import { isAudioContent, passageName, type Passage } from '../model/passages.js';
 import { timeMarks, type Run } from '../model/runs.js';
 import type { Played } from '../model/titles.js';
 
@@ -77,16 +77,16 @@ export class RibbonPainter {
   }
 
   /** What is no genre is told by its pattern. */
-  #pattern({ heard, genre }: Passage, x: number, top: number, width: number, bottom: number): void {
+  #pattern({ content, genre }: Passage, x: number, top: number, width: number, bottom: number): void {
     const context = this.#context;
-    const isTrouble = heard === 'failing' || heard === 'stalled' || heard === 'connecting';
+    const isTrouble = content === 'failing' || content === 'stalled' || content === 'connecting';
     const ink = this.#colour(isTrouble ? '--bad' : '--control');
     context.save();
     context.beginPath();
     context.rect(x, top, width, bottom - top);
     context.clip();
     context.strokeStyle = context.fillStyle = ink;
-    if (heard === 'speech') {
+    if (content === 'speech') {
       context.globalAlpha = 0.5;
       this.#stripes(x, top, width, bottom, 8, 2.5);
     } else if (isTrouble) {
@@ -94,9 +94,9 @@ export class RibbonPainter {
       context.fillRect(x, top, width, bottom - top);
       context.globalAlpha = 0.75;
       this.#stripes(x, top, width, bottom, 6, 1.5, -1);
-    } else if (heard === 'noise') {
+    } else if (content === 'noise') {
       this.#dots(x, top, width, bottom);
-    } else if (heard === 'unknown' || genre !== null) {
+    } else if (content === 'unknown' || genre !== null) {
       context.globalAlpha = 0.3;
       context.fillRect(x, top, width, bottom - top);
     } else { // silence, warming, stopped, not recorded: a dotted line at the foot
@@ -134,8 +134,8 @@ export class RibbonPainter {
     const name = passageName(passage);
     const space = context.measureText(name).width;
     if (space + this.#px(14) > width || bottom - top < this.#px(30)) return;
-    const isPatterned = !hasColour && isHeard(passage.heard) && passage.heard !== 'silence' && passage.heard !== 'warming';
-    const isTrouble = !hasColour && !isHeard(passage.heard);
+    const isPatterned = !hasColour && isAudioContent(passage.content) && passage.content !== 'silence' && passage.content !== 'warming';
+    const isTrouble = !hasColour && !isAudioContent(passage.content);
     if (isPatterned || isTrouble) {
       context.fillStyle = this.#colour('--sunken');
       context.fillRect(x + this.#px(4), top + this.#px(4), space + this.#px(8), this.#px(20));

@@ -6,7 +6,7 @@ import { css, html, LitElement } from 'lit';
 import type { StationGlance } from '../../../server/protocol/messages.js';
 import { decibels, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
-import { HEARD_NAMES } from '../model/heard.js';
+import { CONTENT_NAMES } from '../model/audio-content.js';
 import { meterPlace } from '../model/meter.js';
 import { looksOther } from '../model/station-list.js';
 import { moment } from '../model/station-words.js';
@@ -93,7 +93,7 @@ export class StationCard extends LitElement {
 
   override render() {
     const { name, state, since, genre, p, heard, nowPlaying, reason, alerts } = this.glance;
-    const word = genre !== null ? labelName(genre) : heard !== null ? HEARD_NAMES[heard] : 'Not heard';
+    const word = genre !== null ? labelName(genre) : heard !== null ? CONTENT_NAMES[heard] : 'Not heard';
     const nowMs = Date.now();
     return html`
       <div class="row"><h2 title=${name}><a href=${this.href}>${name}</a></h2>${stateMark(state)}</div>

@@ -17,7 +17,7 @@ function segment(from: number, to: number, genre: string | null, given: Partial<
   return { from: iso(from), to: iso(to), state: genre === null ? 'silence' : 'music', genre, p: 0.5, nowPlaying: null, ...given };
 }
 
-function heard(given: Partial<StationHistory>): Passages {
+function loaded(given: Partial<StationHistory>): Passages {
   const passages = new Passages(DAY_MS);
   passages.load({ from: iso(0), to: iso(600), segments: [], states: [], ...given });
   return passages;
@@ -27,35 +27,35 @@ function predicted(genre: string | null, given: Partial<Prediction> = {}): Predi
   return { type: 'prediction', seq: 1, atMs: 0, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...given };
 }
 
-const told = (passages: Passages): unknown[] => passages.all.map(({ heard, genre, fromMs, toMs }) => [genre ?? heard, (fromMs - START) / 1000, (toMs - START) / 1000]);
+const parts = (passages: Passages): unknown[] => passages.all.map(({ content, genre, fromMs, toMs }) => [genre ?? content, (fromMs - START) / 1000, (toMs - START) / 1000]);
 
-test('between segments stands why nothing was heard, or that nothing was recorded', () => {
-  const passages = heard({
+test('between segments stands why nothing was content, or that nothing was recorded', () => {
+  const passages = loaded({
     segments: [segment(100, 200, 'rock'), segment(300, 600, 'jazz')],
     states: [{ from: iso(90), to: iso(220), state: 'live', reason: null }, { from: iso(220), to: iso(290), state: 'failing', reason: 'Refused.' }, { from: iso(290), to: null, state: 'live', reason: null }],
   });
-  assert.equal(told(passages), [['missed', 0, 100], ['rock', 100, 200], ['missed', 200, 220], ['failing', 220, 290], ['missed', 290, 300], ['jazz', 300, 600]]);
+  assert.equal(parts(passages), [['missed', 0, 100], ['rock', 100, 200], ['missed', 200, 220], ['failing', 220, 290], ['missed', 290, 300], ['jazz', 300, 600]]);
   assert.is(passages.all[3]!.reason, 'Refused.');
 });
 
 test('a station that is down to this moment is down to the end of the ribbon', () => {
-  const passages = heard({ segments: [segment(0, 500, 'rock')], states: [{ from: iso(500), to: null, state: 'stalled', reason: 'No bytes.' }] });
-  assert.equal(told(passages), [['rock', 0, 500], ['stalled', 500, 600]]);
+  const passages = loaded({ segments: [segment(0, 500, 'rock')], states: [{ from: iso(500), to: null, state: 'stalled', reason: 'No bytes.' }] });
+  assert.equal(parts(passages), [['rock', 0, 500], ['stalled', 500, 600]]);
 });
 
 test('seconds that are missing between segments are no hole, and neighbours of one kind are one', () => {
-  const passages = heard({ segments: [segment(0, 200, 'rock', { p: 0.4 }), segment(203, 400, 'rock', { p: 0.8 }), segment(400, 598, null)] });
-  assert.equal(told(passages), [['rock', 0, 400], ['silence', 400, 600]]);
+  const passages = loaded({ segments: [segment(0, 200, 'rock', { p: 0.4 }), segment(203, 400, 'rock', { p: 0.8 }), segment(400, 598, null)] });
+  assert.equal(parts(passages), [['rock', 0, 400], ['silence', 400, 600]]);
   assert.ok(Math.abs(passages.all[0]!.p - (0.4 * 203 + 0.8 * 197) / 400) < 1e-9);
 });
 
 test('what comes live lengthens the history, and another genre begins a passage', () => {
-  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.push(predicted('rock', { p: 1 }), BLOCK_MS, START + 600_350);
-  assert.equal(told(passages), [['rock', 0, 600.35]]);
+  assert.equal(parts(passages), [['rock', 0, 600.35]]);
   assert.ok(passages.last!.p < 0.51, 'one block is little beside ten minutes');
   passages.push(predicted(null, { state: 'speech' }), BLOCK_MS, START + 600_700);
-  assert.equal(told(passages), [['rock', 0, 600.35], ['speech', 600.35, 600.7]]);
+  assert.equal(parts(passages), [['rock', 0, 600.35], ['speech', 600.35, 600.7]]);
   assert.is(Math.round(passages.currentMs), 350);
 });
 
@@ -70,26 +70,26 @@ test('a title is known from the station, and another one begins a passage', () =
 });
 
 test('a station that fails live says why until it is heard again', () => {
-  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.stand('failing', null, 'Refused.', START + 601_000);
   passages.stand('failing', null, 'Refused.', START + 605_000);
   passages.stand('live', null, null, START + 606_000);
   passages.push(predicted('rock'), BLOCK_MS, START + 607_000);
-  assert.equal(told(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
+  assert.equal(parts(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
 });
 
 test('the history read again keeps what received live after it', () => {
-  const passages = heard({ segments: [segment(0, 600, 'rock')] });
+  const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.push(predicted('jazz'), BLOCK_MS, START + 601_000);
   passages.load({ from: iso(0), to: iso(600), segments: [segment(0, 600, 'rock')], states: [] });
-  assert.equal(told(passages), [['rock', 0, 600], ['jazz', 600, 601]]);
+  assert.equal(parts(passages), [['rock', 0, 600], ['jazz', 600, 601]]);
 });
 
 test('a passage is read out with its time, its certainty and its title', () => {
   const at = (hours: number, minutes: number): number => new Date(2026, 10, 21, hours, minutes, 20).getTime();
-  const passage: Passage = { heard: 'music', genre: 'rock', title: 'Song', reason: null, fromMs: at(14, 5), toMs: at(14, 8), p: 0.842, blocks: 1 };
+  const passage: Passage = { content: 'music', genre: 'rock', title: 'Song', reason: null, fromMs: at(14, 5), toMs: at(14, 8), p: 0.842, blocks: 1 };
   assert.is(passageSentence(passage), 'Rock, 14:05:20 to 14:08:20, 84 % sure. Playing: Song.');
-  assert.is(passageSentence({ ...passage, heard: 'stalled', genre: null, title: null, reason: 'No bytes came.' }), 'Stalled, 14:05:20 to 14:08:20. No bytes came.');
+  assert.is(passageSentence({ ...passage, content: 'stalled', genre: null, title: null, reason: 'No bytes came.' }), 'Stalled, 14:05:20 to 14:08:20. No bytes came.');
 });
 
 test('whatever came, passages follow each other without holes', () => {
@@ -103,7 +103,7 @@ test('whatever came, passages follow each other without holes', () => {
       const [from, to] = at(each);
       return { from: iso(from), to: iso(to), state: each.genre === null ? 'failing' as const : 'live' as const, reason: null };
     });
-    const passages = heard({ to: iso(6000), segments: written, states });
+    const passages = loaded({ to: iso(6000), segments: written, states });
     const { all } = passages;
     for (const [i, { fromMs, toMs }] of all.entries()) {
       assert.ok(toMs > fromMs);
@@ -114,7 +114,7 @@ test('whatever came, passages follow each other without holes', () => {
 });
 
 test('a pixel belongs to what lasts longest in it', () => {
-  const passage = (fromMs: number, toMs: number, genre: string): Passage => ({ heard: 'music', genre, title: null, reason: null, fromMs, toMs, p: 1, blocks: 0 });
+  const passage = (fromMs: number, toMs: number, genre: string): Passage => ({ content: 'music', genre, title: null, reason: null, fromMs, toMs, p: 1, blocks: 0 });
   const all = [passage(0, 14, 'a'), passage(14, 16, 'b'), passage(16, 30, 'c')];
   assert.equal(runs(all, 0, 40, 4).map(({ x, width, passage: { genre } }) => [x, width, genre]), [[0, 2, 'a'], [2, 1, 'c']]);
 });
@@ -122,7 +122,7 @@ test('a pixel belongs to what lasts longest in it', () => {
 test('runs lie side by side within the ribbon, whatever its width', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lengths, width) => {
     let at = 0;
-    const all = lengths.map((length): Passage => ({ heard: 'music', genre: 'a', title: null, reason: null, fromMs: at, toMs: at += length, p: 1, blocks: 0 }));
+    const all = lengths.map((length): Passage => ({ content: 'music', genre: 'a', title: null, reason: null, fromMs: at, toMs: at += length, p: 1, blocks: 0 }));
     let end = 0;
     for (const run of runs(all, 0, Math.max(1, at), width)) {
       assert.is(run.x, end);

@@ -17,7 +17,7 @@ test('predictions of one genre are one stretch with their mean confidence', () =
   history.push(predicted(1, null, { state: 'warming' }));
   for (const [block, p] of [[2, 0.4], [3, 0.6], [4, 0.8]] as const) history.push(predicted(block, 'rock', { p }));
   history.push(predicted(5, 'jazz'));
-  assert.equal(history.stretches.map(({ heard, genre, fromMs, toMs }) => [heard, genre, fromMs, toMs]), [
+  assert.equal(history.stretches.map(({ content, genre, fromMs, toMs }) => [content, genre, fromMs, toMs]), [
     ['warming', null, 0, 350], ['music', 'rock', 350, 1400], ['music', 'jazz', 1400, 1750],
   ]);
   assert.ok(Math.abs(history.stretches[1]!.p - 0.6) < 1e-12);
@@ -38,7 +38,7 @@ test('a hole in the predictions is a stretch of its own, and repeated ones count
   history.push(predicted(5, 'rock'));
   history.push(predicted(5, 'rock'));
   history.push(predicted(4, 'jazz'));
-  assert.equal(history.stretches.map(({ heard, fromMs, toMs }) => [heard, fromMs, toMs]), [['music', 0, 350], ['missed', 350, 1400], ['music', 1400, 1750]]);
+  assert.equal(history.stretches.map(({ content, fromMs, toMs }) => [content, fromMs, toMs]), [['music', 0, 350], ['missed', 350, 1400], ['music', 1400, 1750]]);
 });
 
 test('whatever comes, stretches follow each other without holes and reach back no further than the longest span', () => {
@@ -73,9 +73,9 @@ test('shows a minute at first, then two, then five', () => {
 });
 
 test('a stretch is read out as a sentence', () => {
-  const stretch = { heard: 'music', genre: 'rock', fromMs: 21_000, toMs: 48_500, p: 0.842, blocks: 80 } as const;
+  const stretch = { content: 'music', genre: 'rock', fromMs: 21_000, toMs: 48_500, p: 0.842, blocks: 80 } as const;
   assert.is(stretchSentence(stretch), 'Rock, 0:21 to 0:48, 84 % sure');
-  assert.is(stretchSentence({ ...stretch, heard: 'silence', genre: null }), 'Silence, 0:21 to 0:48');
+  assert.is(stretchSentence({ ...stretch, content: 'silence', genre: null }), 'Silence, 0:21 to 0:48');
 });
 
 test.run();

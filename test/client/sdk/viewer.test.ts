@@ -147,7 +147,7 @@ test('emits the status of a station', async (context) => {
   assert.equal(await received, station);
 });
 
-test('a page that may not connect at all is received why, and tries again', async (context) => {
+test('a page that is not allowed to connect gets the reason, and retries', async (context) => {
   class Forbidden {
     constructor() { throw new DOMException('An insecure WebSocket may not be initiated.', 'SecurityError'); }
   }

@@ -1,27 +1,27 @@
-/** What a screen reader hears of a page full of widgets. */
+/** When widgets announce to screen readers, with many on one page. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Announcer, type Turn } from '../../../client/widget/announcer.js';
+import { Announcer, type LastAnnouncement } from '../../../client/widget/announcer.js';
 
-const fresh = (): Turn => ({ saidAtMs: -Infinity });
+const never = (): LastAnnouncement => ({ atMs: -Infinity });
 
-test('a change is said once it has settled, and once', () => {
-  const announcer = new Announcer(fresh());
+test('a change is announced after it has settled, and once', () => {
+  const announcer = new Announcer(never());
   assert.not(announcer.push('Rock', 0));
   assert.not(announcer.push('Rock', 1999));
   assert.ok(announcer.push('Rock', 2000));
   assert.not(announcer.push('Rock', 60_000));
 });
 
-test('what passes is never said', () => {
-  const announcer = new Announcer(fresh());
+test('short states and empty text are never announced', () => {
+  const announcer = new Announcer(never());
   for (let nowMs = 0; nowMs < 60_000; nowMs += 1000) assert.not(announcer.push(nowMs % 2000 === 0 ? 'Rock' : 'Jazz', nowMs));
   assert.not(announcer.push('', 70_000));
   assert.not(announcer.push('', 80_000));
 });
 
-test('it speaks every ten seconds at most, then says what is so by then', () => {
-  const announcer = new Announcer(fresh());
+test('announces at most every ten seconds, then the current state', () => {
+  const announcer = new Announcer(never());
   announcer.push('Rock', 0);
   assert.ok(announcer.push('Rock', 2000));
   announcer.push('Jazz', 3000);
@@ -29,9 +29,9 @@ test('it speaks every ten seconds at most, then says what is so by then', () => 
   assert.ok(announcer.push('Jazz', 12_000));
 });
 
-test('widgets of one page take turns', () => {
-  const turn = fresh();
-  const [one, other] = [new Announcer(turn), new Announcer(turn)];
+test('widgets of one page share the rate limit', () => {
+  const last = never();
+  const [one, other] = [new Announcer(last), new Announcer(last)];
   one.push('Rock', 0);
   other.push('Jazz', 0);
   assert.ok(one.push('Rock', 2000));

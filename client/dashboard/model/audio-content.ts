@@ -4,14 +4,14 @@
  */
 import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
 
-export type Heard = StreamState | 'noise';
+export type AudioContent = StreamState | 'noise';
 
-export function heardIn({ state, top }: Pick<Prediction, 'state' | 'top'>): Heard {
+export function contentOf({ state, top }: Pick<Prediction, 'state' | 'top'>): AudioContent {
   return state === 'unknown' && top.length === 0 ? 'noise' : state;
 }
 
 /** In a word or two, where there is no genre to name. */
-export const HEARD_NAMES: Readonly<Record<Heard, string>> = {
+export const CONTENT_NAMES: Readonly<Record<AudioContent, string>> = {
   warming: 'Listening',
   music: 'Music',
   speech: 'Speech',
@@ -21,7 +21,7 @@ export const HEARD_NAMES: Readonly<Record<Heard, string>> = {
 };
 
 /** As a sentence that is read out. */
-export const HEARD_SENTENCES: Readonly<Partial<Record<Heard, string>>> = {
+export const CONTENT_SENTENCES: Readonly<Partial<Record<AudioContent, string>>> = {
   speech: 'Speech.',
   noise: 'Not music.',
   unknown: 'Music of no known genre.',
