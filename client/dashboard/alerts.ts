@@ -10,7 +10,7 @@ const EVERY_MS = 15_000;
 const DAY_MS = 86_400_000;
 
 export class Alerts extends Events<{ change: Alerts; raised: string }> {
-  readonly #visitor: Pick<Visitor, 'ask' | 'keepsHistory'>;
+  readonly #visitor: Pick<Visitor, 'request' | 'hasHistory'>;
   readonly #clock: Clock;
   readonly #now: () => number;
   #cancel = (): void => {};
@@ -19,7 +19,7 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
   /** Newest first; undefined where the server keeps none. */
   recent: readonly ServerAlert[] | undefined;
 
-  constructor(visitor: Pick<Visitor, 'ask' | 'keepsHistory'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
+  constructor(visitor: Pick<Visitor, 'request' | 'hasHistory'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
     super();
     this.#visitor = visitor;
     this.#clock = clock;
@@ -31,18 +31,18 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
   }
 
   /** Asks now, and from now on regularly; not at all where none are kept. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     this.#cancel();
-    if (this.#isClosed || !this.#visitor.keepsHistory) return;
+    if (this.#isClosed || !this.#visitor.hasHistory) return;
     try {
       const since = new Date(this.#now() - DAY_MS).toISOString();
-      const { alerts } = await this.#visitor.ask(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
+      const { alerts } = await this.#visitor.request(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
       this.#take(alerts);
     } catch {
       // What was known stays; it is asked again.
     }
     this.#cancel();
-    if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.look());
+    if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.refresh());
   }
 
   close(): void {

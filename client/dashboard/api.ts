@@ -60,7 +60,7 @@ export interface History extends StationHistory {
   readonly shares: readonly Share[];
 }
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
   readonly body?: unknown;
   /** The admin token. */
@@ -68,10 +68,10 @@ export interface Asked {
   readonly signal?: AbortSignal;
 }
 
-export type Fetch = (path: string, asked?: Asked) => Promise<Response>;
+export type Fetch = (path: string, options?: RequestOptions) => Promise<Response>;
 
 /** A refusal of the server, with its sentence; the problem details of RFC 9457. */
-export class Refusal extends Error {
+export class ApiError extends Error {
   readonly status: number;
   /** The server's word for it; empty where it gave none. */
   readonly code: string;
@@ -93,21 +93,21 @@ export const browserFetch: Fetch = (path, { method = 'GET', body, token, signal 
 
 /**
  * The answer's JSON; undefined where it has no content.
- * @throws Refusal when the server says no, with its reason
+ * @throws ApiError when the server says no, with its reason
  */
-export async function ask(path: string, fetch: Fetch = browserFetch, asked: Asked = {}): Promise<unknown> {
-  const response = await fetch(path, asked);
+export async function requestJson(path: string, fetch: Fetch = browserFetch, options: RequestOptions = {}): Promise<unknown> {
+  const response = await fetch(path, options);
   if (response.ok) return response.status === 204 ? undefined : response.json();
   const problem = await response.json().catch(() => ({})) as { code?: unknown; detail?: unknown }; // a proxy's page is no problem details
-  throw new Refusal(response.status, String(problem.code ?? ''), typeof problem.detail === 'string' ? problem.detail : `The server answered ${path} with ${response.status}.`);
+  throw new ApiError(response.status, String(problem.code ?? ''), typeof problem.detail === 'string' ? problem.detail : `The server answered ${path} with ${response.status}.`);
 }
 
 export async function fetchModel(fetch?: Fetch): Promise<ModelCard> {
-  return await ask('v1/model', fetch) as ModelCard;
+  return await requestJson('v1/model', fetch) as ModelCard;
 }
 
 export async function fetchStreams(fetch?: Fetch): Promise<readonly StreamInfo[]> {
-  return (await ask('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
+  return (await requestJson('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
 }
 
 /** The path of a station's own part of the API. */

@@ -6,10 +6,10 @@ declare class AudioWorkletProcessor {
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
-const SAMPLES = 1024;
+const CHUNK_SAMPLES = 1024;
 
 registerProcessor('capture', class extends AudioWorkletProcessor {
-  #samples = new Float32Array(SAMPLES);
+  #samples = new Float32Array(CHUNK_SAMPLES);
   #filled = 0;
 
   /** @param inputs [input][channel][128 samples]; mono, as the node mixes down */
@@ -18,9 +18,9 @@ registerProcessor('capture', class extends AudioWorkletProcessor {
     if (!samples) return true;
     this.#samples.set(samples, this.#filled);
     this.#filled += samples.length;
-    if (this.#filled >= SAMPLES) {
+    if (this.#filled >= CHUNK_SAMPLES) {
       this.port.postMessage(this.#samples, [this.#samples.buffer]);
-      this.#samples = new Float32Array(SAMPLES);
+      this.#samples = new Float32Array(CHUNK_SAMPLES);
       this.#filled = 0;
     }
     return true;

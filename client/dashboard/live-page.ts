@@ -16,7 +16,7 @@ import './parts/genre-bars.js';
 import './parts/genre-now.js';
 import './parts/genre-timeline.js';
 import './parts/level-meter.js';
-import { look } from './parts/look.js';
+import { sharedStyles } from './parts/shared-styles.js';
 import { liveStyles, pageStyles, soundStyles } from './page-styles.js';
 import './parts/mel-spectrogram.js';
 import './parts/site-header.js';
@@ -25,9 +25,9 @@ import './parts/wave-form.js';
 import { Session } from './session.js';
 import type { Site } from './site.js';
 import { FilePlayback } from './sources/file.js';
-import type { Listening, Sending } from './sources/listening.js';
+import type { AudioSource, SendOptions } from './sources/audio-source.js';
 import { openMicrophone } from './sources/microphone.js';
-import { microphoneSentence, SourceError } from './sources/sentences.js';
+import { microphoneErrorText, SourceError } from './sources/source-errors.js';
 import { watchStation } from './sources/station.js';
 
 const LIST_EVERY_MS = 5000;
@@ -38,7 +38,7 @@ const MAX_TOP_K = 100;
 
 export class LivePage extends LitElement {
   static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, isDropping: { state: true }, announcement: { state: true } };
-  static override styles = [look, pageStyles, soundStyles, liveStyles];
+  static override styles = [sharedStyles, pageStyles, soundStyles, liveStyles];
 
   declare site: Site;
   declare streams: readonly StreamInfo[];
@@ -94,14 +94,14 @@ export class LivePage extends LitElement {
 
   override render() {
     const session = this.#session;
-    const { prediction, listening, stage, history, summary } = session;
+    const { prediction, audioSource, soundView, history, summary } = session;
     const labels = session.model?.labels ?? [];
     const colours = this.#palette.of(labels, this.theme);
     const isOver = session.connection === 'closed';
-    const file = listening instanceof FilePlayback ? listening : undefined;
+    const file = audioSource instanceof FilePlayback ? audioSource : undefined;
     return html`
       <site-header .site=${this.site} page="live" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
-        <source-picker .maySend=${this.site.visitor.maySend} .streams=${this.#otherStreams} .listening=${listening} .isOver=${isOver} .isAsking=${this.isAsking}
+        <source-picker .canSend=${this.site.visitor.canSend} .streams=${this.#otherStreams} .audioSource=${audioSource} .isOver=${isOver} .isAsking=${this.isAsking}
           @station=${(event: CustomEvent<StreamInfo>) => this.#watch(event.detail)}
           @microphone=${() => this.#openMicrophone()}
           @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
@@ -113,21 +113,21 @@ export class LivePage extends LitElement {
         <button type="button" @click=${() => session.fail('')}>Dismiss</button>
       </div>
       <main>
-        <h1 class="unseen" tabindex="-1">Live</h1>
+        <h1 class="visually-hidden" tabindex="-1">Live</h1>
         <section class="now" aria-label="Genre now">
-          <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${listening?.name ?? ''}
-            .sinceMs=${history?.currentMs ?? 0} .isListening=${listening !== undefined && !isOver} .idle=${listening || this.site.visitor.maySend ? undefined : 'No station'}></genre-now>
+          <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${audioSource?.name ?? ''}
+            .sinceMs=${history?.currentMs ?? 0} .isListening=${audioSource !== undefined && !isOver} .idle=${audioSource || this.site.visitor.canSend ? undefined : 'No station'}></genre-now>
           ${file ? html`<file-player .playback=${file} .positionMs=${file.positionMs} .state=${file.state} .isMuted=${file.isMuted}></file-player>` : ''}
         </section>
         <section class="bars" aria-label="All genres">
           <genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars>
         </section>
         <section class="sound" aria-label="Sound">
-          <wave-form .stage=${stage} .theme=${this.theme}></wave-form>
-          <mel-spectrogram .stage=${stage} .theme=${this.theme}></mel-spectrogram>
-          ${history && stage?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
+          <wave-form .soundView=${soundView} .theme=${this.theme}></wave-form>
+          <mel-spectrogram .soundView=${soundView} .theme=${this.theme}></mel-spectrogram>
+          ${history && soundView?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
             ? html`<p class="none">This stream's sender asked for no picture</p>` : ''}
-          <level-meter .stage=${stage} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
+          <level-meter .soundView=${soundView} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
         </section>
         <section class="timeline" aria-label="Timeline">
           <genre-timeline .history=${history} .endMs=${history?.endMs ?? 0} .colours=${colours}></genre-timeline>
@@ -138,7 +138,7 @@ export class LivePage extends LitElement {
         <span>${labels.length} genres</span>
         <span>judged every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
       </footer>
-      <p class="unseen" aria-live="polite">${this.announcement}</p>
+      <p class="visually-hidden" aria-live="polite">${this.announcement}</p>
       <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
   }
 
@@ -152,8 +152,8 @@ export class LivePage extends LitElement {
 
   /** The page's own stream is no choice. */
   get #otherStreams(): readonly StreamInfo[] {
-    const { listening, streamId } = this.#session;
-    return listening?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
+    const { audioSource, streamId } = this.#session;
+    return audioSource?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
   }
 
   /**
@@ -169,7 +169,7 @@ export class LivePage extends LitElement {
     }
     if (!this.isConnected) return;
     this.#listTimer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
-    const first = this.streams.find(({ source }) => source === 'demo') ?? (this.site.visitor.maySend ? undefined : this.streams[0]);
+    const first = this.streams.find(({ source }) => source === 'demo') ?? (this.site.visitor.canSend ? undefined : this.streams[0]);
     if (first && !this.#hasChosen) this.#watch(first);
   }
 
@@ -180,19 +180,19 @@ export class LivePage extends LitElement {
   async #openMicrophone(): Promise<void> {
     const choice = this.#choose();
     this.isAsking = true;
-    await this.#open(choice, (sending) => openMicrophone(sending, (sentence) => {
+    await this.#open(choice, (sendOptions) => openMicrophone(sendOptions, (sentence) => {
       this.#session.stop();
       this.#session.fail(sentence);
-    }, { captureUrl: new URL('capture.js', BASE).href, sentence: microphoneSentence }));
+    }, { captureUrl: new URL('capture.js', BASE).href, errorText: microphoneErrorText }));
     this.isAsking = false;
   }
 
   async #openFile(file: File): Promise<void> {
-    await this.#open(this.#choose(), (sending) => FilePlayback.open(file, sending, () => this.requestUpdate()));
+    await this.#open(this.#choose(), (sendOptions) => FilePlayback.open(file, sendOptions, () => this.requestUpdate()));
   }
 
   /** Opens a source of the browser's own; what was listened to goes on until it is there. */
-  async #open(choice: number, open: (sending: Sending) => Promise<Listening>): Promise<void> {
+  async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
       const { labels } = await this.site.model();
       this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
@@ -207,20 +207,20 @@ export class LivePage extends LitElement {
     return ++this.#choice;
   }
 
-  #take(choice: number, listening: Listening): void {
-    if (choice !== this.#choice || !this.isConnected) return listening.end();
+  #take(choice: number, audioSource: AudioSource): void {
+    if (choice !== this.#choice || !this.isConnected) return audioSource.end();
     this.#announcements = new Announcements();
-    this.#session.take(listening);
+    this.#session.switchTo(audioSource);
   }
 
   #stop(): void {
-    const { listening } = this.#session;
-    if (listening instanceof FilePlayback) listening.stop();
+    const { audioSource } = this.#session;
+    if (audioSource instanceof FilePlayback) audioSource.stop();
     else this.#session.stop();
   }
 
   #dragged(event: DragEvent, isDropping: boolean): void {
-    if (!this.site.visitor.maySend || !event.dataTransfer?.types.includes('Files')) return;
+    if (!this.site.visitor.canSend || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     this.isDropping = isDropping;
   }
@@ -228,7 +228,7 @@ export class LivePage extends LitElement {
   #dropped(event: DragEvent): void {
     this.#dragged(event, false);
     const file = event.dataTransfer?.files[0];
-    if (file && this.site.visitor.maySend) void this.#openFile(file);
+    if (file && this.site.visitor.canSend) void this.#openFile(file);
   }
 }
 

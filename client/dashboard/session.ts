@@ -3,8 +3,8 @@ import type { ModelInfo, Prediction, StationMessage, Summary } from '../../serve
 import { decodeColumns, type ConnectionState } from '../sdk/index.js';
 import type { ModelCard } from './api.js';
 import { History } from './model/history.js';
-import { Stage } from './model/stage.js';
-import type { Listening } from './sources/listening.js';
+import { SoundView } from './model/sound-view.js';
+import type { AudioSource } from './sources/audio-source.js';
 
 export class Session {
   readonly #fetchModel: () => Promise<ModelCard>;
@@ -13,13 +13,13 @@ export class Session {
   /** The stream that is shown; empty where there is none. */
   streamId = '';
 
-  listening: Listening | undefined;
+  audioSource: AudioSource | undefined;
   connection: ConnectionState | 'idle' = 'idle';
   model: ModelInfo | undefined;
   blockMs = 0;
   prediction: Prediction | undefined;
   history: History | undefined;
-  stage: Stage | undefined;
+  soundView: SoundView | undefined;
   summary: Summary | undefined;
   /** How the station is doing, where it is one. */
   station: StationMessage | undefined;
@@ -33,12 +33,12 @@ export class Session {
   }
 
   /** Ends what was listened to and takes this instead. */
-  take(listening: Listening): void {
+  switchTo(audioSource: AudioSource): void {
     this.end();
-    this.listening = listening;
-    this.connection = listening.link.state;
+    this.audioSource = audioSource;
+    this.connection = audioSource.link.state;
     this.trouble = '';
-    const { link } = listening;
+    const { link } = audioSource;
     this.#stops = [
       link.on('state', (state) => this.#change(() => { this.connection = state; })),
       link.on('ready', (ready) => this.#change(() => {
@@ -54,7 +54,7 @@ export class Session {
         this.prediction = prediction;
         this.history?.push(prediction);
       })),
-      link.on('columns', (columns) => this.#change(() => this.stage?.picture.push(columns.atMs, decodeColumns(columns)))),
+      link.on('columns', (columns) => this.#change(() => this.soundView?.picture.push(columns.atMs, decodeColumns(columns)))),
       link.on('station', (station) => this.#change(() => { this.station = station; })),
       link.on('summary', (summary) => this.#change(() => { this.summary = summary; })),
       link.on('error', (error) => this.#change(() => {
@@ -64,16 +64,16 @@ export class Session {
     this.#onChange();
   }
 
-  /** Stops listening; what was heard stays on the page. */
+  /** Stops audioSource; what was heard stays on the page. */
   stop(): void {
-    this.listening?.end();
+    this.audioSource?.end();
   }
 
   /** Ends what is listened to and forgets it. */
   end(): void {
     for (const stop of this.#stops.splice(0)) stop();
-    this.listening?.end();
-    this.listening = undefined;
+    this.audioSource?.end();
+    this.audioSource = undefined;
     this.connection = 'idle';
     this.streamId = '';
     this.station = undefined;
@@ -86,7 +86,7 @@ export class Session {
   }
 
   #forget(): void {
-    this.prediction = this.history = this.stage = this.summary = undefined;
+    this.prediction = this.history = this.soundView = this.summary = undefined;
   }
 
   /** A stream from its first prediction on. */
@@ -94,10 +94,10 @@ export class Session {
     this.streamId = streamId;
     this.#forget();
     this.history = new History(this.blockMs);
-    void this.#openStage(this.history, this.blockMs);
+    void this.#openSoundView(this.history, this.blockMs);
   }
 
-  async #openStage(history: History, blockMs: number): Promise<void> {
+  async #openSoundView(history: History, blockMs: number): Promise<void> {
     let card: ModelCard;
     try {
       card = await this.#fetchModel();
@@ -107,7 +107,7 @@ export class Session {
     if (this.history !== history) return; // another stream meanwhile
     const { sampleRate, hop, bands, fMin, fMax } = card.frontEnd;
     this.#change(() => {
-      this.stage = new Stage({ hopMs: hop / sampleRate * 1000, bands, blockMs, fMinHz: fMin, fMaxHz: fMax });
+      this.soundView = new SoundView({ hopMs: hop / sampleRate * 1000, bands, blockMs, fMinHz: fMin, fMaxHz: fMax });
     });
   }
 

@@ -2,7 +2,7 @@
 import { Alerts } from './alerts.js';
 import { fetchModel, type ModelCard } from './api.js';
 import { BASE } from './base.js';
-import { addressOf, placeAt, type Place } from './model/route.js';
+import { routeUrl, routeAt, type Route } from './model/route.js';
 import { Visitor } from './visitor.js';
 
 export class Site {
@@ -12,7 +12,7 @@ export class Site {
   readonly isKiosk = new URLSearchParams(location.search).get('kiosk') === '1';
   #card: Promise<ModelCard> | undefined;
 
-  /** Asked once, and again only after a failure. */
+  /** RequestOptions once, and again only after a failure. */
   model(): Promise<ModelCard> {
     return this.#card ??= fetchModel().catch((error: unknown) => {
       this.#card = undefined;
@@ -20,17 +20,17 @@ export class Site {
     });
   }
 
-  href(place: Place): string {
-    return addressOf(place, BASE, this.isKiosk);
+  href(route: Route): string {
+    return routeUrl(route, BASE, this.isKiosk);
   }
 
   /** Goes there without loading the page anew. */
-  go(place: Place): void {
-    history.pushState(null, '', this.href(place));
+  navigate(route: Route): void {
+    history.pushState(null, '', this.href(route));
     dispatchEvent(new PopStateEvent('popstate'));
   }
 
-  get place(): Place | undefined {
-    return placeAt(new URL(location.href), BASE);
+  get route(): Route | undefined {
+    return routeAt(new URL(location.href), BASE);
   }
 }

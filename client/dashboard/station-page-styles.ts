@@ -8,8 +8,8 @@ export const stationPageStyles = css`
   .back:hover { color: var(--ink); text-decoration: underline; }
   h1 { font-size: 1.75rem; font-weight: 680; letter-spacing: -0.025em; line-height: 1.2; overflow-wrap: anywhere; }
   .buttons { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.5rem; }
-  .standing { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; min-block-size: 1.5rem; font-size: 0.875rem; color: var(--quiet); }
-  .standing .mark { font-size: 0.9375rem; }
+  .status { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; min-block-size: 1.5rem; font-size: 0.875rem; color: var(--quiet); }
+  .status .mark { font-size: 0.9375rem; }
   .playing { display: inline-flex; align-items: center; gap: 0.375rem; min-inline-size: 0; max-inline-size: 100%; color: var(--ink); }
   .playing span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .playing svg { inline-size: 1rem; block-size: 1rem; color: var(--quiet); }

@@ -5,8 +5,8 @@ import { stationPath } from './api.js';
 import type { Hour } from './model/day-clock.js';
 import { GenrePalette, type GenreColour } from './model/genre-colours.js';
 import { STATIONS } from './model/route.js';
-import { ALERT_NAMES, lasting, moment, timeOfDay } from './model/station-words.js';
-import { played } from './model/titles.js';
+import { ALERT_NAMES, coarseDuration, timeWithDay, timeOfDay } from './model/station-words.js';
+import { playedTitles } from './model/titles.js';
 import type { Theme } from './model/theme.js';
 import { pageStyles, soundStyles } from './page-styles.js';
 import { alertBadge, alertBadgeStyles } from './parts/alert-badge.js';
@@ -17,7 +17,7 @@ import './parts/genre-ribbon.js';
 import { icon, NOTE } from './parts/icons.js';
 import './parts/level-meter.js';
 import './parts/listen-button.js';
-import { look } from './parts/look.js';
+import { sharedStyles } from './parts/shared-styles.js';
 import './parts/mel-spectrogram.js';
 import './parts/site-header.js';
 import { stateMark, stateMarkStyles } from './parts/state-mark.js';
@@ -34,7 +34,7 @@ const DAYS = [1, 7] as const;
 
 export class StationPage extends LitElement {
   static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true }, clockTrouble: { state: true } };
-  static override styles = [look, pageStyles, soundStyles, stateMarkStyles, alertBadgeStyles, stationPageStyles];
+  static override styles = [sharedStyles, pageStyles, soundStyles, stateMarkStyles, alertBadgeStyles, stationPageStyles];
 
   declare site: Site;
   declare stationId: string;
@@ -62,7 +62,7 @@ export class StationPage extends LitElement {
     super.connectedCallback();
     document.title = `${this.stationId} · livegenre`;
     const watch = this.#watch = new StationWatch(this.site, this.stationId, () => this.#changed());
-    this.#stopVisitor = this.site.visitor.on('change', () => void watch.look());
+    this.#stopVisitor = this.site.visitor.on('change', () => void watch.refresh());
     watch.open();
     // Without the model there are no colours; the names are there all the same.
     this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
@@ -78,12 +78,12 @@ export class StationPage extends LitElement {
     const watch = this.#watch!;
     return html`
       <site-header .site=${this.site} page="station" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
-      <div class="trouble" role="status" ?hidden=${!watch.isLost}>${watch.isLost ? html`<p>The connection to the server is lost. Trying again.</p>` : ''}</div>
+      <div class="trouble" role="status" ?hidden=${!watch.isOffline}>${watch.isOffline ? html`<p>The connection to the server is lost. Trying again.</p>` : ''}</div>
       ${watch.isMissing ? this.#missing() : this.#station(watch)}
-      <station-editor .labels=${this.labels} @saved=${() => void watch.look()} @deleted=${() => this.site.go(STATIONS)}></station-editor>`;
+      <station-editor .labels=${this.labels} @saved=${() => void watch.refresh()} @deleted=${() => this.site.navigate(STATIONS)}></station-editor>`;
   }
 
-  readonly #openSound = (signal: AbortSignal): Promise<Response> => this.site.visitor.open(stationPath(this.stationId, '/audio'), signal);
+  readonly #openSound = (signal: AbortSignal): Promise<Response> => this.site.visitor.fetch(stationPath(this.stationId, '/audio'), signal);
 
   #missing() {
     return html`
@@ -94,34 +94,34 @@ export class StationPage extends LitElement {
   }
 
   #station(watch: StationWatch) {
-    const { session, standing, info, passages } = watch;
-    const isOn = standing?.state === 'live' || standing?.state === 'silent';
+    const { session, status, info, passages } = watch;
+    const isOn = status?.state === 'live' || status?.state === 'silent';
     const prediction = isOn && session.connection === 'open' ? session.prediction : undefined;
     const colours = this.#palette.of(this.labels, this.theme);
     const { visitor } = this.site;
     return html`
       <main>
         <div class="head">
-          <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? (watch.isLost ? this.stationId : '\u00a0')}</h1></div>
+          <div class="title"><a class="back" href=${this.site.href(STATIONS)}>Stations</a><h1 tabindex="-1">${info?.name ?? (watch.isOffline ? this.stationId : '\u00a0')}</h1></div>
           <div class="buttons">
-            ${visitor.maySend ? html`<listen-button .open=${this.#openSound}></listen-button>` : nothing}
-            ${visitor.mayManage && info?.url !== undefined ? html`<button type="button" @click=${() => this.#edit()}>Edit</button>` : nothing}
+            ${visitor.canSend ? html`<listen-button .open=${this.#openSound}></listen-button>` : nothing}
+            ${visitor.canManage && info?.url !== undefined ? html`<button type="button" @click=${() => this.#edit()}>Edit</button>` : nothing}
           </div>
-          <div class="standing" role="status">
-            ${standing ? html`${stateMark(standing.state)}<span>since ${moment(Date.parse(standing.since), watch.nowMs)}</span>` : nothing}
+          <div class="status" role="status">
+            ${status ? html`${stateMark(status.state)}<span>since ${timeWithDay(Date.parse(status.since), watch.nowMs)}</span>` : nothing}
             ${info?.alerts.map(alertBadge)}
-            ${standing?.nowPlaying ? html`<span class="playing">${icon(NOTE)}<span title=${standing.nowPlaying}>${standing.nowPlaying}</span></span>` : nothing}
+            ${status?.nowPlaying ? html`<span class="playing">${icon(NOTE)}<span title=${status.nowPlaying}>${status.nowPlaying}</span></span>` : nothing}
           </div>
           ${this.#trouble(watch)}
         </div>
         <section class="now" aria-label="Genre now">
-          <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${standing === undefined || isOn ? undefined : 'Not heard'}></genre-now>
+          <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${status === undefined || isOn ? undefined : 'Not heard'}></genre-now>
         </section>
         <section class="bars" aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${this.labels} .colours=${colours}></genre-bars></section>
         <section class="sound" aria-label="Sound">
-          <wave-form .stage=${session.stage} .theme=${this.theme}></wave-form>
-          <mel-spectrogram .stage=${session.stage} .theme=${this.theme}></mel-spectrogram>
-          <level-meter .stage=${isOn ? session.stage : undefined} .prediction=${prediction} .theme=${this.theme}></level-meter>
+          <wave-form .soundView=${session.soundView} .theme=${this.theme}></wave-form>
+          <mel-spectrogram .soundView=${session.soundView} .theme=${this.theme}></mel-spectrogram>
+          <level-meter .soundView=${isOn ? session.soundView : undefined} .prediction=${prediction} .theme=${this.theme}></level-meter>
         </section>
         <section class="past" aria-label="History">
           ${watch.trouble === '' ? nothing : html`<p class="note" role="status">${watch.trouble}</p>`}
@@ -139,7 +139,7 @@ export class StationPage extends LitElement {
         </section>
         <section class="lists">
           <div><h2>Alerts of the last day</h2>${this.#alerts(watch)}</div>
-          <div><h2>Played in the last hour</h2>${this.#played(watch)}</div>
+          <div><h2>Played in the last hour</h2>${this.#playedTitles(watch)}</div>
           <div class="files"><h2>Last day as CSV</h2><p>${TABLES.map((table) => html`<a download href=${this.#csv(watch, table)}>${table}</a>`)}</p></div>
         </section>
       </main>
@@ -147,12 +147,12 @@ export class StationPage extends LitElement {
   }
 
   /** Why nothing is heard, what comes next, and what the decoder said. */
-  #trouble({ standing, info, nowMs }: StationWatch) {
-    if (!standing || (standing.reason === null && !info?.decoder)) return nothing;
+  #trouble({ status, info, nowMs }: StationWatch) {
+    if (!status || (status.reason === null && !info?.decoder)) return nothing;
     const retryMs = info?.retryAt ? Date.parse(info.retryAt) - nowMs : 0;
     return html`
       <div class="reason">
-        ${standing.reason === null ? nothing : html`<p>${standing.reason}${retryMs > 0 ? ` Next attempt in ${lasting(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} that failed` : ''}.` : ''}</p>`}
+        ${status.reason === null ? nothing : html`<p>${status.reason}${retryMs > 0 ? ` Next attempt in ${coarseDuration(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} that failed` : ''}.` : ''}</p>`}
         ${info?.decoder && info.decoder.lines.length > 0 ? html`
           <details aria-label="What FFmpeg said"><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of FFmpeg">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
       </div>`;
@@ -160,7 +160,7 @@ export class StationPage extends LitElement {
 
   #ribbon(watch: StationWatch, spanMs: number, name: string, hasTitles: boolean, colours: ReadonlyMap<string, GenreColour>) {
     return html`<genre-ribbon class=${hasTitles ? 'hour' : 'day'} .passages=${watch.passages} .version=${watch.version} .alerts=${watch.alerts} .colours=${colours} .theme=${this.theme}
-      .spanMs=${spanMs} .aheadMs=${watch.aheadMs} .hasTitles=${hasTitles} .name=${name}></genre-ribbon>`;
+      .spanMs=${spanMs} .clockOffsetMs=${watch.clockOffsetMs} .hasTitles=${hasTitles} .name=${name}></genre-ribbon>`;
   }
 
   #alerts({ alerts, nowMs }: StationWatch) {
@@ -168,13 +168,13 @@ export class StationPage extends LitElement {
     const newest = alerts.toSorted((one, other) => Date.parse(other.from) - Date.parse(one.from));
     return html`<ul class="rows" aria-label="Alerts">${newest.slice(0, MOST_ROWS).map(({ type, from, to, sentence }) => html`
       <li class=${to === null ? 'open' : ''}>
-        <span class="when">${moment(Date.parse(from), nowMs)}</span>
-        <span><strong>${ALERT_NAMES[type]}</strong> ${to === null ? html`<em>open</em>` : Date.parse(to) > Date.parse(from) ? html`<small>${lasting(Date.parse(to) - Date.parse(from))}</small>` : nothing}<br>${sentence}</span>
+        <span class="when">${timeWithDay(Date.parse(from), nowMs)}</span>
+        <span><strong>${ALERT_NAMES[type]}</strong> ${to === null ? html`<em>open</em>` : Date.parse(to) > Date.parse(from) ? html`<small>${coarseDuration(Date.parse(to) - Date.parse(from))}</small>` : nothing}<br>${sentence}</span>
       </li>`)}</ul>`;
   }
 
-  #played({ passages, nowMs }: StationWatch) {
-    const titles = played(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MOST_ROWS);
+  #playedTitles({ passages, nowMs }: StationWatch) {
+    const titles = playedTitles(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MOST_ROWS);
     if (titles.length === 0) return html`<p class="note">The source says no titles.</p>`;
     return html`<ul class="rows" aria-label="Titles">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
   }

@@ -7,9 +7,9 @@ import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 const SAMPLE_RATE = 22_050;
 const HEADER_BYTES = 44;
 /** Sound comes in lumps and now and then late; so much is kept ahead of what is heard. */
-const LEAD_S = 0.5;
+const BUFFER_S = 0.5;
 /** What a paused or slow clock lets pile up beyond this is left out. */
-const MOST_AHEAD_S = 5;
+const MAX_BUFFER_S = 5;
 
 export type SoundState = 'loading' | 'playing' | 'failed';
 
@@ -61,9 +61,9 @@ export class StationSound {
 
   #schedule(samples: Float32Array): void {
     const nowS = this.#context.currentTime;
-    if (this.#endsAtS > nowS + MOST_AHEAD_S) return;
+    if (this.#endsAtS > nowS + MAX_BUFFER_S) return;
     const isLate = this.#endsAtS < nowS;
-    if (isLate) this.#endsAtS = nowS + LEAD_S;
+    if (isLate) this.#endsAtS = nowS + BUFFER_S;
     const buffer = this.#context.createBuffer(1, samples.length, SAMPLE_RATE);
     buffer.copyToChannel(new Float32Array(samples), 0);
     const source = this.#context.createBufferSource();

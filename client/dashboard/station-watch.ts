@@ -1,6 +1,6 @@
 /** One station, watched: its stream, what the server knows of it, and its last day, carried on live. */
 import type { StationMessage } from '../../server/protocol/messages.js';
-import { Refusal, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
+import { ApiError, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
 import { BASE } from './base.js';
 import { hoursOfDay, type Hour } from './model/day-clock.js';
 import { Passages } from './model/passages.js';
@@ -26,38 +26,38 @@ export class StationWatch {
   #isOver = false;
   #station: StationMessage | undefined;
   #lastAtMs = -1;
-  #known = '';
+  #lastStateAndAlerts = '';
   info: StationInfo | undefined;
   alerts: readonly StationAlert[] = [];
   shares: History['shares'] = [];
   /** Counts the histories that came. */
   version = 0;
   /** The server's clock less this one's, ms. */
-  aheadMs = 0;
+  clockOffsetMs = 0;
   /** Why there is no history; empty where there is one. */
   trouble = '';
   /** There is no such station. */
   isMissing = false;
   /** The server can't be reached. */
-  isLost = false;
+  isOffline = false;
 
   constructor(site: Site, id: string, onChange: () => void) {
     this.#site = site;
     this.#id = id;
     this.#onChange = onChange;
-    this.session = new Session(() => site.model(), () => this.#heard());
+    this.session = new Session(() => site.model(), () => this.#onSessionChange());
   }
 
-  get nowMs(): number { return Date.now() + this.aheadMs; }
+  get nowMs(): number { return Date.now() + this.clockOffsetMs; }
 
   /** How the station is: what its stream said last, or what was asked for. */
-  get standing(): Omit<StationMessage, 'type'> | undefined {
+  get status(): Omit<StationMessage, 'type'> | undefined {
     return this.session.connection === 'open' ? this.session.station ?? this.info : this.info;
   }
 
   open(): void {
-    void this.#again(() => this.look(), INFO_EVERY_MS);
-    void this.#again(() => this.#readHistory(), HISTORY_EVERY_MS);
+    void this.#repeat(() => this.refresh(), INFO_EVERY_MS);
+    void this.#repeat(() => this.#readHistory(), HISTORY_EVERY_MS);
   }
 
   end(): void {
@@ -67,32 +67,32 @@ export class StationWatch {
   }
 
   /** Asks how the station is. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     try {
-      this.info = await this.#site.visitor.ask(stationPath(this.#id)) as StationInfo;
-      this.isMissing = this.isLost = false;
+      this.info = await this.#site.visitor.request(stationPath(this.#id)) as StationInfo;
+      this.isMissing = this.isOffline = false;
     } catch (error) {
-      this.isMissing = error instanceof Refusal && error.status === 404;
-      this.isLost = !(error instanceof Refusal);
+      this.isMissing = error instanceof ApiError && error.status === 404;
+      this.isOffline = !(error instanceof ApiError);
     }
     if (this.#isOver) return;
-    const { standing } = this;
-    if (standing) this.passages.stand(standing.state, standing.nowPlaying, standing.reason, this.nowMs);
-    this.#follow();
+    const { status } = this;
+    if (status) this.passages.setState(status.state, status.nowPlaying, status.reason, this.nowMs);
+    this.#watchStream();
     this.#onChange();
   }
 
   /** A station that is switched off has no stream, and gets another one later. */
-  #follow(): void {
+  #watchStream(): void {
     const { info, session: { connection } } = this;
     if (info === undefined) return;
     if (info.state !== 'stopped' && (connection === 'idle' || connection === 'closed')) {
-      this.session.take(watchStation({ id: this.#id, name: info.name, source: 'station' }, BASE.href, () => Promise.resolve([])));
+      this.session.switchTo(watchStation({ id: this.#id, name: info.name, source: 'station' }, BASE.href, () => Promise.resolve([])));
     }
     // What is new in the history is read at once.
-    const known = `${info.state} ${info.alerts.join()}`;
-    if (this.#known !== '' && known !== this.#known) void this.#readHistory();
-    this.#known = known;
+    const stateAndAlerts = `${info.state} ${info.alerts.join()}`;
+    if (this.#lastStateAndAlerts !== '' && stateAndAlerts !== this.#lastStateAndAlerts) void this.#readHistory();
+    this.#lastStateAndAlerts = stateAndAlerts;
   }
 
   /** What was heard at each hour of the day over the last days. */
@@ -109,22 +109,22 @@ export class StationWatch {
   }
 
   async #readHistory(): Promise<void> {
-    if (!this.#site.visitor.keepsHistory) {
+    if (!this.#site.visitor.hasHistory) {
       this.trouble = 'This server keeps no history: what is shown began with this page. It is kept with --stations FILE or --database FILE.';
       return;
     }
     try {
       const history = await this.#history(this.nowMs - DAY_MS);
-      this.aheadMs = Date.parse(history.to) - Date.now();
+      this.clockOffsetMs = Date.parse(history.to) - Date.now();
       // A clock that is a little off is left alone, so that the ribbon doesn't jump back and forth.
-      if (Math.abs(this.aheadMs) < 2000) this.aheadMs = 0;
+      if (Math.abs(this.clockOffsetMs) < 2000) this.clockOffsetMs = 0;
       this.passages.load(history);
       this.alerts = history.alerts;
       this.shares = history.shares;
       this.trouble = '';
       this.version += 1;
     } catch (error) {
-      this.trouble = error instanceof Refusal ? error.message : 'The history can not be read at the moment; it is asked for again.';
+      this.trouble = error instanceof ApiError ? error.message : 'The history can not be read at the moment; it is asked for again.';
     }
     this.#onChange();
   }
@@ -132,17 +132,17 @@ export class StationWatch {
   /** @param toMs now, unless given */
   async #history(fromMs: number, toMs?: number): Promise<History> {
     const to = toMs === undefined ? '' : `&to=${new Date(toMs).toISOString()}`;
-    return await this.#site.visitor.ask(stationPath(this.#id, `/history?from=${new Date(fromMs).toISOString()}${to}&bucket=${BUCKET_S}`)) as History;
+    return await this.#site.visitor.request(stationPath(this.#id, `/history?from=${new Date(fromMs).toISOString()}${to}&bucket=${BUCKET_S}`)) as History;
   }
 
   /** Something came over the stream. */
-  #heard(): void {
+  #onSessionChange(): void {
     if (this.#isOver) return;
     const { prediction, station, blockMs } = this.session;
     if (station && station !== this.#station) {
-      if (this.#station && station.state !== this.#station.state) void this.look();
+      if (this.#station && station.state !== this.#station.state) void this.refresh();
       this.#station = station;
-      this.passages.stand(station.state, station.nowPlaying, station.reason, this.nowMs);
+      this.passages.setState(station.state, station.nowPlaying, station.reason, this.nowMs);
     }
     if (prediction && prediction.atMs !== this.#lastAtMs) {
       this.#lastAtMs = prediction.atMs;
@@ -152,12 +152,12 @@ export class StationWatch {
     this.#onChange();
   }
 
-  async #again(work: () => Promise<void>, everyMs: number): Promise<void> {
+  async #repeat(work: () => Promise<void>, everyMs: number): Promise<void> {
     await work();
     if (this.#isOver) return;
     const timer = setTimeout(() => {
       this.#timers.splice(this.#timers.indexOf(timer), 1);
-      void this.#again(work, everyMs);
+      void this.#repeat(work, everyMs);
     }, everyMs);
     this.#timers.push(timer);
   }

@@ -6,12 +6,12 @@ import { StationsViewer, type ConnectionState } from '../sdk/index.js';
 import type { StationInfo } from './api.js';
 import { BASE } from './base.js';
 import { GenrePalette } from './model/genre-colours.js';
-import { chosen, counts, type Kind, type Order } from './model/station-list.js';
+import { filterStations, filterCounts, type StationFilter, type Order } from './model/station-list.js';
 import { STATE_NAMES, timeOfDay } from './model/station-words.js';
 import type { Theme } from './model/theme.js';
 import { pageStyles } from './page-styles.js';
 import { icon, PLUS } from './parts/icons.js';
-import { look } from './parts/look.js';
+import { sharedStyles } from './parts/shared-styles.js';
 import './parts/site-header.js';
 import './parts/station-card.js';
 import './parts/station-editor.js';
@@ -23,7 +23,7 @@ const ORDERS: readonly (readonly [Order, string])[] = [['name', 'Name'], ['state
 
 export class StationsPage extends LitElement {
   static override properties = { site: { attribute: false }, stations: { state: true }, connection: { state: true }, labels: { state: true }, theme: { state: true }, text: { state: true }, kind: { state: true }, order: { state: true } };
-  static override styles = [look, pageStyles, stationsPageStyles];
+  static override styles = [sharedStyles, pageStyles, stationsPageStyles];
 
   declare site: Site;
   /** Undefined until they are known. */
@@ -32,7 +32,7 @@ export class StationsPage extends LitElement {
   declare labels: readonly string[];
   declare theme: Theme;
   declare text: string;
-  declare kind: Kind;
+  declare kind: StationFilter;
   declare order: Order;
   #viewer: StationsViewer | undefined;
   #stops: (() => void)[] = [];
@@ -77,30 +77,30 @@ export class StationsPage extends LitElement {
 
   override render() {
     const { stations, site } = this;
-    const isLost = stations !== undefined && this.connection !== 'open';
+    const isOffline = stations !== undefined && this.connection !== 'open';
     return html`
       <site-header .site=${site} page="stations" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
-      <div class="trouble" role="status" ?hidden=${!isLost}>${isLost ? html`<p>The connection to the server is lost; this is how it was at ${timeOfDay(this.#seenMs, true)}. Trying again.</p>` : ''}</div>
+      <div class="trouble" role="status" ?hidden=${!isOffline}>${isOffline ? html`<p>The connection to the server is lost; this is how it was at ${timeOfDay(this.#seenMs, true)}. Trying again.</p>` : ''}</div>
       <main>
         <div class="head">
           <h1 tabindex="-1">Stations</h1>
-          ${site.visitor.mayManage && stations?.length !== 0 ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
+          ${site.visitor.canManage && stations?.length !== 0 ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
         </div>
         ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Looking for the stations' : 'The server can not be reached. Trying again.'}</p>`
-          : stations.length === 0 ? this.#none() : this.#grid(stations, isLost)}
+          : stations.length === 0 ? this.#none() : this.#grid(stations, isOffline)}
       </main>
       <footer></footer>
-      <station-editor .labels=${this.labels} @saved=${(event: CustomEvent<StationInfo>) => this.site.go({ page: 'station', id: event.detail.id })}></station-editor>`;
+      <station-editor .labels=${this.labels} @saved=${(event: CustomEvent<StationInfo>) => this.site.navigate({ page: 'station', id: event.detail.id })}></station-editor>`;
   }
 
-  #grid(stations: readonly StationGlance[], isLost: boolean) {
+  #grid(stations: readonly StationGlance[], isOffline: boolean) {
     const { text, kind, order } = this;
-    const shown = chosen(stations, { text, kind, order });
+    const shown = filterStations(stations, { text, kind, order });
     const colours = this.#palette.of(this.labels, this.theme);
     return html`
       <div class="tools" role="search">
         <input type="search" aria-label="Search stations" placeholder="Name, genre or title" .value=${text} @input=${(event: Event) => { this.text = (event.target as HTMLInputElement).value; }}>
-        <div class="kinds" role="group" aria-label="Show">${counts(stations).map(({ kind: each, count }) => html`
+        <div class="kinds" role="group" aria-label="Show">${filterCounts(stations).map(({ kind: each, count }) => html`
           <button type="button" class=${each} aria-pressed=${each === kind} @click=${() => { this.kind = each === kind ? 'all' : each; }}>${count} ${kindName(each)}</button>`)}</div>
         <label class="order">Sort by
           <select @change=${(event: Event) => { this.order = (event.target as HTMLSelectElement).value as Order; }}>
@@ -109,19 +109,19 @@ export class StationsPage extends LitElement {
         </label>
       </div>
       ${shown.length === 0 ? html`<p class="waiting">No station fits. <button type="button" @click=${() => { this.text = ''; this.kind = 'all'; }}>Show all ${stations.length}</button></p>` : nothing}
-      <div class=${isLost ? 'grid old' : 'grid'} role="list" aria-label="Stations">${repeat(shown, ({ id }) => id, (station) => html`
-        <station-card .glance=${station} .level=${station.level} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-card>`)}
+      <div class=${isOffline ? 'grid old' : 'grid'} role="list" aria-label="Stations">${repeat(shown, ({ id }) => id, (station) => html`
+        <station-card .station=${station} .level=${station.level} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-card>`)}
       </div>`;
   }
 
   /** What to do where there is no station yet. */
   #none() {
-    const { mayManage, hasToken } = this.site.visitor;
+    const { canManage, hasToken } = this.site.visitor;
     return html`
       <div class="none">
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 13v8M8.5 16.5a5 5 0 1 1 7 0M5.6 19a9 9 0 1 1 12.8 0"></path><circle cx="12" cy="13" r="1.4"></circle></svg>
         <h2>No stations yet</h2>
-        ${mayManage ? html`
+        ${canManage ? html`
           <p>A station is the address of a radio stream that this server listens to day and night: Icecast, Shoutcast, a playlist or HLS.</p>
           <button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add the first station</button>
           <p>Or from a terminal:</p>
@@ -140,12 +140,12 @@ ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My r
   /** The bell is behind by its own rhythm: a new or ended alert of a station is asked for at once. */
   #followAlerts(stations: readonly StationGlance[]): void {
     const open = stations.flatMap(({ id, alerts }) => alerts.map((type) => `${id} ${type}`)).join();
-    if (this.#alerts !== undefined && open !== this.#alerts) void this.site.alerts.look();
+    if (this.#alerts !== undefined && open !== this.#alerts) void this.site.alerts.refresh();
     this.#alerts = open;
   }
 }
 
-function kindName(kind: Kind): string {
+function kindName(kind: StationFilter): string {
   return kind === 'all' ? 'in all' : kind === 'alerts' ? 'with alerts' : STATE_NAMES[kind].toLowerCase();
 }
 

@@ -1,6 +1,6 @@
 /** `/embed`: choose a widget's source and style, preview it on light and dark, copy the HTML. */
 import { html, LitElement, svg } from 'lit';
-import { look } from '../dashboard/parts/look.js';
+import { sharedStyles } from '../dashboard/parts/shared-styles.js';
 import '../dashboard/parts/theme-toggle.js';
 import { PARTS, PROPERTIES, SIZES, type Property } from '../widget/theming.js';
 import { embedStyles } from './embed-styles.js';
@@ -27,7 +27,7 @@ export class EmbedPage extends LitElement {
   static override properties = {
     sources: { state: true }, allowedOrigins: { state: true }, choices: { state: true }, isCopied: { state: true }, typed: { state: true }, trouble: { state: true },
   };
-  static override styles = [look, embedStyles];
+  static override styles = [sharedStyles, embedStyles];
 
   declare sources: readonly EmbedSource[];
   /** Undefined until loaded. */

@@ -27,7 +27,7 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
   readonly live?: boolean;
   /** Live only: audio that may be queued while the connection is slow or lost, ms; default 2,000. */
   readonly maxWaitingMs?: number;
-  /** Sending pauses while the socket buffers this many bytes; default 256 KiB. */
+  /** SendOptions pauses while the socket buffers this many bytes; default 256 KiB. */
   readonly maxBufferedBytes?: number;
   /** Sent bytes to retain for a resume; default 1 MiB. */
   readonly historyBytes?: number;

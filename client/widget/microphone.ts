@@ -1,8 +1,8 @@
 /** The visitor's microphone as a widget's stream: opened only by a click. */
 import type { Prediction } from '../../server/protocol/messages.js';
-import type { Listening } from '../dashboard/sources/listening.js';
+import type { AudioSource } from '../dashboard/sources/audio-source.js';
 import { openMicrophone } from '../dashboard/sources/microphone.js';
-import { SourceError } from '../dashboard/sources/sentences.js';
+import { SourceError } from '../dashboard/sources/source-errors.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { StreamStatus } from './stream-status.js';
 import { findConnectionProblem } from './connection-problem.js';
@@ -10,7 +10,7 @@ import { findConnectionProblem } from './connection-problem.js';
 const TOP_K = 3;
 
 /** Error texts, short enough for a card; keys are DOMException names, or `insecure` and `lost`. */
-const SENTENCES: Readonly<Record<string, string>> = {
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
   insecure: 'Browsers allow the microphone only on https pages.',
   NotAllowedError: 'It is blocked for this page. Allow it in the site settings next to the address.',
   SecurityError: 'This page’s policy forbids it.',
@@ -24,7 +24,7 @@ export class Microphone {
   readonly status = new StreamStatus();
   readonly #server: string;
   readonly #onChange: (prediction?: Prediction) => void;
-  #listening: Listening | undefined;
+  #source: AudioSource | undefined;
   #stopFollowing = (): void => {};
   /** Counts clicks, so that a microphone that opens after a stop is closed again. */
   #press = 0;
@@ -44,14 +44,14 @@ export class Microphone {
     const press = this.#press;
     this.#enter('asking');
     try {
-      const page = {
+      const host = {
         captureUrl: new URL('capture.js', this.#server).href,
-        sentence: (name: string) => SENTENCES[name] ?? `It could not be opened (${name}).`,
+        errorText: (name: string) => ERROR_TEXTS[name] ?? `It could not be opened (${name}).`,
       };
-      const listening = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, (sentence) => this.#refuse(sentence), page);
-      if (press !== this.#press) return listening.end();
-      this.#listening = listening;
-      this.#stopFollowing = this.status.follow(listening.link, WALL_CLOCK, this.#onChange, () => void this.#lost(listening));
+      const source = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, (sentence) => this.#refuse(sentence), host);
+      if (press !== this.#press) return source.end();
+      this.#source = source;
+      this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, () => void this.#lost(source));
       this.#enter('on');
     } catch (error) {
       if (press === this.#press) this.#refuse(error instanceof SourceError ? error.message : String(error));
@@ -63,8 +63,8 @@ export class Microphone {
     this.#press += 1;
     this.#stopFollowing();
     this.#stopFollowing = () => {};
-    this.#listening?.end();
-    this.#listening = undefined;
+    this.#source?.end();
+    this.#source = undefined;
     this.status.problem = undefined;
     if (this.phase !== 'idle') this.#enter('idle');
   }
@@ -75,11 +75,11 @@ export class Microphone {
     this.#enter('refused');
   }
 
-  async #lost(listening: Listening): Promise<void> {
+  async #lost(source: AudioSource): Promise<void> {
     this.status.problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
-    if (this.#listening !== listening) return;
-    if (listening.link.state !== 'closed') return this.#onChange();
-    listening.end(); // no server, so close the microphone
+    if (this.#source !== source) return;
+    if (source.link.state !== 'closed') return this.#onChange();
+    source.end(); // no server, so close the microphone
     this.#enter('idle');
   }
 

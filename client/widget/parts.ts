@@ -4,7 +4,7 @@
  */
 import { decibels, percent } from '../dashboard/model/format.js';
 import { genreColour } from '../dashboard/model/genre-colours.js';
-import { meterPlace } from '../dashboard/model/meter.js';
+import { meterPosition } from '../dashboard/model/meter.js';
 import { LEVEL_COUNT } from './stream-status.js';
 import { PARTS, SIZES, type Size } from './theming.js';
 import { TOP_GENRES, type View } from './view.js';
@@ -134,7 +134,7 @@ export class Parts {
     this.#level.setAttribute('aria-valuetext', `${decibels(nowDb)} dBFS`);
     this.#levels.forEach((bar, index) => {
       const db = reducedMotion ? nowDb : levels.at(index - LEVEL_COUNT) ?? LOWEST_DB;
-      bar.style.setProperty('--level', meterPlace(db).toFixed(3));
+      bar.style.setProperty('--level', meterPosition(db).toFixed(3));
     });
   }
 }

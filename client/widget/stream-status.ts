@@ -1,6 +1,6 @@
 /** Current status of one stream, updated from the events of its link and shown by any number of widgets. */
 import type { Prediction, StationMessage, Summary } from '../../server/protocol/messages.js';
-import type { Link } from '../dashboard/sources/listening.js';
+import type { StreamLink } from '../dashboard/sources/audio-source.js';
 import type { Clock, ConnectionState, GenreError } from '../sdk/index.js';
 import type { ConnectionProblem } from './connection-problem.js';
 
@@ -30,7 +30,7 @@ export class StreamStatus {
    * @param onLost called when a connection was lost or refused
    * @returns a function that stops listening
    */
-  follow(link: Link, clock: Clock, onChange: (prediction?: Prediction) => void, onLost: (error: GenreError) => void): () => void {
+  follow(link: StreamLink, clock: Clock, onChange: (prediction?: Prediction) => void, onLost: (error: GenreError) => void): () => void {
     this.connection = link.state;
     const stops = [
       link.on('state', (state) => {

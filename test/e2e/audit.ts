@@ -33,7 +33,7 @@ export async function faintTexts(page: Page): Promise<string[]> {
       for (const element of root.querySelectorAll('*')) {
         if (element.shadowRoot) visit(element.shadowRoot);
         const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent?.trim()).join('');
-        if (text === '' || element.getClientRects().length === 0 || element.closest('.unseen') || ['STYLE', 'SCRIPT', 'NOSCRIPT', 'TITLE'].includes(element.tagName)) continue;
+        if (text === '' || element.getClientRects().length === 0 || element.closest('.visually-hidden') || ['STYLE', 'SCRIPT', 'NOSCRIPT', 'TITLE'].includes(element.tagName)) continue;
         const style = getComputedStyle(element);
         let behind: Element | null = element;
         while (behind && /rgba\(.*, 0\)|transparent/.test(getComputedStyle(behind).backgroundColor)) {

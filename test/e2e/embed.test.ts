@@ -100,7 +100,7 @@ test('it says which pages are allowed, and how to allow another', async (context
   await section.getByRole('textbox').fill('other.org');
   await section.getByText(`--allowed-origins ${context.site.origin},https://other.org`).waitFor(SOON);
   await section.getByRole('textbox').fill('no page');
-  await section.getByText('no address').waitFor(SOON);
+  await section.getByText('not a page’s address').waitFor(SOON);
 });
 
 for (const [colorScheme, width] of [['light', 400], ['dark', 400], ['light', 1400], ['dark', 1400]] as const) {

@@ -181,7 +181,7 @@ test('a station that is not there is said so', async (context) => {
 test('a station shows what is heard now, its picture, its past and its alerts', async (context) => {
   const page = await open(context, '/stations/deep');
   await page.locator('genre-now .word', { hasText: 'Low' }).waitFor(SOON);
-  await page.locator('.standing', { hasText: 'Song of the deep' }).waitFor(SOON);
+  await page.locator('.status', { hasText: 'Song of the deep' }).waitFor(SOON);
   await page.waitForFunction(() => {
     const canvas = document.querySelector('station-page')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
     const { data } = canvas.getContext('2d')!.getImageData(canvas.width - 40, 0, 20, canvas.height);
@@ -220,14 +220,14 @@ test('a station that fails says why, and is heard again without a reload', async
   const page = await open(context, '/stations/bright');
   await page.locator('genre-now .word', { hasText: 'High' }).waitFor(SOON);
   context.radio.fail(url('bright'), 'The connection was refused.');
-  await page.locator('.standing .mark', { hasText: 'Failing' }).waitFor(SOON);
+  await page.locator('.status .mark', { hasText: 'Failing' }).waitFor(SOON);
   await page.locator('genre-now .word', { hasText: 'Not heard' }).waitFor(SOON);
   await page.locator('.reason', { hasText: /refused\. Next attempt in \d+ s, after 3 that failed/ }).waitFor(SOON);
   await page.getByText('FFmpeg ended with exit code 1').click();
   await page.getByText('Invalid data found').waitFor(SOON);
   context.radio.broadcast(url('bright'), HIGH);
   await page.locator('genre-now .word', { hasText: 'High' }).waitFor(SOON);
-  await page.locator('.standing .mark', { hasText: 'Live' }).waitFor(SOON);
+  await page.locator('.status .mark', { hasText: 'Live' }).waitFor(SOON);
 });
 
 test('a press plays what the network hears, another ends it', async (context) => {
@@ -376,7 +376,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`${colorScheme}: all text stands out, and what has a role has a name`, async (context) => {
     for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
       const page = await open(context, path, { colorScheme });
-      await page.locator(path === '/stations' ? 'station-card' : '.standing .mark').first().waitFor(SOON);
+      await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
       assert.equal(await faintTexts(page), [], path);
       assert.equal(await nameless(page), [], path);
     }
@@ -387,7 +387,7 @@ for (const width of [360, 768, 1400]) {
   test(`nothing is cut off or scrolls sideways at ${width} px`, async (context) => {
     for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
       const page = await open(context, path, { viewport: { width, height: 800 } });
-      await page.locator(path === '/stations' ? 'station-card' : '.standing .mark').first().waitFor(SOON);
+      await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
       assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width, path);
     }
   });

@@ -255,7 +255,7 @@ test('a station shows its title, silence as silence, a stall as no signal, and a
     await state(widget, 'silence');
     sources.emitState(URL_ONE, 'stalled', 'No bytes came for 10 s.');
     await state(widget, 'no-signal');
-    assert.match(await part(widget, 'note').innerText(), /^No sound arrives\. Last heard: Low/);
+    assert.match(await part(widget, 'note').innerText(), /^No audio is arriving\. Last heard: Low/);
     assert.is(await part(widget, 'playing').innerText(), '');
     sources.emitState(URL_ONE, 'live');
     sources.emit(URL_ONE, { type: 'reset' });

@@ -3,11 +3,11 @@ import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { contentOf, CONTENT_SENTENCES } from './audio-content.js';
 
-const QUIET_MS = 6000;
+const MIN_INTERVAL_MS = 6000;
 
 export class Announcements {
-  #said = '';
-  #saidAtMs = -Infinity;
+  #announced = '';
+  #announcedAtMs = -Infinity;
 
   /**
    * @param nowMs any clock that runs evenly
@@ -15,10 +15,10 @@ export class Announcements {
    */
   push(prediction: Pick<Prediction, 'state' | 'genre' | 'p' | 'top'>, nowMs: number): string | undefined {
     const { genre, p } = prediction;
-    const what = genre === null ? CONTENT_SENTENCES[contentOf(prediction)] : labelName(genre);
-    if (what === undefined || what === this.#said || nowMs - this.#saidAtMs < QUIET_MS) return undefined;
-    this.#said = what;
-    this.#saidAtMs = nowMs;
-    return genre === null ? what : `${what}, ${percent(p)} percent sure.`;
+    const text = genre === null ? CONTENT_SENTENCES[contentOf(prediction)] : labelName(genre);
+    if (text === undefined || text === this.#announced || nowMs - this.#announcedAtMs < MIN_INTERVAL_MS) return undefined;
+    this.#announced = text;
+    this.#announcedAtMs = nowMs;
+    return genre === null ? text : `${text}, ${percent(p)} percent sure.`;
   }
 }

@@ -17,13 +17,13 @@ export interface Hour {
   /** 0 to 23. */
   readonly hour: number;
   /** Seconds that are known of. */
-  readonly knownS: number;
+  readonly totalS: number;
   /** In the order of the keys. */
   readonly parts: readonly Part[];
 }
 
 /** What is no genre, in the order in which it is drawn, from the inside. */
-export const NO_GENRES: readonly string[] = ['speech', 'unknown', 'warming', 'silence', 'down'];
+export const NON_GENRES: readonly string[] = ['speech', 'unknown', 'warming', 'silence', 'down'];
 
 /**
  * @param labels genres in the order in which they are drawn
@@ -36,21 +36,21 @@ export function hoursOfDay(shares: readonly Share[], labels: readonly string[], 
     for (const [key, value] of Object.entries(seconds)) sum.set(key, (sum.get(key) ?? 0) + value);
   }
   return sums.map((sum, hour) => {
-    const knownS = [...sum.values()].reduce((all, value) => all + value, 0);
-    const parts = order(sum, labels).map((key) => ({ key, share: knownS > 0 ? sum.get(key)! / knownS : 0 }));
-    return { hour, knownS, parts: parts.filter(({ share }) => share > 0) };
+    const totalS = [...sum.values()].reduce((all, value) => all + value, 0);
+    const parts = order(sum, labels).map((key) => ({ key, share: totalS > 0 ? sum.get(key)! / totalS : 0 }));
+    return { hour, totalS, parts: parts.filter(({ share }) => share > 0) };
   });
 }
 
 /** The whole day: each key's share of all known time, largest first. */
 export function dayShares(hours: readonly Hour[]): Part[] {
   const sums = new Map<string, number>();
-  let knownS = 0;
+  let totalS = 0;
   for (const hour of hours) {
-    knownS += hour.knownS;
-    for (const { key, share } of hour.parts) sums.set(key, (sums.get(key) ?? 0) + share * hour.knownS);
+    totalS += hour.totalS;
+    for (const { key, share } of hour.parts) sums.set(key, (sums.get(key) ?? 0) + share * hour.totalS);
   }
-  return [...sums].map(([key, seconds]) => ({ key, share: seconds / knownS })).sort((one, other) => other.share - one.share);
+  return [...sums].map(([key, seconds]) => ({ key, share: seconds / totalS })).sort((one, other) => other.share - one.share);
 }
 
 /**
@@ -69,6 +69,6 @@ export function sectorPath(hour: number, from: number, to: number, inner: number
 }
 
 function order(sum: ReadonlyMap<string, number>, labels: readonly string[]): string[] {
-  const known = [...labels, ...NO_GENRES];
-  return [...known.filter((key) => sum.has(key)), ...[...sum.keys()].filter((key) => !known.includes(key)).sort()];
+  const keys = [...labels, ...NON_GENRES];
+  return [...keys.filter((key) => sum.has(key)), ...[...sum.keys()].filter((key) => !keys.includes(key)).sort()];
 }

@@ -31,8 +31,8 @@ export class Meter {
 /** Marks of the scale, dBFS. */
 export const METER_MARKS: readonly number[] = [0, -6, -12, -24, -36, -48, -60];
 
-/** Place on the meter, 0 at -60 dBFS and below to 1 at full scale; the upper 24 dB have more room, as people set levels there. */
-export function meterPlace(db: number): number {
+/** Route on the meter, 0 at -60 dBFS and below to 1 at full scale; the upper 24 dB have more room, as people set levels there. */
+export function meterPosition(db: number): number {
   const inDb = Math.min(0, Math.max(-60, db));
   return inDb > -24 ? 1 + inDb / 24 * 0.58 : 0.42 * (inDb + 60) / 36;
 }

@@ -95,7 +95,7 @@ export class Passages {
   }
 
   /** The station is in this state until `atMs`, which is now. */
-  stand(state: StationState, nowPlaying: string | null, reason: string | null, atMs: number): void {
+  setState(state: StationState, nowPlaying: string | null, reason: string | null, atMs: number): void {
     this.#title = nowPlaying;
     if (state === 'live' || state === 'silent') return;
     const last = this.last;

@@ -17,7 +17,7 @@ export interface PictureFormat {
 /** 512 columns are 44 s with the shipped front end: more than any screen shows. */
 const COLUMNS = 512;
 const POINTS = 4096;
-const EMPTY_TIME = -1;
+const EMPTY = -1;
 
 export class Picture {
   readonly format: PictureFormat;
@@ -32,8 +32,8 @@ export class Picture {
   /** Number of the first column or point not yet there. */
   endColumn = 0;
   endPoint = 0;
-  readonly #columnAt = new Int32Array(COLUMNS).fill(EMPTY_TIME);
-  readonly #pointAt = new Int32Array(POINTS).fill(EMPTY_TIME);
+  readonly #columnAt = new Int32Array(COLUMNS).fill(EMPTY);
+  readonly #pointAt = new Int32Array(POINTS).fill(EMPTY);
 
   constructor(format: PictureFormat) {
     this.format = format;

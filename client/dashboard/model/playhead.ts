@@ -7,7 +7,7 @@
 const BEHIND_BLOCKS = 0.8;
 /** Farther off than this it jumps, ms. */
 const JUMP_MS = 2500;
-/** Share of the distance from its place that is made up in a second. */
+/** Share of the distance from its target that is made up in a second. */
 const CORRECTION = 0.6;
 
 export class Playhead {
@@ -26,9 +26,9 @@ export class Playhead {
    * @returns stream time to show, never after endMs
    */
   advance(endMs: number, passedMs: number): number {
-    const place = endMs - BEHIND_BLOCKS * this.#blockMs;
-    if (this.#atMs === undefined || Math.abs(place - this.#atMs) > JUMP_MS) this.#atMs = place;
-    const correction = (place - this.#atMs) * Math.min(1, CORRECTION * passedMs / 1000);
+    const target = endMs - BEHIND_BLOCKS * this.#blockMs;
+    if (this.#atMs === undefined || Math.abs(target - this.#atMs) > JUMP_MS) this.#atMs = target;
+    const correction = (target - this.#atMs) * Math.min(1, CORRECTION * passedMs / 1000);
     this.#atMs = Math.min(endMs, this.#atMs + passedMs + correction);
     return this.#atMs;
   }

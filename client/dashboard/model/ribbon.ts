@@ -5,7 +5,7 @@ import type { History, Stretch } from './history.js';
 
 export interface Segment {
   readonly stretch: Stretch;
-  /** Place of the left edge and width, 0 to 1 of the ribbon. */
+  /** Route of the left edge and width, 0 to 1 of the ribbon. */
   readonly left: number;
   readonly width: number;
 }
@@ -32,9 +32,9 @@ export function stretchSentence(stretch: Stretch): string {
 }
 
 /** Marks of the axis: how long ago, and where. */
-export function agoMarks(spanMs: number): { readonly text: string; readonly place: number }[] {
+export function agoMarks(spanMs: number): { readonly text: string; readonly position: number }[] {
   const stepMs = spanMs <= 60_000 ? 15_000 : spanMs <= 120_000 ? 30_000 : 60_000;
   const marks = [];
-  for (let agoMs = spanMs; agoMs > 0; agoMs -= stepMs) marks.push({ text: `−${clockTime(agoMs)}`, place: 1 - agoMs / spanMs });
-  return [...marks, { text: 'now', place: 1 }];
+  for (let agoMs = spanMs; agoMs > 0; agoMs -= stepMs) marks.push({ text: `−${clockTime(agoMs)}`, position: 1 - agoMs / spanMs });
+  return [...marks, { text: 'now', position: 1 }];
 }

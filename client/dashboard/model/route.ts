@@ -1,15 +1,15 @@
 /** The page's places and their addresses. All lie below the page's base, which may be a folder of a larger site. */
 
-export type Place = { readonly page: 'live' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
+export type Route = { readonly page: 'live' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
 
-export const LIVE: Place = { page: 'live' };
-export const STATIONS: Place = { page: 'stations' };
+export const LIVE: Route = { page: 'live' };
+export const STATIONS: Route = { page: 'stations' };
 
 /**
  * @param base where the page's own files are; ends with a slash
  * @returns undefined for an address that is none of the page's
  */
-export function placeAt(address: URL, base: URL): Place | undefined {
+export function routeAt(address: URL, base: URL): Route | undefined {
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return undefined;
   const path = address.pathname.slice(base.pathname.length).replace(/\/$/, '');
   if (path === '' || path === 'index.html') return LIVE;
@@ -19,8 +19,8 @@ export function placeAt(address: URL, base: URL): Place | undefined {
 }
 
 /** @param isKiosk keep the page without its navigation */
-export function addressOf(place: Place, base: URL, isKiosk = false): string {
-  const path = place.page === 'live' ? '' : place.page === 'stations' ? 'stations' : `stations/${encodeURIComponent(place.id)}`;
+export function routeUrl(route: Route, base: URL, isKiosk = false): string {
+  const path = route.page === 'live' ? '' : route.page === 'stations' ? 'stations' : `stations/${encodeURIComponent(route.id)}`;
   return new URL(`${path}${isKiosk ? '?kiosk=1' : ''}`, base).href;
 }
 

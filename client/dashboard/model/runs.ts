@@ -35,9 +35,9 @@ export function runs(passages: readonly Passage[], fromMs: number, toMs: number,
   return found;
 }
 
-export interface Mark { readonly text: string; readonly place: number }
+export interface Mark { readonly text: string; readonly position: number }
 
-/** Whole times of day along a ribbon, at most `most` of them; place is 0 at its left to 1. */
+/** Whole times of day along a ribbon, at most `most` of them; position is 0 at its left to 1. */
 export function timeMarks(fromMs: number, toMs: number, most: number): Mark[] {
   const minutes = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720];
   const step = (minutes.find((each) => (toMs - fromMs) / (each * 60_000) <= most) ?? 1440);
@@ -48,7 +48,7 @@ export function timeMarks(fromMs: number, toMs: number, most: number): Mark[] {
   for (; date.getTime() <= toMs; date.setMinutes(date.getMinutes() + step)) {
     const ms = date.getTime();
     if (ms < fromMs) continue;
-    marks.push({ text: `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`, place: (ms - fromMs) / (toMs - fromMs) });
+    marks.push({ text: `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`, position: (ms - fromMs) / (toMs - fromMs) });
   }
   return marks;
 }

@@ -3,47 +3,47 @@ import type { StationGlance, StationState } from '../../../server/protocol/messa
 import { labelName, percent } from './format.js';
 import { STATES } from './station-words.js';
 
-export type Kind = 'all' | 'alerts' | StationState;
+export type StationFilter = 'all' | 'alerts' | StationState;
 export type Order = 'name' | 'state' | 'genre';
 
-export interface Wish {
+export interface StationQuery {
   /** Words that all must be in the name, the genre or what is playing; case and accents don't count. */
   readonly text: string;
-  readonly kind: Kind;
+  readonly kind: StationFilter;
   readonly order: Order;
 }
 
 const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-export function chosen(stations: readonly StationGlance[], { text, kind, order }: Wish): StationGlance[] {
-  const words = plain(text).split(/\s+/).filter((word) => word !== '');
+export function filterStations(stations: readonly StationGlance[], { text, kind, order }: StationQuery): StationGlance[] {
+  const words = normalised(text).split(/\s+/).filter((word) => word !== '');
   return stations
     .filter((station) => isOf(station, kind))
     .filter((station) => {
       if (words.length === 0) return true;
-      const written = plain(`${station.name} ${station.genre === null ? '' : labelName(station.genre)} ${station.nowPlaying ?? ''}`);
+      const written = normalised(`${station.name} ${station.genre === null ? '' : labelName(station.genre)} ${station.nowPlaying ?? ''}`);
       return words.every((word) => written.includes(word));
     })
     .sort((one, other) => before(one, other, order) || NAMES.compare(one.name, other.name) || (one.id < other.id ? -1 : 1));
 }
 
 /** How many there are of each kind; those of which there are none are left out, but for all. */
-export function counts(stations: readonly StationGlance[]): { readonly kind: Kind; readonly count: number }[] {
-  const kinds: readonly Kind[] = ['all', 'alerts', ...STATES];
+export function filterCounts(stations: readonly StationGlance[]): { readonly kind: StationFilter; readonly count: number }[] {
+  const kinds: readonly StationFilter[] = ['all', 'alerts', ...STATES];
   return kinds
     .map((kind) => ({ kind, count: stations.filter((station) => isOf(station, kind)).length }))
     .filter(({ kind, count }) => kind === 'all' || count > 0);
 }
 
 /** True where a card would look another way; the level, which moves all the time, is drawn by itself. */
-export function looksOther(now: StationGlance | undefined, then: StationGlance | undefined): boolean {
+export function hasVisibleChange(now: StationGlance | undefined, then: StationGlance | undefined): boolean {
   if (!now || !then) return now !== then;
   return now.name !== then.name || now.state !== then.state || now.since !== then.since || now.reason !== then.reason
     || now.nowPlaying !== then.nowPlaying || now.heard !== then.heard || now.genre !== then.genre
     || percent(now.p) !== percent(then.p) || now.alerts.join() !== then.alerts.join();
 }
 
-function isOf({ state, alerts }: StationGlance, kind: Kind): boolean {
+function isOf({ state, alerts }: StationGlance, kind: StationFilter): boolean {
   return kind === 'all' || (kind === 'alerts' ? alerts.length > 0 : state === kind);
 }
 
@@ -56,6 +56,6 @@ function before(one: StationGlance, other: StationGlance, order: Order): number 
   }
 }
 
-function plain(text: string): string {
+function normalised(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

@@ -34,7 +34,7 @@ export function timeOfDay(ms: number, withSeconds = false): string {
 }
 
 /** The time of day, with the day where it is another: "14:05", "Fri 14:05", "3 Nov 14:05". */
-export function moment(ms: number, nowMs: number): string {
+export function timeWithDay(ms: number, nowMs: number): string {
   const [date, now] = [new Date(ms), new Date(nowMs)];
   if (date.toDateString() === now.toDateString()) return timeOfDay(ms);
   const day = nowMs - ms < 6 * DAY_MS ? WEEKDAYS[date.getDay()]! : `${date.getDate()} ${MONTHS[date.getMonth()]!}`;
@@ -42,7 +42,7 @@ export function moment(ms: number, nowMs: number): string {
 }
 
 /** A length as people say it: "40 s", "12 min", "3 h 5 min", "2 days". */
-export function lasting(ms: number): string {
+export function coarseDuration(ms: number): string {
   if (ms < MINUTE_MS) return `${Math.max(0, Math.round(ms / 1000))} s`;
   const minutes = Math.floor(ms / MINUTE_MS);
   if (minutes < 60) return `${minutes} min`;

@@ -1,4 +1,4 @@
-/** Light or dark: what the person chose, kept in this browser; else what the system says. */
+/** Light or dark: what the person chose, stored in this browser; else what the system says. */
 import type { Rgb } from './colour.js';
 
 export type Theme = 'light' | 'dark';
@@ -11,20 +11,20 @@ export const INK: Readonly<Record<Theme, Rgb>> = { light: [20, 25, 31], dark: [2
 const KEY = 'livegenre.theme';
 
 /** The part of localStorage that is used; it throws where a browser forbids it. */
-export type Keeper = Pick<Storage, 'getItem' | 'setItem'>;
+export type ThemeStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-export function keptTheme(keeper: () => Keeper): Theme | undefined {
+export function storedTheme(storage: () => ThemeStorage): Theme | undefined {
   try {
-    const kept = keeper().getItem(KEY);
-    return kept === 'light' || kept === 'dark' ? kept : undefined;
+    const stored = storage().getItem(KEY);
+    return stored === 'light' || stored === 'dark' ? stored : undefined;
   } catch {
     return undefined; // storage is blocked: the system's theme does
   }
 }
 
-export function keepTheme(keeper: () => Keeper, theme: Theme): void {
+export function storeTheme(storage: () => ThemeStorage, theme: Theme): void {
   try {
-    keeper().setItem(KEY, theme);
+    storage().setItem(KEY, theme);
   } catch {
     // storage is blocked: the choice lasts until the page is closed
   }

@@ -1,15 +1,15 @@
 /** What was playing when, from passages: neighbours of one title are one. */
 import type { Passage } from './passages.js';
 
-export interface Played {
+export interface PlayedTitle {
   readonly title: string;
   readonly fromMs: number;
   toMs: number;
 }
 
-export function played(passages: readonly Passage[]): Played[] {
-  const all: Played[] = [];
-  let before: Played | undefined;
+export function playedTitles(passages: readonly Passage[]): PlayedTitle[] {
+  const all: PlayedTitle[] = [];
+  let before: PlayedTitle | undefined;
   for (const { title, fromMs, toMs } of passages) {
     if (title === null) before = undefined;
     else if (before?.title === title) before.toMs = toMs;

@@ -2,16 +2,16 @@
 import { css, html, LitElement, svg } from 'lit';
 import type { Alerts } from '../alerts.js';
 import type { ServerAlert } from '../api.js';
-import { ALERT_NAMES, lasting, moment } from '../model/station-words.js';
+import { ALERT_NAMES, coarseDuration, timeWithDay } from '../model/station-words.js';
 import type { Site } from '../site.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const BELL = svg`<path d="M6 9.5a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4s2-1.5 2-6.5M10 19.5a2.2 2.2 0 0 0 4 0"/>`;
 const MOST = 20;
 
 export class AlertBell extends LitElement {
   static override properties = { site: { attribute: false }, alerts: { state: true }, announcement: { state: true } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     button { position: relative; display: grid; place-items: center; padding: 0 0.6rem; }
     .count { position: absolute; inset: -0.375rem -0.375rem auto auto; min-inline-size: 1.1875rem; padding: 0 0.25rem; border-radius: 0.625rem; font-size: 0.75rem; font-weight: 650; line-height: 1.1875rem; text-align: center; color: var(--surface); background: var(--bad); }
     [popover] { position: fixed; inset: var(--top, 4rem) var(--end, 1rem) auto auto; inline-size: min(26rem, calc(100vw - 1.5rem)); max-block-size: min(32rem, 80vh); overflow: auto; padding: 1rem 1.125rem; color: var(--ink); background: var(--surface); border: 1px solid var(--control); border-radius: 0.875rem; box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 25%); }
@@ -56,12 +56,12 @@ export class AlertBell extends LitElement {
         ${alerts.length === 0 ? html`<p>None. Rules are set at each station.</p>` : ''}
         <ul aria-label="Alerts">${[...open, ...alerts.filter(({ to }) => to !== null)].slice(0, MOST).map((alert) => this.#alert(alert))}</ul>
       </div>
-      <p class="unseen" aria-live="polite">${this.announcement}</p>`;
+      <p class="visually-hidden" aria-live="polite">${this.announcement}</p>`;
   }
 
   #alert({ station, type, from, to, sentence }: ServerAlert) {
     const [fromMs, toMs] = [Date.parse(from), to === null ? undefined : Date.parse(to)];
-    const when = `${moment(fromMs, Date.now())}${toMs === undefined ? ', open' : toMs > fromMs ? `, ${lasting(toMs - fromMs)}` : ''}`;
+    const when = `${timeWithDay(fromMs, Date.now())}${toMs === undefined ? ', open' : toMs > fromMs ? `, ${coarseDuration(toMs - fromMs)}` : ''}`;
     return html`
       <li class=${to === null ? 'open' : ''}>
         <div class="head"><a href=${this.site.href({ page: 'station', id: station.id })}>${station.name}</a><span>${ALERT_NAMES[type]}</span></div>

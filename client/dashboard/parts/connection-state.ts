@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import type { ConnectionState as State } from '../../sdk/index.js';
 import { delay } from '../model/format.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const WORDS: Readonly<Record<State | 'idle', string>> = {
   idle: 'Not listening', connecting: 'Connecting', open: 'Live', reconnecting: 'Reconnecting', closed: 'Stopped',
@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<State | 'idle', string>> = {
 
 export class ConnectionStateView extends LitElement {
   static override properties = { state: {}, lagMs: { type: Number }, droppedMs: { type: Number } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; justify-content: end; gap: 0 0.5rem; white-space: nowrap; }
     .dot { inline-size: 0.5625rem; block-size: 0.5625rem; border-radius: 50%; border: 2px solid var(--control); }
     .open .dot { background: var(--good); border-color: var(--good); }

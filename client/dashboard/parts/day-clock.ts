@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, svg } from 'lit';
 import { labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { dayShares, sectorPath, type Hour } from '../model/day-clock.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const INNER = 30;
 const OUTER = 88;
@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = { speech: 'Speech', silence: 'Si
 
 export class DayClock extends LitElement {
   static override properties = { hours: { attribute: false }, colours: { attribute: false }, hour: { attribute: false }, picked: { state: true } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { container-type: inline-size; }
     .both { display: grid; gap: 1rem 1.5rem; align-items: center; }
     .dial { inline-size: 100%; max-inline-size: 22rem; block-size: auto; margin-inline: auto; fill: revert-layer; stroke: none; }
@@ -87,7 +87,7 @@ export class DayClock extends LitElement {
     return html`
       <table>
         <thead><tr><th scope="col">Hour</th>${keys.map((key) => html`<th scope="col">${nameOf(key)}</th>`)}</tr></thead>
-        <tbody>${this.hours.map(({ hour, knownS, parts }) => (knownS === 0 ? nothing : html`
+        <tbody>${this.hours.map(({ hour, totalS, parts }) => (totalS === 0 ? nothing : html`
           <tr><th scope="row">${hour}–${hour + 1}</th>${keys.map((key) => {
             const share = parts.find((part) => part.key === key)?.share;
             return html`<td>${share === undefined ? '–' : `${percent(share)} %`}</td>`;

@@ -2,7 +2,7 @@
 import { css, html, LitElement, svg } from 'lit';
 import { clockTime } from '../model/format.js';
 import type { FilePlayback } from '../sources/file.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const LOUD = svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>`;
 const MUTED = svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5"/>`;
@@ -10,7 +10,7 @@ const MUTED = svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-
 export class FilePlayer extends LitElement {
   /** The rest only tells that something changed. */
   static override properties = { playback: { attribute: false }, positionMs: { type: Number }, state: {}, isMuted: { type: Boolean } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { display: flex; align-items: center; gap: 0.75rem; }
     .time { white-space: nowrap; color: var(--quiet); }
     progress { flex: 1; min-inline-size: 3rem; block-size: 0.375rem; appearance: none; border: 0; border-radius: 0.1875rem; overflow: hidden; background: var(--sunken); }

@@ -3,11 +3,11 @@ import { css, html, LitElement } from 'lit';
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 export class GenreBars extends LitElement {
   static override properties = { prediction: { attribute: false }, labels: { attribute: false }, colours: { attribute: false } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { container-type: inline-size; }
     ol { display: grid; gap: 0.125rem 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
     ol.few { grid-template-columns: 1fr; }

@@ -4,14 +4,14 @@ import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { contentOf, CONTENT_NAMES, type AudioContent } from '../model/audio-content.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 export class GenreNow extends LitElement {
   static override properties = {
     prediction: { attribute: false }, summary: { attribute: false }, colours: { attribute: false },
     source: {}, sinceMs: { type: Number }, isListening: { attribute: false }, idle: {},
   };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { display: grid; align-content: space-between; gap: 1rem; container-type: inline-size; min-block-size: 13rem; }
     .word { font-size: clamp(2.5rem, calc(150cqi / var(--letters)), 8rem); font-weight: 680; letter-spacing: -0.035em; line-height: 1.02; overflow-wrap: anywhere; }
     .word.soft { color: var(--quiet); font-weight: 560; }
@@ -64,11 +64,11 @@ export class GenreNow extends LitElement {
     const { genre, p } = prediction;
     if (genre !== null) return { word: labelName(genre), note: `sure, for ${duration(this.sinceMs)}`, genre, p };
     const content = contentOf(prediction);
-    return { word: CONTENT_NAMES[content], note: this.#without(content), genre: null, p: 0 };
+    return { word: CONTENT_NAMES[content], note: this.#noGenreNote(content), genre: null, p: 0 };
   }
 
   /** Why there is no genre. */
-  #without(content: AudioContent): string {
+  #noGenreNote(content: AudioContent): string {
     const since = duration(this.sinceMs);
     switch (content) {
       case 'silence': return `Nothing to hear for ${since}`;

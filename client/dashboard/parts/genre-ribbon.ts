@@ -7,18 +7,18 @@ import { keyStep } from '../model/key-steps.js';
 import { passageName, passageSentence, passageTime, type Passage, type Passages } from '../model/passages.js';
 import { runs, type Run } from '../model/runs.js';
 import { ALERT_NAMES } from '../model/station-words.js';
-import { played } from '../model/titles.js';
-import { look } from './look.js';
-import { MovingCanvas, type Frame } from './moving-canvas.js';
+import { playedTitles } from '../model/titles.js';
+import { sharedStyles } from './shared-styles.js';
+import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 import { RibbonPainter } from './ribbon-painter.js';
 
 export class GenreRibbon extends LitElement {
   /** `version` and `theme` only tell that all is to be drawn anew. */
   static override properties = {
     passages: { attribute: false }, version: {}, alerts: { attribute: false }, colours: { attribute: false }, theme: {},
-    spanMs: { type: Number }, aheadMs: { type: Number }, hasTitles: { attribute: false }, name: {}, picked: { state: true }, pickedByKey: { state: true },
+    spanMs: { type: Number }, clockOffsetMs: { type: Number }, hasTitles: { attribute: false }, name: {}, picked: { state: true }, pickedByKey: { state: true },
   };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { position: relative; }
     .keys { display: grid; block-size: var(--ribbon-size, 5.5rem); border-radius: 0.375rem; touch-action: pan-y; }
     .tip {
@@ -40,7 +40,7 @@ export class GenreRibbon extends LitElement {
   declare theme: string;
   declare spanMs: number;
   /** The server's clock less this one's, ms. */
-  declare aheadMs: number;
+  declare clockOffsetMs: number;
   declare hasTitles: boolean;
   declare name: string;
   declare picked: Passage | undefined;
@@ -52,7 +52,7 @@ export class GenreRibbon extends LitElement {
   constructor() {
     super();
     this.pickedByKey = false;
-    new MovingCanvas(this, (frame) => this.#draw(frame));
+    new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
   override render() {
@@ -65,7 +65,7 @@ export class GenreRibbon extends LitElement {
         <div class="frame"><canvas role="img" aria-label=${this.name}></canvas></div>
       </div>
       ${picked ? this.#tip(picked) : nothing}
-      <p class="unseen" aria-live="polite">${picked && this.pickedByKey ? passageSentence(picked) : ''}</p>`;
+      <p class="visually-hidden" aria-live="polite">${picked && this.pickedByKey ? passageSentence(picked) : ''}</p>`;
   }
 
   #tip(passage: Passage) {
@@ -83,11 +83,11 @@ export class GenreRibbon extends LitElement {
       </div>`;
   }
 
-  #draw({ context, width, height, ratio, isFresh }: Frame): void {
+  #draw({ context, width, height, ratio, mustRedraw }: Frame): void {
     // Edges stand on whole pixels of the clock, so that the ribbon moves as one and does not shimmer.
     const pixelMs = this.spanMs / width;
-    const edge = Math.ceil((Date.now() + this.aheadMs) / pixelMs);
-    if (!isFresh && edge === this.#drawnEdge) return;
+    const edge = Math.ceil((Date.now() + this.clockOffsetMs) / pixelMs);
+    if (!mustRedraw && edge === this.#drawnEdge) return;
     this.#drawnEdge = edge;
     this.#ratio = ratio;
     const toMs = edge * pixelMs;
@@ -95,7 +95,7 @@ export class GenreRibbon extends LitElement {
     const { all } = this.passages;
     this.#runs = runs(all, fromMs, toMs, width);
     new RibbonPainter(context, this, this.colours, width, height, ratio)
-      .paint({ runs: this.#runs, fromMs, toMs, alerts: this.alerts, played: this.hasTitles ? played(all) : [], picked: this.picked }, this.hasTitles);
+      .paint({ runs: this.#runs, fromMs, toMs, alerts: this.alerts, titles: this.hasTitles ? playedTitles(all) : [], picked: this.picked }, this.hasTitles);
   }
 
   #pick(passage: Passage | undefined, byKey = false): void {

@@ -4,7 +4,7 @@ import type { GenreColour } from '../model/genre-colours.js';
 import type { History, Stretch } from '../model/history.js';
 import { keyStep } from '../model/key-steps.js';
 import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 /** A word is written where it fits: padding, and px for each letter. */
 const PADDING_PX = 14;
@@ -13,7 +13,7 @@ const LETTER_PX = 8.5;
 export class GenreTimeline extends LitElement {
   /** `endMs` only tells that the history grew. */
   static override properties = { history: { attribute: false }, endMs: { type: Number }, colours: { attribute: false }, picked: { state: true }, byKey: { state: true } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     header { display: flex; justify-content: space-between; gap: 1rem; min-block-size: 1.4rem; margin-block-end: 0.625rem; }
     h2 { white-space: nowrap; }
     .readout { color: var(--ink); font-size: 0.8125rem; text-align: end; }
@@ -30,10 +30,10 @@ export class GenreTimeline extends LitElement {
     .stretch.speech { background: repeating-linear-gradient(135deg, color-mix(in srgb, var(--control) 40%, transparent) 0 0.1875rem, transparent 0.1875rem 0.5rem); }
     .stretch.noise { background: radial-gradient(circle, var(--control) 0.0625rem, transparent 0.09375rem) 0 0 / 0.5rem 0.5rem; }
     .stretch.unknown { background: color-mix(in srgb, var(--control) 25%, transparent); color: var(--ink); }
-    .stretch:is(.speech, .noise) span:not(.unseen) { background: var(--sunken); border-radius: 0.25rem; padding: 0.0625rem 0.25rem; margin-inline-start: -0.25rem; }
+    .stretch:is(.speech, .noise) span:not(.visually-hidden) { background: var(--sunken); border-radius: 0.25rem; padding: 0.0625rem 0.25rem; margin-inline-start: -0.25rem; }
     .stretch.picked { box-shadow: inset 0 0 0 2px var(--ink); }
     .axis { position: relative; block-size: 1.1rem; margin-block-start: 0.375rem; font-size: 0.6875rem; color: var(--quiet); }
-    .axis span { position: absolute; inset-inline-start: calc(var(--place) * 100%); translate: -50% 0; white-space: nowrap; }
+    .axis span { position: absolute; inset-inline-start: calc(var(--position) * 100%); translate: -50% 0; white-space: nowrap; }
     .axis span:first-child { translate: 0; }
     .axis span:last-child { translate: -100% 0; }
     @media (forced-colors: active) { .stretch { forced-color-adjust: none; } }
@@ -59,7 +59,7 @@ export class GenreTimeline extends LitElement {
         @pointerleave=${() => this.#pick(undefined)}>
         <ol class="ribbon" aria-labelledby="title">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>
       </div>
-      <div class="axis" aria-hidden="true">${agoMarks(spanMs).map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}</div>`;
+      <div class="axis" aria-hidden="true">${agoMarks(spanMs).map(({ text, position }) => html`<span .style=${`--position: ${position}`}>${text}</span>`)}</div>`;
   }
 
   #stretch({ stretch, left, width }: Segment, isPicked: boolean) {
@@ -69,7 +69,7 @@ export class GenreTimeline extends LitElement {
     const hasRoom = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
     return html`
       <li class=${classes} .style=${`--left: ${left}; --width: ${width}; --strong: ${colour?.strong}; --tint: ${colour?.tint}`}
-        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'unseen'}>${name}</span></li>`;
+        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'visually-hidden'}>${name}</span></li>`;
   }
 
   #pick(stretch: Stretch | undefined, byKey = false): void {

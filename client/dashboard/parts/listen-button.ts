@@ -2,14 +2,14 @@
 import { css, html, LitElement, svg } from 'lit';
 import { StationSound, type SoundState } from '../station-sound.js';
 import { icon } from './icons.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const PLAY = svg`<path d="M8 5.5v13l10.5-6.5z" fill="currentColor"/>`;
 const STOP = svg`<rect x="6.5" y="6.5" width="11" height="11" rx="1.5" fill="currentColor"/>`;
 
 export class ListenButton extends LitElement {
   static override properties = { open: {}, state: { state: true } };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; }
     button { display: inline-flex; align-items: center; gap: 0.5rem; }
     p { font-size: 0.8125rem; color: var(--bad); }

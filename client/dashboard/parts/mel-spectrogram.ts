@@ -3,60 +3,60 @@ import { css, html, LitElement } from 'lit';
 import { colourMap } from '../model/colour-map.js';
 import { ticks } from '../model/mel-axis.js';
 import type { Picture } from '../model/picture.js';
-import { shownMs, type Stage } from '../model/stage.js';
+import { visibleSpanMs, type SoundView } from '../model/sound-view.js';
 import type { Theme } from '../model/theme.js';
-import { look } from './look.js';
-import { MovingCanvas, type Frame } from './moving-canvas.js';
+import { sharedStyles } from './shared-styles.js';
+import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 
 export class MelSpectrogram extends LitElement {
-  static override properties = { stage: { attribute: false }, theme: {} };
-  static override styles = [look, css`
+  static override properties = { soundView: { attribute: false }, theme: {} };
+  static override styles = [sharedStyles, css`
     :host { position: relative; display: grid; grid-template-columns: 2.25rem 1fr; }
     .axis { position: relative; font-size: 0.6875rem; color: var(--quiet); }
-    .axis span { position: absolute; inset-inline-end: 0.5rem; translate: 0 50%; line-height: 1; inset-block-end: calc(var(--place) * 100%); }
+    .axis span { position: absolute; inset-inline-end: 0.5rem; translate: 0 50%; line-height: 1; inset-block-end: calc(var(--position) * 100%); }
     .frame { border-radius: 0.375rem; background: var(--sunken); }
   `];
 
-  declare stage: Stage | undefined;
+  declare soundView: SoundView | undefined;
   declare theme: Theme;
   /** One pixel a cell, a ring of columns; drawn stretched. */
   readonly #cells = document.createElement('canvas');
   #painted: { picture: Picture; theme: Theme; endColumn: number } | undefined;
-  #shownMs = -1;
+  #drawnEndMs = -1;
 
   constructor() {
     super();
     this.theme = 'light';
-    new MovingCanvas(this, (frame) => this.#draw(frame));
+    new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
   override render() {
-    const format = this.stage?.picture.format;
+    const format = this.soundView?.picture.format;
     return html`
       <div class="axis" aria-hidden="true">
         ${format && ticks(format.bands, format.fMinHz, format.fMaxHz)
-          .filter(({ place }) => place > 0.02 && place < 0.97)
-          .map(({ text, place }) => html`<span .style=${`--place: ${place}`}>${text}</span>`)}
-        ${format && html`<span .style=${'--place: 0.025'}>Hz</span>`}
+          .filter(({ position }) => position > 0.02 && position < 0.97)
+          .map(({ text, position }) => html`<span .style=${`--position: ${position}`}>${text}</span>`)}
+        ${format && html`<span .style=${'--position: 0.025'}>Hz</span>`}
       </div>
       <div class="frame"><canvas role="img" aria-label="Mel spectrogram of the last seconds"></canvas></div>`;
   }
 
-  #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {
-    const { stage } = this;
-    if (!stage) return context.clearRect(0, 0, width, height);
-    const endMs = stage.at(atMs, isStill);
-    if (!isFresh && endMs === this.#shownMs) return;
-    this.#shownMs = endMs;
-    this.#paintCells(stage.picture);
+  #draw({ context, width, height, ratio, atMs, reducedMotion, mustRedraw }: Frame): void {
+    const { soundView } = this;
+    if (!soundView) return context.clearRect(0, 0, width, height);
+    const endMs = soundView.rightEdgeMs(atMs, reducedMotion);
+    if (!mustRedraw && endMs === this.#drawnEndMs) return;
+    this.#drawnEndMs = endMs;
+    this.#paintCells(soundView.picture);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingQuality = 'high';
-    const { hopMs, bands } = stage.picture.format;
-    const spanMs = shownMs(width / ratio);
+    const { hopMs, bands } = soundView.picture.format;
+    const spanMs = visibleSpanMs(width / ratio);
     const columnPx = width * hopMs / spanMs;
     const first = Math.max(0, Math.floor((endMs - spanMs) / hopMs));
-    const end = Math.min(stage.picture.endColumn, Math.ceil(endMs / hopMs));
-    const ring = stage.picture.columns;
+    const end = Math.min(soundView.picture.endColumn, Math.ceil(endMs / hopMs));
+    const ring = soundView.picture.columns;
     for (let from = first; from < end;) { // in two parts where the ring wraps
       const count = Math.min(end - from, ring - from % ring);
       const x = width - (endMs - from * hopMs) / hopMs * columnPx;
@@ -68,8 +68,8 @@ export class MelSpectrogram extends LitElement {
   /** Brings the ring of pixels up to date: a few columns, or all for another stream or theme. */
   #paintCells(picture: Picture): void {
     const { columns: ring, levels, format: { bands } } = picture;
-    const isOther = this.#painted?.picture !== picture || this.#painted.theme !== this.theme;
-    if (isOther) {
+    const isStale = this.#painted?.picture !== picture || this.#painted.theme !== this.theme;
+    if (isStale) {
       this.#cells.width = ring;
       this.#cells.height = bands;
       this.#painted = { picture, theme: this.theme, endColumn: 0 };

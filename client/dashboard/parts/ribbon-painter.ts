@@ -3,7 +3,7 @@ import type { StationAlert } from '../api.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { isAudioContent, passageName, type Passage } from '../model/passages.js';
 import { timeMarks, type Run } from '../model/runs.js';
-import type { Played } from '../model/titles.js';
+import type { PlayedTitle } from '../model/titles.js';
 
 /** What a frame of a ribbon shows. */
 export interface RibbonScene {
@@ -11,7 +11,7 @@ export interface RibbonScene {
   readonly fromMs: number;
   readonly toMs: number;
   readonly alerts: readonly StationAlert[];
-  readonly played: readonly Played[];
+  readonly titles: readonly PlayedTitle[];
   readonly picked: Passage | undefined;
 }
 
@@ -146,13 +146,13 @@ export class RibbonPainter {
 
   /** A bar above the ribbon for as long as it lasted, and a foot into it where it began. */
   #alert({ from, to }: StationAlert, { fromMs, toMs }: RibbonScene, top: number, bottom: number): void {
-    const place = (ms: number): number => Math.round((ms - fromMs) / (toMs - fromMs) * this.#width);
+    const position = (ms: number): number => Math.round((ms - fromMs) / (toMs - fromMs) * this.#width);
     const [beginMs, endMs] = [Date.parse(from), to === null ? toMs : Date.parse(to)];
     if (endMs < fromMs || beginMs > toMs) return;
     const context = this.#context;
-    const begin = place(beginMs);
+    const begin = position(beginMs);
     context.fillStyle = this.#colour('--bad');
-    context.fillRect(Math.max(0, begin), this.#px(4), Math.max(this.#px(2), place(endMs) - Math.max(0, begin)), this.#px(4));
+    context.fillRect(Math.max(0, begin), this.#px(4), Math.max(this.#px(2), position(endMs) - Math.max(0, begin)), this.#px(4));
     if (beginMs < fromMs) return;
     context.beginPath();
     context.moveTo(begin - this.#px(5), 0);
@@ -164,18 +164,18 @@ export class RibbonPainter {
     context.globalAlpha = 1;
   }
 
-  #titles({ played, fromMs, toMs }: RibbonScene, top: number): void {
+  #titles({ titles, fromMs, toMs }: RibbonScene, top: number): void {
     const context = this.#context;
-    const place = (ms: number): number => (ms - fromMs) / (toMs - fromMs) * this.#width;
+    const position = (ms: number): number => (ms - fromMs) / (toMs - fromMs) * this.#width;
     context.font = `${12 * this.#ratio}px ${FONT}`;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     context.fillStyle = this.#colour('--quiet');
-    for (const { title, fromMs: beginMs, toMs: endMs } of played) {
+    for (const { title, fromMs: beginMs, toMs: endMs } of titles) {
       if (endMs < fromMs) continue;
-      const x = Math.max(0, Math.round(place(beginMs)));
+      const x = Math.max(0, Math.round(position(beginMs)));
       context.fillRect(x, top + this.#px(4), this.#px(1), this.#px(TITLES - 8));
-      const text = this.#fitted(title, place(endMs) - x - this.#px(12));
+      const text = this.#fitted(title, position(endMs) - x - this.#px(12));
       if (text !== '') context.fillText(text, x + this.#px(5), top + this.#px(TITLES / 2));
     }
   }
@@ -186,8 +186,8 @@ export class RibbonPainter {
     context.textBaseline = 'bottom';
     context.fillStyle = this.#colour('--quiet');
     const now = 'now';
-    for (const { text, place } of timeMarks(fromMs, toMs, Math.max(2, this.#width / this.#px(MARK_EVERY_PX)))) {
-      const x = place * this.#width;
+    for (const { text, position } of timeMarks(fromMs, toMs, Math.max(2, this.#width / this.#px(MARK_EVERY_PX)))) {
+      const x = position * this.#width;
       const half = context.measureText(text).width / 2;
       if (x + half > this.#width - 3 * context.measureText(now).width) continue;
       context.textAlign = x < half ? 'left' : 'center';

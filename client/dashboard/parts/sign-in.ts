@@ -1,13 +1,13 @@
 /** For those with the admin token: signing in, where the server lets others do less, and out again. */
 import { css, html, LitElement } from 'lit';
-import { Refusal } from '../api.js';
+import { ApiError } from '../api.js';
 import type { Site } from '../site.js';
-import { dialogLook } from './dialog-look.js';
-import { look } from './look.js';
+import { dialogStyles } from './dialog-styles.js';
+import { sharedStyles } from './shared-styles.js';
 
 export class SignIn extends LitElement {
   static override properties = { site: { attribute: false }, trouble: { state: true }, isAsking: { state: true } };
-  static override styles = [look, dialogLook, css`dialog { inline-size: min(24rem, calc(100vw - 2rem)); }`];
+  static override styles = [sharedStyles, dialogStyles, css`dialog { inline-size: min(24rem, calc(100vw - 2rem)); }`];
 
   declare site: Site;
   declare trouble: string;
@@ -29,7 +29,7 @@ export class SignIn extends LitElement {
   override render() {
     const { visitor } = this.site;
     if (visitor.hasToken) return html`<button type="button" @click=${() => void visitor.signOut()}>Sign out</button>`;
-    if (visitor.mayManage) return html``;
+    if (visitor.canManage) return html``;
     return html`
       <button type="button" @click=${() => this.#dialog.showModal()}>Sign in</button>
       <dialog aria-labelledby="title" @close=${() => { this.trouble = ''; }}>
@@ -57,7 +57,7 @@ export class SignIn extends LitElement {
     try {
       this.trouble = await this.site.visitor.signIn(token) ? '' : 'This is not the token that the server was started with (--admin-token).';
     } catch (error) {
-      this.trouble = error instanceof Refusal ? error.message : 'The server can not be reached. Try again.';
+      this.trouble = error instanceof ApiError ? error.message : 'The server can not be reached. Try again.';
     }
     this.isAsking = false;
   }

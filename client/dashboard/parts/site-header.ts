@@ -1,18 +1,18 @@
 /** The head of every place: where one is and can go, what belongs to the place (slotted), alerts, signing in, light or dark. */
 import { css, html, LitElement, nothing } from 'lit';
-import { LIVE, STATIONS, type Place } from '../model/route.js';
+import { LIVE, STATIONS, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
 import type { Site } from '../site.js';
 import './alert-bell.js';
 import { icon, MARK } from './icons.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 import './sign-in.js';
 import './theme-toggle.js';
 
 /** Fires `theme` (detail: Theme) at the start and at each change. */
 export class SiteHeader extends LitElement {
   static override properties = { site: { attribute: false }, page: {} };
-  static override styles = [look, css`
+  static override styles = [sharedStyles, css`
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem 1rem; padding-block: 0.875rem; }
     .brand { display: flex; align-items: center; gap: 0.5rem; font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; color: var(--ink); text-decoration: none; border-radius: 0.375rem; }
     .brand svg { inline-size: 1.375rem; block-size: 1.375rem; fill: var(--accent); stroke: none; }
@@ -31,7 +31,7 @@ export class SiteHeader extends LitElement {
   `];
 
   declare site: Site;
-  declare page: Place['page'];
+  declare page: Route['page'];
 
   override render() {
     return html`

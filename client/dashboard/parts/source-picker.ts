@@ -1,17 +1,17 @@
 /** What to listen to: a stream of the server's, the microphone, or a file. */
 import { css, html, LitElement, svg } from 'lit';
 import type { StreamInfo } from '../../../server/protocol/messages.js';
-import type { Listening } from '../sources/listening.js';
+import type { AudioSource } from '../sources/audio-source.js';
 import { icon, NOTE } from './icons.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 
 const STATION = svg`<path d="M7.8 16.2a6 6 0 0 1 0-8.4M16.2 7.8a6 6 0 0 1 0 8.4M4.9 19a10 10 0 0 1 0-14M19.1 5a10 10 0 0 1 0 14"/><circle cx="12" cy="12" r="1.5"/>`;
 const MICROPHONE = svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`;
 
 /** Fires `station` (detail: StreamInfo), `microphone`, `stop`, and `file` (detail: File). */
 export class SourcePicker extends LitElement {
-  static override properties = { streams: { attribute: false }, listening: { attribute: false }, isOver: { type: Boolean }, isAsking: { type: Boolean }, maySend: { attribute: false } };
-  static override styles = [look, css`
+  static override properties = { streams: { attribute: false }, audioSource: { attribute: false }, isOver: { type: Boolean }, isAsking: { type: Boolean }, canSend: { attribute: false } };
+  static override styles = [sharedStyles, css`
     .group { display: flex; flex-wrap: wrap; gap: 0.5rem; }
     button, .station { display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem; white-space: nowrap; }
     select { max-inline-size: 15rem; text-overflow: ellipsis; }
@@ -25,23 +25,23 @@ export class SourcePicker extends LitElement {
   `];
 
   declare streams: readonly StreamInfo[];
-  declare listening: Listening | undefined;
+  declare audioSource: AudioSource | undefined;
   /** What is chosen has ended. */
   declare isOver: boolean;
   /** The browser asks for the microphone. */
   declare isAsking: boolean;
   /** The visitor may send sound; else there are only streams to choose from. */
-  declare maySend: boolean;
+  declare canSend: boolean;
 
   override render() {
-    const kind = this.isOver ? undefined : this.listening?.kind;
+    const kind = this.isOver ? undefined : this.audioSource?.kind;
     const demo = this.streams.find(({ source }) => source === 'demo');
     const others = this.streams.filter((stream) => stream !== demo);
-    const watched = kind === 'station' ? this.listening?.streamId : undefined;
+    const watched = kind === 'station' ? this.audioSource?.streamId : undefined;
     return html`
       <div class="group" role="group" aria-label="Source of sound">
         ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}<span>Demo<span class="more"> station</span></span></button>`}
-        ${this.maySend ? html`<button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
+        ${this.canSend ? html`<button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
         <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(NOTE)}File</button>
         <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>` : ''}
         ${others.length > 0 ? html`

@@ -7,12 +7,12 @@ import type { StationGlance } from '../../../server/protocol/messages.js';
 import { decibels, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
-import { meterPlace } from '../model/meter.js';
-import { looksOther } from '../model/station-list.js';
-import { moment } from '../model/station-words.js';
+import { meterPosition } from '../model/meter.js';
+import { hasVisibleChange } from '../model/station-list.js';
+import { timeWithDay } from '../model/station-words.js';
 import { alertBadge, alertBadgeStyles } from './alert-badge.js';
 import { icon, NOTE } from './icons.js';
-import { look } from './look.js';
+import { sharedStyles } from './shared-styles.js';
 import { stateMark, stateMarkStyles } from './state-mark.js';
 
 /** Cards in sight or almost: the others wait with their changes until they come near. */
@@ -21,8 +21,8 @@ const NEAR = new IntersectionObserver((entries) => {
 }, { rootMargin: '25%' });
 
 export class StationCard extends LitElement {
-  static override properties = { glance: { attribute: false, hasChanged: looksOther }, href: {}, colours: { attribute: false } };
-  static override styles = [look, stateMarkStyles, alertBadgeStyles, css`
+  static override properties = { station: { attribute: false, hasChanged: hasVisibleChange }, href: {}, colours: { attribute: false } };
+  static override styles = [sharedStyles, stateMarkStyles, alertBadgeStyles, css`
     :host {
       position: relative; display: grid; grid-template-rows: 1.5rem 2.25rem 1rem 1.375rem 1.375rem; row-gap: 0.25rem; align-items: center;
       padding: 0.875rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.875rem; box-shadow: var(--shadow); min-inline-size: 0;
@@ -54,7 +54,7 @@ export class StationCard extends LitElement {
     @media (forced-colors: active) { .fill { background: Highlight; } .swatch { forced-color-adjust: none; } }
   `];
 
-  declare glance: StationGlance;
+  declare station: StationGlance;
   declare href: string;
   declare colours: ReadonlyMap<string, GenreColour>;
   #isNear = false;
@@ -92,7 +92,7 @@ export class StationCard extends LitElement {
   }
 
   override render() {
-    const { name, state, since, genre, p, heard, nowPlaying, reason, alerts } = this.glance;
+    const { name, state, since, genre, p, heard, nowPlaying, reason, alerts } = this.station;
     const word = genre !== null ? labelName(genre) : heard !== null ? CONTENT_NAMES[heard] : 'Not heard';
     const nowMs = Date.now();
     return html`
@@ -103,7 +103,7 @@ export class StationCard extends LitElement {
       <div class="row" aria-hidden="true"><span class="track"><span class="fill"></span></span><span class="db"></span></div>
       ${reason !== null ? html`<div class="text trouble" title=${reason}><span>${reason}</span></div>`
         : html`<div class="text" title=${nowPlaying ?? ''}>${nowPlaying === null ? '' : html`${icon(NOTE)}<span>${nowPlaying}</span>`}</div>`}
-      <div class="row"><span class="since">since <time datetime=${since}>${moment(Date.parse(since), nowMs)}</time></span><span class="badges">${alerts.map(alertBadge)}</span></div>`;
+      <div class="row"><span class="since">since <time datetime=${since}>${timeWithDay(Date.parse(since), nowMs)}</time></span><span class="badges">${alerts.map(alertBadge)}</span></div>`;
   }
 
   protected override firstUpdated(): void {
@@ -115,7 +115,7 @@ export class StationCard extends LitElement {
   #writeLevel(): void {
     if (!this.#fill || !this.#db) return;
     const level = this.#level;
-    this.#fill.style.transform = `scaleX(${level === null ? 0 : meterPlace(level).toFixed(3)})`;
+    this.#fill.style.transform = `scaleX(${level === null ? 0 : meterPosition(level).toFixed(3)})`;
     this.#db.textContent = level === null ? '' : `${decibels(Math.round(level)).replace('.0', '')} dB`;
   }
 }

@@ -1,12 +1,12 @@
 /** The dialog in which a station is added, changed or deleted. What the server refuses is said on top, in its own words. */
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { Refusal, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
+import { ApiError, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
 import { labelName } from '../model/format.js';
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
 import type { Visitor } from '../visitor.js';
-import { dialogLook } from './dialog-look.js';
-import { look } from './look.js';
+import { dialogStyles } from './dialog-styles.js';
+import { sharedStyles } from './shared-styles.js';
 
 const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
   'dead-air': 'Dead air', 'down': 'Down', 'speech': 'Only speech', 'drift': 'Format drift', 'genre-changed': 'Another genre',
@@ -15,7 +15,7 @@ const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
 /** Fires `saved` (detail: StationInfo) and `deleted`. */
 export class StationEditor extends LitElement {
   static override properties = { station: { state: true }, trouble: { state: true }, fields: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
-  static override styles = [look, dialogLook, css`
+  static override styles = [sharedStyles, dialogStyles, css`
     dialog { inline-size: min(42rem, calc(100vw - 1rem)); }
     fieldset { display: grid; gap: 0.625rem; margin: 0; padding: 0; border: 0; min-inline-size: 0; }
     legend { padding: 0; margin-block-end: 0.5rem; font-size: 0.8125rem; font-weight: 600; }
@@ -137,22 +137,22 @@ export class StationEditor extends LitElement {
     event.preventDefault();
     if (this.on.has('drift') && this.expect.size === 0) return this.#refuse('Choose the genres that are expected, or switch Format drift off.');
     const { station } = this;
-    await this.#ask(async (visitor) => {
-      const asked = { method: station ? 'PATCH' : 'POST', body: this.#filled() };
-      const saved = await visitor.ask(station ? stationPath(station.id) : 'v1/stations', asked) as StationInfo;
+    await this.#save(async (visitor) => {
+      const request = { method: station ? 'PATCH' : 'POST', body: this.#filled() };
+      const saved = await visitor.request(station ? stationPath(station.id) : 'v1/stations', request) as StationInfo;
       this.dispatchEvent(new CustomEvent('saved', { detail: saved }));
     });
   }
 
   async #delete(): Promise<void> {
-    await this.#ask(async (visitor) => {
-      await visitor.ask(stationPath(this.station!.id), { method: 'DELETE' });
+    await this.#save(async (visitor) => {
+      await visitor.request(stationPath(this.station!.id), { method: 'DELETE' });
       this.dispatchEvent(new CustomEvent('deleted'));
     });
   }
 
   /** Closes when the server says yes. */
-  async #ask(work: (visitor: Visitor) => Promise<void>): Promise<void> {
+  async #save(work: (visitor: Visitor) => Promise<void>): Promise<void> {
     if (!this.#visitor) return;
     this.#refuse('');
     this.isBusy = true;
@@ -160,7 +160,7 @@ export class StationEditor extends LitElement {
       await work(this.#visitor);
       this.#dialog.close();
     } catch (error) {
-      this.#refuse(error instanceof Refusal ? error.message : 'The server can not be reached. Try again.');
+      this.#refuse(error instanceof ApiError ? error.message : 'The server can not be reached. Try again.');
     }
     this.isBusy = false;
   }

@@ -1,7 +1,7 @@
 /** Light or dark: follows the system until the person chooses. */
 import { html, LitElement, svg } from 'lit';
-import { keepTheme, keptTheme, type Theme } from '../model/theme.js';
-import { look } from './look.js';
+import { storeTheme, storedTheme, type Theme } from '../model/theme.js';
+import { sharedStyles } from './shared-styles.js';
 
 const SUN = svg`<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1"/>`;
 const MOON = svg`<path d="M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5z"/>`;
@@ -9,11 +9,11 @@ const MOON = svg`<path d="M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5z"/>`;
 /** Fires `theme` (detail: Theme) at the start and at each change. */
 export class ThemeToggle extends LitElement {
   static override properties = { theme: { state: true } };
-  static override styles = look;
+  static override styles = sharedStyles;
 
   declare theme: Theme;
   readonly #system = matchMedia('(prefers-color-scheme: dark)');
-  readonly #onSystem = (): void => this.#enter(keptTheme(() => localStorage) ?? this.#systemTheme);
+  readonly #onSystem = (): void => this.#apply(storedTheme(() => localStorage) ?? this.#systemTheme);
 
   get #systemTheme(): Theme { return this.#system.matches ? 'dark' : 'light'; }
 
@@ -35,11 +35,11 @@ export class ThemeToggle extends LitElement {
   }
 
   #choose(theme: Theme): void {
-    keepTheme(() => localStorage, theme);
-    this.#enter(theme);
+    storeTheme(() => localStorage, theme);
+    this.#apply(theme);
   }
 
-  #enter(theme: Theme): void {
+  #apply(theme: Theme): void {
     this.theme = theme;
     document.documentElement.dataset['theme'] = theme;
     this.dispatchEvent(new CustomEvent('theme', { detail: theme }));

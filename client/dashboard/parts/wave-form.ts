@@ -1,8 +1,8 @@
 /** The outline of the wave over the same seconds as the spectrogram below it. */
 import { css, html, LitElement } from 'lit';
-import { shownMs, type Stage } from '../model/stage.js';
-import { look } from './look.js';
-import { MovingCanvas, type Frame } from './moving-canvas.js';
+import { visibleSpanMs, type SoundView } from '../model/sound-view.js';
+import { sharedStyles } from './shared-styles.js';
+import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 
 /** Heights are drawn as |sample|^0.75, so that quiet music is seen without a gain that would lie about loud. */
 const BEND = 0.75;
@@ -10,36 +10,36 @@ const BEND = 0.75;
 const HEIGHT = Float32Array.from({ length: 129 }, (_, i) => Math.min(1, (i / 127) ** BEND));
 
 export class WaveForm extends LitElement {
-  static override properties = { stage: { attribute: false }, theme: {} };
-  static override styles = [look, css`:host { display: grid; padding-inline-start: 2.25rem; }`];
+  static override properties = { soundView: { attribute: false }, theme: {} };
+  static override styles = [sharedStyles, css`:host { display: grid; padding-inline-start: 2.25rem; }`];
 
-  declare stage: Stage | undefined;
+  declare soundView: SoundView | undefined;
   declare theme: string;
-  #shownMs = -1;
+  #drawnEndMs = -1;
 
   constructor() {
     super();
-    new MovingCanvas(this, (frame) => this.#draw(frame));
+    new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
   override render() {
     return html`<div class="frame"><canvas role="img" aria-label="Waveform of the last seconds"></canvas></div>`;
   }
 
-  #draw({ context, width, height, ratio, atMs, isStill, isFresh }: Frame): void {
-    const endMs = this.stage?.at(atMs, isStill) ?? 0;
-    if (!isFresh && endMs === this.#shownMs) return;
-    this.#shownMs = endMs;
+  #draw({ context, width, height, ratio, atMs, reducedMotion, mustRedraw }: Frame): void {
+    const endMs = this.soundView?.rightEdgeMs(atMs, reducedMotion) ?? 0;
+    if (!mustRedraw && endMs === this.#drawnEndMs) return;
+    this.#drawnEndMs = endMs;
     const style = getComputedStyle(this);
     const middle = Math.round(height / 2);
     context.clearRect(0, 0, width, height);
     context.fillStyle = style.getPropertyValue('--line');
     context.fillRect(0, middle, width, Math.max(1, Math.round(ratio)));
-    const picture = this.stage?.picture;
+    const picture = this.soundView?.picture;
     if (!picture || picture.pointMs === 0) return;
     context.fillStyle = style.getPropertyValue('--accent');
     // Pixels stand at fixed stream times, so that the outline moves as one and does not shimmer.
-    const pixelMs = shownMs(width / ratio) / width;
+    const pixelMs = visibleSpanMs(width / ratio) / width;
     const last = Math.floor(endMs / pixelMs);
     for (let x = 0; x < width; x++) {
       const fromMs = (last - width + x) * pixelMs;

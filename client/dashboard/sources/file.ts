@@ -1,14 +1,14 @@
 /** A file of the person's: played aloud, and sent at the pace at which it is heard. */
-import type { Link, Listening, Sending } from './listening.js';
+import type { StreamLink, AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
-import { MAX_FILE_BYTES, SourceError, tooBigSentence, undecodableSentence } from './sentences.js';
+import { MAX_FILE_BYTES, SourceError, fileTooBigText, undecodableFileText } from './source-errors.js';
 
 const SEND_EVERY_MS = 100;
 
 /** `blocked`: the browser wants a click before it plays aloud. */
 export type PlaybackState = 'blocked' | 'playing' | 'ended';
 
-export class FilePlayback implements Listening {
+export class FilePlayback implements AudioSource {
   readonly kind = 'file';
   readonly name: string;
   readonly #context: AudioContext;
@@ -22,14 +22,14 @@ export class FilePlayback implements Listening {
   #timer: ReturnType<typeof setInterval> | undefined;
   #state: PlaybackState = 'blocked';
 
-  private constructor(name: string, context: AudioContext, sound: AudioBuffer, sending: Sending, onChange: () => void) {
+  private constructor(name: string, context: AudioContext, sound: AudioBuffer, sendOptions: SendOptions, onChange: () => void) {
     this.name = name;
     this.#context = context;
     this.#sound = sound;
     this.#onChange = onChange;
     this.#gain = context.createGain();
     this.#gain.connect(context.destination);
-    this.#sender = new Sender(name.slice(0, 100), sound.sampleRate, sending);
+    this.#sender = new Sender(name.slice(0, 100), sound.sampleRate, sendOptions);
   }
 
   /**
@@ -37,21 +37,21 @@ export class FilePlayback implements Listening {
    * @param onChange called when the position or the state changed
    * @throws SourceError with a sentence that says what to do
    */
-  static async open(file: File, sending: Sending, onChange: () => void): Promise<FilePlayback> {
-    if (file.size > MAX_FILE_BYTES) throw new SourceError(tooBigSentence(file.name, file.size));
+  static async open(file: File, sendOptions: SendOptions, onChange: () => void): Promise<FilePlayback> {
+    if (file.size > MAX_FILE_BYTES) throw new SourceError(fileTooBigText(file.name, file.size));
     const context = new AudioContext();
     try {
       const sound = await context.decodeAudioData(await file.arrayBuffer());
-      const playback = new FilePlayback(file.name, context, sound, sending, onChange);
+      const playback = new FilePlayback(file.name, context, sound, sendOptions, onChange);
       playback.play();
       return playback;
     } catch {
       void context.close();
-      throw new SourceError(undecodableSentence(file.name));
+      throw new SourceError(undecodableFileText(file.name));
     }
   }
 
-  get link(): Link { return this.#sender.client; }
+  get link(): StreamLink { return this.#sender.client; }
   get state(): PlaybackState { return this.#state; }
   get durationMs(): number { return this.#sound.duration * 1000; }
   get isMuted(): boolean { return this.#gain.gain.value === 0; }
@@ -83,7 +83,7 @@ export class FilePlayback implements Listening {
   }
 
   end(): void {
-    this.#silence();
+    this.#stopPlayback();
     this.#sender.client.close();
   }
 
@@ -94,27 +94,27 @@ export class FilePlayback implements Listening {
     this.#player.connect(this.#gain);
     this.#startedAtS = this.#context.currentTime;
     this.#player.start();
-    this.#timer = setInterval(() => this.#sendHeard(), SEND_EVERY_MS);
+    this.#timer = setInterval(() => this.#sendPlayed(), SEND_EVERY_MS);
     this.#onChange();
   }
 
   /** Sends what was heard since the last time; the end of the file is the end of the stream. */
-  #sendHeard(): void {
+  #sendPlayed(): void {
     const rate = this.#sound.sampleRate;
-    const heard = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
-    if (this.#sender.client.state === 'closed') return this.#silence();
-    if (heard > this.#sentFrames) this.#sender.push(mono(this.#sound, this.#sentFrames, heard));
-    this.#sentFrames = heard;
-    if (heard === this.#sound.length) this.#finish();
+    const played = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
+    if (this.#sender.client.state === 'closed') return this.#stopPlayback();
+    if (played > this.#sentFrames) this.#sender.push(mono(this.#sound, this.#sentFrames, played));
+    this.#sentFrames = played;
+    if (played === this.#sound.length) this.#finish();
     this.#onChange();
   }
 
   #finish(): void {
-    this.#silence();
+    this.#stopPlayback();
     this.#sender.finish();
   }
 
-  #silence(): void {
+  #stopPlayback(): void {
     clearInterval(this.#timer);
     if (this.#player) this.#state = 'ended';
     this.#player?.stop();

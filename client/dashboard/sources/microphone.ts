@@ -1,14 +1,14 @@
 /** The microphone as it is: no echo cancellation, noise suppression or gain control, which all mangle music. */
-import type { Listening, Sending } from './listening.js';
+import type { AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
-import { SourceError } from './sentences.js';
+import { SourceError } from './source-errors.js';
 
 /** What differs between the dashboard and the widget. */
-export interface MicrophonePage {
+export interface MicrophoneHost {
   /** Address of capture.js. */
   readonly captureUrl: string;
   /** @param name a DOMException's name, 'insecure' or 'lost' */
-  sentence(name: string): string;
+  errorText(name: string): string;
 }
 
 /**
@@ -16,8 +16,8 @@ export interface MicrophonePage {
  * @param onLost called with a sentence when the device goes away
  * @throws SourceError with a sentence that says what to do
  */
-export async function openMicrophone(sending: Sending, onLost: (sentence: string) => void, page: MicrophonePage): Promise<Listening> {
-  const stream = await askForSound(page);
+export async function openMicrophone(sendOptions: SendOptions, onLost: (sentence: string) => void, host: MicrophoneHost): Promise<AudioSource> {
+  const stream = await askForSound(host);
   const context = new AudioContext();
   let sender: Sender | undefined;
   const end = (): void => {
@@ -29,28 +29,28 @@ export async function openMicrophone(sending: Sending, onLost: (sentence: string
     if (context.state !== 'closed') void context.close();
   };
   try {
-    await context.audioWorklet.addModule(page.captureUrl);
+    await context.audioWorklet.addModule(host.captureUrl);
     void context.resume(); // not waited for: a browser that keeps it back would keep the button back too
-    sender = new Sender('Microphone', context.sampleRate, sending);
+    sender = new Sender('Microphone', context.sampleRate, sendOptions);
     listen(context, stream, sender);
-    for (const track of stream.getTracks()) track.onended = () => onLost(page.sentence('lost'));
+    for (const track of stream.getTracks()) track.onended = () => onLost(host.errorText('lost'));
     // What the server says comes as events.
     sender.client.connect().catch(() => {});
   } catch (error) {
     end();
-    throw new SourceError(page.sentence(error instanceof Error ? error.name : String(error)));
+    throw new SourceError(host.errorText(error instanceof Error ? error.name : String(error)));
   }
   return { kind: 'microphone', name: 'Microphone', link: sender.client, end };
 }
 
-async function askForSound(page: MicrophonePage): Promise<MediaStream> {
+async function askForSound(host: MicrophoneHost): Promise<MediaStream> {
   // Insecure pages have no mediaDevices, whatever the types say.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (!devices) throw new SourceError(page.sentence('insecure'));
+  if (!devices) throw new SourceError(host.errorText('insecure'));
   try {
     return await devices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   } catch (error) {
-    throw new SourceError(page.sentence(error instanceof Error ? error.name : String(error)));
+    throw new SourceError(host.errorText(error instanceof Error ? error.name : String(error)));
   }
 }
 

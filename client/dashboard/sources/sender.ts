@@ -1,9 +1,9 @@
 /** Sound of the browser on its way to the server: resampled, in chunks of a tenth of a second. */
 import { Resampler } from '../../../dsp/resample/resampler.js';
 import { GenreClient } from '../../sdk/index.js';
-import { SENT_SAMPLE_RATE, type Sending } from './listening.js';
+import { SEND_SAMPLE_RATE, type SendOptions } from './audio-source.js';
 
-const CHUNK_SAMPLES = SENT_SAMPLE_RATE / 10;
+const CHUNK_SAMPLES = SEND_SAMPLE_RATE / 10;
 
 export class Sender {
   readonly client: GenreClient;
@@ -12,9 +12,9 @@ export class Sender {
   #filled = 0;
 
   /** @param inputRate Hz of what `push` gets */
-  constructor(name: string, inputRate: number, { url, topK, spectrogram }: Sending) {
-    this.#resampler = new Resampler(inputRate, SENT_SAMPLE_RATE);
-    this.client = new GenreClient({ url, name, topK, spectrogram, encoding: 's16le', sampleRate: SENT_SAMPLE_RATE, channels: 1 });
+  constructor(name: string, inputRate: number, { url, topK, spectrogram }: SendOptions) {
+    this.#resampler = new Resampler(inputRate, SEND_SAMPLE_RATE);
+    this.client = new GenreClient({ url, name, topK, spectrogram, encoding: 's16le', sampleRate: SEND_SAMPLE_RATE, channels: 1 });
   }
 
   /** @param samples mono, -1 to 1 */

@@ -1,9 +1,9 @@
 /** A stream that plays somewhere else, watched. */
 import type { StreamInfo } from '../../../server/protocol/messages.js';
 import { GenreViewer } from '../../sdk/index.js';
-import type { Listening } from './listening.js';
+import type { AudioSource } from './audio-source.js';
 
-export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name' | 'source'>, url: string, find: () => Promise<readonly StreamInfo[]>): Listening {
+export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name' | 'source'>, url: string, find: () => Promise<readonly StreamInfo[]>): AudioSource {
   const viewer = new GenreViewer({
     url,
     spectrogram: true,

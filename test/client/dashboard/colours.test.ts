@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { contrast, hex, lab, oklch, type Lab, type Rgb } from '../../../client/dashboard/model/colour.js';
 import { colourMap, LEVEL_RANGE } from '../../../client/dashboard/model/colour-map.js';
 import { genreColour } from '../../../client/dashboard/model/genre-colours.js';
-import { INK, keepTheme, keptTheme, SURFACE, type Theme } from '../../../client/dashboard/model/theme.js';
+import { INK, storeTheme, storedTheme, SURFACE, type Theme } from '../../../client/dashboard/model/theme.js';
 
 const THEMES: readonly Theme[] = ['light', 'dark'];
 const rgb = (text: string): Rgb => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)) as unknown as Rgb;
@@ -53,14 +53,14 @@ for (const theme of THEMES) {
 }
 
 test('the theme is kept, and a browser without storage does no harm', () => {
-  const kept = new Map<string, string>();
-  const keeper = () => ({ getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => { kept.set(key, value); } });
-  assert.is(keptTheme(keeper), undefined);
-  keepTheme(keeper, 'dark');
-  assert.is(keptTheme(keeper), 'dark');
+  const items = new Map<string, string>();
+  const storage = () => ({ getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => { items.set(key, value); } });
+  assert.is(storedTheme(storage), undefined);
+  storeTheme(storage, 'dark');
+  assert.is(storedTheme(storage), 'dark');
   const blocked = (): never => { throw new Error('SecurityError'); };
-  keepTheme(blocked, 'dark');
-  assert.is(keptTheme(blocked), undefined);
+  storeTheme(blocked, 'dark');
+  assert.is(storedTheme(blocked), undefined);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { Passages, passageSentence, type Passage, type StationHistory } from '../../../client/dashboard/model/passages.js';
 import { runs, timeMarks } from '../../../client/dashboard/model/runs.js';
-import { played } from '../../../client/dashboard/model/titles.js';
+import { playedTitles } from '../../../client/dashboard/model/titles.js';
 import type { Prediction } from '../../../server/protocol/messages.js';
 
 const DAY_MS = 86_400_000;
@@ -61,19 +61,19 @@ test('what comes live lengthens the history, and another genre begins a passage'
 
 test('a title is known from the station, and another one begins a passage', () => {
   const passages = new Passages(DAY_MS);
-  passages.stand('live', 'One', null, START);
+  passages.setState('live', 'One', null, START);
   passages.push(predicted('rock'), BLOCK_MS, START + 350);
-  passages.stand('live', 'Two', null, START + 400);
+  passages.setState('live', 'Two', null, START + 400);
   passages.push(predicted('rock'), BLOCK_MS, START + 700);
   assert.equal(passages.all.map(({ title }) => title), ['One', 'Two']);
-  assert.equal(played(passages.all).map(({ title, fromMs, toMs }) => [title, fromMs - START, toMs - START]), [['One', 0, 350], ['Two', 350, 700]]);
+  assert.equal(playedTitles(passages.all).map(({ title, fromMs, toMs }) => [title, fromMs - START, toMs - START]), [['One', 0, 350], ['Two', 350, 700]]);
 });
 
 test('a station that fails live says why until it is heard again', () => {
   const passages = loaded({ segments: [segment(0, 600, 'rock')] });
-  passages.stand('failing', null, 'Refused.', START + 601_000);
-  passages.stand('failing', null, 'Refused.', START + 605_000);
-  passages.stand('live', null, null, START + 606_000);
+  passages.setState('failing', null, 'Refused.', START + 601_000);
+  passages.setState('failing', null, 'Refused.', START + 605_000);
+  passages.setState('live', null, null, START + 606_000);
   passages.push(predicted('rock'), BLOCK_MS, START + 607_000);
   assert.equal(parts(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
 });
@@ -138,7 +138,7 @@ test('marks of time stand on whole hours and are no more than fit', () => {
   assert.equal(timeMarks(now - 3_600_000, now, 4).map(({ text }) => text), ['13:15', '13:30', '13:45', '14:00']);
   const day = timeMarks(now - DAY_MS, now, 8);
   assert.equal(day.map(({ text }) => text), ['15:00', '18:00', '21:00', '00:00', '03:00', '06:00', '09:00', '12:00']);
-  assert.ok(day.every(({ place }) => place >= 0 && place <= 1));
+  assert.ok(day.every(({ position }) => position >= 0 && position <= 1));
 });
 
 test.run();

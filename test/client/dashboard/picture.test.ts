@@ -1,11 +1,11 @@
 /** What moves: columns, outline, playhead, meter, and the axis beside them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bandPlace, ticks } from '../../../client/dashboard/model/mel-axis.js';
-import { Meter, METER_MARKS, meterPlace } from '../../../client/dashboard/model/meter.js';
+import { bandPosition, ticks } from '../../../client/dashboard/model/mel-axis.js';
+import { Meter, METER_MARKS, meterPosition } from '../../../client/dashboard/model/meter.js';
 import { Picture } from '../../../client/dashboard/model/picture.js';
 import { Playhead } from '../../../client/dashboard/model/playhead.js';
-import { Stage } from '../../../client/dashboard/model/stage.js';
+import { SoundView } from '../../../client/dashboard/model/sound-view.js';
 
 const BLOCK_MS = 350;
 
@@ -61,12 +61,12 @@ test('the playhead jumps after a hole', () => {
 });
 
 test('all who draw one frame see one moment; without motion it moves a block at a time', () => {
-  const stage = new Stage(FORMAT);
-  stage.picture.push(BLOCK_MS, columns(1));
-  const first = stage.at(1000, false);
-  assert.is(stage.at(1000, false), first);
-  assert.ok(stage.at(1033, false) > first);
-  assert.is(stage.at(1066, true), BLOCK_MS);
+  const soundView = new SoundView(FORMAT);
+  soundView.picture.push(BLOCK_MS, columns(1));
+  const first = soundView.rightEdgeMs(1000, false);
+  assert.is(soundView.rightEdgeMs(1000, false), first);
+  assert.ok(soundView.rightEdgeMs(1033, false) > first);
+  assert.is(soundView.rightEdgeMs(1066, true), BLOCK_MS);
 });
 
 test('the meter rises at once, falls slowly and holds its peak', () => {
@@ -84,17 +84,17 @@ test('the meter rises at once, falls slowly and holds its peak', () => {
 });
 
 test('the meter\'s scale goes up without a break', () => {
-  const places = METER_MARKS.map(meterPlace);
-  assert.is(places[0], 1);
-  assert.is(places.at(-1), 0);
-  assert.equal(places, [...places].sort((a, b) => b - a));
-  assert.ok(Math.abs(meterPlace(-23.999) - meterPlace(-24.001)) < 1e-3);
-  assert.is(meterPlace(-120), 0);
+  const positions = METER_MARKS.map(meterPosition);
+  assert.is(positions[0], 1);
+  assert.is(positions.at(-1), 0);
+  assert.equal(positions, [...positions].sort((a, b) => b - a));
+  assert.ok(Math.abs(meterPosition(-23.999) - meterPosition(-24.001)) < 1e-3);
+  assert.is(meterPosition(-120), 0);
 });
 
 test('frequencies stand at the bands that hear them', () => {
-  assert.ok(Math.abs(bandPlace(11025, 64, 30, 11025) - 64 / 63) < 1e-9);
-  assert.ok(Math.abs(bandPlace(30, 64, 30, 11025) + 1 / 63) < 1e-9);
+  assert.ok(Math.abs(bandPosition(11025, 64, 30, 11025) - 64 / 63) < 1e-9);
+  assert.ok(Math.abs(bandPosition(30, 64, 30, 11025) + 1 / 63) < 1e-9);
   assert.equal(ticks(64, 30, 11025).map(({ text }) => text), ['500', '1k', '2k', '4k', '8k']);
 });
 

@@ -9,8 +9,8 @@ import { Session } from '../../../client/dashboard/session.js';
 
 class Link extends Events<StreamEvents> {
   state: ConnectionState = 'connecting';
-  tell<Type extends keyof StreamEvents>(type: Type, event: StreamEvents[Type]): void { this.emit(type, event); }
-  become(state: ConnectionState): void { this.tell('state', this.state = state); }
+  fire<Type extends keyof StreamEvents>(type: Type, event: StreamEvents[Type]): void { this.emit(type, event); }
+  setState(state: ConnectionState): void { this.fire('state', this.state = state); }
 }
 
 const CARD: ModelCard = { name: 'm', version: '1', labels: ['a', 'b'], blockColumns: 4, frontEnd: { sampleRate: 22050, hop: 1920, bands: 2, fMin: 30, fMax: 11025 } };
@@ -22,7 +22,7 @@ const prediction = (block: number, genre: string): Prediction => ({
 function listen(session: Session): { link: Link; ends: () => number } {
   const link = new Link();
   let ends = 0;
-  session.take({ kind: 'station', name: 'n', link, end: () => { ends += 1; link.become('closed'); } });
+  session.switchTo({ kind: 'station', name: 'n', link, end: () => { ends += 1; link.setState('closed'); } });
   return { link, ends: () => ends };
 }
 
@@ -32,48 +32,48 @@ test('a stream\'s predictions become its history, and each change is told', asyn
   let changes = 0;
   const session = new Session(model, () => { changes += 1; });
   const { link } = listen(session);
-  link.become('open');
-  link.tell('ready', ready('s'));
-  link.tell('prediction', prediction(1, 'a'));
-  link.tell('prediction', prediction(2, 'b'));
+  link.setState('open');
+  link.fire('ready', ready('s'));
+  link.fire('prediction', prediction(1, 'a'));
+  link.fire('prediction', prediction(2, 'b'));
   await Promise.resolve();
   assert.is(session.connection, 'open');
   assert.equal(session.history?.stretches.map(({ genre }) => genre), ['a', 'b']);
-  assert.is(session.stage?.picture.format.bands, 2);
+  assert.is(session.soundView?.picture.format.bands, 2);
   assert.ok(changes >= 5);
 });
 
 test('a resumed stream keeps its history; one that begins again under the same id starts afresh', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
-  link.tell('ready', ready('demo'));
-  for (let block = 1; block <= 10; block++) link.tell('prediction', prediction(block, 'a'));
-  link.tell('ready', ready('demo'));
-  link.tell('prediction', prediction(11, 'a'));
+  link.fire('ready', ready('demo'));
+  for (let block = 1; block <= 10; block++) link.fire('prediction', prediction(block, 'a'));
+  link.fire('ready', ready('demo'));
+  link.fire('prediction', prediction(11, 'a'));
   assert.is(session.history?.startMs, 0);
   assert.is(session.history?.endMs, 3850);
-  link.tell('ready', ready('demo'));
-  link.tell('prediction', prediction(1, 'b'));
+  link.fire('ready', ready('demo'));
+  link.fire('prediction', prediction(1, 'b'));
   assert.equal(session.history?.stretches.map(({ genre, toMs }) => [genre, toMs]), [['b', 350]]);
 });
 
 test('another source ends the one before, whose late words are not heard', () => {
   const session = new Session(model, () => {});
   const first = listen(session);
-  first.link.tell('ready', ready('s1'));
-  first.link.tell('prediction', prediction(1, 'a'));
+  first.link.fire('ready', ready('s1'));
+  first.link.fire('prediction', prediction(1, 'a'));
   listen(session);
   assert.is(first.ends(), 1);
   assert.is(session.prediction, undefined);
-  first.link.tell('prediction', prediction(2, 'a'));
+  first.link.fire('prediction', prediction(2, 'a'));
   assert.is(session.prediction, undefined);
 });
 
 test('stopped, it keeps what was heard', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
-  link.tell('ready', ready('s'));
-  link.tell('prediction', prediction(1, 'a'));
+  link.fire('ready', ready('s'));
+  link.fire('prediction', prediction(1, 'a'));
   session.stop();
   assert.is(session.connection, 'closed');
   assert.is(session.history?.stretches.length, 1);
@@ -82,21 +82,21 @@ test('stopped, it keeps what was heard', () => {
 test('a loss that mends itself is no trouble, an end is', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
-  link.become('reconnecting');
-  link.tell('error', new GenreError('unreachable', 'Lost.'));
+  link.setState('reconnecting');
+  link.fire('error', new GenreError('unreachable', 'Lost.'));
   assert.is(session.trouble, '');
-  link.become('closed');
-  link.tell('error', new GenreError('too-big', 'Too big.'));
+  link.setState('closed');
+  link.fire('error', new GenreError('too-big', 'Too big.'));
   assert.is(session.trouble, 'Too big.');
 });
 
 test('without the model\'s card there are genres but no picture', async () => {
   const session = new Session(() => Promise.reject(new Error('offline')), () => {});
   const { link } = listen(session);
-  link.tell('ready', ready('s'));
-  link.tell('prediction', prediction(1, 'a'));
+  link.fire('ready', ready('s'));
+  link.fire('prediction', prediction(1, 'a'));
   await Promise.resolve();
-  assert.is(session.stage, undefined);
+  assert.is(session.soundView, undefined);
   assert.is(session.prediction?.genre, 'a');
 });
 
@@ -104,8 +104,8 @@ test('a station tells how it is doing, and is forgotten with what was listened t
   const session = new Session(model, () => {});
   const { link } = listen(session);
   const failing = { type: 'station', state: 'failing', since: '2026-11-21T12:00:00.000Z', nowPlaying: null, reason: 'Refused.' } as const;
-  link.tell('ready', ready('one'));
-  link.tell('station', failing);
+  link.fire('ready', ready('one'));
+  link.fire('station', failing);
   assert.equal(session.station, failing);
   session.end();
   assert.is(session.station, undefined);

@@ -3,77 +3,77 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { dayShares, hoursOfDay, sectorPath, type Share } from '../../../client/dashboard/model/day-clock.js';
-import { addressOf, LIVE, placeAt, STATIONS } from '../../../client/dashboard/model/route.js';
+import { routeUrl, LIVE, routeAt, STATIONS } from '../../../client/dashboard/model/route.js';
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, RULE_TYPES, webhookLines } from '../../../client/dashboard/model/station-form.js';
-import { chosen, counts, looksOther, type Wish } from '../../../client/dashboard/model/station-list.js';
-import { lasting, moment } from '../../../client/dashboard/model/station-words.js';
+import { filterStations, filterCounts, hasVisibleChange, type StationQuery } from '../../../client/dashboard/model/station-list.js';
+import { coarseDuration, timeWithDay } from '../../../client/dashboard/model/station-words.js';
 import type { StationGlance } from '../../../server/protocol/messages.js';
 import { DEFAULT_RULES, newStationSchema, ruleSchema } from '../../../server/stations/config.js';
 
 const BASE = new URL('http://server/radio/');
 
-function glance(id: string, given: Partial<StationGlance> = {}): StationGlance {
+function station(id: string, given: Partial<StationGlance> = {}): StationGlance {
   return { id, name: id, state: 'live', since: '2026-11-21T12:00:00.000Z', nowPlaying: null, reason: null, heard: 'music', genre: 'rock', p: 0.5, level: -20, alerts: [], ...given };
 }
 
 const ids = (stations: readonly StationGlance[]): string => stations.map(({ id }) => id).join(' ');
-const wish = (given: Partial<Wish> = {}): Wish => ({ text: '', kind: 'all', order: 'name', ...given });
+const query = (given: Partial<StationQuery> = {}): StationQuery => ({ text: '', kind: 'all', order: 'name', ...given });
 
 test('each place has an address below the base, and is found by it again', () => {
-  assert.equal([LIVE, STATIONS, { page: 'station', id: 'a/b ü' } as const].map((place) => addressOf(place, BASE)), ['http://server/radio/', 'http://server/radio/stations', 'http://server/radio/stations/a%2Fb%20%C3%BC']);
-  assert.is(addressOf(STATIONS, BASE, true), 'http://server/radio/stations?kiosk=1');
+  assert.equal([LIVE, STATIONS, { page: 'station', id: 'a/b ü' } as const].map((route) => routeUrl(route, BASE)), ['http://server/radio/', 'http://server/radio/stations', 'http://server/radio/stations/a%2Fb%20%C3%BC']);
+  assert.is(routeUrl(STATIONS, BASE, true), 'http://server/radio/stations?kiosk=1');
   fc.assert(fc.property(fc.string({ minLength: 1 }).filter((id) => id !== '.' && id !== '..'), (id) => {
-    assert.equal(placeAt(new URL(addressOf({ page: 'station', id }, BASE)), BASE), { page: 'station', id });
+    assert.equal(routeAt(new URL(routeUrl({ page: 'station', id }, BASE)), BASE), { page: 'station', id });
   }));
 });
 
 test('other addresses are no places', () => {
   for (const address of ['http://server/radio/v1/streams', 'http://server/other', 'http://other/radio/', 'http://server/radio/stations/a/b']) {
-    assert.is(placeAt(new URL(address), BASE), undefined, address);
+    assert.is(routeAt(new URL(address), BASE), undefined, address);
   }
-  assert.equal(placeAt(new URL('http://server/radio/stations/?kiosk=1'), BASE), STATIONS);
-  assert.equal(placeAt(new URL('http://server/radio/stations/%zz'), BASE), { page: 'station', id: '%zz' });
+  assert.equal(routeAt(new URL('http://server/radio/stations/?kiosk=1'), BASE), STATIONS);
+  assert.equal(routeAt(new URL('http://server/radio/stations/%zz'), BASE), { page: 'station', id: '%zz' });
 });
 
 test('all words of a search must be in the name, the genre or the title, accents aside', () => {
-  const stations = [glance('Rádio Um', { genre: 'hiphop' }), glance('two', { nowPlaying: 'Björk – Jóga' }), glance('three', { genre: null })];
-  assert.is(ids(chosen(stations, wish({ text: ' radio HIP ' }))), 'Rádio Um');
-  assert.is(ids(chosen(stations, wish({ text: 'bjork' }))), 'two');
-  assert.is(ids(chosen(stations, wish({ text: 'radio bjork' }))), '');
-  assert.is(chosen(stations, wish()).length, 3);
+  const stations = [station('Rádio Um', { genre: 'hiphop' }), station('two', { nowPlaying: 'Björk – Jóga' }), station('three', { genre: null })];
+  assert.is(ids(filterStations(stations, query({ text: ' radio HIP ' }))), 'Rádio Um');
+  assert.is(ids(filterStations(stations, query({ text: 'bjork' }))), 'two');
+  assert.is(ids(filterStations(stations, query({ text: 'radio bjork' }))), '');
+  assert.is(filterStations(stations, query()).length, 3);
 });
 
 test('ordered by name as people count, by what wants a person most, or by genre', () => {
   const stations = [
-    glance('Radio 10', { genre: 'jazz' }), glance('radio 2', { state: 'stopped', genre: null }), glance('Radio 1', { alerts: ['drift'] }),
-    glance('b', { state: 'failing', genre: null }), glance('a', { state: 'silent', genre: 'blues' }),
+    station('Radio 10', { genre: 'jazz' }), station('radio 2', { state: 'stopped', genre: null }), station('Radio 1', { alerts: ['drift'] }),
+    station('b', { state: 'failing', genre: null }), station('a', { state: 'silent', genre: 'blues' }),
   ];
-  assert.is(ids(chosen(stations, wish())), 'a b Radio 1 radio 2 Radio 10');
-  assert.is(ids(chosen(stations, wish({ order: 'state' }))), 'Radio 1 b a Radio 10 radio 2');
-  assert.is(ids(chosen(stations, wish({ order: 'genre' }))), 'a Radio 10 Radio 1 b radio 2');
+  assert.is(ids(filterStations(stations, query())), 'a b Radio 1 radio 2 Radio 10');
+  assert.is(ids(filterStations(stations, query({ order: 'state' }))), 'Radio 1 b a Radio 10 radio 2');
+  assert.is(ids(filterStations(stations, query({ order: 'genre' }))), 'a Radio 10 Radio 1 b radio 2');
 });
 
 test('counted by state and alert, without the kinds of which there are none', () => {
-  const stations = [glance('a'), glance('b', { alerts: ['down'], state: 'failing' }), glance('c')];
-  assert.equal(counts(stations), [{ kind: 'all', count: 3 }, { kind: 'alerts', count: 1 }, { kind: 'failing', count: 1 }, { kind: 'live', count: 2 }]);
-  assert.is(ids(chosen(stations, wish({ kind: 'alerts' }))), 'b');
-  assert.is(ids(chosen(stations, wish({ kind: 'live' }))), 'a c');
-  assert.equal(counts([]), [{ kind: 'all', count: 0 }]);
+  const stations = [station('a'), station('b', { alerts: ['down'], state: 'failing' }), station('c')];
+  assert.equal(filterCounts(stations), [{ kind: 'all', count: 3 }, { kind: 'alerts', count: 1 }, { kind: 'failing', count: 1 }, { kind: 'live', count: 2 }]);
+  assert.is(ids(filterStations(stations, query({ kind: 'alerts' }))), 'b');
+  assert.is(ids(filterStations(stations, query({ kind: 'live' }))), 'a c');
+  assert.equal(filterCounts([]), [{ kind: 'all', count: 0 }]);
 });
 
 test('a card is drawn anew for everything but its level and less than a percent', () => {
-  const then = glance('a');
-  assert.not.ok(looksOther(glance('a', { level: -3, p: 0.5004 }), then));
+  const then = station('a');
+  assert.not.ok(hasVisibleChange(station('a', { level: -3, p: 0.5004 }), then));
   const others: Partial<StationGlance>[] = [{ name: 'x' }, { state: 'silent' }, { since: 'x' }, { nowPlaying: 'x' }, { reason: 'x' }, { heard: 'speech' }, { genre: 'pop' }, { p: 0.51 }, { alerts: ['down'] }];
-  for (const other of others) assert.ok(looksOther(glance('a', other), then), JSON.stringify(other));
+  for (const other of others) assert.ok(hasVisibleChange(station('a', other), then), JSON.stringify(other));
 });
 
 test('a moment is told with its day only where that is another', () => {
   const now = new Date(2026, 10, 21, 14, 0).getTime();
-  assert.is(moment(new Date(2026, 10, 21, 9, 5).getTime(), now), '09:05');
-  assert.is(moment(new Date(2026, 10, 20, 23, 59).getTime(), now), 'Fri 23:59');
-  assert.is(moment(new Date(2026, 9, 3, 7, 0).getTime(), now), '3 Oct 07:00');
-  assert.equal([40_400, 60_000, 3_600_000, 11_100_000, 200_000_000].map(lasting), ['40 s', '1 min', '1 h', '3 h 5 min', '2 days']);
+  assert.is(timeWithDay(new Date(2026, 10, 21, 9, 5).getTime(), now), '09:05');
+  assert.is(timeWithDay(new Date(2026, 10, 20, 23, 59).getTime(), now), 'Fri 23:59');
+  assert.is(timeWithDay(new Date(2026, 9, 3, 7, 0).getTime(), now), '3 Oct 07:00');
+  assert.equal([40_400, 60_000, 3_600_000, 11_100_000, 200_000_000].map(coarseDuration), ['40 s', '1 min', '1 h', '3 h 5 min', '2 days']);
 });
 
 test('shares are gathered by the hour of the day, and each hour is whole', () => {
@@ -84,9 +84,9 @@ test('shares are gathered by the hour of the day, and each hour is whole', () =>
   ];
   const hours = hoursOfDay(shares, ['jazz', 'rock'], (ms) => new Date(ms).getUTCHours());
   assert.is(hours.length, 24);
-  assert.equal(hours[10], { hour: 10, knownS: 1800, parts: [{ key: 'rock', share: 1200 / 1800 }, { key: 'speech', share: 600 / 1800 }] });
+  assert.equal(hours[10], { hour: 10, totalS: 1800, parts: [{ key: 'rock', share: 1200 / 1800 }, { key: 'speech', share: 600 / 1800 }] });
   assert.equal(hours[11]!.parts.map(({ key }) => key), ['jazz', 'down', 'odd']);
-  assert.equal(hours[0], { hour: 0, knownS: 0, parts: [] });
+  assert.equal(hours[0], { hour: 0, totalS: 0, parts: [] });
   assert.equal(dayShares(hours).slice(0, 2), [{ key: 'rock', share: 1200 / 1980 }, { key: 'speech', share: 600 / 1980 }]);
 });
 

@@ -2,23 +2,23 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Alerts } from '../../../client/dashboard/alerts.js';
-import { Refusal, type Access, type Asked, type ServerAlert } from '../../../client/dashboard/api.js';
-import { Visitor, type TokenKeeper } from '../../../client/dashboard/visitor.js';
+import { ApiError, type Access, type RequestOptions, type ServerAlert } from '../../../client/dashboard/api.js';
+import { Visitor, type TokenStorage } from '../../../client/dashboard/visitor.js';
 import { ManualClock } from '../sdk/manual-clock.js';
 
 const TOKEN = 'right';
 
-class Keeper implements TokenKeeper {
-  kept = new Map<string, string>();
-  getItem(key: string): string | null { return this.kept.get(key) ?? null; }
-  setItem(key: string, value: string): void { this.kept.set(key, value); }
-  removeItem(key: string): void { this.kept.delete(key); }
+class MemoryStorage implements TokenStorage {
+  items = new Map<string, string>();
+  getItem(key: string): string | null { return this.items.get(key) ?? null; }
+  setItem(key: string, value: string): void { this.items.set(key, value); }
+  removeItem(key: string): void { this.items.delete(key); }
 }
 
 /** A server that lets everybody do this much, and who has the token everything. */
 function server(everybody: Access, refuses?: number) {
-  const asked: [string, Asked][] = [];
-  const fetch = (path: string, given: Asked = {}): Promise<Response> => {
+  const asked: [string, RequestOptions][] = [];
+  const fetch = (path: string, given: RequestOptions = {}): Promise<Response> => {
     asked.push([path, given]);
     if (refuses !== undefined) return Promise.resolve(Response.json({ code: 'not-found', detail: 'Nothing is there.' }, { status: refuses }));
     return Promise.resolve(Response.json({ may: given.token === TOKEN ? 'manage' : everybody }));
@@ -28,50 +28,50 @@ function server(everybody: Access, refuses?: number) {
 
 test('may do what the server lets everybody do, until signed in', async () => {
   const { fetch, asked } = server('view');
-  const keeper = new Keeper();
-  const visitor = new Visitor(fetch, () => keeper);
+  const storage = new MemoryStorage();
+  const visitor = new Visitor(fetch, () => storage);
   const changes: Access[] = [];
   visitor.on('change', (may) => changes.push(may));
-  await visitor.look();
-  assert.equal([visitor.may, visitor.maySend, visitor.mayManage], ['view', false, false]);
+  await visitor.refresh();
+  assert.equal([visitor.access, visitor.canSend, visitor.canManage], ['view', false, false]);
   assert.is(await visitor.signIn('wrong'), false);
-  assert.equal([visitor.hasToken, keeper.kept.size], [false, 0]);
+  assert.equal([visitor.hasToken, storage.items.size], [false, 0]);
   assert.is(await visitor.signIn(TOKEN), true);
-  assert.equal([visitor.may, visitor.hasToken, [...keeper.kept.values()]], ['manage', true, [TOKEN]]);
-  await visitor.ask('v1/stations', { method: 'POST', body: {} });
+  assert.equal([visitor.access, visitor.hasToken, [...storage.items.values()]], ['manage', true, [TOKEN]]);
+  await visitor.request('v1/stations', { method: 'POST', body: {} });
   assert.equal(asked.at(-1), ['v1/stations', { method: 'POST', body: {}, token: TOKEN }]);
   await visitor.signOut();
-  assert.equal([visitor.may, visitor.hasToken, keeper.kept.size], ['view', false, 0]);
+  assert.equal([visitor.access, visitor.hasToken, storage.items.size], ['view', false, 0]);
   assert.equal(changes, ['view', 'manage', 'view']);
 });
 
 test('a token is kept for the tab, and one of another server does no harm', async () => {
-  const keeper = new Keeper();
-  keeper.setItem('livegenre.token', TOKEN);
-  const again = new Visitor(server('send').fetch, () => keeper);
-  await again.look();
-  assert.is(again.may, 'manage');
-  keeper.setItem('livegenre.token', 'old');
-  const other = new Visitor(server('send').fetch, () => keeper);
-  await other.look();
-  assert.equal([other.may, other.hasToken], ['send', false]);
-  assert.is(keeper.kept.size, 0);
+  const storage = new MemoryStorage();
+  storage.setItem('livegenre.token', TOKEN);
+  const again = new Visitor(server('send').fetch, () => storage);
+  await again.refresh();
+  assert.is(again.access, 'manage');
+  storage.setItem('livegenre.token', 'old');
+  const other = new Visitor(server('send').fetch, () => storage);
+  await other.refresh();
+  assert.equal([other.access, other.hasToken], ['send', false]);
+  assert.is(storage.items.size, 0);
 });
 
 test('where storage is blocked a token lasts as long as the page', async () => {
   const visitor = new Visitor(server('view').fetch, () => { throw new Error('blocked'); });
-  await visitor.look();
+  await visitor.refresh();
   assert.is(await visitor.signIn(TOKEN), true);
-  assert.is(visitor.may, 'manage');
+  assert.is(visitor.access, 'manage');
 });
 
 test('what the server refuses is an error with its word and its sentence', async () => {
-  const visitor = new Visitor(server('view', 404).fetch, () => new Keeper());
+  const visitor = new Visitor(server('view', 404).fetch, () => new MemoryStorage());
   try {
-    await visitor.ask('v1/stations/x');
+    await visitor.request('v1/stations/x');
     assert.unreachable();
   } catch (error) {
-    assert.ok(error instanceof Refusal);
+    assert.ok(error instanceof ApiError);
     assert.equal([error.status, error.code, error.message], [404, 'not-found', 'Nothing is there.']);
   }
 });
@@ -84,10 +84,10 @@ test('alerts are asked for again and again; a new one is told, those of before a
   let answer: readonly ServerAlert[] = [alert(1)];
   const paths: string[] = [];
   const clock = new ManualClock();
-  const alerts = new Alerts({ keepsHistory: true, ask: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
+  const alerts = new Alerts({ hasHistory: true, request: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
   const raised: string[] = [];
   alerts.on('raised', (sentence) => raised.push(sentence));
-  await alerts.look();
+  await alerts.refresh();
   assert.equal(paths, ['v1/alerts?from=2026-11-20T12:00:00.000Z']);
   assert.equal(raised, []);
   answer = [alert(3, { type: 'drift', to: '2026-11-21T12:00:00.000Z' }), alert(2, { type: 'dead-air' }), alert(1, { to: '2026-11-21T12:00:10.000Z' })];
@@ -103,16 +103,16 @@ test('alerts are asked for again and again; a new one is told, those of before a
 test('a server that fails keeps those that were known; one that keeps none is not asked', async () => {
   let answer = (): Promise<unknown> => Promise.resolve({ alerts: [alert(1)] });
   const clock = new ManualClock();
-  const failing = new Alerts({ keepsHistory: true, ask: () => answer() }, clock);
-  await failing.look();
+  const failing = new Alerts({ hasHistory: true, request: () => answer() }, clock);
+  await failing.refresh();
   answer = () => Promise.reject(new TypeError('fetch failed'));
-  await failing.look();
+  await failing.refresh();
   assert.is(failing.recent?.length, 1);
   assert.equal(clock.waits, [15_000]);
   failing.close();
   let asked = 0;
-  const without = new Alerts({ keepsHistory: false, ask: () => Promise.resolve(asked += 1) }, clock);
-  await without.look();
+  const without = new Alerts({ hasHistory: false, request: () => Promise.resolve(asked += 1) }, clock);
+  await without.refresh();
   assert.equal([without.recent, asked, clock.waits], [undefined, 0, []]);
 });
 

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Announcements } from '../../../client/dashboard/model/announcements.js';
 import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
-import { microphoneSentence } from '../../../client/dashboard/sources/sentences.js';
+import { microphoneErrorText } from '../../../client/dashboard/sources/source-errors.js';
 
 test('labels of any model are written as words', () => {
   assert.is(labelName('rock'), 'Rock');
@@ -27,11 +27,11 @@ test('times, delays and levels', () => {
 });
 
 test('each way in which a microphone fails has a sentence that says what to do', () => {
-  assert.match(microphoneSentence('insecure'), /https.*localhost/);
-  assert.match(microphoneSentence('NotAllowedError'), /Allow it/);
-  assert.match(microphoneSentence('NotFoundError'), /Connect one/);
-  assert.match(microphoneSentence('NotReadableError'), /Close that program/);
-  assert.match(microphoneSentence('OddError'), /OddError.*drop a file/);
+  assert.match(microphoneErrorText('insecure'), /https.*localhost/);
+  assert.match(microphoneErrorText('NotAllowedError'), /Allow it/);
+  assert.match(microphoneErrorText('NotFoundError'), /Connect one/);
+  assert.match(microphoneErrorText('NotReadableError'), /Close that program/);
+  assert.match(microphoneErrorText('OddError'), /OddError.*drop a file/);
 });
 
 test('a change of genre is announced once, and no sooner than it can be said', () => {

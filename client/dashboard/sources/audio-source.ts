@@ -2,21 +2,21 @@
 import type { ConnectionState, Events, StreamEvents } from '../../sdk/index.js';
 
 /** A `GenreClient` or a `GenreViewer`. */
-export type Link = Events<StreamEvents> & { readonly state: ConnectionState };
+export type StreamLink = Events<StreamEvents> & { readonly state: ConnectionState };
 
-export interface Listening {
+export interface AudioSource {
   readonly kind: 'station' | 'microphone' | 'file';
   /** As the page shows it. */
   readonly name: string;
   /** Stations: the id that was chosen. */
   readonly streamId?: string;
-  readonly link: Link;
+  readonly link: StreamLink;
   /** Lets go of everything: sockets, tracks, contexts, timers. Twice does no harm. */
   end(): void;
 }
 
 /** What a source of the browser's own needs to reach the server. */
-export interface Sending {
+export interface SendOptions {
   readonly url: string;
   /** Labels to list in each prediction. */
   readonly topK: number;
@@ -25,4 +25,4 @@ export interface Sending {
 }
 
 /** The rate that the network hears; resampled here, a stream is a quarter of 48 kHz stereo's bytes. */
-export const SENT_SAMPLE_RATE = 22_050;
+export const SEND_SAMPLE_RATE = 22_050;

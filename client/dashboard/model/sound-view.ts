@@ -2,7 +2,7 @@
 import { Picture, type PictureFormat } from './picture.js';
 import { Playhead } from './playhead.js';
 
-export class Stage {
+export class SoundView {
   readonly picture: Picture;
   readonly #playhead: Playhead;
   #frameMs: number | undefined;
@@ -14,11 +14,11 @@ export class Stage {
 
   /**
    * @param frameMs time of the frame, ms; frames of one time get one answer
-   * @param isStill move in steps, a block at a time
+   * @param reducedMotion move in steps, a block at a time
    * @returns stream time at the right edge, ms
    */
-  at(frameMs: number, isStill: boolean): number {
-    if (isStill) return this.#playhead.jump(this.picture.endMs);
+  rightEdgeMs(frameMs: number, reducedMotion: boolean): number {
+    if (reducedMotion) return this.#playhead.jump(this.picture.endMs);
     if (frameMs === this.#frameMs) return this.#playhead.atMs;
     const passedMs = this.#frameMs === undefined ? 0 : frameMs - this.#frameMs;
     this.#frameMs = frameMs;
@@ -27,6 +27,6 @@ export class Stage {
 }
 
 /** Time from the left edge to the right, ms: 60 px of page a second, 6 to 24 s. */
-export function shownMs(widthPx: number): number {
+export function visibleSpanMs(widthPx: number): number {
   return 1000 * Math.min(24, Math.max(6, widthPx / 60));
 }

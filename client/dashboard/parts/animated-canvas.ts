@@ -15,14 +15,14 @@ export interface Frame {
   /** When, ms; the same for all parts of a frame. */
   readonly atMs: number;
   /** The person wants steps, no motion. */
-  readonly isStill: boolean;
+  readonly reducedMotion: boolean;
   /** Size or theme changed: draw even where the sound did not move. */
-  readonly isFresh: boolean;
+  readonly mustRedraw: boolean;
 }
 
 const FRAME_MS = 1000 / 31;
 
-export class MovingCanvas implements ReactiveController {
+export class AnimatedCanvas implements ReactiveController {
   readonly #host: LitElement;
   readonly #draw: (frame: Frame) => void;
   readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
@@ -30,7 +30,7 @@ export class MovingCanvas implements ReactiveController {
   #sizes: ResizeObserver | undefined;
   #request = 0;
   #drawnAtMs = 0;
-  #isFresh = true;
+  #mustRedraw = true;
 
   constructor(host: LitElement, draw: (frame: Frame) => void) {
     this.#host = host;
@@ -43,7 +43,7 @@ export class MovingCanvas implements ReactiveController {
   }
 
   hostUpdated(): void {
-    this.#isFresh = true;
+    this.#mustRedraw = true;
     if (this.#canvas) return;
     this.#canvas = this.#host.renderRoot.querySelector('canvas');
     if (this.#canvas) this.#watchSize(this.#canvas);
@@ -64,7 +64,7 @@ export class MovingCanvas implements ReactiveController {
       if (canvas.width === width && canvas.height === height) return;
       canvas.width = width;
       canvas.height = height;
-      this.#isFresh = true;
+      this.#mustRedraw = true;
       this.#paint(this.#drawnAtMs); // at once, or the stretched canvas shows for a frame
     });
     try {
@@ -82,12 +82,12 @@ export class MovingCanvas implements ReactiveController {
   #paint(atMs: number): void {
     const context = this.#canvas?.getContext('2d');
     if (!context || !this.#canvas || this.#canvas.width === 0) return;
-    const isFresh = this.#isFresh;
-    this.#isFresh = false;
+    const mustRedraw = this.#mustRedraw;
+    this.#mustRedraw = false;
     this.#drawnAtMs = atMs;
     const { width, height } = this.#canvas;
     const ratio = width / Math.max(1, this.#canvas.clientWidth);
-    this.#draw({ context, width, height, ratio, atMs, isStill: this.#motion.matches, isFresh });
+    this.#draw({ context, width, height, ratio, atMs, reducedMotion: this.#motion.matches, mustRedraw });
   }
 }
 

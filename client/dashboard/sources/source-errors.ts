@@ -6,7 +6,7 @@ export class SourceError extends Error {}
 /**
  * @param name a DOMException's name as getUserMedia gives it, 'insecure' where the page gets no media devices, or 'lost' where the device went away
  */
-export function microphoneSentence(name: string): string {
+export function microphoneErrorText(name: string): string {
   switch (name) {
     case 'insecure':
       return 'Browsers give the microphone to secure pages only. Open this page over https, or as http://localhost on the computer that runs the server.';
@@ -29,10 +29,10 @@ export function microphoneSentence(name: string): string {
 /** More than this, decoded, is more than a page should hold. */
 export const MAX_FILE_BYTES = 150 * 2 ** 20;
 
-export function tooBigSentence(name: string, bytes: number): string {
+export function fileTooBigText(name: string, bytes: number): string {
   return `${name} has ${Math.round(bytes / 2 ** 20)} MB; a browser decodes up to ${MAX_FILE_BYTES / 2 ** 20} MB at once. For longer files use: npx livegenre classify FILE`;
 }
 
-export function undecodableSentence(name: string): string {
+export function undecodableFileText(name: string): string {
   return `This browser can't decode ${name}. Drop an MP3, WAV, FLAC, Ogg or M4A file, or use: npx livegenre classify FILE`;
 }

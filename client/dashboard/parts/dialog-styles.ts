@@ -1,7 +1,7 @@
 /** Styles of dialogs and their forms. */
 import { css } from 'lit';
 
-export const dialogLook = css`
+export const dialogStyles = css`
   dialog { max-block-size: calc(100dvh - 2rem); padding: 0; overflow: auto; color: var(--ink); background: var(--surface); border: 1px solid var(--control); border-radius: 1rem; box-shadow: 0 1rem 3rem rgb(0 0 0 / 30%); }
   dialog::backdrop { background: rgb(5 10 15 / 55%); }
   form { display: grid; gap: 1rem; padding: 1.375rem 1.5rem; }

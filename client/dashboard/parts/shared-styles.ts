@@ -1,7 +1,7 @@
 /** Styles that all parts share: the box model, focus, panels, buttons. */
 import { css } from 'lit';
 
-export const look = css`
+export const sharedStyles = css`
   :host { display: block; }
   :host([hidden]), [hidden] { display: none !important; }
   *, *::before, *::after { box-sizing: border-box; }
@@ -13,7 +13,7 @@ export const look = css`
   .frame canvas { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
   :focus { outline: none; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-  .unseen {
+  .visually-hidden {
     position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden;
     clip-path: inset(50%); white-space: nowrap;
   }
