@@ -1,4 +1,4 @@
-/** Pieces of sound, or of any numbers, end to end in one array. */
+/** Concatenates arrays into a new one. */
 export function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

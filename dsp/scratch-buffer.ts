@@ -1,13 +1,13 @@
-/** Room that grows and is used again: buffers made anew at every step keep the garbage collector busy. */
+/** A growing scratch buffer, reused so that no step allocates a new array for the garbage collector. */
 export class ScratchBuffer {
   #values = new Float32Array(0);
-  /** What was given last: mostly the same is asked for again. */
-  #given = this.#values;
+  /** The last view; callers usually ask for the same length again. */
+  #last = this.#values;
 
-  /** The first `length` values, whatever they were before; a view, valid until somebody else asks. */
+  /** A view of the first `length` values, not cleared; its content is valid until the next call by any owner of this buffer. */
   view(length: number): Float32Array {
-    if (this.#given.length === length) return this.#given;
+    if (this.#last.length === length) return this.#last;
     if (this.#values.length < length) this.#values = new Float32Array(length);
-    return this.#given = this.#values.subarray(0, length);
+    return this.#last = this.#values.subarray(0, length);
   }
 }

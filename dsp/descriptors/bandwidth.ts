@@ -1,7 +1,7 @@
-/** The spectral bandwidth, the deviation of the spectrum around its centroid. `librosa.feature.spectral_bandwidth(p=2)`. */
+/** Spectral bandwidth: the standard deviation of the spectrum around its centroid; `librosa.feature.spectral_bandwidth(p=2)`. */
 
 /**
- * @param magnitude [bins]; @param binHz from one bin to the next
+ * @param magnitude [bins]; @param binHz width of a bin
  * @param centroidHz of the same column
  * @returns Hz; 0 in silence
  */

@@ -1,7 +1,7 @@
-/** The spectral centroid, where the spectrum balances: brightness. `librosa.feature.spectral_centroid`. */
+/** Spectral centroid: the mean frequency of the magnitude spectrum, a measure of brightness; `librosa.feature.spectral_centroid`. */
 
 /**
- * @param magnitude [bins]; @param binHz from one bin to the next
+ * @param magnitude [bins]; @param binHz width of a bin
  * @returns Hz; 0 in silence
  */
 export function centroidHz(magnitude: Float64Array, binHz: number): number {

@@ -1,17 +1,17 @@
 /**
- * How strong each of the twelve pitch classes is, C first, the strongest 1, whatever the octave.
- * Every bin counts towards the classes near it, bells in pitch, and most in the octaves around
- * A440 / 16 × 32: Ellis 2007, "Chroma feature analysis and synthesis";
- * `librosa.feature.chroma_stft(tuning=0)`.
+ * Chroma: the strength of each of the twelve pitch classes over all octaves, C first, scaled so that
+ * the strongest is 1. Each bin contributes to the nearby pitch classes with Gaussian weights in
+ * pitch, and a second Gaussian weighs the octaves around 27.5 Hz × 2⁵ = 880 Hz highest. Ellis 2007,
+ * "Chroma feature analysis and synthesis"; `librosa.feature.chroma_stft(tuning=0)`.
  */
 
 export const CHROMA_SIZE = 12;
-/** Lowest A that counts, four octaves below A440. */
+/** The A four octaves below A440; pitches are measured in semitones above it. */
 const A0_HZ = 27.5;
-/** Where the weight of octaves is largest, in octaves above A0, and its deviation. */
+/** Centre of the octave weights, in octaves above A0, and their standard deviation. */
 const CENTRE_OCTAVE = 5;
 const OCTAVE_WIDTH = 2;
-/** Classes are counted from C, pitches from A. */
+/** Offset in semitones: pitch classes are counted from C, pitches from A. */
 const C_ABOVE_A = 3;
 
 export class Chroma {
@@ -19,7 +19,7 @@ export class Chroma {
   readonly #bins: number;
   readonly #sums = new Float64Array(CHROMA_SIZE);
 
-  /** @param sampleRate Hz; @param nFft points of the transform */
+  /** @param sampleRate Hz; @param nFft FFT size */
   constructor(sampleRate: number, nFft: number) {
     this.#bins = nFft / 2 + 1;
     this.#weights = chromaWeights(sampleRate, nFft);
@@ -49,27 +49,27 @@ function chromaWeights(sampleRate: number, nFft: number): Float64Array {
   const bins = nFft / 2 + 1;
   const weights = new Float64Array(CHROMA_SIZE * bins);
   const semitones = (bin: number): number => CHROMA_SIZE * Math.log2((bin * sampleRate) / nFft / A0_HZ);
-  const bells = new Float64Array(CHROMA_SIZE);
+  const gaussians = new Float64Array(CHROMA_SIZE);
   for (let bin = 0; bin < bins; bin++) {
-    // Bin 0 has no pitch; it is put an octave and a half below bin 1.
+    // Bin 0 has no pitch; librosa places it an octave and a half below bin 1.
     const pitch = bin === 0 ? semitones(1) - 1.5 * CHROMA_SIZE : semitones(bin);
     const next = semitones(bin + 1);
     const width = Math.max(next - pitch, 1);
     let squares = 0;
     for (let chroma = 0; chroma < CHROMA_SIZE; chroma++) {
       const distance = wrapped(pitch - chroma);
-      bells[chroma] = Math.exp(-0.5 * ((2 * distance) / width) ** 2);
-      squares += bells[chroma]! ** 2;
+      gaussians[chroma] = Math.exp(-0.5 * ((2 * distance) / width) ** 2);
+      squares += gaussians[chroma]! ** 2;
     }
     const octave = Math.exp(-0.5 * ((pitch / CHROMA_SIZE - CENTRE_OCTAVE) / OCTAVE_WIDTH) ** 2);
     for (let chroma = 0; chroma < CHROMA_SIZE; chroma++) {
-      weights[chroma * bins + bin] = (octave * bells[(chroma + C_ABOVE_A) % CHROMA_SIZE]!) / Math.sqrt(squares);
+      weights[chroma * bins + bin] = (octave * gaussians[(chroma + C_ABOVE_A) % CHROMA_SIZE]!) / Math.sqrt(squares);
     }
   }
   return weights;
 }
 
-/** Semitones to -6 up to 6, octaves aside. */
+/** Semitones modulo 12, from -6 up to 6. */
 function wrapped(semitones: number): number {
   const half = CHROMA_SIZE / 2;
   const rest = (semitones + half) % CHROMA_SIZE;

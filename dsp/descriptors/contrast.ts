@@ -1,29 +1,30 @@
 /**
- * Spectral contrast (Jiang, Lu, Zhang, Tao and Cai 2002): in each of seven octave-wide bands, how
- * far the peaks stand above the valleys: tones against noise. `librosa.feature.spectral_contrast`,
- * its ways with the edges of bands included, and its decibels, which are 10 log10 of magnitudes.
+ * Spectral contrast (Jiang, Lu, Zhang, Tao and Cai 2002): the difference between peaks and valleys
+ * in each of seven octave-wide bands, high for tones and low for noise. As
+ * `librosa.feature.spectral_contrast`, including its handling of band edges and its decibels, which
+ * are 10 log10 of magnitudes.
  */
 import { decibels, Floor } from './decibels.js';
 
 export const CONTRAST_SIZE = 7;
-/** Upper edge of the lowest band; each further one is an octave, the last goes on to the end. */
+/** Upper edge of the lowest band; each higher band is an octave wide, the last one extends to the last bin. */
 const LOWEST_HZ = 200;
-/** Peaks and valleys are means of this share of a band's bins, at least of one. */
+/** Share of a band's bins that are averaged for its peak, and for its valley; at least one bin. */
 const QUANTILE = 0.02;
 
 interface Band {
   readonly first: number;
   readonly end: number;
-  /** Bins that the peak and the valley are means of. */
-  readonly few: number;
-  /** [end - first] */
+  /** Number of bins averaged for the peak, and for the valley. */
+  readonly quantileBins: number;
+  /** [end - first] scratch */
   readonly sorted: Float64Array;
 }
 
 export class Contrast {
   readonly #bands: readonly Band[];
 
-  /** @param sampleRate Hz, above 12,800; @param nFft points of the transform */
+  /** @param sampleRate Hz, above 12,800; @param nFft FFT size */
   constructor(sampleRate: number, nFft: number) {
     this.#bands = Array.from({ length: CONTRAST_SIZE }, (_, band) => bandOf(band, sampleRate, nFft));
   }
@@ -35,25 +36,25 @@ export class Contrast {
    */
   column(magnitude: Float64Array, peaksDb: Float32Array, valleysDb: Float32Array, offset = 0): void {
     for (let index = 0; index < CONTRAST_SIZE; index++) {
-      const { first, end, few, sorted } = this.#bands[index]!;
+      const { first, end, quantileBins, sorted } = this.#bands[index]!;
       for (let bin = first; bin < end; bin++) sorted[bin - first] = magnitude[bin]!;
       sorted.sort();
       let low = 0;
       let high = 0;
-      for (let i = 0; i < few; i++) {
+      for (let i = 0; i < quantileBins; i++) {
         low += sorted[i]!;
         high += sorted[sorted.length - 1 - i]!;
       }
-      peaksDb[offset + index] = decibels(high / few);
-      valleysDb[offset + index] = decibels(low / few);
+      peaksDb[offset + index] = decibels(high / quantileBins);
+      valleysDb[offset + index] = decibels(low / quantileBins);
     }
   }
 }
 
 /**
- * A whole recording's contrast: peaks and valleys each have a floor of their own.
+ * The contrast of a whole recording. Peaks and valleys each have their own floor.
  * @param peaksDb, valleysDb [columns × 7]
- * @returns [columns × 7] dB, at least 0 but for the floors
+ * @returns [columns × 7] dB
  */
 export function contrastOf(peaksDb: Float32Array, valleysDb: Float32Array): Float32Array {
   const peakFloor = new Floor();
@@ -68,14 +69,14 @@ function bandOf(index: number, sampleRate: number, nFft: number): Band {
   const high = LOWEST_HZ * 2 ** index;
   const isLast = index === CONTRAST_SIZE - 1;
   const binHz = sampleRate / nFft;
-  // A band takes one bin below its edge; all but the last lend their highest to the one above.
+  // As in librosa: a band includes one bin below its lower edge, and all but the last drop their highest bin.
   const first = Math.max(0, Math.ceil(low / binHz) - (index === 0 ? 0 : 1));
-  const reached = isLast ? nFft / 2 + 1 : Math.floor(high / binHz) + 1;
-  const end = isLast ? reached : reached - 1;
-  return { first, end, few: Math.max(1, halfToEven(QUANTILE * (reached - first))), sorted: new Float64Array(end - first) };
+  const edge = isLast ? nFft / 2 + 1 : Math.floor(high / binHz) + 1;
+  const end = isLast ? edge : edge - 1;
+  return { first, end, quantileBins: Math.max(1, halfToEven(QUANTILE * (edge - first))), sorted: new Float64Array(end - first) };
 }
 
-/** Rounds as NumPy does: halves to the even number. */
+/** Rounds half to even, as NumPy does. */
 function halfToEven(value: number): number {
   const down = Math.floor(value);
   return value - down === 0.5 ? down + (down % 2) : Math.round(value);

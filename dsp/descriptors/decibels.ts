@@ -1,26 +1,25 @@
 /**
- * Power in decibels as descriptors take it: `librosa.power_to_db`, where nothing is below a floor
- * of 80 dB under the loudest cell of the whole recording. That floor is known at a recording's end
- * only; a live stream takes its loudest so far instead (`Floor`), which is the same from the
- * loudest column on.
+ * Power to decibels for descriptors, as `librosa.power_to_db`, which raises levels to a floor 80 dB
+ * below the loudest cell of the whole recording. A live stream uses its loudest cell so far instead
+ * (`Floor`), which gives the same floor from the loudest column on.
  */
 
-/** What silence counts as: -100 dB. */
-const LEAST_POWER = 1e-10;
-/** Cells further below the loudest are raised to this far below it, dB. */
+/** Lower limit of power, -100 dB; silence counts as this. */
+const MIN_POWER = 1e-10;
+/** Distance of the floor below the loudest cell, dB. */
 export const RANGE_DB = 80;
 
 /** @returns dB, at least -100 */
 export function decibels(power: number): number {
-  return 10 * Math.log10(power > LEAST_POWER ? power : LEAST_POWER);
+  return 10 * Math.log10(power > MIN_POWER ? power : MIN_POWER);
 }
 
-/** The level below which nothing counts, from all levels that are pushed. */
+/** Tracks the floor: 80 dB below the loudest level pushed so far. */
 export class Floor {
-  /** dB; -Infinity until something was pushed. */
+  /** dB; -Infinity before the first level. */
   db = -Infinity;
 
-  /** @param levelsDb cells `from` to `to` are looked at */
+  /** @param levelsDb of which the cells `from` up to `to` are used */
   push(levelsDb: ArrayLike<number>, from = 0, to = levelsDb.length): void {
     for (let index = from; index < to; index++) {
       const floor = levelsDb[index]! - RANGE_DB;

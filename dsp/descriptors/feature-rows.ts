@@ -1,9 +1,9 @@
 /**
- * The descriptors that data packs may hold, one row for each mel column of a recording: the same
- * windows of samples, so row n of all features is about the same sound.
+ * The descriptors that data packs may contain, one row per mel column of a recording, computed from
+ * the same windows of samples, so that row n of every feature describes the same audio.
  *
- * mfcc, chroma and contrast are librosa's numbers for these windows, with its floor of 80 dB below
- * the recording's loudest cell; the tempogram looks back only (`recent-tempogram.ts`).
+ * mfcc, chroma and contrast match librosa for these windows, with its floor of 80 dB below the
+ * recording's loudest cell; the tempogram is causal (`recent-tempogram.ts`).
  */
 import { Frames } from '../mel/frames.js';
 import type { FrontEnd } from '../mel/front-end.js';
@@ -15,16 +15,16 @@ import { LogMel, LOG_MEL_BANDS } from './log-mel.js';
 import { magnitudes } from './magnitude.js';
 import { Mfcc, MFCC_SIZE } from './mfcc.js';
 import { RecentTempogram, TEMPI } from './recent-tempogram.js';
-import { Rows } from './rows.js';
+import { GrowableRows } from './growable-rows.js';
 
-/** Values in a row of each feature. */
+/** Number of values in a row of each feature. */
 export const FEATURES = { mfcc: MFCC_SIZE, chroma: CHROMA_SIZE, contrast: CONTRAST_SIZE, tempogram: TEMPI } as const;
 
 export type FeatureName = keyof typeof FEATURES;
 
-/** Gathers one feature of one recording. */
-interface Gatherer {
-  /** All samples, in any cut, for what has windows of its own. */
+/** Collects the rows of one feature of one recording. */
+interface FeatureCollector {
+  /** Receives all samples, in chunks of any length; only for features with windows of their own. */
   push?(samples: Float32Array): void;
   /** @param power [nFft / 2 + 1] */
   column(power: Float64Array): void;
@@ -32,48 +32,48 @@ interface Gatherer {
   rows(): Float32Array;
 }
 
-/** The features of one recording: push its samples, then take the rows. */
+/** The features of one recording: push all its samples, then call `rows`. */
 export class FeatureRows {
   readonly #spectrum: PowerSpectrum;
   readonly #frames: Frames;
   readonly #power: Float64Array;
-  readonly #gatherers: ReadonlyMap<FeatureName, Gatherer>;
+  readonly #collectors: ReadonlyMap<FeatureName, FeatureCollector>;
 
   constructor({ sampleRate, nFft, hop }: FrontEnd, names: readonly FeatureName[]) {
     this.#spectrum = new PowerSpectrum(nFft);
     this.#frames = new Frames(nFft, hop);
     this.#power = new Float64Array(this.#spectrum.bins);
-    const make: Record<FeatureName, () => Gatherer> = {
+    const make: Record<FeatureName, () => FeatureCollector> = {
       mfcc: () => mfccRows(sampleRate, nFft),
       chroma: () => chromaRows(sampleRate, nFft),
       contrast: () => contrastRows(sampleRate, nFft),
       tempogram: () => new RecentTempogram(sampleRate, nFft, hop),
     };
-    this.#gatherers = new Map(names.map((name) => [name, make[name]()]));
+    this.#collectors = new Map(names.map((name) => [name, make[name]()]));
   }
 
   /** @param samples finite, at the front end's rate; any number */
   push(samples: Float32Array): void {
-    for (const gatherer of this.#gatherers.values()) gatherer.push?.(samples);
+    for (const collector of this.#collectors.values()) collector.push?.(samples);
     const frames = this.#frames;
     for (let at = 0; at < samples.length;) {
       at = frames.fill(samples, at);
       if (!frames.isFull) return;
       this.#spectrum.column(frames.samples, this.#power);
-      for (const gatherer of this.#gatherers.values()) gatherer.column(this.#power);
+      for (const collector of this.#collectors.values()) collector.column(this.#power);
       frames.advance();
     }
   }
 
-  /** Once all samples were pushed: [columns × size] values of each feature. */
+  /** Call after all samples were pushed. @returns [columns × size] values of each feature */
   rows(): Partial<Record<FeatureName, Float32Array>> {
-    return Object.fromEntries([...this.#gatherers].map(([name, gatherer]) => [name, gatherer.rows()]));
+    return Object.fromEntries([...this.#collectors].map(([name, collector]) => [name, collector.rows()]));
   }
 }
 
-function mfccRows(sampleRate: number, nFft: number): Gatherer {
+function mfccRows(sampleRate: number, nFft: number): FeatureCollector {
   const logMel = new LogMel(sampleRate, nFft);
-  const levels = new Rows(LOG_MEL_BANDS);
+  const levels = new GrowableRows(LOG_MEL_BANDS);
   const floor = new Floor();
   return {
     column(power) {
@@ -90,9 +90,9 @@ function mfccRows(sampleRate: number, nFft: number): Gatherer {
   };
 }
 
-function chromaRows(sampleRate: number, nFft: number): Gatherer {
+function chromaRows(sampleRate: number, nFft: number): FeatureCollector {
   const chroma = new Chroma(sampleRate, nFft);
-  const out = new Rows(CHROMA_SIZE);
+  const out = new GrowableRows(CHROMA_SIZE);
   return {
     column(power) {
       const at = out.next();
@@ -102,11 +102,11 @@ function chromaRows(sampleRate: number, nFft: number): Gatherer {
   };
 }
 
-function contrastRows(sampleRate: number, nFft: number): Gatherer {
+function contrastRows(sampleRate: number, nFft: number): FeatureCollector {
   const contrast = new Contrast(sampleRate, nFft);
   const magnitude = new Float64Array(nFft / 2 + 1);
-  const peaks = new Rows(CONTRAST_SIZE);
-  const valleys = new Rows(CONTRAST_SIZE);
+  const peaks = new GrowableRows(CONTRAST_SIZE);
+  const valleys = new GrowableRows(CONTRAST_SIZE);
   return {
     column(power) {
       magnitudes(power, magnitude);

@@ -1,6 +1,6 @@
 /**
- * Mel levels in dB of 128 bands over the whole spectrum, which MFCC and onset strength are made of:
- * `power_to_db(librosa.feature.melspectrogram(…))` but for the floor (`decibels.ts`).
+ * Mel levels in dB of 128 bands over the whole spectrum, the input of MFCC and onset strength:
+ * `power_to_db(librosa.feature.melspectrogram(…))` without its floor (`decibels.ts`).
  */
 import { applyFilterbank, melFilterbank, type Filterbank } from '../mel/filterbank.js';
 import { decibels } from './decibels.js';
@@ -11,7 +11,7 @@ export class LogMel {
   readonly bands = LOG_MEL_BANDS;
   readonly #filters: Filterbank;
 
-  /** @param sampleRate Hz; @param nFft points of the transform */
+  /** @param sampleRate Hz; @param nFft FFT size */
   constructor(sampleRate: number, nFft: number) {
     this.#filters = melFilterbank(sampleRate, nFft, LOG_MEL_BANDS, 0, sampleRate / 2);
   }

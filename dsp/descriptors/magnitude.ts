@@ -1,4 +1,4 @@
-/** Magnitudes of a column, which centroid, bandwidth, roll-off and contrast weigh bins by. */
+/** Magnitude spectrum of a column, the input of centroid, bandwidth, roll-off and contrast. */
 
 /** @param power [bins], at least 0; @param magnitude receives [bins] */
 export function magnitudes(power: Float64Array, magnitude: Float64Array): void {

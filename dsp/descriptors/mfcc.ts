@@ -1,6 +1,6 @@
 /**
  * Mel-frequency cepstral coefficients (Davis and Mermelstein 1980): the shape of the spectrum, from
- * coarse to fine, as the discrete cosine transform of mel levels in dB.
+ * coarse to fine, as the discrete cosine transform of its mel levels in dB.
  * `librosa.feature.mfcc(n_mfcc=20)`: 128 bands, DCT-II, orthonormal.
  */
 import { LOG_MEL_BANDS } from './log-mel.js';
@@ -23,8 +23,8 @@ export class Mfcc {
 
   /**
    * One column; costs size × 128 multiply-adds.
-   * @param levelsDb [128] from `offset` on, of `LogMel`
-   * @param floorDb levels below it count as it: of the whole recording as librosa has it, of the sound so far live
+   * @param levelsDb [128] from `offset` on, from `LogMel`
+   * @param floorDb levels below it are raised to it (`Floor`): of the whole recording to match librosa, of the audio so far in a live stream
    * @param out receives [size] from `outOffset` on
    */
   column(levelsDb: Float32Array | Float64Array, offset: number, floorDb: number, out: Float32Array, outOffset = 0): void {

@@ -1,7 +1,7 @@
 /**
- * Onset strength: how much louder the bands have become since the column before, on average: a bump
- * for each note or stroke. Spectral flux on mel levels in dB (Böck and Widmer 2013 without their
- * maximum filter); `librosa.onset.onset_strength`.
+ * Onset strength: the mean rise of the bands since the previous column, which peaks at each note or
+ * drum hit. Spectral flux on mel levels in dB (Böck and Widmer 2013 without their maximum filter);
+ * `librosa.onset.onset_strength`.
  */
 import { Frames } from '../mel/frames.js';
 import { PowerSpectrum } from '../fft/power-spectrum.js';
@@ -14,8 +14,8 @@ export class OnsetStrength {
   #isFirst = true;
 
   /**
-   * @param levelsDb [128] from `offset` on, of `LogMel`
-   * @param floorDb levels below it count as it
+   * @param levelsDb [128] from `offset` on, from `LogMel`
+   * @param floorDb levels below it are raised to it
    * @returns dB, at least 0; 0 for the first column
    */
   column(levelsDb: Float32Array | Float64Array, offset: number, floorDb: number): number {
@@ -34,8 +34,8 @@ export class OnsetStrength {
 }
 
 /**
- * The onset strength of a whole recording, value n at its sample hop × n: half a window of silence
- * is put before and after, and the result is moved to where the rise is heard, as librosa does.
+ * The onset strength of a whole recording, value n at sample hop × n. As in librosa, half a window
+ * of silence is added before and after, and the values are delayed by half a window.
  * @returns [1 + ⌊samples / hop⌋] dB
  */
 export function onsetEnvelope(samples: Float32Array, sampleRate: number, { nFft = 2048, hop = 512 } = {}): Float32Array {

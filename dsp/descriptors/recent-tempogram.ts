@@ -1,7 +1,7 @@
 /**
- * The tempogram as a live stream can have it: for each mel column the autocorrelation of the last
- * 8.9 s of onset strength up to the column's end, silence before the start, read at 48 tempi, 12 to
- * an octave from 30 beats a minute on. Onset strength has its own, finer hop, and its floor is 80 dB
+ * A causal tempogram for live streams: for each mel column the autocorrelation of the last 8.9 s of
+ * onset strength up to the column's end, with silence before the start, sampled at 48 tempi, 12 per
+ * octave from 30 beats per minute. Onset strength has its own, finer hop, and its floor is 80 dB
  * below the loudest cell so far.
  */
 import { Frames } from '../mel/frames.js';
@@ -9,7 +9,7 @@ import { PowerSpectrum } from '../fft/power-spectrum.js';
 import { Floor } from './decibels.js';
 import { LogMel, LOG_MEL_BANDS } from './log-mel.js';
 import { OnsetStrength } from './onset-strength.js';
-import { Rows } from './rows.js';
+import { GrowableRows } from './growable-rows.js';
 import { bpmOfLag } from './tempo.js';
 import { Tempogram } from './tempogram.js';
 
@@ -20,7 +20,7 @@ const TEMPI_PER_OCTAVE = 12;
 /** Samples from one value of onset strength to the next. */
 const ONSET_HOP = 512;
 
-/** Beats a minute of a row's value: 30 for the first, 453 for the last. */
+/** Beats per minute of index `tempo` of a row: 30 for the first, 453 for the last. */
 export function bpmOfTempo(tempo: number): number {
   return SLOWEST_BPM * 2 ** (tempo / TEMPI_PER_OCTAVE);
 }
@@ -35,7 +35,7 @@ export class RecentTempogram {
   readonly #levels = new Float64Array(LOG_MEL_BANDS);
   readonly #floor = new Floor();
   readonly #onsets = new OnsetStrength();
-  readonly #envelope = new Rows(1);
+  readonly #envelope = new GrowableRows(1);
   #columns = 0;
 
   /** @param hop samples from one mel column to the next */
@@ -62,7 +62,7 @@ export class RecentTempogram {
     }
   }
 
-  /** A mel column has come. */
+  /** Counts a mel column, which gets a row. */
   column(): void {
     this.#columns += 1;
   }
@@ -75,7 +75,7 @@ export class RecentTempogram {
     const bpmOfOne = bpmOfLag(1, this.#sampleRate, ONSET_HOP);
     const out = new Float32Array(this.#columns * TEMPI);
     for (let column = 0; column < this.#columns; column++) {
-      // The newest onset whose window ends no later than the column's.
+      // The newest onset value whose window ends no later than the column's.
       const newest = Math.floor((column * this.#hop) / ONSET_HOP);
       tempogram.column(envelope, newest + 1 - tempogram.lags, lagValues);
       for (let tempo = 0; tempo < TEMPI; tempo++) {

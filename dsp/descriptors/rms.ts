@@ -1,4 +1,4 @@
-/** The root of the mean square of a window's samples: loudness. `librosa.feature.rms(center=False)`. */
+/** Root mean square of a window's samples; `librosa.feature.rms(center=False)`. */
 
 /** @param samples [window], full scale ±1; @returns at least 0; a sine of amplitude 1 has 0.707 */
 export function rms(samples: Float32Array): number {

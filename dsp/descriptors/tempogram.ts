@@ -1,13 +1,13 @@
 /**
- * The tempogram: which beats a stretch of onset strength repeats at, as its autocorrelation under a
- * Hann window, 1 at lag 0 (Grosche, Müller and Kurth 2010; `librosa.feature.tempogram`).
+ * The tempogram: the periods at which onset strength repeats, as its autocorrelation under a Hann
+ * window, scaled to 1 at lag 0 (Grosche, Müller and Kurth 2010; `librosa.feature.tempogram`).
  */
 import { RealFft } from '../fft/fft.js';
 
 /** Lags of a column: 8.9 s of onset strength at 22,050 Hz and hop 512. */
 export const TEMPOGRAM_LAGS = 384;
 
-/** Autocorrelates stretches of one length. It has scratch of its own: one instance, one caller at a time. */
+/** Autocorrelates segments of a fixed length. Not reentrant: it uses its own scratch buffers. */
 export class Tempogram {
   readonly lags: number;
   readonly #window: Float64Array;
@@ -18,7 +18,7 @@ export class Tempogram {
 
   constructor(lags = TEMPOGRAM_LAGS) {
     let size = 4;
-    while (size < 2 * lags) size *= 2; // room for all lags without wrapping round
+    while (size < 2 * lags) size *= 2; // zero padding, so that the circular autocorrelation does not wrap around
     this.lags = lags;
     this.#window = Float64Array.from({ length: lags }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / lags));
     this.#fft = new RealFft(size);
@@ -28,8 +28,8 @@ export class Tempogram {
   }
 
   /**
-   * One column: two transforms (the spectrum of a power spectrum is the autocorrelation).
-   * @param envelope its values `from` to `from + lags` are the stretch; what lies outside counts as 0
+   * One column; costs two FFTs (the transform of the power spectrum is the autocorrelation).
+   * @param envelope onset strength; the segment is `from` up to `from + lags`, values outside the array count as 0
    * @param out receives [lags], 0 to 1; all 0 where there are no onsets
    */
   column(envelope: Float32Array, from: number, out: Float32Array): void {
@@ -50,24 +50,24 @@ export class Tempogram {
 }
 
 /**
- * A whole recording's tempogram, column n around value n of its onset strength, which is faded out
- * in straight lines before its start and after its end.
+ * The tempogram of a whole recording, column n centred on value n of its onset strength, which is
+ * extended by linear ramps to 0 before its start and after its end, as librosa does.
  * @returns [values × lags]
  */
 export function tempogramOf(envelope: Float32Array, lags = TEMPOGRAM_LAGS): Float32Array {
   const tempogram = new Tempogram(lags);
-  const faded = withFades(envelope, Math.floor(lags / 2));
+  const padded = withRamps(envelope, Math.floor(lags / 2));
   const columns = new Float32Array(envelope.length * lags);
-  for (let n = 0; n < envelope.length; n++) tempogram.column(faded, n, columns.subarray(n * lags, (n + 1) * lags));
+  for (let n = 0; n < envelope.length; n++) tempogram.column(padded, n, columns.subarray(n * lags, (n + 1) * lags));
   return columns;
 }
 
-function withFades(envelope: Float32Array, width: number): Float32Array {
-  const faded = new Float32Array(envelope.length + 2 * width);
-  faded.set(envelope, width);
+function withRamps(envelope: Float32Array, width: number): Float32Array {
+  const padded = new Float32Array(envelope.length + 2 * width);
+  padded.set(envelope, width);
   for (let i = 0; i < width; i++) {
-    faded[i] = (envelope[0]! * i) / width;
-    faded[faded.length - 1 - i] = (envelope[envelope.length - 1]! * i) / width;
+    padded[i] = (envelope[0]! * i) / width;
+    padded[padded.length - 1 - i] = (envelope[envelope.length - 1]! * i) / width;
   }
-  return faded;
+  return padded;
 }

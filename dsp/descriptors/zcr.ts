@@ -1,6 +1,6 @@
-/** The zero-crossing rate: how often the sign changes, of all samples. `librosa.feature.zero_crossing_rate(center=False)`. */
+/** Zero-crossing rate: sign changes per sample; `librosa.feature.zero_crossing_rate(center=False)`. */
 
-/** Samples this small count as positive zero. */
+/** Samples up to this far below 0 count as positive. */
 const THRESHOLD = 1e-10;
 
 /** @param samples [window]; @returns 0 up to 1 */

@@ -1,10 +1,10 @@
 /** Tables of the transform in `dsp/fft/fft.as.ts`. */
 
 /** The smallest transform that it does. */
-export const LEAST_POINTS = 16;
+export const MIN_POINTS = 16;
 
-/** Numbers that `writeTurns` writes for a transform of `size` points, at most. */
-export function turnsLength(size: number): number {
+/** Numbers that `writeTwiddles` writes for a transform of `size` points, at most. */
+export function twiddlesLength(size: number): number {
   return 2 * size;
 }
 
@@ -12,13 +12,13 @@ export function turnsLength(size: number): number {
  * The roots of unity of all passes, in the order that the passes read them.
  * @param size points, a power of two, at least 16
  */
-export function writeTurns(size: number, turns: Float32Array): void {
+export function writeTwiddles(size: number, twiddles: Float32Array): void {
   const quarter = size / 4;
   for (let root = 0; root < quarter; root++) {
     for (let power = 1; power <= 3; power++) {
       const angle = (-2 * Math.PI * root * power) / size;
-      turns[(2 * power - 2) * quarter + root] = Math.cos(angle);
-      turns[(2 * power - 1) * quarter + root] = Math.sin(angle);
+      twiddles[(2 * power - 2) * quarter + root] = Math.cos(angle);
+      twiddles[(2 * power - 1) * quarter + root] = Math.sin(angle);
     }
   }
   let at = 6 * quarter;
@@ -26,8 +26,8 @@ export function writeTurns(size: number, turns: Float32Array): void {
     for (let root = 0; root < length / 4; root++) {
       for (let power = 1; power <= 3; power++) {
         const angle = (-2 * Math.PI * root * power) / length;
-        turns[at++] = Math.cos(angle);
-        turns[at++] = Math.sin(angle);
+        twiddles[at++] = Math.cos(angle);
+        twiddles[at++] = Math.sin(angle);
       }
     }
   }

@@ -82,35 +82,35 @@ function storeResults(at: usize, areNeighbours: bool, run: usize, a: v128, b: v1
 
 /**
  * The first pass.
- * @param turns [6][size / 4]: real, then imaginary part of the first, second and third power of each root
+ * @param twiddles [6][size / 4]: real, then imaginary part of the first, second and third power of each root
  */
-function firstPass(size: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, turns: usize): void {
+function firstPass(size: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, twiddles: usize): void {
   const quarter = size; // bytes of a quarter of the points
   for (let at: usize = 0; at < quarter; at += 16) {
     butterflies(
       xRe + at, xIm + at, quarter, yRe + 4 * at, yIm + 4 * at, true, 0,
-      v128.load(turns + at), v128.load(turns + quarter + at),
-      v128.load(turns + 2 * quarter + at), v128.load(turns + 3 * quarter + at),
-      v128.load(turns + 4 * quarter + at), v128.load(turns + 5 * quarter + at),
+      v128.load(twiddles + at), v128.load(twiddles + quarter + at),
+      v128.load(twiddles + 2 * quarter + at), v128.load(twiddles + 3 * quarter + at),
+      v128.load(twiddles + 4 * quarter + at), v128.load(twiddles + 5 * quarter + at),
     );
   }
 }
 
 /**
  * A later pass: transforms of `length` points, `stride` of them side by side, at least four.
- * @param turns [length / 4][6]: first, second and third power of each root
+ * @param twiddles [length / 4][6]: first, second and third power of each root
  */
-function laterPass(length: usize, stride: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, turns: usize): void {
+function laterPass(length: usize, stride: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, twiddles: usize): void {
   const run = stride << 2; // bytes
   const quarter = (length >> 2) * run;
   let y: usize = 0;
-  for (let x: usize = 0; x < quarter; turns += 24, y += 3 * run) {
-    const w1Re = v128.load32_splat(turns);
-    const w1Im = v128.load32_splat(turns, 4);
-    const w2Re = v128.load32_splat(turns, 8);
-    const w2Im = v128.load32_splat(turns, 12);
-    const w3Re = v128.load32_splat(turns, 16);
-    const w3Im = v128.load32_splat(turns, 20);
+  for (let x: usize = 0; x < quarter; twiddles += 24, y += 3 * run) {
+    const w1Re = v128.load32_splat(twiddles);
+    const w1Im = v128.load32_splat(twiddles, 4);
+    const w2Re = v128.load32_splat(twiddles, 8);
+    const w2Im = v128.load32_splat(twiddles, 12);
+    const w3Re = v128.load32_splat(twiddles, 16);
+    const w3Im = v128.load32_splat(twiddles, 20);
     for (const end = x + run; x < end; x += 16, y += 16) {
       butterflies(xRe + x, xIm + x, quarter, yRe + y, yIm + y, false, run, w1Re, w1Im, w2Re, w2Im, w3Re, w3Im);
     }
@@ -134,19 +134,19 @@ function halvesPass(size: usize, x: usize, y: usize): void {
  * @param size points, a power of two, at least 16
  * @param x the points; used as scratch
  * @param y room for as many
- * @param turns as `dsp/fft/fft-tables.ts` makes them
+ * @param twiddles as `dsp/fft/fft-tables.ts` makes them
  * @returns x or y, whichever holds the spectrum
  */
-export function fft(size: usize, x: usize, y: usize, turns: usize): usize {
+export function fft(size: usize, x: usize, y: usize, twiddles: usize): usize {
   const bytes = size << 2;
-  firstPass(size, x, x + bytes, y, y + bytes, turns);
-  turns += 6 * size;
+  firstPass(size, x, x + bytes, y, y + bytes, twiddles);
+  twiddles += 6 * size;
   let from = y;
   let to = x;
   let length = size >> 2;
   for (let stride: usize = 4; length >= 4; stride <<= 2, length >>= 2) {
-    laterPass(length, stride, from, from + bytes, to, to + bytes, turns);
-    turns += 6 * length;
+    laterPass(length, stride, from, from + bytes, to, to + bytes, twiddles);
+    twiddles += 6 * length;
     const swapped = from;
     from = to;
     to = swapped;

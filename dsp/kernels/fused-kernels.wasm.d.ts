@@ -1,3 +1,3 @@
-/** The kernels of `dsp` (`*.as.ts`), compiled and packed by `npm run build:kernels`. */
+/** The `dsp` kernels (`*.as.ts`) compiled with relaxed SIMD (fused multiply-add), as bytes; built by `npm run build:kernels`. */
 declare const bytes: Uint8Array<ArrayBuffer>;
 export default bytes;

@@ -1,4 +1,4 @@
-/** What WebAssembly does for `dsp`: AssemblyScript, compiled by `npm run build:kernels`. */
+/** Exports of the `dsp` WebAssembly module: AssemblyScript, compiled by `npm run build:kernels`. */
 export { toDecibels } from '../mel/decibels.as';
 export { melColumn } from '../mel/mel-columns.as';
 export { fromInt16, level } from '../pcm/pcm.as';

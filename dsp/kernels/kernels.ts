@@ -1,15 +1,16 @@
 /**
- * The kernels of the `.as.ts` files of `dsp`, each user with a memory of its own that goes when the user goes.
- * For servers: a page would need a policy that lets it compile WebAssembly, and has one stream.
+ * Access to the WebAssembly kernels of `dsp` (`*.as.ts`). Each user has its own memory, freed with it.
+ * Used on servers only: in a web page the Content Security Policy would have to allow compiling
+ * WebAssembly, for a single stream.
  */
 import { compile } from './compile.js';
 import fused from './fused-kernels.wasm.js';
 import plain from './kernels.wasm.js';
-import { Memory, type Place } from './memory.js';
+import { Memory, type WasmArray } from './memory.js';
 
-/** Addresses are bytes, counts are numbers; what each function takes stands in the `.as.ts` files of `dsp`. */
+/** Addresses are in bytes, counts in values; the `.as.ts` files document the parameters. */
 interface Exports {
-  melColumn(half: number, samples: number, window: number, points: number, turns: number, roots: number, bins: number, bands: number, runs: number, weights: number, power: number): void;
+  melColumn(half: number, samples: number, window: number, points: number, twiddles: number, roots: number, bins: number, bands: number, runs: number, weights: number, power: number): void;
   toDecibels(values: number, count: number): void;
   fromInt16(integers: number, count: number, samples: number): void;
   level(samples: number, count: number, level: number): void;
@@ -19,17 +20,17 @@ interface Exports {
 
 let module: WebAssembly.Module | undefined;
 
-/** Kernels and arrays for them to work in. */
+/** A kernel instance with named arrays in its memory. */
 export class Kernels<Name extends string> {
   readonly run: Exports;
-  readonly places: Readonly<Record<Name, Place>>;
+  readonly arrays: Readonly<Record<Name, WasmArray>>;
 
-  /** @param lengths of the arrays, which lie in memory in this order */
+  /** @param lengths of the arrays in values; they lie in memory in this order */
   constructor(lengths: Readonly<Record<Name, number>>) {
     const memory = new Memory();
-    const places: Partial<Record<Name, Place>> = {};
-    for (const name in lengths) places[name] = memory.reserve(lengths[name]);
-    this.places = places as Record<Name, Place>;
+    const arrays: Partial<Record<Name, WasmArray>> = {};
+    for (const name in lengths) arrays[name] = memory.reserve(lengths[name]);
+    this.arrays = arrays as Record<Name, WasmArray>;
     module ??= compile(fused, plain);
     this.run = memory.instantiate(module) as unknown as Exports;
   }

@@ -1,3 +1,3 @@
-/** The kernels of `dsp` (`*.as.ts`), compiled and packed by `npm run build:kernels`. */
+/** The `dsp` kernels (`*.as.ts`) compiled without relaxed SIMD, as bytes; built by `npm run build:kernels`. */
 declare const bytes: Uint8Array<ArrayBuffer>;
 export default bytes;

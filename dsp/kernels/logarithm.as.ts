@@ -1,9 +1,10 @@
-/** The natural logarithm of four numbers, exponent and mantissa apart, for who wants another base. */
+/** The logarithm on four lanes in two parts, exponent and mantissa, so that callers can scale each to their base. */
 import { multiplyAdd } from './multiply-add.as';
 
-/** 0x3f3504f3 is √½: mantissas lie between it and √2, around 1. */
+/** Bits of √½ as float32: mantissas are reduced to √½ up to √2. */
 const SQRT_HALF: i32 = 0x3f3504f3;
 
+/** The power of two by which `x` exceeds its reduced mantissa, as float32. */
 // @ts-ignore: decorator
 @inline
 export function exponentOf(x: v128): v128 {
@@ -11,7 +12,7 @@ export function exponentOf(x: v128): v128 {
 }
 
 /**
- * Of the mantissa, to 2 units in the last place: a polynomial (Cephes, `logf`).
+ * Natural logarithm of the reduced mantissa, within 2 units in the last place: a polynomial (Cephes, `logf`).
  * @param x normal numbers above 0
  */
 // @ts-ignore: decorator

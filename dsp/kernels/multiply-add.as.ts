@@ -1,6 +1,7 @@
 /**
- * Products and sums, four at a time: one instruction and one rounding where the module may have
- * WebAssembly's relaxed SIMD and the processor can, else two (`dsp/kernels/compile.ts` chooses).
+ * Multiply-add on four lanes. The build with relaxed SIMD emits a fused multiply-add (one rounding,
+ * where the CPU has it), the other build a multiply and an add; `dsp/kernels/compile.ts` chooses
+ * the build.
  */
 
 /** a b + c */

@@ -1,4 +1,4 @@
-/** The sum of a vector's four numbers. */
+/** The sum of the four lanes. */
 // @ts-ignore: decorator
 @inline
 export function sumOf(four: v128): f32 {

@@ -1,7 +1,7 @@
 /**
  * Triangular mel filters on Slaney's scale (Auditory Toolbox, 1998: linear below 1 kHz, logarithmic
  * above), each of unit area in Hz: `librosa.filters.mel(htk=False, norm='slaney')`. A filter covers
- * few bins, so only its run of non-zero weights is kept.
+ * few bins, so only its run of non-zero weights is stored.
  */
 
 const HZ_PER_MEL = 200 / 3;
@@ -37,7 +37,7 @@ export interface Filterbank {
 
 /**
  * @param sampleRate Hz
- * @param nFft points of the transform, so bin k is k sampleRate / nFft Hz
+ * @param nFft FFT size, so bin k is k sampleRate / nFft Hz
  * @param bands number of filters, their edges equally spaced in mel from `fMin` to `fMax` Hz
  */
 export function melFilterbank(sampleRate: number, nFft: number, bands: number, fMin: number, fMax: number): Filterbank {
@@ -62,7 +62,7 @@ export function melFilterbank(sampleRate: number, nFft: number, bands: number, f
 }
 
 /**
- * One column through the filters.
+ * Applies the filters to one column.
  * @param binPower [nFft / 2 + 1]
  * @param out receives [bands] from `offset` on
  */

@@ -1,7 +1,7 @@
-/** Overlapping windows of a stream of samples that comes cut anywhere. */
+/** Overlapping windows of a sample stream that arrives in chunks of any length. */
 
 /**
- * Gathers the samples of one window at a time; nothing is padded. Used as
+ * Collects the samples of one window at a time; nothing is padded. Usage:
  *
  *     for (let at = 0; at < samples.length;) {
  *       at = frames.fill(samples, at);
@@ -10,29 +10,29 @@
  *       frames.advance();
  *     }
  *
- * so that whoever reads windows needs no closure a call.
+ * A loop instead of a callback, so that no closure is allocated per call.
  */
 export class Frames {
   /** [size]; a complete window while `isFull`. Window n is samples hop × n to hop × n + size - 1. */
   readonly samples: Float32Array;
   readonly #hop: number;
   #count = 0;
-  #skip = 0; // samples between two windows that are still to come, with hop > size
+  #skip = 0; // with hop > size: samples still to be dropped before the next window
 
-  /** @param size samples of a window; @param hop from one window's start to the next, smaller or larger */
+  /** @param size samples in a window; @param hop samples from one window's start to the next, smaller or larger than size */
   constructor(size: number, hop: number) {
     this.samples = new Float32Array(size);
     this.#hop = hop;
   }
 
-  /** Whether `samples` holds a window that waits to be read. */
+  /** Whether `samples` holds a complete window. */
   get isFull(): boolean {
     return this.#count === this.samples.length;
   }
 
   /**
-   * Takes samples from `offset` on until the window is full or they end.
-   * @returns the offset of the first sample not taken
+   * Consumes samples from `offset` on until the window is full or the samples end.
+   * @returns the offset of the first sample not consumed
    */
   fill(samples: Float32Array, offset: number): number {
     const skipped = Math.min(this.#skip, samples.length - offset);
@@ -44,7 +44,7 @@ export class Frames {
     return first + taken;
   }
 
-  /** The full window is read: on to the next. */
+  /** Discards the full window and starts the next one. */
   advance(): void {
     const size = this.samples.length;
     if (this.#hop < size) {

@@ -1,6 +1,6 @@
-/** The settings of the front end: what turns samples into columns, as one type that travels in model folders. */
+/** Settings of the front end, which turns samples into mel columns; stored in every model folder. */
 
-/** What a column is; part of every model, since a network only knows the columns it was trained on. */
+/** Part of every model: a network works only with the front end that it was trained on. */
 export interface FrontEnd {
   /** Hz. */
   readonly sampleRate: number;
@@ -36,13 +36,13 @@ export const FRONT_END_V1: FrontEnd = {
 };
 
 /**
- * Refuses settings that `MelColumns` can't follow.
- * @throws RangeError that names the setting and its value
+ * Checks that `MelColumns` supports the settings.
+ * @throws RangeError naming the first unsupported setting and its value
  */
 export function checkFrontEnd(frontEnd: FrontEnd): void {
   const { sampleRate, nFft, hop, bands, fMin, fMax, window, power, melScale, melNorm } = frontEnd;
-  const refuse = (name: string, value: unknown, need: string) => {
-    throw new RangeError(`The front end's ${name} must be ${need}, not ${JSON.stringify(value)}.`);
+  const refuse = (name: string, value: unknown, requirement: string) => {
+    throw new RangeError(`The front end's ${name} must be ${requirement}, not ${JSON.stringify(value)}.`);
   };
   if (!(Number.isFinite(sampleRate) && sampleRate > 0)) refuse('sampleRate', sampleRate, 'a number of Hz above 0');
   if (!Number.isInteger(nFft) || nFft < 4 || nFft > 65536 || (nFft & (nFft - 1)) !== 0) refuse('nFft', nFft, 'a power of two from 4 to 65536');

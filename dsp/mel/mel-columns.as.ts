@@ -1,10 +1,10 @@
-/** One column of mel power, four numbers at a time: window, transform, power, filters. */
+/** One column of mel power with SIMD: window, FFT, power, filters. */
 import { fft } from '../fft/fft.as';
 import { multiplyAdd, subtractProduct } from '../kernels/multiply-add.as';
 import { sumOf } from '../kernels/sum.as';
 
-/** Samples times window; even ones become real parts, odd ones imaginary parts. */
-function windowed(half: usize, samples: usize, window: usize, points: usize): void {
+/** Multiplies samples by the window; even samples become real parts, odd ones imaginary parts. */
+function applyWindow(half: usize, samples: usize, window: usize, points: usize): void {
   const bytes = half << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const low = f32x4.mul(v128.load(samples + 2 * at), v128.load(window + 2 * at));
@@ -14,6 +14,7 @@ function windowed(half: usize, samples: usize, window: usize, points: usize): vo
   }
 }
 
+/** The four lanes in reverse order. */
 // @ts-ignore: decorator
 @inline
 function reversed(x: v128): v128 {
@@ -21,12 +22,12 @@ function reversed(x: v128): v128 {
 }
 
 /**
- * |X|² of the real transform from the complex one of half as many points; the same split as
- * `RealFft.power` in `dsp/fft/fft.ts`, bins k and half - k together.
+ * |X|² of the real transform from the complex transform of half the size; the same split as
+ * `RealFft.power` in `dsp/fft/fft.ts`, with bins k and half - k computed together.
  * @param roots [2][half / 2 + 4] cosines, then sines, of 2π k / (2 half)
  * @param power receives [half + 1]
  */
-function split(half: usize, points: usize, roots: usize, power: usize): void {
+function splitPower(half: usize, points: usize, roots: usize, power: usize): void {
   const re = points;
   const im = points + (half << 2);
   const cosines = roots;
@@ -59,11 +60,11 @@ function split(half: usize, points: usize, roots: usize, power: usize): void {
 }
 
 /**
- * @param runs [bands][2] uint32: offset in bytes of the band's first bin, and vectors of four bins
- * @param weights of all runs, each filled up to whole vectors with zeros
- * @param bins [half + 1] power, with room for a vector behind that holds no NaN
+ * @param runs [bands][2] uint32: byte offset of the band's first bin, and its number of vectors of four bins
+ * @param weights of all runs, each zero-padded to whole vectors
+ * @param bins [half + 1] power, followed by 16 readable bytes that hold no NaN
  */
-function filtered(bands: usize, runs: usize, weights: usize, bins: usize, power: usize): void {
+function applyFilters(bands: usize, runs: usize, weights: usize, bins: usize, power: usize): void {
   for (const end = power + (bands << 2); power < end; power += 4, runs += 8) {
     let sum = f32x4.splat(0);
     let at = bins + <usize>load<u32>(runs);
@@ -75,17 +76,17 @@ function filtered(bands: usize, runs: usize, weights: usize, bins: usize, power:
 }
 
 /**
- * @param half the window's samples / 2, a power of two, at least 16
+ * @param half window length / 2, a power of two, at least 16
  * @param samples [2 half]
- * @param points room for 4 half numbers: what is transformed, and where to
- * @param bins room for half + 5 numbers
+ * @param points scratch, [4 half]: input and output of the FFT
+ * @param bins scratch, [half + 5]
  * @param power receives [bands]
  */
 export function melColumn(
-  half: usize, samples: usize, window: usize, points: usize, turns: usize, roots: usize,
+  half: usize, samples: usize, window: usize, points: usize, twiddles: usize, roots: usize,
   bins: usize, bands: usize, runs: usize, weights: usize, power: usize,
 ): void {
-  windowed(half, samples, window, points);
-  split(half, fft(half, points, points + (half << 3), turns), roots, bins);
-  filtered(bands, runs, weights, bins, power);
+  applyWindow(half, samples, window, points);
+  splitPower(half, fft(half, points, points + (half << 3), twiddles), roots, bins);
+  applyFilters(bands, runs, weights, bins, power);
 }

@@ -1,7 +1,7 @@
 /**
- * Samples, cut anywhere, to columns of mel power: `librosa.feature.melspectrogram` with
- * `center=False`, one column at a time as the samples come. Samples are kept until the last window
- * that needs them; nothing is transformed twice.
+ * Streaming mel spectrogram: chunks of samples of any length to columns of mel power, as
+ * `librosa.feature.melspectrogram` with `center=False`. Only the samples of an unfinished window are
+ * buffered, and each window is transformed once.
  */
 import { applyFilterbank, melFilterbank } from './filterbank.js';
 import type { Filterbank } from './filterbank.js';
@@ -13,44 +13,44 @@ import { PowerSpectrum } from '../fft/power-spectrum.js';
 export { FRONT_END_V1, checkFrontEnd } from './front-end.js';
 export type { FrontEnd } from './front-end.js';
 
-/** Cuts one stream into columns. A column costs one transform and one pass over the filters, and allocates nothing. */
+/** The mel columns of one stream. A column costs one FFT and one pass over the filters, and allocates nothing. */
 export class MelColumns {
-  readonly #maker: ColumnTransform;
+  readonly #transform: ColumnTransform;
   readonly #power: Float32Array; // [bands]
   readonly #frames: Frames;
 
   /**
-   * @param maker for this front end; `mel-columns.simd.ts` has a faster one
+   * @param transform for this front end; `mel-columns.simd.ts` has a faster one
    * @throws RangeError where `checkFrontEnd` does
    */
-  constructor(frontEnd: FrontEnd, maker = scalarColumnTransform(frontEnd)) {
-    this.#maker = maker;
+  constructor(frontEnd: FrontEnd, transform = scalarColumnTransform(frontEnd)) {
+    this.#transform = transform;
     this.#power = new Float32Array(frontEnd.bands);
     this.#frames = new Frames(frontEnd.nFft, frontEnd.hop);
   }
 
   /**
-   * Takes samples and hands over each column that they complete, in order. Column n is made of
-   * samples hop × n to hop × n + nFft - 1; nothing is padded, so the last samples of a stream that
-   * fill no window give no column. Any cut gives the same bits.
+   * Adds samples and reports each completed column, in order. Column n covers samples hop × n to
+   * hop × n + nFft - 1; nothing is padded, so an incomplete window at the end of a stream gives no
+   * column. The result is bit-identical however the samples are split into chunks.
    * @param samples finite, at the front end's rate; any number
-   * @param onColumn gets power [bands], at least 0, valid during the call only
+   * @param onColumn receives power [bands], at least 0, valid during the call only
    */
   push(samples: Float32Array, onColumn: (power: Float32Array) => void): void {
     const frames = this.#frames;
     for (let offset = 0; offset < samples.length;) {
       offset = frames.fill(samples, offset);
       if (!frames.isFull) return;
-      this.#maker.column(frames.samples, this.#power);
+      this.#transform.column(frames.samples, this.#power);
       frames.advance();
       onColumn(this.#power);
     }
   }
 
   /**
-   * Takes samples without looking at them, for sound that nobody waits for any more: the columns
-   * after them are where they would have been.
-   * @returns columns that they complete
+   * Adds samples without computing their columns, for audio that is dropped because it is too late;
+   * later columns keep their positions.
+   * @returns the number of columns completed
    */
   skip(samples: Float32Array): number {
     const frames = this.#frames;
@@ -65,26 +65,26 @@ export class MelColumns {
   }
 }
 
-/** Makes a column of a window's samples. It is made in one go, so streams never meet in its tables and scratch. */
+/** Computes a column from the samples of a window. Each call is synchronous, so streams can share tables and scratch buffers. */
 export interface ColumnTransform {
   /** @param samples [nFft], finite; unchanged. @param power receives [bands] */
   column(samples: Float32Array, power: Float32Array): void;
 }
 
-const makers = new WeakMap<FrontEnd, ColumnTransform>();
+const transforms = new WeakMap<FrontEnd, ColumnTransform>();
 
 /**
- * One a front end: streams that share the settings object share tables and scratch, about 100 KB with version 1.
+ * One instance per settings object: streams that share it share tables and scratch buffers, about 100 KB with version 1.
  * @throws RangeError where `checkFrontEnd` does
  */
 export function scalarColumnTransform(frontEnd: FrontEnd): ColumnTransform {
-  let maker = makers.get(frontEnd);
-  if (maker === undefined) {
+  let transform = transforms.get(frontEnd);
+  if (transform === undefined) {
     checkFrontEnd(frontEnd);
-    maker = new ScalarColumns(frontEnd);
-    makers.set(frontEnd, maker);
+    transform = new ScalarColumns(frontEnd);
+    transforms.set(frontEnd, transform);
   }
-  return maker;
+  return transform;
 }
 
 class ScalarColumns implements ColumnTransform {

@@ -1,8 +1,8 @@
 /**
- * The RMS level of sound of which only mel levels are kept. A Slaney filter has area 1 in Hz, so a
- * band's power times the width it stands for is its share of the spectrum; by Parseval, with w the
- * Hann window (Σ w² = 3/8 nFft), rms² = 2 Σ |X|² / (nFft · 3/8 nFft). Exact for flat spectra,
- * within 2 dB for music.
+ * Estimates the RMS level of audio from its mel levels alone. A Slaney filter has area 1 in Hz, so
+ * a band's power times the width it represents is its share of the spectrum; by Parseval's theorem,
+ * with w the Hann window (Σ w² = 3/8 nFft), rms² = 2 Σ |X|² / (nFft · 3/8 nFft). Exact for flat
+ * spectra, within 2 dB for music.
  */
 import { hzToMel, melToHz } from './filterbank.js';
 import { FLOOR_DB } from '../pcm/level-meter.js';
@@ -12,7 +12,7 @@ import type { FrontEnd } from './mel-columns.js';
 export function melLevelMeter({ sampleRate, nFft, bands, fMin, fMax }: FrontEnd): (levelsDb: ArrayLike<number>) => number {
   const low = hzToMel(fMin);
   const step = (hzToMel(fMax) - low) / (bands + 1);
-  // Bins that a band stands for: half way to its neighbours on both sides.
+  // FFT bins that a band represents: half way to its neighbours on both sides.
   const binHz = sampleRate / nFft;
   const bins = Float64Array.from({ length: bands }, (_, band) => (melToHz(low + step * (band + 1.5)) - melToHz(low + step * (band + 0.5))) / binHz);
   const scale = (2 * binHz) / (nFft * 0.375 * nFft);

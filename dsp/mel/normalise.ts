@@ -1,32 +1,33 @@
 /**
- * Mel power to network input: the level of each cell minus a causal running mean of the level of
- * the column. One number a column is taken away, the same for all bands, so a change of volume
- * changes nothing and a change of timbre stays. Every threshold is relative to the sound itself,
- * so the result doesn't depend on gain; only digital silence is absolute.
+ * Mel levels to network input: the level of each cell minus a causal running mean of the column
+ * level. The same number is subtracted from all bands, so volume is removed and timbre is kept. All
+ * thresholds but that of digital silence are relative to the sound's own level, so the result does
+ * not depend on gain.
  *
- * The running mean is an average of all columns so far until `memoryColumns`, exponential after.
- * It is held still in silence and starts afresh after a long one, and when the sound jumps up.
+ * The running mean is the plain average of the first `memoryColumns` columns and an exponential
+ * moving average after that. It is held during silence and restarts after a long pause or a sudden
+ * rise in level.
  */
 export interface Normalisation {
   /** Time constant of the running mean, in columns. */
   readonly memoryColumns: number;
-  /** Cells count towards a column's level as if at most this far below its loudest, dB. */
+  /** Cells further than this below the column's loudest cell count as this far below it, dB. */
   readonly rangeDb: number;
   /** A column this far below the running mean is a pause: the mean is held. */
   readonly pauseDb: number;
-  /** After this many held columns the mean starts afresh. */
+  /** After this many held columns the mean restarts. */
   readonly pauseColumns: number;
-  /** A column this far above the running mean starts it afresh. */
+  /** A column this far above the running mean restarts it. */
   readonly jumpDb: number;
   /** A column whose loudest cell is below this is digital silence. */
   readonly silenceDb: number;
-  /** Output is cut to plus and minus this around the running mean. */
+  /** Cells are clamped to this far above and below the running mean. */
   readonly limitDb: number;
-  /** Output is divided by this, which brings music to a deviation of about 1. */
+  /** The output is divided by this, which gives music a standard deviation of about 1. */
   readonly scaleDb: number;
 }
 
-/** At 11.5 columns a second: a memory of 10 s, a pause of 2 s. */
+/** At 11.5 columns a second: a time constant of 10 s, a long pause of 2 s. */
 export const NORMALISATION_V1: Normalisation = {
   memoryColumns: 115,
   rangeDb: 60,
@@ -51,7 +52,7 @@ export class Normaliser {
     this.#bands = bands;
   }
 
-  /** Forgets the sound so far, as at the start of a stream. */
+  /** Resets to the state at the start of a stream. */
   reset(): void {
     this.#meanDb = 0;
     this.#count = 0;
@@ -59,23 +60,22 @@ export class Normaliser {
   }
 
   /**
-   * One column of levels, as data packs hold them.
-   * @param levelsDb [bands] from `from` on, dB of mel power; -Infinity where there is none
+   * Normalises one column.
+   * @param levelsDb [bands] from `from` on, dB of mel power; -Infinity for no power
    * @param out receives [bands] values within ± limitDb / scaleDb, from `offset` on
    */
   levels(levelsDb: ArrayLike<number>, out: Float32Array, offset: number, from = 0): void {
     const { limitDb, scaleDb } = this.#settings;
     const end = from + this.#bands;
-    this.#follow(levelsDb, from, end);
-    const mean = this.#count > 0 ? this.#meanDb : Infinity; // nothing heard yet: all cells at the lower limit
+    this.#updateMean(levelsDb, from, end);
+    const mean = this.#count > 0 ? this.#meanDb : Infinity; // only silence so far: all cells at the lower limit
     for (let band = from; band < end; band++, offset++) {
       const relative = levelsDb[band]! - mean;
       out[offset] = (relative > limitDb ? limitDb : relative > -limitDb ? relative : -limitDb) / scaleDb;
     }
   }
 
-  /** Moves the running mean by a column. */
-  #follow(levels: ArrayLike<number>, from: number, end: number): void {
+  #updateMean(levels: ArrayLike<number>, from: number, end: number): void {
     const { memoryColumns, rangeDb, pauseDb, pauseColumns, jumpDb, silenceDb } = this.#settings;
     let loudest = -Infinity;
     for (let band = from; band < end; band++) if (levels[band]! > loudest) loudest = levels[band]!;
@@ -88,12 +88,12 @@ export class Normaliser {
     for (let band = from; band < end; band++) sum += levels[band]! > lowest ? levels[band]! : lowest;
     const level = sum / this.#bands;
 
-    const known = this.#count > 0;
-    if (known && level < this.#meanDb - pauseDb && this.#held < pauseColumns) {
+    const hasMean = this.#count > 0;
+    if (hasMean && level < this.#meanDb - pauseDb && this.#held < pauseColumns) {
       this.#held++;
       return;
     }
-    if (this.#held >= pauseColumns || (known && level > this.#meanDb + jumpDb)) this.#count = 0;
+    if (this.#held >= pauseColumns || (hasMean && level > this.#meanDb + jumpDb)) this.#count = 0;
     this.#held = 0;
     if (this.#count < memoryColumns) this.#count++;
     this.#meanDb += (level - this.#meanDb) / this.#count;

@@ -22,7 +22,7 @@ export interface BandLimitSettings {
   readonly stopHz: number;
   readonly attenuationDb: number;
   /** Two blocks and half the filter last no longer, where the filter's length lets them, s. */
-  readonly waitS: number;
+  readonly maxDelayS: number;
 }
 
 /** What one filter looks like as blocks, the same for all streams. */
@@ -40,12 +40,12 @@ export class BandLimitPlan {
   /** [size × up]: the filter's spectrum, which is real, over the transform's size. */
   readonly response: Float64Array;
 
-  constructor({ inputRate, up, down, passHz, stopHz, attenuationDb, waitS }: BandLimitSettings) {
+  constructor({ inputRate, up, down, passHz, stopHz, attenuationDb, maxDelayS }: BandLimitSettings) {
     const lowpass = kaiserLowpass(passHz / inputRate / up, stopHz / inputRate / up, attenuationDb);
     this.up = up;
     this.down = down;
     this.half = down * Math.ceil(lowpass.half / up / down);
-    this.size = transformSize(this.half, inputRate * waitS);
+    this.size = transformSize(this.half, inputRate * maxDelayS);
     this.hop = this.size - 2 * this.half;
     this.outputs = (2 * this.hop * up) / down;
     this.response = responseOf(lowpass.at, lowpass.half, this.size * up, 1 / this.size);

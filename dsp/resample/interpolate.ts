@@ -6,7 +6,7 @@
 import { kaiserAttenuationDb, kaiserHalf, kaiserLowpass } from './kaiser.js';
 
 /** So many phases are exact; between them, where there would be more, rows are interpolated (error below -115 dB). */
-const MOST_PHASES = 1024;
+const MAX_PHASES = 1024;
 
 /** Filters for steps of `stride / phases` samples, the same for all streams that take such steps. */
 export class InterpolationPlan {
@@ -28,7 +28,7 @@ export class InterpolationPlan {
     const divisor = gcd(stride, phases);
     this.stride = stride / divisor;
     this.phases = phases / divisor;
-    this.rowCount = Math.min(this.phases, MOST_PHASES);
+    this.rowCount = Math.min(this.phases, MAX_PHASES);
     const transition = 1 - 2 * band; // the first image begins at 1 - band
     this.taps = this.phases === 1 ? 1 : 4 * Math.ceil(kaiserHalf(transition, attenuationDb) / 2);
     const lowpass = kaiserLowpass(band, 1 - band, kaiserAttenuationDb(transition, this.taps / 2));
@@ -47,7 +47,7 @@ export class InterpolationPlan {
 }
 
 /** Reads values between samples. */
-export interface Reader {
+export interface PolyphaseFilter {
   /** How it wants the samples. */
   readonly Samples: typeof Float32Array | typeof Float64Array;
   /**
@@ -56,13 +56,13 @@ export interface Reader {
    * @param phase of the first output, 0 to phases - 1
    * @param outputs receives `count`, from `offset` on
    */
-  read(samples: Float32Array | Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void;
+  filter(samples: Float32Array | Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void;
 }
 
 /** One stream through a plan's filters. Output k lies at sample k × stride / phases. */
 export class Interpolator {
   readonly #plan: InterpolationPlan;
-  readonly #reader: Reader;
+  readonly #polyphase: PolyphaseFilter;
   readonly #samples: Float32Array | Float64Array;
   #count: number;
   /** Where the next output's first tap lies in `#samples`, and its position after the sample, in phases. */
@@ -71,12 +71,12 @@ export class Interpolator {
 
   /**
    * @param most samples that one `push` brings
-   * @param reader of the same plan
+   * @param polyphase of the same plan
    */
-  constructor(plan: InterpolationPlan, most: number, reader: Reader) {
+  constructor(plan: InterpolationPlan, most: number, polyphase: PolyphaseFilter) {
     this.#plan = plan;
-    this.#reader = reader;
-    this.#samples = new reader.Samples(plan.taps + most);
+    this.#polyphase = polyphase;
+    this.#samples = new polyphase.Samples(plan.taps + most);
     this.#count = plan.before; // silence before the stream
   }
 
@@ -101,7 +101,7 @@ export class Interpolator {
     const place = this.#first * phases + this.#phase;
     const end = (this.#count - taps + 1) * phases; // where an output would lack its last tap
     const count = Math.max(0, Math.ceil((end - place) / stride));
-    this.#reader.read(input, this.#first, this.#phase, count, output, offset);
+    this.#polyphase.filter(input, this.#first, this.#phase, count, output, offset);
 
     const next = place + count * stride;
     const first = Math.floor(next / phases);
@@ -114,7 +114,7 @@ export class Interpolator {
   }
 }
 
-export class ScalarReader implements Reader {
+export class ScalarPolyphaseFilter implements PolyphaseFilter {
   readonly Samples = Float64Array;
   readonly #plan: InterpolationPlan;
 
@@ -122,7 +122,7 @@ export class ScalarReader implements Reader {
     this.#plan = plan;
   }
 
-  read(samples: Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
+  filter(samples: Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
     const { stride, phases, taps, rowCount, rows } = this.#plan;
     const wholeStep = Math.floor(stride / phases);
     const phaseStep = stride % phases;

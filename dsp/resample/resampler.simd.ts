@@ -1,13 +1,13 @@
 /** The loops of `Resampler`, four numbers at a time, in float32: within -120 dB of those one by one. */
 import { ScalarBlockFilter, type BandLimitPlan, type BlockFilter } from './band-limit.js';
-import { ScalarReader, type InterpolationPlan, type Reader } from './interpolate.js';
+import { ScalarPolyphaseFilter, type InterpolationPlan, type PolyphaseFilter } from './interpolate.js';
 import type { ResampleLoops } from './resampler.js';
-import { LEAST_POINTS, turnsLength, writeTurns } from '../fft/fft-tables.js';
+import { MIN_POINTS, twiddlesLength, writeTwiddles } from '../fft/fft-tables.js';
 import { Kernels } from '../kernels/kernels.js';
 
 export const SIMD_RESAMPLE: ResampleLoops = {
-  blockFilter: (plan) => (Math.min(plan.size, backwardSize(plan)) < LEAST_POINTS ? new ScalarBlockFilter(plan) : new SimdBlockFilter(plan)),
-  reader: (plan) => (plan.taps === 1 ? new ScalarReader(plan) : new SimdReader(plan)),
+  blockFilter: (plan) => (Math.min(plan.size, backwardSize(plan)) < MIN_POINTS ? new ScalarBlockFilter(plan) : new SimdBlockFilter(plan)),
+  polyphase: (plan) => (plan.taps === 1 ? new ScalarPolyphaseFilter(plan) : new SimdPolyphaseFilter(plan)),
 };
 
 function backwardSize({ size, up, down }: BandLimitPlan): number {
@@ -23,26 +23,26 @@ class SimdBlockFilter implements BlockFilter {
   constructor(plan: BandLimitPlan) {
     const { size, hop, response, outputs } = this.#plan = plan;
     const bins = this.#bins = backwardSize(plan);
-    const { places } = this.#kernels = new Kernels({
+    const { arrays } = this.#kernels = new Kernels({
       input: size + hop,
       response: response.length,
       points: 4 * response.length,
-      forward: turnsLength(size),
-      backward: turnsLength(bins),
+      forward: twiddlesLength(size),
+      backward: twiddlesLength(bins),
     });
     this.#output = new Float32Array(outputs);
-    places.response.values.set(response);
-    writeTurns(size, places.forward.values);
-    writeTurns(bins, places.backward.values);
+    arrays.response.values.set(response);
+    writeTwiddles(size, arrays.forward.values);
+    writeTwiddles(bins, arrays.backward.values);
   }
 
   filter(input: Float32Array): Float32Array {
     const { size, hop, half, up, down, response, outputs } = this.#plan;
-    const { run, places: { input: blocks, response: gains, points, forward, backward } } = this.#kernels;
+    const { run, arrays: { input: blocks, response: gains, points, forward, backward } } = this.#kernels;
     const bins = this.#bins;
     blocks.values.set(input);
-    const found = run.bandLimit(size, bins, response.length, hop, blocks.at, gains.at, points.at, forward.at, backward.at);
-    const second = (found - points.at) / 4 + (half * up) / down;
+    const found = run.bandLimit(size, bins, response.length, hop, blocks.address, gains.address, points.address, forward.address, backward.address);
+    const second = (found - points.address) / 4 + (half * up) / down;
     const first = second + bins;
     this.#output.set(points.values.subarray(first, first + outputs / 2));
     this.#output.set(points.values.subarray(second, second + outputs / 2), outputs / 2);
@@ -53,7 +53,7 @@ class SimdBlockFilter implements BlockFilter {
 /** Values and outputs that are in WebAssembly's memory at once. */
 const MOST = 4096;
 
-class SimdReader implements Reader {
+class SimdPolyphaseFilter implements PolyphaseFilter {
   readonly Samples = Float32Array;
   readonly #plan: InterpolationPlan;
   readonly #kernels: Kernels<'samples' | 'rows' | 'outputs'>;
@@ -64,19 +64,19 @@ class SimdReader implements Reader {
     const { stride, phases, taps, rows } = this.#plan = plan;
     this.#most = Math.max(1, Math.min(MOST, Math.floor((MOST * phases) / stride)));
     this.#kernels = new Kernels({ samples: MOST + Math.ceil(stride / phases) + taps, rows: rows.length, outputs: MOST });
-    this.#kernels.places.rows.values.set(rows);
+    this.#kernels.arrays.rows.values.set(rows);
   }
 
-  read(samples: Float32Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
+  filter(samples: Float32Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void {
     const { stride, phases, taps, rowCount } = this.#plan;
-    const { run, places: { samples: own, rows, outputs: found } } = this.#kernels;
+    const { run, arrays: { samples: own, rows, outputs: found } } = this.#kernels;
     for (let done = 0; done < count; done += this.#most) {
       const part = Math.min(this.#most, count - done);
       const place = first * phases + phase + done * stride;
       const from = Math.floor(place / phases);
       const last = Math.floor((place + (part - 1) * stride) / phases);
       own.values.set(samples.subarray(from, last + taps));
-      run.interpolate(own.at, place % phases, part, stride, phases, taps, rowCount, rows.at, found.at);
+      run.interpolate(own.address, place % phases, part, stride, phases, taps, rowCount, rows.address, found.address);
       outputs.set(found.values.subarray(0, part), offset + done);
     }
   }

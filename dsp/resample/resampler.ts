@@ -10,7 +10,7 @@
  * exactly, so nothing aliases into any band.
  */
 import { BandLimiter, BandLimitPlan, ScalarBlockFilter, type BlockFilter } from './band-limit.js';
-import { InterpolationPlan, Interpolator, ScalarReader, type Reader } from './interpolate.js';
+import { InterpolationPlan, Interpolator, ScalarPolyphaseFilter, type PolyphaseFilter } from './interpolate.js';
 import { ScratchBuffer } from '../scratch-buffer.js';
 
 export const LOWEST_RATE = 8000;
@@ -20,11 +20,11 @@ const PASSBAND_SHARE = 0.9;
 /** Every alias and image lies lower; 94 dB is what 12 taps between the samples can do. */
 const STOPBAND_DB = 94;
 /** The rate between the steps is at least so many times the lower rate. */
-const LEAST_ROOM = 1.5;
+const MIN_RATE_RATIO = 1.5;
 /** Longer blocks cost less and wait longer; a block of the shipped network lasts 0.35 s. */
-const WAIT_S = 0.06;
+const MAX_DELAY_S = 0.06;
 /** Plans kept for later streams of the same rates; strangers choose the rates, so they are counted. */
-const KEPT_PLANS = 16;
+const MAX_CACHED_PLANS = 16;
 
 /** Converts one stream. */
 export class Resampler {
@@ -86,13 +86,13 @@ export class Resampler {
 
   #start(): void {
     if (this.#plan === undefined) return;
-    const { bandLimit, interpolation, filter, reader } = this.#plan;
+    const { bandLimit, interpolation, filter, polyphase } = this.#plan;
     this.#limiter = new BandLimiter(bandLimit, filter);
-    this.#interpolator = new Interpolator(interpolation, bandLimit.outputs, reader);
+    this.#interpolator = new Interpolator(interpolation, bandLimit.outputs, polyphase);
   }
 
   readonly #interpolate = (values: ArrayLike<number>): void => {
-    const most = this.#count + this.#plan!.mostOutputs;
+    const most = this.#count + this.#plan!.maxOutputs;
     if (this.#output.length < most) {
       const wider = this.#scratch.view(Math.max(most, 2 * this.#count));
       wider.set(this.#output.subarray(0, this.#count));
@@ -105,12 +105,12 @@ export class Resampler {
 /** The inner loops of both steps, for the plans that they are to follow. */
 export interface ResampleLoops {
   blockFilter(plan: BandLimitPlan): BlockFilter;
-  reader(plan: InterpolationPlan): Reader;
+  polyphase(plan: InterpolationPlan): PolyphaseFilter;
 }
 
 const SCALAR: ResampleLoops = {
   blockFilter: (plan) => new ScalarBlockFilter(plan),
-  reader: (plan) => new ScalarReader(plan),
+  polyphase: (plan) => new ScalarPolyphaseFilter(plan),
 };
 
 /** Both steps for one pair of rates. */
@@ -118,9 +118,9 @@ class Plan {
   readonly bandLimit: BandLimitPlan;
   readonly interpolation: InterpolationPlan;
   readonly filter: BlockFilter;
-  readonly reader: Reader;
+  readonly polyphase: PolyphaseFilter;
   /** Outputs of one turn of the band limiter. */
-  readonly mostOutputs: number;
+  readonly maxOutputs: number;
   readonly delayInputSamples: number;
 
   constructor(inputRate: number, outputRate: number, loops: ResampleLoops) {
@@ -128,13 +128,13 @@ class Plan {
     const stopHz = lowerRate / 2;
     const { up, down } = powerOfTwo(inputRate, outputRate);
     this.bandLimit = new BandLimitPlan({
-      inputRate, up, down, passHz: PASSBAND_SHARE * stopHz, stopHz, attenuationDb: STOPBAND_DB, waitS: WAIT_S,
+      inputRate, up, down, passHz: PASSBAND_SHARE * stopHz, stopHz, attenuationDb: STOPBAND_DB, maxDelayS: MAX_DELAY_S,
     });
     this.interpolation = new InterpolationPlan(inputRate * up, outputRate * down, (stopHz * down) / (inputRate * up), STOPBAND_DB);
     const { stride, phases, taps } = this.interpolation;
     this.filter = loops.blockFilter(this.bandLimit);
-    this.reader = loops.reader(this.interpolation);
-    this.mostOutputs = Math.ceil((this.bandLimit.outputs * phases) / stride) + 1;
+    this.polyphase = loops.polyphase(this.interpolation);
+    this.maxOutputs = Math.ceil((this.bandLimit.outputs * phases) / stride) + 1;
     this.delayInputSamples = 2 * this.bandLimit.hop + this.bandLimit.half + Math.ceil(((taps / 2) * down) / up);
   }
 }
@@ -143,7 +143,7 @@ class Plan {
 function powerOfTwo(inputRate: number, outputRate: number): { up: number; down: number } {
   const ratio = Math.log2(outputRate / inputRate);
   if (Number.isInteger(ratio)) return { up: 2 ** Math.max(0, ratio), down: 2 ** Math.max(0, -ratio) };
-  const leastRate = LEAST_ROOM * Math.min(inputRate, outputRate);
+  const leastRate = MIN_RATE_RATIO * Math.min(inputRate, outputRate);
   let down = 1;
   while (inputRate / (2 * down) >= leastRate) down *= 2;
   return { up: inputRate < leastRate ? 2 : 1, down };
@@ -158,7 +158,7 @@ function planFor(inputRate: number, outputRate: number, loops: ResampleLoops): P
   let plan = plans.get(key);
   if (plan === undefined) {
     plan = new Plan(inputRate, outputRate, loops);
-    if (plans.size >= KEPT_PLANS) plans.delete(plans.keys().next().value!);
+    if (plans.size >= MAX_CACHED_PLANS) plans.delete(plans.keys().next().value!);
     plans.set(key, plan);
   }
   return plan;

@@ -2,7 +2,7 @@
  * What lies between flat layers: a row of numbers for each column of each stream. A layer that puts
  * something beside what it gets writes it into the same row, so nothing is joined by copying.
  */
-import type { Memory, Place } from '../../dsp/kernels/memory.js';
+import type { Memory, WasmArray } from '../../dsp/kernels/memory.js';
 import { padded } from './weights.js';
 
 /** Whatever a layer writes its columns to: those of all streams side by side, column after column. */
@@ -17,7 +17,7 @@ export class Rows implements Target {
   #width = 0;
   /** Where each value of the layers lies in a row; between them there may be zeros. */
   readonly positions: number[] = [];
-  #place: Place | undefined;
+  #array: WasmArray | undefined;
 
   /** Numbers in a row so far, a multiple of 4. */
   get width(): number {
@@ -29,11 +29,11 @@ export class Rows implements Target {
   }
 
   get values(): Float32Array {
-    return this.#place!.values;
+    return this.#array!.values;
   }
 
   address(): number {
-    return this.#place!.at;
+    return this.#array!.address;
   }
 
   /** Makes room at the end of each row. @returns how far from its start */
@@ -51,6 +51,6 @@ export class Rows implements Target {
 
   /** Once all is appended. @param rows columns × streams, at most */
   reserve(memory: Memory, rows: number): void {
-    this.#place = memory.reserve(rows * this.#width);
+    this.#array = memory.reserve(rows * this.#width);
   }
 }

@@ -3,7 +3,7 @@
  * kernels read and change where it lies. A state goes in and out in one copy, unless its layers'
  * numbers fill no vectors: then zeros come between them.
  */
-import type { Memory, Place } from '../../dsp/kernels/memory.js';
+import type { Memory, WasmArray } from '../../dsp/kernels/memory.js';
 import { padded } from './weights.js';
 
 interface Run {
@@ -17,7 +17,7 @@ export class Slots {
   readonly #runs: Run[] = [];
   #stateLength = 0;
   #length = 0;
-  #place!: Place;
+  #array!: WasmArray;
   #count = 0;
   /** One a slot, once the memory is made. */
   #views: readonly Float32Array[] | undefined;
@@ -29,12 +29,12 @@ export class Slots {
 
   /** All slots, one after another. */
   get values(): Float32Array {
-    return this.#place.values;
+    return this.#array.values;
   }
 
   /** Of the first slot. */
   get address(): number {
-    return this.#place.at;
+    return this.#array.address;
   }
 
   /**
@@ -57,7 +57,7 @@ export class Slots {
   /** Once all is appended. @param streams at most */
   reserve(memory: Memory, streams: number): void {
     this.#count = streams;
-    this.#place = memory.reserve((streams * this.bytes) / 4);
+    this.#array = memory.reserve((streams * this.bytes) / 4);
   }
 
   load(slot: number, state: Float32Array): void {

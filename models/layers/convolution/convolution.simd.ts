@@ -1,5 +1,5 @@
 /** `conv2d.ts` with kernels of 3 × 3, on `models/layers/convolution/convolution.as.ts`. */
-import type { Memory, Place } from '../../../dsp/kernels/memory.js';
+import type { Memory, WasmArray } from '../../../dsp/kernels/memory.js';
 import type { Conv2d } from './conv2d.js';
 import type { DescribedLayer } from '../../network.js';
 import type { Rows, Target } from '../../kernels/rows.js';
@@ -15,8 +15,8 @@ const MOST_AT_ONCE = 14_000;
 
 /** Room that all convolutions of a network use in turn. */
 export interface Workspace {
-  planes: Place;
-  products: Place;
+  planes: WasmArray;
+  products: WasmArray;
 }
 
 /** Whether the kernels can do it. @param isFirst layer of the network, which has a single channel */
@@ -43,10 +43,10 @@ export class ConvolutionStage implements Stage, Target {
   /** Numbers before the first band, and behind the last. */
   readonly #margin: number;
   /** [tail + columns][streams][bands][channels]; in the first layer with a zero on both sides of the bands */
-  #x!: Place;
-  #weights!: Place;
-  #bias!: Place;
-  #zeros!: Place;
+  #x!: WasmArray;
+  #weights!: WasmArray;
+  #bias!: WasmArray;
+  #zeros!: WasmArray;
   target!: Target;
   /** Streams that are done at once. */
   #together!: number;
@@ -81,7 +81,7 @@ export class ConvolutionStage implements Stage, Target {
   }
 
   address(streams: number): number {
-    return this.#x.at + TAIL * streams * this.rowBytes + 4 * this.#margin;
+    return this.#x.address + TAIL * streams * this.rowBytes + 4 * this.#margin;
   }
 
   /** The rows that a flat layer behind this one gets. */
@@ -122,15 +122,15 @@ export class ConvolutionStage implements Stage, Target {
     const row = streams * this.rowBytes;
     const bytes = 4 * bands * this.#channels;
     const tails = (column: number, isBack: 0 | 1): void => {
-      kernels.copyTails(this.#x.at + column * row + 4 * this.#margin, TAIL, streams, bytes, this.rowBytes, slots.address + this.#slotAt, slots.bytes, isBack);
+      kernels.copyTails(this.#x.address + column * row + 4 * this.#margin, TAIL, streams, bytes, this.rowBytes, slots.address + this.#slotAt, slots.bytes, isBack);
     };
     tails(0, 0);
-    const [x, y] = [this.#x.at, this.target.address(streams)];
+    const [x, y] = [this.#x.address, this.target.address(streams)];
     const { planes, products } = this.#workspace;
     if (this.#isFirst) {
-      kernels.convolutionOfOne(x, columns, streams, bands, this.#weights.at, this.#bias.at, filters, pool, poolColumns, products.at, y);
+      kernels.convolutionOfOne(x, columns, streams, bands, this.#weights.address, this.#bias.address, filters, pool, poolColumns, products.address, y);
     } else {
-      kernels.convolution(x, columns, streams, this.#together, bands, this.#channels, this.#weights.at, this.#bias.at, this.#zeros.at, filters, pool, poolColumns, planes.at, products.at, y);
+      kernels.convolution(x, columns, streams, this.#together, bands, this.#channels, this.#weights.address, this.#bias.address, this.#zeros.address, filters, pool, poolColumns, planes.address, products.address, y);
     }
     tails(columns, 1);
   }

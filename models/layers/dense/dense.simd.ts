@@ -1,5 +1,5 @@
 /** `dense.ts` on `models/layers/dense/gemm.as.ts`; and the matrix product that other layers use too. */
-import type { Memory, Place } from '../../../dsp/kernels/memory.js';
+import type { Memory, WasmArray } from '../../../dsp/kernels/memory.js';
 import type { Dense } from './dense.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Rows } from '../../kernels/rows.js';
@@ -10,8 +10,8 @@ import { padded, writePanels } from '../../kernels/weights.js';
 export class Product {
   readonly columns: number;
   readonly #depth: number;
-  readonly #weights: Place;
-  readonly #bias: Place;
+  readonly #weights: WasmArray;
+  readonly #bias: WasmArray;
 
   /**
    * @param weights [positions][groups × units]
@@ -42,7 +42,7 @@ export class Product {
 
   /** @param x, y addresses of the first rows */
   run(kernels: Kernels, x: number, rowBytes: number, rows: number, y: number, yRowBytes: number, isRelu = false): void {
-    kernels.gemm(x, rowBytes, rows, 1, 0, this.#depth, this.#weights.at, this.columns, this.#bias.at, isRelu ? 0 : -Infinity, y, yRowBytes);
+    kernels.gemm(x, rowBytes, rows, 1, 0, this.#depth, this.#weights.address, this.columns, this.#bias.address, isRelu ? 0 : -Infinity, y, yRowBytes);
   }
 }
 

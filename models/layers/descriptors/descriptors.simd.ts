@@ -109,7 +109,7 @@ function earOf(layer: BesideLayer, bands: number, memory: Memory, most: number):
       const onsets = memory.reserve(regions);
       return {
         hear: (kernels, { sound, columnBytes, columns, stride, state, out, outBytes }) => {
-          kernels.onsetAutocorrelation(sound, columnBytes, columns, stride, state, out, outBytes, bands, edges.at, regions, lags, forgetting, EPSILON, onsets.at);
+          kernels.onsetAutocorrelation(sound, columnBytes, columns, stride, state, out, outBytes, bands, edges.address, regions, lags, forgetting, EPSILON, onsets.address);
         },
       };
     }
@@ -128,9 +128,9 @@ function cepstralEar(layer: CepstralCorrelations, bands: number, memory: Memory,
   const values = memory.reserve(2 * coefficients);
   const rowBytes = 4 * padded(coefficients);
   return {
-    prepare: (kernels, sound, streams, columns) => product.run(kernels, sound.address(streams), sound.rowBytes, streams * columns, cepstra.at, rowBytes),
+    prepare: (kernels, sound, streams, columns) => product.run(kernels, sound.address(streams), sound.rowBytes, streams * columns, cepstra.address, rowBytes),
     hear: (kernels, { stream, streams, columns, stride, state, out, outBytes }) => {
-      kernels.correlations(cepstra.at + stream * rowBytes, streams * rowBytes, columns, stride, state, out, outBytes, coefficients, of === 'steps' ? 1 : 0, 1 / memoryColumns, CEPSTRAL_EPSILON, values.at);
+      kernels.correlations(cepstra.address + stream * rowBytes, streams * rowBytes, columns, stride, state, out, outBytes, coefficients, of === 'steps' ? 1 : 0, 1 / memoryColumns, CEPSTRAL_EPSILON, values.address);
     },
   };
 }

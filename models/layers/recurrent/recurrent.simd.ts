@@ -1,5 +1,5 @@
 /** `gru.ts` and `lstm.ts` on `models/layers/recurrent/recurrent.as.ts`. */
-import type { Memory, Place } from '../../../dsp/kernels/memory.js';
+import type { Memory, WasmArray } from '../../../dsp/kernels/memory.js';
 import type { Gru } from './gru.js';
 import type { Lstm } from './lstm.js';
 import { Product } from '../dense/dense.simd.js';
@@ -21,8 +21,8 @@ export class RecurrentStage implements Stage {
   readonly #slotAt: readonly number[];
   #ofInput!: Product;
   #ofState!: Product;
-  #inputGates!: Place;
-  #stateGates!: Place;
+  #inputGates!: WasmArray;
+  #stateGates!: WasmArray;
 
   /** @param output the input's rows where the layer keeps its input, else new ones */
   constructor(layer: Gru | Lstm, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows, slots: Slots) {
@@ -52,14 +52,14 @@ export class RecurrentStage implements Stage {
     const columns = given / this.#stride;
     const [input, output] = [this.#input, this.#output];
     const gateBytes = 4 * this.#ofInput.columns;
-    this.#ofInput.run(kernels, input.address(), input.rowBytes, columns * streams, this.#inputGates.at, gateBytes);
+    this.#ofInput.run(kernels, input.address(), input.rowBytes, columns * streams, this.#inputGates.address, gateBytes);
     const [h, c] = this.#slotAt.map((at) => slots.address + at);
     for (let column = 0; column < columns; column++) {
-      this.#ofState.run(kernels, h!, slots.bytes, streams, this.#stateGates.at, gateBytes);
-      const gates = this.#inputGates.at + column * streams * gateBytes;
+      this.#ofState.run(kernels, h!, slots.bytes, streams, this.#stateGates.address, gateBytes);
+      const gates = this.#inputGates.address + column * streams * gateBytes;
       const y = output.address() + column * streams * output.rowBytes + this.#outputAt;
-      if (c) kernels.lstmGates(gates, this.#stateGates.at, h!, c, slots.bytes, streams, units, y, output.rowBytes);
-      else kernels.gruGates(gates, this.#stateGates.at, h!, slots.bytes, streams, units, y, output.rowBytes);
+      if (c) kernels.lstmGates(gates, this.#stateGates.address, h!, c, slots.bytes, streams, units, y, output.rowBytes);
+      else kernels.gruGates(gates, this.#stateGates.address, h!, slots.bytes, streams, units, y, output.rowBytes);
     }
   }
 }

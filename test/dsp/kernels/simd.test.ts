@@ -14,8 +14,8 @@ import { SIMD_RESAMPLE } from '../../../dsp/resample/resampler.simd.js';
 import { goldenArray, hasGolden, goldenSamples, goldenSignals } from '../golden.js';
 import { cutAt, noise, tone } from '../signals.js';
 
-function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], maker?: ColumnTransform): Float32Array[] {
-  const mel = new MelColumns(frontEnd, maker);
+function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], transform?: ColumnTransform): Float32Array[] {
+  const mel = new MelColumns(frontEnd, transform);
   const columns: Float32Array[] = [];
   for (const chunk of chunks) mel.push(chunk, (power) => columns.push(power.slice()));
   return columns;
@@ -66,10 +66,10 @@ test('what lies far below a pure tone is within the rounding of float32, 100 dB 
 
 test('any cut of the samples gives the same columns, bit for bit', () => {
   const samples = noise(3 * FRONT_END_V1.nFft, 3);
-  const maker = simdColumnTransform(FRONT_END_V1);
-  const wanted = columnsOf(FRONT_END_V1, [samples], maker);
+  const transform = simdColumnTransform(FRONT_END_V1);
+  const wanted = columnsOf(FRONT_END_V1, [samples], transform);
   fc.assert(fc.property(fc.array(fc.nat(samples.length)), (cuts) => {
-    assert.equal(columnsOf(FRONT_END_V1, cutAt(samples, cuts), maker), wanted);
+    assert.equal(columnsOf(FRONT_END_V1, cutAt(samples, cuts), transform), wanted);
   }), { numRuns: 20 });
 });
 
@@ -77,7 +77,7 @@ test('front ends that the plain loops refuse are refused', () => {
   assert.throws(() => simdColumnTransform({ ...FRONT_END_V1, nFft: 1000 }), /nFft must be a power of two/);
 });
 
-test('one maker does for all streams of a front end', () => {
+test('one transform does for all streams of a front end', () => {
   assert.is(simdColumnTransform(FRONT_END_V1), simdColumnTransform(FRONT_END_V1));
 });
 

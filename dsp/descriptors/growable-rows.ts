@@ -1,6 +1,6 @@
-/** Rows of one width whose number is not known before the last has come. */
+/** A growing array of rows of equal width. */
 
-export class Rows {
+export class GrowableRows {
   /** [at least count × width] */
   values: Float32Array;
   count = 0;
@@ -11,7 +11,7 @@ export class Rows {
     this.values = new Float32Array(256 * width);
   }
 
-  /** One row more, zeros; @returns the offset of its first value */
+  /** Appends a row of zeros; @returns the offset of its first value */
   next(): number {
     const at = this.count * this.#width;
     if (at === this.values.length) {
