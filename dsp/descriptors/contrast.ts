@@ -54,7 +54,7 @@ export class Contrast {
 /**
  * The contrast of a whole recording. Peaks and valleys each have their own floor.
  * @param peaksDb, valleysDb [columns × 7]
- * @returns [columns × 7] dB
+ * @returns [columns × 7] dB, at least 0
  */
 export function contrastOf(peaksDb: Float32Array, valleysDb: Float32Array): Float32Array {
   const peakFloor = new Floor();

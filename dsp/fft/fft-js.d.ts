@@ -1,9 +1,9 @@
-/** The part of fft.js 4.0 that is used here; the package's own types are all `any`. */
+/** Types of the part of fft.js 4.0 that is used here; the package's own types are all `any`. */
 declare module 'fft.js' {
   export default class FFT {
     constructor(size: number);
     readonly size: number;
-    /** Interleaved complex numbers, `2 × size` values each; any array type. */
+    /** Both arrays are interleaved complex numbers, `2 × size` values. */
     transform(out: Float64Array, data: Float64Array): void;
   }
 }

@@ -1,15 +1,15 @@
-/** Tables of the transform in `dsp/fft/fft.as.ts`. */
+/** Twiddle factor tables of the FFT kernel (`dsp/fft/fft.as.ts`). */
 
-/** The smallest transform that it does. */
+/** The smallest size that the kernel supports. */
 export const MIN_POINTS = 16;
 
-/** Numbers that `writeTwiddles` writes for a transform of `size` points, at most. */
+/** Upper limit of the number of values that `writeTwiddles` writes for a transform of `size` points. */
 export function twiddlesLength(size: number): number {
   return 2 * size;
 }
 
 /**
- * The roots of unity of all passes, in the order that the passes read them.
+ * Writes the twiddle factors of all passes in the order in which the passes read them.
  * @param size points, a power of two, at least 16
  */
 export function writeTwiddles(size: number, twiddles: Float32Array): void {

@@ -1,8 +1,8 @@
 /**
- * Complex transforms of 16 points and more, powers of two, four numbers at a time. Stockham's
- * order, radix 4 (Van Loan 1992, "Computational Frameworks for the Fast Fourier Transform", section
- * 1.7): every pass reads and writes runs of neighbours, and nothing is reordered. Real and imaginary
- * parts lie apart: an array of n points is n real parts, then n imaginary parts, float32.
+ * Complex FFT with SIMD for powers of two from 16 points: Stockham autosort, radix 4 (Van Loan 1992,
+ * "Computational Frameworks for the Fast Fourier Transform", section 1.7). Every pass reads and
+ * writes contiguous runs, and no bit reversal is needed. Planar layout: an array of n points is n
+ * real parts followed by n imaginary parts, float32.
  */
 import { multiplyAdd, subtractProduct } from '../kernels/multiply-add.as';
 
@@ -18,7 +18,7 @@ function mulIm(aRe: v128, aIm: v128, bRe: v128, bIm: v128): v128 {
   return multiplyAdd(aRe, bIm, f32x4.mul(aIm, bRe));
 }
 
-/** Four vectors as rows, written column by column. */
+/** Stores the transpose of four vectors. */
 // @ts-ignore: decorator
 @inline
 function storeColumns(at: usize, a: v128, b: v128, c: v128, d: v128): void {
@@ -33,10 +33,10 @@ function storeColumns(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /**
- * Four butterflies at a time: of points a quarter of a transform apart, each result but the first
- * times a root.
- * @param areNeighbours the four results of each butterfly lie side by side; a constant, so that it costs nothing
- * @param run bytes from one result to the next, where they don't
+ * Four radix-4 butterflies on points a quarter of the transform apart; all results but the first are
+ * multiplied by a twiddle factor.
+ * @param areNeighbours whether the four results of each butterfly are adjacent; a compile-time constant, so the branch is free
+ * @param run bytes from one result to the next if they are not adjacent
  */
 // @ts-ignore: decorator
 @inline
@@ -82,7 +82,7 @@ function storeResults(at: usize, areNeighbours: bool, run: usize, a: v128, b: v1
 
 /**
  * The first pass.
- * @param twiddles [6][size / 4]: real, then imaginary part of the first, second and third power of each root
+ * @param twiddles [6][size / 4]: real and imaginary parts of the first, second and third power of each root of unity
  */
 function firstPass(size: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, twiddles: usize): void {
   const quarter = size; // bytes of a quarter of the points
@@ -97,8 +97,8 @@ function firstPass(size: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, 
 }
 
 /**
- * A later pass: transforms of `length` points, `stride` of them side by side, at least four.
- * @param twiddles [length / 4][6]: first, second and third power of each root
+ * A later pass: `stride` interleaved transforms, at least four, of `length` points each.
+ * @param twiddles [length / 4][6]: real and imaginary parts of the first, second and third power of each root of unity
  */
 function laterPass(length: usize, stride: usize, xRe: usize, xIm: usize, yRe: usize, yIm: usize, twiddles: usize): void {
   const run = stride << 2; // bytes
@@ -117,9 +117,9 @@ function laterPass(length: usize, stride: usize, xRe: usize, xIm: usize, yRe: us
   }
 }
 
-/** The last pass where the size is no power of four: sums and differences of the two halves. */
-function halvesPass(size: usize, x: usize, y: usize): void {
-  const half = size << 1; // bytes of half the points; real and imaginary parts are treated alike
+/** The last pass if the size is not a power of four: radix 2. */
+function radix2Pass(size: usize, x: usize, y: usize): void {
+  const half = size << 1; // bytes of half the points
   for (let part: usize = 0; part < 2; part++, x += 2 * half, y += 2 * half) {
     for (let at: usize = 0; at < half; at += 16) {
       const a = v128.load(x + at);
@@ -132,9 +132,9 @@ function halvesPass(size: usize, x: usize, y: usize): void {
 
 /**
  * @param size points, a power of two, at least 16
- * @param x the points; used as scratch
- * @param y room for as many
- * @param twiddles as `dsp/fft/fft-tables.ts` makes them
+ * @param x the points; overwritten
+ * @param y scratch of the same length
+ * @param twiddles from `dsp/fft/fft-tables.ts`
  * @returns x or y, whichever holds the spectrum
  */
 export function fft(size: usize, x: usize, y: usize, twiddles: usize): usize {
@@ -152,6 +152,6 @@ export function fft(size: usize, x: usize, y: usize, twiddles: usize): usize {
     to = swapped;
   }
   if (length == 1) return from;
-  halvesPass(size, from, to);
+  radix2Pass(size, from, to);
   return to;
 }

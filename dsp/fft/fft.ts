@@ -1,12 +1,12 @@
 /**
- * The Fourier transform of real samples at half the cost of a complex one: even and odd samples go
- * in as real and imaginary part of half as many points, and the two spectra are split afterwards
+ * FFT of real samples at half the cost of a complex one: even and odd samples are the real and
+ * imaginary part of a transform of half the size, and the two spectra are separated afterwards
  * (Sorensen, Jones, Heideman and Burrus 1987, "Real-valued fast Fourier transform algorithms",
  * section on the complex transform of half the length).
  */
 import FFT from 'fft.js';
 
-/** Transforms frames of one length. It has scratch of its own: one instance, one caller at a time. */
+/** Transforms frames of a fixed length. Not reentrant: it uses its own scratch buffers. */
 export class RealFft {
   readonly size: number;
   readonly #half: FFT;
@@ -14,10 +14,10 @@ export class RealFft {
   readonly #cos: Float64Array;
   readonly #sin: Float64Array;
 
-  /** @throws RangeError unless `size` is a power of two, at least 4 */
+  /** @throws RangeError unless `size` is a power of two from 4 to 2^24 */
   constructor(size: number) {
     if (!Number.isInteger(size) || size < 4 || size > 2 ** 24 || (size & (size - 1)) !== 0) {
-      throw new RangeError(`The size of the Fourier transform must be a power of two from 4 on, not ${size}.`);
+      throw new RangeError(`The FFT size must be a power of two from 4 to ${2 ** 24}, not ${size}.`);
     }
     this.size = size;
     this.#half = new FFT(size / 2);
@@ -27,7 +27,7 @@ export class RealFft {
   }
 
   /**
-   * |X|² of the transform, without writing the spectrum first.
+   * |X|² of the transform, without storing the spectrum.
    * @param frame [size] real samples; unchanged
    * @param power receives [size / 2 + 1]; not scaled
    */
@@ -38,7 +38,7 @@ export class RealFft {
 
     power[0] = (mixed[0]! + mixed[1]!) ** 2;
     power[half] = (mixed[0]! - mixed[1]!) ** 2;
-    // The same split as in `transform`, with sums and differences left twice as large.
+    // The same separation as in `transform`, without halving sums and differences, hence the 0.25.
     for (let k = 1, j = half - 1; k <= j; k++, j--) {
       const aRe = mixed[2 * k]!;
       const aIm = mixed[2 * k + 1]!;
@@ -70,7 +70,7 @@ export class RealFft {
     spectrum[1] = 0;
     spectrum[2 * half] = mixed[0]! - mixed[1]!;
     spectrum[2 * half + 1] = 0;
-    // Bins k and half - k come of the same two values: even = (a + conj b) / 2, odd = (a - conj b) / 2i.
+    // Bins k and half - k follow from the same two values: even = (a + conj b) / 2, odd = (a - conj b) / 2i.
     for (let k = 1, j = half - 1; k <= j; k++, j--) {
       const aRe = mixed[2 * k]!;
       const aIm = mixed[2 * k + 1]!;

@@ -1,7 +1,7 @@
-/** The power spectrum of a Hann window of samples: |FFT|², not scaled, as `librosa.stft` has it. */
+/** Power spectrum of a Hann-windowed frame: |FFT|², not scaled, as |`librosa.stft`|². */
 import { RealFft } from './fft.js';
 
-/** Transforms windows of one length. It has scratch of its own: one instance, one caller at a time. */
+/** Transforms frames of a fixed length. Not reentrant: it uses its own scratch buffers. */
 export class PowerSpectrum {
   /** nFft / 2 + 1. */
   readonly bins: number;
@@ -9,7 +9,7 @@ export class PowerSpectrum {
   readonly #window: Float64Array;
   readonly #frame: Float64Array;
 
-  /** @throws RangeError unless `nFft` is a power of two, at least 4 */
+  /** @throws RangeError unless `nFft` is a power of two from 4 to 2^24 */
   constructor(nFft: number) {
     this.bins = nFft / 2 + 1;
     this.#fft = new RealFft(nFft);
@@ -26,7 +26,7 @@ export class PowerSpectrum {
   }
 }
 
-/** Hann's window, periodic: the period is `size`, not size - 1 (`scipy.signal.get_window('hann', size, fftbins=True)`). */
+/** Periodic Hann window: the period is `size`, not size - 1 (`scipy.signal.get_window('hann', size, fftbins=True)`). */
 export function hann(size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
 }

@@ -1,30 +1,30 @@
 /**
- * The outline of a waveform: lowest and highest sample of each stretch of equal length, as signed
- * bytes. Points that are complete wait here until they are taken, so a picture of a block may be
- * taken later than the block's last sample came.
+ * The envelope of a waveform: minimum and maximum of each run of `samplesPerPoint` samples, as signed
+ * bytes. Complete points are queued until they are taken, which may be later than a block's last
+ * sample was pushed.
  */
 
-/** 127 is a sample of 1; -127 is -1; what is beyond is drawn there. */
+/** The byte of a sample of 1; samples beyond ±1 are clamped. */
 const FULL_SCALE = 127;
 
-/** Points of exactly `samplesPerPoint` samples, counted from the start of the stream whatever the cut. */
+/** Computes points of exactly `samplesPerPoint` samples, counted from the start of the stream whatever the chunk lengths. */
 export class Envelope {
   readonly #samplesPerPoint: number;
   #count = 0;
   #lowest = Infinity;
   #highest = -Infinity;
-  #waiting = new Int8Array(128); // [points][lowest, highest]
+  #queue = new Int8Array(128); // [points][lowest, highest]
   #points = 0;
 
   /** @throws RangeError unless `samplesPerPoint` is a whole number, at least 1 */
   constructor(samplesPerPoint: number) {
     if (!Number.isInteger(samplesPerPoint) || samplesPerPoint < 1) {
-      throw new RangeError(`A point of an envelope has a whole number of samples, at least 1, not ${samplesPerPoint}.`);
+      throw new RangeError(`samplesPerPoint must be a whole number, at least 1, not ${samplesPerPoint}.`);
     }
     this.#samplesPerPoint = samplesPerPoint;
   }
 
-  /** Complete points that wait to be taken. They are kept until then: take as often as you push. */
+  /** Number of queued points. The queue grows without limit: take as often as you push. */
   get ready(): number {
     return this.#points;
   }
@@ -40,28 +40,28 @@ export class Envelope {
   }
 
   /**
-   * The oldest `points` points that wait, in order, which then wait no more: with points of 240
-   * samples, `take(32)` after each block of 7,680 samples gives the picture of that block.
-   * @returns [points][lowest, highest], -127 to 127, the caller's own; zeros at the end where fewer
-   *   points are ready
+   * Removes the oldest `points` points from the queue: with points of 240 samples, `take(32)` after
+   * each block of 7,680 samples gives the envelope of that block.
+   * @returns [points][lowest, highest], -127 to 127, a new array; padded with zeros if fewer points
+   *   are ready
    */
   take(points: number): Int8Array {
     const taken = new Int8Array(2 * points);
-    const found = Math.min(points, this.#points);
-    taken.set(this.#waiting.subarray(0, 2 * found));
-    this.#waiting.copyWithin(0, 2 * found, 2 * this.#points);
-    this.#points -= found;
+    const count = Math.min(points, this.#points);
+    taken.set(this.#queue.subarray(0, 2 * count));
+    this.#queue.copyWithin(0, 2 * count, 2 * this.#points);
+    this.#points -= count;
     return taken;
   }
 
   #finishPoint(): void {
-    if (2 * this.#points === this.#waiting.length) {
-      const wider = new Int8Array(2 * this.#waiting.length);
-      wider.set(this.#waiting);
-      this.#waiting = wider;
+    if (2 * this.#points === this.#queue.length) {
+      const larger = new Int8Array(2 * this.#queue.length);
+      larger.set(this.#queue);
+      this.#queue = larger;
     }
-    this.#waiting[2 * this.#points] = toByte(this.#lowest);
-    this.#waiting[2 * this.#points + 1] = toByte(this.#highest);
+    this.#queue[2 * this.#points] = toByte(this.#lowest);
+    this.#queue[2 * this.#points + 1] = toByte(this.#highest);
     this.#points++;
     this.#count = 0;
     this.#lowest = Infinity;

@@ -1,10 +1,10 @@
 /**
- * RMS and peak level of a stretch of samples in dBFS, where a square wave between -1 and 1 is 0 dB
- * and a sine of amplitude 1 has an RMS of -3.01 dB. (AES17-2015 puts 0 dB at that sine, so its RMS
- * figures are 3.01 dB higher than these.)
+ * RMS and peak level of samples in dBFS. An RMS of 0 dB is a square wave between -1 and 1; a sine of
+ * amplitude 1 has -3.01 dB. (AES17-2015 defines that sine as 0 dB, so its RMS figures are 3.01 dB
+ * higher.)
  */
 
-/** What silence reads, and the least of both levels. */
+/** Lower limit of both levels; silence reads this. */
 export const FLOOR_DB = -120;
 
 export interface Level {
@@ -14,13 +14,13 @@ export interface Level {
   readonly peakDb: number;
 }
 
-/** What a meter knows of the samples so far. */
+/** Running sum and maximum of the squared samples. */
 export interface Squares {
   sum: number;
   highest: number;
 }
 
-/** Adds the squares of samples. `pcm.simd.ts` has a faster one. */
+/** Adds samples to `squares`. `pcm.simd.ts` has a faster one. */
 export type AddSquares = (samples: Float32Array, squares: Squares) => void;
 
 function addSquares(samples: Float32Array, squares: Squares): void {
@@ -35,7 +35,7 @@ function addSquares(samples: Float32Array, squares: Squares): void {
   squares.highest = highest;
 }
 
-/** Gathers samples until it is read. */
+/** Accumulates samples until it is read. */
 export class LevelMeter {
   readonly #add: AddSquares;
   readonly #squares: Squares = { sum: 0, highest: 0 };
@@ -45,13 +45,13 @@ export class LevelMeter {
     this.#add = add;
   }
 
-  /** @param samples finite, full scale ±1; any number, none included */
+  /** @param samples finite, full scale ±1; any number, including 0 */
   push(samples: Float32Array): void {
     this.#add(samples, this.#squares);
     this.#count += samples.length;
   }
 
-  /** The levels of all samples since the last read, -120 where there were none; then starts afresh. */
+  /** Returns the levels of all samples since the last read, -120 if there were none, and resets the meter. */
   read(): Level {
     const meanSquare = this.#count > 0 ? this.#squares.sum / this.#count : 0;
     const level = {

@@ -1,8 +1,8 @@
 /**
- * Bytes of interleaved PCM, cut anywhere, to mono float samples. Channels are averaged, which is
- * what a listener between the loudspeakers hears and what librosa's `to_mono` does. Neither the
- * offset of the bytes in their buffer nor the byte order of the machine matters: where both allow
- * it, mono integers are read as they lie; else byte by byte or through a DataView.
+ * Decodes interleaved PCM to mono float samples, from chunks that may split samples and frames.
+ * Channels are averaged, as in librosa's `to_mono`. Works at any buffer offset and on any byte order:
+ * aligned mono s16le is read through an Int16Array on little-endian machines, everything else byte
+ * by byte or through a DataView.
  */
 
 import { ScratchBuffer } from '../scratch-buffer.js';
@@ -12,15 +12,12 @@ export type PcmEncoding = 's16le' | 'f32le';
 
 export const MAX_CHANNELS = 8;
 
-/**
- * Larger f32 samples are held at this: 180 dB over full scale is no sound, and its square would
- * overflow the float32 of a mel column.
- */
+/** f32le samples are clamped to ±this, 180 dB over full scale, so that mel power does not overflow float32. */
 const LARGEST_SAMPLE = 1e9;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Mono s16le to samples within ±1, as many as there is room for; there may be more bytes. `pcm.simd.ts` has a faster one. */
+/** Converts mono s16le to `samples.length` samples within ±1; `bytes` may be longer. `pcm.simd.ts` has a faster one. */
 export type FromInt16 = (bytes: Uint8Array, samples: Float32Array) => void;
 
 function fromInt16(bytes: Uint8Array, samples: Float32Array): void {
@@ -32,7 +29,7 @@ function fromInt16(bytes: Uint8Array, samples: Float32Array): void {
   }
 }
 
-/** Decodes one stream; carries the bytes of a frame that was cut to the next call. */
+/** Decodes one stream; carries the bytes of an incomplete frame over to the next call. */
 export class PcmDecoder {
   readonly #encoding: PcmEncoding;
   readonly #channels: number;
@@ -43,15 +40,15 @@ export class PcmDecoder {
   #pendingCount = 0;
 
   /**
-   * @param scratch for the samples; decoders whose samples are used up before the next is asked may share one
-   * @throws RangeError unless the encoding is s16le or f32le and channels a whole number, 1 to 8
+   * @param scratch for the samples; decoders may share one if each result is consumed before the next call to any of them
+   * @throws RangeError unless the encoding is s16le or f32le and channels a whole number from 1 to 8
    */
   constructor(encoding: PcmEncoding, channels: number, scratch = new ScratchBuffer(), readInt16: FromInt16 = fromInt16) {
     if (encoding !== 's16le' && encoding !== 'f32le') {
-      throw new RangeError(`The encoding of PCM is s16le or f32le, not ${String(encoding)}.`);
+      throw new RangeError(`The PCM encoding must be s16le or f32le, not ${String(encoding)}.`);
     }
     if (!Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
-      throw new RangeError(`PCM has 1 to ${MAX_CHANNELS} channels, not ${channels}.`);
+      throw new RangeError(`The number of channels must be 1 to ${MAX_CHANNELS}, not ${channels}.`);
     }
     this.#encoding = encoding;
     this.#channels = channels;
@@ -61,16 +58,16 @@ export class PcmDecoder {
     this.#pending = new Uint8Array(this.#frameBytes);
   }
 
-  /** Bytes of an unfinished frame that wait for the next call; 0 to one frame minus 1. */
+  /** Bytes of an incomplete frame buffered for the next call; less than one frame. */
   get pendingBytes(): number {
     return this.#pendingCount;
   }
 
   /**
-   * @param bytes any number of bytes, cut anywhere, in mid-sample too
-   * @returns mean of the channels, one value a complete frame; a view valid until the next call
-   *   of this decoder, or of one that shares its scratch.
-   *   s16le gives -1 to 1 - 2^-15. f32le beyond ±1 passes unclipped; NaN and infinities become 0.
+   * @param bytes any number of bytes; may start or end within a sample
+   * @returns the mean of the channels, one value per complete frame; a view valid until the next call
+   *   to this decoder or one that shares its scratch buffer.
+   *   s16le gives -1 to 1 - 2^-15. f32le beyond ±1 is not clipped (up to ±1e9); NaN and infinities become 0.
    */
   decode(bytes: Uint8Array): Float32Array {
     const frameBytes = this.#frameBytes;
@@ -80,27 +77,27 @@ export class PcmDecoder {
     let written = 0;
     if (this.#pendingCount > 0) {
       offset = Math.min(frameBytes - this.#pendingCount, bytes.length);
-      this.#keep(bytes, 0, offset);
+      this.#buffer(bytes, 0, offset);
       if (this.#pendingCount === frameBytes) {
-        this.#frames(this.#pending, 0, samples, 0, 1);
+        this.#decodeFrames(this.#pending, 0, samples, 0, 1);
         this.#pendingCount = 0;
         written = 1;
       }
     }
     if (written < frames) {
-      this.#frames(bytes, offset, samples, written, frames);
+      this.#decodeFrames(bytes, offset, samples, written, frames);
       offset += (frames - written) * frameBytes;
     }
-    this.#keep(bytes, offset, bytes.length);
+    this.#buffer(bytes, offset, bytes.length);
     return samples;
   }
 
-  #keep(bytes: Uint8Array, from: number, to: number): void {
+  #buffer(bytes: Uint8Array, from: number, to: number): void {
     for (let i = from; i < to; i++) this.#pending[this.#pendingCount++] = bytes[i]!;
   }
 
-  /** Writes samples `from` to `to` out of the frames that begin at `offset`. */
-  #frames(bytes: Uint8Array, offset: number, samples: Float32Array, from: number, to: number): void {
+  /** Decodes the frames that start at `offset` to samples `from` up to `to`. */
+  #decodeFrames(bytes: Uint8Array, offset: number, samples: Float32Array, from: number, to: number): void {
     const channels = this.#channels;
     if (this.#encoding === 's16le' && channels === 1) {
       const isAll = from === 0 && to === samples.length;
@@ -124,7 +121,7 @@ export class PcmDecoder {
       for (let channel = 0; channel < channels; channel++, offset += 4) {
         const value = view.getFloat32(offset, true);
         if (value >= -LARGEST_SAMPLE && value <= LARGEST_SAMPLE) sum += value;
-        else if (value - value === 0) sum += value > 0 ? LARGEST_SAMPLE : -LARGEST_SAMPLE; // finite; NaN and infinities add 0
+        else if (value - value === 0) sum += value > 0 ? LARGEST_SAMPLE : -LARGEST_SAMPLE; // finite: clamped; NaN and infinities add 0
       }
       samples[frame] = sum / channels;
     }

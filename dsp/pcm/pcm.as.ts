@@ -1,9 +1,9 @@
-/** Samples as they are stored, to numbers, four at a time; and how loud they are. */
+/** PCM conversion and level measurement with SIMD. */
 
 /**
  * Mono s16le to float32 within ±1.
- * @param integers [count], aligned in any way; may be read up to 7 beyond
- * @param samples receives [count]; may be written up to 7 beyond
+ * @param integers [count], any alignment; up to 7 values beyond the end may be read
+ * @param samples receives [count]; up to 7 values beyond the end may be written
  */
 export function fromInt16(integers: usize, count: usize, samples: usize): void {
   const scale = f32x4.splat(1 / 32768);
@@ -15,8 +15,8 @@ export function fromInt16(integers: usize, count: usize, samples: usize): void {
 }
 
 /**
- * The sum of squares and the highest square. Sums are float64: float32 would lose what is quiet.
- * @param samples [count]; up to 3 beyond are set to 0
+ * The sum of squares and the highest square. Sums are float64: float32 would lose quiet samples after loud ones.
+ * @param samples [count]; the 4 values beyond the end are set to 0
  * @param level receives two float64: sum, highest
  */
 export function level(samples: usize, count: usize, level: usize): void {

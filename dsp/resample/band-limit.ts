@@ -1,12 +1,12 @@
 /**
- * The steep half of resampling: a low-pass filter of hundreds of taps, applied block by block in
- * the frequency domain (overlap-save; Oppenheim and Schafer, section 8.7), where changing the rate
- * by a power of two costs nothing: repeated spectra are samples with zeros between, folded spectra
- * are every second sample. Two blocks share a transform, as real and imaginary part, since a
- * symmetric filter keeps them apart.
+ * First step of resampling: a steep low-pass filter of hundreds of taps, applied block by block in
+ * the frequency domain (overlap-save; Oppenheim and Schafer, section 8.7). There a change of rate by
+ * a power of two is free: repeating the spectrum upsamples, folding it decimates. Two blocks share a
+ * transform as its real and imaginary part; the filter is symmetric, so its response is real and
+ * does not mix them.
  *
- * At 48 kHz a filter of 260 taps costs about 13 ns a sample this way where sums cost 85, for the
- * price of waiting until two blocks are full.
+ * At 48 kHz a filter of 260 taps costs about 13 ns per sample this way and 85 ns as direct
+ * convolution, at the price of the latency of two blocks.
  */
 import FFT from 'fft.js';
 import { kaiserLowpass } from './kaiser.js';
@@ -21,23 +21,23 @@ export interface BandLimitSettings {
   readonly passHz: number;
   readonly stopHz: number;
   readonly attenuationDb: number;
-  /** Two blocks and half the filter last no longer, where the filter's length lets them, s. */
+  /** Limit of the duration of two blocks plus half the filter, s; exceeded only if the filter's length requires it. */
   readonly maxDelayS: number;
 }
 
-/** What one filter looks like as blocks, the same for all streams. */
+/** Block sizes and frequency response of a filter, shared by all streams. */
 export class BandLimitPlan {
   readonly up: number;
   readonly down: number;
-  /** Input samples of a transform, a power of two. */
+  /** Input samples per transform, a power of two. */
   readonly size: number;
-  /** Input samples on either side that an output needs. */
+  /** Half the filter's length: input samples needed on each side of an output. */
   readonly half: number;
-  /** Input samples from one transform to the next. */
+  /** New input samples per block. */
   readonly hop: number;
-  /** Values of two blocks. */
+  /** Output samples of two blocks. */
   readonly outputs: number;
-  /** [size × up]: the filter's spectrum, which is real, over the transform's size. */
+  /** [size × up]: the filter's frequency response, which is real, divided by `size`. */
   readonly response: Float64Array;
 
   constructor({ inputRate, up, down, passHz, stopHz, attenuationDb, maxDelayS }: BandLimitSettings) {
@@ -52,11 +52,11 @@ export class BandLimitPlan {
   }
 }
 
-/** Filters two blocks of a plan. It has scratch of its own: one instance, one caller at a time. */
+/** Filters two blocks of a plan at a time. Not reentrant: it uses its own scratch buffers. */
 export interface BlockFilter {
   /**
    * @param input [size + hop] samples: two overlapping blocks
-   * @returns [outputs] their values; valid until the next call
+   * @returns [outputs] samples, valid until the next call
    */
   filter(input: Float32Array): Float32Array | Float64Array;
 }
@@ -95,7 +95,7 @@ export class ScalarBlockFilter implements BlockFilter {
       blocks[2 * i + 1] = input[hop + i]!;
     }
     this.#forward.transform(spectrum, blocks);
-    // Real and imaginary part change places before and after: a forward transform then goes back.
+    // With real and imaginary part swapped before and after, a forward transform is an inverse one.
     const bins = filtered.length / 2;
     for (let bin = 0; bin < bins; bin++) {
       let re = 0;
@@ -120,7 +120,7 @@ export class ScalarBlockFilter implements BlockFilter {
 
 type OnValues = (values: Float32Array | Float64Array) => void;
 
-/** One stream through a plan's filter. No net delay: value k lies at input time k × down / up. */
+/** Filters one stream. The output is not shifted in time: output k is at input time k × down / up. */
 export class BandLimiter {
   readonly #plan: BandLimitPlan;
   readonly #filter: BlockFilter;
@@ -132,15 +132,15 @@ export class BandLimiter {
     this.#plan = plan;
     this.#filter = filter;
     this.#input = new Float32Array(plan.size + plan.hop);
-    this.#count = plan.half; // silence before the stream
+    this.#count = plan.half; // zeros before the first sample
   }
 
-  /** Input samples whose values are still to come. */
+  /** Input samples whose outputs are still missing. */
   get pending(): number {
     return this.#count - this.#plan.half;
   }
 
-  /** @param onValues gets the values of two blocks, valid during the call only, whenever two are full */
+  /** @param onValues receives the outputs of two blocks when both are full; valid during the call only */
   push(samples: Float32Array, onValues: OnValues): void {
     const input = this.#input;
     for (let offset = 0; offset < samples.length;) {
@@ -148,17 +148,17 @@ export class BandLimiter {
       input.set(samples.subarray(offset, offset + taken), this.#count);
       this.#count += taken;
       offset += taken;
-      if (this.#count === input.length) this.#turn(onValues);
+      if (this.#count === input.length) this.#filterBlocks(onValues);
     }
   }
 
-  /** Silence follows: gives the values of two more blocks. */
+  /** Pads the input with zeros and reports the outputs of two more blocks. */
   pad(onValues: OnValues): void {
     this.#input.fill(0, this.#count);
-    this.#turn(onValues);
+    this.#filterBlocks(onValues);
   }
 
-  #turn(onValues: OnValues): void {
+  #filterBlocks(onValues: OnValues): void {
     const values = this.#filter.filter(this.#input);
     this.#input.copyWithin(0, 2 * this.#plan.hop);
     this.#count = this.#input.length - 2 * this.#plan.hop;
@@ -166,15 +166,15 @@ export class BandLimiter {
   }
 }
 
-/** At least half of a transform is new input; more where two blocks still last `longest` samples at most. */
-function transformSize(half: number, longest: number): number {
+/** The smallest size with at least half of it new input, doubled while the delay stays within `maxDelay` samples. */
+function transformSize(half: number, maxDelay: number): number {
   let size = 4;
   while (size < 4 * half) size *= 2;
-  while (2 * (2 * size - 2 * half) + half <= longest) size *= 2;
+  while (2 * (2 * size - 2 * half) + half <= maxDelay) size *= 2;
   return size;
 }
 
-/** Spectrum of a symmetric impulse response with its middle at sample 0: real values. */
+/** Frequency response, real, of a symmetric impulse response centred on sample 0. */
 function responseOf(at: (time: number) => number, half: number, size: number, scale: number): Float64Array {
   const impulse = new Float64Array(2 * size);
   for (let time = 0; time <= half; time++) {

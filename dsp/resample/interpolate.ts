@@ -1,28 +1,28 @@
 /**
- * The exact half of resampling: values between samples that are already band-limited, so the
- * filter is short; a polyphase filter bank (Crochiere and Rabiner 1983, Multirate Digital Signal
- * Processing, chapter 3). Positions are kept as two integers and never drift.
+ * Second step of resampling: interpolation at exact positions between samples that are already
+ * band-limited, so a short filter is enough; a polyphase filter bank (Crochiere and Rabiner 1983,
+ * Multirate Digital Signal Processing, chapter 3). Positions are pairs of integers and never drift.
  */
 import { kaiserAttenuationDb, kaiserHalf, kaiserLowpass } from './kaiser.js';
 
-/** So many phases are exact; between them, where there would be more, rows are interpolated (error below -115 dB). */
+/** Up to this many phases each has its own filter; with more, filters are linearly interpolated (error below -115 dB). */
 const MAX_PHASES = 1024;
 
-/** Filters for steps of `stride / phases` samples, the same for all streams that take such steps. */
+/** Filters for steps of `stride / phases` samples, shared by all streams with the same step. */
 export class InterpolationPlan {
   /** Outputs lie `stride / phases` samples apart, in lowest terms. */
   readonly stride: number;
   readonly phases: number;
-  /** A multiple of 4; 1 where every output is a sample itself. */
+  /** Filter length, a multiple of 4; 1 if every output coincides with a sample. */
   readonly taps: number;
   readonly rowCount: number;
-  /** [rowCount + 1][taps]; row r is for positions r / rowCount after a sample. */
+  /** [rowCount + 1][taps]; row r is the filter for positions r / rowCount after a sample. */
   readonly rows: Float64Array;
 
   /**
    * @param stride, phases outputs lie stride / phases samples apart
    * @param band where the samples' spectrum ends, cycles per sample, below 1/2
-   * @param attenuationDb of images, at least; what taps are left over by rounding up serve to better it
+   * @param attenuationDb minimum attenuation of images; rounding the filter length up to a multiple of 4 raises it
    */
   constructor(stride: number, phases: number, band: number, attenuationDb: number) {
     const divisor = gcd(stride, phases);
@@ -40,75 +40,75 @@ export class InterpolationPlan {
     }
   }
 
-  /** Taps on samples before the one at or before an output. */
+  /** Number of taps on samples before the one at or just before an output. */
   get before(): number {
     return this.taps === 1 ? 0 : this.taps / 2 - 1;
   }
 }
 
-/** Reads values between samples. */
+/** The inner loop of interpolation. */
 export interface PolyphaseFilter {
-  /** How it wants the samples. */
+  /** Array type of the samples. */
   readonly Samples: typeof Float32Array | typeof Float64Array;
   /**
-   * Costs one multiply-add a tap, two where rows are interpolated.
-   * @param samples from `first` on the taps of the first output
+   * Costs one multiply-add per tap, two where filters are interpolated.
+   * @param samples of which `first` is at the first tap of the first output
    * @param phase of the first output, 0 to phases - 1
    * @param outputs receives `count`, from `offset` on
    */
   filter(samples: Float32Array | Float64Array, first: number, phase: number, count: number, outputs: Float32Array, offset: number): void;
 }
 
-/** One stream through a plan's filters. Output k lies at sample k × stride / phases. */
+/** Interpolates one stream. Output k is at sample k × stride / phases. */
 export class Interpolator {
   readonly #plan: InterpolationPlan;
   readonly #polyphase: PolyphaseFilter;
   readonly #samples: Float32Array | Float64Array;
   #count: number;
-  /** Where the next output's first tap lies in `#samples`, and its position after the sample, in phases. */
+  /** Index in `#samples` of the next output's first tap, and the output's phase. */
   #first = 0;
   #phase = 0;
 
   /**
-   * @param most samples that one `push` brings
+   * @param maxSamples maximum number of samples per `push`
    * @param polyphase of the same plan
    */
-  constructor(plan: InterpolationPlan, most: number, polyphase: PolyphaseFilter) {
+  constructor(plan: InterpolationPlan, maxSamples: number, polyphase: PolyphaseFilter) {
     this.#plan = plan;
     this.#polyphase = polyphase;
-    this.#samples = new polyphase.Samples(plan.taps + most);
-    this.#count = plan.before; // silence before the stream
+    this.#samples = new polyphase.Samples(plan.taps + maxSamples);
+    this.#count = plan.before; // zeros before the first sample
   }
 
   /**
-   * Position of the next output counted from the end of the samples so far, in phases; negative
-   * while it lies before the end. Exact.
+   * Position of the next output relative to the end of the samples so far, in phases; negative if it
+   * is before the end. Exact.
    */
   get position(): number {
     return (this.#first + this.#plan.before - this.#count) * this.#plan.phases + this.#phase;
   }
 
   /**
-   * @param samples at most as many as the constructor was told
-   * @param output receives the outputs that are complete, from `offset` on
-   * @returns offset after the last one
+   * @param samples at most `maxSamples`
+   * @param output receives the completed outputs, from `offset` on
+   * @returns offset after the last output
    */
   push(samples: ArrayLike<number>, output: Float32Array, offset: number): number {
     const { stride, phases, taps } = this.#plan;
     const input = this.#samples;
     input.set(samples, this.#count);
     this.#count += samples.length;
-    const place = this.#first * phases + this.#phase;
-    const end = (this.#count - taps + 1) * phases; // where an output would lack its last tap
-    const count = Math.max(0, Math.ceil((end - place) / stride));
+    const position = this.#first * phases + this.#phase;
+    const end = (this.#count - taps + 1) * phases; // first position whose last tap is missing
+    const count = Math.max(0, Math.ceil((end - position) / stride));
     this.#polyphase.filter(input, this.#first, this.#phase, count, output, offset);
 
-    const next = place + count * stride;
+    const next = position + count * stride;
     const first = Math.floor(next / phases);
-    const passed = Math.min(first, this.#count);
-    input.copyWithin(0, passed, this.#count);
-    this.#count -= passed;
-    this.#first = first - passed;
+    const consumed = Math.min(first, this.#count);
+    input.copyWithin(0, consumed, this.#count);
+    this.#count -= consumed;
+    this.#first = first - consumed;
     this.#phase = next % phases;
     return offset + count;
   }
@@ -132,11 +132,11 @@ export class ScalarPolyphaseFilter implements PolyphaseFilter {
       } else if (rowCount === phases) {
         outputs[offset] = dot(samples, first, rows, phase * taps, taps);
       } else {
-        const place = (phase * rowCount) / phases;
-        const row = Math.floor(place);
+        const position = (phase * rowCount) / phases;
+        const row = Math.floor(position);
         const low = dot(samples, first, rows, row * taps, taps);
         const high = dot(samples, first, rows, (row + 1) * taps, taps);
-        outputs[offset] = low + (place - row) * (high - low);
+        outputs[offset] = low + (position - row) * (high - low);
       }
       first += wholeStep;
       phase += phaseStep;

@@ -1,21 +1,21 @@
 /**
- * Low-pass filters as a sinc under Kaiser's window: J. F. Kaiser 1974, "Nonrecursive digital filter
+ * Kaiser-windowed sinc low-pass filters: J. F. Kaiser 1974, "Nonrecursive digital filter
  * design using the I0-sinh window function", with his formulas for length and β (also Oppenheim and
  * Schafer, Discrete-Time Signal Processing, section 7.5.3).
  */
 
 /** An impulse response in continuous time, symmetric about 0. Unit of time: one sample. */
 export interface Lowpass {
-  /** The response is 0 from here on to both sides, samples. */
+  /** Half the length in samples: the response is 0 at and beyond ±half. */
   readonly half: number;
-  /** The response at `time` samples; sums to 1 over whole samples but for the stop band's ripple. */
+  /** The response at `time` samples; its sum over whole samples is 1 up to the stop band's ripple. */
   at(time: number): number;
 }
 
 /**
  * @param pass end of the pass band, cycles per sample
  * @param stop start of the stop band, cycles per sample, above `pass`
- * @param attenuationDb of the stop band, over 50; the pass band's ripple is as small
+ * @param attenuationDb of the stop band, over 50; the pass band has the same ripple
  */
 export function kaiserLowpass(pass: number, stop: number, attenuationDb: number): Lowpass {
   const beta = 0.1102 * (attenuationDb - 8.7);
@@ -31,12 +31,12 @@ export function kaiserLowpass(pass: number, stop: number, attenuationDb: number)
   };
 }
 
-/** Half the length that a transition `width` cycles per sample wide takes, samples. */
+/** Half the filter length in samples that a transition band of `width` cycles per sample needs. */
 export function kaiserHalf(width: number, attenuationDb: number): number {
   return (attenuationDb - 7.95) / (2 * 14.36 * width);
 }
 
-/** The attenuation that a filter of this half length can have: `kaiserHalf` the other way. */
+/** The attenuation that a filter of this half length reaches: the inverse of `kaiserHalf`. */
 export function kaiserAttenuationDb(width: number, half: number): number {
   return 7.95 + 2 * 14.36 * width * half;
 }

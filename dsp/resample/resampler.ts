@@ -1,10 +1,10 @@
 /**
- * Streaming conversion from any sample rate to another, in two steps. First everything above half
- * the lower rate is taken away, steeply, and the rate is changed by a power of two, such that half
- * the spectrum or so is left empty (`band-limit.ts`). Then the outputs are read between those
- * samples at their exact positions, for which a filter of a dozen taps is enough
- * (`interpolate.ts`). One polyphase filter for both would have 260 taps at 48 kHz and cost four to
- * seven times as much.
+ * Streaming conversion between any two sample rates, in two steps. First a steep low-pass filter
+ * removes everything above half the lower rate and changes the rate by a power of two, which leaves
+ * at least the top third of the spectrum empty unless this already gives the output's rate
+ * (`band-limit.ts`). Then the outputs are interpolated at their exact positions, for which a dozen
+ * taps are enough (`interpolate.ts`). A single polyphase filter would need 260 taps at 48 kHz and
+ * cost four to seven times as much.
  *
  * The pass band ends at 0.9 of half the lower rate; the stop band begins at half the lower rate
  * exactly, so nothing aliases into any band.
@@ -17,20 +17,20 @@ export const LOWEST_RATE = 8000;
 export const HIGHEST_RATE = 192_000;
 
 const PASSBAND_SHARE = 0.9;
-/** Every alias and image lies lower; 94 dB is what 12 taps between the samples can do. */
+/** Minimum attenuation of aliases and images, dB; 94 is what 12 interpolation taps reach. */
 const STOPBAND_DB = 94;
-/** The rate between the steps is at least so many times the lower rate. */
+/** The intermediate rate is at least this multiple of the lower rate. */
 const MIN_RATE_RATIO = 1.5;
-/** Longer blocks cost less and wait longer; a block of the shipped network lasts 0.35 s. */
+/** Longer blocks cost less CPU and add latency; for comparison, a block of the shipped network lasts 0.35 s. */
 const MAX_DELAY_S = 0.06;
-/** Plans kept for later streams of the same rates; strangers choose the rates, so they are counted. */
+/** Size of the plan cache; limited because clients choose the rates. */
 const MAX_CACHED_PLANS = 16;
 
 /** Converts one stream. */
 export class Resampler {
   /**
-   * Input samples that may be waiting: after n samples in, all outputs at times before
-   * n - delayInputSamples are out. The outputs themselves are not shifted. 0 where rates are equal.
+   * Maximum latency in input samples: after n samples in, all outputs at times before
+   * n - delayInputSamples were returned. The outputs are not shifted in time. 0 for equal rates.
    */
   readonly delayInputSamples: number;
   readonly #plan: Plan | undefined;
@@ -41,9 +41,9 @@ export class Resampler {
   #count = 0;
 
   /**
-   * @param scratch for the outputs; resamplers whose outputs are used up before the next is asked may share one
+   * @param scratch for the outputs; resamplers may share one if each output is consumed before the next call to any of them
    * @param loops `resampler.simd.ts` has faster ones
-   * @throws RangeError unless both rates are whole numbers of 8,000 to 192,000 Hz
+   * @throws RangeError unless both rates are whole numbers from 8,000 to 192,000 Hz
    */
   constructor(inputRate: number, outputRate = 22050, scratch = new ScratchBuffer(), loops: ResampleLoops = SCALAR) {
     checkRate('input', inputRate);
@@ -56,9 +56,9 @@ export class Resampler {
 
   /**
    * @param samples finite; any number
-   * @returns the outputs that are complete now: output k lies at input time k × input rate / output
-   *   rate. A view valid until the next call; the input itself where both rates are equal. Any cut
-   *   gives the same bits.
+   * @returns the completed outputs: output k is at input time k × input rate / output rate. A view
+   *   valid until the next call; the input itself if both rates are equal. Bit-identical however the
+   *   samples are split into chunks.
    */
   push(samples: Float32Array): Float32Array {
     if (this.#limiter === undefined) return samples;
@@ -68,8 +68,8 @@ export class Resampler {
   }
 
   /**
-   * The end of the stream: the outputs still owed, as if silence followed. In all, n samples in
-   * give ⌈n × output rate / input rate⌉ out. A push after this begins a new stream.
+   * Ends the stream and returns the remaining outputs, as if silence followed. In total, n samples in
+   * give ⌈n × output rate / input rate⌉ out. The next push starts a new stream.
    * @returns a view valid until the next call
    */
   flush(): Float32Array {
@@ -77,11 +77,11 @@ export class Resampler {
     if (this.#plan === undefined || this.#limiter === undefined || this.#interpolator === undefined) return this.#output;
     const { stride, phases } = this.#plan.interpolation;
     const { up, down } = this.#plan.bandLimit;
-    // Outputs from the interpolator's position to the end of the input; whole numbers until the division.
-    const owed = Math.ceil((this.#limiter.pending * up * phases - this.#interpolator.position * down) / (stride * down));
-    while (this.#count < owed) this.#limiter.pad(this.#interpolate);
+    // Outputs from the interpolator's position to the end of the input; integer arithmetic until the division.
+    const remaining = Math.ceil((this.#limiter.pending * up * phases - this.#interpolator.position * down) / (stride * down));
+    while (this.#count < remaining) this.#limiter.pad(this.#interpolate);
     this.#start();
-    return this.#output.subarray(0, owed);
+    return this.#output.subarray(0, remaining);
   }
 
   #start(): void {
@@ -92,17 +92,17 @@ export class Resampler {
   }
 
   readonly #interpolate = (values: ArrayLike<number>): void => {
-    const most = this.#count + this.#plan!.maxOutputs;
-    if (this.#output.length < most) {
-      const wider = this.#scratch.view(Math.max(most, 2 * this.#count));
-      wider.set(this.#output.subarray(0, this.#count));
-      this.#output = wider;
+    const needed = this.#count + this.#plan!.maxOutputs;
+    if (this.#output.length < needed) {
+      const larger = this.#scratch.view(Math.max(needed, 2 * this.#count));
+      larger.set(this.#output.subarray(0, this.#count));
+      this.#output = larger;
     }
     this.#count = this.#interpolator!.push(values, this.#output, this.#count);
   };
 }
 
-/** The inner loops of both steps, for the plans that they are to follow. */
+/** Creates the inner loops of both steps for given plans. */
 export interface ResampleLoops {
   blockFilter(plan: BandLimitPlan): BlockFilter;
   polyphase(plan: InterpolationPlan): PolyphaseFilter;
@@ -119,7 +119,7 @@ class Plan {
   readonly interpolation: InterpolationPlan;
   readonly filter: BlockFilter;
   readonly polyphase: PolyphaseFilter;
-  /** Outputs of one turn of the band limiter. */
+  /** Maximum number of outputs from two blocks of the band limiter. */
   readonly maxOutputs: number;
   readonly delayInputSamples: number;
 
@@ -139,14 +139,14 @@ class Plan {
   }
 }
 
-/** The rate between the steps is input rate × up / down: the output's own if it can be, else the least that leaves room. */
+/** The intermediate rate is input rate × up / down: the output rate if possible, else the lowest one allowed by `MIN_RATE_RATIO`. */
 function powerOfTwo(inputRate: number, outputRate: number): { up: number; down: number } {
   const ratio = Math.log2(outputRate / inputRate);
   if (Number.isInteger(ratio)) return { up: 2 ** Math.max(0, ratio), down: 2 ** Math.max(0, -ratio) };
-  const leastRate = MIN_RATE_RATIO * Math.min(inputRate, outputRate);
+  const minRate = MIN_RATE_RATIO * Math.min(inputRate, outputRate);
   let down = 1;
-  while (inputRate / (2 * down) >= leastRate) down *= 2;
-  return { up: inputRate < leastRate ? 2 : 1, down };
+  while (inputRate / (2 * down) >= minRate) down *= 2;
+  return { up: inputRate < minRate ? 2 : 1, down };
 }
 
 const plansOf = new WeakMap<ResampleLoops, Map<string, Plan>>();
@@ -166,5 +166,5 @@ function planFor(inputRate: number, outputRate: number, loops: ResampleLoops): P
 
 function checkRate(which: string, rate: number): void {
   if (Number.isInteger(rate) && rate >= LOWEST_RATE && rate <= HIGHEST_RATE) return;
-  throw new RangeError(`The ${which} rate must be a whole number of ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, not ${rate}.`);
+  throw new RangeError(`The ${which} rate must be a whole number from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, not ${rate}.`);
 }

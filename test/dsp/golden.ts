@@ -1,14 +1,14 @@
-/** librosa's answers, which lie beside a developer's checkout and not in it: where, and how to read them. */
+/** Reads golden numbers computed by librosa, which are stored outside the repository. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readNpy } from '../../models/packs/npy.js';
 
-/** Where they are: from dist/test/dsp/ up to the folder that holds the repository. */
+/** Relative to dist/test/dsp/: in the folder that contains the repository. */
 export const goldenFolder = fileURLToPath(new URL('../../../../shared/data/golden/', import.meta.url));
 
-/** Whether the golden numbers are there. Says so once where they are not. */
+/** Whether the golden numbers exist; logs once if they don't. */
 export const hasGolden = existsSync(`${goldenFolder}index.json`);
-if (!hasGolden) console.log(`Skipped: comparisons with librosa's golden numbers, which are not in ${goldenFolder}`);
+if (!hasGolden) console.log(`Skipped: comparisons with librosa; no golden numbers in ${goldenFolder}`);
 
 export function goldenSignals(): string[] {
   const index = JSON.parse(readFileSync(`${goldenFolder}index.json`, 'utf8')) as { signals: Record<string, unknown> };

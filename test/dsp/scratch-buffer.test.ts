@@ -5,14 +5,14 @@ import { Resampler } from '../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { tone } from './signals.js';
 
-test('it grows to what is asked for, and is used again', () => {
+test('it grows to the requested length and reuses its memory', () => {
   const scratch = new ScratchBuffer();
   assert.is(scratch.view(3).length, 3);
   assert.is(scratch.view(1).buffer, scratch.view(3).buffer);
   assert.is(scratch.view(5).length, 5);
 });
 
-test('streams that take turns with one scratch get what they get with their own', () => {
+test('interleaved streams that share scratch buffers get the same results as with their own', () => {
   const bytes = (amplitude: number): Uint8Array => new Uint8Array(Int16Array.from(tone(9000, 440, 48000), (value) => 20000 * amplitude * value).buffer);
   const play = (decoded: () => ScratchBuffer, resampled: () => ScratchBuffer): number[][] => {
     const streams = [1, 0.5, -1].map((amplitude) => ({

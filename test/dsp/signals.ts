@@ -1,4 +1,4 @@
-/** Test signals that are the same in every run, and what is measured on what comes back. */
+/** Deterministic test signals, and measurements of processed signals. */
 
 /** White noise, -1 to 1, from a 32-bit seed (mulberry32). */
 export function noise(length: number, seed: number): Float32Array {
@@ -16,20 +16,20 @@ export function tone(length: number, hz: number, sampleRate: number, phase = 0):
   return Float32Array.from({ length }, (_, i) => Math.sin((2 * Math.PI * hz * i) / sampleRate + phase));
 }
 
-/** RMS in dB, 0 for a sine of amplitude 1. */
+/** RMS in dB relative to a sine of amplitude 1. */
 export function sineLevelDb(samples: Float32Array): number {
   return 10 * Math.log10((2 * samples.reduce((sum, sample) => sum + sample * sample, 0)) / samples.length);
 }
 
 export interface FittedTone {
   readonly amplitudeDb: number;
-  /** Radians at sample 0, -π to π, of a sine. */
+  /** Of the sine at sample 0, radians, -π to π. */
   readonly phase: number;
-  /** RMS of all else, 0 dB as for a sine of amplitude 1: images, aliases, noise, offset. */
+  /** RMS of the residual (images, aliases, noise, offset) in dB relative to a sine of amplitude 1. */
   readonly restDb: number;
 }
 
-/** The sine of `hz` that leaves least of `samples`, by least squares. */
+/** Fits a sine of `hz` to `samples` by least squares. */
 export function fitTone(samples: Float32Array, hz: number, sampleRate: number): FittedTone {
   const step = (2 * Math.PI * hz) / sampleRate;
   let [ss, sc, cc, xs, xc] = [0, 0, 0, 0, 0];
@@ -49,7 +49,7 @@ export function fitTone(samples: Float32Array, hz: number, sampleRate: number): 
   return { amplitudeDb: 20 * Math.log10(Math.hypot(a, b)), phase: Math.atan2(b, a), restDb: sineLevelDb(rest) };
 }
 
-/** Cuts samples at the given places, in any order; some pieces may be empty. */
+/** Splits samples at the given positions, in any order; some pieces may be empty. */
 export function cutAt(samples: Float32Array, cuts: readonly number[]): Float32Array[] {
   const edges = [0, ...cuts.map((cut) => cut % (samples.length + 1)).sort((a, b) => a - b), samples.length];
   return edges.slice(1).map((to, i) => samples.subarray(edges[i]!, to));

@@ -14,7 +14,7 @@ function chromaOf(samples: Float32Array): Float32Array {
 
 testAgainstLibrosa('chroma', chromaOf);
 
-test('a note is its pitch class in every octave', () => {
+test('a note has its pitch class in every octave', () => {
   for (const [hz, pitch] of [[440, 9], [880, 9], [1760, 9], [523.25, 0], [1108.73, 1], [739.99, 6], [987.77, 11]] as const) {
     const chroma = chromaOf(tone(N_FFT, hz, SAMPLE_RATE));
     assert.is(chroma.indexOf(1), pitch, `${hz} Hz: ${chroma}`);
@@ -22,7 +22,7 @@ test('a note is its pitch class in every octave', () => {
   }
 });
 
-test('volume changes nothing, and silence has no pitch', () => {
+test('chroma is independent of volume, and 0 in silence', () => {
   const samples = noise(N_FFT, 4);
   const chroma = chromaOf(samples);
   assert.equal(chromaOf(samples.map((sample) => sample / 4096)), chroma);

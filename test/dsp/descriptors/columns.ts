@@ -1,4 +1,4 @@
-/** What descriptors are made of, for all columns of a recording (window 2,048, no padding), and librosa's answers to compare with. */
+/** The inputs of descriptors for all columns of a recording (window 2,048, no padding), test signals, and the comparison with librosa. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Frames } from '../../../dsp/mel/frames.js';
@@ -35,8 +35,8 @@ export function columnsOf(samples: Float32Array, hop = 512): Column[] {
 }
 
 /**
- * Tests that a descriptor's numbers are librosa's on every golden signal. The bar is 1e-3; all of
- * them hold 1e-5, of the value and of one.
+ * Tests that a descriptor agrees with librosa on every golden signal, within 1e-5 relative plus 1e-5
+ * absolute (the requirement is 1e-3).
  * @param compute [columns × size] values of a recording
  */
 export function testAgainstLibrosa(feature: string, compute: (samples: Float32Array) => ArrayLike<number>, signals = hasGolden ? goldenSignals() : []): void {
@@ -53,14 +53,14 @@ export function testAgainstLibrosa(feature: string, compute: (samples: Float32Ar
   }
 }
 
-/** A spectrum of `bins` zeros but for some bins. */
+/** A spectrum with the given values, all other bins 0. */
 export function spectrumOf(values: Readonly<Record<number, number>>, bins = N_FFT / 2 + 1): Float64Array {
   const spectrum = new Float64Array(bins);
   for (const [bin, value] of Object.entries(values)) spectrum[Number(bin)] = value;
   return spectrum;
 }
 
-/** Clicks at k × 60 / bpm s: 400 samples of 1 kHz, fading in a straight line. */
+/** Clicks at k × 60 / bpm s: 400 samples of 1 kHz with a linear fade-out. */
 export function clickTrack(bpm: number, seconds = 20): Float32Array {
   const samples = new Float32Array(seconds * SAMPLE_RATE);
   const click = tone(400, 1000, SAMPLE_RATE).map((sample, i) => sample * (1 - i / 400));

@@ -15,28 +15,28 @@ function contrastOfSamples(samples: Float32Array): Float32Array {
 
 testAgainstLibrosa('contrast', contrastOfSamples);
 
-test('a flat spectrum has peaks no higher than its valleys', () => {
+test('a flat spectrum has no contrast', () => {
   const impulse = new Float32Array(N_FFT);
   impulse[N_FFT / 2] = 1;
   contrastOfSamples(impulse).forEach((value) => assert.ok(Math.abs(value) < 1e-4, String(value)));
   assert.equal(contrastOfSamples(new Float32Array(N_FFT)), new Float32Array(CONTRAST_SIZE));
 });
 
-test('a tone stands out of noise in its octave only', () => {
+test('a tone in noise raises the contrast of its octave most', () => {
   const octaves = [100, 300, 600, 1200, 2400, 4800, 9600];
   const plain = contrastOfSamples(noise(N_FFT, 6));
   octaves.forEach((hz, octave) => {
-    const sung = tone(N_FFT, hz, SAMPLE_RATE);
-    const mixed = contrastOfSamples(noise(N_FFT, 6).map((sample, i) => 0.01 * sample + sung[i]!));
+    const sine = tone(N_FFT, hz, SAMPLE_RATE);
+    const mixed = contrastOfSamples(noise(N_FFT, 6).map((sample, i) => 0.01 * sample + sine[i]!));
     const rises = mixed.map((value, index) => value - plain[index]!);
     assert.is(rises.indexOf(Math.max(...rises)), octave, `${hz} Hz: ${rises}`);
     assert.ok(rises[octave]! > 10);
   });
 });
 
-test('a peak is the mean of a fiftieth of an octave, a valley too', () => {
+test('peak and valley are each the mean of 2 % of the octave\'s bins', () => {
   const magnitude = new Float64Array(N_FFT / 2 + 1).fill(1);
-  // The octave from 6,400 to 12,800 Hz: bins 594 to 1,024, of which 9 count.
+  // The octave from 6,400 to 12,800 Hz: bins 594 to 1,024, of which 9 are averaged.
   for (let bin = 700; bin < 700 + 9; bin++) magnitude[bin] = 1000;
   for (let bin = 800; bin < 800 + 9; bin++) magnitude[bin] = 0.01;
   const [peaks, valleys] = [new Float32Array(CONTRAST_SIZE), new Float32Array(CONTRAST_SIZE)];
@@ -45,7 +45,7 @@ test('a peak is the mean of a fiftieth of an octave, a valley too', () => {
   assert.ok(Math.abs(peaks[6]! - 30) < 1e-4 && Math.abs(valleys[6]! + 20) < 1e-4, `${peaks[6]} ${valleys[6]}`);
   magnitude[700] = 1;
   contrast.column(magnitude, peaks, valleys);
-  assert.ok(peaks[6]! < 29.6, 'one of nine less');
+  assert.ok(peaks[6]! < 29.6, 'lower with one loud bin fewer');
 });
 
 test.run();

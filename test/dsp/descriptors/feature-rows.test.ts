@@ -29,7 +29,7 @@ test('every feature has a row for each mel column', () => {
   }
 });
 
-test('any cut of the samples gives the same bits', () => {
+test('features are bit-identical for any chunking of the samples', () => {
   const samples = noise(40_000, 2).map((sample, i) => (i % 9000 < 3000 ? sample : sample / 100));
   const whole = rowsOf(samples);
   fc.assert(fc.property(fc.array(fc.nat(samples.length), { maxLength: 12 }), (cuts) => {
@@ -37,27 +37,27 @@ test('any cut of the samples gives the same bits', () => {
   }), { numRuns: 10 });
 });
 
-test('only what was asked for is made', () => {
+test('only the requested features are computed', () => {
   const rows = new FeatureRows(FRONT_END_V1, ['chroma']);
   rows.push(noise(5000, 3));
   assert.equal(Object.keys(rows.rows()), ['chroma']);
 });
 
-test('the tempogram of clicks is highest at their tempo, once they were heard for some seconds', () => {
+test('the tempogram of clicks peaks at their tempo after some seconds', () => {
   for (const bpm of [90, 120, 150]) {
     const { tempogram } = rowsOf(clickTrack(bpm));
     const row = tempogram.subarray(180 * FEATURES.tempogram, 181 * FEATURES.tempogram);
-    // Half and third tempo repeat as well; from 70 on there is only the tempo itself.
+    // Half and a third of the tempo also match; above 70 only the tempo itself does.
     const values = [...row].map((value, tempo) => (bpmOfTempo(tempo) < 70 ? 0 : value));
     const found = bpmOfTempo(values.indexOf(Math.max(...values)));
     assert.ok(Math.abs(Math.log2(found / bpm)) <= 1 / 24 + 0.02, `${bpm}: ${found}`);
   }
 });
 
-test('the tempogram hears nothing of what comes later', () => {
+test('the tempogram is causal', () => {
   const samples = clickTrack(110, 12);
   const changed = samples.slice();
-  const column = 92; // an onset's window ends with this column's, the next 512 samples later
+  const column = 92; // the window of an onset value ends with this column's window, the next one 512 samples later
   changed.set(noise(samples.length, 5).subarray(0, samples.length - (column * 1920 + 2048)), column * 1920 + 2048);
   const end = (column + 1) * FEATURES.tempogram;
   const [before, after] = [rowsOf(samples).tempogram, rowsOf(changed).tempogram];

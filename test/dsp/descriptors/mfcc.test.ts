@@ -20,21 +20,21 @@ function mfccOf(samples: Float32Array): Float32Array {
 
 testAgainstLibrosa('mfcc', mfccOf);
 
-test('flat levels have a first coefficient only', () => {
+test('of flat levels only the first coefficient is non-zero', () => {
   const out = new Float32Array(MFCC_SIZE);
   new Mfcc().column(new Float64Array(LOG_MEL_BANDS).fill(-30), 0, -Infinity, out);
   assert.ok(Math.abs(out[0]! + 30 * Math.sqrt(LOG_MEL_BANDS)) < 1e-4, String(out[0]));
   out.subarray(1).forEach((value) => assert.ok(Math.abs(value) < 1e-4));
 });
 
-test('levels that wave three half turns over the bands have a fourth coefficient only', () => {
+test('of levels that follow three half periods of a cosine only the fourth coefficient is non-zero', () => {
   const levels = Float64Array.from({ length: LOG_MEL_BANDS }, (_, band) => Math.cos((Math.PI * 3 * (band + 0.5)) / LOG_MEL_BANDS));
   const out = new Float32Array(MFCC_SIZE);
   new Mfcc().column(levels, 0, -Infinity, out);
   out.forEach((value, k) => assert.ok(Math.abs(value - (k === 3 ? Math.sqrt(LOG_MEL_BANDS / 2) : 0)) < 1e-5, `${k}: ${value}`));
 });
 
-test('nothing counts as more than 80 dB below the loudest', () => {
+test('levels are raised to 80 dB below the loudest', () => {
   const floor = new Floor();
   floor.push(new Float64Array([-20, 10, -95]));
   floor.push(new Float64Array([-60]));

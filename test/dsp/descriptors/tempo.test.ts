@@ -17,18 +17,18 @@ if (hasGolden) {
   }
 }
 
-test('clicks from 60 to 170 a minute have their tempo, as finely as lags go', () => {
+test('clicks from 60 to 170 per minute have their tempo, to the nearest lag', () => {
   for (let bpm = 60; bpm <= 170; bpm += 10) {
     const found = tempoOf(clickTrack(bpm), SAMPLE_RATE);
     assert.ok(Math.abs(lagOf(found) - lagOf(bpm)) <= 0.5, `${bpm}: ${found}`);
   }
 });
 
-test('180 is nearer to 120 when it is heard as 90', () => {
+test('clicks at 180 are reported as 90, which is nearer to 120', () => {
   assert.ok(Math.abs(lagOf(tempoOf(clickTrack(180), SAMPLE_RATE)) - lagOf(90)) <= 0.5);
 });
 
-test('of equally strong tempi the one nearest to 120 is given, and none of 320 or more', () => {
+test('of equally strong tempi the one nearest to 120 is returned, and never 320 or more', () => {
   const at = (...lags: number[]) => Float32Array.from({ length: 344 }, (_, lag) => (lags.includes(lag) ? 0.5 : 0));
   assert.is(tempoOfTempogram(at(11, 22, 44), SAMPLE_RATE, HOP), bpmOfLag(22, SAMPLE_RATE, HOP));
   assert.is(tempoOfTempogram(at(3, 8, 200), SAMPLE_RATE, HOP), bpmOfLag(200, SAMPLE_RATE, HOP));

@@ -9,18 +9,18 @@ import { clickTrack, SAMPLE_RATE, testAgainstLibrosa } from './columns.js';
 
 testAgainstLibrosa('tempogram', (samples) => tempogramOf(onsetEnvelope(samples, SAMPLE_RATE)), hasGolden ? ['song'] : []);
 
-test('a column is the autocorrelation under a Hann window, by sums', () => {
+test('a column agrees with the direct autocorrelation under a Hann window', () => {
   fc.assert(fc.property(fc.integer({ min: 4, max: 60 }), fc.integer({ min: -70, max: 110 }), fc.nat(1000), (lags, from, seed) => {
     const envelope = noise(100, seed).map(Math.abs);
-    const stretch = Array.from({ length: lags }, (_, i) => (envelope[from + i] ?? 0) * Math.sin((Math.PI * i) / lags) ** 2);
-    const sums = stretch.map((_, lag) => stretch.reduce((sum, value, i) => sum + value * (stretch[i + lag] ?? 0), 0));
+    const segment = Array.from({ length: lags }, (_, i) => (envelope[from + i] ?? 0) * Math.sin((Math.PI * i) / lags) ** 2);
+    const sums = segment.map((_, lag) => segment.reduce((sum, value, i) => sum + value * (segment[i + lag] ?? 0), 0));
     const out = new Float32Array(lags);
     new Tempogram(lags).column(envelope, from, out);
     sums.forEach((sum, lag) => assert.ok(Math.abs(out[lag]! - (sums[0]! > 0 ? sum / sums[0]! : 0)) < 1e-5, `lag ${lag}`));
   }), { numRuns: 50 });
 });
 
-test('clicks repeat at their period and its multiples, and between them not', () => {
+test('the tempogram of clicks is high at multiples of their period and low between them', () => {
   const bpm = (60 * SAMPLE_RATE) / (512 * 20); // every 20 values: 129.2
   const columns = tempogramOf(onsetEnvelope(clickTrack(bpm), SAMPLE_RATE));
   const middle = columns.subarray(400 * TEMPOGRAM_LAGS, 401 * TEMPOGRAM_LAGS);
@@ -31,7 +31,7 @@ test('clicks repeat at their period and its multiples, and between them not', ()
   }
 });
 
-test('no onsets, no tempogram', () => {
+test('without onsets the tempogram is 0', () => {
   assert.is(Math.max(...tempogramOf(new Float32Array(50), 16)), 0);
 });
 

@@ -10,7 +10,7 @@ test('a sine crosses zero twice a period', () => {
   assert.is(zeroCrossingRate(tone(2000, 10, 2000, 0.1)), 20 / 2000);
 });
 
-test('only a change of sign is a crossing, and next to nothing has none', () => {
+test('only changes of sign are crossings, and near-zero samples have none', () => {
   assert.is(zeroCrossingRate(Float32Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1))), 99 / 100);
   assert.is(zeroCrossingRate(new Float32Array(100).fill(-0.5)), 0);
   assert.is(zeroCrossingRate(Float32Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1) * 1e-11)), 0);

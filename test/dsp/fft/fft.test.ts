@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { RealFft } from '../../../dsp/fft/fft.js';
 import { noise } from '../signals.js';
 
-/** [size / 2 + 1] bins by the definition. */
+/** Direct DFT: [size / 2 + 1] bins, real and imaginary part interleaved. */
 function directSpectrum(frame: Float64Array): Float64Array {
   const size = frame.length;
   const spectrum = new Float64Array(size + 2);
@@ -17,7 +17,7 @@ function directSpectrum(frame: Float64Array): Float64Array {
 }
 
 for (const size of [4, 8, 16, 32, 64, 512, 2048]) {
-  test(`${size} points agree with the definition`, () => {
+  test(`an FFT of ${size} points agrees with the direct DFT`, () => {
     const frame = Float64Array.from(noise(size, size));
     const spectrum = new Float64Array(size + 2);
     new RealFft(size).transform(frame, spectrum);
@@ -34,7 +34,7 @@ for (const size of [4, 8, 16, 32, 64, 512, 2048]) {
   });
 }
 
-test('sizes that are no power of two are refused', () => {
+test('sizes that are not powers of two from 4 are rejected', () => {
   for (const size of [0, 2, 3, 6, 1000, 2048.5, NaN]) assert.throws(() => new RealFft(size), new RegExp(`not ${size}`));
 });
 

@@ -1,4 +1,4 @@
-/** What the `.simd.ts` files of `dsp` makes is what the plain loops make, but for the rounding of float32. */
+/** The `.simd.ts` files of `dsp` agree with the scalar loops up to float32 rounding. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
@@ -21,7 +21,7 @@ function columnsOf(frontEnd: FrontEnd, chunks: readonly Float32Array[], transfor
   return columns;
 }
 
-/** Largest relative difference over cells above a share of the column's loudest. */
+/** Largest relative difference over the cells above a share of the column's loudest cell. */
 function worst(column: ArrayLike<number>, wanted: ArrayLike<number>, share: number): number {
   const all = Array.from(wanted);
   const floor = share * Math.max(...all);
@@ -29,12 +29,12 @@ function worst(column: ArrayLike<number>, wanted: ArrayLike<number>, share: numb
 }
 
 for (const name of hasGolden ? goldenSignals() : []) {
-  // What is rounded is the window as a whole: an offset that no cell hears counts as well.
+  // Rounding errors scale with the whole window, including a DC offset that no mel band contains.
   const within = name === 'dc-and-tiny' ? 1e-3 : 1e-4;
   test(`columns of ${name} agree with librosa to ${within} down to 60 dB below the loudest cell`, async () => {
     const { shape, data } = await goldenArray(`${name}.mel1920`);
     const columns = columnsOf(FRONT_END_V1, [goldenSamples(name)], simdColumnTransform(FRONT_END_V1));
-    assert.equal(columns.length, shape[0], 'as many columns');
+    assert.equal(columns.length, shape[0], 'number of columns');
     columns.forEach((column, n) => {
       const wanted = Array.from({ length: 64 }, (_, band) => data[n * 64 + band]!);
       assert.ok(worst(column, wanted, 1e-6) <= within, `column ${n} differs by ${worst(column, wanted, 1e-6)}`);
@@ -43,8 +43,8 @@ for (const name of hasGolden ? goldenSignals() : []) {
   });
 }
 
-test('columns of any front end agree with the plain loops', () => {
-  // Halves of a window that are powers of four and others; filters that cover no bin; windows too short for vectors.
+test('columns of any front end agree with the scalar loops', () => {
+  // FFT sizes that are and are not powers of four; filters that cover no bin; windows too short for SIMD.
   for (const [nFft, hop, bands] of [[8, 4, 2], [16, 16, 4], [32, 20, 6], [64, 100, 20], [128, 64, 40], [512, 512, 40], [1024, 300, 64], [4096, 1920, 128]] as const) {
     const frontEnd = { ...FRONT_END_V1, nFft, hop, bands };
     const samples = noise(6 * nFft + 3 * hop, nFft);
@@ -55,7 +55,7 @@ test('columns of any front end agree with the plain loops', () => {
   }
 });
 
-test('what lies far below a pure tone is within the rounding of float32, 100 dB down', () => {
+test('cells far below a pure tone differ by float32 rounding only, 100 dB down', () => {
   const samples = tone(22_050, 1000, 22_050);
   const exact = columnsOf(FRONT_END_V1, [samples]);
   columnsOf(FRONT_END_V1, [samples], simdColumnTransform(FRONT_END_V1)).forEach((column, n) => {
@@ -64,7 +64,7 @@ test('what lies far below a pure tone is within the rounding of float32, 100 dB 
   });
 });
 
-test('any cut of the samples gives the same columns, bit for bit', () => {
+test('columns are bit-identical for any chunking of the samples', () => {
   const samples = noise(3 * FRONT_END_V1.nFft, 3);
   const transform = simdColumnTransform(FRONT_END_V1);
   const wanted = columnsOf(FRONT_END_V1, [samples], transform);
@@ -73,15 +73,15 @@ test('any cut of the samples gives the same columns, bit for bit', () => {
   }), { numRuns: 20 });
 });
 
-test('front ends that the plain loops refuse are refused', () => {
+test('front ends that the scalar loops reject are rejected', () => {
   assert.throws(() => simdColumnTransform({ ...FRONT_END_V1, nFft: 1000 }), /nFft must be a power of two/);
 });
 
-test('one transform does for all streams of a front end', () => {
+test('all streams with the same front end share one transform', () => {
   assert.is(simdColumnTransform(FRONT_END_V1), simdColumnTransform(FRONT_END_V1));
 });
 
-test('16-bit samples are read to the same bits, at any offset and of any number', () => {
+test('16-bit samples decode bit-identically at any offset and in any number', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(3), (bytes, offset) => {
     const shifted = new Uint8Array(offset + bytes.length);
     shifted.set(bytes, offset);
@@ -94,7 +94,7 @@ test('16-bit samples are read to the same bits, at any offset and of any number'
   assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
 });
 
-test('levels agree with the plain loop, of any number of samples', () => {
+test('levels agree with the scalar loop for any number of samples', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 4 }), (lengths) => {
     const [meter, plain] = [new LevelMeter(simdAddSquares), new LevelMeter()];
     lengths.forEach((length, index) => {
@@ -108,14 +108,14 @@ test('levels agree with the plain loop, of any number of samples', () => {
   }), { numRuns: 30 });
 });
 
-test('a level is not lost in sums of what is loud', () => {
+test('a quiet chunk still counts after many loud ones', () => {
   const meter = new LevelMeter(simdAddSquares);
   for (let i = 0; i < 100; i++) meter.push(new Float32Array(8192).fill(0.5));
   meter.push(new Float32Array([1]));
   assert.ok(Math.abs(meter.read().rmsDb - 10 * Math.log10((0.25 * 819_200 + 1) / 819_201)) < 1e-9);
 });
 
-test('decibels are exact to the rounding of float32, of any power and any number of values', () => {
+test('decibels are exact up to float32 rounding for any power and any number of values', () => {
   const power = Float32Array.from({ length: 5001 }, (_, i) => 10 ** ((i - 3700) / 100)); // 1e-37 to 1e13
   const levels = power.slice();
   toDecibels(levels);
@@ -128,15 +128,15 @@ test('decibels are exact to the rounding of float32, of any power and any number
   }
 });
 
-test('no power at all is a level, far below all others', () => {
-  const nothing = new Float32Array([0, 1e-40, 1]);
-  toDecibels(nothing);
-  assert.ok(nothing[0]! < -379 && nothing[0]! > -380 && nothing[1] === nothing[0]);
-  assert.is(nothing[2], 0);
+test('zero and subnormal power become -379 dB', () => {
+  const power = new Float32Array([0, 1e-40, 1]);
+  toDecibels(power);
+  assert.ok(power[0]! < -379 && power[0]! > -380 && power[1] === power[0]);
+  assert.is(power[2], 0);
 });
 
 for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000, 88_200, 96_000, 192_000]) {
-  test(`resampled from ${rate} Hz within -120 dB of the plain loops, as many outputs after each chunk, any cut`, () => {
+  test(`resampling from ${rate} Hz agrees with the scalar loops to -120 dB, bit-identically for any chunking`, () => {
     const samples = noise(Math.round(rate / 3), rate);
     const [whole, parts, plain] = [new Resampler(rate, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(rate, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(rate)];
     const wanted = [...plain.push(samples), ...plain.flush()];
@@ -149,7 +149,7 @@ for (const rate of [8000, 11_025, 16_000, 24_000, 37_800, 44_100, 44_101, 48_000
   });
 }
 
-test('resamplers of two streams with one pair of rates do not meet', () => {
+test('two streams with the same pair of rates do not affect each other', () => {
   const [first, second] = [new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE), new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE)];
   const alone = new Resampler(48_000, 22_050, new ScratchBuffer(), SIMD_RESAMPLE);
   const [one, other] = [noise(9600, 1), noise(9600, 2)];

@@ -9,28 +9,28 @@ function encoded(...power: number[]): number[] {
   return Array.from(out);
 }
 
-test('a byte is half a decibel from -80 dB on', () => {
+test('bytes count half decibels from -80 dB', () => {
   assert.equal(encoded(1e-8, 1, 10, 1e4), [0, 160, 180, 240]);
   assert.equal([0, 1, 160, 255].map(decodeLevel), [-80, -79.5, 0, 47.5]);
 });
 
-test('what is beyond the range is cut to it', () => {
+test('levels outside the range are clamped', () => {
   assert.equal(encoded(0, 1e-30, 1e9, 3e38, Infinity), [0, 0, 255, 255, 255]);
   assert.equal(encoded(NaN), [0]);
 });
 
-test('levels come back within a quarter of a decibel', () => {
+test('levels round-trip within a quarter of a decibel', () => {
   fc.assert(fc.property(fc.double({ min: -80, max: 47.5, noNaN: true }), (db) => {
     const [byte] = encoded(10 ** (db / 10));
     assert.ok(Math.abs(decodeLevel(byte!) - db) <= 0.2501, `${db} dB came back as ${decodeLevel(byte!)}`);
   }));
 });
 
-test('every byte means a level of its own', () => {
+test('every byte round-trips', () => {
   for (let byte = 0; byte < 256; byte++) assert.equal(encoded(10 ** (decodeLevel(byte) / 10)), [byte]);
 });
 
-test('a column is written where it is told and nowhere else', () => {
+test('a column is written at its offset and nowhere else', () => {
   const out = new Uint8Array(6).fill(7);
   encodeLevels(Float32Array.of(0, 0), out, 3);
   assert.equal(Array.from(out), [7, 7, 7, 160, 160, 7]);

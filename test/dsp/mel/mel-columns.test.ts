@@ -13,7 +13,7 @@ function columnsOf(frontEnd: FrontEnd, chunks: Float32Array[]): Float32Array[] {
   return columns;
 }
 
-/** Mel power of one window straight from the definitions: a DFT by sums and triangles by formula. */
+/** Mel power of one window from the definitions: a direct DFT and triangles by formula. */
 function directColumn(frontEnd: FrontEnd, samples: Float32Array): number[] {
   const { sampleRate, nFft, bands, fMin, fMax } = frontEnd;
   const mel = (hz: number) => (hz < 1000 ? (3 * hz) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4));
@@ -55,7 +55,7 @@ for (const hop of [512, 1920]) {
     test(`${name} with hop ${hop} agrees with librosa to 1e-4`, async () => {
       const { shape, data } = await goldenArray(`${name}.mel${hop}`);
       const columns = columnsOf({ ...FRONT_END_V1, hop }, [goldenSamples(name)]);
-      assert.equal(columns.length, shape[0], 'as many columns');
+      assert.equal(columns.length, shape[0], 'number of columns');
       columns.forEach((column, n) => {
         const wanted = Array.from({ length: 64 }, (_, band) => data[n * 64 + band]!);
         const worst = worstDifference(column, wanted);
@@ -66,7 +66,7 @@ for (const hop of [512, 1920]) {
   }
 }
 
-test('columns of noise agree with sums straight from the definitions', () => {
+test('columns of noise agree with the definitions', () => {
   for (const [nFft, hop] of [[256, 100], [256, 256], [256, 333], [512, 1000]] as const) {
     const frontEnd = { ...FRONT_END_V1, nFft, hop, bands: 12 };
     const samples = noise(4 * nFft + 3 * hop, nFft + hop);
@@ -79,13 +79,13 @@ test('columns of noise agree with sums straight from the definitions', () => {
   }
 });
 
-test('one window of the shipped front end agrees with sums straight from the definitions', () => {
+test('one window of the shipped front end agrees with the definitions', () => {
   const samples = noise(2048, 5);
   const [column] = columnsOf(FRONT_END_V1, [samples]);
   assert.ok(worstDifference(column!, directColumn(FRONT_END_V1, samples)) < 1e-6);
 });
 
-test('any cut of the samples gives the same bits', () => {
+test('columns are bit-identical for any chunking of the samples', () => {
   for (const hop of [512, 1920, 3000]) {
     const frontEnd = { ...FRONT_END_V1, hop };
     const samples = noise(12_000, hop);
@@ -97,7 +97,7 @@ test('any cut of the samples gives the same bits', () => {
   }
 });
 
-test('samples one by one give the same bits', () => {
+test('columns are bit-identical for samples pushed one by one', () => {
   const samples = noise(6000, 9);
   assert.equal(columnsOf(FRONT_END_V1, Array.from(samples, (_, i) => samples.subarray(i, i + 1))), columnsOf(FRONT_END_V1, [samples]));
 });
@@ -110,14 +110,14 @@ test('half the amplitude is a quarter of the power', () => {
   });
 });
 
-test('a column ends with its last sample: one fewer gives none', () => {
+test('a column is complete at its last sample, not before', () => {
   assert.is(columnsOf(FRONT_END_V1, [noise(2047, 1)]).length, 0);
   assert.is(columnsOf(FRONT_END_V1, [noise(2048, 1)]).length, 1);
   assert.is(columnsOf(FRONT_END_V1, [noise(2048 + 1919, 1)]).length, 1);
   assert.is(columnsOf(FRONT_END_V1, [noise(2048 + 1920, 1)]).length, 2);
 });
 
-test('two streams of one front end do not disturb each other', () => {
+test('two streams with the same front end do not affect each other', () => {
   const [a, b] = [noise(9000, 21), noise(9000, 22)];
   const [melA, melB] = [new MelColumns(FRONT_END_V1), new MelColumns(FRONT_END_V1)];
   const [columnsA, columnsB]: Float32Array[][] = [[], []];
@@ -130,7 +130,7 @@ test('two streams of one front end do not disturb each other', () => {
   assert.equal(columnsA, columnsOf(FRONT_END_V1, [a]));
 });
 
-test('settings that cannot be followed are refused by name', () => {
+test('unsupported settings are rejected by name', () => {
   const refused: [Partial<Record<keyof FrontEnd, unknown>>, RegExp][] = [
     [{ nFft: 2000 }, /nFft must be a power of two.*not 2000/],
     [{ hop: 0 }, /hop.*not 0/],

@@ -23,7 +23,7 @@ test('the level of noise is estimated within half a decibel, of a chord within t
   assert.ok(Math.abs(chord.estimatedDb - chord.measuredDb) < 2, JSON.stringify(chord));
 });
 
-test('silence is the floor', () => {
+test('silence reads the floor', () => {
   assert.is(melLevelMeter(FRONT_END_V1)(new Float64Array(64).fill(-Infinity)), -120);
 });
 

@@ -1,4 +1,4 @@
-/** The network's input doesn't know how loud the sound is, and silence doesn't move it. */
+/** The network's input is independent of gain, and silence does not change the running mean. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1, MelColumns } from '../../../dsp/mel/mel-columns.js';
@@ -9,11 +9,11 @@ const { bands } = FRONT_END_V1;
 const { limitDb, scaleDb, pauseColumns } = NORMALISATION_V1;
 const LOWEST = -limitDb / scaleDb;
 
-/** Four seconds of chords under noise that swell, as music does. */
+/** Four seconds of chords whose level varies, plus noise. */
 function music(gain: number, silentFrom = Infinity, silentTo = Infinity): Float32Array {
   const random = seeded(1);
   return Float32Array.from({ length: 4 * 22050 }, (_, n) => {
-    const noise = 2 * random() - 1; // drawn in silence too, so that what follows is the same
+    const noise = 2 * random() - 1; // drawn during silence too, so that the samples after it are the same
     const swell = 0.2 + 0.15 * Math.sin(n / 3000);
     const chord = Math.sin(n * 0.06) + Math.sin(n * 0.0755) + Math.sin(n * 0.0899);
     return n >= silentFrom && n < silentTo ? 0 : gain * (swell * chord + 0.02 * noise);
@@ -41,7 +41,7 @@ test('scaling the input by 0.05 to 1 leaves the columns unchanged to 1e-3', () =
   for (const gain of [0.05, 0.1, 0.31, 0.7]) assert.ok(largestDifference(full, normalised(music(gain))) < 1e-3, `gain ${gain}`);
 });
 
-test('a change of timbre stays: a louder band stands out by its decibels', () => {
+test('a change of timbre is kept: a band 15 dB louder stands out by 15 dB', () => {
   const normaliser = new Normaliser(NORMALISATION_V1, bands);
   const out = new Float32Array(bands);
   const levels = new Float32Array(bands).fill(-20);
@@ -58,20 +58,20 @@ test('the output is within its limits and written at its offset', () => {
   assert.ok(out.subarray(0, bands).every((value) => value === 9) && out.subarray(2 * bands).every((value) => value === 9));
 });
 
-test('digital silence is the lowest input, and before any sound too', () => {
+test('digital silence before any sound gives the lowest input', () => {
   const columns = normalised(music(0.5, 0, 1e5));
   assert.ok(columns.slice(0, 40).every((column) => column.every((value) => Math.abs(value - LOWEST) < 1e-6)));
 });
 
-test('a short silence is passed over: the mean is held still', () => {
+test('the mean is held during a short silence', () => {
   const without = normalised(music(0.5));
   const gap = 10 * FRONT_END_V1.hop;
   const withGap = normalised(music(0.5, 20 * FRONT_END_V1.hop, 20 * FRONT_END_V1.hop + gap));
-  // Ten columns later the two means differ only by what the ten columns would have added.
+  // The two means differ only by the contribution of the ten silent columns.
   assert.ok(largestDifference(without.slice(32, 36), withGap.slice(32, 36)) < 0.15);
 });
 
-test('after a long pause, and when the sound jumps up, the mean starts afresh', () => {
+test('the mean restarts after a long pause and on a sudden rise in level', () => {
   const normaliser = new Normaliser(NORMALISATION_V1, bands);
   const out = new Float32Array(bands);
   const feed = (level: number, columns: number): number => {
@@ -80,12 +80,12 @@ test('after a long pause, and when the sound jumps up, the mean starts afresh', 
   };
   assert.is(feed(0, 50), 0);
   assert.ok(feed(-60, 1) < -2.6, 'a quiet column is far below');
-  assert.ok(feed(-60, pauseColumns - 1) < -2.6, 'and stays there while it may be a pause');
-  assert.is(feed(-60, 1), 0, 'until it is the sound itself');
-  assert.is(feed(0, 1), 0, 'a jump up needs no time');
+  assert.ok(feed(-60, pauseColumns - 1) < -2.6, 'the mean is held for the length of a pause');
+  assert.is(feed(-60, 1), 0, 'then it restarts at the quiet level');
+  assert.is(feed(0, 1), 0, 'a rise restarts it at once');
 });
 
-test('reset forgets', () => {
+test('reset clears the running mean', () => {
   const normaliser = new Normaliser(NORMALISATION_V1, bands);
   const out = new Float32Array(bands);
   for (let column = 0; column < 50; column++) normaliser.levels(new Float32Array(bands).fill(-40), out, 0);

@@ -30,13 +30,13 @@ test('the peak counts negative samples', () => {
   near(levelOf(new Float32Array([0.1, -0.5, 0.2])).peakDb, 20 * Math.log10(0.5));
 });
 
-test('silence, nothing and what is fainter than the floor read the floor', () => {
+test('silence, no samples and levels below the floor read the floor', () => {
   for (const samples of [new Float32Array(10), new Float32Array(0), new Float32Array(10).fill(1e-7)]) {
     assert.equal(levelOf(samples), { rmsDb: FLOOR_DB, peakDb: FLOOR_DB });
   }
 });
 
-test('reading starts afresh', () => {
+test('read resets the meter', () => {
   const meter = new LevelMeter();
   meter.push(new Float32Array(10).fill(1));
   meter.read();
@@ -45,7 +45,7 @@ test('reading starts afresh', () => {
   near(meter.read().rmsDb, -20, 1e-4);
 });
 
-test('the cut does not matter, and ten times the amplitude is 20 dB', () => {
+test('levels are the same for any chunking, and ten times the amplitude is 20 dB more', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }), fc.array(fc.nat(5000), { maxLength: 20 }), (length, cuts) => {
     const samples = noise(length, length);
     const whole = levelOf(samples);

@@ -21,17 +21,17 @@ function decoded(encoding: PcmEncoding, channels: number, chunks: readonly Uint8
   return chunks.flatMap((chunk) => Array.from(decoder.decode(chunk)));
 }
 
-test('s16le is a 32,768th per step, both signs', () => {
+test('s16le is scaled by 1/32,768 for both signs', () => {
   assert.equal(decoded('s16le', 1, [s16(0, 1, -1, 255, 256, 32_767, -32_768)]), [0, 1, -1, 255, 256, 32_767, -32_768].map((value) => value / 32_768));
 });
 
-test('f32le passes as it is, beyond full scale too', () => {
+test('f32le is unchanged, also beyond full scale', () => {
   assert.equal(decoded('f32le', 1, [f32(0, 0.25, -1, 1.5, -70_000, 2 ** -140)]), [0, 0.25, -1, 1.5, -70_000, 2 ** -140]);
 });
 
-test('what is no number is silence, and what no sum could hold is held', () => {
+test('NaN and infinities become 0, and huge samples are clamped', () => {
   assert.equal(decoded('f32le', 1, [f32(NaN, Infinity, -Infinity, 3e38, -3e38)]), [0, 0, 0, 1e9, -1e9]);
-  assert.equal(decoded('f32le', 2, [f32(NaN, 0.5, 0.5, -Infinity)]), [0.25, 0.25], 'the other channel is heard');
+  assert.equal(decoded('f32le', 2, [f32(NaN, 0.5, 0.5, -Infinity)]), [0.25, 0.25], 'the other channel still counts');
 });
 
 test('channels are averaged', () => {
@@ -40,7 +40,7 @@ test('channels are averaged', () => {
   assert.equal(decoded('s16le', 3, [s16(3, 6, 9)]), [Math.fround(6 / 32_768)]);
 });
 
-test('any bytes, cut anywhere and lying anywhere in their buffers, give the same bits', () => {
+test('samples are bit-identical for any chunking of the bytes and any buffer offsets', () => {
   fc.assert(fc.property(
     fc.constantFrom<PcmEncoding>('s16le', 'f32le'),
     fc.integer({ min: 1, max: 8 }),
@@ -65,16 +65,16 @@ test('any bytes, cut anywhere and lying anywhere in their buffers, give the same
   ), { numRuns: 500 });
 });
 
-test('bytes one by one give the same samples', () => {
+test('bytes pushed one by one give the same samples', () => {
   const bytes = s16(1, -2, 300, -400, 32_767, -32_768);
   assert.equal(decoded('s16le', 3, Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))), decoded('s16le', 3, [bytes]));
 });
 
-test('a Buffer out of a pool is read at its own place', () => {
+test('a Buffer at an offset in its pool is read correctly', () => {
   assert.equal(decoded('f32le', 1, [Buffer.concat([Buffer.from([9]), f32(0.5, -0.5)]).subarray(1)]), [0.5, -0.5]);
 });
 
-test('the chunk is free to change after decode', () => {
+test('the caller may reuse the chunk after decode', () => {
   const decoder = new PcmDecoder('s16le', 1);
   const chunk = s16(100, 200).subarray(0, 3);
   decoder.decode(chunk);
@@ -82,7 +82,7 @@ test('the chunk is free to change after decode', () => {
   assert.equal(Array.from(decoder.decode(new Uint8Array([0]))), [200 / 32_768]);
 });
 
-test('formats that are none are refused with the value', () => {
+test('invalid formats are rejected with the value', () => {
   for (const channels of [0, 9, 1.5, NaN]) {
     assert.throws(() => new PcmDecoder('s16le', channels), (error: unknown) => error instanceof RangeError && error.message.includes(`not ${channels}`));
   }

@@ -14,10 +14,10 @@ function resampled(chunks: readonly Float32Array[], inputRate: number, outputRat
   return concatenate([...parts, resampler.flush().slice()]);
 }
 
-/** First output of `steady`: 50 ms in, since a tone's start and stop are no tone. */
+/** First output of `steady`, 50 ms in: the start and end of a tone have a wide spectrum. */
 const STEADY_FROM = 1103;
 
-/** What comes of half a second of a tone, without 50 ms at either end. */
+/** Half a second of a resampled tone without 50 ms at each end. */
 function steady(hz: number, inputRate: number): Float32Array {
   return resampled([tone(inputRate / 2, hz, inputRate)], inputRate).slice(STEADY_FROM, -STEADY_FROM);
 }
@@ -27,7 +27,7 @@ function sameBits(a: Float32Array, b: Float32Array): boolean {
 }
 
 for (const rate of RATES) {
-  test(`from ${rate} Hz: 1 kHz keeps its level and the pass band is flat`, () => {
+  test(`from ${rate} Hz: the level of 1 kHz is unchanged and the pass band is flat`, () => {
     assert.ok(Math.abs(fitTone(steady(1000, rate), 1000, OUT).amplitudeDb) < 0.01);
     const edge = 0.9 * Math.min(rate, OUT) / 2;
     for (let i = 1; i <= 24; i++) {
@@ -37,15 +37,15 @@ for (const rate of RATES) {
     }
   });
 
-  test(`from ${rate} Hz: images, aliases and noise lie 90 dB below a tone`, () => {
+  test(`from ${rate} Hz: images, aliases and noise are 90 dB below a tone`, () => {
     const half = Math.min(rate, OUT) / 2;
     for (const hz of [0.02, 0.11, 0.3, 0.5, 0.77, 0.9, 0.96, 0.99].map((share) => share * half)) {
       const { restDb } = fitTone(steady(hz, rate), hz, OUT);
-      assert.ok(restDb < -90, `${restDb} dB beside ${hz} Hz`);
+      assert.ok(restDb < -90, `residual of ${restDb} dB at ${hz} Hz`);
     }
   });
 
-  test(`from ${rate} Hz: tones come out when they went in`, () => {
+  test(`from ${rate} Hz: tones are not shifted in time`, () => {
     for (const hz of [50, 440, 3100]) {
       const { phase } = fitTone(steady(hz, rate), hz, OUT);
       const wanted = (2 * Math.PI * hz * STEADY_FROM) / OUT;
@@ -56,7 +56,7 @@ for (const rate of RATES) {
 }
 
 for (const rate of [24_000, 44_100, 44_101, 48_000, 96_000, 192_000]) {
-  test(`from ${rate} Hz: what would alias is 90 dB down, from half the output's rate on`, () => {
+  test(`from ${rate} Hz: frequencies that would alias, from half the output rate on, are attenuated by 90 dB`, () => {
     for (const hz of [11_025, 11_100, 11_500, 12_000, 15_000, 20_000, 22_000, 22_100, 30_000, 40_000, 47_000, 90_000]) {
       if (hz > rate / 2) continue;
       const levelDb = sineLevelDb(steady(hz, rate));
@@ -65,7 +65,7 @@ for (const rate of [24_000, 44_100, 44_101, 48_000, 96_000, 192_000]) {
   });
 }
 
-test('a click comes out when it went in', () => {
+test('a click is not shifted in time', () => {
   for (const rate of RATES) {
     const at = Math.round(0.2 * rate);
     const input = new Float32Array(at * 2);
@@ -81,7 +81,7 @@ test('a click comes out when it went in', () => {
   }
 });
 
-test('n samples in give ⌈n × output rate / input rate⌉ out, and a constant stays', () => {
+test('n samples in give ⌈n × output rate / input rate⌉ out, and a constant is unchanged', () => {
   const rate = fc.oneof(fc.integer({ min: 8000, max: 192_000 }), fc.constantFrom(...RATES));
   fc.assert(fc.property(rate, rate, fc.integer({ min: 0, max: 20_000 }), (inputRate, outputRate, length) => {
     const output = resampled([new Float32Array(length).fill(0.5)], inputRate, outputRate);
@@ -93,7 +93,7 @@ test('n samples in give ⌈n × output rate / input rate⌉ out, and a constant 
   }), { numRuns: 60, examples: [[8000, 192_000, 3000], [192_000, 8000, 20_000], [8000, 8001, 5000], [192_000, 191_999, 20_000]] });
 });
 
-test('any cut of the samples gives the same bits', () => {
+test('the output is bit-identical for any chunking of the samples', () => {
   fc.assert(fc.property(
     fc.constantFrom(...RATES),
     fc.integer({ min: 0, max: 20_000 }),
@@ -105,12 +105,12 @@ test('any cut of the samples gives the same bits', () => {
   ), { numRuns: 100 });
 });
 
-test('samples one by one give the same bits', () => {
+test('the output is bit-identical for samples pushed one by one', () => {
   const samples = noise(5000, 4);
   assert.ok(sameBits(resampled(cutAt(samples, Array.from(samples, (_, i) => i)), 48_000), resampled([samples], 48_000)));
 });
 
-test('after n samples all outputs before n - delayInputSamples are out', () => {
+test('after n samples all outputs before n - delayInputSamples were returned', () => {
   for (const rate of RATES) {
     const resampler = new Resampler(rate);
     assert.ok(resampler.delayInputSamples / rate < 0.06, `${rate} Hz waits ${resampler.delayInputSamples} samples`);
@@ -124,7 +124,7 @@ test('after n samples all outputs before n - delayInputSamples are out', () => {
   }
 });
 
-test('a tone keeps its phase over minutes at an odd rate', () => {
+test('the phase of a tone does not drift over minutes at an odd rate', () => {
   const rate = 44_101;
   const resampler = new Resampler(rate);
   const period = tone(rate, 1000, rate); // whole periods: each second is the same
@@ -137,14 +137,14 @@ test('a tone keeps its phase over minutes at an odd rate', () => {
   assert.ok(Math.abs(Math.sin((phase - wanted) / 2)) < 1e-4, `phase ${phase}, wanted ${wanted % (2 * Math.PI)}`);
 });
 
-test('half the amplitude in is half the amplitude out, and silence is exactly silent', () => {
+test('half the amplitude in is half the amplitude out, and silence gives exact zeros', () => {
   const samples = noise(9000, 8);
   const full = resampled([samples], 48_000);
   assert.ok(sameBits(resampled([samples.map((sample) => sample / 2)], 48_000), full.map((sample) => sample / 2)));
   assert.ok(resampled([new Float32Array(9000)], 48_000).every((sample) => sample === 0));
 });
 
-test('streams of the same rates do not disturb each other', () => {
+test('streams with the same rates do not affect each other', () => {
   const [a, b] = [new Resampler(48_000), new Resampler(48_000)];
   const parts: Float32Array[] = [];
   const samples = noise(20_000, 6);
@@ -155,16 +155,16 @@ test('streams of the same rates do not disturb each other', () => {
   assert.ok(sameBits(concatenate([...parts, a.flush()]), resampled([samples], 48_000)));
 });
 
-test('after flush a new stream begins', () => {
+test('after flush a new stream starts', () => {
   const samples = noise(5000, 7);
   const resampler = new Resampler(44_100);
   resampler.push(noise(3333, 1));
   resampler.flush();
   assert.ok(sameBits(concatenate([resampler.push(samples).slice(), resampler.flush()]), resampled([samples], 44_100)));
-  assert.is(resampler.flush().length, 0, 'nothing in, nothing owed');
+  assert.is(resampler.flush().length, 0, 'no input, no output');
 });
 
-test('equal rates pass samples through untouched', () => {
+test('with equal rates samples are passed through unchanged', () => {
   const resampler = new Resampler(OUT);
   const samples = noise(100, 2);
   assert.is(resampler.push(samples), samples);
@@ -172,7 +172,7 @@ test('equal rates pass samples through untouched', () => {
   assert.is(resampler.delayInputSamples, 0);
 });
 
-test('rates that are none are refused with the value', () => {
+test('invalid rates are rejected with the value', () => {
   for (const rate of [0, -44_100, 7999, 192_001, 44_100.5, NaN, Infinity]) {
     assert.throws(() => new Resampler(rate), (error: unknown) => error instanceof RangeError && error.message.includes(`input rate`) && error.message.includes(`not ${rate}`));
     assert.throws(() => new Resampler(48_000, rate), (error: unknown) => error instanceof RangeError && error.message.includes('output rate'));
