@@ -1,6 +1,6 @@
 /**
- * Who listens to a station through the server: an endless WAV of just what the network hears (mono,
- * 22,050 Hz), whatever the station sends and wherever a browser could not reach it.
+ * Streams a station's audio to HTTP listeners as an endless WAV of the decoded audio that is
+ * classified (mono, 22,050 Hz), so a browser can play any codec, and stations that it cannot reach.
  */
 import type { Subscription } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
@@ -8,8 +8,8 @@ import type { Settings } from '../settings.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { Station } from './station.js';
 
-/** Sound that a slow listener may be behind; more is left out. */
-const BEHIND_MS = 5000;
+/** Audio buffered for a slow listener; beyond this, chunks are dropped. */
+const MAX_BUFFERED_MS = 5000;
 const BYTES_PER_SAMPLE = 2;
 
 export class AudioListeners {
@@ -25,17 +25,17 @@ export class AudioListeners {
   }
 
   /**
-   * The sound from now on; ends when the listener cancels or the station is switched off.
-   * @throws ProtocolError `too-many-viewers`, or `not-found` while the station isn't heard
+   * The audio from now on; ends when the listener cancels or the station is switched off.
+   * @throws ProtocolError `too-many-viewers`, or `not-found` while no audio arrives from the station
    */
   listen(station: Station): ReadableStream<Uint8Array> {
     const { maxListeners } = this.#settings;
     if (station.state !== 'live' && station.state !== 'silent') {
-      throw new ProtocolError('not-found', `The station ${JSON.stringify(station.config.id)} is ${station.state} at the moment; there is nothing to hear.`);
+      throw new ProtocolError('not-found', `The station ${JSON.stringify(station.config.id)} is ${station.state} at the moment; there is no audio to play.`);
     }
-    if (this.#size >= maxListeners) throw new ProtocolError('too-many-viewers', `All ${maxListeners} places for listeners are taken. Try again later.`);
+    if (this.#size >= maxListeners) throw new ProtocolError('too-many-viewers', `The limit of ${maxListeners} listeners is reached. Try again later.`);
     const { sampleRate } = STATION_FORMAT;
-    const behindBytes = BEHIND_MS / 1000 * sampleRate * BYTES_PER_SAMPLE;
+    const maxBufferedBytes = MAX_BUFFERED_MS / 1000 * sampleRate * BYTES_PER_SAMPLE;
     let playing: Subscription | undefined;
     const end = (): void => {
       if (!playing) return;
@@ -58,11 +58,11 @@ export class AudioListeners {
         });
       },
       cancel: end,
-    }, new ByteLengthQueuingStrategy({ highWaterMark: behindBytes }));
+    }, new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }));
   }
 }
 
-/** Of a sound without end: both lengths say that they are not known. */
+/** Header of an endless WAV: both lengths are 0xffffffff, which means unknown. */
 function wavHeader(sampleRate: number): Uint8Array {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);

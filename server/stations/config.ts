@@ -1,6 +1,6 @@
 /**
- * What a station is, as the stations file and the REST API hold it: the door for both. Whoever has a
- * `StationConfig` has one that was checked.
+ * Schemas of a station's configuration, shared by the stations file and the REST API. A
+ * `StationConfig` has always passed them.
  */
 import { z } from 'zod';
 
@@ -9,7 +9,7 @@ const DAY_S = 86_400;
 const seconds = (least: number, most: number = DAY_S) => z.number().min(least).max(most);
 const levelDb = z.number().min(-120).max(0);
 
-/** The level stays below one value for some time, and ends after some time above it. */
+/** The level stays below a threshold for `forS`; the alert ends after `endAfterS` at or above it. */
 export const deadAirSchema = z.strictObject({
   type: z.literal('dead-air'),
   /** dBFS, RMS of a block. */
@@ -18,30 +18,30 @@ export const deadAirSchema = z.strictObject({
   endAfterS: seconds(0).default(5),
 });
 
-/** The station is not heard: no connection, no bytes, no decoder. */
+/** No audio arrives: no connection, no bytes or no decoder. */
 export const downSchema = z.strictObject({
   type: z.literal('down'),
   forS: seconds(0).default(30),
 });
 
-/** Nothing but speech for too long. */
+/** Only speech for too long. */
 export const speechSchema = z.strictObject({
   type: z.literal('speech'),
   forS: seconds(1).default(600),
   endAfterS: seconds(0).default(30),
 });
 
-/** The expected genres' share of the music over a window is too small. */
+/** The expected genres' share of the music in a sliding window is too small. */
 export const driftSchema = z.strictObject({
   type: z.literal('drift'),
-  /** Labels of the model, one or more. */
+  /** One or more labels of the model. */
   expect: z.array(z.string().min(1).max(100)).min(1, 'expect must name at least one genre').max(100),
   windowS: seconds(10).default(1800),
-  /** 0 to 1; the alert ends when the share is 0.1 above it, or 1. */
+  /** 0 to 1. The alert ends when the share reaches `minShare` + 0.1 (at most 1). */
   minShare: z.number().min(0).max(1).default(0.5),
 });
 
-/** Another genre than before is heard, and stays. Nothing that ends: it happens. */
+/** The genre changes and stays for `forS`. A single event: it has no end. */
 export const genreChangedSchema = z.strictObject({
   type: z.literal('genre-changed'),
   forS: seconds(0).default(20),
@@ -52,7 +52,7 @@ export const ruleSchema = z.discriminatedUnion('type', [deadAirSchema, downSchem
 export type Rule = z.output<typeof ruleSchema>;
 export type RuleType = Rule['type'];
 
-/** What a station has where nobody said otherwise. */
+/** The rules of a station that sets none. */
 export const DEFAULT_RULES: readonly Rule[] = [deadAirSchema.parse({ type: 'dead-air' }), downSchema.parse({ type: 'down' })];
 
 const PROTOCOLS: readonly string[] = ['http:', 'https:', 'file:'];
@@ -67,29 +67,29 @@ const webhookUrl = z.string().max(2000).refine(
   { error: 'a webhook must be an http:// or https:// address' },
 );
 
-/** A path below /v1/stations that is no station, and the stream of the demo. */
+/** Ids in use already: the path /v1/stations/watch, and the demo stream. */
 export const RESERVED_IDS: readonly string[] = ['watch', 'demo'];
 
-/** Part of an address: letters, digits, dots, dashes, underscores. */
+/** Used in URLs: letters, digits, dots, dashes and underscores. */
 export const stationIdSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'id must be 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or a digit')
   .refine((id) => !RESERVED_IDS.includes(id), `id must not be ${RESERVED_IDS.join(' or ')}: the server uses these itself`);
 
 export const stationSchema = z.strictObject({
   id: stationIdSchema,
   name: z.string().trim().min(1, 'name must not be empty').max(100, 'name must be at most 100 characters'),
-  url: sourceUrl.meta({ description: 'Where the sound is: a stream, a playlist that points at one, HLS, or a file below `--station-files`' }),
-  enabled: z.boolean().meta({ description: 'False: kept, but not listened to' }).default(true),
+  url: sourceUrl.meta({ description: 'Address of the audio: a stream, a playlist that points at one, HLS, or a file below `--station-files`' }),
+  enabled: z.boolean().meta({ description: 'If false, the station is saved but not fetched' }).default(true),
   rules: z.array(ruleSchema).max(5)
     .refine((rules) => new Set(rules.map(({ type }) => type)).size === rules.length, 'each type of rule may be given once')
-    .meta({ description: 'What raises alerts, at most one of each type' })
+    .meta({ description: 'Rules that raise alerts, at most one of each type' })
     .default([...DEFAULT_RULES]),
-  webhooks: z.array(webhookUrl).max(10).meta({ description: 'Addresses that are told of this station\'s alerts, beside the server\'s own' }).default([]),
+  webhooks: z.array(webhookUrl).max(10).meta({ description: 'Webhooks for this station\'s alerts, in addition to the server\'s own' }).default([]),
 });
 
-/** A new station: its id is made from the name unless it is given. */
+/** A new station. Without an id, one is derived from the name. */
 export const newStationSchema = stationSchema.partial({ id: true });
 
-/** Changes to a station; what is left out stays. No defaults: they would be changes. */
+/** Changes to a station; omitted fields stay as they are. No defaults, because a default would be a change. */
 export const stationChangesSchema = z.strictObject({
   name: stationSchema.shape.name,
   url: stationSchema.shape.url,

@@ -1,8 +1,8 @@
 /**
- * The history of all stations: their events, recorded and written to the store every two seconds,
- * so that no more than that is lost when the process ends. A store that can't be written is told of
- * once, tried again ever more seldom, and holds nothing up: rows wait in memory, the oldest are
- * dropped when there are too many, and counted.
+ * The history of all stations: events are aggregated into rows and written to the store every two
+ * seconds, so a crash loses at most that. If the store can't be written, the failure is logged once
+ * and retried with exponential backoff; rows wait in memory meanwhile, and beyond a limit the oldest
+ * are dropped and counted.
  */
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
@@ -12,26 +12,26 @@ import { StationRecorder } from './station-recorder.js';
 
 const FLUSH_EVERY_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
-/** Rows that wait for a store that can't be written: a few hours of 200 stations, some 10 MB. */
-const MOST_WAITING = 50_000;
+/** Rows buffered while the store can't be written: a few hours of 200 stations, about 10 MB. */
+const MAX_WAITING_ROWS = 50_000;
 
 export interface HistoryOptions {
   readonly store: HistoryStore;
   readonly log: Log;
   readonly scheduler?: SchedulerLike;
-  /** Rows kept while the store can't be written. */
-  readonly mostWaiting?: number;
+  /** Rows buffered while the store can't be written. */
+  readonly maxWaitingRows?: number;
 }
 
 export interface HistoryStatus {
   readonly isFailing: boolean;
-  /** Why, in a sentence; null while all is well. */
+  /** The cause as a sentence; null while writing works. */
   readonly reason: string | null;
-  /** Since when, ms since 1970; null while all is well. */
+  /** Time of the first failure, ms since 1970; null while writing works. */
   readonly sinceMs: number | null;
-  /** Rows that wait to be written. */
+  /** Rows not yet written. */
   readonly waitingRows: number;
-  /** Rows lost since the start, because the store could not be written for too long. */
+  /** Rows dropped since the start because the buffer was full. */
   readonly droppedRows: number;
 }
 
@@ -39,25 +39,26 @@ export class History {
   readonly #store: HistoryStore;
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
-  readonly #mostWaiting: number;
+  readonly #maxWaitingRows: number;
   readonly #byStation = new Map<string, StationRecorder>();
+  /** Removed stations whose rows are still in the store. */
   readonly #forgotten = new Set<string>();
   readonly #timer: Subscription;
   #waiting: ClosedRow[] = [];
-  #failure: { readonly reason: string; readonly sinceMs: number; waitMs: number; nextMs: number } | undefined;
+  #failure: { readonly reason: string; readonly sinceMs: number; waitMs: number; retryAtMs: number } | undefined;
   #droppedRows = 0;
-  /** Writing goes one batch after the other. */
-  #turn: Promise<void> = Promise.resolve();
+  /** The last write in the queue; batches are written one after the other. */
+  #lastWrite: Promise<void> = Promise.resolve();
   #isWriting = false;
 
-  constructor({ store, log, scheduler = asyncScheduler, mostWaiting = MOST_WAITING }: HistoryOptions) {
+  constructor({ store, log, scheduler = asyncScheduler, maxWaitingRows = MAX_WAITING_ROWS }: HistoryOptions) {
     this.#store = store;
     this.#log = log;
     this.#scheduler = scheduler;
-    this.#mostWaiting = mostWaiting;
+    this.#maxWaitingRows = maxWaitingRows;
     this.#timer = timer(FLUSH_EVERY_MS, FLUSH_EVERY_MS, scheduler).subscribe(() => {
-      const isWaiting = this.#failure !== undefined && this.#scheduler.now() < this.#failure.nextMs;
-      if (!this.#isWriting && !isWaiting) void this.flush();
+      const isBackingOff = this.#failure !== undefined && this.#scheduler.now() < this.#failure.retryAtMs;
+      if (!this.#isWriting && !isBackingOff) void this.flush();
     });
   }
 
@@ -73,32 +74,32 @@ export class History {
 
   record(station: string, event: StationEvent): void {
     let record = this.#byStation.get(station);
-    if (!record) this.#byStation.set(station, record = new StationRecorder(station, (row) => this.#keep(row)));
-    record.take(event);
+    if (!record) this.#byStation.set(station, record = new StationRecorder(station, (row) => this.#enqueue(row)));
+    record.push(event);
   }
 
   /**
-   * Keeps an alert that began, changed or ended; written at once, since what is sent out must not
-   * be forgotten. Resolves when that was done or has failed: `status` tells, and it is tried again.
+   * Records an alert that began or ended. Written at once, because its notification must not outlive
+   * its record. Resolves after the write or its failure; a failed write shows in `status` and is retried.
    */
   alert(alert: AlertRecord): Promise<void> {
-    this.#keep({ kind: 'alert', station: alert.station.id, alert });
+    this.#enqueue({ kind: 'alert', station: alert.station.id, alert });
     return this.flush();
   }
 
-  /** Of a station that is removed nothing is kept. */
+  /** Deletes all rows of a removed station, in memory now and in the store with the next write. */
   forget(station: string): void {
     this.#byStation.delete(station);
     this.#waiting = this.#waiting.filter((row) => row.station !== station);
     this.#forgotten.add(station);
   }
 
-  /** Writes what there is. Never rejects: `status` tells of a failure. */
+  /** Writes all rows. Never rejects: a failure shows in `status`. */
   flush(): Promise<void> {
-    return (this.#turn = this.#turn.then(() => this.#write()));
+    return (this.#lastWrite = this.#lastWrite.then(() => this.#write()));
   }
 
-  /** Writes what is left; the store stays open. */
+  /** Writes the remaining rows; the store stays open. */
   async close(): Promise<void> {
     this.#timer.unsubscribe();
     await this.flush();
@@ -106,7 +107,7 @@ export class History {
 
   async #write(): Promise<void> {
     const nowMs = this.#scheduler.now();
-    // First what is open: it may close a minute.
+    // Read the open rows first: this may close a minute, which then is among the waiting rows.
     const open = [...this.#byStation.values()].map((record) => record.open(nowMs));
     const closed = this.#waiting;
     const forgotten = [...this.#forgotten];
@@ -115,41 +116,41 @@ export class History {
     this.#isWriting = true;
     try {
       const refused = await this.#store.write({ forgotten, closed, open });
-      // A fault of ours; to try it again would keep all others out for good.
-      for (const { station, reason } of refused) this.#log.error('a row of history is left out', { stream: station, reason });
-      this.#succeeded();
+      // Refused rows are our bug. Retrying them would block all other rows for good.
+      for (const { station, reason } of refused) this.#log.error('a history row was refused by the store and dropped', { stream: station, reason });
+      this.#onSuccess();
     } catch (error) {
       this.#waiting = closed.concat(this.#waiting).filter(({ station }) => !this.#forgotten.has(station));
       for (const station of forgotten) this.#forgotten.add(station);
-      this.#failed(nowMs, (error as Error).message);
+      this.#onFailure(nowMs, (error as Error).message);
     } finally {
       this.#isWriting = false;
     }
   }
 
-  #keep(row: ClosedRow): void {
+  #enqueue(row: ClosedRow): void {
     this.#waiting.push(row);
     this.#dropOldest();
   }
 
   #dropOldest(): void {
-    const tooMany = this.#waiting.length - this.#mostWaiting;
+    const tooMany = this.#waiting.length - this.#maxWaitingRows;
     if (tooMany <= 0) return;
     this.#waiting.splice(0, tooMany);
     this.#droppedRows += tooMany;
   }
 
-  #succeeded(): void {
+  #onSuccess(): void {
     if (!this.#failure) return;
     this.#log.info('history is written again', { failedForMs: this.#scheduler.now() - this.#failure.sinceMs, droppedRows: this.#droppedRows });
     this.#failure = undefined;
   }
 
-  #failed(nowMs: number, reason: string): void {
+  #onFailure(nowMs: number, reason: string): void {
     this.#dropOldest();
     const before = this.#failure;
     const waitMs = Math.min(LONGEST_WAIT_MS, before ? before.waitMs * 2 : FLUSH_EVERY_MS);
-    this.#failure = { reason, sinceMs: before?.sinceMs ?? nowMs, waitMs, nextMs: nowMs + waitMs };
-    if (!before) this.#log.error('history can not be written; listening goes on', { reason, keptRows: this.#mostWaiting });
+    this.#failure = { reason, sinceMs: before?.sinceMs ?? nowMs, waitMs, retryAtMs: nowMs + waitMs };
+    if (!before) this.#log.error('history can not be written; stations keep running', { reason, keptRows: this.#maxWaitingRows });
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Keeps a station going: connects, sees whether it is live, and when it is lost for whatever reason
- * connects again, later each time, never at the same moment as everybody else. It goes on for as long
- * as it is subscribed to.
+ * Keeps a station's source connected while it is subscribed to: detects stalls and missing audio, and
+ * reconnects after any loss with exponential backoff and jitter.
  */
 import { asyncScheduler, Observable, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../settings.js';
@@ -9,15 +8,15 @@ import { MAX_LINES } from '../sources/station/decoder.js';
 import { listenOnce, type ListenOptions } from '../sources/station/listen-once.js';
 import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from '../sources/station/source-event.js';
 
-/** Live for this long, a station's loss is a new one: its next wait is the shortest again. */
+/** After being live for this long, the backoff starts again at its minimum. */
 const STEADY_AFTER_MS = 60_000;
-/** Bytes that come for so much longer than a stall takes, and give no sound, are none. */
+/** The connection fails if bytes arrive but none decode to audio for the stall time plus this. */
 const DECODED_WITHIN_MS = 20_000;
 
 export type ConnectionEvent =
-  /** s16le, mono, 22,050 Hz, at about the pace of real time. */
+  /** s16le, mono, 22,050 Hz, at about real-time pace. */
   | { readonly type: 'audio'; readonly bytes: Uint8Array }
-  /** Before the first sound of every connection but the first: what was heard before no longer counts. */
+  /** Before the first audio of every connection but the first: discard state from the earlier audio. */
   | { readonly type: 'reset' }
   | ConnectionState
   | { readonly type: 'title'; readonly title: string | null }
@@ -25,28 +24,28 @@ export type ConnectionEvent =
 
 export interface ConnectionState {
   readonly type: 'state';
-  /** `live` is said when sound comes; whether it is silent is for others to hear. */
+  /** `live` means that audio arrives, also if it is silence; the station detects silence. */
   readonly state: 'connecting' | 'live' | 'stalled' | 'failing';
-  /** Why it is `stalled` or `failing`, in a sentence; else null. */
+  /** Why it is `stalled` or `failing`, as a sentence; else null. */
   readonly reason: string | null;
-  /** When it is connected to again, ms since 1970; null unless it waits for that. */
+  /** Time of the next attempt, ms since 1970; null unless it waits for one. */
   readonly retryAt: number | null;
-  /** Connections lost or failed since it was last live for a while. */
+  /** Connections lost or failed since it was last live for a minute. */
   readonly attempts: number;
-  /** How FFmpeg ended, or what it complained of, where that was the reason; until it is live again. */
+  /** How FFmpeg ended, or its error lines, if that was the reason; null again once live. */
   readonly decoder: DecoderEnd | null;
 }
 
 export interface ReconnectingSourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'reconnectMinMs' | 'reconnectMaxMs' | 'stationFiles'>;
   readonly scheduler?: SchedulerLike;
-  /** One connection; it ends when unsubscribed. */
+  /** Opens one connection; unsubscribing closes it. */
   readonly open?: (url: string, options: ListenOptions) => Observable<SourceEvent>;
-  /** 0 to 1, for the waits' jitter. */
+  /** 0 to 1, for the jitter of the waits. */
   readonly random?: () => number;
 }
 
-/** Cold. Never completes and never errors: what goes wrong is a state. */
+/** Cold. Never completes and never errors: failures are emitted as states. */
 export function reconnectingSource(url: string, options: ReconnectingSourceOptions): Observable<ConnectionEvent> {
   return new Observable((subscriber) => {
     const source = new ReconnectingSource(url, options, (event) => subscriber.next(event));
@@ -63,8 +62,9 @@ class ReconnectingSource {
   readonly #random: () => number;
   readonly #emit: (event: ConnectionEvent) => void;
   #connection = new Subscription();
-  #bytesWatch = new Subscription();
-  #soundWatch = new Subscription();
+  #stallTimer = new Subscription();
+  #audioTimer = new Subscription();
+  /** Time without bytes that counts as a stall: the setting's, or the source's own if longer. */
   #patienceMs: number;
   #attempts = 0;
   #liveSinceMs: number | undefined;
@@ -86,31 +86,31 @@ class ReconnectingSource {
   connect(): void {
     this.#liveSinceMs = undefined;
     this.#lines = [];
-    this.#say('connecting');
+    this.#emitState('connecting');
     const connection = this.#connection = new Subscription();
     connection.add(this.#open(this.#url, { settings: this.#settings, scheduler: this.#scheduler }).subscribe({
-      next: (event) => this.#hear(event),
+      next: (event) => this.#handle(event),
       error: (error: unknown) => this.#lose('failing', faultOf(error)),
-      complete: () => this.#lose('failing', new SourceFault('The sound has ended.')),
+      complete: () => this.#lose('failing', new SourceFault('The audio has ended.')),
     }));
   }
 
   stop(): void {
     this.#connection.unsubscribe();
-    this.#bytesWatch.unsubscribe();
-    this.#soundWatch.unsubscribe();
+    this.#stallTimer.unsubscribe();
+    this.#audioTimer.unsubscribe();
   }
 
-  #hear(event: SourceEvent): void {
+  #handle(event: SourceEvent): void {
     switch (event.type) {
       case 'opened':
         this.#patienceMs = Math.max(this.#settings.stallAfterMs, event.patienceMs);
-        this.#expectBytes();
-        return this.#expectSound();
-      case 'received': return this.#expectBytes();
-      case 'held': return this.#bytesWatch.unsubscribe();
+        this.#restartStallTimer();
+        return this.#restartAudioTimer();
+      case 'received': return this.#restartStallTimer();
+      case 'held': return this.#stallTimer.unsubscribe();
       case 'audio':
-        this.#expectSound();
+        this.#restartAudioTimer();
         if (this.#liveSinceMs === undefined) this.#goLive();
         return this.#emit(event);
       case 'title':
@@ -128,22 +128,22 @@ class ReconnectingSource {
     this.#decoder = null;
     if (this.#wasLive) this.#emit({ type: 'reset' });
     this.#wasLive = true;
-    this.#say('live');
+    this.#emitState('live');
   }
 
-  #expectBytes(): void {
-    this.#bytesWatch.unsubscribe();
-    this.#bytesWatch = timer(this.#patienceMs, this.#scheduler).subscribe(() => {
-      this.#lose('stalled', new SourceFault(`No bytes came for ${this.#patienceMs / 1000} s.`));
+  #restartStallTimer(): void {
+    this.#stallTimer.unsubscribe();
+    this.#stallTimer = timer(this.#patienceMs, this.#scheduler).subscribe(() => {
+      this.#lose('stalled', new SourceFault(`No bytes arrived for ${this.#patienceMs / 1000} s.`));
     });
   }
 
-  #expectSound(): void {
+  #restartAudioTimer(): void {
     const withinMs = this.#patienceMs + DECODED_WITHIN_MS;
-    this.#soundWatch.unsubscribe();
-    this.#soundWatch = timer(withinMs, this.#scheduler).subscribe(() => {
+    this.#audioTimer.unsubscribe();
+    this.#audioTimer = timer(withinMs, this.#scheduler).subscribe(() => {
       const decoder = { exitCode: null, signal: null, lines: this.#lines };
-      this.#lose('failing', new SourceFault(`Bytes come, but for ${withinMs / 1000} s no sound could be decoded from them.`, { decoder }));
+      this.#lose('failing', new SourceFault(`Bytes arrive, but no audio could be decoded from them for ${withinMs / 1000} s.`, { decoder }));
     });
   }
 
@@ -154,14 +154,14 @@ class ReconnectingSource {
     this.#attempts += 1;
     this.#decoder = fault.decoder;
     const waitMs = this.#waitMs(fault.retryAfterMs);
-    this.#say(state, fault.message, nowMs + waitMs);
+    this.#emitState(state, fault.message, nowMs + waitMs);
     if (this.#title !== null) this.#emit({ type: 'title', title: this.#title = null });
     this.#connection = timer(waitMs, this.#scheduler).subscribe(() => this.connect());
   }
 
   /**
-   * The upper half of a time that doubles with each attempt, by chance: those who lost the same server
-   * at the same moment come back one by one.
+   * Exponential backoff with jitter: a random time in the upper half of the doubled wait, so stations
+   * that lost the same server don't reconnect all at once.
    */
   #waitMs(retryAfterMs: number | null): number {
     const { reconnectMinMs, reconnectMaxMs } = this.#settings;
@@ -170,7 +170,7 @@ class ReconnectingSource {
     return Math.round(mostMs * (1 + this.#random()) / 2);
   }
 
-  #say(state: ConnectionState['state'], reason: string | null = null, retryAt: number | null = null): void {
+  #emitState(state: ConnectionState['state'], reason: string | null = null, retryAt: number | null = null): void {
     this.#emit({ type: 'state', state, reason, retryAt, attempts: this.#attempts, decoder: this.#decoder });
   }
 }

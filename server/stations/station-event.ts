@@ -1,8 +1,9 @@
-/** What happens to a station, in order, on the wall clock: what its history and its alerts are made from. */
+/** Events of a station in order, timed by the wall clock. History and alerts are computed from them. */
 import type { Prediction, StationState } from '../protocol/messages.js';
 
 export type StationEvent =
   | {
+    /** A block was scored. */
     readonly type: 'prediction';
     /** ms since 1970 at the end of the block. */
     readonly atMs: number;
@@ -14,12 +15,12 @@ export type StationEvent =
     readonly type: 'state';
     readonly atMs: number;
     readonly state: StationState;
-    /** Why, in a sentence; null where there is nothing to say. */
+    /** The cause as a sentence; null if there is none. */
     readonly reason: string | null;
   }
   | {
     readonly type: 'title';
     readonly atMs: number;
-    /** What the source says is playing; null when it says nothing any more. */
+    /** The source's title of what is playing; null when it stops sending one. */
     readonly title: string | null;
   };

@@ -1,7 +1,8 @@
 /**
- * One station's events folded into what is kept: segments, states, titles and shares of minutes.
- * What is over is handed out at once, what is not can be asked for. Its clock only moves forward: a
- * event of before the last one happens with it, so nothing overlaps whatever is done to the clock.
+ * Aggregates one station's events into history rows: segments, states, titles and shares per minute.
+ * Closed rows are emitted at once; open ones can be read at any time. Time only moves forward: an
+ * event dated before the last one gets the last one's time, so rows never overlap when the clock is
+ * set back.
  */
 import type { Prediction, StationState } from '../protocol/messages.js';
 import { round } from '../pipe/segments.js';
@@ -9,15 +10,15 @@ import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, OpenRows }
 import type { StationEvent } from './station-event.js';
 
 const MINUTE_MS = 60_000;
-/** Blocks come a little early or late: so much between two of them is no gap. */
+/** Blocks arrive a little early or late: a shorter gap between two of them is bridged. */
 const BRIDGE_MS = 1000;
 /**
- * Warming up belongs to the segment that follows, as in a stream's summary; but not more than this
- * of it, so that no more is lost when the process ends.
+ * Warm-up is counted to the segment that follows, as in a stream's summary. A longer warm-up becomes
+ * a segment of its own, so a crash loses no more than this.
  */
-const MOST_WARMING_MS = 3500;
+const MAX_WARMING_MS = 3500;
 
-/** States in which the station is listened to and not heard. */
+/** States in which the station is enabled but no audio arrives. */
 const DOWN: readonly StationState[] = ['connecting', 'stalled', 'failing'];
 
 interface OpenSegment {
@@ -26,6 +27,7 @@ interface OpenSegment {
   readonly state: Prediction['state'];
   readonly genre: string | null;
   readonly nowPlaying: string | null;
+  /** Sum of the blocks' confidences. */
   sum: number;
   blocks: number;
 }
@@ -37,35 +39,35 @@ interface OpenMinute {
 
 export class StationRecorder {
   readonly #station: string;
-  readonly #keep: (row: ClosedRow) => void;
-  /** No event is before this one. */
+  readonly #emit: (row: ClosedRow) => void;
+  /** Latest event time; earlier events are moved to it. */
   #latestMs = -Infinity;
-  /** What was heard and what was not is settled up to here. */
-  #settledMs = -Infinity;
+  /** Time up to which shares and segments are accounted for. */
+  #accountedMs = -Infinity;
   #state: HistoryState | undefined;
   #segment: OpenSegment | undefined;
   #warming: { readonly fromMs: number; toMs: number; readonly nowPlaying: string | null } | undefined;
   #minute: OpenMinute | undefined;
   #title: string | null = null;
 
-  constructor(station: string, keep: (row: ClosedRow) => void) {
+  constructor(station: string, emit: (row: ClosedRow) => void) {
     this.#station = station;
-    this.#keep = keep;
+    this.#emit = emit;
   }
 
-  take(event: StationEvent): void {
+  push(event: StationEvent): void {
     const atMs = this.#forward(event.atMs);
     switch (event.type) {
-      case 'prediction': return this.#hear(atMs, event.spanMs, event.prediction);
-      case 'state': return this.#become(atMs, event.state, event.reason);
-      case 'title': return this.#entitle(atMs, event.title);
+      case 'prediction': return this.#addBlock(atMs, event.spanMs, event.prediction);
+      case 'state': return this.#setState(atMs, event.state, event.reason);
+      case 'title': return this.#setTitle(atMs, event.title);
     }
   }
 
-  /** What is not over at this time. */
+  /** The open rows at this time. */
   open(nowMs: number): OpenRows {
     const atMs = this.#forward(nowMs);
-    if (this.#isDown) this.#missUntil(atMs);
+    if (this.#isDown) this.#countDownUntil(atMs);
     return {
       station: this.#station,
       segment: this.#segment ? closed(this.#segment) : null,
@@ -78,7 +80,7 @@ export class StationRecorder {
     return this.#state !== undefined && DOWN.includes(this.#state.state);
   }
 
-  get #isListenedTo(): boolean {
+  get #isRunning(): boolean {
     return this.#state !== undefined && this.#state.state !== 'stopped';
   }
 
@@ -86,14 +88,14 @@ export class StationRecorder {
     return (this.#latestMs = Math.max(this.#latestMs, Math.round(atMs)));
   }
 
-  #hear(toMs: number, spanMs: number, { state, genre, p }: Prediction): void {
-    // The last blocks of a station that was just stopped: nobody listens any more.
-    if (!this.#isListenedTo) return;
+  #addBlock(toMs: number, spanMs: number, { state, genre, p }: Prediction): void {
+    // Ignore the last blocks of a station that was just stopped.
+    if (!this.#isRunning) return;
     const startsMs = toMs - Math.round(spanMs);
-    if (startsMs - this.#settledMs > BRIDGE_MS) this.#missUntil(startsMs);
-    const fromMs = this.#settledMs;
+    if (startsMs - this.#accountedMs > BRIDGE_MS) this.#countDownUntil(startsMs);
+    const fromMs = this.#accountedMs;
     if (fromMs >= toMs) return;
-    this.#settledMs = toMs;
+    this.#accountedMs = toMs;
     if (state === 'warming' && this.#segment?.state !== 'warming') return this.#warm(fromMs, toMs);
     const startMs = this.#warming?.fromMs ?? fromMs;
     this.#warming = undefined;
@@ -110,11 +112,11 @@ export class StationRecorder {
     this.#closeSegment();
     this.#warming ??= { fromMs, toMs, nowPlaying: this.#title };
     this.#warming.toMs = toMs;
-    if (toMs - this.#warming.fromMs > MOST_WARMING_MS) this.#settle();
+    if (toMs - this.#warming.fromMs > MAX_WARMING_MS) this.#closeWarming();
   }
 
-  /** Warming up that nothing follows is a segment of its own, of nothing known. */
-  #settle(): void {
+  /** Turns a warm-up that no segment follows into a segment of its own, without a genre. */
+  #closeWarming(): void {
     if (!this.#warming) return;
     const { fromMs, toMs, nowPlaying } = this.#warming;
     this.#warming = undefined;
@@ -122,55 +124,55 @@ export class StationRecorder {
     this.#segment = { fromMs, toMs, state: 'warming', genre: null, nowPlaying, sum: 0, blocks: 1 };
   }
 
-  #become(atMs: number, state: StationState, reason: string | null): void {
+  #setState(atMs: number, state: StationState, reason: string | null): void {
     if (state === this.#state?.state && reason === this.#state.reason) return;
-    const isHeard = state === 'live' || state === 'silent';
-    const wasListenedTo = this.#isListenedTo;
-    // The last block ended a moment ago: as long as between any two it is no gap.
-    const isGap = this.#isDown || (!isHeard && atMs - this.#settledMs > BRIDGE_MS);
-    if (wasListenedTo && isGap) this.#missUntil(atMs);
-    if (!isHeard) this.#endHearing();
-    if (!isHeard || !wasListenedTo) this.#settledMs = atMs;
+    const isReceiving = state === 'live' || state === 'silent';
+    const wasRunning = this.#isRunning;
+    // A loss soon after the last block leaves no gap, as between two blocks.
+    const isGap = this.#isDown || (!isReceiving && atMs - this.#accountedMs > BRIDGE_MS);
+    if (wasRunning && isGap) this.#countDownUntil(atMs);
+    if (!isReceiving) this.#closeOpen();
+    if (!isReceiving || !wasRunning) this.#accountedMs = atMs;
     this.#closeState(atMs);
     this.#state = { fromMs: atMs, toMs: atMs, state, reason };
   }
 
-  #entitle(atMs: number, title: string | null): void {
+  #setTitle(atMs: number, title: string | null): void {
     if (title === this.#title) return;
     this.#title = title;
-    this.#keep({ kind: 'title', station: this.#station, title: { atMs, title } });
+    this.#emit({ kind: 'title', station: this.#station, title: { atMs, title } });
   }
 
-  /** Nothing was heard from where it is settled to here. */
-  #missUntil(toMs: number): void {
-    this.#endHearing();
-    this.#count('down', this.#settledMs, toMs);
-    this.#settledMs = toMs;
+  /** Counts the time since `#accountedMs` as down. */
+  #countDownUntil(toMs: number): void {
+    this.#closeOpen();
+    this.#count('down', this.#accountedMs, toMs);
+    this.#accountedMs = toMs;
   }
 
-  #endHearing(): void {
-    this.#settle();
+  #closeOpen(): void {
+    this.#closeWarming();
     this.#closeSegment();
   }
 
   #closeSegment(): void {
     if (!this.#segment) return;
-    this.#keep({ kind: 'segment', station: this.#station, segment: closed(this.#segment) });
+    this.#emit({ kind: 'segment', station: this.#station, segment: closed(this.#segment) });
     this.#segment = undefined;
   }
 
   #closeState(atMs: number): void {
-    // What ended as it began was none.
-    if (this.#state && this.#state.fromMs < atMs) this.#keep({ kind: 'state', station: this.#station, state: { ...this.#state, toMs: atMs } });
+    // A state of zero length is not recorded.
+    if (this.#state && this.#state.fromMs < atMs) this.#emit({ kind: 'state', station: this.#station, state: { ...this.#state, toMs: atMs } });
   }
 
-  /** Adds a stretch to the minutes that it lies in; stretches come in order. */
+  /** Adds an interval to the minutes that it spans; intervals come in order. */
   #count(key: string, fromMs: number, toMs: number): void {
     for (let startMs = fromMs; startMs < toMs;) {
       const minute = Math.floor(startMs / MINUTE_MS);
       const endMs = Math.min(toMs, (minute + 1) * MINUTE_MS);
       if (this.#minute?.minute !== minute) {
-        if (this.#minute) this.#keep({ kind: 'minute', station: this.#station, minute: copy(this.#minute) });
+        if (this.#minute) this.#emit({ kind: 'minute', station: this.#station, minute: copy(this.#minute) });
         this.#minute = { minute, shares: {} };
       }
       const { shares } = this.#minute!;

@@ -1,7 +1,7 @@
 /**
- * A station: a stream that the server fetches itself, for as long as it is enabled. Its stream
- * outlives its connections, so viewers stay while it fails and comes back. What happens to it goes
- * out as events.
+ * A station: a stream that the server fetches itself while it is enabled. The stream outlives the
+ * source's connections, so viewers stay connected through a failure. Predictions, state changes and
+ * titles are emitted as events.
  */
 import { asyncScheduler, interval, Subject, Subscription, type Observable, type SchedulerLike } from 'rxjs';
 import { blockMs } from '../../models/manifest.js';
@@ -16,21 +16,21 @@ import type { StationConfig } from './config.js';
 import type { ConnectionEvent, ConnectionState } from './reconnecting-source.js';
 import type { StationEvent } from './station-event.js';
 
-/** Cold; never completes and never errors. Unsubscribing ends all that feeds it. */
+/** Cold; never completes and never errors. Unsubscribing closes the connection. */
 export type Listen = (url: string) => Observable<ConnectionEvent>;
 
-/** What only those see who may manage stations. */
+/** Fields shown only to clients that may manage stations. */
 export interface StationDetail {
   readonly url: string;
   readonly enabled: boolean;
   readonly rules: StationConfig['rules'];
   readonly webhooks: StationConfig['webhooks'];
-  /** When the next attempt is made, ISO 8601; null when none is waited for. */
+  /** Time of the next connection attempt, ISO 8601; null if none is scheduled. */
   readonly retryAt: string | null;
-  /** Attempts to connect since it was live last. */
+  /** Failed connections since it was last live for a minute. */
   readonly attempts: number;
   readonly source: SourceFormat | null;
-  /** How FFmpeg ended last; null while it runs well. */
+  /** How FFmpeg last ended; null once audio arrives again. */
   readonly decoder: DecoderEnd | null;
 }
 
@@ -38,15 +38,15 @@ export interface StationParts {
   readonly streams: Streams;
   readonly listen: Listen;
   readonly log: Log;
-  /** Alerts of a station that are not over. */
+  /** Types of a station's open alerts. */
   readonly openAlerts?: (stationId: string) => readonly AlertType[];
   readonly scheduler?: SchedulerLike;
 }
 
-/** A viewer of a station without sound hears of it so often, and knows that the connection lives. */
+/** Interval of the station message while no predictions are sent, as a sign of life to viewers. */
 const REPEAT_EVERY_MS = 10_000;
-/** The stream of a station ended without being asked to: another is opened after so long. */
-const REOPEN_AFTER_MS = 5000;
+/** Interval at which a stream that ended unexpectedly is opened again. */
+const REOPEN_EVERY_MS = 5000;
 
 type Attempt = Pick<ConnectionState, 'retryAt' | 'attempts' | 'decoder'>;
 const NO_ATTEMPT: Attempt = { retryAt: null, attempts: 0, decoder: null };
@@ -89,22 +89,22 @@ export class Station {
     return this.#state;
   }
 
-  /** Times that it stalled or failed since the server was started. */
+  /** Stalls and failures since the server was started. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** What is heard, as it goes into the pipe. Hot; completes when the station is switched off. */
+  /** Audio as it enters the pipeline. Hot; completes when the station is switched off. */
   get audio$(): Observable<Uint8Array> {
     return this.#audio;
   }
 
-  /** Listens, if it is enabled. */
+  /** Connects if the station is enabled. */
   start(): void {
     if (this.#config.enabled && !this.#running) this.#open();
   }
 
-  /** Takes a new config of the same id; listens anew where the address is another. */
+  /** Applies a new config with the same id; reconnects if the address has changed. */
   change(config: StationConfig): void {
     const before = this.#config;
     this.#config = config;
@@ -114,23 +114,23 @@ export class Station {
     if (config.url === before.url) return;
     this.#running.unsubscribe();
     this.#fed?.stream.reset();
-    this.#entitle(null);
+    this.#setTitle(null);
     this.#open();
   }
 
-  /** Ends listening; its stream is summed up. */
+  /** Closes the connection and ends the stream, which sends its summary. */
   stop(): void {
     const running = this.#running;
     this.#running = undefined;
     running?.unsubscribe();
     this.#audio.complete();
     this.#audio = new Subject();
-    this.#become('stopped', null, NO_ATTEMPT);
+    this.#setState('stopped', null, NO_ATTEMPT);
     this.#fed?.stream.end();
     this.#fed = undefined;
   }
 
-  /** Ends with the server, or because it is removed: nothing happened to the station itself. */
+  /** Stops at shutdown or removal, without emitting an event. */
   close(): void {
     this.#isClosed = true;
     this.#events.complete();
@@ -139,11 +139,11 @@ export class Station {
 
   glance(): StationGlance {
     const { id, name } = this.#config;
-    const last = this.#isHeard ? this.#last : undefined;
+    const last = this.#isReceiving ? this.#last : undefined;
     return {
       id,
       name,
-      ...this.#standing(),
+      ...this.#status(),
       heard: last?.state ?? null,
       genre: last?.genre ?? null,
       p: last?.p ?? 0,
@@ -158,7 +158,7 @@ export class Station {
     return { url, enabled, rules, webhooks, retryAt: retryAt === null ? null : new Date(retryAt).toISOString(), attempts, source: this.#source, decoder };
   }
 
-  get #isHeard(): boolean {
+  get #isReceiving(): boolean {
     return this.#state === 'live' || this.#state === 'silent';
   }
 
@@ -166,20 +166,20 @@ export class Station {
     const running = this.#running = new Subscription();
     const { id, url } = this.#config;
     const before = this.#parts.streams.get(id);
-    // What it was before it was switched off may still be summed up.
-    if (before && !this.#fed) running.add(before.messages$.subscribe({ complete: () => this.#feed() }));
-    else this.#feed();
+    // The stream from before it was switched off may still be sending its summary.
+    if (before && !this.#fed) running.add(before.messages$.subscribe({ complete: () => this.#openStream() }));
+    else this.#openStream();
     running.add(interval(REPEAT_EVERY_MS, this.#scheduler).subscribe(() => {
-      if (!this.#isHeard) this.#announce();
+      if (!this.#isReceiving) this.#announce();
     }));
-    running.add(interval(REOPEN_AFTER_MS, this.#scheduler).subscribe(() => this.#feed()));
+    running.add(interval(REOPEN_EVERY_MS, this.#scheduler).subscribe(() => this.#openStream()));
     this.#source = null;
-    this.#become('connecting', null, NO_ATTEMPT);
-    running.add(this.#parts.listen(url).subscribe((event) => this.#hear(event)));
+    this.#setState('connecting', null, NO_ATTEMPT);
+    running.add(this.#parts.listen(url).subscribe((event) => this.#handle(event)));
   }
 
-  /** Opens its stream, unless there is one. */
-  #feed(): void {
+  /** Opens its stream, unless one is open. */
+  #openStream(): void {
     const { streams, log } = this.#parts;
     const { id, name } = this.#config;
     if (this.#fed || streams.isDraining) return;
@@ -188,15 +188,15 @@ export class Station {
       this.#announce();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      log.error('a station gets no stream', { stream: id, name, reason: error.message });
+      log.error('no stream could be opened for a station', { stream: id, name, reason: error.message });
     }
   }
 
   #attach(fed: FedStream): void {
     this.#fed = fed;
     fed.stream.messages$.subscribe({
-      next: (told) => {
-        if (told.type === 'prediction') this.#predicted(JSON.parse(told.json) as Prediction);
+      next: (message) => {
+        if (message.type === 'prediction') this.#onPrediction(JSON.parse(message.json) as Prediction);
       },
       complete: () => {
         if (this.#fed === fed) this.#fed = undefined;
@@ -204,7 +204,7 @@ export class Station {
     });
   }
 
-  #hear(event: ConnectionEvent): void {
+  #handle(event: ConnectionEvent): void {
     switch (event.type) {
       case 'audio':
         if (this.#audio.observed) this.#audio.next(event.bytes.slice());
@@ -219,34 +219,34 @@ export class Station {
         break;
       }
       case 'title':
-        this.#entitle(event.title);
+        this.#setTitle(event.title);
         break;
       case 'state': {
         const { state, reason, ...attempt } = event;
-        if (state !== 'live') this.#entitle(null);
-        // Tried again it is still lost, and since when it was: only sound makes it better.
+        if (state !== 'live') this.#setTitle(null);
+        // A new attempt leaves state and time of the failure as they are: only audio ends it.
         if (state === 'connecting' && (this.#state === 'stalled' || this.#state === 'failing')) this.#attempt = attempt;
-        else this.#become(state, reason, attempt);
+        else this.#setState(state, reason, attempt);
       }
     }
   }
 
-  #predicted(prediction: Prediction): void {
-    // Scored after the connection was lost: it belongs to what is no longer there.
-    if (!this.#isHeard) return;
+  #onPrediction(prediction: Prediction): void {
+    // Ignore blocks scored after the connection was lost.
+    if (!this.#isReceiving) return;
     this.#last = prediction;
-    this.#become(prediction.state === 'silence' ? 'silent' : 'live', null, this.#attempt);
+    this.#setState(prediction.state === 'silence' ? 'silent' : 'live', null, this.#attempt);
     this.#events.next({ type: 'prediction', atMs: this.#scheduler.now(), spanMs: this.#blockMs, prediction });
   }
 
-  #entitle(title: string | null): void {
+  #setTitle(title: string | null): void {
     if (title === this.#nowPlaying) return;
     this.#nowPlaying = title;
     this.#announce();
     this.#events.next({ type: 'title', atMs: this.#scheduler.now(), title });
   }
 
-  #become(state: StationState, reason: string | null, attempt: Attempt): void {
+  #setState(state: StationState, reason: string | null, attempt: Attempt): void {
     this.#attempt = attempt;
     if (state === this.#state && reason === this.#reason) return;
     if (state !== this.#state) {
@@ -254,7 +254,7 @@ export class Station {
       const { id, name } = this.#config;
       const isTrouble = state === 'stalled' || state === 'failing';
       if (isTrouble) this.#failures++;
-      if (!this.#isClosed) this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
+      if (!this.#isClosed) this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed state', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
     }
     this.#state = state;
     this.#reason = reason;
@@ -262,11 +262,11 @@ export class Station {
     this.#events.next({ type: 'state', atMs: this.#scheduler.now(), state, reason });
   }
 
-  #standing(): Omit<StationMessage, 'type'> {
+  #status(): Omit<StationMessage, 'type'> {
     return { state: this.#state, since: new Date(this.#sinceMs).toISOString(), nowPlaying: this.#nowPlaying, reason: this.#reason };
   }
 
   #announce(): void {
-    this.#fed?.stream.announce(encodeMessage({ type: 'station', ...this.#standing() }));
+    this.#fed?.stream.announce(encodeMessage({ type: 'station', ...this.#status() }));
   }
 }

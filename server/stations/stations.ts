@@ -1,6 +1,6 @@
 /**
- * All stations: what is saved is what runs. A change is saved first and taken only then, one at a
- * time, so the file never tells of a station that isn't there, nor the other way round.
+ * The list of stations. Changes run one at a time and are saved before they are applied, so the file
+ * and the running stations always agree.
  */
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
@@ -9,11 +9,11 @@ import type { StationEvent } from './station-event.js';
 import { Station, type StationParts } from './station.js';
 
 export interface StationsOptions extends StationParts {
-  /** What was saved before. */
+  /** Stations from the file. */
   readonly saved: readonly StationConfig[];
   /**
-   * Keeps all stations.
-   * @throws ProtocolError `not-kept` when they can't be
+   * Saves the whole list.
+   * @throws ProtocolError `not-kept` when that fails
    */
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
   /** @throws ProtocolError `bad-request` when this server can't do what a station asks */
@@ -34,7 +34,7 @@ const MAX_STATIONS = 10_000;
 const SLUG_CHARS = 48;
 
 export class Stations {
-  /** Hot: what happens to any of them. */
+  /** Hot: the events of all stations. */
   readonly events$: Observable<EventWithStation>;
   /** Hot: after a station was added, changed or removed. */
   readonly changes$: Observable<StationChange>;
@@ -42,8 +42,8 @@ export class Stations {
   readonly #changes = new Subject<StationChange>();
   readonly #byId = new Map<string, Station>();
   readonly #options: StationsOptions;
-  /** The change that is being saved; the next one waits for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** The last change in the queue; changes run one after the other. */
+  #lastChange: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: StationsOptions) {
@@ -54,19 +54,19 @@ export class Stations {
       try {
         options.check?.(config);
       } catch (error) {
-        // Right when it was saved, with another model or other settings: it is kept, and does what it can.
-        options.log.warn('a saved station asks for what this server can not do', { stream: config.id, name: config.name, reason: (error as Error).message });
+        // It was valid with the model and settings of the time. Keep it, and run what can be run.
+        options.log.warn('a saved station needs something that this server does not have', { stream: config.id, name: config.name, reason: (error as Error).message });
       }
       this.#put(config);
     }
   }
 
-  /** Listens to all that are enabled. */
+  /** Starts all enabled stations. */
   start(): void {
     for (const station of this.#byId.values()) station.start();
   }
 
-  /** In the order in which they were added. */
+  /** In the order of their addition. */
   list(): readonly Station[] {
     return [...this.#byId.values()];
   }
@@ -77,8 +77,8 @@ export class Stations {
 
   /** @throws ProtocolError `conflict` when the id is taken, `bad-request`, or `not-kept` */
   add(station: NewStation): Promise<Station> {
-    return this.#inTurn(async () => {
-      if (this.#byId.size >= MAX_STATIONS) throw new ProtocolError('bad-request', `There are ${MAX_STATIONS} stations already, which is as many as can be.`);
+    return this.#enqueue(async () => {
+      if (this.#byId.size >= MAX_STATIONS) throw new ProtocolError('bad-request', `The limit of ${MAX_STATIONS} stations is reached.`);
       const id = station.id ?? this.#freeId(station.name);
       if (this.#isTaken(id)) throw new ProtocolError('conflict', `The id ${JSON.stringify(id)} is taken. Choose another, or leave it out.`);
       const config: StationConfig = { ...station, id };
@@ -93,8 +93,8 @@ export class Stations {
 
   /** @throws ProtocolError `not-found`, `bad-request` or `not-kept` */
   change(id: string, changes: StationChanges): Promise<Station> {
-    return this.#inTurn(async () => {
-      const station = this.#known(id);
+    return this.#enqueue(async () => {
+      const station = this.#find(id);
       const config: StationConfig = { ...station.config, ...changes };
       this.#options.check?.(config);
       await this.#options.save(this.#configs().map((each) => (each.id === id ? config : each)));
@@ -106,8 +106,8 @@ export class Stations {
 
   /** @throws ProtocolError `not-found` or `not-kept` */
   remove(id: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const station = this.#known(id);
+    return this.#enqueue(async () => {
+      const station = this.#find(id);
       await this.#options.save(this.#configs().filter((each) => each.id !== id));
       station.close();
       this.#byId.delete(id);
@@ -115,11 +115,11 @@ export class Stations {
     });
   }
 
-  /** Ends listening; settles when nothing is being saved any more. */
+  /** Stops all stations; settles when the last change is saved. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const station of this.#byId.values()) station.close();
-    await this.#turn;
+    await this.#lastChange;
     this.#events.complete();
     this.#changes.complete();
   }
@@ -131,9 +131,9 @@ export class Stations {
     return station;
   }
 
-  #known(id: string): Station {
+  #find(id: string): Station {
     const station = this.#byId.get(id);
-    if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists those there are.`);
+    if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists all of them.`);
     return station;
   }
 
@@ -145,7 +145,7 @@ export class Stations {
     return this.#byId.has(id) || RESERVED_IDS.includes(id) || this.#options.streams.get(id)?.isEnding === false;
   }
 
-  /** Of "Rádió 1 (HD)" `radio-1-hd`; with a number behind it where that is taken. */
+  /** Slug of the name: "Rádió 1 (HD)" gives `radio-1-hd`, with a number appended if that is taken. */
   #freeId(name: string): string {
     const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
     const slug = plain.replace(/[^a-z0-9]+/g, '-').slice(0, SLUG_CHARS).replace(/^-+|-+$/g, '') || 'station';
@@ -155,10 +155,10 @@ export class Stations {
     }
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    // Whoever asked is told of a failure; the next change only waits.
-    this.#turn = turn.catch(() => {});
-    return turn;
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const change = this.#lastChange.then(work);
+    // The caller gets a failure; the next change only waits for the end.
+    this.#lastChange = change.catch(() => {});
+    return change;
   }
 }

@@ -74,7 +74,7 @@ function goOnAir(radio: Radio): void {
   }
   radio.fail(url(6), 'The server answered 503 Service Unavailable.');
   radio.broadcast(url(11), NO_SOUND);
-  radio.emitState(url(14), 'stalled', 'No bytes came for 10 s.');
+  radio.emitState(url(14), 'stalled', 'No bytes arrived for 10 s.');
 }
 
 /** A day that changes as a radio's does: news in the morning, other music at night. */

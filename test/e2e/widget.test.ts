@@ -253,7 +253,7 @@ test('a station shows its title, silence as silence, a stall as no signal, and a
     await part(widget, 'playing').getByText('So What').waitFor(SOON);
     sources.emitAudio(URL_ONE, silence(3000));
     await state(widget, 'silence');
-    sources.emitState(URL_ONE, 'stalled', 'No bytes came for 10 s.');
+    sources.emitState(URL_ONE, 'stalled', 'No bytes arrived for 10 s.');
     await state(widget, 'no-signal');
     assert.match(await part(widget, 'note').innerText(), /^No audio is arriving\. Last heard: Low/);
     assert.is(await part(widget, 'playing').innerText(), '');

@@ -54,7 +54,7 @@ export function refusals(...codes: ErrorCode[]) {
 /** @throws ProtocolError `not-found` */
 export function known(stations: Stations, id: string): Station {
   const station = stations.get(id);
-  if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists those there are.`);
+  if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists all of them.`);
   return station;
 }
 

@@ -26,7 +26,7 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
-test('a listener gets a WAV of what is heard, until the station is switched off', () => withLive(5, async ({ one, listeners, sources, off }) => {
+test('a listener gets the station\'s audio as WAV until the station is switched off', () => withLive(5, async ({ one, listeners, sources, off }) => {
   const sound = tone(300, 200);
   const body = new Response(listeners.listen(one)).arrayBuffer();
   sources.emitAudio(URL_ONE, sound.slice());
@@ -39,7 +39,7 @@ test('a listener gets a WAV of what is heard, until the station is switched off'
   assert.is(listeners.size, 0);
 }));
 
-test('one who does not read is left out after a while, and costs no more memory', () => withLive(5, async ({ one, listeners, sources }) => {
+test('chunks are dropped for a listener that does not read, so memory stays bounded', () => withLive(5, async ({ one, listeners, sources }) => {
   const reader = listeners.listen(one).getReader();
   for (let second = 0; second < 60; second++) sources.emitAudio(URL_ONE, tone(300, 1000));
   let bytes = 0;
@@ -53,7 +53,7 @@ test('one who does not read is left out after a while, and costs no more memory'
   assert.is(listeners.size, 0);
 }));
 
-test('places are few, and there is nothing to hear of a station that is not heard', () => withLive(1, async ({ one, listeners, sources }) => {
+test('listeners beyond the limit are refused, and all while no audio arrives', () => withLive(1, async ({ one, listeners, sources }) => {
   const first = listeners.listen(one);
   assert.is(codeOf(() => listeners.listen(one)), 'too-many-viewers');
   await first.cancel();

@@ -18,17 +18,17 @@ function refusal(station: object, stationFiles = ''): string {
   }
 }
 
-test('expected genres are the model’s', () => {
+test('expected genres must be labels of the model', () => {
   assert.is(refusal({ rules: [{ type: 'drift', expect: ['jazz', 'rock'] }] }), 'none');
-  assert.is(refusal({ rules: [{ type: 'down' }, { type: 'drift', expect: ['jazz', 'techno', 'house'] }] }), 'rules[1].expect: the model knows no "techno", "house", but jazz, rock.');
+  assert.is(refusal({ rules: [{ type: 'down' }, { type: 'drift', expect: ['jazz', 'techno', 'house'] }] }), 'rules[1].expect: the model has no label "techno", "house"; its labels are jazz, rock.');
 });
 
-test('files are for servers that have a folder for them', () => {
+test('file: addresses need --station-files', () => {
   assert.match(refusal({ url: 'file:///music/a.flac' }), '--station-files');
   assert.is(refusal({ url: 'file:///music/a.flac' }, '/music'), 'none');
 });
 
-test('it holds at the API, for new stations and for changes', () => withServer({}, async (server) => {
+test('the API applies the check to new stations and to changes', () => withServer({}, async (server) => {
   const drift = { type: 'drift', expect: ['techno'] };
   const refused = await ask(server, 'POST', '/v1/stations', { name: 'One', url: URL_ONE, rules: [drift] });
   assert.equal([refused.status, refused.body.code, server.stations.list().length], [422, 'bad-request', 0]);

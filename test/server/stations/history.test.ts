@@ -17,17 +17,17 @@ import { BLOCK_MS, heard } from './prediction-events.js';
 const ALL = { fromMs: 0, toMs: 1e15 };
 const MANY = 100_000;
 
-/** A history on virtual time and the database behind it; what it logs is remembered. */
-function kept({ mostWaiting = MANY }: { mostWaiting?: number } = {}) {
+/** A history on virtual time with its database and its log lines. */
+function setUp({ maxWaitingRows = MANY }: { maxWaitingRows?: number } = {}) {
   const clock = new ManualClock();
   const database: Database = openDatabase(':memory:');
   const store = new SqliteStore(() => database);
   const lines: Record<string, unknown>[] = [];
   const log = new Log('debug', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
-  const history = new History({ store, log, scheduler: clock, mostWaiting });
+  const history = new History({ store, log, scheduler: clock, maxWaitingRows });
   return {
     clock, database, store, lines, history,
-    /** Lets time pass with a block every half second, and what is written meanwhile be written. */
+    /** Advances time with a block every half second, and lets pending writes finish. */
     async listen(ms: number, genre = 'rock', station = 'a'): Promise<void> {
       for (let passedMs = 0; passedMs < ms; passedMs += BLOCK_MS) {
         clock.advance(BLOCK_MS);
@@ -45,11 +45,11 @@ function kept({ mostWaiting = MANY }: { mostWaiting?: number } = {}) {
   };
 }
 
-/** Promises that are due have run. */
+/** Resolves after pending microtasks. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('every two seconds all is written, what is not over with its end so far', async () => {
-  const it = kept();
+test('all rows are written every two seconds, open ones with their end so far', async () => {
+  const it = setUp();
   it.live();
   await it.listen(1500);
   assert.equal(await it.store.segments('a', ALL, MANY), []);
@@ -62,8 +62,8 @@ test('every two seconds all is written, what is not over with its end so far', a
   await it.stop();
 });
 
-test('closing writes the rest', async () => {
-  const it = kept();
+test('closing writes the remaining rows', async () => {
+  const it = setUp();
   it.live();
   await it.listen(500);
   await it.history.close();
@@ -71,8 +71,8 @@ test('closing writes the rest', async () => {
   it.store.close();
 });
 
-test('after a restart nothing overlaps, and the time between is no state', async () => {
-  const it = kept();
+test('after a restart no rows overlap, and the time between has no state', async () => {
+  const it = setUp();
   it.live();
   await it.listen(10_000);
   await it.history.close();
@@ -86,13 +86,13 @@ test('after a restart nothing overlaps, and the time between is no state', async
   await again.close();
   assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
   assert.equal((await it.store.states('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
-  // The minute of the restart is one, of both its parts.
+  // Both parts of the minute of the restart are merged.
   assert.equal(await it.store.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 53_000 } }, { minute: 1, shares: { rock: 7000 } }]);
   it.store.close();
 });
 
-test('a station that is forgotten is gone from memory and store', async () => {
-  const it = kept();
+test('a forgotten station is deleted from memory and store', async () => {
+  const it = setUp();
   it.live();
   await it.listen(5000);
   it.history.forget('a');
@@ -103,15 +103,15 @@ test('a station that is forgotten is gone from memory and store', async () => {
 });
 
 test('an alert is written at once', async () => {
-  const it = kept();
+  const it = setUp();
   const alert: AlertRecord = { id: '1', station: { id: 'a', name: 'A' }, type: 'down', fromMs: 5, toMs: null, sentence: 'A is down.' };
   await it.history.alert(alert);
   assert.equal(await it.store.openAlerts(), [alert]);
   await it.stop();
 });
 
-test('a full disk is told of once, listening goes on, and all is written when there is space again', async () => {
-  const it = kept();
+test('a full disk is logged once, stations keep running, and all rows are written when there is space again', async () => {
+  const it = setUp();
   it.live();
   await it.listen(4000);
   it.database.exec(`PRAGMA max_page_count = ${(it.database.prepare('PRAGMA page_count').get() as { page_count: number }).page_count}`);
@@ -123,7 +123,7 @@ test('a full disk is told of once, listening goes on, and all is written when th
   assert.ok(waitingRows > 100);
   assert.is(droppedRows, 0);
   assert.is(it.lines.filter(({ level }) => level === 'error').length, 1);
-  assert.match(it.lines[0]!.what as string, 'listening goes on');
+  assert.match(it.lines[0]!.what as string, 'stations keep running');
   it.database.exec('PRAGMA max_page_count = 100000');
   await it.listen(70_000);
   assert.not(it.history.status.isFailing);
@@ -134,8 +134,8 @@ test('a full disk is told of once, listening goes on, and all is written when th
   await it.stop();
 });
 
-test('a store that can not be written is tried again ever more seldom, at least once a minute', async () => {
-  const it = kept();
+test('a store that can not be written is retried with exponential backoff, at least once a minute', async () => {
+  const it = setUp();
   const triedAtMs: number[] = [];
   const write = it.store.write.bind(it.store);
   it.store.write = (batch) => {
@@ -151,8 +151,8 @@ test('a store that can not be written is tried again ever more seldom, at least 
   it.store.close();
 });
 
-test('what waits for the store has a limit; the oldest is dropped and counted', async () => {
-  const it = kept({ mostWaiting: 10 });
+test('rows waiting for the store are limited; the oldest are dropped and counted', async () => {
+  const it = setUp({ maxWaitingRows: 10 });
   it.database.exec('PRAGMA query_only = 1');
   it.live();
   for (let block = 0; block < 40; block++) await it.listen(BLOCK_MS, `genre ${block}`);
@@ -164,16 +164,16 @@ test('what waits for the store has a limit; the oldest is dropped and counted', 
   await it.stop();
 });
 
-test('a process that is killed loses the last seconds at most, and corrupts nothing', async () => {
+test('a killed process loses at most the last seconds, and corrupts nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-history-'));
   try {
     const path = join(folder, 'history.db');
     const child = spawn(process.execPath, [fileURLToPath(new URL('./recording-process.js', import.meta.url)), path], { stdio: ['ignore', 'pipe', 'inherit'] });
-    // Its clock runs 50 times as fast; it says each block that it has recorded.
-    let toldMs = 0;
+    // Its clock runs at 50 times real time; it prints the time of each recorded block.
+    let reportedMs = 0;
     for await (const text of child.stdout) {
-      toldMs = Number(String(text).trim().split('\n').at(-1));
-      if (toldMs > 30_000) break;
+      reportedMs = Number(String(text).trim().split('\n').at(-1));
+      if (reportedMs > 30_000) break;
     }
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -184,7 +184,7 @@ test('a process that is killed loses the last seconds at most, and corrupts noth
       const segments = await store.segments(station, ALL, MANY);
       assert.ok(segments.length > 5);
       segments.slice(1).forEach(({ fromMs }, index) => assert.is(fromMs, segments[index]!.toMs));
-      for (const lastMs of [segments.at(-1)!.toMs, (await store.states(station, ALL, MANY)).at(-1)!.toMs]) assert.ok(lastMs > toldMs - 5000, `${lastMs} is long before ${toldMs}`);
+      for (const lastMs of [segments.at(-1)!.toMs, (await store.states(station, ALL, MANY)).at(-1)!.toMs]) assert.ok(lastMs > reportedMs - 5000, `${lastMs} is long before ${reportedMs}`);
       const countedMs = (await store.minutes(station, ALL, MANY)).flatMap(({ shares }) => Object.values(shares)).reduce((sum, ms) => sum + ms, 0);
       assert.is(countedMs, segments.at(-1)!.toMs);
     }

@@ -1,4 +1,4 @@
-/** Blocks of sound as a station hears them. */
+/** Prediction events of a station. */
 import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
 import type { StationEvent } from '../../../server/stations/station-event.js';
 
@@ -7,8 +7,8 @@ export const BLOCK_MS = 500;
 const NO_MUSIC: readonly StreamState[] = ['warming', 'speech', 'silence', 'unknown'];
 
 /**
- * A block that ends at this time.
- * @param what a genre, or a state in which there is none
+ * A scored block that ends at this time.
+ * @param what a genre, or a state without one
  */
 export function heard(atMs: number, what: string, spanMs = BLOCK_MS): StationEvent {
   const state = NO_MUSIC.find((each) => each === what);

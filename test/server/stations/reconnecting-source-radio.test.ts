@@ -1,4 +1,4 @@
-/** The listener with real parts: a radio server on a socket, and FFmpeg. What takes time takes little here. */
+/** The reconnecting source with a real radio server on a socket and real FFmpeg, with short timeouts. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,7 @@ import { until } from '../rig.js';
 import { Recordings } from '../sources/recordings.js';
 import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';
 
-const test = suite('a station kept going');
+const test = suite('reconnecting to a radio server');
 const SETTINGS = { stallAfterMs: 300, reconnectMinMs: 20, reconnectMaxMs: 100, stationFiles: '' };
 let recordings: Recordings;
 let radio: Radio;
@@ -26,8 +26,8 @@ test.after.each(async () => {
 });
 test.after(() => recordings.remove());
 
-/** A page that goes on: the music, then a little every 50 ms, until its connection is closed. */
-function goOn(path: string): string {
+/** An endless response: the music at once, then a little every 50 ms until the connection is closed. */
+function serveEndless(path: string): string {
   radio.pages.set(path, (_, response) => {
     response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).write(mp3);
     let at = 0;
@@ -39,22 +39,22 @@ function goOn(path: string): string {
 
 class Station {
   readonly states: ConnectionState[] = [];
-  readonly said: ConnectionEvent['type'][] = [];
+  readonly eventTypes: ConnectionEvent['type'][] = [];
   readonly #subscription;
 
   constructor(url: string, settings: Partial<typeof SETTINGS> = {}) {
     this.#subscription = reconnectingSource(url, { settings: { ...SETTINGS, ...settings } }).subscribe((event) => {
-      this.said.push(event.type);
+      this.eventTypes.push(event.type);
       if (event.type === 'state') this.states.push(event);
     });
   }
 
-  /** Waits until it was live so many times. */
+  /** Waits until it has been live so many times. */
   live(times: number): Promise<void> {
     return until(() => this.states.filter(({ state }) => state === 'live').length >= times);
   }
 
-  /** Waits for a state that has come, or comes. */
+  /** Waits for a state; one already passed counts. */
   async state(state: ConnectionState['state']): Promise<ConnectionState> {
     await until(() => this.states.some((each) => each.state === state));
     return this.states.find((each) => each.state === state)!;
@@ -69,40 +69,40 @@ function check(name: string, body: () => Promise<void>): void {
   test(name, HAS_FFMPEG ? body : async () => console.log('skipped: no ffmpeg on this system'));
 }
 
-check('FFmpeg killed: it fails with the signal, then is live again, afresh', async () => {
-  const station = new Station(goOn('/live'));
+check('when FFmpeg is killed it fails with the signal, then resets and is live again', async () => {
+  const station = new Station(serveEndless('/live'));
   await station.live(1);
   process.kill(ffmpegs()[0]!, 'SIGKILL');
   const { reason, decoder } = await station.state('failing');
   assert.equal([reason, decoder?.signal], ['The decoder was ended by SIGKILL.', 'SIGKILL']);
   await station.live(2);
   assert.is(station.states.at(-1)!.decoder, null);
-  assert.is(station.said.filter((type) => type === 'reset').length, 1);
+  assert.is(station.eventTypes.filter((type) => type === 'reset').length, 1);
   station.end();
 });
 
-check('a radio that says nothing more is stalled, and live when it sends again', async () => {
+check('a radio that stops sending is stalled, and live when it sends again', async () => {
   const station = new Station(radio.begin('/live', 'audio/mpeg', mp3));
-  assert.is((await station.state('stalled')).reason, 'No bytes came for 0.3 s.');
-  goOn('/live');
+  assert.is((await station.state('stalled')).reason, 'No bytes arrived for 0.3 s.');
+  serveEndless('/live');
   await station.live(station.states.filter(({ state }) => state === 'live').length + 1);
   station.end();
 });
 
-check('a radio that is gone for a while, then answers with a page, then with sound, is live again', async () => {
-  const station = new Station(goOn('/live'));
+check('a radio that is gone for a while, then answers with a page, then with audio, is live again', async () => {
+  const station = new Station(serveEndless('/live'));
   await station.live(1);
   radio.pages.delete('/live');
   for (const socket of radio.sockets) socket.destroy();
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with 404 Not Found.'));
   radio.serve('/live', 'text/html', '<p>Back soon');
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with sound.'));
-  goOn('/live');
+  serveEndless('/live');
   await station.live(2);
   station.end();
 });
 
-check('silence is sound: the station stays live', async () => {
+check('silence counts as audio: the station stays live', async () => {
   const silence = readFileSync(recordings.encode(recordings.silence('silence.wav', 10), 'silence.mp3', '-ar', '44100', '-b:a', '128k'));
   radio.begin('/live', 'audio/mpeg', silence);
   const station = new Station(radio.url('/live'), { stallAfterMs: 5000 });

@@ -1,4 +1,4 @@
-/** Records two stations into the database that it is given, until it is killed. */
+/** Records two stations into the given database until it is killed. */
 import { Log } from '../../../server/log.js';
 import { openDatabase } from '../../../server/store/database.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';

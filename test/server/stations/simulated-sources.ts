@@ -1,11 +1,11 @@
-/** Stations whose listening is played by the test. */
+/** Simulated station sources, and configs of stations. */
 import { Observable, Subject } from 'rxjs';
 import type { NewStation, StationConfig } from '../../../server/stations/config.js';
 import { newStationSchema, stationSchema } from '../../../server/stations/config.js';
 import type { ConnectionEvent } from '../../../server/stations/reconnecting-source.js';
 import type { Listen } from '../../../server/stations/station.js';
 
-/** What is said on a subject of this address is what the station hears; subscriptions are counted. */
+/** The test emits the events of each address; subscriptions are counted. */
 export class SimulatedSources {
   readonly #subjects = new Map<string, Subject<ConnectionEvent>>();
   readonly #subscribers = new Map<string, number>();

@@ -10,17 +10,17 @@ import { BLOCK_MS, heard as heardAt } from './prediction-events.js';
 /** A whole minute. */
 const T = Date.UTC(2026, 10, 21, 12);
 
-interface Kept {
+interface Recorded {
   readonly record: StationRecorder;
   readonly segments: HistorySegment[];
   readonly states: HistoryState[];
   readonly titles: HistoryTitle[];
   readonly minutes: HistoryMinute[];
-  /** All there is at the end, open rows included. */
+  /** All rows at the end, open ones included. */
   end(atMs: number): { segments: HistorySegment[]; states: HistoryState[]; minutes: HistoryMinute[] };
 }
 
-function kept(): Kept {
+function recorded(): Recorded {
   const segments: HistorySegment[] = [];
   const states: HistoryState[] = [];
   const titles: HistoryTitle[] = [];
@@ -51,20 +51,20 @@ const entitle = (s: number, title: string | null): StationEvent => ({ type: 'tit
 
 const heard = (s: number, what: string, spanMs?: number): StationEvent => heardAt(at(s), what, spanMs);
 
-/** Blocks one after the other, the first from `fromS`, the last to `toS`. */
+/** Consecutive blocks, the first from `fromS`, the last to `toS`. */
 const blocks = (fromS: number, toS: number, what: string): StationEvent[] =>
   Array.from({ length: (toS - fromS) / (BLOCK_MS / 1000) }, (_, index) => heard(fromS + (index + 1) * (BLOCK_MS / 1000), what));
 
-const tell = ({ record }: Kept, events: readonly StationEvent[]): void => {
-  for (const event of events) record.take(event);
+const push = ({ record }: Recorded, events: readonly StationEvent[]): void => {
+  for (const event of events) record.push(event);
 };
 
 const spans = (segments: readonly HistorySegment[]): [number, number, string][] => segments.map(({ fromMs, toMs, state, genre }) => [(fromMs - T) / 1000, (toMs - T) / 1000, genre ?? state]);
 const shares = (minutes: readonly HistoryMinute[]): [number, Record<string, number>][] => minutes.map((each) => [each.minute - T / 60_000, { ...each.shares }]);
 
-test('a segment lasts as long as state, genre and title do, and warming up belongs to it', () => {
-  const it = kept();
-  tell(it, [become(0, 'live'), entitle(0, 'One'), ...blocks(0, 2, 'warming'), ...blocks(2, 10, 'rock'), ...blocks(10, 12, 'speech'), ...blocks(12, 20, 'rock'), entitle(20, 'Two'), ...blocks(20, 30, 'rock')]);
+test('a segment lasts while state, genre and title stay the same, its warm-up included', () => {
+  const it = recorded();
+  push(it, [become(0, 'live'), entitle(0, 'One'), ...blocks(0, 2, 'warming'), ...blocks(2, 10, 'rock'), ...blocks(10, 12, 'speech'), ...blocks(12, 20, 'rock'), entitle(20, 'Two'), ...blocks(20, 30, 'rock')]);
   const { segments } = it.end(at(30));
   assert.equal(spans(segments), [[0, 10, 'rock'], [10, 12, 'speech'], [12, 20, 'rock'], [20, 30, 'rock']]);
   assert.equal(segments.map(({ nowPlaying }) => nowPlaying), ['One', 'One', 'One', 'Two']);
@@ -72,9 +72,9 @@ test('a segment lasts as long as state, genre and title do, and warming up belon
   assert.equal(it.titles, [{ atMs: at(0), title: 'One' }, { atMs: at(20), title: 'Two' }]);
 });
 
-test('shares are split where minutes meet, warming up included', () => {
-  const it = kept();
-  tell(it, [become(30, 'live'), ...blocks(30, 58, 'rock'), ...blocks(58, 60.5, 'warming'), ...blocks(60.5, 80, 'jazz'), ...blocks(80, 125, 'silence')]);
+test('shares are split at minute boundaries, warm-up included', () => {
+  const it = recorded();
+  push(it, [become(30, 'live'), ...blocks(30, 58, 'rock'), ...blocks(58, 60.5, 'warming'), ...blocks(60.5, 80, 'jazz'), ...blocks(80, 125, 'silence')]);
   assert.equal(shares(it.end(at(125)).minutes), [
     [0, { rock: 28_000, jazz: 2000 }],
     [1, { jazz: 20_000, silence: 40_000 }],
@@ -82,9 +82,9 @@ test('shares are split where minutes meet, warming up included', () => {
   ]);
 });
 
-test('what was event for and not heard is down; while it is stopped nobody listens', () => {
-  const it = kept();
-  tell(it, [
+test('time without audio while enabled counts as down; time while stopped counts as nothing', () => {
+  const it = recorded();
+  push(it, [
     become(0, 'connecting'), become(5, 'live'), ...blocks(5, 20, 'rock'),
     become(30, 'stalled', 'No bytes for 10 s.'), become(30, 'failing', 'No bytes.'), become(35, 'connecting'), become(36, 'live'), ...blocks(36, 40, 'rock'),
     become(40, 'stopped'), become(50, 'connecting'),
@@ -97,25 +97,25 @@ test('what was event for and not heard is down; while it is stopped nobody liste
   ]);
 });
 
-test('blocks that come a little early or late leave no gaps; a long gap is one', () => {
-  const it = kept();
-  tell(it, [become(0, 'live'), heard(0.5, 'rock'), heard(1.3, 'rock'), heard(1.5, 'jazz'), heard(2.1, 'jazz'), heard(8, 'jazz')]);
+test('blocks that arrive a little early or late leave no gaps; a long gap is one', () => {
+  const it = recorded();
+  push(it, [become(0, 'live'), heard(0.5, 'rock'), heard(1.3, 'rock'), heard(1.5, 'jazz'), heard(2.1, 'jazz'), heard(8, 'jazz')]);
   const { segments, minutes } = it.end(at(8));
   assert.equal(spans(segments), [[0, 1.3, 'rock'], [1.3, 2.1, 'jazz'], [7.5, 8, 'jazz']]);
   assert.equal(shares(minutes), [[0, { rock: 1300, jazz: 800 + 500, down: 5400 }]]);
 });
 
-test('warming up that goes on and on is a segment of nothing known', () => {
-  const it = kept();
-  tell(it, [become(0, 'live'), ...blocks(0, 10, 'warming'), ...blocks(10, 12, 'rock'), ...blocks(12, 13, 'warming'), become(13, 'failing', 'x')]);
+test('a long warm-up is a segment of its own, counted as unknown', () => {
+  const it = recorded();
+  push(it, [become(0, 'live'), ...blocks(0, 10, 'warming'), ...blocks(10, 12, 'rock'), ...blocks(12, 13, 'warming'), become(13, 'failing', 'x')]);
   const { segments, minutes } = it.end(at(13));
   assert.equal(spans(segments), [[0, 10, 'warming'], [10, 12, 'rock'], [12, 13, 'warming']]);
   assert.equal(shares(minutes), [[0, { unknown: 11_000, rock: 2000 }]]);
 });
 
-test('a clock that is set back holds the record still until it has caught up', () => {
-  const it = kept();
-  tell(it, [become(0, 'live'), ...blocks(0, 20, 'rock'), ...blocks(5, 15, 'jazz'), ...blocks(20, 25, 'jazz')]);
+test('after the clock is set back nothing is recorded until it has caught up', () => {
+  const it = recorded();
+  push(it, [become(0, 'live'), ...blocks(0, 20, 'rock'), ...blocks(5, 15, 'jazz'), ...blocks(20, 25, 'jazz')]);
   assert.equal(spans(it.end(at(25)).segments), [[0, 20, 'rock'], [20, 25, 'jazz']]);
 });
 
@@ -125,14 +125,14 @@ const anyMoment = fc.oneof(
   fc.record({ s: fc.integer({ min: -20, max: 400 }), title: fc.constantFrom(null, 'One', 'Two') }).map(({ s, title }) => entitle(s, title)),
 );
 
-/** Mostly in order, as a clock is; sometimes not. */
+/** Half of the runs in the order of time. */
 const anyMoments = fc.oneof(fc.array(anyMoment, { maxLength: 200 }), fc.array(anyMoment, { maxLength: 200 }).map((events) => events.sort((a, b) => a.atMs - b.atMs)));
 
-test('whatever happens: nothing overlaps, all is in order, each minute comes once and has 60 s at most', () => {
+test('for any events: rows are in order without overlap, each minute comes once and has at most 60 s', () => {
   fc.assert(fc.property(anyMoments, fc.integer({ min: 0, max: 10 }), (events, flushEvery) => {
-    const it = kept();
+    const it = recorded();
     events.forEach((event, index) => {
-      it.record.take(event);
+      it.record.push(event);
       if (flushEvery > 0 && index % flushEvery === 0) it.record.open(event.atMs);
     });
     const { segments, states, minutes } = it.end(at(400));
@@ -147,7 +147,7 @@ test('whatever happens: nothing overlaps, all is in order, each minute comes onc
       assert.ok(Object.values(of).every((ms) => Number.isInteger(ms) && ms > 0));
       assert.ok(Object.values(of).reduce((sum, ms) => sum + ms, 0) <= 60_000);
     });
-    // Sound is in the segments and in the shares alike.
+    // Segments and shares account for the same audio.
     const segmentsMs = segments.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
     const heardMs = minutes.flatMap(({ shares: of }) => Object.entries(of)).reduce((sum, [key, ms]) => sum + (key === 'down' ? 0 : ms), 0);
     assert.is(segmentsMs, heardMs);

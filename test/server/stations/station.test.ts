@@ -7,13 +7,13 @@ import { connect, killShards, until, withServer, type Client } from '../rig.js';
 import { silence, tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
 
-interface Played {
+interface RunningStation {
   readonly server: RunningServer;
   readonly sources: SimulatedSources;
   readonly events: StationEvent[];
 }
 
-async function withStation(work: (played: Played) => Promise<void>): Promise<void> {
+async function withStation(work: (running: RunningStation) => Promise<void>): Promise<void> {
   const sources = new SimulatedSources();
   await withServer({}, async (server) => {
     const events: StationEvent[] = [];
@@ -24,9 +24,9 @@ async function withStation(work: (played: Played) => Promise<void>): Promise<voi
 }
 
 const states = (events: readonly StationEvent[]): string[] => events.flatMap((event) => (event.type === 'state' ? [event.state] : []));
-const stationSays = (viewer: Client): StationMessage[] => viewer.messages.filter((message): message is StationMessage => message.type === 'station');
+const stationMessages = (viewer: Client): StationMessage[] => viewer.messages.filter((message): message is StationMessage => message.type === 'station');
 
-test('a station is a stream: who watches it hears predictions of what is played', () => withStation(async ({ server, sources, events }) => {
+test('viewers of a station\'s stream get predictions of its audio', () => withStation(async ({ server, sources, events }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
   assert.is((await viewer.ready()).name, 'Radio One');
   sources.emitState(URL_ONE, 'connecting');
@@ -42,19 +42,19 @@ test('a station is a stream: who watches it hears predictions of what is played'
   assert.ok(level! > -30);
 }));
 
-test('bytes without sound are silent, no bytes are what the listener says', () => withStation(async ({ server, sources, events }) => {
+test('silent audio is silent; without audio the state is the connection\'s', () => withStation(async ({ server, sources, events }) => {
   sources.emitState(URL_ONE, 'live');
   sources.emitAudio(URL_ONE, silence(3000));
   await until(() => states(events).at(-1) === 'silent');
   sources.emitAudio(URL_ONE, tone(300, 3000));
   await until(() => states(events).at(-1) === 'live');
-  sources.emitState(URL_ONE, 'stalled', 'No bytes came for 10 s.');
+  sources.emitState(URL_ONE, 'stalled', 'No bytes arrived for 10 s.');
   const glance = server.stations.get('one')!.glance();
-  assert.equal([glance.state, glance.reason, glance.heard, glance.genre, glance.level], ['stalled', 'No bytes came for 10 s.', null, null, null]);
+  assert.equal([glance.state, glance.reason, glance.heard, glance.genre, glance.level], ['stalled', 'No bytes arrived for 10 s.', null, null, null]);
   assert.equal(states(events), ['connecting', 'live', 'silent', 'live', 'stalled']);
 }));
 
-test('a viewer stays while the station fails and comes back, is told of both, and what was heard before no longer counts', () => withStation(async ({ server, sources }) => {
+test('a viewer stays connected through a failure, gets both state changes, and scoring starts from scratch', () => withStation(async ({ server, sources }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
   sources.emitState(URL_ONE, 'live');
   sources.emitAudio(URL_ONE, tone(300, 3000));
@@ -65,31 +65,31 @@ test('a viewer stays while the station fails and comes back, is told of both, an
   sources.emitState(URL_ONE, 'live');
   sources.emitAudio(URL_ONE, tone(9000, 3000));
   const after = await viewer.prediction(({ genre }) => genre === 'high');
-  assert.ok(after.atMs > before.atMs, 'stream time goes on');
-  assert.is(after.droppedMs, 0, 'nothing was dropped: there was nothing');
-  assert.equal(stationSays(viewer).map(({ state }) => state), ['connecting', 'live', 'failing', 'live']);
+  assert.ok(after.atMs > before.atMs, 'stream time continues');
+  assert.is(after.droppedMs, 0, 'a gap in the source is no dropped audio');
+  assert.equal(stationMessages(viewer).map(({ state }) => state), ['connecting', 'live', 'failing', 'live']);
   const restarted = viewer.messages.findIndex(({ type }) => type === 'restarted');
   const next = viewer.messages.slice(restarted).find(({ type }) => type === 'prediction');
   assert.ok(next?.type === 'prediction' && next.state === 'warming', 'it warms up again');
 }));
 
-test('what is announced stands for viewers who come later', () => withStation(async ({ server, sources }) => {
+test('viewers who connect later get the latest station message', () => withStation(async ({ server, sources }) => {
   sources.emitState(URL_ONE, 'live');
   sources.emit(URL_ONE, { type: 'title', title: 'Miles Davis - So What' });
   const viewer = await connect(server, '/v1/streams/one/watch');
-  const told = await viewer.heard<StationMessage>(({ type }) => type === 'station');
-  assert.equal([told.state, told.nowPlaying], ['live', 'Miles Davis - So What']);
+  const message = await viewer.heard<StationMessage>(({ type }) => type === 'station');
+  assert.equal([message.state, message.nowPlaying], ['live', 'Miles Davis - So What']);
   sources.emitState(URL_ONE, 'failing', 'gone');
   const later = await viewer.heard<StationMessage>((message) => message.type === 'station' && message.state === 'failing');
-  assert.is(later.nowPlaying, null, 'what was playing is not known any more');
+  assert.is(later.nowPlaying, null, 'the title is cleared');
 }));
 
-test('switched off it has no stream; switched on it has one again', () => withStation(async ({ server, sources, events }) => {
+test('a station has no stream while it is switched off', () => withStation(async ({ server, sources, events }) => {
   sources.emitState(URL_ONE, 'live');
   const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { enabled: false });
   assert.is(await viewer.closed(), 1000);
-  assert.is(stationSays(viewer).at(-1)!.state, 'stopped', 'who watches is told why it ends');
+  assert.is(stationMessages(viewer).at(-1)!.state, 'stopped', 'viewers get the reason before the close');
   assert.is(sources.subscriberCount(URL_ONE), 0);
   assert.is(server.stations.get('one')!.glance().state, 'stopped');
   assert.is(states(events).at(-1), 'stopped');
@@ -99,7 +99,7 @@ test('switched off it has no stream; switched on it has one again', () => withSt
   assert.ok(server.streams.get('one'));
 }));
 
-test('another address is event to at once, another name shows, and viewers stay', () => withStation(async ({ server, sources }) => {
+test('a new address is connected to at once, a new name shows, and viewers stay', () => withStation(async ({ server, sources }) => {
   const viewer = await connect(server, '/v1/streams/one/watch');
   await server.stations.change('one', { url: 'http://127.0.0.1/two', name: 'Radio Two' });
   assert.equal([sources.subscriberCount(URL_ONE), sources.subscriberCount('http://127.0.0.1/two')], [0, 1]);
@@ -110,7 +110,7 @@ test('another address is event to at once, another name shows, and viewers stay'
   await viewer.prediction();
 }));
 
-test('a shard that dies takes no station with it', () => withStation(async ({ server, sources }) => {
+test('a station survives the death of its shard', () => withStation(async ({ server, sources }) => {
   sources.emitState(URL_ONE, 'live');
   const viewer = await connect(server, '/v1/streams/one/watch');
   sources.emitAudio(URL_ONE, tone(300, 2000));
@@ -121,17 +121,17 @@ test('a shard that dies takes no station with it', () => withStation(async ({ se
   await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
 }));
 
-test('who watches all stations gets all of them at once and then each second', () => withStation(async ({ server, sources }) => {
+test('viewers of all stations get all of them at once and then each second', () => withStation(async ({ server, sources }) => {
   await server.stations.add(station({ id: 'two', url: 'http://127.0.0.1/two', enabled: false }));
   const viewer = await connect(server, '/v1/stations/watch');
   const { stations } = await viewer.heard<StationsMessage>(({ type }) => type === 'stations');
   assert.equal(stations.map(({ id, state }) => [id, state]), [['one', 'connecting'], ['two', 'stopped']]);
   sources.emitState(URL_ONE, 'live');
   await viewer.heard((message) => message.type === 'stations' && message.stations[0]!.state === 'live');
-  assert.not.match(JSON.stringify(viewer.messages), '127.0.0.1', 'addresses are for those who manage');
+  assert.not.match(JSON.stringify(viewer.messages), '127.0.0.1', 'addresses are only for those who may manage stations');
 }));
 
-test('at the end viewers are told that the server goes away, and nothing happens to the station', () => {
+test('at shutdown viewers are closed with 1001, and the station emits no event', () => {
   const sources = new SimulatedSources();
   const events: StationEvent[] = [];
   let viewers: Client[] = [];
@@ -142,7 +142,7 @@ test('at the end viewers are told that the server goes away, and nothing happens
     viewers = [await connect(server, '/v1/streams/one/watch'), await connect(server, '/v1/stations/watch')];
   }, { listen: sources.listen }).then(async () => {
     for (const viewer of viewers) assert.is(await viewer.closed(), 1001);
-    assert.equal(states(events), ['connecting', 'live'], 'it did not stop: the server did');
+    assert.equal(states(events), ['connecting', 'live'], 'no stopped event');
     assert.is(sources.subscriberCount(URL_ONE), 0);
   });
 });

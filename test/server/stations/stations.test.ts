@@ -34,7 +34,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return 'none';
 }
 
-test('an id is made from the name, in plain letters, another where it is taken', () => shared(async (server) => {
+test('an id is derived from the name in ASCII, with a number if it is taken', () => shared(async (server) => {
   const { stations } = stationsOf(server);
   const ids: string[] = [];
   for (const name of ['Rádió 1 (HD)', 'Rádió 1 (HD)', '東京', 'watch', 'demo']) ids.push((await stations.add(station({ name, enabled: false }))).config.id);
@@ -44,7 +44,7 @@ test('an id is made from the name, in plain letters, another where it is taken',
   await stations.close();
 }));
 
-test('a change is saved before it is taken; what can not be saved does not happen', () => shared(async (server) => {
+test('a change is saved before it is applied; one that can not be saved is not applied', () => shared(async (server) => {
   let isFull = false;
   const { stations, sources } = stationsOf(server, {
     save: async () => { if (isFull) throw new ProtocolError('not-kept', 'The disk is full.'); },
@@ -60,7 +60,7 @@ test('a change is saved before it is taken; what can not be saved does not happe
   await stations.close();
 }));
 
-test('changes that come at once are saved one after the other, each with those before it', () => shared(async (server) => {
+test('concurrent changes are saved one after the other, each with those before it', () => shared(async (server) => {
   const { stations, file } = stationsOf(server);
   await Promise.all([
     stations.add(station({ id: 'a' })),
@@ -73,7 +73,7 @@ test('changes that come at once are saved one after the other, each with those b
   await stations.close();
 }));
 
-test('what was saved is what runs', () => shared(async (server) => {
+test('saved stations are started, if enabled', () => shared(async (server) => {
   const { stations, sources } = stationsOf(server, { saved: [saved(), saved({ id: 'off', url: 'http://127.0.0.1/off', enabled: false })] });
   assert.is(sources.subscriberCount(URL_ONE), 0, 'not before it is started');
   stations.start();
@@ -83,14 +83,14 @@ test('what was saved is what runs', () => shared(async (server) => {
   assert.is(sources.subscriberCount(URL_ONE), 0);
 }));
 
-test('changes are told, and what is not there can not be changed', () => shared(async (server) => {
+test('changes are emitted, and an unknown station can not be changed', () => shared(async (server) => {
   const { stations } = stationsOf(server);
-  const told: StationChange[] = [];
-  stations.changes$.subscribe((change) => told.push(change));
+  const emitted: StationChange[] = [];
+  stations.changes$.subscribe((change) => emitted.push(change));
   await stations.add(station({ id: 'one', enabled: false }));
   await stations.change('one', { name: 'Other' });
   await stations.remove('one');
-  assert.equal(told.map(({ type, station: { name } }) => [type, name]), [['added', 'Radio One'], ['changed', 'Other'], ['removed', 'Other']]);
+  assert.equal(emitted.map(({ type, station: { name } }) => [type, name]), [['added', 'Radio One'], ['changed', 'Other'], ['removed', 'Other']]);
   assert.is(await refusal(stations.change('one', {})), 'not-found');
   assert.is(await refusal(stations.remove('one')), 'not-found');
   await stations.close();

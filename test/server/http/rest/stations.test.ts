@@ -72,7 +72,7 @@ test('what can not be used is refused with a sentence for each field', () => wit
   assert.is((await ask(server, 'POST', '/v1/stations', { ...ONE, id: 'a' })).status, 201);
   assert.equal(await refused('POST', '/v1/stations', { ...ONE, id: 'a' }), [409, 'conflict', 'The id "a" is taken. Choose another, or leave it out.']);
   assert.equal((await refused('POST', '/v1/stations', { ...ONE, id: 'watch' })).slice(0, 2), [422, 'bad-request']);
-  assert.equal(await refused('PATCH', '/v1/stations/none', { name: 'B' }), [404, 'not-found', 'There is no station "none"; GET /v1/stations lists those there are.']);
+  assert.equal(await refused('PATCH', '/v1/stations/none', { name: 'B' }), [404, 'not-found', 'There is no station "none"; GET /v1/stations lists all of them.']);
   assert.equal((await refused('DELETE', '/v1/stations/none')).slice(0, 2), [404, 'not-found']);
   assert.equal((await refused('PATCH', '/v1/stations/a', { id: 'b' })).slice(0, 2), [422, 'bad-request']);
   const twice = [{ type: 'down' }, { type: 'down' }];
