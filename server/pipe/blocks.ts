@@ -1,7 +1,7 @@
 /**
- * Samples to blocks: the network's step of some mel columns, with the block's level, when its sound
- * arrived and, if asked for, its picture. Blocks end at sample counts, so any cut of the same sound
- * into chunks gives the same blocks.
+ * Groups the samples of a stream into blocks: the mel columns of one network step, with the block's
+ * level, its arrival time and, on request, data to draw it. Block ends are fixed sample counts, so
+ * the blocks don't depend on how the sound is cut into chunks.
  */
 import { Envelope } from '../../dsp/pcm/envelope.js';
 import { LevelMeter } from '../../dsp/pcm/level-meter.js';
@@ -15,21 +15,21 @@ import { simdAddSquares } from '../../dsp/pcm/pcm.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
-/** Mono samples at the front end's rate, and where they came from. */
+/** Mono samples at the front end's rate, with their arrival time and byte position. */
 export interface SampleChunk {
   /** A view that is valid until the next chunk. */
   readonly samples: Float32Array;
-  /** When the last of the bytes behind them arrived, ms on the server's clock. */
+  /** Arrival of the last of their bytes, ms on the server's clock. */
   readonly arrivedAtMs: number;
-  /** Bytes of the stream so far, these included. */
+  /** Bytes of the stream so far, including these. */
   readonly endBytes: number;
 }
 
-/** Some mel columns with what was measured beside them. */
+/** Some mel columns with the measurements of the same samples. */
 export interface MelBlock {
-  /** [columns × bands] levels of mel power, dB; the stream's next block may lie in the same room. */
+  /** [columns × bands] mel power levels, dB; the stream's next block may overwrite them. */
   readonly cells: Float32Array;
-  /** A whole block's number, but for the last of a stream. */
+  /** The block length of the model; the last block of a stream may have fewer. */
   readonly columns: number;
   /** Stream time at the end, ms. */
   readonly atMs: number;
@@ -38,12 +38,12 @@ export interface MelBlock {
   readonly peakDb: number;
   readonly arrivedAtMs: number;
   readonly endBytes: number;
-  /** Some of its sound came too late to be looked at: its cells say nothing. */
+  /** Some of its sound was too late to be processed: `cells` is not valid. */
   readonly isLate: boolean;
   readonly picture?: Picture | undefined;
 }
 
-/** What dashboards draw of a block. */
+/** The spectrogram and waveform of a block, as dashboards draw them. */
 export interface Picture {
   /** [columns × bands] encoded levels. */
   readonly levels: Uint8Array;
@@ -51,18 +51,18 @@ export interface Picture {
   readonly peaks: Int8Array;
 }
 
-/** A block as the network takes it. */
+/** A block ready for the network. */
 export interface Block extends MelBlock {
-  /** [columns × bands] normalised levels; the next block's may lie in the same room, whatever its stream. */
+  /** [columns × bands] normalised levels; the next block of any stream may overwrite them. */
   readonly input: Float32Array;
   readonly loudness: Loudness;
-  /** After a long silence: the network and the smoothing start afresh with this block. */
+  /** First block after a long silence: the network's state and the smoothing are reset before it. */
   readonly resetsState: boolean;
 }
 
 export const PICTURE_POINTS = 32;
 
-/** Gathers the columns of one stream into blocks. */
+/** Groups the mel columns of one stream into blocks. */
 export class BlockColumns {
   readonly #frontEnd: FrontEnd;
   readonly #blockColumns: number;
@@ -74,13 +74,13 @@ export class BlockColumns {
   #column = 0;
   #isLate = false;
   #samples = 0;
-  #done = 0;
+  #columnsDone = 0;
   #arrivedAtMs = 0;
   #endBytes = 0;
 
   /**
    * @param fromMs stream time of the first sample
-   * @param picture whether blocks carry their picture
+   * @param picture whether blocks carry a `picture`
    */
   constructor(frontEnd: FrontEnd, blockColumns: number, { fromMs = 0, picture = false } = {}) {
     this.#frontEnd = frontEnd;
@@ -88,18 +88,18 @@ export class BlockColumns {
     this.#fromMs = fromMs;
     this.#mel = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
     this.#cells = new Float32Array(blockColumns * frontEnd.bands);
-    // Rounded up where a block's length is no multiple: the last point may then be missing, none piles up.
+    // Rounded up if the block length is not a multiple: the last point may be missing, but no samples accumulate.
     if (picture) this.#envelope = new Envelope(Math.ceil((blockColumns * frontEnd.hop) / PICTURE_POINTS));
   }
 
-  /** All sound so far, scored or not, ms. */
+  /** Stream time of all sound so far, scored or not, ms. */
   get durationMs(): number {
     return this.#fromMs + (1000 * this.#samples) / this.#frontEnd.sampleRate;
   }
 
   /**
-   * Costs one mel column each 1,920 samples.
-   * @param isLate only counts the samples: their block says that it is late
+   * Cost: one mel column per hop (1,920 samples with the shipped model).
+   * @param isLate skip the mel columns; the block is marked late
    */
   push({ samples, arrivedAtMs, endBytes }: SampleChunk, onBlock: (block: MelBlock) => void, isLate = false): void {
     this.#arrivedAtMs = arrivedAtMs;
@@ -109,38 +109,38 @@ export class BlockColumns {
       const to = Math.min(samples.length, from + this.#samplesToBlockEnd());
       const part = from === 0 && to === samples.length ? samples : samples.subarray(from, to);
       this.#meter.push(part);
-      this.#draw(part);
-      if (isLate) this.#pass(part);
-      else this.#mel.push(part, this.#take);
+      this.#updateEnvelope(part);
+      if (isLate) this.#skip(part);
+      else this.#mel.push(part, this.#addColumn);
       this.#samples += part.length;
       from = to;
       if (this.#column === this.#blockColumns) onBlock(this.#finish());
     }
   }
 
-  /** The end of the stream: the columns of an unfinished block make a shorter one. */
+  /** End of the stream: emits the columns of an unfinished block as a shorter one. */
   flush(onBlock: (block: MelBlock) => void): void {
     if (this.#column > 0) onBlock(this.#finish());
   }
 
-  /** A block is complete with the last sample under its last column's window. */
+  /** A block ends with the last sample of its last column's window. */
   #samplesToBlockEnd(): number {
     const { hop, nFft } = this.#frontEnd;
-    return hop * (this.#done + this.#blockColumns - 1) + nFft - this.#samples;
+    return hop * (this.#columnsDone + this.#blockColumns - 1) + nFft - this.#samples;
   }
 
-  readonly #take = (power: Float32Array): void => {
+  readonly #addColumn = (power: Float32Array): void => {
     this.#cells.set(power, this.#column * this.#frontEnd.bands);
     this.#column++;
   };
 
-  #pass(samples: Float32Array): void {
+  #skip(samples: Float32Array): void {
     this.#isLate = true;
     this.#column += this.#mel.skip(samples);
   }
 
-  /** The envelope covers a block's length up to its end; what overlaps into the first is left out. */
-  #draw(samples: Float32Array): void {
+  /** The envelope covers one block length up to the block's end; the window overlap before the first block is skipped. */
+  #updateEnvelope(samples: Float32Array): void {
     if (!this.#envelope) return;
     const skip = Math.max(0, this.#frontEnd.nFft - this.#frontEnd.hop - this.#samples);
     if (skip < samples.length) this.#envelope.push(skip > 0 ? samples.subarray(skip) : samples);
@@ -154,12 +154,12 @@ export class BlockColumns {
     const { rmsDb, peakDb } = this.#meter.read();
     const isLate = this.#isLate;
     this.#isLate = false;
-    this.#done += columns;
+    this.#columnsDone += columns;
     this.#column = 0;
     return {
       cells,
       columns,
-      atMs: this.#fromMs + (1000 * hop * this.#done) / sampleRate,
+      atMs: this.#fromMs + (1000 * hop * this.#columnsDone) / sampleRate,
       durationMs: (1000 * hop * columns) / sampleRate,
       rmsDb,
       peakDb,
@@ -177,14 +177,14 @@ function encoded(levelsDb: Float32Array): Uint8Array {
   return levels;
 }
 
-/** Gives blocks their normalised input and says which are silent; it starts afresh after a long silence. */
+/** Normalises blocks and detects silence; the normaliser is reset after a long silence. */
 export class BlockNormaliser {
   readonly #bands: number;
   readonly #normaliser: Normaliser;
   readonly #silence: Silence;
   readonly #scratch: ScratchBuffer;
 
-  /** @param scratch for the input; may be that of other streams */
+  /** @param scratch for the input; may be shared with other streams */
   constructor(model: Manifest, silence: SilenceSettings, scratch: ScratchBuffer) {
     this.#bands = model.frontEnd.bands;
     this.#scratch = scratch;
@@ -200,7 +200,7 @@ export class BlockNormaliser {
     for (let offset = 0; !block.isLate && offset < input.length; offset += this.#bands) {
       this.#normaliser.levels(block.cells, input, offset, offset);
     }
-    // Spread, an object of so many fields would become a slow one.
+    // No spread: with this many fields V8 gives an object with slow property access.
     const { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture } = block;
     return { cells, columns, atMs, durationMs, rmsDb, peakDb, arrivedAtMs, endBytes, isLate, picture, input, loudness, resetsState };
   }

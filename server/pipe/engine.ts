@@ -1,37 +1,37 @@
 /**
- * Many streams, one network: streams that have a block ready are gathered, stepped once, and the
- * scores scattered. A block waits a little for those of other streams, since a stream costs several
- * times as much alone as among many; not when all streams are there or a step is full, and not
- * behind a stream that brings more than it plays. One block a stream a step, in turn: nobody waits
- * for who brings much at once.
+ * Batches blocks of many streams into one step of the network and distributes the scores. A block
+ * waits up to `batchWaitMs` for blocks of other streams, because a stream costs several times as
+ * much alone as in a large batch. It does not wait if all streams are ready, the batch is full, or
+ * its stream is ending, a file or has more blocks queued. A step takes one block per stream, longest
+ * waiting first, so a stream that sends a lot at once does not delay the others.
  */
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Block } from './blocks.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { PipeSettings } from './settings.js';
 
-/** The network as the engine needs it; `Step` of models is one. */
+/** The network's interface for the engine; `Step` in `models/` implements it. */
 export interface Classifier {
-  /** The state of a stream that has heard nothing. */
+  /** The state of a new stream. */
   newState(): Float32Array;
   /**
-   * @param blocks each [columns × bands] normalised, all of one length
-   * @param states one for each block; updated in place
+   * @param blocks each [columns × bands] normalised, all of the same length
+   * @param states one per block; updated in place
    * @returns [batch × outputs] probabilities at the end of each block, valid until the next call
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array;
 }
 
-/** A block with its scores. */
+/** A block with its scores and timing. */
 export interface ClassifiedBlock {
   readonly block: Block;
   /** [outputs] of the network; a view, valid during the call. */
   readonly scores: Float32Array;
-  /** From the arrival of the block's last sound to here. */
+  /** From the arrival of the block's last sound to its scores, ms. */
   readonly lagMs: number;
-  /** Sound of the stream left unscored so far. */
+  /** Sound of the stream dropped unscored so far, ms. */
   readonly droppedMs: number;
-  /** False once the stream got far ahead of the clock, as a file does. */
+  /** False once the stream got more than `liveAheadMs` ahead of the clock, as a file does. */
   readonly isLive: boolean;
 }
 
@@ -43,12 +43,12 @@ interface Listener {
   complete(): void;
 }
 
-/** One stream's place in the engine: its waiting blocks and the network's state. */
-class Lane {
+/** Queue of one stream: its waiting blocks and the network's state for it. */
+class StreamQueue {
   readonly blocks: Block[] = [];
-  /** What the network is given of each: a copy, for a block's own is soon another's. */
+  /** Copies of the blocks' inputs: the originals share one scratch buffer. */
   readonly #inputs: Float32Array[] = [];
-  /** That of the block which was scored last, for the next one. */
+  /** Input buffer of the block scored last, reused for the next one. */
   #spare: Float32Array | undefined;
   readonly state: Float32Array;
   readonly listener: Listener;
@@ -56,9 +56,10 @@ class Lane {
   isEnding = false;
   isClosed = false;
   isQueued = false;
-  /** Never got far ahead of the clock: what comes late may be dropped. */
+  /** Never got far ahead of the clock: late blocks may be dropped. */
   isLive = true;
-  startsAfresh = false;
+  /** A dropped block had `resetsState`: the next one scored resets the state instead. */
+  isResetPending = false;
   #first: Block | undefined;
 
   constructor(state: Float32Array, listener: Listener) {
@@ -77,30 +78,30 @@ class Lane {
     this.#spare = undefined;
   }
 
-  /** Of the block that comes next. */
+  /** Input of the next block. */
   get input(): Float32Array {
     return this.#inputs[0]!;
   }
 
-  /** Takes the block that comes next, whose input is the network's until the lane gets another. */
+  /** Removes the next block; its input stays valid until the next `add`. */
   shift(): Block {
     this.#spare = this.#inputs.shift();
     return this.blocks.shift()!;
   }
 
-  /** Has its newest block only, and more will come in their time: the block may wait for others. */
-  get isPatient(): boolean {
+  /** Whether its block may wait for those of other streams: it is live, not ending, and has only one block queued. */
+  get mayWait(): boolean {
     return this.isLive && !this.isEnding && this.blocks.length === 1;
   }
 
-  /** Drops what is too old, but never the newest: late predictions are better than none. */
+  /** Drops blocks that are too old, but never the newest: a late prediction is better than none. */
   dropOlderThan(arrivedAtMs: number): void {
-    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.leaveOut(this.shift());
+    while (this.isLive && this.blocks.length > 1 && this.blocks[0]!.arrivedAtMs < arrivedAtMs) this.countDropped(this.shift());
   }
 
-  leaveOut({ durationMs, resetsState }: Block): void {
+  countDropped({ durationMs, resetsState }: Block): void {
     this.droppedMs += durationMs;
-    this.startsAfresh ||= resetsState;
+    this.isResetPending ||= resetsState;
   }
 }
 
@@ -109,19 +110,19 @@ export class Engine {
   readonly #settings: EngineSettings;
   readonly #scheduler: SchedulerLike;
   readonly #onFault: (error: unknown) => void;
-  readonly #lanes = new Set<Lane>();
-  /** Lanes with blocks, longest without a turn first. */
-  #ready: Lane[] = [];
+  readonly #queues = new Set<StreamQueue>();
+  /** Queues that have blocks, longest waiting first. */
+  #ready: StreamQueue[] = [];
   #next: Subscription | undefined;
-  /** Whether the next step is one that others are waited for with. */
+  /** Whether the scheduled step waits for blocks of other streams. */
   #isWaiting = false;
   #liveBusyMs = 0;
   #modelMs = 0;
   #steps = 0;
 
   /**
-   * @param scheduler the clock of lag and waiting; in a server that of `shards/macrotask.ts`
-   * @param onFault is told what the classifier threw; the streams of that step fail with `internal`
+   * @param scheduler clock for lag and waiting; `macrotask` of `shards/macrotask.ts` in a server
+   * @param onFault called with the classifier's error; the streams of that step fail with `internal`
    */
   constructor(classifier: Classifier, settings: EngineSettings, scheduler: SchedulerLike, onFault: (error: unknown) => void = () => {}) {
     this.#classifier = classifier;
@@ -132,15 +133,15 @@ export class Engine {
 
   /** Streams in the engine now. */
   get streams(): number {
-    return this.#lanes.size;
+    return this.#queues.size;
   }
 
-  /** Time spent on live streams since the start: those that are to be kept in time. */
+  /** Time spent scoring live streams since the start, ms. */
   get liveBusyMs(): number {
     return this.#liveBusyMs;
   }
 
-  /** Time spent in the network since the start. */
+  /** Time spent in the network since the start, ms. */
   get modelMs(): number {
     return this.#modelMs;
   }
@@ -150,58 +151,58 @@ export class Engine {
     return this.#steps;
   }
 
-  /** Blocks that wait now. */
+  /** Blocks waiting now. */
   get waitingBlocks(): number {
     let waiting = 0;
-    for (const lane of this.#lanes) waiting += lane.blocks.length;
+    for (const queue of this.#queues) waiting += queue.blocks.length;
     return waiting;
   }
 
-  /** Whether live sound that arrived then comes too late to be scored. */
+  /** Whether live sound that arrived at this time is too late to be scored. */
   isLate(arrivedAtMs: number): boolean {
     return this.#scheduler.now() - arrivedAtMs > this.#settings.maxLagMs;
   }
 
   /**
-   * Scores a stream's blocks, in order; completes when the last is scored.
-   * @param isPaced it keeps to the clock by itself, and is no file however far it gets ahead
+   * Scores a stream's blocks in order; completes when the last is scored.
+   * @param isPaced the source runs in real time; never treat it as a file, however far it gets ahead
    */
   classify(isPaced = false): OperatorFunction<Block, ClassifiedBlock> {
     const liveAheadMs = isPaced ? Infinity : this.#settings.liveAheadMs;
     return (block$) => new Observable((subscriber) => {
-      const lane = new Lane(this.#classifier.newState(), subscriber);
-      this.#lanes.add(lane);
+      const queue = new StreamQueue(this.#classifier.newState(), subscriber);
+      this.#queues.add(queue);
       subscriber.add(() => {
-        lane.isClosed = true;
-        lane.blocks.length = 0;
-        this.#lanes.delete(lane);
+        queue.isClosed = true;
+        queue.blocks.length = 0;
+        this.#queues.delete(queue);
       });
       subscriber.add(block$.subscribe({
         next: (block) => {
-          if (block.isLate) return lane.leaveOut(block);
-          lane.add(block, liveAheadMs);
-          this.#queue(lane);
+          if (block.isLate) return queue.countDropped(block);
+          queue.add(block, liveAheadMs);
+          this.#enqueue(queue);
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
-          lane.isEnding = true;
-          if (lane.blocks.length === 0) subscriber.complete();
-          else this.#stepSoon(false);
+          queue.isEnding = true;
+          if (queue.blocks.length === 0) subscriber.complete();
+          else this.#scheduleStep(false);
         },
       }));
     });
   }
 
-  #queue(lane: Lane): void {
-    if (!lane.isQueued) {
-      lane.isQueued = true;
-      this.#ready.push(lane);
+  #enqueue(queue: StreamQueue): void {
+    if (!queue.isQueued) {
+      queue.isQueued = true;
+      this.#ready.push(queue);
     }
-    this.#stepSoon(lane.isPatient && this.#ready.length < Math.min(this.#settings.maxBatch, this.#lanes.size));
+    this.#scheduleStep(queue.mayWait && this.#ready.length < Math.min(this.#settings.maxBatch, this.#queues.size));
   }
 
-  /** In the next turn of the event loop, or when others have been waited for. */
-  #stepSoon(mayWait: boolean): void {
+  /** Schedules a step: in the next turn of the event loop, or after `batchWaitMs` if it may wait. */
+  #scheduleStep(mayWait: boolean): void {
     if (this.#next && (mayWait || !this.#isWaiting)) return;
     this.#next?.unsubscribe();
     this.#isWaiting = mayWait;
@@ -210,72 +211,72 @@ export class Engine {
 
   #step(): void {
     this.#next = undefined;
-    const lanes = this.#gather();
+    const queues = this.#gather();
     const isAnyLeft = this.#ready.length > 0;
-    if (lanes.length > 0) {
+    if (queues.length > 0) {
       const startedMs = this.#scheduler.now();
-      this.#score(lanes);
-      this.#liveBusyMs += ((this.#scheduler.now() - startedMs) * lanes.filter(({ isLive }) => isLive).length) / lanes.length;
+      this.#score(queues);
+      this.#liveBusyMs += ((this.#scheduler.now() - startedMs) * queues.filter(({ isLive }) => isLive).length) / queues.length;
     }
-    if (isAnyLeft) this.#stepSoon(false);
+    if (isAnyLeft) this.#scheduleStep(false);
   }
 
-  /** Takes lanes whose next block is as long as the first one's, the longest waiting first. */
-  #gather(): Lane[] {
+  /** Takes queues whose next block has the same length as the first one's, longest waiting first. */
+  #gather(): StreamQueue[] {
     const oldestMs = this.#scheduler.now() - this.#settings.maxLagMs;
-    const taken: Lane[] = [];
-    const left: Lane[] = [];
-    for (const lane of this.#ready) {
-      if (lane.isClosed) continue;
-      lane.dropOlderThan(oldestMs);
+    const taken: StreamQueue[] = [];
+    const left: StreamQueue[] = [];
+    for (const queue of this.#ready) {
+      if (queue.isClosed) continue;
+      queue.dropOlderThan(oldestMs);
       const fits = taken.length < this.#settings.maxBatch
-        && (taken.length === 0 || lane.input.length === taken[0]!.input.length);
-      (fits ? taken : left).push(lane);
+        && (taken.length === 0 || queue.input.length === taken[0]!.input.length);
+      (fits ? taken : left).push(queue);
     }
-    for (const lane of taken) lane.isQueued = false;
+    for (const queue of taken) queue.isQueued = false;
     this.#ready = left;
     return taken;
   }
 
-  #score(lanes: readonly Lane[]): void {
+  #score(queues: readonly StreamQueue[]): void {
     const blocks: Block[] = [];
     const inputs: Float32Array[] = [];
-    for (const lane of lanes) {
-      inputs.push(lane.input);
-      const block = lane.shift();
-      const resetsState = block.resetsState || lane.startsAfresh;
-      if (resetsState) lane.state.set(this.#classifier.newState());
-      lane.startsAfresh = false;
+    for (const queue of queues) {
+      inputs.push(queue.input);
+      const block = queue.shift();
+      const resetsState = block.resetsState || queue.isResetPending;
+      if (resetsState) queue.state.set(this.#classifier.newState());
+      queue.isResetPending = false;
       blocks.push(resetsState === block.resetsState ? block : { ...block, resetsState });
     }
     let scores: Float32Array;
     const startedMs = this.#scheduler.now();
     try {
-      scores = this.#classifier.run(inputs, lanes.map((lane) => lane.state));
+      scores = this.#classifier.run(inputs, queues.map((queue) => queue.state));
     } catch (error) {
       this.#onFault(error);
-      for (const lane of lanes) {
-        lane.listener.error(new ProtocolError('internal', 'Scoring this stream failed; the fault is the server\'s. Connect again.'));
+      for (const queue of queues) {
+        queue.listener.error(new ProtocolError('internal', 'Scoring this stream failed; the fault is the server\'s. Connect again.'));
       }
       return;
     }
-    const outputs = scores.length / lanes.length;
+    const outputs = scores.length / queues.length;
     const nowMs = this.#scheduler.now();
     this.#modelMs += nowMs - startedMs;
     this.#steps++;
-    for (let index = 0; index < lanes.length; index++) {
-      const lane = lanes[index]!;
-      if (lane.isClosed) continue;
+    for (let index = 0; index < queues.length; index++) {
+      const queue = queues[index]!;
+      if (queue.isClosed) continue;
       const block = blocks[index]!;
-      lane.listener.next({
+      queue.listener.next({
         block,
         scores: scores.subarray(index * outputs, (index + 1) * outputs),
         lagMs: Math.max(0, nowMs - block.arrivedAtMs),
-        droppedMs: lane.droppedMs,
-        isLive: lane.isLive,
+        droppedMs: queue.droppedMs,
+        isLive: queue.isLive,
       });
-      if (lane.blocks.length > 0) this.#queue(lane);
-      else if (lane.isEnding) lane.listener.complete();
+      if (queue.blocks.length > 0) this.#enqueue(queue);
+      else if (queue.isEnding) queue.listener.complete();
     }
   }
 }

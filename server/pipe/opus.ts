@@ -1,7 +1,7 @@
 /**
- * Opus packets to mono samples (RFC 6716): libopus in WebAssembly with SIMD, as the package @evan/opus
- * brings it. Its functions are called directly: a decoder of its wrapper copies each packet twice
- * and is only freed by the garbage collector.
+ * Decodes Opus packets to mono samples (RFC 6716) with the SIMD WebAssembly build of libopus from the
+ * package @evan/opus. Its functions are called directly, because the package's wrapper copies each
+ * packet twice and frees a decoder only by garbage collection.
  */
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
@@ -9,28 +9,28 @@ import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
 import { OPUS_SAMPLE_RATES } from '../protocol/audio-format.js';
 import { ProtocolError } from '../protocol/errors.js';
 
-/** Addresses are bytes in its memory. */
+/** Exports of the module; addresses are byte offsets in its memory. */
 interface Libopus {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
   malloc(bytes: number): number;
   free(address: number): void;
   opus_decoder_get_size(channels: number): number;
-  /** @returns 0, or a negative number of libopus's */
+  /** @returns 0, or a negative error code of libopus */
   opus_decoder_init(decoder: number, sampleRate: number, channels: number): number;
-  /** @returns samples a channel, or a negative number of libopus's */
+  /** @returns samples per channel, or a negative error code of libopus */
   opus_decode(decoder: number, packet: number, packetBytes: number, samples: number, most: number, isLost: number): number;
 }
 
-/** A packet of 120 ms may hold three frames of 1,275 bytes and more; anything longer is no packet. */
+/** A packet is at most 120 ms, such as three frames of 1,275 bytes or more smaller ones; anything longer is rejected. */
 const MAX_PACKET_BYTES = 4000;
-/** 120 ms at 48 kHz. */
+/** Samples per channel in the longest packet: 120 ms at 48 kHz. */
 const MAX_SAMPLES = 5760;
 const SAMPLE_BYTES = 2;
 
 /**
- * libopus in a memory of its own, for all Opus streams of a thread. A packet is copied in, decoded and
- * taken out before the next one comes, so one buffer each does for all decoders.
+ * One libopus instance, shared by all Opus streams of a thread. Packets are decoded one at a time, so
+ * all decoders share one input and one output buffer.
  */
 export class OpusLibrary {
   readonly native: Libopus;
@@ -38,7 +38,7 @@ export class OpusLibrary {
   readonly packetAt: number;
   /** Address of the samples that libopus wrote. */
   readonly samplesAt: number;
-  /** The samples of the newest packet, of any decoder. */
+  /** Scratch buffer for the newest packet's samples, shared by all decoders. */
   readonly samples = new ScratchBuffer();
   #bytes: Uint8Array | undefined;
 
@@ -47,7 +47,7 @@ export class OpusLibrary {
     const nothing = (): number => 0;
     this.native = new WebAssembly.Instance(module, {
       wasi_snapshot_preview1: { fd_seek: nothing, fd_write: nothing, fd_close: nothing, proc_exit: nothing },
-      // A memory that grows is another buffer.
+      // Growing the memory detaches its ArrayBuffer.
       env: { emscripten_notify_memory_growth: () => (this.#bytes = undefined) },
     }).exports as unknown as Libopus;
     this.native._initialize();
@@ -55,7 +55,7 @@ export class OpusLibrary {
     this.samplesAt = this.native.malloc(MAX_SAMPLES * 2 * SAMPLE_BYTES);
   }
 
-  /** All of its memory. */
+  /** The whole memory, as bytes. */
   get bytes(): Uint8Array {
     return (this.#bytes ??= new Uint8Array(this.native.memory.buffer));
   }
@@ -69,15 +69,15 @@ export class OpusLibrary {
   }
 }
 
-/** One stream's decoder. Takes 18 KB, in stereo 27, and 1 to 2 ms a second. Must be closed. */
+/** Decoder of one stream. Costs 18 KB of memory (27 KB in stereo) and 1 to 2 ms of CPU per second of audio. Must be closed. */
 export class OpusDecoder {
   readonly #library: OpusLibrary;
   readonly #frameBytes: number;
-  /** Of the s16le that libopus writes, always whole frames. */
+  /** Converts the s16le output of libopus, which is always whole frames. */
   readonly #pcm: PcmDecoder;
   #decoder: number | undefined;
 
-  /** As `OpusLibrary.decoder` makes it. */
+  /** Use `OpusLibrary.decoder`. */
   constructor(library: OpusLibrary, sampleRate: number, channels: number) {
     if (!OPUS_SAMPLE_RATES.includes(sampleRate)) throw new Error(`Opus decodes to ${OPUS_SAMPLE_RATES.join(', ')} Hz, not ${sampleRate}.`);
     if (channels !== 1 && channels !== 2) throw new Error(`Opus decodes to 1 or 2 channels, not ${channels}.`);
@@ -87,25 +87,25 @@ export class OpusDecoder {
     const { native } = library;
     this.#decoder = native.malloc(native.opus_decoder_get_size(channels));
     const fault = this.#decoder === 0 ? 'no memory' : native.opus_decoder_init(this.#decoder, sampleRate, channels);
-    if (fault !== 0) throw new Error(`An Opus decoder could not be made: ${fault}.`);
+    if (fault !== 0) throw new Error(`Creating an Opus decoder failed: ${fault}.`);
   }
 
   /**
-   * One whole packet, without a container.
-   * @returns the mean of the channels, -1 to 1; a view that is valid until the next call of any decoder
-   * @throws ProtocolError `not-audio`; the decoder can go on with the next packet
+   * @param packet one whole packet, without a container
+   * @returns the mean of the channels, -1 to 1; a view, valid until the next call of any decoder
+   * @throws ProtocolError `not-audio`; the decoder still accepts the next packet
    */
   decode(packet: Uint8Array): Float32Array {
     if (this.#decoder === undefined) throw new Error('This Opus decoder was closed.');
-    if (packet.length === 0 || packet.length > MAX_PACKET_BYTES) throw notOpus(packet, 'one packet is 1 to 4,000 bytes');
+    if (packet.length === 0 || packet.length > MAX_PACKET_BYTES) throw notOpus(packet, 'a packet has 1 to 4,000 bytes');
     const { native, packetAt, samplesAt } = this.#library;
     this.#library.bytes.set(packet, packetAt);
     const count = native.opus_decode(this.#decoder, packetAt, packet.length, samplesAt, MAX_SAMPLES, 0);
-    if (count < 0) throw notOpus(packet, `libopus answers ${count}`);
+    if (count < 0) throw notOpus(packet, `libopus error ${count}`);
     return this.#pcm.decode(this.#library.bytes.subarray(samplesAt, samplesAt + count * this.#frameBytes));
   }
 
-  /** Frees the decoder; may be called again. */
+  /** Frees the decoder; idempotent. */
   close(): void {
     if (this.#decoder !== undefined) this.#library.native.free(this.#decoder);
     this.#decoder = undefined;
@@ -113,5 +113,5 @@ export class OpusDecoder {
 }
 
 function notOpus(packet: Uint8Array, why: string): ProtocolError {
-  return new ProtocolError('not-audio', `A binary message of ${packet.length} bytes is not an Opus packet (${why}). Send one packet a message, without Ogg or WebM around it.`);
+  return new ProtocolError('not-audio', `A binary message of ${packet.length} bytes is not an Opus packet (${why}). Send one packet per message, without an Ogg or WebM container.`);
 }

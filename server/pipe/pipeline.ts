@@ -1,7 +1,7 @@
 /**
- * The pipe. Bytes of one stream go in at the top, what its people read comes out at the bottom.
- * Each stage is a class with state of its own; the operators here only wire them. What flows is a
- * chunk or a block at a time: columns never leave the inner loops.
+ * The pipe: RxJS operators from the bytes of one stream to its messages. Each stage is a class with
+ * its own state; the operators here only connect them. Values are chunks or blocks; single columns
+ * stay inside the stages' loops.
  */
 import { defer, finalize, identity, Observable, type OperatorFunction } from 'rxjs';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
@@ -19,45 +19,45 @@ import { Smoother } from './smoothing.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
 import { PredictionMessages, type SmoothedBlock } from './prediction-messages.js';
 
-/** A chunk goes through all of a stream's pipe before the next stream's: one scratch does for all of a thread. */
+/** Chunks are processed to the end one at a time, so all streams of a thread share these scratch buffers. */
 const DECODED = new ScratchBuffer();
 const RESAMPLED = new ScratchBuffer();
 const NORMALISED = new ScratchBuffer();
 
-/** A large message is taken in parts, so that the scratch of a stream's stages stays small; a packet of Opus is one. */
+/** Large PCM messages are processed in parts of this size, to keep the scratch buffers small. Opus packets are not split. */
 const PCM_PART_BYTES = 16 * 1024;
 
-/** Bytes as they came. */
+/** Encoded bytes of one message. */
 export interface Chunk {
   readonly bytes: Uint8Array;
-  /** ms on the server's clock. */
+  /** Arrival, ms on the server's clock. */
   readonly arrivedAtMs: number;
 }
 
-/** How far a stream has come; the pipe moves it on, its owner reads it. */
+/** Progress of a stream: the pipe updates it, the stream's owner reads it. */
 export class Progress {
-  /** Bytes taken in. */
+  /** Bytes received. */
   bytes = 0;
-  /** Stream time of all sound taken in. */
-  heardMs = 0;
-  /** Stream time of the newest block made, scored or not. */
-  madeMs = 0;
+  /** Stream time of all sound received. */
+  receivedMs = 0;
+  /** Stream time of the newest complete block, scored or not. */
+  blockedMs = 0;
   /** Stream time of the newest block scored. */
   scoredMs = 0;
   /** Bytes up to the newest block scored. */
   scoredBytes = 0;
-  /** Number of the newest prediction. */
+  /** Sequence number of the newest prediction. */
   seq = 0;
   droppedMs = 0;
-  /** Of the newest prediction. */
+  /** Lag of the newest prediction. */
   lagMs = 0;
-  /** Whether it keeps to the clock: a file doesn't. */
+  /** Whether the stream runs in real time; false for a file. */
   isLive = true;
 
-  /** @param from where a stream goes on after its shard died */
+  /** @param from where to continue a stream after its shard died */
   constructor(from: Partial<Pick<Progress, 'seq' | 'scoredMs' | 'droppedMs'>> = {}) {
     this.seq = from.seq ?? 0;
-    this.heardMs = this.madeMs = this.scoredMs = from.scoredMs ?? 0;
+    this.receivedMs = this.blockedMs = this.scoredMs = from.scoredMs ?? 0;
     this.droppedMs = from.droppedMs ?? 0;
   }
 }
@@ -69,27 +69,27 @@ export interface PipeOptions {
   readonly settings: PipeSettings;
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
-  /** Whether `columns` messages come too. */
+  /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
-  /** It keeps to the clock by itself: never taken for a file. */
+  /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
-  /** The Opus decoders' library; needed for streams of that encoding only. */
+  /** Opus library; required for Opus streams only. */
   readonly opus?: (() => OpusLibrary) | undefined;
   readonly progress?: Progress | undefined;
 }
 
 /**
- * Bytes to messages: a prediction a block, then the summary.
+ * Bytes to messages: one prediction per block, then the summary.
  * @throws (as the Observable's error) ProtocolError: `not-audio` or `internal`
  */
 export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<EncodedMessage> {
   const { model, settings, progress = new Progress() } = options;
   return defer(() => smoothedBlocks(chunk$, { ...options, progress }).pipe(
-    tell(model, settings, progress, options.topK),
+    toMessages(model, settings, progress, options.topK),
   ));
 }
 
-/** Bytes to judged blocks: the pipe before anything is said. */
+/** Bytes to smoothed blocks: the pipe without the messages. */
 export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions): Observable<SmoothedBlock> {
   const { format, model, engine, settings, progress = new Progress() } = options;
   const decodedRate = decodedRateOf(format, model);
@@ -103,7 +103,7 @@ export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions):
   ));
 }
 
-/** Stored levels to judged blocks: the pipe from columns on. */
+/** Stored mel levels to smoothed blocks: the pipe from the columns on. */
 export function smoothedBlocksFromColumns(levels$: Observable<MelBlock>, { model, engine, settings }: Pick<PipeOptions, 'model' | 'engine' | 'settings'>): Observable<SmoothedBlock> {
   return defer(() => levels$.pipe(
     normalise(model, settings),
@@ -137,18 +137,18 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
     push: (sound) => {
       last = sound;
       const samples = resampler.push(sound.samples);
-      if (samples.length > 0) emit({ samples, arrivedAtMs: sound.arrivedAtMs, endBytes: sound.endBytes }); // a packet of 20 ms seldom fills what is resampled at once
+      if (samples.length > 0) emit({ samples, arrivedAtMs: sound.arrivedAtMs, endBytes: sound.endBytes }); // the resampler works in larger batches than a packet of 20 ms
     },
     flush: () => last && emit({ ...last, samples: resampler.flush() }),
   }));
 }
 
-/** Live sound that waited too long for this thread is counted and left out, before it costs more. */
+/** Live sound that waited too long for this thread is dropped and counted before its mel columns are computed. */
 function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<SampleChunk, MelBlock> {
-  const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.heardMs, picture });
+  const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.receivedMs, picture });
   return stage((emit) => {
-    const made = (block: MelBlock): void => {
-      progress.madeMs = block.atMs;
+    const onBlock = (block: MelBlock): void => {
+      progress.blockedMs = block.atMs;
       if (block.isLate) {
         progress.scoredMs = block.atMs;
         progress.scoredBytes = block.endBytes;
@@ -157,15 +157,15 @@ function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progre
     };
     return {
       push: (sound) => {
-        columns.push(sound, made, progress.isLive && engine.isLate(sound.arrivedAtMs));
-        progress.heardMs = columns.durationMs;
+        columns.push(sound, onBlock, progress.isLive && engine.isLate(sound.arrivedAtMs));
+        progress.receivedMs = columns.durationMs;
       },
       flush: () => columns.flush(emit),
     };
   });
 }
 
-/** A block at a time, because the level of a block says whether it starts afresh. */
+/** Works per block, because the level of a whole block decides whether the state is reset. */
 function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<MelBlock, Block> {
   const normaliser = new BlockNormaliser(model, settings, NORMALISED);
   return stage((emit) => ({ push: (block) => emit(normaliser.push(block)) }));
@@ -186,33 +186,33 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
   }));
 }
 
-function tell({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<SmoothedBlock, EncodedMessage> {
-  const teller = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.heardMs, droppedMs: progress.droppedMs });
+function toMessages({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<SmoothedBlock, EncodedMessage> {
+  const messages = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs });
   return stage((emit) => ({
-    push: (judged) => {
-      teller.block(judged, emit);
-      progress.seq = teller.seq;
-      progress.droppedMs = teller.droppedMs;
-      progress.lagMs = judged.lagMs;
+    push: (block) => {
+      messages.block(block, emit);
+      progress.seq = messages.seq;
+      progress.droppedMs = messages.droppedMs;
+      progress.lagMs = block.lagMs;
     },
-    flush: () => emit(teller.summary(progress.heardMs)),
+    flush: () => emit(messages.summary(progress.receivedMs)),
   }));
 }
 
-/** What a stage does with what comes; `flush` gives what the end of the stream still owes. */
-interface Work<In> {
+/** Handlers of a stage; `flush` emits what remains at the end of the stream. */
+interface StageHandlers<In> {
   push(value: In): void;
   flush?(): void;
 }
 
-/** Wires a stage's methods. Nothing is made for each value: there are thousands a second. */
-function stage<In, Out>(make: (emit: (out: Out) => void) => Work<In>): OperatorFunction<In, Out> {
+/** Makes an operator from a stage's handlers. Allocates nothing per value: there are thousands a second. */
+function stage<In, Out>(make: (emit: (out: Out) => void) => StageHandlers<In>): OperatorFunction<In, Out> {
   return (in$) => new Observable((subscriber) => {
-    const work = make((out) => subscriber.next(out));
+    const handlers = make((out) => subscriber.next(out));
     return in$.subscribe({
       next: (value) => {
         try {
-          work.push(value);
+          handlers.push(value);
         } catch (error) {
           subscriber.error(error);
         }
@@ -220,23 +220,23 @@ function stage<In, Out>(make: (emit: (out: Out) => void) => Work<In>): OperatorF
       error: (error: unknown) => subscriber.error(error),
       complete: () => {
         try {
-          work.flush?.();
+          handlers.flush?.();
         } catch (error) {
           subscriber.error(error);
         }
-        subscriber.complete(); // nothing, after an error
+        subscriber.complete(); // no effect after an error
       },
     });
   });
 }
 
-/** Bytes of one chunk to mono samples, -1 to 1; the view is valid until the next chunk. */
+/** Decodes the bytes of one chunk to mono samples, -1 to 1; the view is valid until the next chunk. */
 interface Decoder {
   decode(bytes: Uint8Array): Float32Array;
   close?(): void;
 }
 
-/** Opus is decoded at any of its rates, whatever it was encoded at: at the lowest that leaves nothing out which the model hears. */
+/** Opus can be decoded at any of its rates, whatever rate it was encoded at: use the lowest that covers the model's sample rate. */
 function decodedRateOf({ encoding, sampleRate }: AudioFormat, { frontEnd }: Manifest): number {
   if (encoding !== 'opus') return sampleRate;
   return Math.min(sampleRate, OPUS_SAMPLE_RATES.find((rate) => rate >= frontEnd.sampleRate) ?? sampleRate);
@@ -244,6 +244,6 @@ function decodedRateOf({ encoding, sampleRate }: AudioFormat, { frontEnd }: Mani
 
 function decoderFor({ encoding, channels }: AudioFormat, sampleRate: number, opus: PipeOptions['opus']): Decoder {
   if (encoding !== 'opus') return new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
-  if (!opus) throw new Error('A stream of Opus packets needs the option `opus`.');
+  if (!opus) throw new Error('An Opus stream needs the option `opus`.');
   return opus().decoder(sampleRate, channels);
 }

@@ -1,15 +1,15 @@
-/** What is said of a stream: each message made and written as JSON once, however many read it. */
+/** Builds the messages of a stream; each is encoded as JSON once, however many connections receive it. */
 import type { ClassifiedBlock } from './engine.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 import type { Columns, Prediction } from '../protocol/messages.js';
 import { round, Segments } from './segments.js';
 import type { Smoothed } from './smoothing.js';
 
-/** A block with its scores and what is shown after it. */
+/** A block with its scores and the smoothed result after it. */
 export interface SmoothedBlock extends ClassifiedBlock {
-  /** [labels] of this block alone; a view, valid during the call. */
+  /** [labels] probabilities of this block alone; a view, valid during the call. */
   readonly probabilities: Float32Array;
-  /** [music, speech, noise] of this block alone, likewise; undefined where the model can't tell. */
+  /** [music, speech, noise] probabilities of this block alone; a view, valid during the call. Undefined if the model has no such outputs. */
   readonly kinds: Float32Array | undefined;
   readonly shown: Smoothed;
 }
@@ -19,21 +19,21 @@ const DEFAULT_TOP_K = 5;
 export interface PredictionMessagesOptions {
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
-  /** Probability that the genre of the whole must reach. */
+  /** Lowest probability at which the summary names a genre. */
   readonly unknownBelow?: number | undefined;
-  /** Where a stream goes on after its shard died. */
+  /** Where to continue a stream after its shard died. */
   readonly seq?: number;
   readonly fromMs?: number;
   readonly droppedMs?: number;
 }
 
-/** Speaks for one stream. */
+/** The messages of one stream. */
 export class PredictionMessages {
   readonly #labels: readonly string[];
   readonly #topK: number;
   readonly #segments: Segments;
   readonly #droppedBeforeMs: number;
-  readonly #left: Float32Array;
+  readonly #remaining: Float32Array;
   seq: number;
   droppedMs: number;
 
@@ -42,12 +42,12 @@ export class PredictionMessages {
     this.#topK = Math.min(topK, labels.length);
     this.#segments = new Segments(labels, maxSegments, { fromMs, unknownBelow });
     this.#droppedBeforeMs = droppedMs;
-    this.#left = new Float32Array(labels.length);
+    this.#remaining = new Float32Array(labels.length);
     this.seq = seq;
     this.droppedMs = droppedMs;
   }
 
-  /** The prediction of a block, and its picture where it has one. */
+  /** Emits the prediction of a block, and its `columns` message if it has a picture. */
   block({ block, probabilities, shown, lagMs, droppedMs }: SmoothedBlock, emit: (message: EncodedMessage) => void): void {
     this.seq++;
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
@@ -82,16 +82,16 @@ export class PredictionMessages {
     return encodeMessage(this.#segments.summary(durationMs));
   }
 
-  /** The best labels, best first; equal ones in the model's order. */
+  /** The best labels, best first; ties in the model's order. */
   #top(probabilities: Float32Array): [label: string, p: number][] {
     const top: [label: string, p: number][] = [];
-    const left = this.#left;
-    left.set(probabilities);
+    const remaining = this.#remaining;
+    remaining.set(probabilities);
     while (top.length < this.#topK) {
       let best = 0;
-      for (let label = 1; label < left.length; label++) if (left[label]! > left[best]!) best = label;
-      top.push([this.#labels[best]!, round(left[best]!, 4)]);
-      left[best] = -1;
+      for (let label = 1; label < remaining.length; label++) if (remaining[label]! > remaining[best]!) best = label;
+      top.push([this.#labels[best]!, round(remaining[best]!, 4)]);
+      remaining[best] = -1;
     }
     return top;
   }

@@ -1,17 +1,17 @@
 /**
- * Predictions folded into segments, stretches with one state and genre, and into the summary of a
- * whole stream. Memory is bounded: a stream may run for months.
+ * Merges predictions into segments (stretches with one state and genre) and into the summary of the
+ * whole stream. Memory is bounded, because a stream may run for months.
  */
 import type { Segment, StreamState, Summary } from '../protocol/messages.js';
 import { MIN_PROBABILITY } from './smoothing.js';
 
-/** What was shown after a block, and the scores of that block alone. */
-export interface Heard {
+/** The smoothed result after a block, and the probabilities of that block alone. */
+export interface SegmentBlock {
   readonly atMs: number;
   readonly state: StreamState;
   readonly genre: string | null;
   readonly p: number;
-  /** False for blocks that are too quiet, or no music. */
+  /** False for blocks that are too quiet or not music. */
   readonly countsAsMusic: boolean;
   /** [labels] unsmoothed. */
   readonly probabilities: ArrayLike<number>;
@@ -27,9 +27,9 @@ interface OpenSegment {
 }
 
 /**
- * The segments of one stream. Warming up belongs to the segment that follows; a segment's p is the
- * mean of what was shown. The genre of the whole is the argmax of the mean log score over all
- * blocks of music; its p is the softmax of those means, and below the model's floor it is no known one.
+ * The segments of one stream. Warm-up is part of the segment that follows; a segment's p is the mean
+ * of the smoothed p. The stream's genre is the argmax of the mean log probability over all blocks of
+ * music; its p is the softmax of those means, and below `unknownBelow` the genre is null.
  */
 export class Segments {
   readonly #labels: readonly string[];
@@ -44,7 +44,7 @@ export class Segments {
 
   /**
    * @param fromMs stream time at which the first block starts
-   * @param unknownBelow probability that the genre of the whole must reach
+   * @param unknownBelow lowest probability at which the summary names a genre
    */
   constructor(labels: readonly string[], maxSegments: number, { fromMs = 0, unknownBelow = 0 } = {}) {
     this.#labels = labels;
@@ -55,7 +55,7 @@ export class Segments {
     this.#atMs = fromMs;
   }
 
-  push({ atMs, state, genre, p, countsAsMusic, probabilities }: Heard): void {
+  push({ atMs, state, genre, p, countsAsMusic, probabilities }: SegmentBlock): void {
     if (countsAsMusic) this.#score(probabilities);
     this.#atMs = atMs;
     if (state === 'warming') {
@@ -71,10 +71,10 @@ export class Segments {
 
   /**
    * The last message of the stream.
-   * @param durationMs all of its audio; the last segment reaches to there
+   * @param durationMs all of its audio; the last segment is extended to it
    */
   summary(durationMs: number): Summary {
-    // Of a stream that ends while warming up, that is all there is to say.
+    // A stream that ends during warm-up gets one segment with the state `warming`.
     if (!this.#open && this.#atMs > this.#fromMs) {
       this.#open = { fromMs: this.#fromMs, toMs: this.#atMs, genre: null, state: 'warming', sum: 0, blocks: 1 };
     }
@@ -103,7 +103,7 @@ export class Segments {
     this.#scored++;
   }
 
-  /** All labels with the softmax of their mean log scores, best first; empty when nothing was scored. */
+  /** All labels with the softmax of their mean log probabilities, best first; empty when nothing was scored. */
   #top(): [label: string, p: number][] {
     if (this.#scored === 0) return [];
     const means = Array.from(this.#scores, (score) => score / this.#scored);
@@ -116,7 +116,7 @@ export class Segments {
   }
 }
 
-/** To so many decimal digits: more of them would only make messages longer. */
+/** Rounds to this many decimal digits, to keep messages short. */
 export function round(value: number, digits: number): number {
   const scale = 10 ** digits;
   return Math.round(value * scale) / scale;

@@ -1,23 +1,23 @@
-/** The pipe's settings with their defaults; the server's settings table takes the defaults from here. */
+/** The pipe's settings with their defaults, which the server's settings table uses too. */
 
 export interface PipeSettings {
-  /** Most streams scored in one step of the network. */
+  /** Maximum number of streams in one step of the network. */
   readonly maxBatch: number;
-  /** Time that a block waits for those of other streams, to be scored in one step with them, ms. */
+  /** Time that a block waits for blocks of other streams, to share one step of the network, ms. */
   readonly batchWaitMs: number;
   /** Lag above which a live stream drops its oldest audio, ms. */
   readonly maxLagMs: number;
-  /** Lead over the clock that makes a stream a file, of which nothing is dropped, ms. */
+  /** A stream that gets this far ahead of the clock is treated as a file, and none of its audio is dropped, ms. */
   readonly liveAheadMs: number;
   /** Level below which sound is silence, dBFS. */
   readonly silenceDb: number;
-  /** Level above which silence ends at once, dBFS; at least `silenceDb`. */
+  /** Level at which silence ends at once, dBFS; at least `silenceDb`. */
   readonly silenceEndDb: number;
   /** Time below the level before a stream is silent, ms. */
   readonly silenceAfterMs: number;
-  /** Silence or speech after which what was heard before is forgotten, ms. */
+  /** Silence, speech or noise after which the genre is reset, ms. */
   readonly forgetAfterMs: number;
-  /** Most segments kept of a stream; the oldest are forgotten. */
+  /** Maximum number of segments per stream; the oldest are discarded. */
   readonly maxSegments: number;
 }
 

@@ -1,15 +1,15 @@
 /**
- * When a stream is silent: its level stayed below a threshold for some time. It ends at once with
- * the first block above a second, higher threshold, so a level between the two doesn't flicker.
+ * Silence detection with hysteresis: a stream is silent once its level has stayed below a threshold
+ * for some time. The first block above a second, higher threshold ends the silence at once.
  */
 import type { PipeSettings } from './settings.js';
 
 export type SilenceSettings = Pick<PipeSettings, 'silenceDb' | 'silenceEndDb' | 'silenceAfterMs' | 'forgetAfterMs'>;
 
-/** `quiet` is a level below the threshold, for however short a time; `silent` once that has lasted. */
+/** `quiet`: the level is below the threshold; `silent`: it has been for `silenceAfterMs`. */
 export type Loudness = 'sound' | 'quiet' | 'silent';
 
-/** Follows the level of one stream. */
+/** Detects the silence of one stream. */
 export class Silence {
   readonly #settings: SilenceSettings;
   readonly #blockMs: number;
@@ -22,7 +22,7 @@ export class Silence {
     this.#blockMs = blockMs;
   }
 
-  /** True with the first block after a silence so long that what was heard before no longer counts. */
+  /** True for the first block after a silence longer than `forgetAfterMs`. */
   get resetsState(): boolean {
     return this.#resetsState;
   }
@@ -34,7 +34,7 @@ export class Silence {
     if (levelDb < (wasSilent ? silenceEndDb : silenceDb)) {
       this.#resetsState = false;
       this.#quietMs += this.#blockMs;
-      // Half a millisecond of grace: three blocks of 348.3 ms are a second, rounding or not.
+      // 0.5 ms of tolerance for rounding.
       return this.#loudness = wasSilent || this.#quietMs + 0.5 >= silenceAfterMs ? 'silent' : 'quiet';
     }
     this.#resetsState = wasSilent && this.#quietMs > forgetAfterMs;

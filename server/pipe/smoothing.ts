@@ -1,20 +1,20 @@
 /**
- * Scores to what a person sees: a steady genre that doesn't flicker, and changes within seconds.
+ * Smooths the scores of blocks to a genre that doesn't flicker but still changes within seconds.
  *
- * With block probabilities q, S is the running mean of log q over the stream's music,
+ * With block probabilities q, S is the running mean of log q over the blocks of music,
  *   S ← S + a (log max(q, 1e-6) - S),  a = max(1 - exp(-blockMs / timeConstantMs), 1 / n),
- * n the blocks since the start: a plain mean at first, exponential from the time constant on.
- * p = softmax(S). What is reported of p is its running mean with `confidenceMs` in the same way: a
- * genre that stays shown while another one leads for a moment is more certain than p is then.
- * The shown genre is the best one when warm-up ends. After that every other one
- * has a CUSUM test of its own (Page 1954): its lead in p, less `leastLead`, is added up over time,
- * never below 0, and the first whose sum reaches margin × holdMs takes over. A lead of `margin` needs
- * about `holdMs`, a larger one less, a small one more. The sums start afresh when the shown genre leads.
- * Music of no known genre is one genre more, whose p is always `unknownBelow`.
+ * n the number of these blocks: a plain mean at first, an exponential moving average later.
+ * p = softmax(S). The reported probability is the running mean of p with `confidenceMs` as its time
+ * constant: while another genre leads for a moment, the shown one is more certain than its p.
+ * The shown genre is the best one when warm-up ends. After that each other genre has its own CUSUM
+ * test (Page 1954): its lead in p, less `leastLead`, is summed over time, never below 0, and the
+ * first genre whose sum reaches margin × holdMs replaces the shown one. A lead of `margin` needs
+ * about `holdMs`, a larger lead less, a smaller one more. The sums are reset when the shown genre leads.
+ * Music of an unknown genre is one more candidate, whose p is always `unknownBelow`.
  *
- * While a stream is speech or noise no genre is claimed, and blocks that are not music don't move S:
- * after a presenter's sentence the genre is the one before it. After a long one it starts afresh
- * with the music that follows. Silence shows nothing, and after it the genre starts afresh, too.
+ * During speech or noise no genre is shown, and blocks that are not music don't change S: after a
+ * short announcement the genre is the one before it; after more than `forgetAfterMs` the genre is
+ * reset. Silence shows no genre, and after it the genre is reset too.
  */
 import { smoothingGain, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
@@ -23,31 +23,31 @@ import { PIPE_DEFAULTS, type PipeSettings } from './settings.js';
 import type { Loudness } from './silence.js';
 import { SoundKinds } from './sound-kind.js';
 
-/** What is shown after a block. One object, changed by the next push. */
+/** The result after a block. One object per stream; the next push changes it. */
 export interface Smoothed {
-  /** `unknown` is noise, or music of no known genre: `isMusic` tells. */
+  /** `unknown` is noise or music of an unknown genre; `isMusic` distinguishes them. */
   readonly state: StreamState;
-  /** Index of the shown genre; null but for `music`. */
+  /** Index of the shown genre; null in every state but `music`. */
   readonly genre: number | null;
-  /** Smoothed probability of `genre`; 0 where it is null. */
+  /** Smoothed probability of `genre`; 0 if it is null. */
   readonly p: number;
-  /** Smoothed probability that it is music; 1 where the model can't tell, what it was before in silence. */
+  /** Smoothed probability that it is music; 1 if the model has no such output; unchanged in silence. */
   readonly music: number;
-  /** Whether the genres' probabilities are of what is heard now: not in silence, speech and noise, nor before any music. */
+  /** Whether `probabilities` are current: false in silence, speech and noise, and before the first music. */
   readonly isMusic: boolean;
-  /** False for a block that doesn't move the genres' probabilities: too quiet, or no music. */
+  /** False for a block that doesn't update `probabilities`: too quiet or not music. */
   readonly countsAsMusic: boolean;
-  /** [labels] smoothed probabilities; where `isMusic` is false, what they were before. */
+  /** [labels] smoothed probabilities; not updated while `isMusic` is false. */
   readonly probabilities: Float32Array;
 }
 
-/** How loud a block is, and whether it follows a silence so long that nothing before it countsAsMusic. */
+/** How loud a block is, and whether it is the first after a long silence. */
 export interface BlockLoudness {
   readonly loudness: Loudness;
   readonly resetsState: boolean;
 }
 
-/** Below this a probability says no more: one block can't veto a genre for ever. */
+/** Floor of block probabilities, so that one block can't rule out a genre for good. */
 export const MIN_PROBABILITY = 1e-6;
 
 /** The smoothing of one stream. */
@@ -56,26 +56,26 @@ export class Smoother {
   readonly #blockMs: number;
   readonly #forgetAfterMs: number;
   readonly #gain: number;
-  /** Of the reported probabilities. */
+  /** Gain of the reported probabilities. */
   readonly #confidenceGain: number;
-  /** Probability of music below which a block doesn't count. */
+  /** Probability of music below which a block doesn't count as music. */
   readonly #leastMusic: number;
   readonly #kinds: SoundKinds;
   readonly #scores: Float64Array;
-  /** [labels + 1] p, the softmax of the scores; behind them, in the place of one genre more, no known one, which never changes. */
-  readonly #now: Float64Array;
-  /** [labels + 1] leads over the genre that was judged last, probability × ms; in the same places. */
+  /** [labels + 1] p, the softmax of the scores; the last entry is the constant p of an unknown genre. */
+  readonly #p: Float64Array;
+  /** [labels + 1] sums of leads over the selected genre, probability × ms; same indices as `#p`. */
   readonly #leads: Float64Array;
   readonly #shown: { -readonly [Key in keyof Smoothed]: Smoothed[Key] };
   /** Blocks of music since the start. */
   #blocks = 0;
-  /** The genre that was judged last, or the place of none; undefined before. */
-  #judged: number | undefined;
-  /** How long the stream has been no music. */
-  #awayMs = 0;
+  /** Index in `#p` of the genre that was selected last; undefined before the first. */
+  #selected: number | undefined;
+  /** How long the stream has been speech or noise. */
+  #notMusicMs = 0;
 
   /**
-   * @param labels of the model; only their number countsAsMusic
+   * @param labels of the model; only their number is used
    * @param blockMs audio from one push to the next
    */
   constructor(settings: SmoothingSettings, labels: readonly string[], blockMs: number, { forgetAfterMs }: Pick<PipeSettings, 'forgetAfterMs'> = PIPE_DEFAULTS) {
@@ -87,8 +87,8 @@ export class Smoother {
     this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
     this.#kinds = new SoundKinds(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
-    this.#now = new Float64Array(labels.length + 1);
-    this.#now[labels.length] = settings.unknownBelow ?? 0;
+    this.#p = new Float64Array(labels.length + 1);
+    this.#p[labels.length] = settings.unknownBelow ?? 0;
     this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
       state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false,
@@ -98,46 +98,46 @@ export class Smoother {
 
   /**
    * @param probabilities [labels] of the next block
-   * @param hearing of that block
-   * @param kinds [music, speech, noise] of that block; undefined where the model can't tell
+   * @param blockLoudness of that block
+   * @param kinds [music, speech, noise] probabilities of that block; undefined if the model has no such outputs
    */
   push(probabilities: ArrayLike<number>, { loudness, resetsState }: BlockLoudness, kinds?: ArrayLike<number>): Smoothed {
     const shown = this.#shown;
     shown.countsAsMusic = loudness === 'sound' && (kinds?.[0] ?? 1) >= this.#leastMusic;
     if (loudness === 'silent') return this.#show('silence', null);
     if (loudness === 'quiet') return shown;
-    if (resetsState) this.#kinds.startAfresh();
-    if (resetsState || shown.state === 'silence') this.#startAfresh();
+    if (resetsState) this.#kinds.reset();
+    if (resetsState || shown.state === 'silence') this.#resetGenre();
 
     const kind = kinds ? this.#kinds.push(kinds) : 'music';
     shown.music = this.#kinds.music;
-    if (shown.countsAsMusic) this.#follow(probabilities);
-    else if (this.#awayMs > this.#forgetAfterMs) this.#startAfresh();
+    if (shown.countsAsMusic) this.#update(probabilities);
+    else if (this.#notMusicMs > this.#forgetAfterMs) this.#resetGenre();
 
     if (kind === 'speech' || kind === 'noise') {
-      this.#awayMs += this.#blockMs;
+      this.#notMusicMs += this.#blockMs;
       return this.#show(kind === 'speech' ? 'speech' : 'unknown', null);
     }
-    this.#awayMs = 0;
-    // Half a millisecond of grace for rounding, as for the kinds.
+    this.#notMusicMs = 0;
+    // 0.5 ms of tolerance for rounding, as for the kinds.
     const isWarm = kind !== undefined && this.#blocks > 0 && this.#blocks * this.#blockMs + 0.5 >= this.#settings.warmupMs;
     if (!isWarm) return this.#show('warming', null);
-    this.#judged = this.#judge();
-    return this.#judged === this.#scores.length ? this.#show('unknown', null) : this.#show('music', this.#judged);
+    this.#selected = this.#select();
+    return this.#selected === this.#scores.length ? this.#show('unknown', null) : this.#show('music', this.#selected);
   }
 
-  /** No genre is known; how long the stream has been no music stays. */
-  #startAfresh(): void {
+  /** Forgets the genre; `#notMusicMs` stays. */
+  #resetGenre(): void {
     this.#blocks = 0;
-    this.#judged = undefined;
+    this.#selected = undefined;
     this.#leads.fill(0);
     this.#scores.fill(0);
   }
 
-  /** Moves the running mean of the log scores, its softmax and the reported mean of that. */
-  #follow(q: ArrayLike<number>): void {
+  /** Updates the running mean of the log scores, its softmax and the reported mean of that. */
+  #update(q: ArrayLike<number>): void {
     const scores = this.#scores;
-    const p = this.#now;
+    const p = this.#p;
     const reported = this.#shown.probabilities;
     this.#blocks++;
     const gain = Math.max(this.#gain, 1 / this.#blocks);
@@ -156,21 +156,21 @@ export class Smoother {
     }
   }
 
-  /** The genre to show, or the place of none, given the one that was judged last and the best one. */
-  #judge(): number {
-    const p = this.#now;
+  /** @returns the index in `#p` of the genre to show */
+  #select(): number {
+    const p = this.#p;
     const leads = this.#leads;
     const best = argmax(p);
-    const judged = this.#judged ?? best;
-    if (best === judged) {
+    const selected = this.#selected ?? best;
+    if (best === selected) {
       leads.fill(0);
-      return judged;
+      return selected;
     }
     const { margin, holdMs, leastLead = 0 } = this.#settings;
-    const least = p[judged]! + leastLead;
+    const least = p[selected]! + leastLead;
     for (let genre = 0; genre < leads.length; genre++) leads[genre] = Math.max(0, leads[genre]! + (p[genre]! - least) * this.#blockMs);
     const first = leads[best]! >= margin * holdMs ? best : argmax(leads);
-    if (leads[first]! < margin * holdMs) return judged;
+    if (leads[first]! < margin * holdMs) return selected;
     leads.fill(0);
     return first;
   }
@@ -180,7 +180,7 @@ export class Smoother {
     shown.state = state;
     shown.genre = genre;
     shown.p = genre === null ? 0 : shown.probabilities[genre]!;
-    shown.isMusic = state !== 'silence' && this.#awayMs === 0 && this.#blocks > 0;
+    shown.isMusic = state !== 'silence' && this.#notMusicMs === 0 && this.#blocks > 0;
     return shown;
   }
 }

@@ -193,7 +193,7 @@ class Shard {
       if (!running) continue;
       const { progress } = running;
       // Sound that nothing waits behind is consumed although its block isn't complete.
-      const consumed = progress.madeMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
+      const consumed = progress.blockedMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
       running.consumedBytes = Math.max(running.consumedBytes, consumed);
       running.untoldBytes = 0;
       rows[row++] = key;

@@ -8,7 +8,7 @@ import { ProtocolError } from '../../../server/protocol/errors.js';
 const BLOCK_MS = 350;
 const SETTINGS = { maxBatch: 64, batchWaitMs: 40, maxLagMs: 2000, liveAheadMs: 5000 };
 
-/** Adds up inputs in its state and answers with the sum; remembers which inputs came together. */
+/** A classifier whose state is the sum of its inputs, which it also returns; records the inputs of each step. */
 class Adder implements Classifier {
   readonly steps: number[][] = [];
   newState(): Float32Array {
@@ -38,32 +38,32 @@ function rig(settings: Partial<typeof SETTINGS> = {}) {
 
 function stream(engine: Engine) {
   const block$ = new Subject<Block>();
-  const said: string[] = [];
+  const events: string[] = [];
   const scored: { sum: number; lagMs: number; droppedMs: number }[] = [];
   const resetsState: boolean[] = [];
   const subscription = block$.pipe(engine.classify()).subscribe({
     next: ({ block: heard, scores, lagMs, droppedMs }) => {
       resetsState.push(heard.resetsState);
-      said.push(String(scores[0]));
+      events.push(String(scores[0]));
       scored.push({ sum: scores[0]!, lagMs, droppedMs });
     },
-    error: (error: ProtocolError) => said.push(error.code),
-    complete: () => said.push('complete'),
+    error: (error: ProtocolError) => events.push(error.code),
+    complete: () => events.push('complete'),
   });
-  return { block$, said, scored, resetsState, subscription };
+  return { block$, events, scored, resetsState, subscription };
 }
 
-test('what arrives in one turn is scored in one step', () => {
+test('blocks that arrive in one turn of the event loop are scored in one step', () => {
   const { clock, classifier, engine } = rig();
   const streams = [1, 2, 3].map(() => stream(engine));
   streams.forEach(({ block$ }, index) => block$.next(block(index + 1, 350)));
-  assert.equal(classifier.steps, [], 'not before the turn is over');
+  assert.equal(classifier.steps, [], 'not before the turn ends');
   clock.flush();
   assert.equal(classifier.steps, [[1, 2, 3]]);
-  assert.equal(streams.map(({ said }) => said), [['1'], ['2'], ['3']]);
+  assert.equal(streams.map(({ events }) => events), [['1'], ['2'], ['3']]);
 });
 
-test('a block waits for those of other streams, but not for ever', () => {
+test('a block waits for blocks of other streams, but not indefinitely', () => {
   const { clock, classifier, engine } = rig();
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
   clock.schedule(() => a.block$.next(block(1, 350)), 350);
@@ -74,7 +74,7 @@ test('a block waits for those of other streams, but not for ever', () => {
   assert.equal([a, b, c].map(({ scored }) => scored[0]!.lagMs), [40, 20, 40]);
 });
 
-test('nobody waits when all are there, a step is full, or a stream ends', () => {
+test('a block does not wait when all streams are ready, the batch is full, or its stream ends', () => {
   const { clock, classifier, engine } = rig({ maxBatch: 2 });
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
   clock.schedule(() => [a, b].forEach(({ block$ }, index) => block$.next(block(index + 1, 350))), 350);
@@ -89,17 +89,17 @@ test('nobody waits when all are there, a step is full, or a stream ends', () => 
   assert.equal([a, b, c].map(({ scored }) => scored.map(({ lagMs }) => lagMs)), [[0], [0, 0], [0]]);
 });
 
-test('each stream has its own state and its own order', () => {
+test('each stream has its own state, and its blocks stay in order', () => {
   const { clock, engine } = rig();
   const [a, b] = [stream(engine), stream(engine)];
   for (const value of [1, 10, 100]) a.block$.next(block(value, 350));
   b.block$.next(block(5, 350));
   clock.flush();
-  assert.equal(a.said, ['1', '11', '111']);
-  assert.equal(b.said, ['5']);
+  assert.equal(a.events, ['1', '11', '111']);
+  assert.equal(b.events, ['5']);
 });
 
-test('a block is scored as it came, whatever is written into its input afterwards', () => {
+test('a block is scored with the input it was queued with, even if the buffer is overwritten afterwards', () => {
   const { clock, engine } = rig();
   const a = stream(engine);
   const input = new Float32Array(1);
@@ -109,10 +109,10 @@ test('a block is scored as it came, whatever is written into its input afterward
   }
   input[0] = 1000;
   clock.flush();
-  assert.equal(a.said, ['1', '11', '111']);
+  assert.equal(a.events, ['1', '11', '111']);
 });
 
-test('one block a stream a step, in turn: who brings much waits for nobody and nobody for them', () => {
+test('a step takes one block per stream in turn, so a stream with many blocks neither waits nor delays others', () => {
   const { clock, classifier, engine } = rig({ maxBatch: 2 });
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
   for (const value of [11, 12, 13]) a.block$.next(block(value, 350));
@@ -122,7 +122,7 @@ test('one block a stream a step, in turn: who brings much waits for nobody and n
   assert.equal(classifier.steps, [[11, 21], [31, 12], [13]]);
 });
 
-test('blocks of another length are scored apart', () => {
+test('blocks of different lengths are scored in separate steps', () => {
   const { clock, classifier, engine } = rig();
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
   a.block$.next(block(1, 350));
@@ -132,33 +132,33 @@ test('blocks of another length are scored apart', () => {
   assert.equal(classifier.steps, [[1, 3], [2]]);
 });
 
-test('completes when the last block is scored, not before', () => {
+test('completes after the last block is scored, not before', () => {
   const { clock, engine } = rig();
-  const { block$, said } = stream(engine);
+  const { block$, events } = stream(engine);
   block$.next(block(1, 350));
   block$.next(block(2, 700));
   block$.complete();
-  assert.equal(said, []);
+  assert.equal(events, []);
   clock.flush();
-  assert.equal(said, ['1', '3', 'complete']);
+  assert.equal(events, ['1', '3', 'complete']);
   const empty = stream(engine);
   empty.block$.complete();
-  assert.equal(empty.said, ['complete']);
+  assert.equal(empty.events, ['complete']);
 });
 
-test('after a long silence the network starts afresh', () => {
+test('after a long silence the state is reset', () => {
   const { clock, engine } = rig();
-  const { block$, said } = stream(engine);
+  const { block$, events } = stream(engine);
   block$.next(block(1, 350));
   block$.next(block(2, 700, { resetsState: true }));
   clock.flush();
-  assert.equal(said, ['1', '2']);
+  assert.equal(events, ['1', '2']);
 });
 
-test('a live stream that is late drops its oldest, counts it, and goes on', () => {
+test('a late live stream drops its oldest blocks, counts them and continues', () => {
   const { clock, engine } = rig();
   const { block$, scored } = stream(engine);
-  // The thread was busy for 3 s: ten blocks wait, those that came before second 1 are too old.
+  // The thread was busy for 3 s: ten blocks wait, and those that arrived in the first second are too old.
   clock.schedule(() => {
     for (let index = 1; index <= 10; index++) block$.next(block(1, index * BLOCK_MS, { arrivedAtMs: (index * 3000) / 10 }));
   }, 3000);
@@ -179,7 +179,7 @@ test('the newest block is never dropped: a late prediction is better than none',
   assert.equal(scored, [{ sum: 7, lagMs: 9000, droppedMs: BLOCK_MS }]);
 });
 
-test('a dropped block that would start afresh still makes the next one do so, and tells the smoothing', () => {
+test('if a dropped block had resetsState, the next one resets the state and the smoothing', () => {
   const { clock, engine } = rig();
   const { block$, scored, resetsState } = stream(engine);
   block$.next(block(1, 350, { arrivedAtMs: 0 }));
@@ -193,7 +193,7 @@ test('a dropped block that would start afresh still makes the next one do so, an
   assert.equal(resetsState, [false, true]);
 });
 
-test('a stream that once ran ahead of the clock is a file: nothing of it is dropped', () => {
+test('a stream that once ran ahead of the clock is a file: none of it is dropped', () => {
   const { clock, engine } = rig();
   const { block$, scored } = stream(engine);
   clock.schedule(() => {
@@ -204,19 +204,19 @@ test('a stream that once ran ahead of the clock is a file: nothing of it is drop
   assert.is(scored.at(-1)!.droppedMs, 0);
 });
 
-test('a throw of the network fails the streams of that step, and only those', () => {
+test('an error of the network fails the streams of that step only', () => {
   const { clock, engine, faults } = rig({ maxBatch: 2 });
   const [a, b, c] = [stream(engine), stream(engine), stream(engine)];
   a.block$.next(block(1, 350));
   b.block$.next(block(666, 350));
   c.block$.next(block(3, 350));
   clock.flush();
-  assert.equal([a.said, b.said, c.said], [['internal'], ['internal'], ['3']]);
+  assert.equal([a.events, b.events, c.events], [['internal'], ['internal'], ['3']]);
   assert.is(faults.length, 1);
   assert.is(engine.streams, 1);
 });
 
-test('a stream that is left is not scored any more and takes no place', () => {
+test('an unsubscribed stream is no longer scored and does not count as a stream', () => {
   const { clock, classifier, engine } = rig();
   const [a, b] = [stream(engine), stream(engine)];
   a.block$.next(block(1, 350));

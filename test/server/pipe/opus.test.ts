@@ -7,7 +7,7 @@ import { opusLibrary } from '../../../server/shards/opus-library.js';
 
 type Rate = 8000 | 12000 | 16000 | 24000 | 48000;
 
-/** A tone of amplitude 0.4 in packets; the second channel, where there is one, at half of it. */
+/** Opus packets of a tone with amplitude 0.4, and 0.2 on the second channel if there is one. */
 function encodeTone(sampleRate: Rate, channels: number, hz: number, packets: number, frameMs = 20): Buffer[] {
   const encoder = new OpusScript(sampleRate, channels, OpusScript.Application.AUDIO);
   const frame = sampleRate * frameMs / 1000;
@@ -25,7 +25,7 @@ function encodeTone(sampleRate: Rate, channels: number, hz: number, packets: num
   }
 }
 
-/** Amplitude of the `hz` part of `samples`. */
+/** Amplitude of `samples` at the frequency `hz`. */
 function toneIn(samples: Float32Array, hz: number, sampleRate: number): number {
   let re = 0;
   let im = 0;
@@ -42,7 +42,7 @@ function decodeAll(decoder: OpusDecoder, packets: readonly Buffer[]): Float32Arr
 
 for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
   for (const channels of [1, 2]) {
-    test(`${sampleRate} Hz with ${channels} channel${channels > 1 ? 's' : ''}: a tone comes back as the mean of its channels`, () => {
+    test(`${sampleRate} Hz with ${channels} channel${channels > 1 ? 's' : ''}: a tone is decoded to the mean of its channels`, () => {
       const decoder = opusLibrary().decoder(sampleRate, channels);
       const samples = decodeAll(decoder, encodeTone(sampleRate, channels, 440, 50));
       decoder.close();
@@ -54,7 +54,7 @@ for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
   }
 }
 
-test('each stream keeps its own state, a hundred and fifty at a time', () => {
+test('150 interleaved decoders each keep their own state', () => {
   const packets = encodeTone(48000, 2, 440, 10);
   const alone = opusLibrary().decoder(48000, 2);
   const wanted = packets.map((packet) => alone.decode(packet).slice());
@@ -66,7 +66,7 @@ test('each stream keeps its own state, a hundred and fifty at a time', () => {
   for (const decoder of decoders) decoder.close();
 });
 
-test('what is no packet is refused, and the next packet decodes', () => {
+test('an invalid packet is rejected, and the next packet still decodes', () => {
   const decoder = opusLibrary().decoder(48000, 1);
   const [packet] = encodeTone(48000, 1, 440, 1);
   for (const broken of [Buffer.alloc(0), Buffer.alloc(5000), Buffer.from([255, 255, 255, 255])]) {
@@ -77,14 +77,14 @@ test('what is no packet is refused, and the next packet decodes', () => {
   decoder.close();
 });
 
-test('a closed decoder can be closed again and decodes no more', () => {
+test('closing a decoder twice is allowed, decoding after close is not', () => {
   const decoder = opusLibrary().decoder(48000, 1);
   decoder.close();
   decoder.close();
   assert.throws(() => decoder.decode(Buffer.alloc(10)), /closed/);
 });
 
-test('rates and channels that Opus does not have are refused', () => {
+test('sample rates and channel counts that Opus does not have are rejected', () => {
   assert.throws(() => opusLibrary().decoder(44100, 1), /44100/);
   assert.throws(() => opusLibrary().decoder(48000, 3), /3/);
 });

@@ -15,107 +15,107 @@ import { cut, join, MONO, noise, silence, tone } from '../sound.js';
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;
 const settings = withDefaults();
 
-/** Runs bytes through the pipe on virtual time, as if each piece came alone or all at once. */
-function hear(pieces: readonly Uint8Array[], options: Partial<PipeOptions> = {}, apart = true, classifier = new FakeClassifier()): (Prediction | Columns | Summary)[] {
+/** Runs bytes through the pipe on virtual time; `apart`: each piece arrives in its own turn, else all in one. */
+function runPipe(pieces: readonly Uint8Array[], options: Partial<PipeOptions> = {}, apart = true, classifier = new FakeClassifier()): (Prediction | Columns | Summary)[] {
   const clock = new VirtualTimeScheduler();
   const engine = new Engine(classifier, settings, clock);
-  const said: (Prediction | Columns | Summary)[] = [];
+  const messages: (Prediction | Columns | Summary)[] = [];
   const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
   pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, ...options })
-    .subscribe(({ json }) => said.push(JSON.parse(json)));
+    .subscribe(({ json }) => messages.push(JSON.parse(json)));
   for (const bytes of pieces) {
     chunk$.next({ bytes, arrivedAtMs: clock.now() });
     if (apart) clock.flush();
   }
   chunk$.complete();
   clock.flush();
-  assert.is(engine.streams, 0, 'nothing stays in the engine');
-  return said;
+  assert.is(engine.streams, 0, 'the engine is empty afterwards');
+  return messages;
 }
 
-const predictions = (said: ReturnType<typeof hear>): Prediction[] => said.filter((each): each is Prediction => each.type === 'prediction');
-const summaryOf = (said: ReturnType<typeof hear>): Summary => said.at(-1) as Summary;
+const predictions = (messages: ReturnType<typeof runPipe>): Prediction[] => messages.filter((each): each is Prediction => each.type === 'prediction');
+const summaryOf = (messages: ReturnType<typeof runPipe>): Summary => messages.at(-1) as Summary;
 
-test('bytes go in, a prediction a block comes out, the summary is last', () => {
-  const said = hear([tone(200, 3000)]);
-  const seen = predictions(said);
-  assert.equal(said.map(({ type }) => type), [...seen.map(() => 'prediction'), 'summary']);
+test('gives one prediction per block, then the summary', () => {
+  const messages = runPipe([tone(200, 3000)]);
+  const seen = predictions(messages);
+  assert.equal(messages.map(({ type }) => type), [...seen.map(() => 'prediction'), 'summary']);
   assert.equal(seen.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   assert.is(seen[0]!.atMs, 348.3);
   assert.is(seen[3]!.genre, 'low');
   assert.equal(seen[3]!.top.map(([label]) => label).sort(), [...FAKE_LABELS].sort());
-  assert.is(summaryOf(said).genre, 'low');
+  assert.is(summaryOf(messages).genre, 'low');
 });
 
-test('what is heard is what is played, at any rate and in any channels', () => {
+test('a tone gets the same genre at any sample rate and channel count', () => {
   const formats: [AudioFormat, number][] = [[{ ...MONO, sampleRate: 8000 }, 1], [{ ...MONO, sampleRate: 48000 }, 1], [{ ...MONO, sampleRate: 44100, channels: 2 }, 2]];
   for (const [format, channels] of formats) {
     for (const [frequencyHz, label] of [[150, 'low'], [1500, 'middle']] as const) {
       const mono = new Int16Array(tone(frequencyHz, 3000, format).buffer);
       const samples = new Int16Array(mono.length * channels).map((_, index) => mono[Math.floor(index / channels)]!);
-      assert.is(summaryOf(hear([new Uint8Array(samples.buffer)], { format })).genre, label, `${frequencyHz} Hz at ${format.sampleRate}`);
+      assert.is(summaryOf(runPipe([new Uint8Array(samples.buffer)], { format })).genre, label, `${frequencyHz} Hz at ${format.sampleRate}`);
     }
   }
 });
 
-test('any cut of the same bytes gives the same predictions', () => {
+test('predictions do not depend on how the bytes are cut into chunks', () => {
   const bytes = join(noise(30_000), tone(300, 700), silence(3500), noise(15_001, 5));
-  const expected = hear([bytes], { spectrogram: true });
+  const expected = runPipe([bytes], { spectrogram: true });
   assert.ok(predictions(expected).some(({ state }) => state === 'silence'));
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 1, maxLength: 6 }), fc.boolean(), (sizes, apart) => {
-    // Cuts of a byte or two cost a call each; a sum of this size keeps a run short.
+    // Many chunks of a byte or two would be slow; this total keeps a run short.
     fc.pre(sizes.reduce((sum, size) => sum + size, 0) > 500);
-    assert.equal(hear(cut(bytes, sizes), { spectrogram: true }, apart), expected);
+    assert.equal(runPipe(cut(bytes, sizes), { spectrogram: true }, apart), expected);
   }), { numRuns: 25 });
 });
 
-test('odd bytes at the end are left out', () => {
+test('an incomplete sample at the end is ignored', () => {
   const bytes = tone(300, 1000);
-  assert.equal(hear([join(bytes, new Uint8Array([7]))]), hear([bytes]));
+  assert.equal(runPipe([join(bytes, new Uint8Array([7]))]), runPipe([bytes]));
 });
 
 test('the columns of an unfinished block are scored as a shorter one', () => {
   // Two blocks and two columns: samples 2 × 7680 + 1920 + 2048.
-  const seen = predictions(hear([noise(2 * 7680 + 1920 + 2048)]));
+  const seen = predictions(runPipe([noise(2 * 7680 + 1920 + 2048)]));
   assert.equal(seen.map(({ atMs }) => atMs), [1, 2, 2.5].map((blocks) => Math.round(blocks * BLOCK_MS * 10) / 10));
 });
 
-test('sound too short for a column has a summary and no predictions', () => {
-  const said = hear([noise(2047)]);
-  assert.equal(said, [{ type: 'summary', durationMs: 92.8, genre: null, p: 0, top: [], segments: [] }]);
-  assert.is(summaryOf(hear([])).durationMs, 0);
+test('sound shorter than a column gives a summary and no predictions', () => {
+  const messages = runPipe([noise(2047)]);
+  assert.equal(messages, [{ type: 'summary', durationMs: 92.8, genre: null, p: 0, top: [], segments: [] }]);
+  assert.is(summaryOf(runPipe([])).durationMs, 0);
 });
 
-test('the duration is that of all sound, at any rate', () => {
+test('the duration covers all sound, at any sample rate', () => {
   for (const sampleRate of [8000, 22050, 44100, 96000]) {
-    const { durationMs, segments } = summaryOf(hear([tone(440, 2000, { sampleRate })], { format: { ...MONO, sampleRate } }));
+    const { durationMs, segments } = summaryOf(runPipe([tone(440, 2000, { sampleRate })], { format: { ...MONO, sampleRate } }));
     assert.ok(Math.abs(durationMs - 2000) < 1, `${durationMs} at ${sampleRate}`);
     assert.is(segments.at(-1)!.toMs, durationMs);
   }
 });
 
-test('level and peak are those of the block', () => {
-  const seen = predictions(hear([tone(441, 2000, { amplitude: 0.5 }), tone(441, 2000, { amplitude: 0.05 })]));
+test('level and peak are measured per block', () => {
+  const seen = predictions(runPipe([tone(441, 2000, { amplitude: 0.5 }), tone(441, 2000, { amplitude: 0.05 })]));
   assert.ok(Math.abs(seen[2]!.level - -9.03) < 0.1, String(seen[2]!.level));
   assert.ok(Math.abs(seen[2]!.peak - -6.02) < 0.1);
   assert.ok(Math.abs(seen.at(-2)!.level - -29.03) < 0.1);
 });
 
-test('a silent stream has no genre, however short', () => {
-  for (const ms of [500, 900, 3000]) assert.is(summaryOf(hear([silence(ms)])).genre, null, `${ms} ms`);
+test('a silent stream of any length has no genre', () => {
+  for (const ms of [500, 900, 3000]) assert.is(summaryOf(runPipe([silence(ms)])).genre, null, `${ms} ms`);
 });
 
-test('one large message is many small ones', () => {
+test('one large message gives the same predictions as many small ones', () => {
   const bytes = noise(300_000);
-  assert.equal(hear([bytes]), hear(cut(bytes, [10_000, 50_001, 200_000])));
+  assert.equal(runPipe([bytes]), runPipe(cut(bytes, [10_000, 50_001, 200_000])));
 });
 
-test('a long silence shows, and after it everything starts afresh', () => {
-  const after = (bytes: Uint8Array): object[] => predictions(hear([bytes])).map(({ seq, atMs, ...rest }) => rest);
-  // 12 blocks of one sound, 12 of silence, then another; the second half must not remember the first.
+test('a long silence is reported, and the state is reset after it', () => {
+  const after = (bytes: Uint8Array): object[] => predictions(runPipe([bytes])).map(({ seq, atMs, ...rest }) => rest);
+  // 12 blocks of one sound, 12 of silence, then another sound, which must not depend on the first.
   const first = noise(12 * 7680 + 128);
   const second = tone(2000, 3000);
-  const seen = predictions(hear([first, new Uint8Array(2 * (12 * 7680 - 128)), second]));
+  const seen = predictions(runPipe([first, new Uint8Array(2 * (12 * 7680 - 128)), second]));
   assert.is(seen[20]!.state, 'silence');
   assert.equal(seen[20]!.top, []);
   assert.is(seen[20]!.genre, null);
@@ -125,11 +125,11 @@ test('a long silence shows, and after it everything starts afresh', () => {
   assert.equal(fresh, other);
 });
 
-test('a model that tells speech and noise from music shows them as states, without a genre', () => {
+test('with a model that detects speech and noise, these are states without a genre', () => {
   const model = { ...FAKE_BUNDLE.manifest, kinds: SOUND_KINDS };
   const bytes = join(tone(150, 4000), tone(1500, 4000), tone(8000, 4000), silence(3000));
-  const said = hear([bytes], { model }, true, new FakeClassifier({ hasKinds: true }));
-  const seen = predictions(said);
+  const messages = runPipe([bytes], { model }, true, new FakeClassifier({ hasKinds: true }));
+  const seen = predictions(messages);
   assert.equal([...new Set(seen.map(({ state }) => state))], ['warming', 'music', 'speech', 'unknown', 'silence']);
   for (const { state, genre, p, top, music } of seen) {
     assert.is(genre, state === 'music' ? 'low' : null);
@@ -137,14 +137,14 @@ test('a model that tells speech and noise from music shows them as states, witho
     assert.is(top.length, state === 'music' || state === 'warming' ? 3 : 0);
     if (state === 'silence') assert.is(music, 0);
   }
-  const { genre, segments } = summaryOf(said);
+  const { genre, segments } = summaryOf(messages);
   assert.is(genre, 'low');
   assert.equal(segments.map(({ state }) => state), ['music', 'speech', 'unknown', 'silence']);
 });
 
-test('how long a silence makes all be forgotten is a setting', () => {
-  // Five blocks of silence: long enough to show, too short for the normaliser to notice by itself.
-  const second = (first: Uint8Array, forgetAfterMs: number): Prediction[] => predictions(hear(
+test('the silence after which the state is reset is a setting', () => {
+  // Five blocks of silence: long enough to be reported, too short for the normaliser's own reset.
+  const second = (first: Uint8Array, forgetAfterMs: number): Prediction[] => predictions(runPipe(
     [first, new Uint8Array(2 * (5 * 7680 - 128)), tone(2000, 3000)],
     { settings: withDefaults({ forgetAfterMs }) },
   )).slice(17);
@@ -153,11 +153,11 @@ test('how long a silence makes all be forgotten is a setting', () => {
   assert.not.equal(second(quiet, 3000).map(({ top }) => top), second(loud, 3000).map(({ top }) => top));
 });
 
-test('columns come when asked for: the levels of the block and its envelope', () => {
-  assert.not(hear([tone(440, 1000)]).some(({ type }) => type === 'columns'));
-  const said = hear([tone(441, 1000)], { spectrogram: true });
-  const columns = said.filter((each): each is Columns => each.type === 'columns');
-  assert.is(columns.length, predictions(said).length);
+test('columns messages are sent on request, with the block\'s levels and envelope', () => {
+  assert.not(runPipe([tone(440, 1000)]).some(({ type }) => type === 'columns'));
+  const messages = runPipe([tone(441, 1000)], { spectrogram: true });
+  const columns = messages.filter((each): each is Columns => each.type === 'columns');
+  assert.is(columns.length, predictions(messages).length);
   const levels = Buffer.from(columns[0]!.levels, 'base64');
   assert.is(levels.length, 4 * 64);
   const loudest = levels.subarray(0, 64).indexOf(Math.max(...levels.subarray(0, 64)));
@@ -167,57 +167,57 @@ test('columns come when asked for: the levels of the block and its envelope', ()
   assert.ok(Math.abs(peaks[0]! + 64) <= 1 && Math.abs(peaks[1]! - 64) <= 1, `${peaks[0]} to ${peaks[1]}`);
 });
 
-test('a stream goes on where it was told to', () => {
+test('a stream continues from the given progress', () => {
   const progress = new Progress({ seq: 10, scoredMs: 5000, droppedMs: 300 });
-  const said = hear([noise(7680 + 128)], { progress });
-  const [prediction] = predictions(said);
+  const messages = runPipe([noise(7680 + 128)], { progress });
+  const [prediction] = predictions(messages);
   assert.is(prediction!.seq, 11);
   assert.is(prediction!.atMs, 5348.3);
   assert.is(prediction!.droppedMs, 300);
-  assert.is(summaryOf(said).segments[0]!.fromMs, 5000);
+  assert.is(summaryOf(messages).segments[0]!.fromMs, 5000);
   assert.is(progress.scoredBytes, 2 * (7680 + 128));
 });
 
-test('live sound that waited too long is counted and left out, and time goes on', () => {
+test('live sound that waited too long is dropped and counted, and stream time advances', () => {
   const clock = new ManualClock();
   const engine = new Engine(new FakeClassifier(), settings, clock);
   const chunk$ = new Subject<{ bytes: Uint8Array; arrivedAtMs: number }>();
-  const said: (Prediction | Summary)[] = [];
+  const messages: (Prediction | Summary)[] = [];
   const progress = new Progress();
-  pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, progress }).subscribe(({ json }) => said.push(JSON.parse(json)));
-  const hearBlocks = (from: number, to: number, arrivedAtMs: number): void => {
+  pipe(chunk$, { format: MONO, model: FAKE_BUNDLE.manifest, engine, settings, progress }).subscribe(({ json }) => messages.push(JSON.parse(json)));
+  const pushBlocks = (from: number, to: number, arrivedAtMs: number): void => {
     for (let block = from; block < to; block++) chunk$.next({ bytes: tone(200, 4000).subarray(2 * 7680 * block + (block > 0 ? 256 : 0), 2 * 7680 * (block + 1) + 256), arrivedAtMs });
     clock.advance(1);
   };
-  hearBlocks(0, 3, 0);
+  pushBlocks(0, 3, 0);
   clock.advance(5000);
-  hearBlocks(3, 6, 1000); // 4 s ago
-  assert.is(progress.scoredBytes, 2 * (6 * 7680 + 128), 'nobody waits for what is left out');
-  hearBlocks(6, 8, 5000);
-  const seen = said as Prediction[];
+  pushBlocks(3, 6, 1000); // 4 s ago
+  assert.is(progress.scoredBytes, 2 * (6 * 7680 + 128), 'dropped bytes count as scored');
+  pushBlocks(6, 8, 5000);
+  const seen = messages as Prediction[];
   assert.equal(seen.map(({ atMs }) => Math.round(atMs / BLOCK_MS)), [1, 2, 3, 7, 8]);
   assert.equal(seen.map(({ droppedMs }) => Math.round(droppedMs / BLOCK_MS)), [0, 0, 0, 3, 3]);
   assert.is(seen.at(-1)!.genre, 'low');
 });
 
-test('a prediction holds as many labels as asked for', () => {
-  assert.is(predictions(hear([tone(440, 1000)], { topK: 1 }))[0]!.top.length, 1);
-  assert.is(predictions(hear([tone(440, 1000)], { topK: 99 }))[0]!.top.length, 3);
+test('a prediction holds topK labels', () => {
+  assert.is(predictions(runPipe([tone(440, 1000)], { topK: 1 }))[0]!.top.length, 1);
+  assert.is(predictions(runPipe([tone(440, 1000)], { topK: 99 }))[0]!.top.length, 3);
 });
 
-test('stored levels go the same way from columns on', async () => {
+test('stored mel levels are normalised, scored and smoothed like computed ones', async () => {
   const clock = new VirtualTimeScheduler();
   const engine = new Engine(new FakeClassifier(), settings, clock);
   const power = from([1, 2, 3, 4]).pipe(map((number) => ({
     cells: new Float32Array(256).fill(-60).map((level, cell) => (cell % 64 < 20 ? -20 : level)),
     columns: 4, atMs: number * BLOCK_MS, durationMs: BLOCK_MS, rmsDb: -20, peakDb: -10, arrivedAtMs: 0, endBytes: 0, isLate: false,
   })));
-  const judged = lastValueFrom(smoothedBlocksFromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
+  const states = lastValueFrom(smoothedBlocksFromColumns(power, { model: FAKE_BUNDLE.manifest, engine, settings }).pipe(
     map(({ shown }) => (shown.genre === null ? shown.state : FAKE_LABELS[shown.genre])),
     toArray(),
   ));
   clock.flush();
-  assert.equal(await judged, ['warming', 'warming', 'low', 'low']);
+  assert.equal(await states, ['warming', 'warming', 'low', 'low']);
 });
 
 test.run();

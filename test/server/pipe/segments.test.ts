@@ -5,8 +5,8 @@ import type { StreamState } from '../../../server/protocol/messages.js';
 
 const LABELS = ['rock', 'jazz'];
 
-/** One block a second: `w` warming, `s` silence, `t` talk, `u` unknown, `r` rock, `j` jazz. */
-function fold(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0, q = [0.7, 0.3] } = {}): Segments {
+/** Pushes blocks of one second: `w` warming, `s` silence, `t` talk, `u` unknown, `r` rock, `j` jazz. */
+function segmentsOf(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0, q = [0.7, 0.3] } = {}): Segments {
   const segments = new Segments(LABELS, maxSegments, { fromMs, unknownBelow });
   [...blocks].forEach((letter, index) => {
     const genre = letter === 'r' ? 'rock' : letter === 'j' ? 'jazz' : null;
@@ -19,39 +19,39 @@ function fold(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0,
 const timeline = (segments: Segments, durationMs: number): string[] => segments.summary(durationMs).segments
   .map(({ fromMs, toMs, genre, state }) => `${fromMs}-${toMs} ${genre ?? state}`);
 
-test('a stretch of one genre is one segment; warming up belongs to what follows', () => {
-  assert.equal(timeline(fold('wwrrrjj'), 7000), ['0-5000 rock', '5000-7000 jazz']);
+test('consecutive blocks of one genre are one segment; warm-up is part of the next segment', () => {
+  assert.equal(timeline(segmentsOf('wwrrrjj'), 7000), ['0-5000 rock', '5000-7000 jazz']);
 });
 
-test('silence is a segment of its own', () => {
-  assert.equal(timeline(fold('wrrsswrr'), 8000), ['0-3000 rock', '3000-5000 silence', '5000-8000 rock']);
+test('silence is a separate segment', () => {
+  assert.equal(timeline(segmentsOf('wrrsswrr'), 8000), ['0-3000 rock', '3000-5000 silence', '5000-8000 rock']);
 });
 
-test('speech and what is unknown are segments of their own, and warming up after them belongs to the music', () => {
-  assert.equal(timeline(fold('wttuuwrrtt'), 10_000), ['0-3000 speech', '3000-5000 unknown', '5000-8000 rock', '8000-10000 speech']);
-  assert.equal(fold('ttt').summary(3000), { type: 'summary', durationMs: 3000, genre: null, p: 0, top: [], segments: [{ fromMs: 0, toMs: 3000, genre: null, p: 0, state: 'speech' }] });
+test('speech and unknown sound are separate segments, and warm-up after them is part of the music', () => {
+  assert.equal(timeline(segmentsOf('wttuuwrrtt'), 10_000), ['0-3000 speech', '3000-5000 unknown', '5000-8000 rock', '8000-10000 speech']);
+  assert.equal(segmentsOf('ttt').summary(3000), { type: 'summary', durationMs: 3000, genre: null, p: 0, top: [], segments: [{ fromMs: 0, toMs: 3000, genre: null, p: 0, state: 'speech' }] });
 });
 
-test('a whole whose best genre stays below the floor is of no known genre, and says what comes closest', () => {
-  const { genre, p, top } = fold('rrr', { unknownBelow: 0.71 }).summary(3000);
+test('if the best genre is below unknownBelow, the summary has no genre but still lists the labels', () => {
+  const { genre, p, top } = segmentsOf('rrr', { unknownBelow: 0.71 }).summary(3000);
   assert.equal({ genre, p, top }, { genre: null, p: 0, top: [['rock', 0.7], ['jazz', 0.3]] });
-  assert.is(fold('rrr', { unknownBelow: 0.69 }).summary(3000).genre, 'rock');
+  assert.is(segmentsOf('rrr', { unknownBelow: 0.69 }).summary(3000).genre, 'rock');
 });
 
-test('the last segment reaches to the end of the sound, the first from its start', () => {
-  assert.equal(timeline(fold('rr', { fromMs: 500 }), 2600), ['500-2600 rock']);
+test('the first segment begins at the start of the sound, the last ends at its end', () => {
+  assert.equal(timeline(segmentsOf('rr', { fromMs: 500 }), 2600), ['500-2600 rock']);
 });
 
-test('a stream that ends while warming up says so', () => {
-  assert.equal(timeline(fold('ww'), 2000), ['0-2000 warming']);
-  assert.is(fold('ww').summary(2000).genre, 'rock', 'the whole still has a best guess');
+test('a stream that ends during warm-up has one segment with the state warming', () => {
+  assert.equal(timeline(segmentsOf('ww'), 2000), ['0-2000 warming']);
+  assert.is(segmentsOf('ww').summary(2000).genre, 'rock', 'the summary still has a best guess');
 });
 
-test('p of a segment is the mean of what was shown', () => {
-  assert.is(fold('rrr').summary(3000).segments[0]!.p, 0.51);
+test('the p of a segment is the mean of its blocks\' p', () => {
+  assert.is(segmentsOf('rrr').summary(3000).segments[0]!.p, 0.51);
 });
 
-test('the genre of the whole is the argmax of the mean log score, silence left out', () => {
+test('the genre of the stream is the argmax of the mean log probability, without silence', () => {
   const segments = new Segments(LABELS, 10);
   const push = (atMs: number, state: StreamState, probabilities: number[]): void => segments.push({ atMs, state, genre: state === 'music' ? 'rock' : null, p: 0, countsAsMusic: state !== 'silence', probabilities });
   push(1, 'warming', [0.9, 0.1]);
@@ -67,7 +67,7 @@ test('the genre of the whole is the argmax of the mean log score, silence left o
   assert.equal(top?.map(([label]) => label), ['jazz', 'rock']);
 });
 
-test('a score of zero is not the end of a genre', () => {
+test('one probability of zero does not rule out a genre', () => {
   const segments = new Segments(LABELS, 10);
   for (let second = 0; second < 100; second++) {
     segments.push({ atMs: second, state: 'music', genre: 'rock', p: 1, countsAsMusic: true, probabilities: second === 50 ? [0, 1] : [0.9, 0.1] });
@@ -75,13 +75,13 @@ test('a score of zero is not the end of a genre', () => {
   assert.is(segments.summary(100).genre, 'rock');
 });
 
-test('nothing heard, nothing said', () => {
+test('without blocks the summary is empty', () => {
   assert.equal(new Segments(LABELS, 10).summary(40), { type: 'summary', durationMs: 40, genre: null, p: 0, top: [], segments: [] });
-  assert.equal(fold('ssss').summary(4000).genre, null);
+  assert.equal(segmentsOf('ssss').summary(4000).genre, null);
 });
 
-test('of a stream that runs for months the oldest segments are forgotten', () => {
-  const { segments } = fold('rj'.repeat(500), { maxSegments: 3 }).summary(1_000_000);
+test('the oldest segments are discarded above maxSegments', () => {
+  const { segments } = segmentsOf('rj'.repeat(500), { maxSegments: 3 }).summary(1_000_000);
   assert.is(segments.length, 3);
   assert.is(segments.at(-1)!.toMs, 1_000_000);
 });

@@ -6,27 +6,27 @@ const SETTINGS = { silenceDb: -60, silenceEndDb: -55, silenceAfterMs: 1000, forg
 
 const silence = (settings = SETTINGS): Silence => new Silence(settings, 500);
 
-/** Blocks of these levels; the loudness of each. */
+/** Pushes blocks of these levels; returns the loudness of each. */
 const push = (subject: Silence, ...levelsDb: number[]): string[] => levelsDb.map((levelDb) => subject.push(levelDb));
 
-test('begins after its time below the level, not before', () => {
+test('silence begins after silenceAfterMs below the threshold, not before', () => {
   assert.equal(push(silence(), -61, -61, -61), ['quiet', 'silent', 'silent']);
 });
 
-test('a block above the level starts the time again', () => {
+test('a block above the threshold restarts the time', () => {
   assert.equal(push(silence(), -61, -59, -61), ['quiet', 'sound', 'quiet']);
 });
 
-test('ends only above the second level', () => {
+test('silence ends only above the second threshold', () => {
   assert.equal(push(silence(), -80, -80, -57, -54, -57), ['quiet', 'silent', 'silent', 'sound', 'sound']);
 });
 
-test('after a long one the stream starts afresh, with one block; after a short one it does not', () => {
+test('only the first block after a long silence resets the state', () => {
   const subject = silence();
   push(subject, -80, -80, -80, -80, -20);
   assert.is(subject.resetsState, false, '2 s');
   push(subject, -80, -80, -80, -80, -80);
-  assert.is(subject.resetsState, false, 'not before it ends');
+  assert.is(subject.resetsState, false, 'not before the silence ends');
   push(subject, -20);
   assert.is(subject.resetsState, true, '2.5 s');
   push(subject, -20);

@@ -22,23 +22,23 @@ const NOISE = [0.05, 0.05, 0.9];
 
 const smoother = (settings: SmoothingSettings = SETTINGS): Smoother => new Smoother(settings, LABELS, BLOCK_MS);
 
-/** Pushes blocks; returns the states and genres shown, one a block. */
-function shown(subject: Smoother, blocks: number, probabilities: readonly number[], hearing: BlockLoudness = SOUND, kinds?: readonly number[]): string[] {
+/** Pushes blocks; returns the genre or state shown after each. */
+function shown(subject: Smoother, blocks: number, probabilities: readonly number[], loudness: BlockLoudness = SOUND, kinds?: readonly number[]): string[] {
   return Array.from({ length: blocks }, () => {
-    const { state, genre } = subject.push(probabilities, hearing, kinds);
+    const { state, genre } = subject.push(probabilities, loudness, kinds);
     return genre === null ? state : LABELS[genre]!;
   });
 }
 
-/** Each state or genre once for each stretch of it. */
+/** Merges equal neighbours. */
 const changes = (shown: readonly string[]): string[] => shown.filter((what, index) => what !== shown[index - 1]);
 
-test('warms up for its time, showing no genre, then judges', () => {
+test('shows no genre during warm-up, then one', () => {
   const subject = smoother();
   assert.equal(shown(subject, 7, ROCK), ['warming', 'warming', 'warming', 'warming', 'warming', 'rock', 'rock']);
 });
 
-test('while warming up the probabilities are there already', () => {
+test('probabilities are available during warm-up', () => {
   const { state, genre, p, probabilities } = smoother().push(ROCK, SOUND);
   assert.is(state, 'warming');
   assert.is(genre, null);
@@ -46,7 +46,7 @@ test('while warming up the probabilities are there already', () => {
   assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6);
 });
 
-test('steady scores give those scores, from the first block on', () => {
+test('constant scores give the same probabilities from the first block on', () => {
   const subject = smoother();
   for (let block = 0; block < 100; block++) {
     const { probabilities } = subject.push(ROCK, SOUND);
@@ -54,7 +54,7 @@ test('steady scores give those scores, from the first block on', () => {
   }
 });
 
-test('the running mean is a plain mean of logs at first, exponential later', () => {
+test('the running mean is a plain mean of logs at first, an exponential moving average later', () => {
   const subject = smoother();
   subject.push([0.5, 0.25, 0.25], SOUND);
   const { probabilities } = subject.push([0.125, 0.4375, 0.4375], SOUND);
@@ -68,7 +68,7 @@ test('the running mean is a plain mean of logs at first, exponential later', () 
   for (let label = 0; label < 3; label++) assert.ok(Math.abs(next.probabilities[label]! - Math.exp(scores[label]!) / sum) < 1e-5);
 });
 
-test('what is reported is the mean of the last seconds; what is shown goes by the moment', () => {
+test('the reported p is averaged over confidenceMs; the shown genre is not', () => {
   const quick = { ...SETTINGS, timeConstantMs: 0, margin: 0.9 };
   const [plain, averaged] = [smoother(quick), smoother({ ...quick, confidenceMs: 1500 })];
   const both = [plain, averaged];
@@ -80,18 +80,18 @@ test('what is reported is the mean of the last seconds; what is shown goes by th
   assert.equal(shown(plain, 6, JAZZ), shown(averaged, 6, JAZZ));
 });
 
-test('a change shows within seconds, once', () => {
+test('a change of genre is shown once, within seconds', () => {
   const subject = smoother();
   shown(subject, 60, ROCK);
   const after = shown(subject, 30, JAZZ);
   const changed = after.indexOf('jazz');
-  assert.ok(changed > 0, 'not at once');
+  assert.ok(changed > 0, 'not immediately');
   assert.ok(changed * BLOCK_MS < 6000, `after ${changed} blocks`);
   assert.ok(after.slice(changed).every((genre) => genre === 'jazz'));
 });
 
-test('a challenger must lead for the hold without a break', () => {
-  // Without smoothing over time each block speaks for itself, so only the hold decides.
+test('another genre must lead for holdMs without a break', () => {
+  // Without smoothing over time only the hold delays the change.
   const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.5 });
   subject.push(ROCK, SOUND);
   shown(subject, 30, ROCK);
@@ -100,7 +100,7 @@ test('a challenger must lead for the hold without a break', () => {
   assert.equal(shown(subject, 4, JAZZ), ['rock', 'rock', 'jazz', 'jazz']);
 });
 
-test('a lead of the margin takes the hold, a larger one less, a small one longer but not for ever', () => {
+test('a lead of margin needs holdMs, a larger one less, a smaller one more but a finite time', () => {
   const blocksUntil = (lead: number): number => {
     const subject = smoother({ ...SETTINGS, timeConstantMs: 0, margin: 0.2, holdMs: 2000 });
     shown(subject, 30, ROCK);
@@ -111,7 +111,7 @@ test('a lead of the margin takes the hold, a larger one less, a small one longer
   assert.is(blocksUntil(0.05), Math.ceil(8000 / BLOCK_MS));
 });
 
-test('a lead below the least one never takes over, and each challenger adds up its own', () => {
+test('a lead below leastLead never changes the genre, and each genre has its own sum', () => {
   const settings = { timeConstantMs: 0, margin: 0.3, holdMs: 1000, warmupMs: 0, leastLead: 0.1 };
   const slightly = smoother(settings);
   assert.equal(changes([...shown(slightly, 2, ROCK), ...shown(slightly, 200, [0.31, 0.4, 0.29])]), ['rock']);
@@ -121,7 +121,7 @@ test('a lead below the least one never takes over, and each challenger adds up i
   assert.equal(changes(taken), ['rock', 'disco']);
 });
 
-test('a song whose blocks differ does not flicker', () => {
+test('the genre of a song with varying blocks does not flicker', () => {
   const subject = smoother();
   const blocks = [ROCK, ROCK, [0.2, 0.5, 0.3], ROCK, [0.3, 0.3, 0.4]];
   const genres = new Set<string>();
@@ -130,7 +130,7 @@ test('a song whose blocks differ does not flicker', () => {
   assert.equal([...genres], ['rock']);
 });
 
-test('silence shows silence; the first louder block ends it and warms up afresh', () => {
+test('the first loud block ends silence and restarts warm-up', () => {
   const subject = smoother();
   shown(subject, 20, ROCK);
   assert.equal(shown(subject, 2, ROCK, QUIET), ['rock', 'rock']);
@@ -138,7 +138,7 @@ test('silence shows silence; the first louder block ends it and warms up afresh'
   assert.equal(shown(subject, 7, JAZZ), ['warming', 'warming', 'warming', 'warming', 'warming', 'jazz', 'jazz']);
 });
 
-test('a quiet block says nothing, before it is known to be silence too', () => {
+test('a quiet block changes nothing, even before silence is detected', () => {
   const subject = smoother();
   for (let block = 0; block < 2; block++) {
     const { state, countsAsMusic, isMusic, probabilities } = subject.push(JAZZ, QUIET);
@@ -149,7 +149,7 @@ test('a quiet block says nothing, before it is known to be silence too', () => {
   assert.equal([countsAsMusic, isMusic], [true, true]);
 });
 
-test('in silence nothing is shown', () => {
+test('no genre is shown in silence', () => {
   const subject = smoother();
   for (let block = 0; block < 10; block++) subject.push(ROCK, SOUND);
   const { state, genre, p, isMusic } = subject.push(ROCK, SILENT);
@@ -166,7 +166,7 @@ test('speech is speech and noise is unknown, without a genre', () => {
   }
 });
 
-test('music stays what it was, whether or not the model can tell it from speech', () => {
+test('music gives the same result whether or not the model detects speech', () => {
   const [one, other] = [smoother(), smoother()];
   for (let block = 0; block < 60; block++) {
     const q = block < 30 ? ROCK : JAZZ;
@@ -175,7 +175,7 @@ test('music stays what it was, whether or not the model can tell it from speech'
   assert.is(one.push(ROCK, SOUND).music, 1);
 });
 
-test('a word into a song changes nothing, and after a sentence the genre is the one before', () => {
+test('a word over a song changes nothing, and after a sentence the genre is the previous one', () => {
   const subject = smoother();
   shown(subject, 30, ROCK, SOUND, MUSIC);
   assert.equal(new Set(shown(subject, 3, JAZZ, SOUND, SPEECH)), new Set(['rock']));
@@ -183,15 +183,15 @@ test('a word into a song changes nothing, and after a sentence the genre is the 
   const sentence = shown(subject, 9, JAZZ, SOUND, SPEECH);
   assert.is(sentence.at(-1), 'speech');
   const after = shown(subject, 4, ROCK, SOUND, MUSIC);
-  assert.equal(after.filter((what) => what !== 'speech'), ['rock', 'rock'], 'at once, when it is music again');
+  assert.equal(after.filter((what) => what !== 'speech'), ['rock', 'rock'], 'immediately, when it is music again');
   const { probabilities, isMusic } = subject.push(ROCK, SOUND, MUSIC);
-  assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6, 'no word of it moved the genre');
+  assert.ok(Math.abs(probabilities[0]! - 0.8) < 1e-6, 'speech did not change the probabilities');
   assert.ok(isMusic);
   shown(subject, 9, JAZZ, SOUND, SPEECH);
-  assert.is(shown(subject, 5, ROCK, SOUND, MUSIC).includes('warming'), false, 'a second sentence is not added to the first');
+  assert.is(shown(subject, 5, ROCK, SOUND, MUSIC).includes('warming'), false, 'the times of two sentences are not added up');
 });
 
-test('after a long announcement the genre starts afresh, its warm-up running since the music began', () => {
+test('after a long announcement the genre is reset, and warm-up counts from the start of the music', () => {
   const subject = smoother();
   shown(subject, 200, ROCK, SOUND, MUSIC);
   shown(subject, 30, JAZZ, SOUND, SPEECH);
@@ -199,7 +199,7 @@ test('after a long announcement the genre starts afresh, its warm-up running sin
   assert.equal(after, ['speech', 'speech', 'warming', 'warming', 'warming', 'jazz', 'jazz', 'jazz'], '6 blocks are 2 s of music');
 });
 
-test('a stream that begins with speech judges its music once there are 2 s of it', () => {
+test('a stream that begins with speech shows a genre after 2 s of music', () => {
   const subject = smoother();
   assert.is(shown(subject, 12, ROCK, SOUND, SPEECH).at(-1), 'speech');
   assert.equal(shown(subject, 7, JAZZ, SOUND, MUSIC).slice(3), ['warming', 'warming', 'jazz', 'jazz']);
@@ -209,7 +209,7 @@ test('a stream that begins with speech judges its music once there are 2 s of it
   assert.equal(shown(early, 1, JAZZ, SOUND, MUSIC), ['jazz']);
 });
 
-test('a presenter over music is music', () => {
+test('speech over music is music', () => {
   const subject = smoother();
   const both = [0.42, 0.5, 0.08];
   shown(subject, 20, ROCK, SOUND, MUSIC);
@@ -217,19 +217,19 @@ test('a presenter over music is music', () => {
   assert.is(shown(smoother(), 20, ROCK, SOUND, both).at(-1), 'rock', 'from the start, too');
   const afterSpeech = smoother();
   shown(afterSpeech, 20, ROCK, SOUND, SPEECH);
-  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'speech', 'one who only raised the music a little still speaks');
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'speech', 'slightly louder music does not end speech');
   shown(afterSpeech, 1, ROCK, AFTER_RESET, both);
-  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence nothing of it countsAsMusic');
+  assert.is(shown(afterSpeech, 20, ROCK, SOUND, both).at(-1), 'rock', 'after a long silence it is forgotten');
 });
 
-test('applause between two songs is unknown, and then the next song is heard', () => {
+test('applause between two songs is unknown, then the next song\'s genre is shown', () => {
   const subject = smoother();
   shown(subject, 30, ROCK, SOUND, MUSIC);
   const heard = [...shown(subject, 20, DISCO, SOUND, NOISE), ...shown(subject, 20, JAZZ, SOUND, MUSIC)];
   assert.equal(changes(heard), ['rock', 'unknown', 'warming', 'jazz']);
 });
 
-test('a dead-quiet tail is silence, after speech as after music, and speech after a short one is still speech', () => {
+test('silence after speech is silence, and speech after a short silence is still speech', () => {
   const subject = smoother();
   shown(subject, 20, ROCK, SOUND, SPEECH);
   assert.equal(shown(subject, 2, ROCK, QUIET, MUSIC), ['speech', 'speech']);
@@ -239,7 +239,7 @@ test('a dead-quiet tail is silence, after speech as after music, and speech afte
   assert.equal(changes([...shown(subject, 1, JAZZ, AFTER_RESET, MUSIC), ...shown(subject, 6, JAZZ, SOUND, MUSIC)]), ['warming', 'jazz']);
 });
 
-test('a genre is never shown before a block of music was heard, even without a warm-up', () => {
+test('no genre is shown before the first block of music, even without warm-up', () => {
   const subject = smoother({ ...SETTINGS, warmupMs: 0 });
   assert.equal(shown(subject, 20, ROCK, SOUND, MUSIC)[0], 'rock');
   shown(subject, 1, ROCK, SILENT, MUSIC);
@@ -247,7 +247,7 @@ test('a genre is never shown before a block of music was heard, even without a w
   assert.equal(shown(subject, 1, JAZZ, SOUND, MUSIC), ['jazz']);
 });
 
-test('scores between the two thresholds change nothing, wherever the stream was', () => {
+test('scores between the two thresholds change neither music nor speech', () => {
   const random = seeded(5);
   for (const [kinds, what] of [[MUSIC, 'rock'], [SPEECH, 'speech']] as const) {
     const subject = smoother();
@@ -259,7 +259,7 @@ test('scores between the two thresholds change nothing, wherever the stream was'
   }
 });
 
-test('speech and noise do not take turns unless one leads clearly', () => {
+test('speech and noise replace each other only with a clear lead', () => {
   const subject = smoother();
   shown(subject, 20, ROCK, SOUND, SPEECH);
   assert.equal(new Set(shown(subject, 50, ROCK, SOUND, [0.1, 0.4, 0.5])), new Set(['speech']));
@@ -267,25 +267,25 @@ test('speech and noise do not take turns unless one leads clearly', () => {
   assert.equal(new Set(shown(subject, 50, ROCK, SOUND, [0.1, 0.5, 0.4])), new Set(['unknown']));
 });
 
-test('how music is left and entered is a setting of the model', () => {
+test('the thresholds of music are a setting of the model', () => {
   const subject = smoother({ ...SETTINGS, kinds: { timeConstantMs: 0, enter: 0.9, leave: 0.8 } });
   shown(subject, 20, ROCK, SOUND, MUSIC);
   const music = [0.81, 0.79, 0.89, 0.91];
   assert.equal(music.map((p) => subject.push(ROCK, SOUND, [p, 1 - p, 0]).state), ['music', 'speech', 'speech', 'music']);
 });
 
-test('music whose best genre stays below the floor is unknown, but known to be music', () => {
+test('music whose best genre is below unknownBelow is unknown, but still music', () => {
   const subject = smoother({ ...SETTINGS, unknownBelow: 0.5 });
   assert.is(shown(subject, 10, [0.4, 0.35, 0.25]).at(-1), 'unknown');
   const { genre, p, isMusic, music } = subject.push([0.4, 0.35, 0.25], SOUND);
   assert.equal({ genre, p, isMusic, music }, { genre: null, p: 0, isMusic: true, music: 1 });
   const after = shown(subject, 40, ROCK);
   assert.equal(changes(after), ['unknown', 'rock']);
-  assert.equal(new Set(shown(subject, 60, [0.47, 0.3, 0.23])).has('rock'), true, 'and does not go at once');
+  assert.equal(new Set(shown(subject, 60, [0.47, 0.3, 0.23])).has('rock'), true, 'and stays for a while');
   assert.is(shown(subject, 200, [0.3, 0.3, 0.4]).at(-1), 'unknown');
 });
 
-test('whatever is heard, probabilities sum to 1, and where it is music the genre is one of the labels', () => {
+test('for any input, probabilities sum to 1, and the genre of music is one of the labels', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const block = fc.record({
     q: fc.array(share, { minLength: 3, maxLength: 3 }),
