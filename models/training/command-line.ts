@@ -1,4 +1,4 @@
-/** How the commands of this folder end: what goes wrong is said in one line, and in the exit code. */
+/** Runs a command line: an error is printed as one line and sets exit code 1. */
 import type { CAC } from 'cac';
 
 export async function runCommandLine(cli: CAC, args: readonly string[] = process.argv): Promise<void> {

@@ -1,4 +1,4 @@
-/** What `npm run train` can be told, validated here. */
+/** Command-line options of `npm run train`, validated once. */
 import { cac } from 'cac';
 import { z } from 'zod';
 import { ARCHITECTURES } from './network/architectures.js';
@@ -11,14 +11,17 @@ const count = z.number().int().min(1);
 const share = z.number().min(0).lt(1);
 const oneOf = <T extends string>(values: readonly T[]) => z.enum(values as readonly [T, ...T[]], { error: `must be ${values.join(', ')}` });
 
-/** What suits whole tracks, and chunks split at random: those are to be learned by heart. */
+/**
+ * Defaults by item type. Random chunks are meant to overfit (the protocol demonstrates leakage), so
+ * they get little regularisation.
+ */
 const DEFAULTS = {
   tracks: { epochs: 60, rate: 0.002, batch: 16, dropout: 0.3, augmentation: 1, labelSmoothing: 0.1 },
   chunks: { epochs: 12, rate: 0.003, batch: 16, dropout: 0, augmentation: 0.15, labelSmoothing: 0.05 },
 };
 
 const optionsSchema = z.object({
-  data: z.string({ error: 'is required: a folder with train.json and valid.json, such as ../shared/data/gtzan' }),
+  data: z.string({ error: 'is required: a folder with train.json and valid.json' }),
   train: z.coerce.string(),
   valid: z.coerce.string(),
   external: z.string().optional(),
@@ -33,7 +36,7 @@ const optionsSchema = z.object({
   arch: oneOf(ARCHITECTURES),
   width: z.number().min(0.1).max(4),
   features: z.string().transform((text) => text.split(',')).pipe(z.array(oneOf(FEATURES)))
-    .refine((names) => new Set(names).size === names.length, 'names a feature twice'),
+    .refine((names) => new Set(names).size === names.length, 'lists a feature twice'),
   protocol: oneOf(PROTOCOLS),
   folds: z.number().int().min(2),
   compare: z.boolean().default(false),
@@ -52,11 +55,11 @@ const optionsSchema = z.object({
   patience: count.optional(),
 }).superRefine(({ arch, width, compare, protocol, teacher, notMusic, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
-  if (width !== 1 && arch !== 'crnn') refuse('width', 'is for --arch crnn; the others have one size');
-  if (compare && protocol !== 'random-chunks') refuse('compare', 'goes with --protocol random-chunks');
-  if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'has heard mel levels only; it goes with --features mel');
-  if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'goes with --features mel');
-  if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'is for protocols that train one network; the models of this one are in folders of the run');
+  if (width !== 1 && arch !== 'crnn') refuse('width', 'works with --arch crnn only; the other architectures have a fixed size');
+  if (compare && protocol !== 'random-chunks') refuse('compare', 'needs --protocol random-chunks');
+  if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'needs --features mel: the teacher\'s outputs belong to mel levels only');
+  if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'needs --features mel');
+  if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
   return {
@@ -72,7 +75,7 @@ const optionsSchema = z.object({
 
 export type Options = z.infer<typeof optionsSchema>;
 
-/** @throws Error naming the option, with what is wrong */
+/** @throws Error that names the flag and says what is wrong */
 export function parseOptions(given: unknown): Options {
   const parsed = optionsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -81,42 +84,42 @@ export function parseOptions(given: unknown): Options {
   throw new Error(`--${flag}: ${message}.`);
 }
 
-/** Every flag with its value, what it is, and its default where the command line has one. */
+/** Every flag with its value, its description, and its default if it has a fixed one. */
 export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, fallback?: string | number]> = [
   ['--data <dir>', 'folder with the labelled packs; required'],
-  ['--train <name>', 'pack to learn from', 'train'],
-  ['--valid <name>', 'pack to choose by', 'valid'],
-  ['--external <pack>', 'another pack, `DIR/NAME`, to measure the finished network on'],
-  ['--teacher <dir>', 'folder with music and a teacher\'s answers: learn those first'],
-  ['--not-music <dir>', 'folder with a pack of speech and noise, named as the one to learn from: tell music from them'],
-  ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; a stopped run goes on from it', '.runs/train'],
-  ['--model <dir>', 'folder for the finished model; `model` in the run folder unless given'],
-  ['--name <name>', 'name of the model', 'genre-v1'],
-  ['--model-version <version>', 'its version', '1.0.0'],
-  ['--backend <backend>', '`native` or `wasm`; native where it loads unless given'],
-  ['--seed <number>', 'seed of all random numbers', 1],
+  ['--train <name>', 'pack to train on', 'train'],
+  ['--valid <name>', 'pack for validation and model selection', 'valid'],
+  ['--external <pack>', 'another pack, `DIR/NAME`, to evaluate the finished network on'],
+  ['--teacher <dir>', 'folder with unlabelled music and a teacher\'s outputs: pretrain on those'],
+  ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
+  ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],
+  ['--model <dir>', 'folder for the finished model; default `model` in the run folder'],
+  ['--name <name>', 'model name', 'genre-v1'],
+  ['--model-version <version>', 'model version', '1.0.0'],
+  ['--backend <backend>', '`native` or `wasm`; default native if it loads'],
+  ['--seed <number>', 'random seed', 1],
   ['--arch <name>', '`crnn`, `cnn`, `lstm` or `cnn-lstm`', 'crnn'],
-  ['--width <factor>', 'how much wider than the default the layers of `crnn` are, 0.1 to 4; cost grows with the square', 1],
-  ['--features <names>', 'what it hears: `mel`, `mfcc`, `chroma`, `contrast`, `tempogram`, one or several with commas', 'mel'],
+  ['--width <factor>', 'width multiplier for the layers of `crnn`, 0.1 to 4; cost grows with its square', 1],
+  ['--features <names>', 'input features, comma-separated: `mel`, `mfcc`, `chroma`, `contrast`, `tempogram`', 'mel'],
   ['--protocol <name>', 'how tracks are split: `fault-filtered`, `random-tracks`, `random-chunks` or `kfold`', 'fault-filtered'],
-  ['--folds <number>', 'folds of `kfold`', 5],
-  ['--compare', 'with `random-chunks`: train a second time on as many chunks, artists apart'],
-  ['--pretrain-epochs <number>', 'passes over the teacher\'s music', 9],
-  ['--pretrain-rate <number>', 'highest learning rate of that', 0.002],
-  ['--refine-epochs <number>', 'passes over the teacher\'s music, and labelled tracks beside it, with what is believed of their genres; 0 for none', 7],
-  ['--refine-rate <number>', 'highest learning rate of that', 0.001],
-  ['--refine-runs <number>', 'how often that is done from the same pretraining; the weights are averaged', 1],
-  ['--epochs <number>', 'passes over the labelled tracks; 60, over random chunks 12'],
-  ['--rate <number>', 'highest learning rate on labelled tracks; 0.002, on random chunks 0.003'],
-  ['--batch <number>', 'crops in a batch; 16 unless given'],
-  ['--dropout <share>', 'share of a dense layer\'s inputs that are zeroed; 0.3, for random chunks 0'],
-  ['--augmentation <strength>', 'how strongly crops are changed, 0 to 2; 1, for random chunks 0.15'],
-  ['--label-smoothing <share>', 'probability that is spread over all labels; 0.1, for random chunks 0.05'],
-  ['--class-weights <how>', '`balanced`: every genre is drawn equally often; `none`: every track is', 'balanced'],
-  ['--patience <epochs>', 'stop after so many epochs without a better score; never unless given'],
+  ['--folds <number>', 'number of folds for `kfold`', 5],
+  ['--compare', 'with `random-chunks`: also train on as many chunks with artists kept apart'],
+  ['--pretrain-epochs <number>', 'pretraining epochs on the teacher\'s music', 9],
+  ['--pretrain-rate <number>', 'peak learning rate of pretraining', 0.002],
+  ['--refine-epochs <number>', 'refining epochs on the teacher\'s music and the labelled tracks, with soft genre labels; 0 for none', 7],
+  ['--refine-rate <number>', 'peak learning rate of refining', 0.001],
+  ['--refine-runs <number>', 'refining runs from the same pretraining; their weights are averaged', 1],
+  ['--epochs <number>', 'epochs on the labelled tracks; default 60, for random chunks 12'],
+  ['--rate <number>', 'peak learning rate on the labelled tracks; default 0.002, for random chunks 0.003'],
+  ['--batch <number>', 'crops per batch; default 16'],
+  ['--dropout <share>', 'dropout rate on the inputs of dense layers; default 0.3, for random chunks 0'],
+  ['--augmentation <strength>', 'augmentation strength, 0 to 2; default 1, for random chunks 0.15'],
+  ['--label-smoothing <share>', 'label smoothing: probability spread over all labels; default 0.1, for random chunks 0.05'],
+  ['--class-weights <how>', '`balanced`: every genre is sampled equally often; `none`: every track is', 'balanced'],
+  ['--patience <epochs>', 'early stopping: stop after this many epochs without a better score; off by default'],
 ];
 
-/** Reads the command line and runs `train` with it; what goes wrong is said in one line. */
+/** Parses the command line and runs `train`; an error is printed as one line. */
 export async function runCommand(args: readonly string[], train: (options: Options) => Promise<void>): Promise<void> {
   const cli = cac('npm run train --');
   const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(parseOptions(options)));

@@ -1,4 +1,4 @@
-/** How far a long job is: one line that moves on a terminal, a line every half minute elsewhere. */
+/** Progress of a long job: an updating line on a terminal, otherwise a line every 30 s. */
 export interface Progress {
   log(line: string): void;
   begin(name: string, steps: number, done: number): void;
@@ -40,7 +40,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr, no
   };
 }
 
-/** `1 h 20 min`, `12 min`, `40 s`: as exact as a guess of the time can be. */
+/** Rounded to the precision of an estimate: `1 h 20 min`, `12 min`, `40 s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);

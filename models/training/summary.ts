@@ -1,4 +1,4 @@
-/** All splits of a run together: the lines at its end, and its report. */
+/** Results of all splits of a run: the final log lines and the report. */
 import { cpus } from 'node:os';
 import { wilson95 } from '../metrics.js';
 import type { External } from './data/external.js';
@@ -14,20 +14,20 @@ export interface RunFacts {
   readonly backend: string;
   readonly teacher: Teacher | undefined;
   readonly external: External | undefined;
-  /** Wall clock. */
+  /** Wall clock, s. */
   readonly seconds: number;
 }
 
-/** What a run with several splits comes to; nothing where there is only one. */
+/** Summary lines of a run with several splits; empty for a single split. */
 export function summary(trained: readonly TrialResult[]): string[] {
   if (trained.length < 2) return [];
   if (trained[0]!.split.name.startsWith('fold')) {
     const { mean, deviation } = meanAndDeviation(trained.map(({ valid }) => valid.accuracy));
-    return [`${trained.length} folds: ${(100 * mean).toFixed(1)} ± ${(100 * deviation).toFixed(1)} % of held-out tracks (mean and deviation over folds)`];
+    return [`${trained.length} folds: ${(100 * mean).toFixed(1)} ± ${(100 * deviation).toFixed(1)} % of held-out tracks (mean and standard deviation over folds)`];
   }
   return [
-    'The same network, as many chunks to learn from:',
-    ...trained.map(({ split, valid, train }) => `  ${split.name.padEnd(20)} ${inPercent(valid)} of ${valid.items} held-out ${split.items}, ${(100 * train.accuracy).toFixed(1)} % of ${train.items} learned`),
+    'The same network and the same number of training chunks:',
+    ...trained.map(({ split, valid, train }) => `  ${split.name.padEnd(20)} ${inPercent(valid)} of ${valid.items} held-out ${split.items}, ${(100 * train.accuracy).toFixed(1)} % of ${train.items} training ${split.items}`),
   ];
 }
 
@@ -39,9 +39,10 @@ export function meanAndDeviation(values: readonly number[]): { mean: number; dev
 }
 
 /**
- * Writes `run.json` and `report.html`. Folds are shown as one: every track is held out in one of
- * them. Of two ways of splitting chunks the first is shown, with both figures side by side.
- * @returns the report's path
+ * Writes `run.json` and `report.html`. Folds are pooled, since each track is held out in exactly one.
+ * If two ways of splitting chunks were compared, the report describes the first and lists the figures
+ * of both.
+ * @returns path of the report
  */
 export async function writeRunReport(trained: readonly TrialResult[], { options, backend, teacher, external, seconds }: RunFacts): Promise<string> {
   const [first] = trained as [TrialResult];
@@ -97,13 +98,13 @@ function protocolOf({ split, valid, train }: TrialResult): NonNullable<ReportDat
 function limitsOf({ protocol, patience, teacher }: Options, external: External | undefined): string[] {
   return [
     teacher === undefined
-      ? `The weights are those of the epoch with the best figure on the valid part${patience === undefined ? '' : ', which also ended the training'}, so that figure is a little flattered.`
-      : 'How strongly the last layer is penalised was chosen on the valid part, so that figure is a little flattered.',
-    `The shift of each label's logit was fitted on the valid part, too. Here every fifth of it is judged with what the other four ask for; measured with the finished model, which has it from all of them, the figures are a little higher.`,
-    ...(protocol === 'random-chunks' ? ['Chunks of one track are on both sides of the split: the figure says how well the network knows its tracks again, not how it hears music that it never heard.', 'Only the answers of a chunk\'s last 2.3 s count, and times count from there.'] : []),
-    ...(protocol === 'random-tracks' ? ['Artists are on both sides of the split, which flatters the figure.'] : []),
-    ...(protocol === 'kfold' ? ['Calibration is that of the first fold.'] : []),
-    ...[...external?.unknown ?? []].map(([label, tracks]) => `${tracks} tracks of ${label} in ${external!.pack.name} were left out: the network doesn't know the label.`),
+      ? `The epoch with the best validation accuracy was selected${patience === undefined ? '' : ' (early stopping used it, too)'}, so the accuracy is slightly optimistic.`
+      : 'The regularisation of the last layer was chosen on the validation set, so the accuracy is slightly optimistic.',
+    `The logit shift of each label was fitted on the validation set, too. The figures here are cross-fitted over five folds; evaluating the finished model, whose shifts come from all folds, gives slightly higher ones.`,
+    ...(protocol === 'random-chunks' ? ['Chunks of one track are on both sides of the split, so the accuracy shows how well the network recognises its training tracks, not how well it classifies new music.', 'Only the last 2.3 s of a chunk are scored; times include the seconds before.'] : []),
+    ...(protocol === 'random-tracks' ? ['Artists are on both sides of the split, which makes the accuracy optimistic.'] : []),
+    ...(protocol === 'kfold' ? ['The calibration figures are those of the first fold.'] : []),
+    ...[...external?.unknown ?? []].map(([label, tracks]) => `${tracks} tracks of ${label} in ${external!.pack.name} were left out: the network has no such label.`),
   ];
 }
 
@@ -116,7 +117,7 @@ function pooled(shares: readonly Share[]): Share | undefined {
   return items === 0 ? undefined : { items, accuracy: shares.reduce((sum, share) => sum + share.accuracy * share.items, 0) / items };
 }
 
-/** Rounding can put the end of an interval beyond 0 or 1 by a hair. */
+/** Clamps to 0 to 1: rounding can put an end of the interval slightly outside. */
 function within([low, high]: readonly [number, number]): [number, number] {
   return [Math.max(0, low), Math.min(1, high)];
 }

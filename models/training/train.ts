@@ -1,7 +1,7 @@
 /**
- * `npm run train -- --data DIR`: from data packs to a model folder and a report. The protocol says
- * how the tracks are split; on each split a network is trained, by labels alone or with a teacher
- * first. Every stage can be stopped and goes on where it was.
+ * `npm run train -- --data DIR`: trains on data packs and writes a model folder and a report. The
+ * protocol decides how the tracks are split. Each split trains one network, from labels alone or with a
+ * teacher first. An interrupted stage resumes from its checkpoint.
  */
 import { join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
@@ -25,15 +25,15 @@ async function train(options: Options): Promise<void> {
   const folder = resolve(options.data);
   const [train, valid] = [await readPack(folder, options.train), await readPack(folder, options.valid)];
   requireSameFrontEnd(train, valid);
-  const stranger = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
-  if (stranger) throw new Error(`Track ${stranger.id} of ${valid.name} is of ${stranger.genre ?? 'no genre'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
+  const unknownTrack = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
+  if (unknownTrack) throw new Error(`Track ${unknownTrack.id} of ${valid.name} has the genre ${unknownTrack.genre ?? 'none'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
   const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
   if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
-  progress.log(`${backend} backend; ${train.tracks.length} tracks to learn from, ${valid.tracks.length} to validate on, ${train.labels.length} labels`);
-  external?.unknown.forEach((tracks, label) => progress.log(`${external.pack.name}: ${tracks} tracks of ${label} are left out, a label that the network doesn't know`));
+  progress.log(`${backend} backend; ${train.tracks.length} training tracks, ${valid.tracks.length} validation tracks, ${train.labels.length} labels`);
+  external?.unknown.forEach((tracks, label) => progress.log(`${external.pack.name}: ${tracks} tracks of ${label} are left out: the network has no such label`));
 
   const all = splits(...packs, options, new Random(options.seed));
   const trained: TrialResult[] = [];

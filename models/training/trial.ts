@@ -1,4 +1,4 @@
-/** One network on one split of the tracks: taught, calibrated, measured and saved. */
+/** Trains one network on one split of the tracks, calibrates it, evaluates it and saves it. */
 import { join } from 'node:path';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
 import { blockMs, smoothingGain, type Manifest } from '../manifest.js';
@@ -18,7 +18,7 @@ import type { Options } from './options.js';
 import type { Progress } from './progress.js';
 import { chunked, CHUNK_S, type Split } from './data/protocols.js';
 import { Random } from '../random.js';
-import { learnFromTeacher, type StageHistory } from './stages/recipe.js';
+import { trainWithTeacher, type StageHistory } from './stages/recipe.js';
 import { supervisedStage } from './stages/supervised.js';
 import type { Teacher } from './data/teacher.js';
 import { setValues, TrainableNetwork } from './network/trainable.js';
@@ -26,10 +26,10 @@ import { scoreTracks, trackAccuracy, type InferenceOptions, type TrackScores } f
 
 const BLOCK_COLUMNS = 4;
 const SMOOTHING = { timeConstantMs: 0, margin: 0.25, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
-/** A chunk's answer is the mean over what follows: its last 2.3 s. */
+/** Blocks at the start of a chunk that are not scored; its answer is the mean over the rest, the last 2.3 s. */
 export const CHUNK_IGNORED_BLOCKS = 5;
 
-/** A share of so many items. */
+/** Accuracy over a number of items. */
 export interface Share {
   readonly accuracy: number;
   readonly items: number;
@@ -39,11 +39,14 @@ export interface TrialResult {
   readonly split: Split;
   readonly model: Omit<Manifest, 'weights' | 'format'>;
   readonly stages: readonly StageHistory[];
-  /** Of the valid items, in the order of the pack, each shifted as others ask for (`crossFitted`); so are the shares of `valid` and `excerpts`. */
+  /**
+   * Scores of the valid items, in pack order, with cross-fitted shifts (`crossFitted`). `valid` and
+   * `excerpts` are computed from cross-fitted scores as well.
+   */
   readonly scores: readonly TrackScores[];
   readonly valid: Share;
   readonly train: Share;
-  /** Stretches of 4 s of the valid tracks, each heard alone; chunks are that already. */
+  /** 4 s excerpts of the valid tracks, each scored from a zero state; undefined for chunks, which are excerpts already. */
   readonly excerpts: Share | undefined;
   readonly external: Share | undefined;
   readonly crossFittedEce: number;
@@ -52,13 +55,13 @@ export interface TrialResult {
 export interface TrialOptions {
   readonly options: Options;
   readonly teacher: Teacher | undefined;
-  /** Speech and noise to tell music from. */
+  /** Pack of speech and noise for the sound-kind outputs. */
   readonly notMusic: Pack | undefined;
   readonly external: External | undefined;
-  /** Folder for what the split needs alone: checkpoints, and the model unless it goes elsewhere. */
+  /** Folder for this split's own files: checkpoints, and the model unless `modelFolder` is elsewhere. */
   readonly folder: string;
   readonly modelFolder: string;
-  /** How many splits are still to be trained on, this one included. */
+  /** Splits still to train, including this one; for the time estimate. */
   readonly runs: number;
 }
 
@@ -70,11 +73,11 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
   const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
   const random = new Random(options.seed);
   const network = new TrainableNetwork(description, random);
-  progress.log(`${split.name}: ${split.train.tracks.length} ${split.items} to learn from, ${split.valid.tracks.length} to validate on (${split.how})`);
+  progress.log(`${split.name}: ${split.train.tracks.length} training ${split.items}, ${split.valid.tracks.length} for validation (${split.how})`);
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
   const stages = teacher !== undefined
-    ? await learnFromTeacher(network, description, { teacher, split, noises: notMusic, folder }, inference, options, progress)
+    ? await trainWithTeacher(network, description, { teacher, split, noises: notMusic, folder }, inference, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {
@@ -110,7 +113,7 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
   const temperature = fitTemperature(shifted(scored.tracks, shifts), labels.length, gain);
   progress.log(`${split.name}: shifts ${labels.map((label, index) => `${label} ${shifts[index]!.toFixed(2)}`).join(', ')}; temperature ${temperature.toFixed(2)}`);
 
-  /** Of chunks, each is a stretch of its own. */
+  /** A chunk counts as its own excerpt. */
   function scoresOf({ items, valid }: Split): Scored {
     const tracks = scoreTracks(valid, inference, network.logits);
     if (items === 'chunks') return { tracks, excerpts: tracks.map((track, of) => ({ ...track, of })) };
@@ -148,18 +151,18 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
     crossFittedEce: judged.ece,
   };
   network.dispose();
-  progress.log(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of those to learn from)${trained.excerpts === undefined ? '' : `, ${inPercent(trained.excerpts)} of ${CHUNK_S} s excerpts`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
+  progress.log(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of training ${split.items})${trained.excerpts === undefined ? '' : `, ${inPercent(trained.excerpts)} of ${CHUNK_S} s excerpts`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
   if (trained.external !== undefined) progress.log(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
   return trained;
 }
 
-/** Adds to the labels' logits, which the last layer puts first. */
+/** Adds `shifts` to the biases of the labels, which are the first outputs of the last layer. */
 function shiftLabels(network: TrainableNetwork, lastLayer: number, shifts: Float64Array): void {
   const bias = network.variables(lastLayer, lastLayer + 1)[1]!;
   setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? 0)));
 }
 
-/** `61.9 % (55.0 to 68.4)`, the 95 % interval in brackets. */
+/** `61.9 % (55.0 to 68.4)`: accuracy with its 95 % interval. */
 export function inPercent({ accuracy, items }: Share): string {
   const [low, high] = wilson95(accuracy, items);
   return `${(100 * accuracy).toFixed(1)} % (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;

@@ -1,11 +1,11 @@
-/** The network on whole labelled tracks in one pass: log scores at the end of each block. */
+/** Scores whole labelled tracks in one pass: log probabilities at the end of each block. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation } from '../../dsp/mel/normalise.js';
 import { accuracy, argmax } from '../metrics.js';
 import type { Pack, Track } from '../packs/pack.js';
 import { melInputs, type Inputs } from './data/inputs.js';
 
-/** Columns in one pass, about: sixteen tracks of half a minute. */
+/** Approximate columns per batch: sixteen tracks of 30 s. */
 const BATCH_COLUMNS = 5504;
 
 export interface LabelledTrack extends Track {
@@ -14,23 +14,23 @@ export interface LabelledTrack extends Track {
 
 export interface TrackScores {
   readonly truth: number;
-  /** [blocks × labels] natural logarithms of probabilities */
+  /** [blocks × labels] natural logarithms of probabilities. */
   readonly logScores: Float32Array;
 }
 
-/** How a network hears tracks and what it answers. */
+/** What inference on tracks needs besides the weights: labels, block size, input features. */
 export interface InferenceOptions {
   readonly labels: readonly string[];
   /** A multiple of the network's stride. */
   readonly blockColumns: number;
   readonly normalisation: Normalisation;
-  /** Mel levels unless given. */
+  /** Default: mel levels. */
   readonly inputs?: Inputs;
-  /** Whole blocks at the start of a track whose answers don't count; none unless given. */
+  /** Blocks at the start of a track that are not scored; default 0. */
   readonly ignoredBlocks?: number;
 }
 
-/** @throws Error when a track has no genre: nothing can be learned from it or measured on it */
+/** @throws Error when a track has no genre, so it can't be used for training or evaluation */
 export function labelled(pack: Pack): LabelledTrack[] {
   return pack.tracks.map((track) => {
     if (track.genre === undefined) throw new Error(`Track ${track.id} in ${pack.folder}/${pack.name}.json has no genre.`);
@@ -39,10 +39,11 @@ export function labelled(pack: Pack): LabelledTrack[] {
 }
 
 /**
- * Runs `apply` over whole tracks in batches, all padded at the end to the longest, which is padded
- * to whole blocks.
+ * Runs `apply` over whole tracks in batches. All tracks of a batch are padded at the end to the longest
+ * one, rounded up to whole blocks.
  * @param apply [batch, columns, size] → [batch, columns / stride, values]
- * @param take gets each track's [whole blocks × values]: what the network says at the end of each
+ * @param take receives each track's [whole blocks × values]: the network's output at the end of each
+ *   block
  */
 export function eachTrack<T extends Track>(
   pack: Pack,
@@ -75,7 +76,7 @@ export function eachTrack<T extends Track>(
   }
 }
 
-/** As many tracks as fit a batch, at least one. */
+/** Index after the last track of the batch: as many tracks as fit, at least one. */
 function endOfBatch(tracks: readonly Track[], first: number): number {
   let longest = 0;
   let last = first;
@@ -87,14 +88,14 @@ function endOfBatch(tracks: readonly Track[], first: number): number {
   return last;
 }
 
-/** Log scores of the labels alone: [batch, columns, values] → [batch, columns, labels] */
+/** Log softmax over the labels only: [batch, columns, values] → [batch, columns, labels]. */
 export function labelScores(logits: tf.Tensor, labels: number): tf.Tensor {
   return tf.logSoftmax(tf.slice(logits, [0, 0, 0], [-1, -1, labels]), 2);
 }
 
 /**
- * Log scores at the end of each block that counts, of each labelled track in the order of the pack.
- * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
+ * Log scores at the end of each scored block, for each labelled track in pack order.
+ * @param logits the network's outputs for [batch, columns, size]; values after the labels are ignored
  */
 export function scoreTracks(pack: Pack, inference: InferenceOptions, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
   const { labels, ignoredBlocks = 0 } = inference;
@@ -105,7 +106,7 @@ export function scoreTracks(pack: Pack, inference: InferenceOptions, logits: (x:
   return all;
 }
 
-/** Share of tracks whose mean log score is highest for the true genre. */
+/** Accuracy: share of tracks whose mean log score is highest for the true genre. */
 export function trackAccuracy(scores: readonly TrackScores[], labels: number): number {
   return accuracy(scores.map(({ truth }) => truth), scores.map(({ logScores }) => argmax(meanScores(logScores, labels))));
 }

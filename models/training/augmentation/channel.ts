@@ -1,38 +1,41 @@
 /**
- * What lines between the music and the listener do to its levels: an upper and a lower end, often
- * compression, and a floor of noise (`room.ts` for rooms). Small loudspeakers, old recordings, narrow
- * radio, low bit rates. A network that never met them takes a missing top for a genre.
+ * Augmentation: a transmission channel applied to mel levels: band limits, often compression, and a
+ * noise floor (`room.ts` has reverberation). Covers small loudspeakers, old recordings, narrow radio
+ * and low bit rates. A network trained without them mistakes a missing treble for a genre.
  */
 import { melEdges } from '../../../dsp/mel/filterbank.js';
 import type { FrontEnd } from '../../../dsp/mel/mel-columns.js';
 import type { Random } from '../../random.js';
 
-/** Where the top ends, drawn evenly on a logarithmic scale. */
+/** Upper cutoff, log-uniform. */
 const TOP_HZ = [3000, 10_000] as const;
-/** Where the bottom ends; often nowhere. */
+/** Lower cutoff; 0 for none. */
 const BOTTOM_HZ = [0, 60, 120, 200] as const;
-/** Orders of a Butterworth filter: 18 to 54 dB an octave. */
+/** Butterworth filter orders: 18 to 54 dB per octave. */
 const ORDERS = [3, 9] as const;
 const BOTTOM_ORDER = 4;
-/** The floor under the loudest cell: from a worn record to a clean digital line, where above the top there is nothing at all. */
+/** Noise floor relative to the loudest cell: from a worn record to a clean digital channel, which has nothing above its cutoff. */
 const FLOOR_DB = [-105, -40] as const;
-/** Of noise that entered halfway, the share of the line's filters that it went through; on other lines it entered at the end and is flat. */
+/** Noise that enters halfway passes this share of the channel's filter; otherwise it enters at the end and is flat. */
 const HALFWAY = 0.5;
 const HALFWAY_CHANCE = 0.5;
 const COMPRESSED_CHANCE = 0.5;
 const RATIO = [2, 5] as const;
-/** How far the compressor's level falls in a column where the music is softer: some 200 ms at 11.5 columns a second. It rises at once. */
+/**
+ * Release coefficient of the compressor's level per column: a time constant of about 200 ms at 11.5
+ * columns per second. Attack is immediate.
+ */
 const RELEASE = 0.36;
 
-/** One line, and what its compressor heard last. */
+/** One channel with the state of its compressor. */
 export class Channel {
   readonly #gainDb: Float32Array;
   readonly #floorDb: Float32Array;
-  /** Of the compressor's gain to the level, dB a dB; 0 without one. */
+  /** Compressor gain per level, dB/dB; 0 without a compressor. */
   readonly #slope: number;
   #levelDb: number | undefined;
 
-  /** @param loudestDb level of the loudest cell that will come */
+  /** @param loudestDb level of the loudest cell of the track */
   constructor({ bands, fMin, fMax }: FrontEnd, loudestDb: number, random: Random) {
     const top = Math.exp(random.between(Math.log(TOP_HZ[0]), Math.log(TOP_HZ[1])));
     const order = ORDERS[0] + random.below(ORDERS[1] - ORDERS[0] + 1);

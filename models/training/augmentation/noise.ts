@@ -1,20 +1,20 @@
 /**
- * Sound that isn't music under the music: levels of speech and noises, added as powers. One recording
- * after the other, each at a level of its own: what was recorded beside a dog isn't louder for it.
+ * Augmentation: mixes speech and noise under the music by adding powers. Recordings follow each other,
+ * each scaled to its own random SNR, so its original level doesn't matter.
  */
 import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { trackLevels, type Pack } from '../../packs/pack.js';
 import type { Random } from '../../random.js';
 
-/** Of the music over each recording, drawn evenly. */
+/** Signal-to-noise ratio, uniform. */
 const SNR_DB = [5, 25] as const;
-/** Columns of a recording before the next one, at most: 5 s. */
+/** Maximum columns before the next recording: 5 s. */
 const LONGEST = 57;
 
-/** Of the lowest level, and all below it, none. */
+/** Power by level byte; 0 for the lowest level. */
 const POWER = Float64Array.from({ length: 256 }, (_, byte) => (byte === 0 ? 0 : 10 ** (decodeLevel(byte) / 10)));
 
-/** Recordings drawn one after the other, without an end. */
+/** Endless sequence of randomly drawn recordings. */
 export class Noise {
   readonly #noises: Pack;
   readonly #musicPower: number;
@@ -24,8 +24,8 @@ export class Noise {
   #gain = 0;
 
   /**
-   * @param noises of the same bands as the music
-   * @param music [columns × bands] bytes of levels, of the whole track
+   * @param noises pack with the same bands as the music
+   * @param music [columns × bands] level bytes of the whole track
    */
   constructor(noises: Pack, music: Uint8Array, random: Random) {
     this.#noises = noises;
@@ -41,7 +41,7 @@ export class Noise {
     }
   }
 
-  /** Another recording, from anywhere in it. */
+  /** Draws another recording and a random start in it. */
   #draw(bands: number): void {
     const { tracks } = this.#noises;
     const levels = trackLevels(this.#noises, tracks[this.#random.below(tracks.length)]!);

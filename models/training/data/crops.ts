@@ -1,6 +1,6 @@
 /**
- * Crops of level packs as the network will see them: bytes to dB, perhaps augmented, then through
- * the same causal normalisation as live sound.
+ * Crops of level packs as network input: level bytes to dB, optional augmentation, then the same causal
+ * normalisation as a live stream.
  */
 import { decodeLevel } from '../../../dsp/mel/level-bytes.js';
 import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
@@ -10,23 +10,23 @@ import { Noise } from '../augmentation/noise.js';
 import type { Random } from '../../random.js';
 import { Room } from '../augmentation/room.js';
 
-/** How a crop is changed before it is normalised; all ranges are drawn evenly. */
+/** Augmentation of a crop before normalisation; all ranges are uniform. */
 export interface Augmentation {
-  /** Level change rising evenly from the lowest band to the highest, ± dB. */
+  /** Spectral tilt: linear level change from the lowest band to the highest, ± dB. */
   readonly tiltDb: number;
-  /** A bump or dip an octave or two wide anywhere, ± dB. */
+  /** A peak or dip, an octave or two wide, at a random band, ± dB. */
   readonly bumpDb: number;
-  /** Shift along mel, ± bands (transposes and changes the size of instruments and voices). */
+  /** Shift along the mel axis, ± bands (like transposing, and like other sizes of instruments and voices). */
   readonly shiftBands: number;
-  /** Time stretch by up to this share, ±. */
+  /** Maximum time stretch, ± share. */
   readonly stretch: number;
-  /** Chance that a random stretch of up to 12 bands is silenced (SpecAugment, Park et al. 2019). */
+  /** Probability that up to 12 adjacent bands are masked (SpecAugment, Park et al. 2019). */
   readonly maskChance: number;
-  /** Chance that it comes over a poor line (`channel.ts`). */
+  /** Probability of a degraded channel (`channel.ts`). */
   readonly channelChance: number;
-  /** Chance that it is heard in a room (`room.ts`). */
+  /** Probability of room reverberation (`room.ts`). */
   readonly roomChance: number;
-  /** Sounds that are mixed in (`noise.ts`), and the chance of it; none unless given. */
+  /** Noise to mix in (`noise.ts`) and its probability; default: none. */
   readonly noise?: { readonly pack: Pack; readonly chance: number };
 }
 
@@ -60,7 +60,7 @@ export function crop(
   const masked = random.next() < maskChance;
   const maskWidth = masked ? random.below(13) : 0;
   const maskFrom = random.below(bands);
-  const under = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, random) : undefined;
+  const background = noise !== undefined && random.next() < noise.chance ? new Noise(noise.pack, bytes, random) : undefined;
   const channel = channelChance > 0 && random.next() < channelChance ? new Channel(pack.frontEnd, loudest(bytes), random) : undefined;
   const room = roomChance > 0 && random.next() < roomChance ? new Room(pack.frontEnd, random) : undefined;
 
@@ -82,7 +82,7 @@ export function crop(
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
       column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
     }
-    under?.push(column);
+    background?.push(column);
     channel?.push(column);
     room?.push(column);
     if (index < 0) normaliser.levels(column, discard, 0);
@@ -93,14 +93,14 @@ export function crop(
   }
 }
 
-/** Level of the loudest cell, dB. */
+/** Highest level of a track, dB. */
 function loudest(bytes: Uint8Array): number {
   let highest = 0;
   for (const byte of bytes) if (byte > highest) highest = byte;
   return decodeLevel(highest);
 }
 
-/** A whole track from its start, [columns × bands], as a stream hears it. */
+/** A whole track as a live stream would normalise it, [columns × bands]. */
 export function wholeTrack(pack: Pack, track: Track, settings: Normalisation): Float32Array {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);

@@ -1,11 +1,11 @@
-/** A second data set that the finished network is measured on, with the labels that both know. */
+/** A second data set for the final evaluation, restricted to the labels that the network has. */
 import { basename, dirname, resolve } from 'node:path';
 import { readPack, type Pack } from '../../packs/pack.js';
 import { withFeatures, type Feature, type FeaturePack } from './inputs.js';
 
 export interface External {
   readonly pack: FeaturePack;
-  /** Labels of its tracks that the network doesn't know, with how many tracks have each. */
+  /** Labels that the network doesn't have, with their number of tracks. */
   readonly unknown: ReadonlyMap<string, number>;
 }
 
@@ -23,19 +23,19 @@ export async function readExternal(path: string, like: Pack, features: readonly 
     if (genre !== undefined && like.labels.includes(genre)) shared++;
     else unknown.set(genre ?? 'without a genre', (unknown.get(genre ?? 'without a genre') ?? 0) + 1);
   }
-  if (shared === 0) throw new Error(`--external: no track of ${path} is of one of the labels ${like.labels.join(', ')}.`);
+  if (shared === 0) throw new Error(`--external: no track of ${path} has one of the labels ${like.labels.join(', ')}.`);
   return { pack, unknown };
 }
 
-/** The tracks whose label the network knows. */
+/** Only the tracks whose label the network has. */
 export function withKnownLabels({ pack }: External, labels: readonly string[]): FeaturePack {
   return { ...pack, tracks: pack.tracks.filter(({ genre }) => genre !== undefined && labels.includes(genre)) };
 }
 
-/** @throws Error naming the first setting of the front end, or the feature, in which two packs differ */
+/** @throws Error that names the first front end setting or feature in which the packs differ */
 export function requireSameFrontEnd(a: Pack, b: Pack): void {
   const differ = (what: string, ...values: unknown[]): never => {
-    throw new Error(`The packs ${a.name} and ${b.name} differ in ${what} (${values.join(' and ')}); make both with the same settings.`);
+    throw new Error(`The packs ${a.name} and ${b.name} differ in ${what} (${values.join(' and ')}); create both with the same settings.`);
   };
   for (const [setting, value] of Object.entries(a.frontEnd)) {
     const other = b.frontEnd[setting as keyof Pack['frontEnd']];

@@ -1,8 +1,7 @@
 /**
- * What a network hears of a track: mel levels, or other features beside or instead of them, put
- * side by side as the bands of one column. Mel levels are normalised as in a live stream and stay
- * as they are; every value of any other feature is brought to mean 0 and deviation 1 over the
- * tracks to learn from.
+ * Network input of a track: mel levels, other features, or both, concatenated per column. Mel levels
+ * are normalised as in a live stream; every other value is standardised to mean 0 and deviation 1 over
+ * the training tracks.
  */
 import type { Normalisation } from '../../../dsp/mel/normalise.js';
 import { readFeature, type Pack, type Track } from '../../packs/pack.js';
@@ -13,23 +12,23 @@ export const FEATURES = ['mel', 'mfcc', 'chroma', 'contrast', 'tempogram'] as co
 
 export type Feature = (typeof FEATURES)[number];
 
-/** Features that a pack must hold beside its levels; the others follow from those. */
+/** Features that a pack must store; the others are computed from the levels. */
 const FROM_AUDIO: readonly Feature[] = ['chroma', 'contrast', 'tempogram'];
 
 const MFCC = 20;
 
-/** A pack with the rows of its features at hand. */
+/** A pack with its feature rows loaded. */
 export interface FeaturePack extends Pack {
   /** By feature: [columns × size] values. */
   readonly rows?: Readonly<Partial<Record<Feature, Float32Array>>>;
 }
 
-/** One feature among the inputs, as `model.json` has it. */
+/** One input feature, as in `model.json`. */
 export interface InputFeature {
   readonly name: Feature;
   /** Values in a column. */
   readonly size: number;
-  /** [size] what was taken away and then divided by. */
+  /** [size] subtracted mean, and the deviation that it is then divided by. */
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
 }
@@ -37,9 +36,9 @@ export interface InputFeature {
 export interface Inputs {
   /** Values in a column. */
   readonly size: number;
-  /** Undefined where the network hears mel levels alone. */
+  /** Undefined if mel levels are the only input. */
   readonly features: readonly InputFeature[] | undefined;
-  /** As `crop` of crops.ts; `out` receives [columns × size]. Rows that come from the pack are neither stretched nor changed. */
+  /** As `crop` in crops.ts; `out` receives [columns × size]. Stored feature rows are neither stretched nor augmented. */
   crop(pack: FeaturePack, track: Track, place: { firstColumn: number; columns: number; lead: number }, augmentation: Augmentation, random: Random, out: Float32Array): void;
   /** A whole track from its start, [columns × size]. */
   whole(pack: FeaturePack, track: Track): Float32Array;
@@ -56,22 +55,22 @@ export function melInputs(normalisation: Normalisation, bands: number): Inputs {
 }
 
 /**
- * Reads the features that can't be made from the levels.
- * @throws Error when the pack was made without one of them
+ * Loads the features that can't be computed from the levels.
+ * @throws Error when the pack lacks one of them
  */
 export async function withFeatures(pack: Pack, names: readonly Feature[]): Promise<FeaturePack> {
   const wanted = names.filter((name) => FROM_AUDIO.includes(name));
   const missing = wanted.filter((name) => pack.features?.[name] === undefined);
   if (missing.length > 0) {
-    throw new Error(`The pack ${pack.folder}/${pack.name} has no ${missing.join(' and no ')}: that needs the audio. Make the pack from it with npm run features -- --audio DIR --out DIR --features ${wanted.join(',')}, or use --features mel,mfcc.`);
+    throw new Error(`The pack ${pack.folder}/${pack.name} has no ${missing.join(' and no ')}: these features need the audio. Create the pack again with npm run features -- --audio DIR --out DIR --features ${wanted.join(',')}, or use --features mel,mfcc.`);
   }
   const rows = await Promise.all(wanted.map(async (name) => [name, await readFeature(pack, name)] as const));
   return { ...pack, rows: Object.fromEntries(rows) };
 }
 
 /**
- * Inputs of the features named, in that order.
- * @param train the tracks whose mean and deviation are taken
+ * Builds the inputs for the named features, in that order.
+ * @param train tracks over which mean and deviation are computed
  */
 export function featureInputs(names: readonly Feature[], train: FeaturePack, normalisation: Normalisation): Inputs {
   const mel = melInputs(normalisation, train.frontEnd.bands);
@@ -80,9 +79,9 @@ export function featureInputs(names: readonly Feature[], train: FeaturePack, nor
   const size = sizes.reduce((total, part) => total + part, 0);
   const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((total, part) => total + part, 0));
   const cosines = cosineTransform(MFCC, mel.size);
-  const stretches = !names.some((name) => FROM_AUDIO.includes(name));
+  const allowsStretch = !names.some((name) => FROM_AUDIO.includes(name));
 
-  /** @param levels [columns × bands], the same columns normalised */
+  /** @param levels [columns × bands], normalised levels of the same columns */
   function fill(pack: FeaturePack, track: Track, firstColumn: number, levels: Float32Array, out: Float32Array): void {
     const columns = levels.length / mel.size;
     names.forEach((name, part) => {
@@ -129,7 +128,7 @@ export function featureInputs(names: readonly Feature[], train: FeaturePack, nor
     })),
     crop(pack, track, place, augmentation, random, out) {
       const levels = new Float32Array(place.columns * mel.size);
-      mel.crop(pack, track, place, stretches ? augmentation : { ...augmentation, stretch: NO_AUGMENTATION.stretch }, random, levels);
+      mel.crop(pack, track, place, allowsStretch ? augmentation : { ...augmentation, stretch: NO_AUGMENTATION.stretch }, random, levels);
       fill(pack, track, place.firstColumn, levels, out);
       standardise(out);
     },
@@ -157,7 +156,7 @@ function moments(pack: Pack, size: number, columnsOf: (track: Track) => Float32A
   return { mean, deviation };
 }
 
-/** DCT-II, orthonormal, as scipy.fft.dct and librosa.feature.mfcc have it; [outputs × inputs]. */
+/** Orthonormal DCT-II, as in scipy.fft.dct and librosa.feature.mfcc; [outputs × inputs]. */
 function cosineTransform(outputs: number, inputs: number): Float64Array {
   return Float64Array.from({ length: outputs * inputs }, (_, index) => {
     const [k, n] = [Math.floor(index / inputs), index % inputs];

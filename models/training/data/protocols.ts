@@ -1,7 +1,7 @@
 /**
- * Ways of splitting the same tracks into what is learned from and what is measured on. Each split
- * is one network to train. Which one was used says more about a figure than the network does:
- * chunks of a track, and tracks of an artist, resemble each other far more than tracks of a genre.
+ * Evaluation protocols: how the same tracks are split into training and validation sets; one network is
+ * trained per split. The protocol affects the accuracy more than the network does: chunks of a track,
+ * and tracks of an artist, are far more alike than tracks of a genre.
  */
 import type { Pack, Track } from '../../packs/pack.js';
 import type { Feature, FeaturePack } from './inputs.js';
@@ -12,11 +12,11 @@ export const PROTOCOLS = ['fault-filtered', 'random-tracks', 'random-chunks', 'k
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export interface Split {
-  /** A word for folders and lines of progress. */
+  /** Name for folders and log lines. */
   readonly name: string;
-  /** In a few words, for people. */
+  /** Short description. */
   readonly how: string;
-  /** What the packs' entries are. */
+  /** What the entries of the packs are. */
   readonly items: 'tracks' | 'chunks';
   readonly train: FeaturePack;
   readonly valid: FeaturePack;
@@ -25,17 +25,17 @@ export interface Split {
 export interface ProtocolOptions {
   readonly protocol: Protocol;
   readonly folds: number;
-  /** Beside random chunks: as many chunks with the artists kept apart. */
+  /** With random chunks: also as many chunks with artists kept apart. */
   readonly compare: boolean;
 }
 
-/** Seconds in a chunk, and from the start of one to the next. */
+/** Chunk length, and distance between chunk starts, s. */
 export const CHUNK_S = 4;
 const CHUNK_HOP_S = 2;
 
 /**
- * @param train and `valid`: packs with the same labels and front end, whose artists differ
- * @throws Error when there are fewer tracks than the protocol needs
+ * @param train and `valid`: packs with the same labels and front end and different artists
+ * @throws Error when there are fewer groups of tracks than folds
  */
 export function splits(train: FeaturePack, valid: FeaturePack, { protocol, folds, compare }: ProtocolOptions, random: Random): Split[] {
   switch (protocol) {
@@ -67,7 +67,7 @@ export function splits(train: FeaturePack, valid: FeaturePack, { protocol, folds
   }
 }
 
-/** Both packs as one; each track says in `split` which one it is from. */
+/** Both packs as one; a track's `split` names its original pack. */
 export function pooled(first: FeaturePack, second: FeaturePack): FeaturePack {
   const columns = first.levels.length / first.frontEnd.bands;
   const levels = new Uint8Array(first.levels.length + second.levels.length);
@@ -92,7 +92,7 @@ export function pooled(first: FeaturePack, second: FeaturePack): FeaturePack {
   };
 }
 
-/** Every track cut into chunks that start every `hopS` seconds; what is left at its end is not used. */
+/** Cuts every track into chunks that start every `hopS` seconds; the rest at its end is dropped. */
 export function chunked(pack: FeaturePack, hopS = CHUNK_HOP_S): FeaturePack {
   const { sampleRate, hop } = pack.frontEnd;
   const length = Math.round((CHUNK_S * sampleRate) / hop);
@@ -113,13 +113,10 @@ function randomly(pack: FeaturePack, trainItems: number, about: Pick<Split, 'nam
   };
 }
 
-/**
- * Groups of tracks that stay together go into folds, the largest first, each into the fold that
- * has the fewest tracks of its genre.
- */
+/** K-fold split by groups: largest group first, each into the fold with the fewest tracks of its genre. */
 function kfold(pack: FeaturePack, folds: number, random: Random): Split[] {
   const groups = random.shuffle(artistGroups(pack)).sort((a, b) => b.length - a.length);
-  if (groups.length < folds) throw new Error(`--folds ${folds}: the ${pack.tracks.length} tracks are ${groups.length} groups of artists; use fewer folds.`);
+  if (groups.length < folds) throw new Error(`--folds ${folds}: the ${pack.tracks.length} tracks form ${groups.length} groups by artist; use fewer folds.`);
   const parts = Array.from({ length: folds }, (): Track[] => []);
   for (const group of groups) {
     const sameGenre = (tracks: readonly Track[]): number => tracks.filter(({ genre }) => genre === group[0]!.genre).length;
@@ -136,8 +133,8 @@ function kfold(pack: FeaturePack, folds: number, random: Random): Split[] {
 }
 
 /**
- * Tracks that may be of one artist: those with the same `artist`, or, where that isn't known, runs
- * of consecutive numbers within a genre and a pack (in GTZAN an artist's excerpts follow each other).
+ * Groups tracks that may be by one artist: those with the same `artist`, or, if unknown, runs of
+ * consecutive numbers within a genre and a pack (in GTZAN an artist's excerpts are adjacent).
  */
 export function artistGroups({ tracks }: Pack): Track[][] {
   const groups = new Map<string, Track[]>();
@@ -158,9 +155,9 @@ export function artistGroups({ tracks }: Pack): Track[][] {
 }
 
 /**
- * Folds of which each holds a run of neighbours of every class: in a folder, tracks of one artist
- * mostly follow each other, and what an artist lends to both sides is no evidence.
- * @param classes of the items, in their order
+ * Folds of consecutive items per class: tracks of one artist are mostly adjacent in a folder, and an
+ * artist on both sides of a split would inflate the result.
+ * @param classes of the items, in order
  * @returns fold of each item
  */
 export function consecutiveFolds(classes: readonly unknown[], folds: number): number[] {
@@ -174,7 +171,7 @@ export function consecutiveFolds(classes: readonly unknown[], folds: number): nu
   });
 }
 
-/** The pack as `consecutiveFolds`, artists together as far as is known; folds without a track are left out. */
+/** Splits a pack by `consecutiveFolds`, after grouping by artist as far as known; empty folds are left out. */
 export function inFolds(pack: Pack, folds: number): Pack[] {
   const tracks = artistGroups(pack).flat();
   const fold = consecutiveFolds(tracks.map(({ genre }) => genre), folds);

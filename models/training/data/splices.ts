@@ -1,15 +1,15 @@
 /**
- * Tracks that begin in the middle of a stream: each after some seconds of a track of another
- * label, so that the last layer learns to answer for what is there and not for what was.
+ * Simulated track changes: each track follows some seconds of a track with another label, so that the
+ * last layer learns to answer for the current track, not for the previous one.
  */
 import { trackLevels, type Pack, type Track } from '../../packs/pack.js';
 import { Random } from '../../random.js';
 
-/** Blocks of the track before, and of the one that counts: 8 s and 6 s in blocks of 348 ms. */
+/** Blocks of the previous track and of the labelled one: 8 s and 6 s at 348 ms per block. */
 export const BEFORE_BLOCKS = 23;
 export const AFTER_BLOCKS = 17;
 
-/** Every track that is long enough once, behind a random one of another genre. */
+/** Each track that is long enough, once, after a random track of another genre. */
 export function spliced(pack: Pack, blockColumns: number, seed: number): Pack {
   const random = new Random(seed);
   const { bands } = pack.frontEnd;

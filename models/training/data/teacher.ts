@@ -1,7 +1,6 @@
 /**
- * Music without labels and what a teacher answers to it, window by window: `music.json`,
- * `music.levels.npy` and `music.{msd,mtt}_{tags,embedding}.npy` (logits of tags, and the
- * activations of the layer before them).
+ * Unlabelled music with a teacher's outputs per window: `music.json`, `music.levels.npy` and
+ * `music.{msd,mtt}_{tags,embedding}.npy` (tag logits, and the activations of the layer before them).
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,15 +8,15 @@ import { z } from 'zod';
 import { readNpy } from '../../packs/npy.js';
 import { readPack, type Pack, type Track } from '../../packs/pack.js';
 
-/** One kind of answer for all windows. */
+/** One kind of output for all windows. */
 export interface TeacherOutput {
   readonly name: string;
-  /** Tags are probabilities to match; embeddings are standardised values to match. */
+  /** Training target: probabilities for tags, standardised values for embeddings. */
   readonly kind: 'tags' | 'embedding';
   readonly size: number;
   /** [windows × size] */
   readonly values: Float32Array;
-  /** What each of the `size` tags is called, where the folder says so. */
+  /** Tag names, if the folder has them. */
   readonly names?: readonly string[];
 }
 
@@ -37,11 +36,11 @@ const FILES = [
   ['msd_tags', 'tags'], ['msd_embedding', 'embedding'], ['mtt_tags', 'tags'], ['mtt_embedding', 'embedding'],
 ] as const;
 
-/** @throws Error naming the file that is missing or doesn't fit */
+/** @throws Error that names the missing or mismatched file */
 export async function readTeacher(folder: string, name = 'music'): Promise<Teacher> {
   const pack = await readPack(folder, name);
   const { windowSeconds } = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as { windowSeconds?: unknown };
-  if (typeof windowSeconds !== 'number') throw new Error(`${join(folder, name)}.json has no windowSeconds: it is not a teacher's pack.`);
+  if (typeof windowSeconds !== 'number') throw new Error(`${join(folder, name)}.json has no windowSeconds, so it is not a teacher's pack.`);
   const tracks = pack.tracks.map((track): TeacherTrack => {
     const { firstWindow, windows } = track;
     if (typeof firstWindow !== 'number' || typeof windows !== 'number') throw new Error(`${track.id} in ${folder} has no firstWindow and windows.`);
@@ -55,23 +54,23 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     if (kind === 'tags') values.forEach((logit, index) => { values[index] = 1 / (1 + Math.exp(-logit)); });
     else standardise(values, size);
     const named = kind === 'tags' ? names[file.slice(0, -'_tags'.length)] : undefined;
-    if (named !== undefined && named.length !== size) throw new Error(`${join(folder, 'tags.json')} names ${named.length} tags for the ${size} of ${file}.`);
+    if (named !== undefined && named.length !== size) throw new Error(`${join(folder, 'tags.json')} lists ${named.length} tag names; ${file} has ${size} tags.`);
     return { name: file, kind, size, values, ...(named && { names: named }) };
   }));
   return { pack, tracks, windowSeconds, outputs };
 }
 
-/** `tags.json`, if there is one: names by teacher. */
+/** Tag names by teacher from `tags.json`, if it exists. */
 async function tagNames(folder: string): Promise<Partial<Record<string, readonly string[]>>> {
   const path = join(folder, 'tags.json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return {};
   const parsed = z.record(z.string(), z.array(z.string())).safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${path} must hold lists of names, one for each teacher.`);
+  if (!parsed.success) throw new Error(`${path} must contain one list of tag names per teacher.`);
   return parsed.data;
 }
 
-/** Each of the `size` columns to mean 0 and deviation 1, in place. */
+/** Standardises each of the `size` columns to mean 0 and deviation 1, in place. */
 function standardise(values: Float32Array, size: number): void {
   const rows = values.length / size;
   for (let column = 0; column < size; column++) {

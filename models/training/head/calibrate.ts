@@ -1,10 +1,11 @@
 /**
- * What is fitted on tracks that the weights never saw. A shift for each label's logit (the bias of
- * bias-corrected temperature scaling: Alexandari, Kundaje and Shrikumar 2020): labels whose artists
- * have little in common are taken too rarely for those of artists that nobody has heard, by about
- * the same whoever they are. Then the temperature (Guo et al. 2017), the one number by which logits
- * are divided so that confidence is honest. It is fitted to what is reported, the running mean of
- * the probabilities, since a mean over blocks that disagree is less sure than each.
+ * Calibration, fitted on tracks that the weights were not trained on.
+ * Logit shifts: one per label (the bias of bias-corrected temperature scaling: Alexandari, Kundaje and
+ * Shrikumar 2020). Labels whose artists have little in common are predicted too rarely for unseen
+ * artists, by about the same amount for any artist.
+ * Temperature (Guo et al. 2017): logits are divided by it so that confidence matches accuracy. It is
+ * fitted to the reported value, the running mean of the probabilities, because a mean over blocks that
+ * disagree is less confident than each block.
  */
 import { argmax, expectedCalibrationError } from '../../metrics.js';
 import { softmax } from '../../step/probabilities.js';
@@ -12,41 +13,40 @@ import { consecutiveFolds } from '../data/protocols.js';
 import { meanScores, type TrackScores } from '../validate.js';
 
 const FOLDS = 5;
-/** Standard deviation of shifts, before any track is seen: with few tracks they stay near 0. */
+/** Prior standard deviation of shifts: with few tracks they stay near 0. */
 const SHIFT_DEVIATION = 0.5;
-/** The same of what a label's logit adds to another's. */
+/** Prior standard deviation of the entries of the mixing matrix. */
 const MIX_DEVIATION = 0.1;
-/** Of gradient descent, to four digits. */
+/** Gradient descent steps; enough for four digits. */
 const STEPS = { shifts: 300, mix: 2000 };
 
-/** Scores of tracks as wholes, and of their excerpts heard alone. */
+/** Scores of whole tracks, and of their 4 s excerpts scored from a zero state. */
 export interface Scores {
   readonly tracks: readonly TrackScores[];
   readonly excerpts: readonly TrackScores[];
 }
 
-/** Each stretch with the index of its track. */
+/** `of`: index of the excerpt's track. */
 export interface Scored extends Scores {
   readonly excerpts: ReadonlyArray<TrackScores & { readonly of: number }>;
 }
 
-/** Scores shifted by what was fitted on other tracks, in the order they came in. */
+/** Cross-fitted scores, in the input order: each is shifted by values fitted on other tracks. */
 export interface CrossFitted extends Scored {
-  /** Expected calibration error of what is reported, with a temperature that was fitted on other tracks too. */
+  /** Expected calibration error of the reported confidence; the temperature is cross-fitted, too. */
   readonly ece: number;
 }
 
-/** How logits are changed: z becomes z + z · mix + shifts. */
+/** Linear transform of logits: z becomes z + z · mix + shifts. */
 export interface LogitTransform {
-  /** [labels]; what is added to each label's logit. */
+  /** [labels]; added to each label's logit. */
   readonly shifts: Float64Array;
-  /** [labels × labels], from label by label to label; none unless given. */
+  /** [labels × labels], row: source label, column: target label; default: no mixing. */
   readonly mix?: Float64Array;
 }
 
 /**
- * Shifts of the labels' logits, most probable after what was heard of the tracks (the mean log
- * scores of each stretch) and a normal prior.
+ * Maximum a posteriori logit shifts, given the mean log scores of each excerpt and a normal prior.
  * @returns [labels]
  */
 export function fitShifts({ tracks, excerpts }: Scores, labels: number): Float64Array {
@@ -56,12 +56,11 @@ export function fitShifts({ tracks, excerpts }: Scores, labels: number): Float64
 }
 
 /**
- * A mix of logits, with shifts, most probable after excerpts of tracks that the logits were not
- * learned from and a normal prior ("Stacked generalization", Wolpert 1992): a label whose logit says
- * less of artists that nobody has heard than of those learned from is believed less, and what the
- * others say of it more.
- * @param excerpts with logits of mean 0 as their scores
- * @param tracks how many they are of
+ * Maximum a posteriori mixing matrix and shifts, given excerpts of tracks that the logits were not
+ * trained on and a normal prior ("Stacked generalization", Wolpert 1992). A logit that generalises
+ * poorly to unseen artists gets less weight, and the other logits more.
+ * @param excerpts scores are logits with mean 0
+ * @param tracks number of tracks the excerpts are from
  */
 export function fitMix(excerpts: readonly TrackScores[], labels: number, tracks: number): Required<LogitTransform> {
   const changes = { shifts: new Float64Array(labels), mix: new Float64Array(labels ** 2) };
@@ -69,7 +68,7 @@ export function fitMix(excerpts: readonly TrackScores[], labels: number, tracks:
   return changes;
 }
 
-/** Gradient descent in place, from no change at all: the loss is convex. */
+/** Gradient descent in place, from the identity; the loss is convex. */
 function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores[], tracks: number, steps: number): void {
   const labels = shifts.length;
   const means = excerpts.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
@@ -77,7 +76,7 @@ function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores
   const temperature = fitTemperature(means.map(({ truth, scores }) => ({ truth, logScores: scores })), labels);
   const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks);
   const mixPrior = 1 / (MIX_DEVIATION ** 2 * tracks);
-  // The curvature is nowhere above this.
+  // Upper bound of the curvature, so the step size is safe.
   const squares = mix ? means.reduce((sum, { scores }) => sum + scores.reduce((own, score) => own + score ** 2, 0), 0) / means.length : 0;
   const rate = 1 / ((1 + squares) / (2 * temperature ** 2) + Math.max(prior, mix ? mixPrior : 0));
   for (let step = 0; step < steps; step++) {
@@ -96,7 +95,7 @@ function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores
   }
 }
 
-/** The same scores as they are after logits were shifted. @param shifts [labels] */
+/** The scores after the logit shifts, normalised again. @param shifts [labels] */
 export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Float64Array): T[] {
   return scores.map((each) => {
     const logScores = new Float32Array(each.logScores.length);
@@ -107,7 +106,7 @@ export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Flo
   });
 }
 
-/** Of the block whose scores begin at `at`, after the change, [labels]. */
+/** Transformed probabilities of the block whose scores start at `at`, [labels]. */
 function probabilities(scores: Float32Array, at: number, { shifts, mix }: LogitTransform, temperature = 1): Float64Array {
   const labels = shifts.length;
   const p = new Float64Array(labels);
@@ -121,8 +120,9 @@ function probabilities(scores: Float32Array, at: number, { shifts, mix }: LogitT
 }
 
 /**
- * Minimises the negative log likelihood of what is reported of all blocks by golden-section search.
- * @param gain of the running mean that is reported (`smoothingGain`); 1 for none
+ * Minimises the negative log likelihood of the reported probabilities over all blocks by golden-section
+ * search.
+ * @param gain of the reported running mean (`smoothingGain`); 1 for no smoothing
  */
 export function fitTemperature(scores: readonly TrackScores[], labels: number, gain = 1): number {
   const loss = (temperature: number): number => {
@@ -148,8 +148,9 @@ export function fitTemperature(scores: readonly TrackScores[], labels: number, g
 }
 
 /**
- * Each fifth of the tracks judged by shifts and a temperature that were fitted on the other four.
- * @param scored as the network left them, without shifts
+ * Cross-fitting over five folds: each fold is scored with shifts and a temperature that were fitted on
+ * the other four.
+ * @param scored scores without shifts, as the network returns them
  */
 export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1): CrossFitted {
   const folds = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS);
@@ -178,7 +179,10 @@ export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain =
   return { ...judged, ece: expectedCalibrationError(confidences, isRight) };
 }
 
-/** The running mean after each block of softmax(logScores / temperature), plain at first; one array, changed by the next block. */
+/**
+ * Visits the running mean of softmax(logScores / temperature) after each block; a plain mean at first.
+ * The array is reused between calls.
+ */
 function eachReported(logScores: Float32Array, labels: number, temperature: number, gain: number, visit: (means: Float64Array) => void): void {
   const means = new Float64Array(labels);
   const powers = new Float64Array(labels);

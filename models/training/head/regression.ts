@@ -1,9 +1,8 @@
 /**
- * Multinomial logistic regression with an L2 penalty on standardised values, every class as often
- * as any other and of each its rows as often as they are believed to be of it. Some directions may
- * be given in advance, each a value that should speak for a class: how much it does is learned
- * without a penalty, so where the labelled examples are few the answer falls back on those instead
- * of on nothing.
+ * Multinomial logistic regression with an L2 penalty on standardised values. Classes are sampled
+ * equally often, and rows of a class in proportion to their soft label. Hints are values known in
+ * advance to indicate a class; their weights are not penalised, so with few labelled examples the
+ * prediction falls back on the hints.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { Adam, cosineRate } from '../network/adam.js';
@@ -14,19 +13,19 @@ const STEPS = 500;
 const BATCH = 2048;
 const LEARNING_RATE = 0.02;
 
-/** The value `row` of a row speaks for `label`. */
+/** The value with index `value` indicates `label`. */
 export interface Hint {
   readonly value: number;
   readonly label: number;
 }
 
 export interface Regression {
-  /** [width × classes], for values as they are, not standardised. */
+  /** [width × classes], for values that are not standardised. */
   readonly kernel: Float32Array;
   readonly bias: Float32Array;
 }
 
-/** Rows brought to mean 0 and deviation 1, once for several regressions. */
+/** Rows with mean 0 and standard deviation 1 per value; computed once for several regressions. */
 export interface Standardised extends Rows {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
@@ -45,33 +44,33 @@ export function standardise({ values, width, softLabels }: Rows): Standardised {
 }
 
 /**
- * @param penalty of the squared weights, one for all or one for each value
- * @param hints directions that cost no penalty
+ * @param penalty factor of the squared weights, one for all values or one per value
+ * @param hints directions without a penalty
  */
 export function regress(rows: Standardised, classes: number, penalty: number | Float32Array, hints: readonly Hint[], random: Random): Regression {
   const { values, width, softLabels, mean, deviation } = rows;
-  const urns = Array.from({ length: classes }, (_, label) => urnOf(label, softLabels)).filter(({ total }) => total > 0);
+  const samplers = Array.from({ length: classes }, (_, label) => samplerOf(label, softLabels)).filter(({ total }) => total > 0);
   const kernel = tf.variable(tf.zeros([width, classes])) as tf.Variable<tf.Rank.R2>;
   const bias = tf.variable(tf.zeros([classes]));
-  const trust = tf.variable(tf.ones([Math.max(1, hints.length), 1]));
-  const places = tf.buffer([width, Math.max(1, hints.length)]); // hint → value
-  const spoken = tf.buffer([Math.max(1, hints.length), classes]); // hint → class
+  const hintWeights = tf.variable(tf.ones([Math.max(1, hints.length), 1]));
+  const hintToValue = tf.buffer([width, Math.max(1, hints.length)]); // value of each hint
+  const hintToClass = tf.buffer([Math.max(1, hints.length), classes]); // class of each hint
   hints.forEach(({ value, label }, hint) => {
-    places.set(1, value, hint);
-    spoken.set(1, hint, label);
+    hintToValue.set(1, value, hint);
+    hintToClass.set(1, hint, label);
   });
-  const from = places.toTensor() as tf.Tensor2D;
-  const to = spoken.toTensor() as tf.Tensor2D;
-  const costs = tf.tensor2d(typeof penalty === 'number' ? new Float32Array(width).fill(penalty) : penalty, [width, 1]);
-  const weights = (): tf.Tensor2D => tf.add(kernel, tf.matMul(from, tf.mul(trust, to))) as tf.Tensor2D;
+  const from = hintToValue.toTensor() as tf.Tensor2D;
+  const to = hintToClass.toTensor() as tf.Tensor2D;
+  const penalties = tf.tensor2d(typeof penalty === 'number' ? new Float32Array(width).fill(penalty) : penalty, [width, 1]);
+  const weights = (): tf.Tensor2D => tf.add(kernel, tf.matMul(from, tf.mul(hintWeights, to))) as tf.Tensor2D;
 
-  const adam = new Adam([kernel, bias, trust]);
+  const adam = new Adam([kernel, bias, hintWeights]);
   const x = new Float32Array(BATCH * width);
   const picked = new Int32Array(BATCH);
   for (let step = 0; step < STEPS; step++) {
     for (let index = 0; index < BATCH; index++) {
-      const { label, ends, total } = urns[index % urns.length]!;
-      const row = placeOf(random.next() * total, ends);
+      const { label, cumulative, total } = samplers[index % samplers.length]!;
+      const row = indexAt(random.next() * total, cumulative);
       x.set(values.subarray(row * width, (row + 1) * width), index * width);
       picked[index] = label;
     }
@@ -79,14 +78,14 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
       const logits = tf.add(tf.matMul(tf.tensor2d(x, [BATCH, width]), weights()), bias);
       const target = tf.oneHot(tf.tensor1d(picked, 'int32'), classes);
       const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits, 1), target), 1)));
-      return tf.add(crossEntropy, tf.sum(tf.mul(costs, tf.square(kernel))));
+      return tf.add(crossEntropy, tf.sum(tf.mul(penalties, tf.square(kernel))));
     }, cosineRate(step, STEPS, LEARNING_RATE));
   }
 
   const all = tf.tidy(() => weights().dataSync<'float32'>().slice());
   const shift = bias.dataSync<'float32'>().slice();
   adam.dispose();
-  tf.dispose([kernel, bias, trust, from, to, costs]);
+  tf.dispose([kernel, bias, hintWeights, from, to, penalties]);
   for (let index = 0; index < width; index++) {
     for (let label = 0; label < classes; label++) {
       all[index * classes + label]! /= deviation[index]!;
@@ -96,25 +95,25 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
   return { kernel: all, bias: shift };
 }
 
-/** What rows of a class are drawn from: where each ends, when all are laid side by side as wide as they are believed to be of it. */
-interface Urn {
+/** Samples rows of a class in proportion to their soft label, by inverting the cumulative sum. */
+interface RowSampler {
   readonly label: number;
-  readonly ends: Float64Array;
+  readonly cumulative: Float64Array;
   readonly total: number;
 }
 
-function urnOf(label: number, softLabels: readonly SoftLabel[]): Urn {
+function samplerOf(label: number, softLabels: readonly SoftLabel[]): RowSampler {
   let total = 0;
-  const ends = Float64Array.from(softLabels, (softLabel) => (total += softLabel[label]!));
-  return { label, ends, total };
+  const cumulative = Float64Array.from(softLabels, (softLabel) => (total += softLabel[label]!));
+  return { label, cumulative, total };
 }
 
-/** The first row that ends after `at`. */
-function placeOf(at: number, ends: Float64Array): number {
-  let [low, high] = [0, ends.length - 1];
+/** Binary search: the first index whose cumulative sum exceeds `at`. */
+function indexAt(at: number, cumulative: Float64Array): number {
+  let [low, high] = [0, cumulative.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ends[middle]! > at) high = middle;
+    if (cumulative[middle]! > at) high = middle;
     else low = middle + 1;
   }
   return low;

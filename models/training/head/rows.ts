@@ -1,7 +1,7 @@
 /**
- * What a frozen network makes of tracks, as rows for a regression: the values that its last layer
- * gets, at the end of blocks. Whole tracks, and excerpts of 4 s heard alone, so that what is
- * learned answers after two seconds as well as after thirty.
+ * Rows for the regression: the inputs of a frozen network's last layer at the end of blocks. They come
+ * from whole tracks and from 4 s excerpts, so that the fit works after two seconds as well as after
+ * thirty.
  */
 import { concatenate } from '../../../dsp/concatenate.js';
 import type { Pack, Track } from '../../packs/pack.js';
@@ -14,12 +14,12 @@ import { BEFORE_BLOCKS } from '../data/splices.js';
 import type { TrainableNetwork } from '../network/trainable.js';
 import { eachTrack, type InferenceOptions } from '../validate.js';
 
-/** Every so many blocks of a whole track make a row, and the ends of these blocks of a stretch. */
+/** Every third block of a whole track makes a row; of an excerpt or after a change, these blocks. */
 const EVERY = 3;
-const OF_A_STRETCH = [2, 5, 8, 10];
-const AFTER_A_CHANGE = [2, 4, 6, 9, 14];
+const EXCERPT_BLOCKS = [2, 5, 8, 10];
+const BLOCKS_AFTER_CHANGE = [2, 4, 6, 9, 14];
 
-/** What stands between the music and the ears. */
+/** How the sound is degraded before it reaches the network. */
 export type Degradation = Pick<Augmentation, 'channelChance' | 'roomChance' | 'noise'>;
 
 export const CLEAN: Degradation = { channelChance: 0, roomChance: 0 };
@@ -31,28 +31,28 @@ export interface Rows {
   /** [rows × width] */
   readonly values: Float32Array;
   readonly width: number;
-  /** How much each row counts as each class. */
+  /** Soft label of each row. */
   readonly softLabels: readonly SoftLabel[];
 }
 
-/** [classes] shares of one row; they add up to 1, or to less for a row that is to count less than others. */
+/** [classes] class weights of a row; they sum to 1, or to less for a row with less weight. */
 export type SoftLabel = readonly number[];
 
-/** Of a class that is known. */
+/** Soft label of a known class. */
 export function oneHot(index: number, classes: number): SoftLabel {
   return Array.from({ length: classes }, (_, other) => (other === index ? 1 : 0));
 }
 
-/** Those blocks of an item from which rows are taken, of all it has. */
+/** Selects the blocks of an item that become rows, given its number of blocks. */
 export type Blocks = (blocks: number) => readonly number[];
 
 export const everyBlock: Blocks = (blocks) => [...Array(blocks).keys()];
 export const everyThirdBlock: Blocks = (blocks) => Array.from({ length: Math.ceil(blocks / EVERY) }, (_, index) => Math.min(index * EVERY + 2, blocks - 1));
 /** 1.0, 1.7, 2.4, 3.5 and 5.2 s after a change. */
-export const blocksAfterChange: Blocks = () => AFTER_A_CHANGE.map((block) => BEFORE_BLOCKS + block);
-export const excerptBlocks: Blocks = (blocks) => OF_A_STRETCH.filter((block) => block < blocks);
+export const blocksAfterChange: Blocks = () => BLOCKS_AFTER_CHANGE.map((block) => BEFORE_BLOCKS + block);
+export const excerptBlocks: Blocks = (blocks) => EXCERPT_BLOCKS.filter((block) => block < blocks);
 
-/** The same ears behind poor lines or in rooms, others for each track. */
+/** The same inference options with degraded input; each track gets its own random degradation. */
 export function degradedInput<H extends Omit<InferenceOptions, 'labels'>>(sound: Degradation, inference: H, bands: number, seed: number): H {
   const random = new Random(seed);
   return {
@@ -68,13 +68,13 @@ export function degradedInput<H extends Omit<InferenceOptions, 'labels'>>(sound:
   };
 }
 
-/** A pack whose tracks are excerpts of 4 s, one after the other. */
+/** A pack whose tracks are consecutive 4 s excerpts. */
 export function excerpts(pack: Pack): Pack {
   return chunked(pack, CHUNK_S);
 }
 
 /**
- * @param belief of a track's rows; undefined leaves it out
+ * @param softLabel of a track's rows; undefined skips the track
  * @param lastLayer index of the layer whose inputs are the rows
  */
 export function extractRows(network: TrainableNetwork, pack: Pack, softLabel: (track: Track) => SoftLabel | undefined, blocks: Blocks, inference: Omit<InferenceOptions, 'labels'>, lastLayer: number, progress: Progress): Rows {
@@ -83,7 +83,7 @@ export function extractRows(network: TrainableNetwork, pack: Pack, softLabel: (t
   const tracks = pack.tracks.filter((track) => softLabel(track) !== undefined && track.columns >= inference.blockColumns);
   let done = 0;
   let width = 0;
-  progress.begin(`listening to ${pack.name}`, tracks.length, 0);
+  progress.begin(`features of ${pack.name}`, tracks.length, 0);
   eachTrack(pack, tracks, inference, (x) => {
     const y = network.apply(x, { training: false, to: lastLayer });
     width = y.shape[2]!;

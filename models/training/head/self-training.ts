@@ -1,9 +1,9 @@
 /**
- * Music without labels as examples for the last layer: what a first one, learned from the labelled
- * tracks, believes of a whole track is what every stretch of it is taught to be, heard well, over
- * poor lines and in rooms (self-training: Yarowsky 1995; Lee 2013, "Pseudo-label"; with worse sound
- * for the student as in Xie et al. 2020, "Noisy student"). A few hundred labelled tracks say little
- * of what a genre is like after four seconds or through a telephone; hours of any music say the rest.
+ * Pseudo-labels: a first last layer, fitted on the labelled tracks, predicts a soft label for each
+ * unlabelled track, and every excerpt of the track is trained towards it, clean and degraded
+ * (self-training: Yarowsky 1995; Lee 2013, "Pseudo-label"; worse sound for the student as in Xie et al.
+ * 2020, "Noisy student"). A few hundred labelled tracks don't cover what a genre sounds like after four
+ * seconds or over a telephone; hours of other music do.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { argmax } from '../../metrics.js';
@@ -12,24 +12,24 @@ import { softmax } from '../../step/probabilities.js';
 import { excerpts, type SoftLabel } from './rows.js';
 import { eachTrack, labelScores, meanScores, type InferenceOptions } from '../validate.js';
 
-/** A track whose genre is only believed; `genre` is the most likely one. */
+/** A track with a predicted soft label; `genre` is the most likely label. */
 interface SoftLabelled extends Track {
   readonly softLabel: SoftLabel;
 }
 
 /**
- * What is believed of a track is the mean of what each of its excerpts says alone: the last layer
- * is surer of a whole track than it ought to be.
- * @param logits what the network says of [batch, columns, size]; values after the labels' are left out
- * @returns the tracks that have a stretch, with what is believed of each
+ * Predicts a soft label per track as the mean over its excerpts: the last layer is overconfident on
+ * whole tracks.
+ * @param logits the network's outputs for [batch, columns, size]; values after the labels are ignored
+ * @returns the tracks long enough for an excerpt, with their soft labels
  */
 export function withSoftLabels(pack: Pack, inference: InferenceOptions, logits: (x: tf.Tensor3D) => tf.Tensor): Pack {
   const { labels } = inference;
-  const said = pack.tracks.map((): Float64Array[] => []);
+  const excerptScores = pack.tracks.map((): Float64Array[] => []);
   const parts = excerpts({ ...pack, tracks: pack.tracks.map((track, of) => ({ ...track, of })) });
-  eachTrack(parts, parts.tracks, inference, (x) => labelScores(logits(x), labels.length), ({ of }, rows) => said[of as number]!.push(meanScores(rows, labels.length)));
+  eachTrack(parts, parts.tracks, inference, (x) => labelScores(logits(x), labels.length), ({ of }, rows) => excerptScores[of as number]!.push(meanScores(rows, labels.length)));
   const tracks = pack.tracks.flatMap((track, index): SoftLabelled[] => {
-    const own = said[index]!;
+    const own = excerptScores[index]!;
     if (own.length === 0) return [];
     const softLabel = Float64Array.from(labels, (_, label) => own.reduce((sum, scores) => sum + scores[label]!, 0) / own.length);
     const genre = labels[argmax(softLabel)]!;
@@ -39,12 +39,12 @@ export function withSoftLabels(pack: Pack, inference: InferenceOptions, logits: 
   return { ...pack, tracks };
 }
 
-/** What `believed` found, of a track or of a part of it. */
+/** Soft label of a track, or of an excerpt of it, from `withSoftLabels`. */
 export function softLabelOf(track: Track): SoftLabel {
   return (track as SoftLabelled).softLabel;
 }
 
-/** The same of all tracks, by id. */
+/** Soft labels of all tracks by id. */
 export function softLabelsById({ tracks }: Pack): ReadonlyMap<string, SoftLabel> {
   return new Map(tracks.map((track) => [track.id, softLabelOf(track)]));
 }

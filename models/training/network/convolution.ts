@@ -1,9 +1,9 @@
 /**
- * A 2-D convolution that trains fast on the WebAssembly backend. That backend has no kernel for
- * the gradient of the filter, and a slow one for the gradient of the input, but its forward
- * convolution is excellent (XNNPACK), so both gradients are written as convolutions:
- *   dL/dx = dL/dy, padded, convolved with the filter turned by 180° and its channels swapped
- *   dL/dw = x convolved with dL/dy, where batch and channels change places
+ * 2-D convolution with fast gradients on the WebAssembly backend. That backend has no kernel for the
+ * filter gradient and a slow one for the input gradient, but a fast forward convolution (XNNPACK), so
+ * both gradients are computed as convolutions:
+ * - dL/dx = padded dL/dy convolved with the filter, rotated by 180° and with its channels swapped
+ * - dL/dw = x convolved with dL/dy, with batch and channels swapped
  * (Goodfellow, Bengio and Courville 2016, section 9.5.) Stride 1.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -31,8 +31,8 @@ export function trainableConv2d(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4
 function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const [height, width] = filter.shape;
   const padded = tf.pad4d(dy, [[0, 0], [height - 1, height - 1], [width - 1, width - 1], [0, 0]]);
-  const turned = tf.transpose(tf.reverse4d(filter, [0, 1]), [0, 1, 3, 2]);
-  return tf.conv2d(padded, turned as tf.Tensor4D, 1, 'valid');
+  const rotated = tf.transpose(tf.reverse4d(filter, [0, 1]), [0, 1, 3, 2]);
+  return tf.conv2d(padded, rotated as tf.Tensor4D, 1, 'valid');
 }
 
 function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {

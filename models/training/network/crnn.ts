@@ -1,14 +1,12 @@
 /**
- * The network that `train` builds. The convolutions halve the bands each time, and two of them the
- * columns, so that a block of four columns is one step of the layers after: these can be wide. A
- * dense layer and a GRU see what is left; the running statistics of both, and those of the input
- * itself, its timbre and its rhythm, feed one linear layer.
- * Sizes follow the budget of 8 M multiply-adds per second of audio; `width` makes all of them
- * larger or smaller.
+ * The default network of `train`. Each convolution halves the bands and two of them halve the columns,
+ * so the later layers run once per block of four columns and can be wide. Running statistics of a dense
+ * layer, of a GRU and of the input itself (its timbre and rhythm) feed one linear layer.
+ * Sizes fit the budget of 8 M multiply-adds per second of audio; `width` scales all of them.
  */
 import type { Layer } from '../../network.js';
 
-/** Kernels of the backends work on four channels at once. */
+/** The SIMD kernels of the backends process four channels at once. */
 const LANES = 4;
 
 export function crnn(outputs: number, width = 1): Layer[] {

@@ -1,9 +1,8 @@
 /**
- * A network while it learns: the same layers with variables for weights, batch norm between a
- * convolution's maximum and its ReLU, and dropout. `folded` gives the weights of the network as it
- * runs: batch norm here has no scale of its own (the next layer has one), so its factor 1/σ is
- * positive, commutes with the maximum, and folds into kernel and bias exactly.
- * (Ioffe and Szegedy 2015; Srivastava et al. 2014.)
+ * A network in training: the same layers with variables as weights, batch norm between a convolution's
+ * max pooling and its ReLU, and dropout. `folded` returns the inference weights: batch norm has no
+ * scale here (the next layer has one), so its factor 1/σ is positive, commutes with the maximum, and
+ * folds exactly into kernel and bias. (Ioffe and Szegedy 2015; Srivastava et al. 2014.)
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { concatenate } from '../../../dsp/concatenate.js';
@@ -17,9 +16,9 @@ const MOMENTUM = 0.98;
 
 interface TrainableLayer {
   readonly described: DescribedLayer;
-  /** As the layer's weight specs; a convolution's bias is batch norm's shift. */
+  /** In the order of the layer's weight specs; a convolution's bias is the batch norm shift. */
   readonly weights: tf.Variable[];
-  /** Running mean and variance of a convolution's outputs, else none. */
+  /** Running mean and variance of a convolution's outputs; empty for other layers. */
   readonly moving: tf.Variable[];
 }
 
@@ -36,21 +35,21 @@ export class TrainableNetwork {
     }));
   }
 
-  /** What gradients are taken of, for layers `from` up to `to`. */
+  /** Trainable variables of layers `from` up to `to` (exclusive). */
   variables(from = 0, to = this.#layers.length): tf.Variable[] {
     return this.#layers.slice(from, to).flatMap(({ weights }) => weights);
   }
 
-  /** All that a checkpoint must hold of layers `from` up to `to`. */
+  /** Variables to checkpoint for layers `from` up to `to` (exclusive): trainable ones and moving averages. */
   saved(from = 0, to = this.#layers.length): tf.Variable[] {
     return this.#layers.slice(from, to).flatMap(({ weights, moving }) => [...weights, ...moving]);
   }
 
   /**
-   * Layers `from` up to `to` on whole sequences from a zero state.
-   * @param x [batch, columns, bands], or what layer `from` takes
-   * @param dropout share of a flat layer's inputs that are zeroed; 0 outside training
-   * @param dropoutSeed which ones: the same for the same seed
+   * Runs layers `from` up to `to` (exclusive) on whole sequences from a zero state.
+   * @param x [batch, columns, bands], or the input of layer `from`
+   * @param dropout dropout rate on the inputs of dense layers; 0 outside training
+   * @param dropoutSeed the same seed drops the same inputs
    */
   apply(x: tf.Tensor, options: { training: boolean; from?: number; to?: number; dropout?: number; dropoutSeed?: number }): tf.Tensor {
     const { training, from = 0, to = this.#layers.length, dropout = 0, dropoutSeed = 0 } = options;
@@ -68,10 +67,10 @@ export class TrainableNetwork {
     return y;
   }
 
-  /** What all layers together say of [batch, columns, size], not training; it may be passed on as it is. */
+  /** Output of all layers for [batch, columns, size] in inference mode; bound, so it can be passed as a function. */
   readonly logits = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
 
-  /** Weights of the running network, in the order of `weights.bin`. */
+  /** Inference weights, in the order of `weights.bin`. */
   folded(): Float32Array {
     const parts = this.#layers.flatMap(({ weights, moving }) => {
       if (moving.length === 0) return weights.map((weight) => weight.dataSync<'float32'>());
@@ -112,14 +111,14 @@ function convolution(
   return tf.relu(tf.add(tf.mul(y, factor), tf.sub(shift!, tf.mul(mean, factor))));
 }
 
-/** Gives a variable new values, in its own shape. */
+/** Assigns new values to a variable, in its shape. */
 export function setValues(variable: tf.Variable, values: Float32Array): void {
   const loaded = tf.tensor(values, variable.shape);
   variable.assign(loaded);
   loaded.dispose();
 }
 
-/** He et al. 2015 for kernels, uniform by Glorot and Bengio 2010 for recurrent ones, zeros for biases. */
+/** Initial values: He et al. 2015 for kernels, Glorot and Bengio 2010 (uniform) for recurrent ones, zeros for biases. */
 function initial(name: string, shape: readonly number[], random: Random): tf.Tensor {
   const length = product(shape);
   const values = new Float32Array(length);
@@ -134,7 +133,7 @@ function initial(name: string, shape: readonly number[], random: Random): tf.Ten
   return tf.tensor(values, [...shape]);
 }
 
-/** Values that variables have at several times, averaged; batch norm's running mean and variance too. */
+/** Average of variables over several training runs, batch norm's moving averages included. */
 export class WeightAverage {
   readonly #variables: readonly tf.Variable[];
   readonly #initial: readonly Float32Array[];
@@ -147,12 +146,12 @@ export class WeightAverage {
     this.#sums = variables.map(({ size }) => new Float64Array(size));
   }
 
-  /** To the values of the beginning. */
+  /** Restores the initial values. */
   reset(): void {
     this.#variables.forEach((variable, index) => setValues(variable, this.#initial[index]!));
   }
 
-  /** Counts the present values. */
+  /** Adds the current values to the average. */
   add(): void {
     this.#count++;
     this.#variables.forEach((variable, index) => {
@@ -161,7 +160,7 @@ export class WeightAverage {
     });
   }
 
-  /** To the mean of all that was counted, at least once. */
+  /** Assigns the mean of all added values; at least one must have been added. */
   assign(): void {
     this.#variables.forEach((variable, index) => setValues(variable, Float32Array.from(this.#sums[index]!, (sum) => sum / this.#count)));
   }

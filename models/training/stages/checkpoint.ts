@@ -1,6 +1,6 @@
 /**
- * A run on disk: `checkpoint.json` (settings, position, history) and `checkpoint.bin` (all
- * variables, float32). A run with the same settings goes on from it; with others it is refused, so
+ * Training state on disk: `checkpoint.json` (settings, position, history) and `checkpoint-0.bin` or
+ * `-1.bin` (all variables, float32). A run resumes only with the same settings; others are rejected, so
  * that no figure comes from a mixture.
  */
 import { mkdir, readFile } from 'node:fs/promises';
@@ -13,30 +13,30 @@ export interface TrainingState {
   readonly step: number;
   readonly randomState: number;
   readonly best: number;
-  readonly history: ReadonlyArray<{ readonly epoch: number; readonly loss: number; readonly score: number; /** Wall clock. */ readonly seconds: number }>;
+  readonly history: ReadonlyArray<{ readonly epoch: number; readonly loss: number; readonly score: number; /** Wall clock, s. */ readonly seconds: number }>;
 }
 
 export class Checkpoint {
   readonly #folder: string;
   readonly #settings: string;
 
-  /** @param settings all that must be equal for a run to go on */
+  /** @param settings a run resumes only if all of these are equal */
   constructor(folder: string, settings: unknown) {
     this.#folder = folder;
     this.#settings = JSON.stringify(settings);
   }
 
   /**
-   * Fills the variables from disk.
-   * @returns where the run was, or undefined when there is none
-   * @throws Error when the folder holds a run of other settings
+   * Loads the variables from disk.
+   * @returns where the run stopped, or undefined when there is no checkpoint
+   * @throws Error when the folder holds a run with other settings
    */
   async load(variables: readonly Variable[]): Promise<TrainingState | undefined> {
     const text = await readFile(join(this.#folder, 'checkpoint.json'), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     const { settings, values, ...position } = JSON.parse(text) as TrainingState & { settings: string; values: string };
     if (settings !== this.#settings) {
-      throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --run, or remove it.`);
+      throw new Error(`${this.#folder} holds a run with other settings (${settings}); choose another --run or remove the folder.`);
     }
     assign(variables, await readFile(join(this.#folder, values)));
     return position;
@@ -44,7 +44,7 @@ export class Checkpoint {
 
   async save(variables: readonly Variable[], position: TrainingState): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    // Two files of values in turn: the JSON names the one that is whole.
+    // Two files alternate; the JSON names the one that is complete.
     const values = `checkpoint-${position.step % 2}.bin`;
     await writeAtomically(join(this.#folder, values), bytesOf(variables));
     await writeAtomically(join(this.#folder, 'checkpoint.json'), JSON.stringify({ settings: this.#settings, values, ...position }));
@@ -69,7 +69,7 @@ function bytesOf(tensors: readonly Tensor[]): Uint8Array {
 
 function assign(variables: readonly Variable[], bytes: Buffer): void {
   const length = variables.reduce((total, { size }) => total + size, 0);
-  if (bytes.length !== length * 4) throw new Error(`A checkpoint holds ${bytes.length / 4} values; this network needs ${length}.`);
+  if (bytes.length !== length * 4) throw new Error(`The checkpoint holds ${bytes.length / 4} values; this network has ${length}.`);
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
   let offset = 0;
   for (const variable of variables) {

@@ -1,8 +1,7 @@
 /**
- * The loop that all stages of training share: steps with a cosine learning rate, a checkpoint and
- * a validation after each epoch, the best weights kept or the last, progress with the time left.
- * A stage says at its start how long it will take, and ends early when its score no longer rises.
- * A run that was stopped goes on from its last epoch and draws the same random numbers.
+ * Training loop shared by all stages: steps with a cosine learning rate, validation and a checkpoint
+ * after each epoch, best or last weights kept, early stopping, and an estimate of the time left. An
+ * interrupted run resumes after its last epoch and draws the same random numbers.
  */
 import { Adam, cosineRate } from '../network/adam.js';
 import type { Checkpoint, TrainingState } from './checkpoint.js';
@@ -12,8 +11,8 @@ import { formatDuration, type Progress } from '../progress.js';
 import type { Random } from '../../random.js';
 
 /**
- * Runs a stage to its end and leaves the best weights, or the last, in its variables.
- * @param runs how many stages like this one are to be run, this one included: for the estimate of time
+ * Runs a stage to its end; its variables then hold the best weights, or the last ones.
+ * @param runs stages like this one still to run, including this one; for the time estimate
  */
 export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Random, progress: Progress, runs = 1): Promise<TrainingState['history']> {
   const adam = new Adam(stage.variables, stage.weightDecay);
@@ -25,14 +24,14 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
     position = found;
     adam.steps = found.step;
     random.state = found.randomState;
-    progress.log(`${stage.name}: going on after epoch ${found.step / stage.stepsPerEpoch} of ${stage.epochs}`);
+    progress.log(`${stage.name}: resuming after epoch ${found.step / stage.stepsPerEpoch} of ${stage.epochs}`);
   }
 
   const firstEpoch = position.step / stage.stepsPerEpoch;
   if (firstEpoch < stage.epochs && !isExhausted(position.history, stage.patience)) {
     const cost = measureStage(stage);
     const left = secondsLeft(stage, cost, firstEpoch);
-    const all = runs > 1 ? `, ${runs} such runs together ${formatDuration(left + (runs - 1) * secondsLeft(stage, cost, 0))}` : '';
+    const all = runs > 1 ? `, ${runs} such runs in total ${formatDuration(left + (runs - 1) * secondsLeft(stage, cost, 0))}` : '';
     progress.log(`${stage.name}: ${stage.epochs - firstEpoch} epochs of ${stage.stepsPerEpoch} steps of ${cost.stepSeconds.toFixed(2)} s and a validation of ${cost.validationSeconds.toFixed(1)} s: ${stage.patience === undefined ? 'about' : 'at most'} ${formatDuration(left)}${all}`);
   }
 
@@ -64,13 +63,13 @@ export async function runStage(stage: Stage, checkpoint: Checkpoint, random: Ran
   }
   progress.end();
   const epochs = position.history.length;
-  if (epochs < stage.epochs) progress.log(`${stage.name}: ended after epoch ${epochs}, with ${stage.patience} in a row without a better score`);
+  if (epochs < stage.epochs) progress.log(`${stage.name}: stopped early after epoch ${epochs}: ${stage.patience} epochs without a better score`);
   if (stage.leaves !== 'last') await checkpoint.loadBest(stage.saved);
   adam.dispose();
   return position.history;
 }
 
-/** Whether the last `patience` epochs brought nothing better. */
+/** Whether the last `patience` epochs brought no better score. */
 function isExhausted(history: TrainingState['history'], patience = Infinity): boolean {
   const best = history.reduce((found, { score }, index) => (score > history[found]!.score ? index : found), 0);
   return history.length - 1 - best >= patience;

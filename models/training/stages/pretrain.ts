@@ -1,16 +1,15 @@
 /**
- * First stage: the layers before the statistics learn to give a teacher's answers (Hinton, Vinyals
- * and Dean 2015; Pons and Serra 2019 for the teacher). The mean and deviation of the features over
- * each of the teacher's windows go through one linear layer for each kind of answer; those layers
- * are thrown away after. Labelled tracks are too few to learn to hear from; this is where the
- * network hears more music.
+ * Pretraining and refining of the trunk, the layers before the statistics.
+ * Pretraining is knowledge distillation (Hinton, Vinyals and Dean 2015; Pons and Serra 2019 for the
+ * teacher): the mean and deviation of the features over each of the teacher's windows go through one
+ * linear head for each kind of output. The heads are discarded later. There are too few labelled tracks
+ * to learn features from, so this is where the trunk learns from more music.
  *
- * Once a last layer has learned the labels, the same layers can be refined: the teacher's answers
- * once more, and beside them the genres as last layers believe them, of the teacher's music and of
- * labelled tracks that they did not learn from, in stretches of seconds and through all that may
- * stand between music and listener ("Noisy student", Xie et al. 2020). The teacher's answers keep
- * what was learned from being thrown away. Labels themselves would be learned by heart: a last layer
- * over such features finds its own tracks easier than any other.
+ * Refining trains the same layers again on the teacher's outputs and on soft genre labels: those that a
+ * last layer predicts for the teacher's music, and for labelled tracks that it was not trained on.
+ * Inputs are degraded with noise, channels and rooms ("Noisy student", Xie et al. 2020). The teacher's
+ * outputs prevent forgetting. Hard labels would be overfitted: a last layer on such features separates
+ * its own training tracks too easily.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
@@ -23,20 +22,23 @@ import type { SoftLabel } from '../head/rows.js';
 import type { TeacherOutput, Teacher, TeacherTrack } from '../data/teacher.js';
 import type { TrainableNetwork } from '../network/trainable.js';
 
-/** Windows in a row that one sequence of a batch spans. */
+/** Consecutive teacher windows per sequence. */
 const WINDOWS = 4;
 const SEQUENCES = 8;
-/** Every so many tracks is held out. */
+/** Every 20th track is held out. */
 const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
-/** After the first epoch: good sound first, then poor lines and rooms as well. */
+/** After the first epoch, which has clean sound only: degraded channels and rooms, too. */
 const LATER_AUGMENTATION: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.35 };
-/** Share of the sequences that change to another track halfway, so that the network learns to let go of what was before; in the second half of the epochs. */
+/**
+ * Share of sequences that switch to another track halfway, so that the network learns to forget the
+ * previous track; only in the second half of the epochs.
+ */
 const SPLICE_CHANCE = 0.4;
 
-/** When the layers are refined: sequences of the teacher's music and of labelled tracks, and how much genres count beside the teacher's answers. */
+/** Refining: sequences of the teacher's music and of labelled tracks per batch, and the weight of the genre loss. */
 const REFINED_SEQUENCES = 6;
 const LABELLED_SEQUENCES = 4;
 const GENRE_LOSS_WEIGHT = 2;
@@ -48,45 +50,48 @@ export interface PretrainOptions {
   readonly epochs: number;
   readonly learningRate: number;
   readonly normalisation: Normalisation;
-  /** The trunk: layers before this one. */
+  /** Index of the first layer after the trunk. */
   readonly trunkLayers: number;
   readonly trunkOutputs: number;
-  /** Columns of sound for one column that the trunk gives. */
+  /** Input columns per output column of the trunk. */
   readonly stride: number;
 }
 
-/** What is believed of genres. */
+/** Targets of the genre loss. */
 export interface GenreTargets {
   readonly train: Pack;
   readonly labels: readonly string[];
-  /** Of the teacher's tracks, by id; the others have none. */
+  /** Soft labels of the teacher's tracks by id; tracks without one have no genre loss. */
   readonly softLabels: ReadonlyMap<string, SoftLabel>;
-  /** Of the labelled tracks, by id, each by a last layer that learned from others; the others are taught their label. */
+  /**
+   * Soft labels of the labelled tracks by id, each predicted by a last layer that was not trained on
+   * the track; tracks without one use their hard label, smoothed.
+   */
   readonly heldOutSoftLabels: ReadonlyMap<string, SoftLabel>;
-  /** To mix in. */
+  /** Speech and noise to mix in; none if undefined. */
   readonly noises: Pack | undefined;
 }
 
-/** Linear layers on the statistics of windows, one after the other: kernel and bias of each. */
+/** Linear heads on the statistics of windows, as a flat list: kernel and bias of each. */
 export type Heads = tf.Variable[];
 
-/** What a stretch of a sequence is of. */
+/** Source of a part of a sequence. */
 interface Part {
   readonly pack: Pack;
   readonly track: Track;
   readonly firstColumn: number;
 }
 
-/** As many columns as all windows of a sequence together: of one track, or half of it of one and then half of another. */
+/** The parts of a sequence: one track, or half of one track and half of another. */
 type Sequence<P extends Part = Part> = readonly P[];
 
 interface TeacherPart extends Part {
   readonly track: TeacherTrack;
-  /** Where it begins, of the track's windows. */
+  /** First window, relative to the track's first. */
   readonly window: number;
 }
 
-/** The stage, ready for `runStage`. The caller disposes of `heads`. */
+/** Builds the pretraining stage for `runStage`. The caller disposes of `heads`. */
 export function pretrainStage(network: TrainableNetwork, teacher: Teacher, options: PretrainOptions): { stage: Stage; heads: Heads } {
   const { outputs } = teacher;
   const heads = newHeads(outputs.map(({ size }) => size), options.trunkOutputs);
@@ -107,57 +112,57 @@ export function pretrainStage(network: TrainableNetwork, teacher: Teacher, optio
 }
 
 /**
- * The stage that teaches genres to the layers before the statistics, ready for `runStage`.
- * @param heads of the teacher's answers, as pretraining left them
- * @returns the stage, and the heads of the genres; the caller disposes of them
+ * Builds the refining stage for `runStage`.
+ * @param heads heads of the teacher's outputs, as pretraining left them
+ * @returns the stage and the genre head; the caller disposes of it
  */
 export function refineStage(network: TrainableNetwork, teacher: Teacher, heads: Heads, genres: GenreTargets, options: PretrainOptions): { stage: Stage; heads: Heads } {
   const { outputs } = teacher;
   const { train, labels, softLabels, heldOutSoftLabels, noises } = genres;
-  const own = newHeads([labels.length], options.trunkOutputs);
+  const genreHead = newHeads([labels.length], options.trunkOutputs);
   const { columns, sound, statistics, teacherMusic, stageOf } = stageParts(network, teacher, heads, options);
   const byLabel = labels.map((label) => train.tracks.filter(({ genre, columns: length }) => genre === label && length >= columns)).filter((tracks) => tracks.length > 0);
-  const labelledSequences = byLabel.length > 0 ? LABELLED_SEQUENCES : 0; // none where tracks are chunks of 4 s
+  const labelledSequences = byLabel.length > 0 ? LABELLED_SEQUENCES : 0; // none if the tracks are 4 s chunks
   const augmentation: Augmentation = { ...REFINE_AUGMENTATION, ...(noises && { noise: { pack: noises, chance: NOISE_CHANCE } }) };
   const pick = (length: number, random: Random): Part => {
-    const tracks = byLabel[random.below(byLabel.length)]!; // each label as likely as any other
+    const tracks = byLabel[random.below(byLabel.length)]!; // labels are equally likely
     const track = tracks[random.below(tracks.length)]!;
     return { pack: train, track, firstColumn: random.below(track.columns - length + 1) };
   };
-  const unknown = labels.map(() => 0);
-  /** What each window is taught to be: a belief, or the label, smoothed. */
-  const taught = ({ pack, track }: Part): SoftLabel => pack === teacher.pack
-    ? softLabels.get(track.id) ?? unknown
+  const noTarget = labels.map(() => 0);
+  /** Target of a window: a soft label, or the smoothed hard label. */
+  const targetOf = ({ pack, track }: Part): SoftLabel => pack === teacher.pack
+    ? softLabels.get(track.id) ?? noTarget
     : heldOutSoftLabels.get(track.id) ?? labels.map((label) => LABEL_SMOOTHING / labels.length + (label === track.genre ? 1 - LABEL_SMOOTHING : 0));
 
-  const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...own], {
-    leaves: 'last', // the score says nothing of the genres
+  const stage = stageOf('refining', REFINED_SEQUENCES, [...heads, ...genreHead], {
+    leaves: 'last', // the score doesn't include the genres
     batch(random, _, epoch) {
-      const heard = teacherMusic.draw(REFINED_SEQUENCES, spliceChance(epoch, options), random);
+      const teacherSequences = teacherMusic.draw(REFINED_SEQUENCES, spliceChance(epoch, options), random);
       const labelled = Array.from({ length: labelledSequences }, (): Sequence => (random.next() < SPLICE_CHANCE
         ? [pick(columns / 2, random), pick(columns / 2, random)]
         : [pick(columns, random)]));
-      const sequences = [...heard, ...labelled];
+      const sequences = [...teacherSequences, ...labelled];
       const x = sound(sequences, augmentation, random);
-      const targets = teacherMusic.targets(heard);
-      const known = tf.tensor2d(sequences.flatMap((parts) => parts.flatMap((part) => Array.from({ length: WINDOWS / parts.length }, () => [...taught(part)]))));
+      const targets = teacherMusic.targets(teacherSequences);
+      const genreTargets = tf.tensor2d(sequences.flatMap((parts) => parts.flatMap((part) => Array.from({ length: WINDOWS / parts.length }, () => [...targetOf(part)]))));
       const dropoutSeed = random.below(2 ** 31);
       return {
         loss: () => {
           const all = statistics(x, { training: true, dropout: DROPOUT, dropoutSeed });
-          const ofTeacher = tf.slice(all, [0, 0], [heard.length * WINDOWS, -1]) as tf.Tensor2D;
-          const genre = tf.logSoftmax(tf.add(tf.matMul(all, own[0] as tf.Tensor2D), own[1]!));
-          const wrong = tf.div(tf.neg(tf.sum(tf.mul(known, genre))), heard.length * WINDOWS);
-          return tf.add(teacherLoss(outputs, headOutputs(ofTeacher, heads), targets), tf.mul(GENRE_LOSS_WEIGHT, wrong)) as tf.Scalar;
+          const ofTeacher = tf.slice(all, [0, 0], [teacherSequences.length * WINDOWS, -1]) as tf.Tensor2D;
+          const genre = tf.logSoftmax(tf.add(tf.matMul(all, genreHead[0] as tf.Tensor2D), genreHead[1]!));
+          const crossEntropy = tf.div(tf.neg(tf.sum(tf.mul(genreTargets, genre))), teacherSequences.length * WINDOWS);
+          return tf.add(teacherLoss(outputs, headOutputs(ofTeacher, heads), targets), tf.mul(GENRE_LOSS_WEIGHT, crossEntropy)) as tf.Scalar;
         },
-        dispose: () => tf.dispose([x, known, ...targets]),
+        dispose: () => tf.dispose([x, genreTargets, ...targets]),
       };
     },
   });
-  return { stage, heads: own };
+  return { stage, heads: genreHead };
 }
 
-/** Share of sequences that change track halfway. */
+/** Share of sequences that switch track halfway in this epoch. */
 function spliceChance(epoch: number, { epochs }: PretrainOptions): number {
   return 2 * epoch >= epochs ? SPLICE_CHANCE : 0;
 }
@@ -170,13 +175,13 @@ function newHeads(sizes: readonly number[], trunkOutputs: number): Heads {
   ]);
 }
 
-/** What both stages do: draw sequences, hear them, and say how much of the teacher is explained. */
+/** Code shared by both stages: drawing sequences, computing their features, validation. */
 function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, options: PretrainOptions) {
   const { pack, tracks, outputs, windowSeconds } = teacher;
   const { sampleRate, hop, bands } = pack.frontEnd;
   const windowColumns = (windowSeconds * sampleRate) / hop;
   const { stride, trunkOutputs, trunkLayers } = options;
-  // Where windows begin in what the trunk gives, [columns / stride].
+  // Window boundaries in the trunk's output columns, [WINDOWS + 1].
   const edges = Array.from({ length: WINDOWS + 1 }, (_, window) => Math.round((window * windowColumns) / stride));
   const columns = edges[WINDOWS]! * stride;
   const long = tracks.filter(({ windows }) => windows >= WINDOWS);
@@ -186,7 +191,7 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
   const ends = cumulative(training.map(({ windows }) => windows));
   const at = (track: TeacherTrack, window: number): TeacherPart => ({ pack, track, window, firstColumn: Math.round(window * windowColumns) });
 
-  /** [sequences, columns, bands] as the network hears them. */
+  /** Normalised network input, [sequences, columns, bands]. */
   function sound(sequences: readonly Sequence[], augmentation: Augmentation, random: Random): tf.Tensor3D {
     const x = new Float32Array(sequences.length * columns * bands);
     sequences.forEach((parts, index) => {
@@ -215,14 +220,14 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
   const teacherMusic = {
     draw(count: number, spliced: number, random: Random): Array<Sequence<TeacherPart>> {
       const pick = (windows: number): TeacherPart => {
-        const drawn = random.below(totalWindows); // each window as likely as any other
+        const drawn = random.below(totalWindows); // windows are equally likely
         const track = training[ends.findIndex((end) => drawn < end)]!;
         return at(track, random.below(track.windows - windows + 1));
       };
       return Array.from({ length: count }, () => (random.next() < spliced ? [pick(WINDOWS / 2), pick(WINDOWS / 2)] : [pick(WINDOWS)]));
     },
 
-    /** One for each kind of answer, [sequences × windows, size]. */
+    /** One tensor per kind of output, [sequences × windows, size]. */
     targets(sequences: ReadonlyArray<Sequence<TeacherPart>>): tf.Tensor2D[] {
       return outputs.map(({ size, values }) => {
         const rows = new Float32Array(sequences.length * WINDOWS * size);
@@ -258,7 +263,7 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
     };
   }
 
-  /** @param count sequences of the teacher's music in a batch: an epoch passes over all of it once */
+  /** @param count sequences of the teacher's music per batch: an epoch covers all of it once */
   const stageOf = (name: string, count: number, learned: Heads, { batch, leaves }: Pick<Stage, 'batch' | 'leaves'>): Stage => ({
     name,
     epochs: options.epochs,
@@ -275,7 +280,7 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
   return { columns, sound, statistics, teacherMusic, stageOf };
 }
 
-/** What each head says of [windows, 2 × trunk outputs]. */
+/** Output of each head for [windows, 2 × trunk outputs]. */
 function headOutputs(statistics: tf.Tensor2D, heads: Heads): tf.Tensor2D[] {
   return Array.from({ length: heads.length / 2 }, (_, index) => tf.add(tf.matMul(statistics, heads[2 * index] as tf.Tensor2D), heads[2 * index + 1]!) as tf.Tensor2D);
 }
@@ -284,14 +289,14 @@ function teacherLoss(outputs: readonly TeacherOutput[], given: readonly tf.Tenso
   return given.map((answer, index) => outputLoss(outputs[index]!, answer, targets[index]!)).reduce((total, loss) => tf.add(total, loss));
 }
 
-/** Cross-entropy for tags, squared error for embeddings; each a mean over windows and values. */
+/** Cross-entropy for tags, squared error for embeddings; both are means over windows and values. */
 function outputLoss({ kind }: TeacherOutput, answer: tf.Tensor2D, target: tf.Tensor2D): tf.Scalar {
   if (kind === 'embedding') return tf.mean(tf.squaredDifference(answer, target));
   // max(a, 0) - a t + log(1 + exp(-|a|)): binary cross-entropy of logits without overflow
   return tf.mul(2, tf.mean(tf.add(tf.sub(tf.relu(answer), tf.mul(answer, target)), tf.log1p(tf.exp(tf.neg(tf.abs(answer)))))));
 }
 
-/** What the heads have learned of the teacher's tags, for a last layer on the same statistics. */
+/** The tag heads as one linear map, for a last layer on the same statistics. */
 export function tagMap(outputs: readonly TeacherOutput[], heads: Heads): TagMap | undefined {
   const tagged = outputs.flatMap(({ names, size }, index) => (names === undefined ? [] : [{ names, size, kernel: heads[2 * index]!, bias: heads[2 * index + 1]! }]));
   if (tagged.length === 0) return undefined;

@@ -1,8 +1,8 @@
 /**
- * How a network learns with a teacher: pretraining on its answers; a last layer on the labelled
- * tracks; refining with the genres that such layers believe to hear; the last layer again. Weights of
- * several refinings from the same pretraining are averaged: they lie in one valley, and its middle is
- * better than its slopes ("Model soups", Wortsman et al. 2022).
+ * Training recipe with a teacher: pretrain on the teacher's outputs; fit a last layer on the labelled
+ * tracks; refine the trunk with soft genre labels from such layers; fit the last layer again. The
+ * weights of several refining runs from the same pretraining are averaged ("Model soups", Wortsman et
+ * al. 2022).
  */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,12 +21,12 @@ import type { Teacher } from '../data/teacher.js';
 import { WeightAverage, type TrainableNetwork } from '../network/trainable.js';
 import type { InferenceOptions } from '../validate.js';
 
-/** What a stage did, for the report. */
+/** History of a stage, for the report. */
 export interface StageHistory {
   readonly name: string;
-  /** What `score` is, for people. */
+  /** Description of `score`. */
   readonly scoreName: string;
-  /** Whose weights it left, as in `Stage`. */
+  /** Which weights it ended with, as in `Stage`. */
   readonly leaves?: Stage['leaves'];
   readonly history: TrainingState['history'];
 }
@@ -36,24 +36,24 @@ export interface RecipeOptions {
   readonly pretrainRate: number;
   readonly refineEpochs: number;
   readonly refineRate: number;
-  /** Refinings from the same pretraining, whose weights are averaged. */
+  /** Refining runs from the same pretraining; their weights are averaged. */
   readonly refineRuns: number;
   readonly seed: number;
-  /** Folder of the run; what doesn't depend on the split is shared by all splits. */
+  /** Folder of the run; the pretraining in it is shared by all splits. */
   readonly run: string;
 }
 
 export interface Sources {
   readonly teacher: Teacher;
   readonly split: Split;
-  /** Speech and noise to hear music through. */
+  /** Speech and noise to mix into the music. */
   readonly noises: Pack | undefined;
-  /** Folder for what the split needs alone. */
+  /** Folder for this split's own checkpoints. */
   readonly folder: string;
 }
 
-/** Leaves the finished weights in `network`. */
-export async function learnFromTeacher(
+/** Trains `network` in place. */
+export async function trainWithTeacher(
   network: TrainableNetwork,
   description: Description,
   { teacher, split: { train, valid }, noises, folder }: Sources,
@@ -68,7 +68,7 @@ export async function learnFromTeacher(
   const recurrent = (last.type === 'gru' || last.type === 'lstm') && last.keepInput ? last.units : 0;
   const options = { normalisation: inference.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
   const histories: StageHistory[] = [];
-  /** Random numbers of its own: what comes after a stage can change without running that again. */
+  /** Each stage has its own random generator, so a change to a later stage doesn't force an earlier one to run again. */
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
     const settings = { trunk, normalisation: inference.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);

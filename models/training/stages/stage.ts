@@ -1,4 +1,4 @@
-/** One stage of training, as the loop runs it: what it learns, from which batches, and how it is judged. */
+/** Interface of a training stage: its variables, its batches and its score. */
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import type { Random } from '../../random.js';
 
@@ -8,16 +8,16 @@ export interface Stage {
   readonly stepsPerEpoch: number;
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** What is learned. */
+  /** Trained variables. */
   readonly variables: readonly Variable[];
-  /** What a checkpoint holds besides the optimizer's moments; includes `variables`. */
+  /** Variables saved in a checkpoint besides the optimizer's moments; includes `variables`. */
   readonly saved: readonly Variable[];
-  /** Ends after so many epochs without a better score; never before its last epoch unless given. */
+  /** Early stopping after this many epochs without a better score; default: none. */
   readonly patience?: number;
-  /** What it leaves: the weights of the epoch with the best score unless given. */
+  /** Which weights remain at the end: 'last', or by default those of the epoch with the best score. */
   readonly leaves?: 'last';
-  /** Draws the batch of step `index` of an epoch, both from 0, and returns its loss as a function of the variables. */
+  /** Draws the batch of step `index` of an epoch, both from 0; `loss` is a function of the variables. */
   batch(random: Random, index: number, epoch: number): { readonly loss: () => Scalar; dispose(): void };
-  /** Higher is better; `line` says it to people. */
+  /** Higher is better; `line` is for the log. */
   validate(): { readonly score: number; readonly line: string };
 }

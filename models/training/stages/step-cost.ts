@@ -1,9 +1,9 @@
-/** What a stage costs on this machine, measured before it runs, so that a run can say how long it will take. */
+/** Measures the time per step before a stage runs, for the time estimate. */
 import { Adam } from '../network/adam.js';
 import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
 
-/** After a first one that warms up. */
+/** Measured steps, after one warm-up step. */
 const STEPS = 2;
 
 export interface StageCost {
@@ -11,7 +11,7 @@ export interface StageCost {
   readonly validationSeconds: number;
 }
 
-/** Takes a few steps and a validation; the stage's variables and random numbers stay as they were. */
+/** Runs a few steps and a validation; restores the stage's variables and doesn't touch its random generator. */
 export function measureStage(stage: Stage): StageCost {
   const before = stage.saved.map((variable) => variable.clone());
   const adam = new Adam(stage.variables);
@@ -28,14 +28,14 @@ export function measureStage(stage: Stage): StageCost {
   stage.validate();
   const endMs = performance.now();
   stage.saved.forEach((variable, index) => {
-    variable.assign(before[index]!); // the moving averages of batch norm moved
+    variable.assign(before[index]!); // batch norm's moving averages changed
     before[index]!.dispose();
   });
   adam.dispose();
   return { stepSeconds: (stepsMs - startMs) / STEPS / 1000, validationSeconds: (endMs - stepsMs) / 1000 };
 }
 
-/** From the start of epoch `from` to the end. */
+/** Seconds from the start of epoch `from` to the end. */
 export function secondsLeft({ epochs, stepsPerEpoch }: Stage, { stepSeconds, validationSeconds }: StageCost, from: number): number {
   return (epochs - from) * (stepsPerEpoch * stepSeconds + validationSeconds);
 }

@@ -1,8 +1,7 @@
 /**
- * All layers learn from labelled tracks at once: crops with augmentation, the loss at every column
- * so that early answers count too, label smoothing (Szegedy et al. 2016), dropout. Genres with few
- * tracks are drawn as often as others, unless asked otherwise. Used from scratch, or after
- * pretraining with a low rate.
+ * Supervised training of all layers on labelled tracks: augmented crops, the loss at every column so
+ * that early answers count too, label smoothing (Szegedy et al. 2016), dropout, class balancing by
+ * default.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Augmentation } from '../data/crops.js';
@@ -12,7 +11,7 @@ import type { Random } from '../../random.js';
 import type { TrainableNetwork } from '../network/trainable.js';
 import { labelled, scoreTracks, trackAccuracy, type InferenceOptions, type LabelledTrack } from '../validate.js';
 
-/** Columns at the start of a crop whose answers don't count: half a second of sound says little. */
+/** Columns at the start of a crop without a loss: half a second, too short to classify. */
 const IGNORED_COLUMNS = 6;
 const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 6, shiftBands: 1.5, stretch: 0.15, maskChance: 0.5, channelChance: 0, roomChance: 0 };
 
@@ -22,24 +21,24 @@ export interface SupervisedOptions extends InferenceOptions {
   readonly name: string;
   readonly epochs: number;
   readonly learningRate: number;
-  /** Crops in a batch. */
+  /** Crops per batch; default 16. */
   readonly batch?: number;
-  /** Most columns in a crop; shorter tracks are heard whole. */
+  /** Maximum columns per crop; default 128. Shorter if all tracks are shorter. */
   readonly columns?: number;
-  /** Share of a dense layer's inputs that are zeroed. */
+  /** Dropout rate on the inputs of dense layers; default 0.3. */
   readonly dropout?: number;
   readonly labelSmoothing?: number;
-  /** `balanced`: every genre is drawn equally often; `none`: every track is. */
+  /** `balanced`: every genre is sampled equally often; `none`: every track is. */
   readonly classWeights?: (typeof CLASS_WEIGHTS)[number];
-  /** How strongly crops are changed: 1 as usual, 0 not at all. */
+  /** Augmentation strength: 0 none, 1 default. */
   readonly augmentation?: number;
-  /** Ends the stage after so many epochs without a better score. */
+  /** Early stopping after this many epochs without a better score. */
   readonly patience?: number;
-  /** What the valid pack's entries are, for people. */
+  /** What the entries of the valid pack are called in the log. */
   readonly items?: string;
 }
 
-/** The stage, ready for `runStage`; its score is the share of valid tracks got right. */
+/** Builds the stage for `runStage`; its score is the accuracy on the valid tracks. */
 export function supervisedStage(network: TrainableNetwork, train: FeaturePack, valid: FeaturePack, options: SupervisedOptions): Stage {
   const { labels, normalisation, batch: size = 16, dropout = 0.3, labelSmoothing = 0.1, classWeights = 'balanced', patience, items = 'tracks' } = options;
   const inputs = options.inputs ?? melInputs(normalisation, train.frontEnd.bands);
@@ -96,9 +95,9 @@ export function supervisedStage(network: TrainableNetwork, train: FeaturePack, v
 }
 
 /**
- * The tracks of one epoch.
- * @param weights `balanced`: as many of each genre; `none`: genres as often as their tracks are there.
- *   Either way no track comes a second time before all others of its genre, or all others, came once
+ * The tracks of one epoch, in random order.
+ * @param weights `balanced`: as many of each genre; `none`: in proportion to their tracks. In both
+ *   cases no track repeats before all others of its pool (genre, or all tracks) have been drawn
  */
 export function epochOrder(tracks: readonly LabelledTrack[], labels: readonly string[], weights: SupervisedOptions['classWeights'], count: number, random: Random): LabelledTrack[] {
   const pools = (weights === 'none' ? [tracks] : labels.map((label) => tracks.filter(({ genre }) => genre === label)))

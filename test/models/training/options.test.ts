@@ -12,7 +12,7 @@ test('features are split at commas', () => {
   assert.equal(parseOptions({ ...GIVEN, features: 'mel,chroma' }).features, ['mel', 'chroma']);
 });
 
-test('random chunks are learned by heart unless asked otherwise', () => {
+test('random chunks default to little regularisation', () => {
   const { epochs, dropout, augmentation } = parseOptions({ ...GIVEN, protocol: 'random-chunks', dropout: 0.2 });
   assert.equal({ epochs, dropout, augmentation }, { epochs: 12, dropout: 0.2, augmentation: 0.15 });
   assert.is(parseOptions(GIVEN).epochs, 60);
@@ -21,18 +21,18 @@ test('random chunks are learned by heart unless asked otherwise', () => {
 for (const [given, message] of [
   [{ data: undefined }, /^--data: is required/],
   [{ arch: 'transformer' }, /^--arch: must be crnn, cnn, lstm, cnn-lstm\.$/],
-  [{ arch: 'cnn', width: 2 }, /^--width: is for --arch crnn/],
+  [{ arch: 'cnn', width: 2 }, /^--width: works with --arch crnn only/],
   [{ width: 0 }, /^--width: /],
   [{ features: 'mel,loudness' }, /^--features: must be mel, mfcc, chroma, contrast, tempogram\.$/],
-  [{ features: 'mel,mel' }, /^--features: names a feature twice\.$/],
+  [{ features: 'mel,mel' }, /^--features: lists a feature twice\.$/],
   [{ protocol: 'leaky' }, /^--protocol: must be fault-filtered/],
   [{ folds: 1 }, /^--folds: /],
   [{ dropout: 1 }, /^--dropout: /],
   [{ patience: 0 }, /^--patience: /],
   [{ classWeights: 'all' }, /^--class-weights: must be balanced, none\.$/],
-  [{ compare: true }, /^--compare: goes with --protocol random-chunks\.$/],
-  [{ teacher: 't', features: 'mfcc' }, /^--teacher: has heard mel levels only/],
-  [{ model: 'm', protocol: 'kfold' }, /^--model: is for protocols that train one network/],
+  [{ compare: true }, /^--compare: needs --protocol random-chunks\.$/],
+  [{ teacher: 't', features: 'mfcc' }, /^--teacher: needs --features mel/],
+  [{ model: 'm', protocol: 'kfold' }, /^--model: works only with protocols that train one network/],
 ] as const) {
   test(`refused: ${JSON.stringify(given)}`, () => {
     assert.throws(() => parseOptions({ ...GIVEN, ...given }), message);

@@ -136,9 +136,9 @@ test('the command trains from scratch, goes on after a stop, and its model loads
     });
   });
   const first = await run();
-  assert.match(first, '6 tracks to learn from, 3 to validate on, 3 labels');
+  assert.match(first, '6 training tracks, 3 validation tracks, 3 labels');
   assert.match(first, /epoch 1 of 1, loss \d/);
-  assert.match(await run(), 'going on after epoch 1 of 1');
+  assert.match(await run(), 'resuming after epoch 1 of 1');
   const { manifest } = await loadBundle(join(folder, 'run', 'model'));
   assert.equal(manifest.labels, ['low', 'middle', 'high']);
   await run('--seed', '2').then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));

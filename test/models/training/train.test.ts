@@ -34,7 +34,7 @@ const refusal = (folder: string, ...args: string[]): Promise<string> => run(fold
 
 command('k-fold trains a network a fold and reports every track once', async ({ folder }) => {
   const said = await run(folder, '--protocol', 'kfold', '--folds', '2');
-  assert.match(said, /fold-1: 1 epochs of 1 steps of .* 2 such runs together/);
+  assert.match(said, /fold-1: 1 epochs of 1 steps of .* 2 such runs in total/);
   assert.match(said, /2 folds: [\d.]+ ± [\d.]+ % of held-out tracks/);
   await Promise.all(['fold-1', 'fold-2'].map((fold) => loadBundle(join(folder, 'run', fold, 'model'))));
   const report = await readRun(join(folder, 'run'));
@@ -46,8 +46,8 @@ command('k-fold trains a network a fold and reports every track once', async ({ 
 
 command('random chunks and as many with artists apart stand side by side', async ({ folder }) => {
   const said = await run(folder, '--protocol', 'random-chunks', '--compare');
-  assert.match(said, /random-chunks: 12 chunks to learn from, 6 to validate on/);
-  assert.match(said, /The same network, as many chunks to learn from:\n +random-chunks +[\d.]+ % .* of 6 held-out chunks, [\d.]+ % of 12 learned\n +artist-aware-chunks +[\d.]+ % .* of 6 held-out/);
+  assert.match(said, /random-chunks: 12 training chunks, 6 for validation/);
+  assert.match(said, /The same network and the same number of training chunks:\n +random-chunks +[\d.]+ % .* of 6 held-out chunks, [\d.]+ % of 12 training chunks\n +artist-aware-chunks +[\d.]+ % .* of 6 held-out/);
   const { protocols, stages } = await readRun(join(folder, 'run'));
   assert.equal(protocols!.map(({ trainItems, validItems }) => [trainItems, validItems]), [[12, 6], [12, 6]]);
   assert.equal(stages.map(({ name }) => name), ['random-chunks', 'artist-aware-chunks']);
@@ -90,13 +90,13 @@ command('the same seed gives the same weights, another one others', async ({ fol
 });
 
 command('what does not fit is said before anything is trained', async ({ folder }) => {
-  assert.match(await refusal(folder, '--features', 'mel,tempogram'), 'has no tempogram: that needs the audio');
+  assert.match(await refusal(folder, '--features', 'mel,tempogram'), 'has no tempogram: these features need the audio');
   assert.match(await refusal(folder, '--external', join(folder, 'nothing')), 'There is no data pack');
   const valid = toyPack('valid', { tracks: 3, columns: 70 });
   await writePack(folder, { ...valid, frontEnd: { ...valid.frontEnd, fMax: 8000 } });
   assert.match(await refusal(folder), 'The packs train and valid differ in fMax (11025 and 8000)');
   await writePack(folder, { ...valid, labels: [...valid.labels, 'polka'], tracks: valid.tracks.map((track) => ({ ...track, genre: 'polka' })) });
-  assert.match(await refusal(folder), 'Track valid0 of valid is of polka; the labels of train are low, middle, high.');
+  assert.match(await refusal(folder), 'Track valid0 of valid has the genre polka; the labels of train are low, middle, high.');
 });
 
 command.run();

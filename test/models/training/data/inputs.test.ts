@@ -77,7 +77,7 @@ test('features that need the audio are read from the pack, or it is said how to 
     await writePack(folder, pack);
     const plain = await readPack(folder, 'train');
     assert.is((await withFeatures(plain, ['mel', 'mfcc'])).rows!.mfcc, undefined);
-    await withFeatures(plain, ['mel', 'chroma', 'tempogram']).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /no chroma and no tempogram: that needs the audio.*--features chroma,tempogram, or use --features mel,mfcc/));
+    await withFeatures(plain, ['mel', 'chroma', 'tempogram']).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /no chroma and no tempogram: these features need the audio.*--features chroma,tempogram, or use --features mel,mfcc/));
     const rows = Float32Array.from({ length: 20 * 12 }, (_, index) => index);
     await writeFile(join(folder, 'train.chroma.npy'), npy('<f4', [20, 12], rows));
     const rich = await withFeatures({ ...plain, features: { chroma: { size: 12 } } }, ['chroma']);

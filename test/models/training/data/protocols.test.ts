@@ -86,7 +86,7 @@ test('groups stay in one fold, and genres are spread over the folds', () => {
 });
 
 test('more folds than groups are refused', () => {
-  assert.throws(() => split('kfold', { folds: 99 }), /--folds 99: the 18 tracks are 18 groups/);
+  assert.throws(() => split('kfold', { folds: 99 }), /--folds 99: the 18 tracks form 18 groups/);
 });
 
 test('folds are runs of neighbours of each class', () => {

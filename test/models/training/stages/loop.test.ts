@@ -63,7 +63,7 @@ loop('a stage ends after as many epochs without a better score as its patience',
   const scores = [0.1, 0.5, 0.4, 0.5, 0.9, 0.9];
   const history = await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress);
   assert.equal(history.map(({ score }) => score), [0.1, 0.5, 0.4, 0.5]);
-  assert.match(lines.at(-1)!, 'ended after epoch 4, with 2 in a row without a better score');
+  assert.match(lines.at(-1)!, 'stopped early after epoch 4: 2 epochs without a better score');
   // What has ended stays ended when it is started again.
   assert.is((await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress)).length, 4);
 });
@@ -90,7 +90,7 @@ loop('it leaves the weights of its best epoch, or of its last where it says so',
 
 loop('it says first how long it will take, alone and with the others', async ({ folder, x, moving, lines, progress }) => {
   await runStage(bowl(x, moving, [0.1, 0.2]), new Checkpoint(folder, 1), new Random(1), progress, 5);
-  assert.match(lines[0]!, /^bowl: 2 epochs of 3 steps of \d\.\d\d s and a validation of \d\.\d s: about \d+ s, 5 such runs together \d+ s$/);
+  assert.match(lines[0]!, /^bowl: 2 epochs of 3 steps of \d\.\d\d s and a validation of \d\.\d s: about \d+ s, 5 such runs in total \d+ s$/);
 });
 
 loop('batches know their place in the epoch', async ({ folder, x, moving, progress }) => {
