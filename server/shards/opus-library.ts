@@ -1,4 +1,4 @@
-/** The Opus library of this thread, from the package @evan/opus; loaded when the first Opus stream comes. */
+/** The Opus library of this thread, from the package @evan/opus; loaded for the first Opus stream. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { OpusLibrary } from '../pipe/opus.js';

@@ -1,29 +1,29 @@
 /**
- * The main thread's side of one shard: its worker, the streams in it, the mail of each tick, and
- * its restart when it dies. Streams outlive their worker: they are told and go on.
+ * The main thread's side of one shard: its worker, its streams, the batching of messages to it, and
+ * its restart when it dies. Streams survive their worker: they send `restarted` and continue.
  */
 import { Worker } from 'node:worker_threads';
 import type { Backend } from '../../models/tensorflow/backend.js';
 import { ThreadLoad } from './thread-load.js';
 import type { Log } from '../log.js';
 import type { ShardMetrics } from './shard-metrics.js';
-import { Outgoing, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-mail.js';
+import { CommandBatch, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-messages.js';
 import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 
-/** Mail waits this long for more: to pass one message costs as much as to copy many chunks. A tenth of what a person hears as late. */
-const MAIL_EVERY_MS = 20;
+/** Delay before posting to the shard, so that several chunks share one postMessage, which costs as much as copying many chunks. Too short to be noticed as lag. */
+const POST_DELAY_MS = 20;
 
 /**
- * Room for new objects in a shard. What a shard makes lives for a block; with V8's usual room it is
- * the small old generation that fills first, and all of the heap is marked four times a second.
+ * Size of V8's young generation in a shard. A shard's objects live for about one block; with the
+ * default size the small old generation fills first, and the whole heap is marked four times a second.
  */
-const YOUNG_MB = 6;
+const YOUNG_GENERATION_MB = 6;
 
-/** Share of a thread that a stream of many takes; only until it is measured. */
-const USUAL_COST = 0.0015;
+/** Share of a thread that one of many streams takes; an estimate until it is update. */
+const ESTIMATED_COST = 0.0015;
 
-/** How the life of a worker ends: it is closed, or given up after too many deaths. */
+/** State of the worker. `waiting`: for the next restart; `given-up`: it died too often. */
 type State = 'starting' | 'running' | 'waiting' | 'given-up' | 'closed';
 
 export class ShardLink {
@@ -33,12 +33,12 @@ export class ShardLink {
   readonly #streams = new Map<number, LinkedStream>();
   #state: State = 'starting';
   #worker: Worker | undefined;
-  #outgoing = new Outgoing();
+  #outgoing = new CommandBatch();
   #posting: NodeJS.Timeout | undefined;
   #restarting: NodeJS.Timeout | undefined;
   #deathsMs: number[] = [];
   #nextKey = 1;
-  readonly #load = new ThreadLoad(USUAL_COST);
+  readonly #load = new ThreadLoad(ESTIMATED_COST);
   #metrics: ShardMetrics | undefined;
 
   constructor(index: number, start: ShardStart, log: Log) {
@@ -51,17 +51,17 @@ export class ShardLink {
     return this.#streams.size;
   }
 
-  /** The share of its thread that its streams and so many more take, 0 to 1 and more. */
+  /** Estimated share of its thread taken by its streams and `more` new ones; may exceed 1. */
   loadWith(more: number): number {
-    return this.#load.with(this.#streams.size + more);
+    return this.#load.estimate(this.#streams.size + more);
   }
 
-  /** What its worker told last; undefined before the first second of work. */
+  /** Latest metrics of the worker; undefined during its first second of work. */
   get metrics(): ShardMetrics | undefined {
     return this.#metrics;
   }
 
-  /** Audio that was sent to it and is not yet scored. */
+  /** Audio sent to the worker and not yet scored. */
   get unscoredBytes(): number {
     let bytes = 0;
     for (const stream of this.#streams.values()) bytes += stream.unscoredBytes;
@@ -90,7 +90,7 @@ export class ShardLink {
     return stream;
   }
 
-  /** Ends the worker; streams that still run complete without a summary. */
+  /** Ends the worker; streams still running complete without a summary. */
   async close(): Promise<void> {
     this.#state = 'closed';
     clearTimeout(this.#posting);
@@ -106,13 +106,13 @@ export class ShardLink {
     return key;
   }
 
-  forget(stream: LinkedStream): void {
+  remove(stream: LinkedStream): void {
     this.#streams.delete(stream.key);
   }
 
-  /** The mail of this tick; it goes out when the tick is over. */
-  outgoing(): Outgoing {
-    this.#posting ??= setTimeout(() => this.#post(), MAIL_EVERY_MS);
+  /** The batch of commands that will be posted after `POST_DELAY_MS`. */
+  outgoing(): CommandBatch {
+    this.#posting ??= setTimeout(() => this.#post(), POST_DELAY_MS);
     return this.#outgoing;
   }
 
@@ -120,58 +120,58 @@ export class ShardLink {
     clearTimeout(this.#posting);
     this.#posting = undefined;
     if (this.#state !== 'running' || this.#outgoing.isEmpty) return;
-    const [mail, transfer] = this.#outgoing.pack();
-    this.#outgoing = new Outgoing();
-    this.#worker!.postMessage(mail, transfer);
+    const [message, transfer] = this.#outgoing.pack();
+    this.#outgoing = new CommandBatch();
+    this.#worker!.postMessage(message, transfer);
   }
 
-  /** Resolves when the worker is ready; what kills it later goes to `#bury`. */
+  /** Resolves when the worker is ready; if it dies later, `#handleDeath` is called. */
   #launch(): Promise<Backend> {
     this.#state = 'starting';
-    const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: this.#start, name: `shard-${this.#index}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: this.#start, name: `shard-${this.#index}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       let reason: Error | undefined;
-      worker.on('message', (mail: FromShard) => {
-        switch (mail.type) {
+      worker.on('message', (message: FromShard) => {
+        switch (message.type) {
           case 'ready':
             this.#state = 'running';
             this.#post();
-            resolve(mail.backend);
+            resolve(message.backend);
             break;
           case 'failed':
-            reason = new Error(mail.reason);
+            reason = new Error(message.reason);
             void worker.terminate();
             break;
           case 'fault':
-            this.#log.error('a shard failed on a stream', { shard: this.#index, reason: mail.reason });
+            this.#log.error('a shard failed on a stream', { shard: this.#index, reason: message.reason });
             break;
-          case 'told':
-            this.#deliver(mail);
+          case 'output':
+            this.#deliver(message);
         }
       });
       worker.on('error', (error) => (reason = error));
       worker.once('exit', (exitCode) => {
         const error = reason ?? new Error(`shard ${this.#index} ended with exit code ${exitCode}`);
         if (this.#state === 'starting' || this.#state === 'closed') reject(error);
-        else this.#bury(error);
+        else this.#handleDeath(error);
       });
     });
   }
 
-  #deliver({ keys, messages, progress, metrics }: Extract<FromShard, { type: 'told' }>): void {
+  #deliver({ keys, messages, progress, metrics }: Extract<FromShard, { type: 'output' }>): void {
     if (metrics) {
       this.#metrics = metrics;
-      this.#load.measured(metrics.load, this.#streams.size);
+      this.#load.update(metrics.load, this.#streams.size);
     }
     for (let row = 0; row < progress.length; row += PROGRESS_WIDTH) {
-      this.#streams.get(progress[row]!)?.moveOn(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
+      this.#streams.get(progress[row]!)?.updateProgress(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
     }
-    for (let index = 0; index < keys.length; index++) this.#streams.get(keys[index]!)?.tell(messages[index]!);
+    for (let index = 0; index < keys.length; index++) this.#streams.get(keys[index]!)?.deliver(messages[index]!);
   }
 
-  /** A worker died: its streams are told, and go on in a new one unless that happens too often. */
-  #bury(error: Error): void {
+  /** The worker died: its streams continue in a new one, unless it died too often. */
+  #handleDeath(error: Error): void {
     const { restartLimit, restartWindowMs, restartDelayMs } = this.#start.settings;
     const nowMs = performance.now();
     this.#deathsMs = [...this.#deathsMs.filter((atMs) => nowMs - atMs < restartWindowMs), nowMs];
@@ -179,19 +179,19 @@ export class ShardLink {
     if (deaths > restartLimit) {
       this.#state = 'given-up';
       this.#log.error('a shard died too often and is given up', { shard: this.#index, reason: error.message });
-      const refusal = encodeMessage({ type: 'error', code: 'internal', message: 'The part of the server that scored this stream failed for good. Connect again.' });
-      for (const stream of [...this.#streams.values()]) stream.tell(refusal);
+      const failure = encodeMessage({ type: 'error', code: 'internal', message: 'The part of the server that scored this stream has failed permanently. Connect again.' });
+      for (const stream of [...this.#streams.values()]) stream.deliver(failure);
       return;
     }
     const delayMs = restartDelayMs * 2 ** (deaths - 1);
     this.#log.warn('a shard died and is started again', { shard: this.#index, reason: error.message, delayMs });
     this.#state = 'waiting';
-    this.#outgoing = new Outgoing();
+    this.#outgoing = new CommandBatch();
     this.#metrics = undefined;
     for (const stream of [...this.#streams.values()]) stream.restart();
     this.#restarting = setTimeout(() => {
-      this.#launch().catch((again: Error) => {
-        if (this.#state !== 'closed') this.#bury(again);
+      this.#launch().catch((launchError: Error) => {
+        if (this.#state !== 'closed') this.#handleDeath(launchError);
       });
     }, delayMs);
   }

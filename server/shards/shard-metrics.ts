@@ -1,29 +1,29 @@
-/** What a shard counts of its own work and tells the main thread once a second: totals since it was started. */
+/** Metrics that a shard sends to the main thread once a second; totals count from the shard's start. */
 
-/** Upper bounds of the classes that lags are counted in, ms; a last class takes the rest. */
+/** Upper bounds of the lag histogram's buckets, ms; one more bucket holds larger lags. */
 export const LAG_BOUNDS_MS: readonly number[] = [10, 25, 50, 100, 250, 500, 1000, 2000, 5000];
 
 export interface ShardMetrics {
-  /** Share of the time since it was told last that went to live streams, 0 to 1. */
+  /** Share of the time since the last report spent on live streams, 0 to 1. */
   readonly load: number;
   readonly predictions: number;
-  /** Predictions in each class of `LAG_BOUNDS_MS`, and those above. */
+  /** Predictions per bucket of `LAG_BOUNDS_MS`; the last count is for larger lags. */
   readonly lagCounts: readonly number[];
   readonly lagSumMs: number;
-  /** Audio left unscored. */
+  /** Audio dropped unscored. */
   readonly droppedMs: number;
-  /** Spent on decoding, resampling and columns. */
+  /** Time spent on decoding, resampling and mel columns. */
   readonly soundMs: number;
-  /** Spent in the network. */
+  /** Time spent in the network. */
   readonly modelMs: number;
   /** Steps of the network. */
   readonly steps: number;
-  /** Blocks that wait for the network now. */
+  /** Blocks waiting for the network now. */
   readonly waitingBlocks: number;
 }
 
-/** Counts lags. */
-export class Lags {
+/** Histogram of lags. */
+export class LagHistogram {
   readonly counts = new Array<number>(LAG_BOUNDS_MS.length + 1).fill(0);
   sumMs = 0;
 

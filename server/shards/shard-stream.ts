@@ -1,8 +1,8 @@
-/** A stream on the main thread's side of its shard: what was sent, what is scored, who waits. */
+/** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart. */
 import { Subject, type Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { macrotask } from './macrotask.js';
-import type { Outgoing } from './shard-mail.js';
+import type { CommandBatch } from './shard-messages.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 export interface OpenOptions {
@@ -10,40 +10,40 @@ export interface OpenOptions {
   readonly format: AudioFormat;
   /** Labels in each prediction; 5 unless set. */
   readonly topK?: number | undefined;
-  /** Whether `columns` messages come too. */
+  /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
-  /** It keeps to the clock by itself: never taken for a file. */
+  /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
 }
 
-/** A stream as the main thread holds it: bytes in, messages out. */
+/** A stream as the main thread sees it: bytes in, messages out. */
 export interface ShardStream {
   readonly id: string;
   /**
    * The bytes must not be changed afterwards.
-   * @returns false when more than the limit is unscored: wait for `drained()`
+   * @returns false when more than `maxBufferedBytes` is unscored: wait for `drained()`
    */
   send(bytes: Uint8Array): boolean;
-  /** Resolves when half of the limit is free again, or the stream is over. */
+  /** Resolves when half of `maxBufferedBytes` is free again, or the stream is over. */
   drained(): Promise<void>;
-  /** No more audio: the rest is scored, `summary` follows, then `messages$` completes. */
+  /** End of audio: the rest is scored, `summary` follows, then `messages$` completes. */
   end(): void;
-  /** What was heard before no longer counts, and what is not yet scored is left out: other sound follows. */
+  /** Resets the pipe because other sound follows; audio not yet scored is dropped. */
   reset(): void;
-  /** Gives up at once; `messages$` completes without a summary. */
+  /** Ends the stream at once; `messages$` completes without a summary. */
   close(): void;
   /** Hot. Completes after `summary` or `error`. */
   readonly messages$: Observable<EncodedMessage>;
 }
 
-/** The shard, as its streams see it. */
+/** What a stream needs of its shard. */
 interface Link {
   readonly maxBufferedBytes: number;
-  /** The mail of this tick. */
-  outgoing(): Outgoing;
-  /** A new key for a stream: what the worker still says under the old one is let go. */
+  /** The batch of commands that is posted next. */
+  outgoing(): CommandBatch;
+  /** Gives the stream a new key; messages under the old one are then ignored. */
   rekey(stream: LinkedStream): number;
-  forget(stream: LinkedStream): void;
+  remove(stream: LinkedStream): void;
 }
 
 export class LinkedStream implements ShardStream {
@@ -54,8 +54,8 @@ export class LinkedStream implements ShardStream {
   readonly #options: OpenOptions;
   #sentBytes = 0;
   #consumedBytes = 0;
-  /** Bytes that workers which died were sent, and the cut frame after them: the present one counts from there. */
-  #lostBytes = 0;
+  /** Position at which the current pipe began: bytes sent to earlier pipes, and the rest of a cut frame. */
+  #pipeStartBytes = 0;
   #from = { seq: 0, scoredMs: 0, droppedMs: 0 };
   #waiting: (() => void)[] = [];
   #isEnded = false;
@@ -91,7 +91,7 @@ export class LinkedStream implements ShardStream {
     if (this.#isEnded || this.#isOver) return;
     this.#link.outgoing().close(this.key);
     this.key = this.#link.rekey(this);
-    // The frame that the last sound may have ended within is never completed.
+    // If the last sound ended within a frame, the rest of that frame never arrives.
     this.#sentBytes += this.#cutBytes;
     this.#reopen(0, this.#from.droppedMs);
   }
@@ -102,19 +102,19 @@ export class LinkedStream implements ShardStream {
     this.#finish();
   }
 
-  tell(told: EncodedMessage): void {
+  deliver(message: EncodedMessage): void {
     if (this.#isOver) return;
-    this.messages$.next(told);
-    if (told.type === 'summary' || told.type === 'error') this.#finish();
+    this.messages$.next(message);
+    if (message.type === 'summary' || message.type === 'error') this.#finish();
   }
 
-  moveOn(consumedBytes: number, seq: number, scoredMs: number, droppedMs: number): void {
-    this.#consumedBytes = this.#lostBytes + consumedBytes;
+  updateProgress(consumedBytes: number, seq: number, scoredMs: number, droppedMs: number): void {
+    this.#consumedBytes = this.#pipeStartBytes + consumedBytes;
     this.#from = { seq, scoredMs, droppedMs };
-    if (this.unscoredBytes <= this.#link.maxBufferedBytes / 2) this.#release();
+    if (this.unscoredBytes <= this.#link.maxBufferedBytes / 2) this.#resolveDrained();
   }
 
-  /** The worker died: what it had not scored is lost; the rest goes to the next one. */
+  /** The worker died: audio it had not scored is lost, and the stream continues in the next worker. */
   restart(): void {
     const { scoredMs, droppedMs } = this.#from;
     const skipBytes = this.#cutBytes;
@@ -127,33 +127,33 @@ export class LinkedStream implements ShardStream {
     return this.#sentBytes - this.#consumedBytes;
   }
 
-  /** Bytes of one sample of all channels; 0 where packets have no fixed length. */
+  /** Bytes of one sample of all channels; 0 for packets, which have no fixed length. */
   get #frameBytes(): number {
     const { encoding, channels } = this.#options.format;
     return encoding === 'opus' ? 0 : channels * (encoding === 's16le' ? 2 : 4);
   }
 
-  /** What the frame that was sent last still lacks. */
+  /** Bytes missing to complete the frame sent last. */
   get #cutBytes(): number {
     const frameBytes = this.#frameBytes;
     return frameBytes === 0 ? 0 : (frameBytes - (this.#sentBytes % frameBytes)) % frameBytes;
   }
 
-  /** Stream time after so many bytes; of packets only what was scored is known. */
+  /** Stream time after this many bytes; for packets, whose duration is unknown here, the scored time. */
   #msOf(bytes: number): number {
     const frameBytes = this.#frameBytes;
     return frameBytes === 0 ? this.#from.scoredMs : (1000 * bytes) / frameBytes / this.#options.format.sampleRate;
   }
 
-  /** A pipe of its own from here on, which begins with nothing heard. */
+  /** Opens a new pipe, with its state reset, for the audio that follows. */
   #reopen(skipBytes: number, droppedMs: number): void {
     const bytes = this.#sentBytes + skipBytes;
     const scoredMs = this.#msOf(bytes);
     this.#from = { seq: this.#from.seq, scoredMs, droppedMs };
-    this.#lostBytes = this.#consumedBytes = bytes;
+    this.#pipeStartBytes = this.#consumedBytes = bytes;
     this.messages$.next(encodeMessage({ type: 'restarted', atMs: Math.round(scoredMs * 10) / 10 }));
     this.#open(skipBytes);
-    this.#release();
+    this.#resolveDrained();
   }
 
   #open(skipBytes: number): void {
@@ -161,7 +161,7 @@ export class LinkedStream implements ShardStream {
     this.#link.outgoing().open(this.key, { format, topK, spectrogram, isPaced, from: this.#from, skipBytes });
   }
 
-  #release(): void {
+  #resolveDrained(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
@@ -169,8 +169,8 @@ export class LinkedStream implements ShardStream {
 
   #finish(): void {
     this.#isOver = true;
-    this.#link.forget(this);
-    this.#release();
+    this.#link.remove(this);
+    this.#resolveDrained();
     this.messages$.complete();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The worker's side of a shard: pipes of many streams around one engine. Runs in a worker thread;
- * `shards.ts` starts it.
+ * The worker's side of a shard: the pipes of many streams share one engine. Runs in a worker thread
+ * that `shard-link.ts` starts.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Observable, type Subscriber, type Subscription } from 'rxjs';
@@ -9,25 +9,25 @@ import type { StartedClassifier } from './classifier.js';
 import { Engine } from '../pipe/engine.js';
 import { macrotask } from './macrotask.js';
 import { opusLibrary } from './opus-library.js';
-import { Lags, type ShardMetrics } from './shard-metrics.js';
+import { LagHistogram, type ShardMetrics } from './shard-metrics.js';
 import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
 import { ProtocolError } from '../protocol/errors.js';
-import { COMMAND, COMMAND_WIDTH, PROGRESS_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-mail.js';
+import { COMMAND, COMMAND_WIDTH, PROGRESS_WIDTH, type FromShard, type OpenStream, type ShardStart, type ToShard } from './shard-messages.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
-/** Up to this much sound may wait unscored before its bytes count as not consumed. */
-const WAITING_BLOCKS = 4;
+/** Number of blocks that may be unscored before their bytes stop counting as consumed. */
+const MAX_CONSUMED_UNSCORED_BLOCKS = 4;
 
-const MEASURE_EVERY_MS = 1000;
+const METRICS_INTERVAL_MS = 1000;
 
-/** One stream in its shard. */
+/** A stream in this shard. */
 interface Running {
-  /** Of its chunks: the upper end of its pipe. */
+  /** Input of its pipe. */
   chunks: Subscriber<Chunk> | undefined;
   readonly progress: Progress;
   consumedBytes: number;
-  /** Bytes taken in since the main thread was last told how far this stream is. */
-  untoldBytes: number;
+  /** Bytes received since this stream's progress was last posted. */
+  unreportedBytes: number;
   skipBytes: number;
   countedDroppedMs: number;
   subscription: Subscription | undefined;
@@ -37,23 +37,23 @@ class Shard {
   readonly #port: MessagePort;
   readonly #start: ShardStart;
   readonly #engine: Engine;
-  readonly #waitingMs: number;
+  readonly #maxConsumedUnscoredMs: number;
   readonly #streams = new Map<number, Running>();
-  readonly #moved = new Set<number>();
+  readonly #progressed = new Set<number>();
   #keys: number[] = [];
   #messages: EncodedMessage[] = [];
   #posting = false;
-  /** Spent on the chunks of live streams; the engine knows its own. */
+  /** Time spent on the chunks of live streams; the engine counts its own. */
   #liveBusyMs = 0;
   #soundMs = 0;
   #droppedMs = 0;
-  readonly #lags = new Lags();
-  #measured = { atMs: performance.now(), busyMs: 0 };
+  readonly #lags = new LagHistogram();
+  #lastMetrics = { atMs: performance.now(), busyMs: 0 };
 
   constructor(port: MessagePort, start: ShardStart, { classifier }: StartedClassifier) {
     this.#port = port;
     this.#start = start;
-    this.#waitingMs = WAITING_BLOCKS * blockMs(start.bundle.manifest);
+    this.#maxConsumedUnscoredMs = MAX_CONSUMED_UNSCORED_BLOCKS * blockMs(start.bundle.manifest);
     this.#engine = new Engine(classifier, start.settings, macrotask, (error) => this.#post({ type: 'fault', reason: reasonOf(error) }));
   }
 
@@ -83,7 +83,7 @@ class Shard {
   }
 
   #open(key: number, { format, topK, spectrogram, isPaced, from, skipBytes }: OpenStream): void {
-    const running: Running = { chunks: undefined, progress: new Progress(from), consumedBytes: 0, untoldBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
+    const running: Running = { chunks: undefined, progress: new Progress(from), consumedBytes: 0, unreportedBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
     const chunk$ = new Observable<Chunk>((chunks) => void (running.chunks = chunks));
     const messages$ = pipe(chunk$, {
@@ -98,13 +98,13 @@ class Shard {
       progress: running.progress,
     });
     running.subscription = messages$.subscribe({
-      next: (told) => {
-        if (told.type === 'prediction') this.#count(running);
-        this.#say(key, told);
+      next: (message) => {
+        if (message.type === 'prediction') this.#countPrediction(running);
+        this.#send(key, message);
       },
       error: (error: unknown) => {
         this.#streams.delete(key);
-        this.#say(key, encodeMessage({ type: 'error', ...this.#refusal(error) }));
+        this.#send(key, encodeMessage({ type: 'error', ...this.#failure(error) }));
       },
       complete: () => this.#streams.delete(key),
     });
@@ -112,7 +112,7 @@ class Shard {
 
   #audio(key: number, bytes: Uint8Array, arrivedAtMs: number): void {
     const running = this.#streams.get(key);
-    if (!running) return; // failed or ended; the main thread learns of it with the next message
+    if (!running) return; // failed or ended; the next message tells the main thread
     const skip = Math.min(running.skipBytes, bytes.length);
     running.skipBytes -= skip;
     const startedMs = performance.now();
@@ -120,48 +120,48 @@ class Shard {
     const busyMs = performance.now() - startedMs;
     this.#soundMs += busyMs;
     if (running.progress.isLive) this.#liveBusyMs += busyMs;
-    // The next prediction tells it too; mail for each chunk would cost more than the chunk.
-    running.untoldBytes += bytes.length;
-    if (running.untoldBytes <= this.#start.settings.maxBufferedBytes / 4) return;
-    this.#moved.add(key);
+    // Progress is posted with the next prediction anyway; a message per chunk would cost more than the chunk.
+    running.unreportedBytes += bytes.length;
+    if (running.unreportedBytes <= this.#start.settings.maxBufferedBytes / 4) return;
+    this.#progressed.add(key);
     this.#postSoon();
   }
 
-  #refusal(error: unknown): { code: ProtocolError['code']; message: string } {
+  #failure(error: unknown): { code: ProtocolError['code']; message: string } {
     if (error instanceof ProtocolError) return { code: error.code, message: error.message };
     this.#post({ type: 'fault', reason: reasonOf(error) });
-    return { code: 'internal', message: 'The server failed on this stream; the fault is not yours. Connect again.' };
+    return { code: 'internal', message: 'The server failed while processing this stream; the fault is not yours. Connect again.' };
   }
 
-  #say(key: number, told: EncodedMessage): void {
+  #send(key: number, message: EncodedMessage): void {
     this.#keys.push(key);
-    this.#messages.push(told);
-    this.#moved.add(key);
+    this.#messages.push(message);
+    this.#progressed.add(key);
     this.#postSoon();
   }
 
-  /** After the step that this turn's blocks may bring: one message for all of it. */
+  /** Posts one message in the next turn, after a step that this turn's blocks may start. */
   #postSoon(): void {
     if (this.#posting) return;
     this.#posting = true;
     setImmediate(() => {
       this.#posting = false;
       const progress = this.#progress();
-      const metrics = this.#measure();
-      this.#post({ type: 'told', keys: this.#keys, messages: this.#messages, progress, ...(metrics && { metrics }) }, [progress.buffer]);
+      const metrics = this.#metrics();
+      this.#post({ type: 'output', keys: this.#keys, messages: this.#messages, progress, ...(metrics && { metrics }) }, [progress.buffer]);
       this.#keys = [];
       this.#messages = [];
     });
   }
 
-  /** Undefined when the last ones are not yet old enough. */
-  #measure(): ShardMetrics | undefined {
+  /** @returns undefined when the last metrics are less than a second old */
+  #metrics(): ShardMetrics | undefined {
     const atMs = performance.now();
-    const elapsedMs = atMs - this.#measured.atMs;
-    if (elapsedMs < MEASURE_EVERY_MS) return undefined;
+    const elapsedMs = atMs - this.#lastMetrics.atMs;
+    if (elapsedMs < METRICS_INTERVAL_MS) return undefined;
     const busyMs = this.#liveBusyMs + this.#engine.liveBusyMs;
-    const load = (busyMs - this.#measured.busyMs) / elapsedMs;
-    this.#measured = { atMs, busyMs };
+    const load = (busyMs - this.#lastMetrics.busyMs) / elapsedMs;
+    this.#lastMetrics = { atMs, busyMs };
     const { modelMs, steps, waitingBlocks } = this.#engine;
     const { counts, sumMs } = this.#lags;
     return {
@@ -177,7 +177,7 @@ class Shard {
     };
   }
 
-  #count(running: Running): void {
+  #countPrediction(running: Running): void {
     const { lagMs, droppedMs } = running.progress;
     this.#lags.push(lagMs);
     this.#droppedMs += droppedMs - running.countedDroppedMs;
@@ -185,29 +185,29 @@ class Shard {
   }
 
   #progress(): Float64Array<ArrayBuffer> {
-    // Rows of streams that are over stay 0, which is no stream's key.
-    const rows = new Float64Array(PROGRESS_WIDTH * this.#moved.size);
+    // Rows of ended streams stay 0; no stream has the key 0.
+    const rows = new Float64Array(PROGRESS_WIDTH * this.#progressed.size);
     let row = 0;
-    for (const key of this.#moved) {
+    for (const key of this.#progressed) {
       const running = this.#streams.get(key);
       if (!running) continue;
       const { progress } = running;
-      // Sound that nothing waits behind is consumed although its block isn't complete.
-      const consumed = progress.blockedMs - progress.scoredMs < this.#waitingMs ? progress.bytes : progress.scoredBytes;
+      // With few unscored blocks all bytes count as consumed, those of an incomplete block too.
+      const consumed = progress.blockedMs - progress.scoredMs < this.#maxConsumedUnscoredMs ? progress.bytes : progress.scoredBytes;
       running.consumedBytes = Math.max(running.consumedBytes, consumed);
-      running.untoldBytes = 0;
+      running.unreportedBytes = 0;
       rows[row++] = key;
       rows[row++] = running.consumedBytes;
       rows[row++] = progress.seq;
       rows[row++] = progress.scoredMs;
       rows[row++] = progress.droppedMs;
     }
-    this.#moved.clear();
+    this.#progressed.clear();
     return rows;
   }
 
-  #post(mail: FromShard, transfer: ArrayBuffer[] = []): void {
-    this.#port.postMessage(mail, transfer);
+  #post(message: FromShard, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
   }
 }
 
@@ -225,7 +225,7 @@ async function run(port: MessagePort, start: ShardStart): Promise<void> {
     return;
   }
   const shard = new Shard(port, start, started);
-  port.on('message', (mail: ToShard) => shard.receive(mail));
+  port.on('message', (message: ToShard) => shard.receive(message));
   port.postMessage({ type: 'ready', backend: started.backend } satisfies FromShard);
 }
 

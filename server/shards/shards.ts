@@ -1,4 +1,4 @@
-/** All shards: streams are placed on the one with the fewest. */
+/** All shards; a new stream goes to the shard with the fewest streams. */
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import { Log } from '../log.js';
@@ -14,15 +14,15 @@ export interface ShardsOptions {
   /** Worker threads, at least 1. */
   readonly shards: number;
   readonly settings?: Partial<Settings>;
-  /** The native one where it loads, unless set. */
+  /** Default: native if it loads, else wasm. */
   readonly backend?: Backend | undefined;
   readonly log?: Log;
-  /** URL of a module that exports `startClassifier`, instead of the model's own. */
+  /** URL of a module that exports `startClassifier`, instead of `classifier.ts`. */
   readonly classifier?: string;
 }
 
 export class Shards {
-  /** What the shards compute on. */
+  /** The backend that all shards run on. */
   readonly backend: Backend;
   readonly #links: readonly ShardLink[];
 
@@ -61,29 +61,29 @@ export class Shards {
     return this.#links.reduce((sum, link) => sum + link.streams, 0);
   }
 
-  /** Each shard, for those who measure. */
+  /** The shards, for metrics. */
   get links(): readonly ShardLink[] {
     return this.#links;
   }
 
-  /** False when every shard was given up: the server can't score any more. */
+  /** False when all shards were given up: the server can't score any more. */
   get isAlive(): boolean {
     return this.#alive.length > 0;
   }
 
   /**
-   * The share of a thread that its streams take where one more would go, if so many more come; 0 to
-   * 1 and more. 0 when every shard was given up, which is no matter of load: `open` says it.
+   * Estimated share of a thread that live streams would take on the least loaded shard with `more`
+   * new streams; may exceed 1. 0 when all shards were given up, which `open` reports.
    */
   loadWith(more: number): number {
     const alive = this.#alive;
     return alive.length === 0 ? 0 : Math.min(...alive.map((link) => link.loadWith(Math.ceil(more / alive.length))));
   }
 
-  /** @throws ProtocolError `internal` when every shard was given up */
+  /** @throws ProtocolError `internal` when all shards were given up */
   open(options: OpenOptions): ShardStream {
     const alive = this.#alive;
-    if (alive.length === 0) throw new ProtocolError('internal', 'No part of the server can score streams any more. It has to be started again.');
+    if (alive.length === 0) throw new ProtocolError('internal', 'All worker threads of the server have failed. It must be restarted.');
     return alive.reduce((fewest, link) => (link.streams < fewest.streams ? link : fewest)).open(options);
   }
 

@@ -1,66 +1,66 @@
 /**
- * How busy a thread is with live streams, and how busy it would be with more: what new streams are
- * refused by while those that run can still be kept in time. What is measured is a second old, so
- * streams that came since are counted at what a stream costs.
+ * Estimates the load of a thread with its live streams and with more of them. New streams are
+ * refused by this estimate before running ones fall behind. A measurement may be a second old, so
+ * streams that came since are added at the estimated cost of a stream.
  */
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 
-/** From so many streams on their mean says what one more costs; few cost more each, since a step is shared by fewer. */
-const MANY = 64;
+/** From this many streams on, their mean cost predicts the cost of one more; fewer streams cost more each, since smaller batches are less efficient. */
+const MIN_STREAMS_FOR_MEAN = 64;
 
 export class ThreadLoad {
-  readonly #usualCost: number;
+  readonly #estimatedCost: number;
   #share = 0;
   #streams = 0;
-  /** Streams when the window before the measured one ended: those that came later were not there for all of it. */
-  #counted = 0;
+  /** Streams at the start of the measured window; later ones were not there for all of it. */
+  #streamsAtStart = 0;
 
-  /** @param usualCost share of the thread that one stream of many takes, until it is known */
-  constructor(usualCost: number) {
-    this.#usualCost = usualCost;
+  /** @param estimatedCost share of the thread that one of many streams takes, until it is measured */
+  constructor(estimatedCost: number) {
+    this.#estimatedCost = estimatedCost;
   }
 
   /**
-   * A window of time is over.
-   * @param share of it that the thread was busy, 0 to 1
-   * @param streams that there are now
+   * Takes the measurement of a window of time.
+   * @param share of the window in which the thread was busy, 0 to 1
+   * @param streams number of streams now
    */
-  measured(share: number, streams: number): void {
+  update(share: number, streams: number): void {
     this.#share = share;
-    this.#counted = this.#streams;
+    this.#streamsAtStart = this.#streams;
     this.#streams = streams;
   }
 
-  /** The share that so many streams take, 0 to 1 and more. */
-  with(streams: number): number {
+  /** Estimated share of the thread that this many streams take; may exceed 1. */
+  estimate(streams: number): number {
     if (streams === 0) return 0;
-    const cost = this.#counted >= MANY ? this.#share / this.#counted : this.#usualCost;
-    return this.#share + Math.max(0, streams - this.#counted) * cost;
+    const cost = this.#streamsAtStart >= MIN_STREAMS_FOR_MEAN ? this.#share / this.#streamsAtStart : this.#estimatedCost;
+    return this.#share + Math.max(0, streams - this.#streamsAtStart) * cost;
   }
 }
 
-const MEASURE_EVERY_MS = 500;
-/** Moving the chunks of one stream; measured once, only for the first moments. */
-const USUAL_COST = 0.0004;
+const MEASURE_INTERVAL_MS = 500;
+/** Share of the main thread for moving one stream's chunks; measured once, used until there is a measurement. */
+const ESTIMATED_COST = 0.0004;
 
-/** The load of the thread that this is called in. */
+/** Measures the load of the thread that creates it. */
 export class MainThreadLoad {
-  readonly #load = new ThreadLoad(USUAL_COST);
+  readonly #load = new ThreadLoad(ESTIMATED_COST);
   readonly #timer: NodeJS.Timeout;
-  #before: EventLoopUtilization = performance.eventLoopUtilization();
+  #previous: EventLoopUtilization = performance.eventLoopUtilization();
 
-  /** @param streams that there are when asked */
+  /** @param streams returns the number of streams now */
   constructor(streams: () => number) {
     this.#timer = setInterval(() => {
       const now = performance.eventLoopUtilization();
-      this.#load.measured(performance.eventLoopUtilization(now, this.#before).utilization, streams());
-      this.#before = now;
-    }, MEASURE_EVERY_MS).unref();
+      this.#load.update(performance.eventLoopUtilization(now, this.#previous).utilization, streams());
+      this.#previous = now;
+    }, MEASURE_INTERVAL_MS).unref();
   }
 
-  /** Few streams are not what keeps it busy. */
-  with(streams: number): number {
-    return streams < MANY ? 0 : this.#load.with(streams);
+  /** 0 for few streams: then the load has other causes. */
+  estimate(streams: number): number {
+    return streams < MIN_STREAMS_FOR_MEAN ? 0 : this.#load.estimate(streams);
   }
 
   close(): void {

@@ -164,7 +164,7 @@ export class Streams {
   }
 
   #checkLoad(more: number): void {
-    const load = Math.max(this.#mainThread.with(this.#byId.size + more), this.#shards.loadWith(more));
+    const load = Math.max(this.#mainThread.estimate(this.#byId.size + more), this.#shards.loadWith(more));
     if (100 * load > this.#settings.maxLoad) {
       throw new ProtocolError('too-many-streams', `The server is as busy as it can be with ${this.#byId.size} streams in time. Try again later.`);
     }

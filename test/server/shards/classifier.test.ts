@@ -1,4 +1,4 @@
-/** Which code steps the network of a shard. */
+/** Which implementation of the step a shard uses. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Layer } from '../../../models/network.js';
@@ -7,13 +7,13 @@ import { Step } from '../../../models/step/tf-step.js';
 import { startClassifier } from '../../../server/shards/classifier.js';
 import { randomBundle, SMALL_LAYERS } from '../../models/fixtures.js';
 
-test('on WebAssembly our own kernels do it', async () => {
+test('the wasm backend uses this project\'s own kernels', async () => {
   const { classifier, backend } = await startClassifier(randomBundle(), 'wasm');
   assert.is(backend, 'wasm');
   assert.instance(classifier, SimdStep);
 });
 
-test('a network that they can’t do runs on TensorFlow.js', async () => {
+test('a network that they don\'t support runs on TensorFlow.js', async () => {
   const layers = SMALL_LAYERS.map((layer): Layer => (layer.type === 'conv2d' ? { ...layer, kernel: [3, 5] } : layer));
   const { classifier, backend } = await startClassifier(randomBundle(layers), 'wasm');
   assert.is(backend, 'wasm');

@@ -21,57 +21,57 @@ async function withShards(shards: number, settings: Partial<Settings>, work: (sh
   }
 }
 
-/** Everything a stream says, when it is over. */
-async function heard({ messages$ }: ShardStream): Promise<ServerMessage[]> {
+/** All messages of a stream, once it has completed. */
+async function allMessages({ messages$ }: ShardStream): Promise<ServerMessage[]> {
   const messages = await lastValueFrom(messages$.pipe(toArray()));
   return messages.map(({ json }) => JSON.parse(json) as ServerMessage);
 }
 
-/** Resolves with the first message that fits. */
-function first<T extends ServerMessage>({ messages$ }: ShardStream, fits: (message: ServerMessage) => boolean): Promise<T> {
+/** Resolves with the first message for which `matches` is true. */
+function first<T extends ServerMessage>({ messages$ }: ShardStream, matches: (message: ServerMessage) => boolean): Promise<T> {
   return new Promise((resolve) => {
     const subscription = messages$.subscribe(({ json }) => {
       const message = JSON.parse(json) as ServerMessage;
-      if (!fits(message)) return;
+      if (!matches(message)) return;
       subscription.unsubscribe();
       resolve(message as T);
     });
   });
 }
 
-test('streams run in workers, are told apart, and end with their summary', () => withShards(2, {}, async (shards) => {
+test('streams run in workers, are kept apart, and end with their summary', () => withShards(2, {}, async (shards) => {
   const streams = ['a', 'b', 'c'].map((id) => shards.open({ id, format: MONO }));
-  const all = Promise.all(streams.map(heard));
+  const all = Promise.all(streams.map(allMessages));
   streams.forEach((stream, index) => {
     for (const piece of cut(noise((index + 1) * 7680 + 128), [1001])) stream.send(piece);
     stream.end();
   });
-  const said = await all;
-  assert.equal(said.map((each) => each.length), [2, 3, 4]);
-  assert.ok(said.every((each) => each.at(-1)!.type === 'summary'));
+  const messages = await all;
+  assert.equal(messages.map((each) => each.length), [2, 3, 4]);
+  assert.ok(messages.every((each) => each.at(-1)!.type === 'summary'));
   assert.is(shards.streams, 0);
 }));
 
 test('streams whose blocks are ready together share one step of the network', () => withShards(1, {}, async (shards) => {
   const channel = new BroadcastChannel(BATCH_CHANNEL);
-  // The channel is another way than the one the messages take: it may be the slower one.
+  // The channel is separate from the messages and may be slower.
   const firstBatch = new Promise<number>((resolve) => {
     channel.onmessage = ({ data }: { data: unknown }) => resolve(data as number);
   });
   const streams = Array.from({ length: 8 }, (_, index) => shards.open({ id: String(index), format: MONO }));
-  const all = Promise.all(streams.map(heard));
+  const all = Promise.all(streams.map(allMessages));
   for (const stream of streams) {
     stream.send(noise(7680 + 128));
     stream.end();
   }
-  assert.ok((await all).every((said) => said.length === 2));
+  assert.ok((await all).every((messages) => messages.length === 2));
   assert.is(await firstBatch, 8);
   channel.close();
 }));
 
-test('send says when to wait, drained when to go on', () => withShards(1, { maxBufferedBytes: BLOCK_BYTES }, async (shards) => {
+test('send reports when to wait, drained when to continue', () => withShards(1, { maxBufferedBytes: BLOCK_BYTES }, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
-  const over = heard(stream);
+  const over = allMessages(stream);
   assert.is(stream.send(noise(7680)), true);
   assert.is(stream.send(noise(1)), false);
   await stream.drained();
@@ -79,19 +79,19 @@ test('send says when to wait, drained when to go on', () => withShards(1, { maxB
   stream.end();
   await over;
   await stream.drained();
-  assert.is(stream.send(noise(100_000)), true, 'what is over keeps nobody waiting');
+  assert.is(stream.send(noise(100_000)), true, 'an ended stream never asks to wait');
 }));
 
-test('close gives up at once, without a summary', () => withShards(1, {}, async (shards) => {
+test('close ends the stream at once, without a summary', () => withShards(1, {}, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
-  const over = heard(stream);
+  const over = allMessages(stream);
   stream.send(noise(50_000));
   stream.close();
   assert.equal(await over, []);
   assert.is(shards.streams, 0);
 }));
 
-test('a model that a shard can not use rejects the start with the reason', async () => {
+test('if a shard cannot use the model, start rejects with the reason', async () => {
   const bundle = { ...FAKE_BUNDLE, manifest: { ...FAKE_BUNDLE.manifest, name: 'refused' } };
   try {
     await Shards.start({ bundle, shards: 2, classifier: FAKE_CLASSIFIER_URL });
@@ -101,30 +101,30 @@ test('a model that a shard can not use rejects the start with the reason', async
   }
 });
 
-test('a dead shard is started again; its streams are told and go on in time', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('a dead shard is restarted; its streams send restarted and continue at the right time', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
-  const all = heard(stream);
+  const all = allMessages(stream);
   const third = first(stream, (message) => message.type === 'prediction' && message.seq === 3);
   stream.send(noise(3 * 7680 + 128));
   await third;
   const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
   killShards();
   const { atMs } = await restarted;
-  // All that was sent counts as time, cut in mid-sample or not.
+  // All audio sent counts towards stream time, even a cut sample.
   const sentMs = (1000 * (3 * 7680 + 128)) / 22050;
   assert.ok(Math.abs(atMs - sentMs) < 0.1, `${atMs} for ${sentMs}`);
   stream.send(noise(2 * 7680 + 128));
   stream.end();
-  const said = await all;
-  const seqs = said.filter((message): message is Prediction => message.type === 'prediction').map(({ seq }) => seq);
+  const messages = await all;
+  const seqs = messages.filter((message): message is Prediction => message.type === 'prediction').map(({ seq }) => seq);
   assert.equal(seqs, [1, 2, 3, 4, 5]);
-  const summary = said.at(-1) as Summary;
+  const summary = messages.at(-1) as Summary;
   assert.ok(Math.abs(summary.durationMs - (1000 * (5 * 7680 + 256)) / 22050) < 0.1);
 }));
 
-test('sound lost with a shard is counted as dropped, and a cut sample is not mended wrongly', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('audio lost with a shard counts as dropped, and the rest of a cut frame is skipped', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
   const stream = shards.open({ id: 'a', format: { ...MONO, channels: 2 } });
-  const all = heard(stream);
+  const all = allMessages(stream);
   const one = first(stream, ({ type }) => type === 'prediction');
   const frames = 7680 + 128;
   stream.send(noise(2 * frames).subarray(0, 4 * frames));
@@ -133,8 +133,8 @@ test('sound lost with a shard is counted as dropped, and a cut sample is not men
   stream.send(new Uint8Array(4 * 2205 + 1)); // 100 ms and a byte of the next frame
   killShards();
   await restarted;
-  // The three bytes that complete the frame, then a left channel at full scale: were they
-  // mixed up by a byte, the level would differ.
+  // The three bytes that complete the frame, then samples at half scale: if they were
+  // shifted by a byte, the level would differ.
   const samples = new Int16Array(2 * frames).fill(16384);
   stream.send(new Uint8Array(3));
   stream.send(new Uint8Array(samples.buffer));
@@ -145,9 +145,9 @@ test('sound lost with a shard is counted as dropped, and a cut sample is not men
   assert.ok(Math.abs(predictions[1]!.droppedMs - (100 + 128 / 22.05)) < 0.2, String(predictions[1]!.droppedMs));
 }));
 
-test('a stream that ended while its shard died still gets its summary', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('a stream that ends while its shard is restarting still gets its summary', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
-  const all = heard(stream);
+  const all = allMessages(stream);
   const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
   killShards();
   await restarted;
@@ -156,14 +156,14 @@ test('a stream that ended while its shard died still gets its summary', () => wi
   assert.equal((await all).map(({ type }) => type), ['restarted', 'prediction', 'summary']);
 }));
 
-test('a shard that dies too often is given up: its streams fail, no more are opened', () => withShards(1, { restartLimit: 0 }, async (shards) => {
+test('a shard that dies too often is given up: its streams fail, and no more are opened', () => withShards(1, { restartLimit: 0 }, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
-  const all = heard(stream);
+  const all = allMessages(stream);
   assert.ok(shards.isAlive);
   killShards();
   assert.equal((await all).map((message) => message.type === 'error' && message.code), ['internal']);
   assert.not(shards.isAlive);
-  assert.throws(() => shards.open({ id: 'b', format: MONO }), /started again/);
+  assert.throws(() => shards.open({ id: 'b', format: MONO }), /must be restarted/);
 }));
 
 test.run();

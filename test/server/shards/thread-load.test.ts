@@ -1,41 +1,41 @@
-/** What a thread's load says of more streams. */
+/** The load estimate for more streams. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ThreadLoad } from '../../../server/shards/thread-load.js';
 
 const near = (value: number, wanted: number): void => assert.ok(Math.abs(value - wanted) < 1e-9, `${value} instead of ${wanted}`);
 
-test('before anything is measured streams count at what they usually cost', () => {
-  near(new ThreadLoad(0.001).with(300), 0.3);
+test('without a measurement each stream counts at the estimated cost', () => {
+  near(new ThreadLoad(0.001).estimate(300), 0.3);
 });
 
-test('streams that came since cost as much as those before', () => {
+test('streams added since the measurement count at the measured mean cost', () => {
   const load = new ThreadLoad(0.001);
-  load.measured(0.1, 200);
-  load.measured(0.4, 200);
-  near(load.with(200), 0.4);
-  near(load.with(300), 0.6);
+  load.update(0.1, 200);
+  load.update(0.4, 200);
+  near(load.estimate(200), 0.4);
+  near(load.estimate(300), 0.6);
 });
 
-test('streams that came during the window count as if they had not been measured', () => {
+test('streams added during the window count as not yet measured', () => {
   const load = new ThreadLoad(0.001);
-  load.measured(0.2, 100);
-  load.measured(0.3, 200);
-  near(load.with(200), 0.3 + 100 * 0.003);
+  load.update(0.2, 100);
+  load.update(0.3, 200);
+  near(load.estimate(200), 0.3 + 100 * 0.003);
 });
 
-test('few streams say nothing of what many cost', () => {
+test('the mean cost of few streams is not used', () => {
   const load = new ThreadLoad(0.001);
-  load.measured(0.1, 10);
-  load.measured(0.1, 10);
-  near(load.with(110), 0.1 + 100 * 0.001);
+  load.update(0.1, 10);
+  load.update(0.1, 10);
+  near(load.estimate(110), 0.1 + 100 * 0.001);
 });
 
-test('with no streams nothing is busy, whatever was measured', () => {
+test('without streams the load is 0, whatever was measured', () => {
   const load = new ThreadLoad(0.001);
-  load.measured(0.9, 500);
-  load.measured(0.9, 0);
-  near(load.with(0), 0);
+  load.update(0.9, 500);
+  load.update(0.9, 0);
+  near(load.estimate(0), 0);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 /**
- * What the main thread and a shard send each other: one message a tick each way. Audio of all
- * streams travels as one transferred buffer, commands as rows of numbers in the order they were given.
+ * Messages between the main thread and a shard, batched in each direction. The audio of all streams
+ * is one transferred buffer; commands are rows of numbers, in the order they were given.
  */
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
@@ -9,40 +9,40 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
 
-/** What a worker is started with. */
+/** `workerData` of a shard. */
 export interface ShardStart {
   readonly bundle: Bundle;
   readonly settings: Settings;
   readonly backend: Backend | undefined;
-  /** Module that exports `startClassifier`. */
+  /** URL of the module that exports `startClassifier`. */
   readonly classifier: string;
 }
 
-/** A stream as a shard opens it. */
+/** Parameters of a stream that the shard opens. */
 export interface OpenStream {
   readonly format: AudioFormat;
   readonly topK: number | undefined;
   readonly spectrogram: boolean | undefined;
   readonly isPaced: boolean | undefined;
-  /** Where it goes on after its shard died; all 0 at the start of a stream. */
+  /** Where to continue after a restart; all 0 at the start of a stream. */
   readonly from: { readonly seq: number; readonly scoredMs: number; readonly droppedMs: number };
-  /** Bytes of a cut frame to leave out before the first whole one. */
+  /** Bytes of a cut frame to skip before the first whole frame. */
   readonly skipBytes: number;
 }
 
-/** A row is [command, stream's key, length, arrivedAtMs]; the last two are 0 but for audio. */
+/** A row is [command, stream key, length, arrivedAtMs]; the last two are 0 except for audio. */
 export const COMMAND = { open: 0, audio: 1, end: 2, close: 3 } as const;
 export const COMMAND_WIDTH = 4;
 
 export interface ToShard {
   readonly commands: Float64Array;
-  /** One for each `open`, in order. */
+  /** One per `open` command, in order. */
   readonly opens: readonly OpenStream[];
-  /** The bytes of each `audio` command, end to end. */
+  /** The bytes of all `audio` commands, concatenated. */
   readonly audio: ArrayBuffer;
 }
 
-/** A row is [stream's key, bytes consumed, seq, scoredMs, droppedMs]. */
+/** A row is [stream key, bytes consumed, seq, scoredMs, droppedMs]. */
 export const PROGRESS_WIDTH = 5;
 
 export type FromShard =
@@ -50,17 +50,17 @@ export type FromShard =
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'fault'; readonly reason: string }
   | {
-    readonly type: 'told';
-    /** Streams' keys, one for each message. */
+    readonly type: 'output';
+    /** Stream keys, one per message. */
     readonly keys: readonly number[];
     readonly messages: readonly EncodedMessage[];
     readonly progress: Float64Array;
-    /** Only when they were taken anew, once a second. */
+    /** Present once a second. */
     readonly metrics?: ShardMetrics;
   };
 
-/** Gathers the commands of one tick. */
-export class Outgoing {
+/** Collects commands to post in one message. */
+export class CommandBatch {
   readonly #rows: number[] = [];
   readonly #opens: OpenStream[] = [];
   readonly #chunks: Uint8Array[] = [];
@@ -89,7 +89,7 @@ export class Outgoing {
     this.#rows.push(COMMAND.close, key, 0, 0);
   }
 
-  /** @returns the message and what to transfer with it */
+  /** @returns the message and its transfer list */
   pack(): [message: ToShard, transfer: ArrayBuffer[]] {
     const audio = new ArrayBuffer(this.#length);
     const bytes = new Uint8Array(audio);
