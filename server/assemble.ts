@@ -98,7 +98,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
-    alerts = await startAlerts({ settings, log, stations, scheduler, database: persistence.database, remembered: await persistence.openAlerts(), remember: persistence.remember });
+    alerts = await startAlerts({ settings, log, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
     // After the alerts: those of a station that is removed are over before it is forgotten.
     persistence.record(stations);
     await listen(http, settings);

@@ -27,7 +27,7 @@ export interface Persistence {
   /** Alerts that were not over when the server stopped; none where they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
   /** Keeps what happens to an alert, before anybody is told of it. */
-  remember(event: AlertEvent): void;
+  recordAlert(event: AlertEvent): void;
   /** Records what happens to the stations, until it is closed. */
   record(stations: Pick<Stations, 'events$' | 'changes$'>): void;
   /** Writes what is left and closes the database. */
@@ -43,7 +43,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
   const path = databasePath(settings);
-  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, openAlerts: async () => [], remember() {}, record() {}, close: async () => {} };
+  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
 
   const store = new SqliteStore(() => openDatabase(path));
   let database: Database | undefined;
@@ -65,7 +65,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
       });
       return open.map(({ id, station, type, fromMs }) => ({ id, stationId: station.id, stationName: station.name, type, fromMs }));
     },
-    remember({ id, station, type, fromMs, toMs, sentence }) {
+    recordAlert({ id, station, type, fromMs, toMs, sentence }) {
       // What can't be written now is told by the history's status and tried again.
       void history.alert({ id, station, type, fromMs, toMs, sentence });
     },

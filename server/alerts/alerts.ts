@@ -1,7 +1,6 @@
 /**
- * The alerts of all stations: their rules fed with what happens and with the clock, each alert
- * known by an id from when it is raised until it is over, across changes of its rule and restarts.
- * Who is told, and how, is not its business.
+ * Evaluates the alert rules of all stations on their events and on a timer. An alert keeps one id
+ * from start to end, also across changes of its rule and restarts. Delivery is done elsewhere.
  */
 import { randomUUID } from 'node:crypto';
 import { asyncScheduler, interval, Observable, Subject, Subscription, type SchedulerLike } from 'rxjs';
@@ -13,11 +12,11 @@ import { DeadAir } from './rules/dead-air.js';
 import { Down } from './rules/down.js';
 import { Drift } from './rules/drift.js';
 import { GenreChanged } from './rules/genre-changed.js';
-import type { Finding, Follower } from './rules/rule.js';
+import type { Finding, RuleEvaluator } from './rules/rule.js';
 import { Speech } from './rules/speech.js';
 import { duration } from './format.js';
 
-/** What alerts need of the stations. */
+/** The part of the station list that alerts use. */
 export interface AlertStations {
   list(): readonly { readonly config: StationConfig; glance(): StationGlance }[];
   readonly events$: Observable<{ readonly station: StationConfig; readonly event: StationEvent }>;
@@ -25,21 +24,21 @@ export interface AlertStations {
 }
 
 type StateEvent = Extract<StationEvent, { type: 'state' }>;
-type Raised = Pick<OpenAlert, 'id' | 'fromMs'>;
+type RaisedAlert = Pick<OpenAlert, 'id' | 'fromMs'>;
 
-/** A rule that is followed. */
-interface Followed {
+/** A rule with its evaluator. */
+interface ActiveRule {
   readonly rule: Rule;
-  readonly follower: Follower;
-  /** Null while there is nothing to be alarmed about. */
-  alert: Raised | null;
+  readonly evaluator: RuleEvaluator;
+  /** Null while no alert is open. */
+  alert: RaisedAlert | null;
 }
 
-interface Watched {
+interface WatchedStation {
   config: StationConfig;
-  /** A rule that comes later has to know. */
+  /** Latest state, for rules added later. */
   state: StateEvent | undefined;
-  rules: Followed[];
+  rules: ActiveRule[];
 }
 
 const TICK_MS = 1000;
@@ -49,7 +48,7 @@ export class Alerts {
   readonly event$: Observable<AlertEvent>;
   readonly #events = new Subject<AlertEvent>();
   readonly #scheduler: SchedulerLike;
-  readonly #stations = new Map<string, Watched>();
+  readonly #stations = new Map<string, WatchedStation>();
   readonly #owned = new Subscription();
 
   constructor(scheduler: SchedulerLike = asyncScheduler) {
@@ -58,15 +57,15 @@ export class Alerts {
   }
 
   /**
-   * Follows all stations there are and will be, until `close`.
-   * @param remembered alerts that were not over when the server stopped: they go on, and what has
-   * no station or rule any more is over now
+   * Watches all present and future stations until `close`.
+   * @param restored alerts open when the server stopped. They continue; those without a station or
+   * rule end now
    */
-  start(stations: AlertStations, remembered: readonly OpenAlert[] = []): void {
-    const waiting = new Set(remembered);
+  start(stations: AlertStations, restored: readonly OpenAlert[] = []): void {
+    const waiting = new Set(restored);
     for (const station of stations.list()) {
       const { state, since, reason } = station.glance();
-      // One that is enabled and stopped has not been started yet.
+      // An enabled station that is stopped has not been started yet, so its state is unknown.
       const isKnown = state !== 'stopped' || !station.config.enabled;
       this.#watch(station.config, waiting, isKnown ? { type: 'state', atMs: Date.parse(since), state, reason } : undefined);
     }
@@ -77,42 +76,42 @@ export class Alerts {
       if (type === 'removed') this.#unwatch(station);
       else this.#watch(station);
     }));
-    this.#owned.add(stations.events$.subscribe(({ station, event }) => this.#take(station.id, event)));
+    this.#owned.add(stations.events$.subscribe(({ station, event }) => this.#onEvent(station.id, event)));
     this.#owned.add(interval(TICK_MS, this.#scheduler).subscribe(() => this.#tick(this.#scheduler.now())));
   }
 
-  /** What is not over at this station. */
+  /** Types of the station's open alerts. */
   open(stationId: string): AlertType[] {
     return (this.#stations.get(stationId)?.rules ?? []).filter(({ alert }) => alert !== null).map(({ rule }) => rule.type);
   }
 
-  /** Ends no alert: they go on when the server comes back. */
+  /** Leaves alerts open: they continue after the next start. */
   close(): void {
     this.#owned.unsubscribe();
     this.#events.complete();
   }
 
-  /** A station that is new, or whose rules may have changed. */
+  /** Adds a station, or updates its rules. */
   #watch(config: StationConfig, waiting: Set<OpenAlert> = new Set(), state?: StateEvent): void {
-    const watched: Watched = this.#stations.get(config.id) ?? { config, state, rules: [] };
+    const watched: WatchedStation = this.#stations.get(config.id) ?? { config, state, rules: [] };
     const before = watched.rules;
     this.#stations.set(config.id, watched);
     watched.config = config;
     watched.rules = config.rules.map((rule) => {
       const old = before.find((each) => each.rule.type === rule.type);
       if (old && JSON.stringify(old.rule) === JSON.stringify(rule)) return old;
-      const remembered = [...waiting].find(({ stationId, type }) => stationId === config.id && type === rule.type);
-      if (remembered) waiting.delete(remembered);
-      // An alert of a rule with other figures goes on until these say that it is over.
-      const alert = old?.alert ?? remembered ?? null;
-      return { rule, follower: follow(rule, alert?.fromMs ?? null), alert: alert && { id: alert.id, fromMs: alert.fromMs } };
+      const restored = [...waiting].find(({ stationId, type }) => stationId === config.id && type === rule.type);
+      if (restored) waiting.delete(restored);
+      // With changed thresholds, the alert stays open until the new ones end it.
+      const alert = old?.alert ?? restored ?? null;
+      return { rule, evaluator: evaluatorOf(rule, alert?.fromMs ?? null), alert: alert && { id: alert.id, fromMs: alert.fromMs } };
     });
     for (const { rule, alert } of before) {
-      const isKept = config.rules.some(({ type }) => type === rule.type);
-      if (alert && !isKept) this.#end(config, rule.type, rule, alert, 'its rule was removed');
+      const remains = config.rules.some(({ type }) => type === rule.type);
+      if (alert && !remains) this.#end(config, rule.type, rule, alert, 'its rule was removed');
     }
-    const fresh = watched.rules.filter((each) => !before.includes(each));
-    if (watched.state) this.#feed(watched, fresh, watched.state);
+    const added = watched.rules.filter((each) => !before.includes(each));
+    if (watched.state) this.#evaluate(watched, added, watched.state);
   }
 
   #unwatch(config: StationConfig): void {
@@ -123,47 +122,47 @@ export class Alerts {
     }
   }
 
-  #take(stationId: string, event: StationEvent): void {
+  #onEvent(stationId: string, event: StationEvent): void {
     const watched = this.#stations.get(stationId);
     if (!watched) return;
     if (event.type === 'state') watched.state = event;
-    this.#feed(watched, watched.rules, event);
+    this.#evaluate(watched, watched.rules, event);
   }
 
-  #feed(watched: Watched, rules: readonly Followed[], event: StationEvent): void {
+  #evaluate(watched: WatchedStation, rules: readonly ActiveRule[], event: StationEvent): void {
     if (event.type === 'state' && event.state === 'stopped') return this.#stop(watched);
-    for (const followed of rules) this.#find(watched.config, followed, followed.follower.take(event));
+    for (const active of rules) this.#apply(watched.config, active, active.evaluator.push(event));
   }
 
   #tick(nowMs: number): void {
     for (const { config, rules } of this.#stations.values()) {
-      for (const followed of rules) this.#find(config, followed, followed.follower.tick(nowMs));
+      for (const active of rules) this.#apply(config, active, active.evaluator.tick(nowMs));
     }
   }
 
-  /** ConnectionEvent to no more, or elsewhere: what was heard before counts for nothing later. */
-  #stop(watched: Watched): void {
+  /** The station was switched off or has a new address: end its alerts and reset its rules. */
+  #stop(watched: WatchedStation): void {
     const { config, rules } = watched;
-    watched.rules = rules.map(({ rule }) => ({ rule, follower: follow(rule, null), alert: null }));
+    watched.rules = rules.map(({ rule }) => ({ rule, evaluator: evaluatorOf(rule, null), alert: null }));
     for (const { rule, alert } of rules) {
       if (alert) this.#end(config, rule.type, rule, alert, config.enabled ? 'the station has a new address' : 'the station was switched off');
     }
   }
 
-  #find({ id, name }: StationConfig, followed: Followed, finding: Finding | undefined): void {
+  #apply({ id, name }: StationConfig, active: ActiveRule, finding: Finding | undefined): void {
     if (!finding) return;
     const { kind, atMs, sentence, details } = finding;
-    // Blocks end between milliseconds; what is kept and sent doesn't.
+    // Blocks end at fractions of a millisecond; stored and sent times are whole ones.
     const fromMs = Math.round(finding.fromMs);
     const toMs = finding.toMs === null ? null : Math.round(finding.toMs);
-    const alertId = followed.alert?.id ?? randomUUID();
-    followed.alert = kind === 'raised' ? { id: alertId, fromMs } : null;
-    const { rule } = followed;
+    const alertId = active.alert?.id ?? randomUUID();
+    active.alert = kind === 'raised' ? { id: alertId, fromMs } : null;
+    const { rule } = active;
     this.#events.next({ id: alertId, station: { id, name }, type: rule.type, kind, atMs, fromMs, toMs, sentence: `${name}: ${sentence}`, rule, details });
   }
 
-  /** Over because nobody asks any more. */
-  #end({ id, name }: AlertEvent['station'], type: AlertType, rule: Rule | null, alert: Raised, why: string): void {
+  /** Ends an alert because its rule no longer applies. */
+  #end({ id, name }: AlertEvent['station'], type: AlertType, rule: Rule | null, alert: RaisedAlert, why: string): void {
     const nowMs = this.#scheduler.now();
     this.#events.next({
       id: alert.id,
@@ -180,7 +179,7 @@ export class Alerts {
   }
 }
 
-function follow(rule: Rule, openSinceMs: number | null): Follower {
+function evaluatorOf(rule: Rule, openSinceMs: number | null): RuleEvaluator {
   switch (rule.type) {
     case 'dead-air': return new DeadAir(rule, openSinceMs);
     case 'down': return new Down(rule, openSinceMs);

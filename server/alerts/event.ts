@@ -1,27 +1,27 @@
-/** What alerts say: to the history, to webhooks, to MQTT and to the log alike. */
+/** Alert events, as sent to the history, webhooks, MQTT and the log. */
 import type { AlertType } from '../protocol/messages.js';
 import type { Rule } from '../stations/config.js';
 
 export interface AlertEvent {
-  /** Of the alert: the same when it is raised and when it is over. */
+  /** Id of the alert: the same when it is raised and when it ends. */
   readonly id: string;
   readonly station: { readonly id: string; readonly name: string };
   readonly type: AlertType;
   readonly kind: 'raised' | 'recovered' | 'happened';
-  /** ms since 1970 when it was found out. */
+  /** Time of detection, ms since 1970. */
   readonly atMs: number;
   readonly fromMs: number;
-  /** Null while it goes on. */
+  /** Null while it is open. */
   readonly toMs: number | null;
-  /** For people. */
+  /** Description for people. */
   readonly sentence: string;
-  /** The rule that was broken; null where it is not known any more. */
+  /** The rule that raised it; null if that was removed before the restart. */
   readonly rule: Rule | null;
-  /** The numbers behind the sentence. */
+  /** The values in the sentence. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** An alert that is not over, as it is remembered across restarts. */
+/** An open alert as restored after a restart. */
 export interface OpenAlert {
   readonly id: string;
   readonly stationId: string;
@@ -30,10 +30,10 @@ export interface OpenAlert {
   readonly fromMs: number;
 }
 
-/** Of what was said: no two have the same. */
+/** Unique id of an event. */
 export const eventId = ({ id, kind }: AlertEvent): string => `${id}-${kind}`;
 
-/** As programs are told it, by webhooks and MQTT. */
+/** The JSON body sent by webhooks and MQTT. */
 export function eventJson({ id, station, type, kind, atMs, fromMs, toMs, sentence, rule, details }: AlertEvent): string {
   return JSON.stringify({
     type: `${type}.${kind}`,

@@ -1,4 +1,4 @@
-/** Times, levels and lists as alerts say them to people. */
+/** Formats durations, levels, shares and lists for the sentences of alerts. */
 
 /** Two units at most: "15 s", "2 min 5 s", "1 h 3 min", "2 days 4 h". */
 export function duration(ms: number): string {

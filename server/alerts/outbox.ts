@@ -1,15 +1,15 @@
 /**
- * What has to be delivered, until it is. It is worked on in memory and kept in the database with
- * every change, so a restart or a crash loses nothing; without a database, or while it can't write,
- * it works on, and what was not kept is kept as soon as it can be.
+ * The queue of pending webhook deliveries. It works in memory and saves every change to the database,
+ * so a restart or crash loses nothing. Without a database, or while writes fail, it works from memory
+ * and saves the missing changes as soon as writes succeed.
  */
 import type { Log } from '../log.js';
 import type { Database } from '../store/database.js';
 
 export interface NewDelivery {
-  /** Told to the target with every attempt: it can tell a repetition. */
+  /** Sent with every attempt, so the target can detect duplicates. */
   readonly eventId: string;
-  /** What is said of one alert arrives in the order in which it was said. */
+  /** Events of one alert are delivered in order. */
   readonly alertId: string;
   readonly stationId: string;
   /** URL. */
@@ -18,44 +18,44 @@ export interface NewDelivery {
 }
 
 export interface Delivery extends NewDelivery {
-  /** Counts up. */
+  /** Ascending. */
   readonly id: number;
   readonly createdAtMs: number;
   readonly attempts: number;
-  /** Not before this time. */
+  /** Earliest time of the next attempt, ms since 1970. */
   readonly nextAtMs: number;
-  /** Null while it waits. */
+  /** Null while it is pending. */
   readonly doneAtMs: number | null;
   readonly outcome: 'delivered' | 'given up' | null;
   /** Why the last attempt failed, in a sentence. */
   readonly failure: string | null;
 }
 
-/** More than these are not kept: the oldest are given up. */
-export const MOST_WAITING = 10_000;
+/** Pending deliveries beyond this limit are given up, oldest first. */
+export const MAX_WAITING = 10_000;
 
 const COLUMNS = ['id', 'eventId', 'alertId', 'stationId', 'target', 'body', 'createdAtMs', 'attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'] as const satisfies readonly (keyof Delivery)[];
 
 export class Outbox {
   readonly #database: Database | undefined;
   readonly #log: Log;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly #waiting = new Map<number, Delivery>();
-  /** Changes that the database has not taken yet. */
+  /** Changes not yet in the database. */
   readonly #unsaved = new Map<number, Delivery>();
   #isFailing = false;
   #lastId = 0;
 
-  /** Goes on with what the database remembers. */
+  /** Loads the pending deliveries of the database. */
   constructor(database: Database | undefined, log: Log) {
     this.#database = database;
     this.#log = log;
     try {
       if (database) this.#load(database);
     } catch (error) {
-      // Ids of before could be given again: it is better to keep nothing than to overwrite.
+      // Without the last id, new rows could overwrite old ones, so the database is not used.
       this.#database = undefined;
-      log.error('the outbox can not be read; what waits for delivery is kept in memory only', { reason: String(error) });
+      log.error('the outbox can not be read; pending deliveries are held in memory only', { reason: String(error) });
     }
   }
 
@@ -69,17 +69,17 @@ export class Outbox {
       this.#set({ ...delivery, id, createdAtMs: nowMs, attempts: 0, nextAtMs: nowMs, doneAtMs: null, outcome: null, failure: null });
     }
     for (const [id] of this.#waiting) {
-      if (this.#waiting.size <= MOST_WAITING) break;
-      this.giveUp(id, nowMs, `More than ${MOST_WAITING} deliveries waited.`);
+      if (this.#waiting.size <= MAX_WAITING) break;
+      this.giveUp(id, nowMs, `More than ${MAX_WAITING} deliveries were pending.`);
     }
     this.save();
   }
 
   /**
-   * Those that may be next: of each alert at each target the first that waits. Least tried first,
-   * then oldest, so one that a target never takes doesn't keep the others from it.
+   * Deliveries that may be sent next: the first pending one of each alert and target. Fewest attempts
+   * first, then oldest, so a delivery that always fails does not block the target's others.
    */
-  heads(): Delivery[] {
+  candidates(): Delivery[] {
     const seen = new Set<string>();
     const first = [...this.#waiting.values()].filter(({ target, alertId }) => {
       const key = `${alertId} ${target}`;
@@ -107,24 +107,24 @@ export class Outbox {
     if (!delivery) return;
     this.#set({ ...delivery, doneAtMs: nowMs, outcome: 'given up', failure });
     this.save();
-    this.#log.error('a webhook is given up', { ...shown(delivery), attempts: delivery.attempts, failure });
+    this.#log.error('a webhook delivery was given up', { ...logFields(delivery), attempts: delivery.attempts, failure });
   }
 
-  /** Gives up those of which this is true. */
-  giveUpWhere(isUp: (delivery: Delivery) => boolean, nowMs: number, failure: string): void {
-    for (const delivery of [...this.#waiting.values()].filter(isUp)) this.giveUp(delivery.id, nowMs, failure);
+  /** Gives up all pending deliveries that match. */
+  giveUpWhere(matches: (delivery: Delivery) => boolean, nowMs: number, failure: string): void {
+    for (const delivery of [...this.#waiting.values()].filter(matches)) this.giveUp(delivery.id, nowMs, failure);
   }
 
-  /** Forgets what was done before this time. */
-  forget(beforeMs: number): void {
-    this.#try((database) => database.prepare('DELETE FROM deliveries WHERE doneAtMs < ?').run(beforeMs));
+  /** Deletes deliveries that were done before this time, ms since 1970. */
+  deleteDone(beforeMs: number): void {
+    this.#tryWrite((database) => database.prepare('DELETE FROM deliveries WHERE doneAtMs < ?').run(beforeMs));
   }
 
-  /** Keeps what could not be kept before, if there is any. */
+  /** Writes the unsaved changes, if any. */
   save(): void {
     if (!this.#database) return this.#unsaved.clear();
     if (this.#unsaved.size === 0) return;
-    this.#try((database) => {
+    this.#tryWrite((database) => {
       const write = database.prepare(`INSERT OR REPLACE INTO deliveries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`);
       database.transaction(() => {
         for (const delivery of this.#unsaved.values()) write.run(...COLUMNS.map((column) => delivery[column]));
@@ -145,21 +145,21 @@ export class Outbox {
     this.#unsaved.set(delivery.id, delivery);
   }
 
-  /** A database that fails is said once, until it works again. */
-  #try(work: (database: Database) => void): void {
+  /** Runs a write; logs the first failure, and the next success after it. */
+  #tryWrite(work: (database: Database) => void): void {
     if (!this.#database) return;
     try {
       work(this.#database);
-      if (this.#isFailing) this.#log.info('the outbox is kept again');
+      if (this.#isFailing) this.#log.info('the outbox is saved again');
       this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing) this.#log.error('the outbox can not be kept; deliveries go on from memory', { reason: String(error) });
+      if (!this.#isFailing) this.#log.error('the outbox can not be saved; deliveries continue from memory', { reason: String(error) });
       this.#isFailing = true;
     }
   }
 }
 
-/** As the log may show it: the path of a webhook is often its secret. */
-export function shown({ eventId, stationId, target }: NewDelivery): Record<string, string> {
+/** Fields for the log, without the path: the path of a webhook is often its secret. */
+export function logFields({ eventId, stationId, target }: NewDelivery): Record<string, string> {
   return { event: eventId, station: stationId, target: new URL(target).origin };
 }

@@ -1,19 +1,19 @@
 /**
- * Signatures of webhooks, as Standard Webhooks 1.0.0 has them, symmetric
+ * Symmetric webhook signatures of Standard Webhooks 1.0.0
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md):
- * HMAC-SHA-256 over `ID.TIMESTAMP.BODY`, so neither can be changed nor sent again later.
+ * HMAC-SHA-256 over `ID.TIMESTAMP.BODY`, against tampering and replay.
  */
 import { createHmac } from 'node:crypto';
 import { flagOf, SettingError } from '../settings.js';
 
 const PREFIX = 'whsec_';
 
-/** What a secret stands for. */
+/** HMAC key decoded from a secret. */
 export type Key = Buffer;
 
 /**
- * @param secret `whsec_` and base64, as the specification writes them; any other text stands for its own bytes
- * @throws SettingError when it begins so and isn't base64
+ * @param secret `whsec_` and base64, as in the specification; any other text is used as UTF-8 bytes
+ * @throws SettingError when the text after `whsec_` isn't base64
  */
 export function keyOf(secret: string): Key {
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret, 'utf8');

@@ -1,4 +1,4 @@
-/** Alerts and all that tells of them, put together and taken apart again. */
+/** Starts and stops the alerts together with their outputs: log, history, webhooks and MQTT. */
 import { asyncScheduler, interval, type Observable, type SchedulerLike } from 'rxjs';
 import type { Log } from '../log.js';
 import type { AlertType } from '../protocol/messages.js';
@@ -14,33 +14,33 @@ export interface AlertsOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly stations: AlertStations;
-  /** Keeps what is to be delivered; none: it is gone with the process. */
+  /** Stores pending deliveries; without one they are lost at exit. */
   readonly database?: Database | undefined;
-  /** Those that were not over when the server stopped. */
-  readonly remembered?: readonly OpenAlert[];
-  /** Remembers an event, before anybody is told of it: what was told is never told again as new. */
-  readonly remember?: (event: AlertEvent) => void;
+  /** Alerts open when the server stopped. */
+  readonly restored?: readonly OpenAlert[];
+  /** Records an event before it is sent, so that a restart does not raise the alert a second time. */
+  readonly recordAlert?: (event: AlertEvent) => void;
   readonly scheduler?: SchedulerLike;
 }
 
 export interface RunningAlerts {
   /** Hot. */
   readonly event$: Observable<AlertEvent>;
-  /** Webhooks that wait for their receiver. */
+  /** Number of pending webhook deliveries. */
   readonly waiting: number;
-  /** What is not over at this station. */
+  /** Types of the station's open alerts. */
   open(stationId: string): readonly AlertType[];
-  /** To be called before the stations end; no alert is over because the server is. */
+  /** Call before stopping the stations, so that the shutdown ends no alert. */
   close(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * Before the stations start, or after: both are right.
+ * May be called before or after the stations start.
  * @throws SettingError when a topic or the secret can't be used
  */
-export async function startAlerts({ settings, log, stations, database, remembered, remember, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
+export async function startAlerts({ settings, log, stations, database, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
   for (const name of ['mqttTopic', 'mqttDiscovery'] as const) checkTopic(name, settings[name]);
   const alerts = new Alerts(scheduler);
   const outbox = new Outbox(database, log);
@@ -51,9 +51,9 @@ export async function startAlerts({ settings, log, stations, database, remembere
     const { id, station, type, kind, sentence } = event;
     log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, stream: station.id, name: station.name, type, kind });
     try {
-      remember?.(event);
+      recordAlert?.(event);
     } catch (error) {
-      log.error('an alert can not be remembered', { alert: id, reason: String(error) });
+      log.error('an alert could not be recorded', { alert: id, reason: String(error) });
     }
     webhooks.send(event, [...settings.webhooks, ...(targets.get(station.id) ?? [])]);
   });
@@ -71,15 +71,15 @@ export async function startAlerts({ settings, log, stations, database, remembere
     scheduler,
   });
 
-  const forget = (): void => outbox.forget(scheduler.now() - settings.keepDays * DAY_MS);
-  forget();
-  const daily = interval(DAY_MS, scheduler).subscribe(forget);
-  alerts.start(stations, remembered);
-  // After the alerts: what they say of a change goes to those who were told before it.
+  const deleteOld = (): void => outbox.deleteDone(scheduler.now() - settings.keepDays * DAY_MS);
+  deleteOld();
+  const daily = interval(DAY_MS, scheduler).subscribe(deleteOld);
+  alerts.start(stations, restored);
+  // Subscribed after the alerts, so that alerts ended by a change still go to the earlier targets.
   const changes = stations.changes$.subscribe(({ station: { id, webhooks: own }, type }) => {
     if (type === 'removed') return void targets.delete(id);
     targets.set(id, own);
-    webhooks.keepOnly(id, [...settings.webhooks, ...own]);
+    webhooks.dropRemovedTargets(id, [...settings.webhooks, ...own]);
   });
 
   return {

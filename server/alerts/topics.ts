@@ -1,13 +1,13 @@
-/** MQTT topics below the prefix of this server. */
+/** MQTT topics, all below the server's prefix. */
 import type { AlertType } from '../protocol/messages.js';
 
 export const TOPICS = {
-  /** `online`, or `offline` as its last will. Retained. */
+  /** `online`, or `offline` at shutdown and as the last will. Retained. */
   availability: (prefix: string): string => `${prefix}/status`,
   /** JSON, retained. With `+` for all stations. */
   state: (prefix: string, stationId: string): string => `${prefix}/${stationId}/state`,
   /** `ON` or `OFF`, retained. */
   alert: (prefix: string, stationId: string, type: AlertType): string => `${prefix}/${stationId}/alerts/${type}`,
-  /** What webhooks are told, too; as it happens, not retained. */
+  /** Alert events with the JSON of the webhooks; not retained. */
   event: (prefix: string, stationId: string): string => `${prefix}/${stationId}/event`,
 } as const;

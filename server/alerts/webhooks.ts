@@ -1,13 +1,13 @@
 /**
- * Webhooks: every event as a signed POST to every target, again and again until it answers. Each
- * target gets one at a time and has a rest of its own after a failure, so a slow or broken one
- * holds up no other and is not hammered when it comes back.
+ * Delivers every event as a signed POST to every target, with retries. Each target gets one request
+ * at a time and has its own exponential backoff, so a slow or broken one delays no other and is not
+ * flooded when it recovers.
  */
 import { asyncScheduler, merge, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
-import { shown, type Delivery, type Outbox } from './outbox.js';
+import { logFields, type Delivery, type Outbox } from './outbox.js';
 import { keyOf, sign, type Key } from './signature.js';
 
 export interface WebhooksOptions {
@@ -20,23 +20,23 @@ export interface WebhooksOptions {
   readonly random?: () => number;
 }
 
-/** Time for a target to answer. */
+/** Timeout of a request. */
 const ANSWER_MS = 10_000;
-/** The first retry; the time doubles with each. */
+/** Wait before the first retry; it doubles with each. */
 const RETRY_MIN_MS = 5000;
 const RETRY_MAX_MS = 3_600_000;
-/** A target that asks for more patience than this doesn't get it. */
+/** Longest accepted `Retry-After`. */
 const RETRY_AFTER_MAX_MS = 86_400_000;
 export const GIVE_UP_AFTER_MS = 3 * 86_400_000;
-/** Targets that are asked at the same time. */
-const MOST_AT_ONCE = 32;
-/** The outbox is looked through at least this often. */
-const LOOK_EVERY_MS = 60_000;
-/** Time for running deliveries to end when the server stops. */
+/** Concurrent requests, each to another target. */
+const MAX_CONCURRENT = 32;
+/** Longest interval between two scans of the outbox. */
+const DISPATCH_EVERY_MS = 60_000;
+/** Time for running requests to end at shutdown. */
 const CLOSE_MS = 2000;
 
-/** How a target is doing that did not answer well. */
-interface Rest {
+/** Backoff of a target after failures. */
+interface Backoff {
   readonly failures: number;
   readonly untilMs: number;
 }
@@ -49,96 +49,96 @@ export class Webhooks {
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #random: () => number;
-  /** By target. */
+  /** Running requests by target. */
   readonly #running = new Map<string, Promise<void>>();
-  readonly #rests = new Map<string, Rest>();
-  /** Cuts off what runs when the server can't wait any longer. */
-  readonly #cut = new Subject<void>();
+  readonly #backoffs = new Map<string, Backoff>();
+  /** Aborts the running requests at shutdown. */
+  readonly #abort = new Subject<void>();
   #timer: Subscription | undefined;
   #isClosed = false;
-  #isCut = false;
+  #isAborted = false;
 
-  /** @throws SettingError when the secret can't be one */
+  /** @throws SettingError when the secret is malformed */
   constructor({ outbox, secret, log, scheduler = asyncScheduler, random = Math.random }: WebhooksOptions) {
     this.#outbox = outbox;
     this.#key = secret === '' ? undefined : keyOf(secret);
     this.#log = log;
     this.#scheduler = scheduler;
     this.#random = random;
-    this.#look();
+    this.#dispatch();
   }
 
-  /** @param targets URLs; the same one twice is one */
+  /** @param targets URLs; duplicates are ignored */
   send(event: AlertEvent, targets: readonly string[]): void {
     const body = eventJson(event);
     const id = eventId(event);
     this.#outbox.put([...new Set(targets)].map((target) => ({ eventId: id, alertId: event.id, stationId: event.station.id, target, body })), this.#scheduler.now());
-    this.#look();
+    this.#dispatch();
   }
 
-  /** What still waits for targets that a station has no more is not delivered. */
-  keepOnly(stationId: string, targets: readonly string[]): void {
-    const isUp = (delivery: Delivery): boolean => delivery.stationId === stationId && !targets.includes(delivery.target);
-    this.#outbox.giveUpWhere(isUp, this.#scheduler.now(), 'The target was removed.');
+  /** Discards a station's pending deliveries to other targets than these. */
+  dropRemovedTargets(stationId: string, targets: readonly string[]): void {
+    const isRemoved = (delivery: Delivery): boolean => delivery.stationId === stationId && !targets.includes(delivery.target);
+    this.#outbox.giveUpWhere(isRemoved, this.#scheduler.now(), 'The target was removed.');
   }
 
-  /** Resolves when nothing runs any more; what was not answered is delivered after the next start. */
+  /** Resolves when no request runs. Unanswered deliveries are sent after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.unsubscribe();
-    const patience = timer(CLOSE_MS, this.#scheduler).subscribe(() => {
-      this.#isCut = true;
-      this.#cut.next();
+    const timeout = timer(CLOSE_MS, this.#scheduler).subscribe(() => {
+      this.#isAborted = true;
+      this.#abort.next();
     });
     await Promise.all(this.#running.values());
-    patience.unsubscribe();
+    timeout.unsubscribe();
     this.#outbox.save();
   }
 
-  /** Starts what is due, and comes back when more is. */
-  #look(): void {
+  /** Starts the requests that are due, and sets the timer for the next. */
+  #dispatch(): void {
     if (this.#isClosed) return;
     const nowMs = this.#scheduler.now();
-    this.#outbox.giveUpWhere(({ createdAtMs }) => nowMs - createdAtMs > GIVE_UP_AFTER_MS, nowMs, 'It was not taken within 3 days.');
+    this.#outbox.giveUpWhere(({ createdAtMs }) => nowMs - createdAtMs > GIVE_UP_AFTER_MS, nowMs, 'It was not accepted within 3 days.');
     this.#outbox.save();
-    let nextMs = nowMs + LOOK_EVERY_MS;
-    for (const delivery of this.#outbox.heads()) {
-      if (this.#running.size >= MOST_AT_ONCE) break;
+    let nextMs = nowMs + DISPATCH_EVERY_MS;
+    for (const delivery of this.#outbox.candidates()) {
+      if (this.#running.size >= MAX_CONCURRENT) break;
       const { target } = delivery;
       if (this.#running.has(target)) continue;
-      const dueMs = Math.max(delivery.nextAtMs, this.#rests.get(target)?.untilMs ?? 0);
+      const dueMs = Math.max(delivery.nextAtMs, this.#backoffs.get(target)?.untilMs ?? 0);
       if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
       else this.#running.set(target, this.#deliver(delivery));
     }
     this.#timer?.unsubscribe();
-    this.#timer = timer(nextMs - nowMs, this.#scheduler).subscribe(() => this.#look());
+    this.#timer = timer(nextMs - nowMs, this.#scheduler).subscribe(() => this.#dispatch());
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
     const answer = await this.#post(delivery);
     this.#running.delete(delivery.target);
     if (answer) this.#settle(delivery, answer);
-    this.#look();
+    this.#dispatch();
   }
 
   #settle(delivery: Delivery, answer: Answer): void {
     const { id, target, attempts } = delivery;
     const nowMs = this.#scheduler.now();
     if (answer.ok) {
-      this.#rests.delete(target);
+      this.#backoffs.delete(target);
       this.#outbox.done(id, nowMs);
-      return this.#log.debug('a webhook was delivered', { ...shown(delivery), attempts: attempts + 1 });
+      return this.#log.debug('a webhook was delivered', { ...logFields(delivery), attempts: attempts + 1 });
     }
     const { failure, isGone, retryAfterMs } = answer;
     if (isGone) return this.#outbox.giveUp(id, nowMs, failure);
-    const failures = (this.#rests.get(target)?.failures ?? 0) + 1;
-    this.#rests.set(target, { failures, untilMs: nowMs + Math.max(this.#wait(failures), retryAfterMs) });
+    const failures = (this.#backoffs.get(target)?.failures ?? 0) + 1;
+    this.#backoffs.set(target, { failures, untilMs: nowMs + Math.max(this.#wait(failures), retryAfterMs) });
     const waitMs = Math.max(this.#wait(attempts + 1), retryAfterMs);
     this.#outbox.retry(id, nowMs + waitMs, failure);
-    this.#log[attempts === 0 ? 'warn' : 'debug']('a webhook was not delivered and is tried again', { ...shown(delivery), attempts: attempts + 1, failure, inMs: waitMs });
+    this.#log[attempts === 0 ? 'warn' : 'debug']('a webhook was not delivered; retrying', { ...logFields(delivery), attempts: attempts + 1, failure, inMs: waitMs });
   }
 
-  /** Exponential, the second half of it by chance: what failed together does not come back together. */
+  /** Exponential backoff with jitter over its upper half, so that simultaneous failures are not retried simultaneously. */
   #wait(failures: number): number {
     const wholeMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (failures - 1));
     return Math.round(wholeMs * (0.5 + 0.5 * this.#random()));
@@ -148,7 +148,7 @@ export class Webhooks {
   async #post({ eventId: id, target, body }: Delivery): Promise<Answer | undefined> {
     const timestampS = Math.floor(this.#scheduler.now() / 1000);
     const abort = new AbortController();
-    const patience = merge(timer(ANSWER_MS, this.#scheduler), this.#cut).subscribe(() => abort.abort());
+    const timeout = merge(timer(ANSWER_MS, this.#scheduler), this.#abort).subscribe(() => abort.abort());
     try {
       const { url, authorization } = withoutUserInfo(target);
       const response = await fetch(url, {
@@ -165,15 +165,15 @@ export class Webhooks {
           ...(authorization !== undefined && { authorization }),
         },
       });
-      // The answer is there. Nothing in its body matters, not even how it fails.
+      // The body is not needed, so an error in it is ignored, too.
       response.body?.cancel().catch(() => {});
       return this.#read(response);
     } catch (error) {
-      if (this.#isCut) return undefined;
-      const failure = abort.signal.aborted ? `It did not answer within ${ANSWER_MS / 1000} s.` : `It can not be reached: ${reasonOf(error)}.`;
+      if (this.#isAborted) return undefined;
+      const failure = abort.signal.aborted ? `It did not answer within ${ANSWER_MS / 1000} s.` : `It could not be reached: ${reasonOf(error)}.`;
       return { ok: false, failure, isGone: false, retryAfterMs: 0 };
     } finally {
-      patience.unsubscribe();
+      timeout.unsubscribe();
     }
   }
 
@@ -189,14 +189,14 @@ export class Webhooks {
   }
 }
 
-/** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3); what is neither asks for nothing. */
+/** Parses `Retry-After`: seconds or a date (RFC 9110, section 10.2.3); anything else counts as 0. */
 function retryAfterMs(value: string | null, nowMs: number): number {
   if (value === null) return 0;
   const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - nowMs;
   return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms || 0));
 }
 
-/** A name and password in an address, which fetch refuses, as the header that they stand for. */
+/** Moves user name and password from the URL, where fetch refuses them, to an Authorization header. */
 function withoutUserInfo(target: string): { url: URL; authorization: string | undefined } {
   const url = new URL(target);
   const { username, password } = url;
@@ -206,7 +206,7 @@ function withoutUserInfo(target: string): { url: URL; authorization: string | un
   return { url, authorization: `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}` };
 }
 
-/** fetch says "fetch failed" and hides the reason behind it. */
+/** The message of fetch is only "fetch failed"; its cause has the reason. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(error);

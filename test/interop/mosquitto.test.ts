@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { startAlerts } from '../../server/alerts/start.js';
 import { Log } from '../../server/log.js';
 import { withDefaults } from '../../server/settings.js';
-import { became } from '../server/alerts/station-events.js';
+import { stateEvent } from '../server/alerts/station-events.js';
 import { station, StationList } from '../server/alerts/station-list.js';
 import { Bench, eventually, freePort, interop, type Running } from './programs.js';
 
@@ -50,7 +50,7 @@ test('it retains stations and alerts, is told again after its death, and forgets
   const config = 'homeassistant/device/livegenre_2f_one/config';
   try {
     await eventually('the station is there', () => config in mosquitto.retained(), { log: () => first.log + lines.join('') });
-    list.happen('one', became('failing', Date.now(), 'The server answers 404 Not Found.'));
+    list.happen('one', stateEvent('failing', Date.now(), 'The server answers 404 Not Found.'));
     await eventually('the alert is on', () => mosquitto.retained()['livegenre/one/alerts/down'] === 'ON');
 
     await first.stop();

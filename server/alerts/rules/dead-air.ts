@@ -1,27 +1,26 @@
 /**
- * Dead air: a station is connected, but nothing above a level is heard. While it isn't connected
- * nothing is known about its sound: the rule pauses, an alert that is on stays on (to end it would
- * say that there is sound again), and `down` speaks about the rest.
+ * Dead air: a station is connected, but its level stays below a threshold. While it is not connected
+ * its level is unknown, so the rule pauses and an open alert stays open; `down` reports the loss.
  */
 import type { StationEvent } from '../../stations/station-event.js';
 import { duration, level } from '../format.js';
-import type { Finding, Follower, RuleOf } from './rule.js';
-import { Stretch } from './sustained-condition.js';
+import type { Finding, RuleEvaluator, RuleOf } from './rule.js';
+import { SustainedCondition } from './sustained-condition.js';
 
-export class DeadAir implements Follower {
+export class DeadAir implements RuleEvaluator {
   readonly #rule: RuleOf<'dead-air'>;
-  readonly #quiet: Stretch;
+  readonly #quiet: SustainedCondition;
 
   constructor(rule: RuleOf<'dead-air'>, openSinceMs: number | null = null) {
     this.#rule = rule;
-    this.#quiet = new Stretch({ forMs: 1000 * rule.forS, endAfterMs: 1000 * rule.endAfterS, forgiveMs: 0 }, openSinceMs);
+    this.#quiet = new SustainedCondition({ forMs: 1000 * rule.forS, endAfterMs: 1000 * rule.endAfterS, bridgeMs: 0 }, openSinceMs);
   }
 
-  take(event: StationEvent): Finding | undefined {
+  push(event: StationEvent): Finding | undefined {
     if (event.type !== 'prediction') return undefined;
     const { belowDb, forS } = this.#rule;
     const { level: levelDb } = event.prediction;
-    const change = this.#quiet.take(levelDb < belowDb, event);
+    const change = this.#quiet.push(levelDb < belowDb, event);
     if (change === undefined) return undefined;
     const { fromMs, toMs } = this.#quiet;
     const found = { kind: change, atMs: event.atMs, fromMs, details: { levelDb, belowDb } };

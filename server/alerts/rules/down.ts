@@ -1,19 +1,19 @@
 /**
- * Down: a station is not heard at all, for want of a connection, of bytes or of a decoder. A return
- * has to last before it counts, so a station that comes and goes is down once, not many times.
+ * Down: no audio arrives, because the connection, the bytes or the decoder are missing. Audio has to
+ * last before the alert ends, so an intermittent station raises one alert, not many.
  */
 import type { StationEvent } from '../../stations/station-event.js';
 import { duration } from '../format.js';
-import type { Finding, Follower, RuleOf } from './rule.js';
+import type { Finding, RuleEvaluator, RuleOf } from './rule.js';
 
-/** How long a return has to last, and how long the first connection may take. */
+/** How long audio has to last to end the alert, and how long the first connection may take. */
 const SETTLED_AFTER_MS = 10_000;
 
-export class Down implements Follower {
+export class Down implements RuleEvaluator {
   readonly #forMs: number;
   #isOpen: boolean;
   #sinceMs: number | undefined;
-  /** When it was heard again, while that may still be a short return. */
+  /** When audio returned, until it has lasted long enough. */
   #backMs: number | undefined;
   #hasFailed = false;
   #reason: string | null = null;
@@ -24,7 +24,7 @@ export class Down implements Follower {
     this.#sinceMs = openSinceMs ?? undefined;
   }
 
-  take(event: StationEvent): Finding | undefined {
+  push(event: StationEvent): Finding | undefined {
     if (event.type !== 'state') return undefined;
     const finding = this.tick(event.atMs);
     switch (event.state) {
@@ -33,7 +33,7 @@ export class Down implements Follower {
         if (this.#sinceMs !== undefined) this.#backMs ??= event.atMs;
         break;
       case 'stopped':
-        // Nobody listens: nothing is missed. Who switched it off ends what is open.
+        // Switched off is not down. `Alerts` ends an open alert.
         if (!this.#isOpen) this.#clear();
         break;
       case 'connecting':
@@ -42,7 +42,7 @@ export class Down implements Follower {
         this.#sinceMs ??= event.atMs;
         this.#backMs = undefined;
         this.#hasFailed ||= event.state !== 'connecting';
-        // A new attempt says nothing about why the last one failed.
+        // A new attempt has no reason; keep that of the last failure.
         this.#reason = event.reason ?? this.#reason;
     }
     return finding ?? this.tick(event.atMs);
@@ -57,12 +57,12 @@ export class Down implements Follower {
       const toMs = this.#backMs;
       const wasOpen = this.#isOpen;
       this.#clear();
-      return wasOpen ? { kind: 'recovered', atMs: nowMs, fromMs, toMs, sentence: `heard again after ${duration(toMs - fromMs)}.`, details } : undefined;
+      return wasOpen ? { kind: 'recovered', atMs: nowMs, fromMs, toMs, sentence: `back after ${duration(toMs - fromMs)}.`, details } : undefined;
     }
     const afterMs = this.#hasFailed ? this.#forMs : Math.max(this.#forMs, SETTLED_AFTER_MS);
     if (this.#isOpen || nowMs - fromMs < afterMs) return undefined;
     this.#isOpen = true;
-    return { kind: 'raised', atMs: nowMs, fromMs, toMs: null, sentence: `down for ${duration(nowMs - fromMs)}. ${this.#reason ?? 'Nothing comes from it.'}`, details };
+    return { kind: 'raised', atMs: nowMs, fromMs, toMs: null, sentence: `down for ${duration(nowMs - fromMs)}. ${this.#reason ?? 'No audio arrives.'}`, details };
   }
 
   #clear(): void {

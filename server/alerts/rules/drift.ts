@@ -1,17 +1,16 @@
 /**
- * Format drift: the expected genres' share of the music over a sliding window is too small. Only
- * music whose genre is known counts, and only when it fills enough of the window to say anything;
- * until it does again, what was said stays.
+ * Format drift: the expected genres' share of the music in a sliding window is too small. Only blocks
+ * with a genre count. While they fill too little of the window, the alert keeps its state.
  */
 import type { StationEvent } from '../../stations/station-event.js';
 import { anyOf, duration, percent } from '../format.js';
-import type { Finding, Follower, RuleOf } from './rule.js';
+import type { Finding, RuleEvaluator, RuleOf } from './rule.js';
 
-/** The window moves on in steps of this share. */
+/** Number of steps in which the window slides. */
 const STEPS = 60;
 /** Music has to fill at least this share of the window. */
-const LEAST_MUSIC = 1 / 3;
-/** It is over when the share is this much above what raised it. */
+const MIN_MUSIC_SHARE = 1 / 3;
+/** Hysteresis: the alert ends when the share is this much above `minShare`. */
 const END_ABOVE = 0.1;
 
 interface Step {
@@ -19,7 +18,7 @@ interface Step {
   readonly msOf: Map<string, number>;
 }
 
-export class Drift implements Follower {
+export class Drift implements RuleEvaluator {
   readonly #rule: RuleOf<'drift'>;
   readonly #windowMs: number;
   readonly #steps: Step[] = [];
@@ -31,29 +30,29 @@ export class Drift implements Follower {
     this.#openSinceMs = openSinceMs;
   }
 
-  take(event: StationEvent): Finding | undefined {
+  push(event: StationEvent): Finding | undefined {
     if (event.type !== 'prediction' || event.prediction.genre === null) return undefined;
     const { atMs, spanMs, prediction: { genre } } = event;
     const { msOf } = this.#step(atMs);
     msOf.set(genre, (msOf.get(genre) ?? 0) + spanMs);
-    return this.#judge(atMs);
+    return this.#evaluate(atMs);
   }
 
   tick(): undefined {}
 
-  /** The step of this event; those that left the window are forgotten. */
+  /** The step at this time; removes the steps that have left the window. */
   #step(atMs: number): Step {
     const index = Math.floor((atMs * STEPS) / this.#windowMs);
     while (this.#steps.length > 0 && this.#steps[0]!.index <= index - STEPS) this.#steps.shift();
     const last = this.#steps.at(-1);
-    // A clock that was set back is still in the newest step.
+    // After the clock is set back, count into the newest step.
     if (last && last.index >= index) return last;
     const step: Step = { index, msOf: new Map() };
     this.#steps.push(step);
     return step;
   }
 
-  #judge(atMs: number): Finding | undefined {
+  #evaluate(atMs: number): Finding | undefined {
     const { expect, minShare, windowS } = this.#rule;
     let musicMs = 0;
     let expectedMs = 0;
@@ -63,13 +62,13 @@ export class Drift implements Follower {
         if (expect.includes(genre)) expectedMs += ms;
       }
     }
-    if (musicMs < LEAST_MUSIC * this.#windowMs) return undefined;
+    if (musicMs < MIN_MUSIC_SHARE * this.#windowMs) return undefined;
     const share = expectedMs / musicMs;
     const fromMs = this.#openSinceMs;
     const isOver = share >= Math.min(1, minShare + END_ABOVE);
     if (fromMs === null ? share >= minShare : !isOver) return undefined;
-    const details = { share, minShare, expect, windowS, mostly: this.#mostly() };
-    // Rounded down: less than half is never "50 %".
+    const details = { share, minShare, expect, windowS, mostly: this.#mostFrequent() };
+    // Rounded down, so less than half never reads "50 %".
     const music = `${percent(Math.floor(100 * share) / 100)} of the music in the last ${duration(this.#windowMs)} is ${anyOf(expect)}`;
     if (fromMs === null) {
       this.#openSinceMs = atMs;
@@ -80,7 +79,7 @@ export class Drift implements Follower {
   }
 
   /** The genre that fills most of the window's music. */
-  #mostly(): string {
+  #mostFrequent(): string {
     const total = new Map<string, number>();
     for (const { msOf } of this.#steps) {
       for (const [genre, ms] of msOf) total.set(genre, (total.get(genre) ?? 0) + ms);

@@ -1,12 +1,12 @@
 /**
- * Another genre than before is heard, and stays. Announcements and silence between are neither, and
- * the first genre that stays changes nothing: there was none before it.
+ * The genre changes and the new one lasts. Speech and silence in between are ignored, and the first
+ * genre is no change.
  */
 import type { StationEvent } from '../../stations/station-event.js';
 import { percent } from '../format.js';
-import type { Finding, Follower, RuleOf } from './rule.js';
+import type { Finding, RuleEvaluator, RuleOf } from './rule.js';
 
-export class GenreChanged implements Follower {
+export class GenreChanged implements RuleEvaluator {
   readonly #forMs: number;
   #current: string | null = null;
   #candidate: string | null = null;
@@ -17,7 +17,7 @@ export class GenreChanged implements Follower {
     this.#forMs = 1000 * rule.forS;
   }
 
-  take(event: StationEvent): Finding | undefined {
+  push(event: StationEvent): Finding | undefined {
     if (event.type !== 'prediction' || event.prediction.genre === null) return undefined;
     const { atMs, spanMs, prediction: { genre, p } } = event;
     if (genre === this.#current) {

@@ -1,27 +1,27 @@
 /**
- * What follows one rule of one station: fed with what happens and with the clock, it says when
- * something begins and when it is over. It owns no timer, so its time is what it is told.
+ * Interface of the evaluators: each evaluates one rule of one station on its events and on a clock
+ * tick, and returns when an alert begins and ends. It owns no timer; time comes with the calls.
  */
 import type { Rule, RuleType } from '../../stations/config.js';
 import type { StationEvent } from '../../stations/station-event.js';
 
 export interface Finding {
-  /** `raised` is over with `recovered`, never raised twice between; `happened` is over at once. */
+  /** `raised` and `recovered` alternate; `happened` is a single event. */
   readonly kind: 'raised' | 'recovered' | 'happened';
-  /** ms since 1970 when it was found out. */
+  /** Time of detection, ms since 1970. */
   readonly atMs: number;
   readonly fromMs: number;
-  /** Null while it goes on. */
+  /** Null while it is open. */
   readonly toMs: number | null;
-  /** What follows "NAME: ". */
+  /** Description without the station's name. */
   readonly sentence: string;
-  /** The numbers behind the sentence. */
+  /** The values in the sentence. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export interface Follower {
-  take(event: StationEvent): Finding | undefined;
-  /** At least once a second. */
+export interface RuleEvaluator {
+  push(event: StationEvent): Finding | undefined;
+  /** Called at least once a second. */
   tick(nowMs: number): Finding | undefined;
 }
 

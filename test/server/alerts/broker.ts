@@ -1,4 +1,4 @@
-/** An MQTT broker inside the test, and someone who listens to all of it. */
+/** An MQTT broker in the test process, and a subscriber to all topics. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Aedes, type AuthenticateHandler } from 'aedes';
@@ -7,9 +7,9 @@ import { connectAsync, type MqttClient } from 'mqtt';
 export interface Broker {
   readonly url: string;
   readonly port: number;
-  /** What it retains, by topic. */
+  /** Retained payloads by topic. */
   retained(): Promise<Record<string, string>>;
-  /** Cuts all connections, as a broker that dies. */
+  /** Closes all connections, like a broker that dies. */
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function startBroker({ port = 0, authenticate }: { port?: number; a
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // A peer that is cut off is what some tests are about.
+    // Some tests cut connections on purpose.
     socket.on('error', () => {});
     aedes.handle(socket);
   });
@@ -30,7 +30,7 @@ export async function startBroker({ port = 0, authenticate }: { port?: number; a
     port: taken,
     async retained() {
       const listener = await listen(`mqtt://127.0.0.1:${taken}`);
-      // The broker sends what it retains before what is published after the subscription.
+      // The broker sends retained messages before those published after the subscription.
       await listener.client.publishAsync('marker', '', { qos: 1 });
       await listener.until(({ topic }) => topic === 'marker');
       await listener.close();
@@ -44,7 +44,7 @@ export async function startBroker({ port = 0, authenticate }: { port?: number; a
   };
 }
 
-export interface Told {
+export interface Message {
   readonly topic: string;
   readonly text: string;
   readonly isRetained: boolean;
@@ -52,15 +52,15 @@ export interface Told {
 
 export interface Listener {
   readonly client: MqttClient;
-  readonly messages: readonly Told[];
-  /** Resolves with the first message that fits, also one that came before. */
-  until(fits: (told: Told) => boolean): Promise<Told>;
+  readonly messages: readonly Message[];
+  /** Resolves with the first message that fits; earlier ones count. */
+  until(fits: (message: Message) => boolean): Promise<Message>;
   close(): Promise<void>;
 }
 
 export async function listen(url: string): Promise<Listener> {
   const client = await connectAsync(url);
-  const messages: Told[] = [];
+  const messages: Message[] = [];
   const looks = new Set<() => void>();
   client.on('message', (topic, payload, { retain }) => {
     messages.push({ topic, text: payload.toString('utf8'), isRetained: retain });

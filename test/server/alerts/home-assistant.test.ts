@@ -13,7 +13,7 @@ interface Discovery {
 
 const discovery = (...parameters: Parameters<typeof discoveryPayload>): Discovery => JSON.parse(discoveryPayload(...parameters)) as Discovery;
 
-test('a station is a device with its sensors, and a problem for each of its rules', () => {
+test('a station is a device with its sensors, and a problem sensor for each of its rules', () => {
   const { device, origin, availability, components } = discovery('livegenre', station('one', { rules: [{ type: 'dead-air' }, { type: 'drift', expect: ['jazz'] }] }));
   assert.equal(device, { identifiers: ['livegenre_2f_one'], name: 'Radio ONE', manufacturer: 'livegenre', model: 'Station', sw_version: VERSION });
   assert.is(origin.name, 'livegenre');
@@ -30,14 +30,14 @@ test('a station is a device with its sensors, and a problem for each of its rule
     drift: 'binary_sensor livegenre/one/alerts/drift',
     alert: 'event livegenre/one/event',
   });
-  assert.equal(components['down'], { platform: 'binary_sensor' }, 'the platform alone takes it away');
+  assert.equal(components['down'], { platform: 'binary_sensor' }, 'only the platform: this removes it');
   assert.is(components['dead-air']!['device_class'], 'problem');
   assert.is(components['level']!['unit_of_measurement'], 'dBFS');
   const ids = Object.values(components).flatMap(({ unique_id: id }) => id ?? []);
   assert.is(new Set(ids).size, 8);
 });
 
-test('topics are what discovery allows, and no two stations share one', () => {
+test('discovery topics use only allowed characters, and no two stations share one', () => {
   const ids = ['a.b', 'a_b', 'a-b', 'a_2e_b', 'ab', 'A.b'];
   const topics = ids.map((id) => discoveryTopic('homeassistant', 'my/radios', id));
   for (const topic of topics) assert.match(topic, /^homeassistant\/device\/[A-Za-z0-9_-]+\/config$/);

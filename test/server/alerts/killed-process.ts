@@ -1,4 +1,4 @@
-/** A process that has an alert delivered and another refused, says so, and waits to be killed. */
+/** Delivers one alert, fails to deliver another, prints "ready" and waits to be killed. */
 import type { AlertEvent } from '../../../server/alerts/event.js';
 import { Outbox } from '../../../server/alerts/outbox.js';
 import { Webhooks } from '../../../server/alerts/webhooks.js';
@@ -9,7 +9,7 @@ const [file, target] = process.argv.slice(2) as [string, string];
 const event = (kind: AlertEvent['kind']): AlertEvent => ({ id: 'x', station: { id: 'a', name: 'Radio A' }, type: 'down', kind, atMs: 0, fromMs: 0, toMs: null, sentence: 'Radio A: down.', rule: null, details: {} });
 
 const log = new Log('debug', (line) => {
-  if (line.includes('is tried again')) process.stdout.write('ready\n');
+  if (line.includes('; retrying')) process.stdout.write('ready\n');
 });
 const webhooks = new Webhooks({ outbox: new Outbox(openDatabase(file), log), secret: '', log });
 webhooks.send(event('raised'), [target]);

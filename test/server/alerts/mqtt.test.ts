@@ -17,18 +17,18 @@ const SHOWN = { state: 'live', heard: 'music', genre: 'blues', p: 0.876, level: 
 interface Rig {
   readonly mqtt: Mqtt;
   readonly client: MqttClient;
-  /** Resolves when the broker has taken all that was said. */
-  taken(): Promise<unknown>;
+  /** Resolves when the broker has acknowledged all messages so far. */
+  acknowledged(): Promise<unknown>;
   readonly clock: ManualClock;
   readonly list: StationList;
   readonly open: Set<AlertType>;
   readonly events: Subject<AlertEvent>;
   readonly lines: string[];
-  /** Resolves when the log says this. */
-  said(what: string): Promise<void>;
+  /** Resolves when this is logged. */
+  logged(what: string): Promise<void>;
 }
 
-/** Ended after each test, however it went: a client that is left would connect for ever. */
+/** Closed after each test, also a failed one: a leftover client would reconnect forever. */
 const owned: { close(): Promise<void> }[] = [];
 const own = <T extends { close(): Promise<void> }>(each: T): T => (owned.push(each), each);
 
@@ -51,8 +51,8 @@ function start(url: string, ...stations: readonly StationConfig[]): Rig {
   const mqtt = own(new Mqtt({ url, prefix: 'livegenre', discovery: 'homeassistant', stations: list, openAlerts: () => [...open], event$: events, log, scheduler: clock }, client));
   return {
     mqtt, client, clock, list, open, events, lines,
-    taken: () => client.publishAsync('marker', '', { qos: 1 }),
-    said: (what) => new Promise((resolve) => {
+    acknowledged: () => client.publishAsync('marker', '', { qos: 1 }),
+    logged: (what) => new Promise((resolve) => {
       look = () => {
         const index = lines.indexOf(what);
         if (index === -1) return;
@@ -66,20 +66,20 @@ function start(url: string, ...stations: readonly StationConfig[]): Rig {
 }
 
 const CONNECTED = 'the MQTT broker is connected';
-const AWAY = 'the MQTT broker is away; it is connected to again and again';
+const DISCONNECTED = 'the MQTT broker is not connected; retrying';
 const json = (text: string): unknown => JSON.parse(text);
 const event = (kind: AlertEvent['kind']): AlertEvent => ({ id: 'x', station: { id: 'a', name: 'Radio A' }, type: 'down', kind, atMs: 0, fromMs: 0, toMs: null, sentence: 'Radio A: down.', rule: null, details: {} });
 
-test('the broker retains how each station is doing, which alerts are on, and what Home Assistant needs', async () => {
+test('the broker retains station states, open alerts and the discovery of Home Assistant', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
-  const { mqtt, clock, list, open, taken } = start(broker.url, station('a'));
+  const { mqtt, clock, list, open, acknowledged } = start(broker.url, station('a'));
   await listener.until(({ topic }) => topic === 'livegenre/a/alerts/down');
-  await taken();
+  await acknowledged();
   list.show('a', SHOWN);
   clock.advance(1000);
   await listener.until(({ text }) => text.includes('B.B. King'));
-  await taken();
+  await acknowledged();
   open.add('down');
   clock.advance(1000);
   await listener.until(({ text }) => text === 'ON');
@@ -92,17 +92,17 @@ test('the broker retains how each station is doing, which alerts are on, and wha
   assert.is(clock.actions.length, 0, 'no timer is left');
 });
 
-test('a level alone is said every 5 s at most, anything else within a second', async () => {
+test('a new level alone is published at most every 5 s, any other change within a second', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
-  const { clock, list, taken } = start(broker.url, station('a'));
+  const { clock, list, acknowledged } = start(broker.url, station('a'));
   list.show('a', SHOWN);
   const levels: number[] = [];
   await listener.until(({ topic }) => topic === 'livegenre/a/state');
   for (let second = 1; second <= 11; second++) {
     list.show('a', { level: -second, ...(second === 8 && { genre: 'jazz' }) });
     clock.advance(1000);
-    await taken();
+    await acknowledged();
   }
   await listener.client.publishAsync('end', '', { qos: 1 });
   await listener.until(({ topic }) => topic === 'end');
@@ -111,31 +111,31 @@ test('a level alone is said every 5 s at most, anything else within a second', a
   assert.equal(levels.length, 3);
 });
 
-test('events are told as they happen, and not retained', async () => {
+test('events are published at once, and not retained', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
-  const { events, said } = start(broker.url, station('a'));
+  const { events, logged } = start(broker.url, station('a'));
   events.next(event('raised'));
-  await said(CONNECTED);
+  await logged(CONNECTED);
   events.next(event('recovered'));
   await listener.until(({ text }) => text.includes('down.recovered'));
-  const told = listener.messages.filter(({ topic }) => topic === 'livegenre/a/event').map(({ text }) => (json(text) as { type: string }).type);
-  assert.equal(told, ['down.raised', 'down.recovered'], 'one that came before the broker waits for it');
+  const types = listener.messages.filter(({ topic }) => topic === 'livegenre/a/event').map(({ text }) => (json(text) as { type: string }).type);
+  assert.equal(types, ['down.raised', 'down.recovered'], 'an event before the connection waits for it');
   assert.not('livegenre/a/event' in await broker.retained());
 });
 
-test('a station that is removed leaves nothing behind', async () => {
+test('the topics of a removed station are cleared', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
-  const { list, taken } = start(broker.url, station('a'), station('b'));
+  const { list, acknowledged } = start(broker.url, station('a'), station('b'));
   await listener.until(({ topic }) => topic === 'livegenre/b/alerts/down');
   list.remove('a');
   await listener.until(({ topic, text }) => topic === CONFIG && text === '');
-  await taken();
+  await acknowledged();
   assert.equal(Object.keys(await broker.retained()).filter((topic) => topic.includes('/a/') || topic === CONFIG), []);
 });
 
-test('nor does one that was removed while the server or the broker was away', async () => {
+test('the topics of a station removed while disconnected are cleared', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
   const before = start(broker.url, station('a'), station('b'));
@@ -143,28 +143,28 @@ test('nor does one that was removed while the server or the broker was away', as
   await before.mqtt.close();
   const after = start(broker.url, station('b'));
   await listener.until(({ topic, text }) => topic === 'livegenre/a/state' && text === '');
-  await after.taken();
+  await after.acknowledged();
   const left = Object.keys(await broker.retained());
   assert.equal(left.filter((topic) => topic.includes('/a/') || topic === CONFIG), []);
   assert.ok(left.includes('livegenre/b/state'));
 });
 
-test('a rule that is removed takes its alert away', async () => {
+test('the alert topic of a removed rule is cleared', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
-  const { clock, list, taken } = start(broker.url, station('a'));
+  const { clock, list, acknowledged } = start(broker.url, station('a'));
   await listener.until(({ topic }) => topic === 'livegenre/a/alerts/down');
-  await taken();
+  await acknowledged();
   list.change(station('a', { rules: [{ type: 'down' }] }));
   clock.advance(1000);
   await listener.until(({ topic, text }) => topic === 'livegenre/a/alerts/dead-air' && text === '');
-  await taken();
+  await acknowledged();
   const retained = await broker.retained();
   assert.not('livegenre/a/alerts/dead-air' in retained);
   assert.equal((json(retained[CONFIG]!) as { components: Record<string, unknown> }).components['dead-air'], { platform: 'binary_sensor' });
 });
 
-test('a server that dies is offline by its last will', async () => {
+test('the last will of a server that dies is offline', async () => {
   const broker = own(await startBroker());
   const listener = own(await listen(broker.url));
   const { client } = start(broker.url);
@@ -173,13 +173,13 @@ test('a server that dies is offline by its last will', async () => {
   await listener.until(({ topic, text }) => topic === 'livegenre/status' && text === 'offline');
 });
 
-test('a broker that is away is said once; when it is back it is told all of it, and what happened meanwhile', async () => {
+test('a lost broker is logged once; after the reconnect it gets all states and the queued events', async () => {
   const first = own(await startBroker());
-  const { client, clock, list, events, lines, said, taken } = start(first.url, station('a'), station('b'));
-  await said(CONNECTED);
-  await taken();
+  const { client, clock, list, events, lines, logged, acknowledged } = start(first.url, station('a'), station('b'));
+  await logged(CONNECTED);
+  await acknowledged();
   await first.close();
-  await said(AWAY);
+  await logged(DISCONNECTED);
   for (let attempt = 0; attempt < 3; attempt++) await new Promise<void>((resolve) => client.once('close', () => resolve()));
   list.show('a', SHOWN);
   clock.advance(1000);
@@ -188,28 +188,28 @@ test('a broker that is away is said once; when it is back it is told all of it, 
   const second = own(await startBroker({ port: first.port }));
   const listener = own(await listen(second.url));
   await listener.until(({ topic }) => topic === 'livegenre/a/event');
-  await taken();
+  await acknowledged();
   const retained = await second.retained();
   assert.match(retained['livegenre/a/state']!, /blues/);
-  assert.ok('livegenre/b/state' in retained, 'also what has not changed');
+  assert.ok('livegenre/b/state' in retained, 'unchanged states are published again');
   assert.ok(CONFIG in retained);
   assert.equal(lines, [CONNECTED]);
 });
 
-test('a broker that refuses is asked again', async () => {
+test('a broker that refuses the connection is retried', async () => {
   let isWelcome = false;
   const broker = own(await startBroker({ authenticate: (_client, _name, _password, done) => done(null, isWelcome) }));
-  const { said } = start(broker.url, station('a'));
-  await said(AWAY);
+  const { logged } = start(broker.url, station('a'));
+  await logged(DISCONNECTED);
   isWelcome = true;
-  await said(CONNECTED);
+  await logged(CONNECTED);
 });
 
-test('closing doesn’t wait for a broker that isn’t there', async () => {
+test('closing does not wait for an unreachable broker', async () => {
   const broker = await startBroker();
   await broker.close();
-  const { mqtt, said } = start(broker.url, station('a'));
-  await said(AWAY);
+  const { mqtt, logged } = start(broker.url, station('a'));
+  await logged(DISCONNECTED);
   await mqtt.close();
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MOST_WAITING, Outbox, type NewDelivery } from '../../../server/alerts/outbox.js';
+import { MAX_WAITING, Outbox, type NewDelivery } from '../../../server/alerts/outbox.js';
 import { Log } from '../../../server/log.js';
 import { openDatabase } from '../../../server/store/database.js';
 
@@ -23,45 +23,45 @@ function withFile(work: (path: string) => void): void {
   }
 }
 
-const heads = (outbox: Outbox): string[] => outbox.heads().map(({ eventId, target }) => `${eventId} to ${new URL(target).hostname}`);
+const candidates = (outbox: Outbox): string[] => outbox.candidates().map(({ eventId, target }) => `${eventId} to ${new URL(target).hostname}`);
 
-test('of each alert at each target the first is next, whatever others wait for', () => {
+test('the first pending delivery of each alert and target may be sent, whatever the others wait for', () => {
   const outbox = new Outbox(undefined, logged().log);
   const two = { target: 'http://two.example/' };
   outbox.put([delivery('raised'), delivery('raised', two)], 0);
   outbox.put([delivery('recovered'), delivery('recovered', two), delivery('other', { alertId: 'other' })], 1);
-  assert.equal(heads(outbox), ['raised to one.example', 'raised to two.example', 'other to one.example']);
+  assert.equal(candidates(outbox), ['raised to one.example', 'raised to two.example', 'other to one.example']);
   outbox.retry(1, 5000, 'no');
   outbox.done(2, 10);
-  assert.equal(heads(outbox), ['recovered to two.example', 'other to one.example', 'raised to one.example'], 'what failed comes after what was not tried');
+  assert.equal(candidates(outbox), ['recovered to two.example', 'other to one.example', 'raised to one.example'], 'failed ones come after untried ones');
   assert.is(outbox.size, 4);
 });
 
-test('what waits is there after a restart, with its attempts; what is done is not', () => withFile((path) => {
+test('pending deliveries survive a restart, with their attempts', () => withFile((path) => {
   const first = openDatabase(path);
   const before = new Outbox(first, logged().log);
   before.put([delivery('a'), delivery('b'), delivery('c'), delivery('d')], 100);
   before.done(1, 200);
   before.giveUp(2, 200, 'gone');
   before.retry(3, 900, 'It answered 500.');
-  // No close: as after a crash.
+  // Without a close, as after a crash.
   const second = openDatabase(path);
   const after = new Outbox(second, logged().log);
-  assert.equal(after.heads(), [{ ...delivery('c'), id: 3, createdAtMs: 100, attempts: 1, nextAtMs: 900, doneAtMs: null, outcome: null, failure: 'It answered 500.' }]);
+  assert.equal(after.candidates(), [{ ...delivery('c'), id: 3, createdAtMs: 100, attempts: 1, nextAtMs: 900, doneAtMs: null, outcome: null, failure: 'It answered 500.' }]);
   assert.is(after.size, 2);
   after.put([delivery('e', { alertId: 'other' })], 1000);
-  assert.equal(after.heads().map(({ id }) => id), [5, 3], 'ids go on');
+  assert.equal(after.candidates().map(({ id }) => id), [5, 3], 'ids continue');
   first.close();
   second.close();
 }));
 
-test('what was done long ago is forgotten, what waits never is', () => {
+test('old deliveries are deleted once they are done, never while pending', () => {
   const database = openDatabase(':memory:');
   const outbox = new Outbox(database, logged().log);
   outbox.put([delivery('old'), delivery('new'), delivery('waits')], 0);
   outbox.done(1, 1000);
   outbox.done(2, 3000);
-  outbox.forget(2000);
+  outbox.deleteDone(2000);
   assert.equal(database.prepare('SELECT eventId, outcome FROM deliveries ORDER BY id').all().map((row) => ({ ...(row as object) })), [
     { eventId: 'new', outcome: 'delivered' },
     { eventId: 'waits', outcome: null },
@@ -69,7 +69,7 @@ test('what was done long ago is forgotten, what waits never is', () => {
   database.close();
 });
 
-test('a database that can’t write is said once, and takes what it missed when it can', () => {
+test('a failing database is logged once, and gets the missed changes when it works again', () => {
   const database = openDatabase(':memory:');
   const { log, lines } = logged();
   const outbox = new Outbox(database, log);
@@ -77,16 +77,16 @@ test('a database that can’t write is said once, and takes what it missed when 
   outbox.put([delivery('a'), delivery('b')], 0);
   outbox.done(1, 10);
   assert.is(outbox.size, 1);
-  assert.equal(lines, ['the outbox can not be kept; deliveries go on from memory']);
+  assert.equal(lines, ['the outbox can not be saved; deliveries continue from memory']);
   database.exec('PRAGMA query_only = OFF');
   outbox.save();
-  assert.equal(lines.slice(1), ['the outbox is kept again']);
+  assert.equal(lines.slice(1), ['the outbox is saved again']);
   const after = new Outbox(database, log);
-  assert.equal(heads(after), ['b to one.example'], 'what was delivered meanwhile is not sent again');
+  assert.equal(candidates(after), ['b to one.example'], 'deliveries made meanwhile are not sent again');
   database.close();
 });
 
-test('a database that can’t be read leaves an outbox in memory', () => {
+test('without a readable database the outbox works from memory', () => {
   const database = openDatabase(':memory:');
   database.exec('DROP TABLE deliveries');
   const { log, lines } = logged();
@@ -97,18 +97,18 @@ test('a database that can’t be read leaves an outbox in memory', () => {
   database.close();
 });
 
-test('more than can be kept are not: the oldest are given up', () => {
+test('beyond the limit the oldest deliveries are given up', () => {
   const outbox = new Outbox(undefined, new Log('error', () => {}));
-  outbox.put(Array.from({ length: MOST_WAITING + 2 }, (_, index) => delivery(`e${index}`, { alertId: `a${index}` })), 0);
-  assert.is(outbox.size, MOST_WAITING);
-  assert.is(outbox.heads()[0]!.eventId, 'e2');
+  outbox.put(Array.from({ length: MAX_WAITING + 2 }, (_, index) => delivery(`e${index}`, { alertId: `a${index}` })), 0);
+  assert.is(outbox.size, MAX_WAITING);
+  assert.is(outbox.candidates()[0]!.eventId, 'e2');
 });
 
-test('those of which something is true are given up', () => {
+test('giveUpWhere gives up the deliveries that match', () => {
   const outbox = new Outbox(undefined, logged().log);
   outbox.put([delivery('a'), delivery('b', { stationId: 'b' })], 0);
   outbox.giveUpWhere(({ stationId }) => stationId === 'a', 0, 'removed');
-  assert.equal(heads(outbox), ['b to one.example']);
+  assert.equal(candidates(outbox), ['b to one.example']);
 });
 
 test.run();

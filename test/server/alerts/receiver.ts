@@ -1,4 +1,4 @@
-/** Who gets webhooks: a real HTTP server that answers as the test says and remembers what it got. */
+/** A webhook receiver: a real HTTP server that records requests and answers as the test sets. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -13,9 +13,9 @@ export type Answer = (response: ServerResponse, received: Received) => void;
 export interface Receiver {
   readonly url: string;
   readonly got: readonly Received[];
-  /** How it answers from now on. */
+  /** The answer to further requests. */
   answer: Answer;
-  /** Resolves when it has got so many in all. */
+  /** Resolves when it has received so many requests in all. */
   untilGot(count: number): Promise<void>;
   close(): Promise<void>;
 }

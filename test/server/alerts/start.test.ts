@@ -13,7 +13,7 @@ import { withDefaults, type Settings } from '../../../server/settings.js';
 import { openDatabase, type Database } from '../../../server/store/database.js';
 import { ManualClock } from '../manual-clock.js';
 import { listen, startBroker } from './broker.js';
-import { became } from './station-events.js';
+import { stateEvent } from './station-events.js';
 import { receive, status } from './receiver.js';
 import { station, StationList } from './station-list.js';
 
@@ -24,7 +24,7 @@ interface Rig {
   readonly lines: { level: string; what: string; [field: string]: unknown }[];
 }
 
-async function start(settings: Partial<Settings>, list: StationList, more: { database?: Database; remembered?: readonly OpenAlert[]; remember?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
+async function start(settings: Partial<Settings>, list: StationList, more: { database?: Database; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = more.startMs ?? 0;
   const lines: Rig['lines'] = [];
@@ -32,18 +32,18 @@ async function start(settings: Partial<Settings>, list: StationList, more: { dat
   return { clock, list, lines, alerts: await startAlerts({ settings: withDefaults(settings), log, stations: list, scheduler: clock, ...more }) };
 }
 
-test('an alert is remembered, logged and told to the server’s and the station’s own webhooks', async () => {
+test('an alert is recorded, logged and sent to the webhooks of the server and of the station', async () => {
   const all = await receive();
   const own = await receive();
-  const remembered: string[] = [];
+  const restored: string[] = [];
   const list = new StationList(station('a', { webhooks: [own.url] }), station('b'));
-  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { remember: ({ station: { id }, kind }) => remembered.push(`${id} ${kind}`) });
-  list.happen('a', became('failing', 0));
-  list.happen('b', became('failing', 0));
+  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { recordAlert: ({ station: { id }, kind }) => restored.push(`${id} ${kind}`) });
+  list.happen('a', stateEvent('failing', 0));
+  list.happen('b', stateEvent('failing', 0));
   clock.advance(30_000);
-  assert.equal(remembered, ['a raised', 'b raised']);
+  assert.equal(restored, ['a raised', 'b raised']);
   assert.equal(alerts.open('a'), ['down']);
-  assert.equal(lines.map(({ level, what, stream, type, kind }) => ({ level, what, stream, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. Nothing comes from it.', stream: 'a', type: 'down', kind: 'raised' });
+  assert.equal(lines.map(({ level, what, stream, type, kind }) => ({ level, what, stream, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. No audio arrives.', stream: 'a', type: 'down', kind: 'raised' });
   await Promise.all([all.untilGot(2), own.untilGot(1)]);
   assert.equal(own.got.map(({ type, body }) => [type, (JSON.parse(body) as { station: { id: string } }).station.id]), [['down.raised', 'a']]);
   await alerts.close();
@@ -51,13 +51,13 @@ test('an alert is remembered, logged and told to the server’s and the station�
   await Promise.all([all.close(), own.close()]);
 });
 
-test('that a station is removed is told to its own webhooks, too; later changes go to the new ones', async () => {
+test('after a change of webhooks events go to the new ones, the removal of the station included', async () => {
   const before = await receive();
   const after = await receive();
   const list = new StationList(station('a', { webhooks: [before.url] }));
   const { alerts, clock } = await start({}, list);
   list.change(station('a', { webhooks: [after.url] }));
-  list.happen('a', became('failing', 0));
+  list.happen('a', stateEvent('failing', 0));
   clock.advance(30_000);
   await after.untilGot(1);
   list.remove('a');
@@ -67,32 +67,32 @@ test('that a station is removed is told to its own webhooks, too; later changes 
   await Promise.all([before.close(), after.close()]);
 });
 
-test('what is remembered goes on, and a store that fails stops nobody from being told', async () => {
+test('restored alerts continue, and a failing store does not prevent delivery', async () => {
   const receiver = await receive();
   const list = new StationList(station('a'));
   const { alerts, clock, lines } = await start({ webhooks: [receiver.url] }, list, {
-    remembered: [{ id: 'old', stationId: 'a', stationName: 'Radio A', type: 'down', fromMs: -60_000 }],
-    remember: () => {
+    restored: [{ id: 'old', stationId: 'a', stationName: 'Radio A', type: 'down', fromMs: -60_000 }],
+    recordAlert: () => {
       throw new Error('disk full');
     },
   });
-  list.happen('a', became('live', 0));
+  list.happen('a', stateEvent('live', 0));
   clock.advance(11_000);
   await receiver.untilGot(1);
   assert.is(receiver.got[0]!.headers['webhook-id'], 'old-recovered');
-  assert.ok(lines.some(({ what }) => what === 'an alert can not be remembered'));
+  assert.ok(lines.some(({ what }) => what === 'an alert could not be recorded'));
   await alerts.close();
   await receiver.close();
 });
 
-test('over MQTT, too', async () => {
+test('alerts are published over MQTT', async () => {
   const broker = await startBroker();
   const listener = await listen(broker.url);
   const list = new StationList(station('a'));
   const { alerts, clock } = await start({ mqtt: [broker.url], mqttTopic: 'radios/here', mqttDiscovery: 'ha' }, list);
   await listener.until(({ topic }) => topic === 'radios/here/a/alerts/down');
   await listener.until(({ topic }) => topic === 'ha/device/radios_2f_here_2f_a/config');
-  list.happen('a', became('failing', 0));
+  list.happen('a', stateEvent('failing', 0));
   clock.advance(31_000);
   const { text } = await listener.until(({ topic }) => topic === 'radios/here/a/event');
   assert.is((JSON.parse(text) as { type: string }).type, 'down.raised');
@@ -102,7 +102,7 @@ test('over MQTT, too', async () => {
   await broker.close();
 });
 
-test('what can’t be used is refused at the start, with what is wrong', async () => {
+test('invalid settings are refused at the start with a message', async () => {
   const list = new StationList();
   for (const [settings, wanted] of [
     [{ mqttTopic: 'a/#' }, /^--mqtt-topic must be an MQTT topic without wildcards.*"a\/#"/],
@@ -118,14 +118,14 @@ test('what can’t be used is refused at the start, with what is wrong', async (
   }
 });
 
-test('a process that is killed loses no delivery, and sends none again that was answered', async () => {
+test('a killed process loses no delivery, and repeats none that was answered', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
   const file = join(folder, 'livegenre.db');
   const receiver = await receive();
   receiver.answer = (response, { type }) => response.writeHead(type === 'down.raised' ? 200 : 500).end();
   const child = spawn(process.execPath, [fileURLToPath(new URL('./killed-process.js', import.meta.url)), file, receiver.url], { stdio: ['ignore', 'pipe', 'inherit'] });
   await receiver.untilGot(2);
-  // It says when it has written down what it was answered.
+  // It prints a line once the answer is saved.
   await once(child.stdout, 'data');
   child.kill('SIGKILL');
   await once(child, 'exit');

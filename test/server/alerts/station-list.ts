@@ -1,4 +1,4 @@
-/** Stations as alerts see them, moved by the test. */
+/** A simulated station list for the alerts. */
 import { Subject } from 'rxjs';
 import type { AlertStations } from '../../../server/alerts/alerts.js';
 import type { StationGlance } from '../../../server/protocol/messages.js';
@@ -38,7 +38,7 @@ export class StationList implements AlertStations {
     this.changes$.next({ type: 'removed', station: config });
   }
 
-  /** What is seen of a station from now on. */
+  /** Changes the status of a station. */
   show(id: string, glance: Partial<StationGlance>): void {
     const shown = this.#all.get(id)!;
     shown.glance = { ...shown.glance, ...glance };

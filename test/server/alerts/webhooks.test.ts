@@ -17,13 +17,13 @@ interface Rig {
   readonly webhooks: Webhooks;
   readonly outbox: Outbox;
   readonly lines: { level: string; what: string; [field: string]: unknown }[];
-  /** Resolves when a line of the log says this. */
-  said(what: string): Promise<void>;
+  /** Resolves when this is logged. */
+  logged(what: string): Promise<void>;
 }
 
 const DELIVERED = 'a webhook was delivered';
-const RETRIED = 'a webhook was not delivered and is tried again';
-const GIVEN_UP = 'a webhook is given up';
+const RETRIED = 'a webhook was not delivered; retrying';
+const GIVEN_UP = 'a webhook delivery was given up';
 
 function rig({ secret = '', database, random = () => 1, startMs = START_MS }: { secret?: string; database?: Database; random?: () => number; startMs?: number } = {}): Rig {
   const clock = new ManualClock();
@@ -38,7 +38,7 @@ function rig({ secret = '', database, random = () => 1, startMs = START_MS }: { 
   return {
     clock, outbox, lines,
     webhooks: new Webhooks({ outbox, secret, log, scheduler: clock, random }),
-    said: (what) => new Promise((resolve) => {
+    logged: (what) => new Promise((resolve) => {
       look = () => {
         const found = lines.findIndex((line) => line.what === what);
         if (found === -1) return;
@@ -64,11 +64,11 @@ async function withReceiver(work: (receiver: Receiver) => Promise<void>): Promis
   }
 }
 
-test('an event is posted as JSON, signed as Standard Webhooks are', () => withReceiver(async (receiver) => {
-  const { webhooks, said, outbox } = rig({ secret: `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}` });
+test('an event is posted as JSON with a Standard Webhooks signature', () => withReceiver(async (receiver) => {
+  const { webhooks, logged, outbox } = rig({ secret: `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}` });
   webhooks.send(event(), [receiver.url, receiver.url]);
-  await said(DELIVERED);
-  assert.is(receiver.got.length, 1, 'one target given twice is one');
+  await logged(DELIVERED);
+  assert.is(receiver.got.length, 1, 'a duplicate target is ignored');
   const [{ headers, body }] = receiver.got as [Receiver['got'][number]];
   assert.is(headers['content-type'], 'application/json');
   assert.is(headers['user-agent'], `livegenre/${VERSION}`);
@@ -84,30 +84,30 @@ test('an event is posted as JSON, signed as Standard Webhooks are', () => withRe
   await webhooks.close();
 }));
 
-test('without a secret nothing is signed', () => withReceiver(async (receiver) => {
-  const { webhooks, said } = rig();
+test('without a secret requests are not signed', () => withReceiver(async (receiver) => {
+  const { webhooks, logged } = rig();
   webhooks.send(event(), [receiver.url]);
-  await said(DELIVERED);
+  await logged(DELIVERED);
   assert.is(receiver.got[0]!.headers['webhook-signature'], undefined);
   await webhooks.close();
 }));
 
-test('a failure is tried again, later and later, under the same id and signed anew', () => withReceiver(async (receiver) => {
+test('a failure is retried with exponential backoff, with the same id and a new signature', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, said } = rig({ secret: 'x' });
+  const { webhooks, clock, logged } = rig({ secret: 'x' });
   webhooks.send(event(), [receiver.url]);
   const waits: number[] = [];
   for (const waitS of [5, 10, 20, 40]) {
-    await said(RETRIED);
+    await logged(RETRIED);
     clock.advance(1000 * waitS - 1);
     assert.is(receiver.got.length, waits.push(waitS), `not before ${waitS} s`);
     clock.advance(1);
     await receiver.untilGot(waits.length + 1);
   }
   receiver.answer = status(200);
-  await said(RETRIED);
+  await logged(RETRIED);
   clock.advance(80_000);
-  await said(DELIVERED);
+  await logged(DELIVERED);
   assert.equal(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size, 1);
   assert.equal(new Set(receiver.got.map(({ headers }) => headers['webhook-signature'])).size, 6);
   clock.advance(86_400_000);
@@ -115,58 +115,58 @@ test('a failure is tried again, later and later, under the same id and signed an
   await webhooks.close();
 }));
 
-test('chance takes up to half of the wait, and an hour is the longest', () => withReceiver(async (receiver) => {
+test('jitter shortens the wait by up to half, and the longest wait is an hour', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, said, outbox } = rig({ random: () => 0 });
+  const { webhooks, clock, logged, outbox } = rig({ random: () => 0 });
   webhooks.send(event(), [receiver.url]);
   const waitsMs: number[] = [];
   for (let attempt = 1; attempt <= 13; attempt++) {
-    await said(RETRIED);
-    waitsMs.push(outbox.heads()[0]!.nextAtMs - clock.now());
+    await logged(RETRIED);
+    waitsMs.push(outbox.candidates()[0]!.nextAtMs - clock.now());
     clock.advance(waitsMs.at(-1)!);
   }
   assert.equal(waitsMs, [2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800, 1800].map((s) => 1000 * s));
-  await said(RETRIED);
+  await logged(RETRIED);
   await webhooks.close();
 }));
 
-test('a target that asks for patience gets it', () => withReceiver(async (receiver) => {
-  const { webhooks, clock, said, outbox } = rig();
+test('Retry-After is respected, in seconds and as a date', () => withReceiver(async (receiver) => {
+  const { webhooks, clock, logged, outbox } = rig();
   receiver.answer = status(429, { 'retry-after': '90' });
   webhooks.send(event(), [receiver.url]);
-  await said(RETRIED);
-  assert.is(outbox.heads()[0]!.nextAtMs - clock.now(), 90_000);
+  await logged(RETRIED);
+  assert.is(outbox.candidates()[0]!.nextAtMs - clock.now(), 90_000);
   receiver.answer = status(503, { 'retry-after': new Date(START_MS + 1_000_000).toUTCString() });
   clock.advance(90_000);
-  await said(RETRIED);
-  assert.is(outbox.heads()[0]!.nextAtMs, START_MS + 1_000_000);
+  await logged(RETRIED);
+  assert.is(outbox.candidates()[0]!.nextAtMs, START_MS + 1_000_000);
   receiver.answer = status(503, { 'retry-after': 'soon' });
   clock.advance(910_000);
-  await said(RETRIED);
-  assert.is(outbox.heads()[0]!.nextAtMs - clock.now(), 20_000);
+  await logged(RETRIED);
+  assert.is(outbox.candidates()[0]!.nextAtMs - clock.now(), 20_000);
   await webhooks.close();
 }));
 
-test('410 is given up, a redirect is not followed', () => withReceiver(async (receiver) => {
-  const { webhooks, said, outbox, lines } = rig();
+test('a 410 is given up, and a redirect is not followed', () => withReceiver(async (receiver) => {
+  const { webhooks, logged, outbox, lines } = rig();
   receiver.answer = status(410);
   webhooks.send(event(), [receiver.url]);
-  await said(GIVEN_UP);
+  await logged(GIVEN_UP);
   assert.is(outbox.size, 0);
   receiver.answer = status(307, { location: receiver.url });
   webhooks.send(event('raised', 'alert-2'), [receiver.url]);
-  await said(RETRIED);
+  await logged(RETRIED);
   assert.is(receiver.got.length, 2);
-  assert.is(outbox.heads()[0]!.failure, 'It answered 307; redirects are not followed.');
+  assert.is(outbox.candidates()[0]!.failure, 'It answered 307; redirects are not followed.');
   await webhooks.close();
   assert.ok(lines.every(({ level }) => level !== 'error'));
 }));
 
-test('what was not taken for three days is given up', () => withReceiver(async (receiver) => {
+test('a delivery not accepted within three days is given up', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, said, outbox } = rig();
+  const { webhooks, clock, logged, outbox } = rig();
   webhooks.send(event(), [receiver.url]);
-  await said(RETRIED);
+  await logged(RETRIED);
   outbox.retry(1, START_MS + 2 * GIVE_UP_AFTER_MS, 'not for long');
   clock.advance(GIVE_UP_AFTER_MS);
   assert.is(outbox.size, 1);
@@ -175,37 +175,37 @@ test('what was not taken for three days is given up', () => withReceiver(async (
   await webhooks.close();
 }));
 
-test('a target that doesn’t answer is cut off after 10 s, and holds up no other', () => withReceiver(async (slow) => {
+test('a request times out after 10 s, and a slow target delays no other', () => withReceiver(async (slow) => {
   const fast = await receive();
   slow.answer = () => {};
-  const { webhooks, clock, said, outbox } = rig();
+  const { webhooks, clock, logged, outbox } = rig();
   webhooks.send(event(), [slow.url, fast.url]);
   webhooks.send(event('recovered'), [slow.url, fast.url]);
   await Promise.all([fast.untilGot(2), slow.untilGot(1)]);
-  await said(DELIVERED);
+  await logged(DELIVERED);
   assert.equal(fast.got.map(({ type }) => type), ['down.raised', 'down.recovered']);
   assert.is(slow.got.length, 1, 'one at a time');
   clock.advance(10_000);
-  await said(RETRIED);
-  assert.is(outbox.heads()[0]!.failure, 'It did not answer within 10 s.');
+  await logged(RETRIED);
+  assert.is(outbox.candidates()[0]!.failure, 'It did not answer within 10 s.');
   await webhooks.close();
   await fast.close();
 }));
 
-test('that it is over is not said before that it began, and other alerts don’t wait for it', () => withReceiver(async (receiver) => {
+test('the events of one alert are delivered in order, and other alerts do not wait for them', () => withReceiver(async (receiver) => {
   receiver.answer = (response, { headers }) => response.writeHead(headers['webhook-id'] === 'alert-1-raised' ? 400 : 200).end();
-  const { webhooks, clock, said } = rig();
+  const { webhooks, clock, logged } = rig();
   webhooks.send(event(), [receiver.url]);
   webhooks.send(event('recovered'), [receiver.url]);
   webhooks.send(event('raised', 'alert-2'), [receiver.url]);
-  await said(RETRIED);
+  await logged(RETRIED);
   clock.advance(5000);
-  await said(DELIVERED);
-  await said(RETRIED);
+  await logged(DELIVERED);
+  await logged(RETRIED);
   receiver.answer = status(200);
   clock.advance(10_000);
-  await said(DELIVERED);
-  await said(DELIVERED);
+  await logged(DELIVERED);
+  await logged(DELIVERED);
   const ids = receiver.got.map(({ headers }) => headers['webhook-id']);
   assert.ok(ids.indexOf('alert-2-raised') < ids.indexOf('alert-1-recovered'));
   assert.is(ids.at(-1), 'alert-1-recovered');
@@ -213,27 +213,27 @@ test('that it is over is not said before that it began, and other alerts don’t
   await webhooks.close();
 }));
 
-test('a target that is down is not hammered with all that waits for it', () => withReceiver(async (receiver) => {
+test('a target that is down gets one attempt per backoff, not one per pending delivery', () => withReceiver(async (receiver) => {
   receiver.answer = status(503);
-  const { webhooks, clock, said } = rig();
+  const { webhooks, clock, logged } = rig();
   for (let index = 0; index < 20; index++) webhooks.send(event('raised', `alert-${index}`), [receiver.url]);
   for (const waitS of [5, 10, 20]) {
-    await said(RETRIED);
+    await logged(RETRIED);
     clock.advance(1000 * waitS - 1);
     await new Promise(setImmediate);
     const before = receiver.got.length;
     clock.advance(1);
     await receiver.untilGot(before + 1);
   }
-  assert.is(receiver.got.length, 4, 'one attempt after each rest, not twenty');
+  assert.is(receiver.got.length, 4, 'one attempt after each backoff, not twenty');
   receiver.answer = status(200);
-  await said(RETRIED);
+  await logged(RETRIED);
   clock.advance(40_000);
   await receiver.untilGot(4 + 20);
   await webhooks.close();
 }));
 
-test('what was not delivered before the end is delivered after the next start, and nothing twice', () => withReceiver(async (receiver) => {
+test('pending deliveries are sent after the next start, and none twice', () => withReceiver(async (receiver) => {
   const database = openDatabase(':memory:');
   receiver.answer = (response, { headers }) => {
     if (headers['webhook-id'] === 'alert-1-raised') response.writeHead(200).end();
@@ -245,10 +245,10 @@ test('what was not delivered before the end is delivered after the next start, a
   const closed = before.webhooks.close();
   before.clock.advance(2000);
   await closed;
-  assert.is(before.outbox.heads()[0]!.attempts, 0, 'an attempt that the end cut off is none');
+  assert.is(before.outbox.candidates()[0]!.attempts, 0, 'an attempt aborted by the shutdown does not count');
   receiver.answer = status(200);
   const after = rig({ database, startMs: START_MS + 60_000 });
-  await after.said(DELIVERED);
+  await after.logged(DELIVERED);
   assert.equal(receiver.got.map(({ headers }) => headers['webhook-id']), ['alert-1-raised', 'alert-1-recovered', 'alert-1-recovered']);
   await after.webhooks.close();
   assert.is(new Outbox(database, new Log('error')).size, 0);
@@ -256,9 +256,9 @@ test('what was not delivered before the end is delivered after the next start, a
   database.close();
 }));
 
-test('a target that can’t be reached is said, without what is secret of it', () => withReceiver(async (receiver) => {
+test('an unreachable target is logged without its path and credentials', () => withReceiver(async (receiver) => {
   await receiver.close();
-  const { webhooks, said, outbox, lines } = rig();
+  const { webhooks, logged, outbox, lines } = rig();
   const secret = receiver.url.replace('http://', 'http://user:pass@').replace('/hook', '/services/T0KEN');
   webhooks.send(event(), [secret]);
   const all: unknown[] = [];
@@ -267,29 +267,29 @@ test('a target that can’t be reached is said, without what is secret of it', (
     all.push(...more);
     return push.apply(lines, more);
   };
-  await said(RETRIED);
-  assert.match(outbox.heads()[0]!.failure!, /^It can not be reached: .*ECONNREFUSED/);
+  await logged(RETRIED);
+  assert.match(outbox.candidates()[0]!.failure!, /^It could not be reached: .*ECONNREFUSED/);
   assert.not.match(JSON.stringify([...all, ...lines]), /T0KEN|pass/);
   assert.match(JSON.stringify([...all, ...lines]), new URL(receiver.url).origin);
   await webhooks.close();
 }));
 
-test('a name and password in the address are sent as the header they stand for', () => withReceiver(async (receiver) => {
-  const { webhooks, said } = rig();
+test('user name and password in the URL are sent as an Authorization header', () => withReceiver(async (receiver) => {
+  const { webhooks, logged } = rig();
   webhooks.send(event(), [receiver.url.replace('http://', 'http://user:p%40ss@')]);
-  await said(DELIVERED);
+  await logged(DELIVERED);
   assert.is(receiver.got[0]!.headers.authorization, `Basic ${Buffer.from('user:p@ss').toString('base64')}`);
   await webhooks.close();
 }));
 
-test('a target that a station has no more gets nothing more of it', () => withReceiver(async (receiver) => {
+test('pending deliveries to a removed target are discarded', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, said, outbox } = rig();
+  const { webhooks, logged, outbox } = rig();
   webhooks.send(event(), [receiver.url]);
   webhooks.send(event('raised', 'alert-2', 'b'), [receiver.url]);
-  await said(RETRIED);
-  webhooks.keepOnly('a', []);
-  assert.equal(outbox.heads().map(({ stationId }) => stationId), ['b']);
+  await logged(RETRIED);
+  webhooks.dropRemovedTargets('a', []);
+  assert.equal(outbox.candidates().map(({ stationId }) => stationId), ['b']);
   await webhooks.close();
 }));
 
