@@ -1,4 +1,4 @@
-/** The figures of a card in Markdown, and where they go. */
+/** Markdown text of a model card: the measured figures, and a template for a new card. */
 import type { Manifest } from '../../manifest.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
@@ -6,12 +6,12 @@ import { commandOf, type Evaluation } from './evaluation.js';
 import { costTable, genreTable, evaluationTables, tradeOffTable, type TextTable } from './evaluation-tables.js';
 import { withCommas } from './numbers.js';
 
-/** Lines of a card between which the figures stand. */
+/** Marker lines around the figures in a card. */
 export const CARD_MARKERS = ['<!-- figures: written by `npm run card`, not by hand -->', '<!-- end of figures -->'] as const;
 
 /**
- * @param evaluations with their files, relative to the card; the genres are those of the first
- * @param data folder for the commands; DIR unless given
+ * @param evaluations with their file paths relative to the card; the genre table is from the first
+ * @param data folder shown in the commands; default DIR
  */
 export function cardFigures(
   evaluations: ReadonlyArray<{ readonly file: string; readonly evaluation: Evaluation }>,
@@ -30,30 +30,30 @@ export function cardFigures(
 }
 
 /**
- * The card with these figures between its markers.
- * @throws Error when the markers are not there, each once and in order
+ * Inserts the figures between the card's markers.
+ * @throws Error unless each marker occurs exactly once, in order
  */
 export function withFigures(card: string, figures: string): string {
   const [begin, end] = CARD_MARKERS;
   const [from, to] = [card.indexOf(begin), card.indexOf(end)];
   if (from < 0 || to < from || card.indexOf(begin, from + 1) >= 0 || card.indexOf(end, to + 1) >= 0) {
-    throw new Error(`The card must have each of these lines once, in this order, where the figures belong: ${begin} and ${end}.`);
+    throw new Error(`The card must contain each of these lines exactly once, in this order: ${begin} and ${end}.`);
   }
   return `${card.slice(0, from + begin.length)}\n\n${figures}\n\n${card.slice(to)}`;
 }
 
-/** A card to go on from: what the model's own description says, and room for the figures. */
+/** Template for a new card: a description from the manifest, and the markers for the figures. */
 export function newCard({ name, version, labels, layers, frontEnd, trainedOn }: Pick<Manifest, 'name' | 'version' | 'labels' | 'layers' | 'frontEnd' | 'trainedOn'>): string {
   const { parameters, multiplyAdds } = describe(layers, frontEnd.bands);
   return `# ${name}, version ${version}
 
 ${labels.length} genres: ${labels.join(', ')}.
 
-## What it is
+## Model
 
 ${withCommas(parameters)} parameters and ${((multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio. Layers: ${layers.map(({ type }) => type).join(', ')}.
 
-## What it learned from
+## Training data
 
 ${trainedOn}.
 
@@ -63,11 +63,11 @@ ${CARD_MARKERS.join('\n')}
 
 ## Limits
 
-It answers with one of its ${labels.length} labels to any music.
+It assigns one of its ${labels.length} labels to any music.
 
 ## Licence of the data
 
-Not stated yet: say here whose recordings they were, and what they may be used for.
+Not stated yet: name the source of the recordings and their permitted uses here.
 `;
 }
 

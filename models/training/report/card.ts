@@ -1,8 +1,8 @@
 /**
- * `npm run card -- --model DIR --figures FILE… [--cost FILE [--beside RUN…]] [--data DIR]`: writes
- * the figures into a model's card.md, between two markers, from what `evaluate --json` and
- * `bench:network --json` printed, and how accurate other runs are. What stands outside the markers
- * is left as it is; where there is no card yet, one is begun with what model.json says.
+ * `npm run card -- --model DIR --figures FILE… [--cost FILE [--beside RUN…]] [--data DIR]`: writes the
+ * figures into a model's card.md, between two markers. They come from the output of `evaluate --json`
+ * and `bench:network --json`, and the accuracy of other runs. Text outside the markers is not changed;
+ * a missing card is created from model.json.
  */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -28,7 +28,7 @@ interface Flags {
 async function card({ model, figures, cost, data, beside }: Flags): Promise<void> {
   const folder = resolve(model);
   const files = [figures ?? []].flat();
-  if (files.length === 0) throw new Error('Name at least one file of figures with --figures: the output of `livegenre evaluate --json`.');
+  if (files.length === 0) throw new Error('Name at least one file with --figures: the output of `livegenre evaluate --json`.');
   const path = join(folder, 'card.md');
   const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -47,9 +47,9 @@ const cli = cac('npm run card --');
 cli
   .command('', 'Write figures into a model\'s card')
   .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v1' })
-  .option('--figures <file>', 'Output of livegenre evaluate --json; several if given again, the one that counts most first')
+  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable, the most important first')
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
-  .option('--beside <dir>', 'Folder of a training run, whose accuracy goes beside its cost; several if given again')
-  .option('--data <dir>', 'Where the data lies, for the commands that the card names')
+  .option('--beside <dir>', 'Folder of a training run whose accuracy is listed with its cost; repeatable')
+  .option('--data <dir>', 'Data folder to show in the card\'s commands')
   .action(card);
 await runCommandLine(cli);

@@ -1,10 +1,10 @@
 /**
- * Levels to colours: lightness rises evenly with the level, hue turns from violet over red to
- * yellow, so that what looks twice as far apart is, in grey and to the colour-blind too. Made in
- * OKLab (B. Ottosson, "A perceptual color space for image processing", 2020).
+ * Colour map for levels: lightness rises evenly with the level and hue goes from violet over red to
+ * yellow, so equal steps look equal, also in grey and with colour blindness. Computed in OKLab (B.
+ * Ottosson, "A perceptual color space for image processing", 2020).
  */
 
-/** The levels that the map spans, dB; mel power of recorded music lies between them, the rarest cells aside. */
+/** Level range of the map, dB; nearly all mel power of recorded music is within it. */
 export const RANGE_DB = [-40, 28] as const;
 
 /** @returns 256 colours as [red, green, blue], by level byte (dB = byte / 2 - 80) */
@@ -22,7 +22,7 @@ export function levelPalette(): Uint8Array {
 function colour(strength: number): readonly number[] {
   const lightness = 0.13 + 0.84 * strength;
   const hue = ((285 + 180 * strength) * Math.PI) / 180;
-  // The chroma is lowered until the colour exists in sRGB.
+  // Reduce the chroma until the colour is in sRGB.
   for (let chroma = 0.17 * Math.sin(Math.PI * (0.12 + 0.78 * strength)); ; chroma -= 0.002) {
     const linear = linearRgb(lightness, chroma * Math.cos(hue), chroma * Math.sin(hue));
     if (chroma <= 0 || linear.every((part) => part >= 0 && part <= 1)) return linear.map((part) => Math.round(255 * gamma(Math.min(1, Math.max(0, part)))));

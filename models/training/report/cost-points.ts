@@ -1,11 +1,11 @@
-/** The cost of networks meets their accuracy, which other runs know. */
+/** Adds the accuracy of training runs to the measured cost of networks. */
 import type { ReportData } from './data.js';
 
 type Point = NonNullable<ReportData['cost']>['points'][number];
 
 /**
- * Networks are known again by their size and cost, and by name where several are alike.
- * @param own run whose network is the one that the points are about; the shipped one unless given
+ * Matches networks by parameters and cost, then by name if several match.
+ * @param own run to mark as shipped; by default the points' own `shipped` is used
  */
 export function withAccuracy(points: readonly Point[], runs: readonly ReportData[], own?: ReportData): Point[] {
   const isAlike = ({ model }: ReportData, point: Point): boolean => model.parameters === point.parameters && Math.abs(model.multiplyAddsPerSecond - point.multiplyAddsPerSecond) < 1;

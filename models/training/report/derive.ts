@@ -1,4 +1,4 @@
-/** From the scores of valid tracks, block by block, to all that a report says about them. */
+/** Computes all figures of a report from the block scores of the valid tracks. */
 import { blockMs, type Manifest } from '../../manifest.js';
 import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
 import { describe, type Layer } from '../../network.js';
@@ -12,30 +12,31 @@ import { reliability } from './reliability.js';
 export interface ReportSource extends Extras {
   readonly model: Pick<Manifest, 'name' | 'version' | 'labels' | 'frontEnd' | 'blockColumns' | 'layers' | 'calibration'>;
   readonly run: ReportData['run'];
-  /** All packs of the run with what each was for. */
+  /** Packs of the run and their roles. */
   readonly packs: ReadonlyArray<{ readonly role: ReportData['packs'][number]['role']; readonly pack: Pack }>;
   readonly stages: ReadonlyArray<{ readonly name: string; readonly scoreName: string; readonly leaves?: 'last' | undefined; readonly history: ReadonlyArray<{ epoch: number; loss: number; score: number; seconds?: number }> }>;
   readonly valid: {
     readonly pack: Pack;
-    /** What was scored, in the order of `scores`; all tracks of the pack unless given. */
+    /** Scored tracks, in the order of `scores`; default: all tracks of the pack. */
     readonly tracks?: readonly Track[];
-    /** Chunks where tracks were cut; tracks unless given. */
+    /** 'chunks' if tracks were cut; default 'tracks'. */
     readonly items?: ReportData['items'];
-    /** [blocks × labels] natural logarithms of probabilities at temperature 1, as `scoreTracks` gives them; where they are fewer than a track's blocks, those at its start didn't count. */
+    /**
+     * [blocks × labels] natural logarithms of probabilities at temperature 1, as returned by
+     * `scoreTracks`. If a track has more blocks than scores, its first blocks were not scored.
+     */
     readonly scores: ReadonlyArray<{ readonly truth: number; readonly logScores: Float32Array }>;
     readonly stretches?: ReportData['figures']['stretches'];
     readonly crossFittedEce?: number;
   };
   readonly licences?: readonly string[];
-  /** Said beside what the report knows by itself. */
+  /** Limitations to list besides the ones the report derives. */
   readonly limits?: readonly string[];
-  /** ISO 8601; now unless given. */
+  /** ISO 8601; default now. */
   readonly createdAt?: string;
 }
 
-/**
- * @throws Error when scores and tracks don't belong together
- */
+/** @throws Error when the number of scores and tracks differ, or there are none */
 export function reportData(source: ReportSource): ReportData {
   const { model, run, packs, stages, valid, tradeOff, tradeOffDelay, cost, kfold, protocols, external, evaluations } = source;
   const { labels, frontEnd, calibration: { temperature } } = model;
@@ -112,10 +113,13 @@ function score(track: Track, truth: number, logScores: Float32Array, { labels: {
   return { track, truth, probabilities, answer: argmax(means), firstBlock: Math.max(0, Math.floor(track.columns / blockColumns) - logScores.length / labels), blocks, logScores };
 }
 
-/** Accuracy of the mean log score of the blocks that count up to n, for each n; a track that is over keeps its last answer. */
+/**
+ * For each n, the accuracy of the mean log score of the first n scored blocks; a track that has ended
+ * keeps its last prediction.
+ */
 function overTime(scored: readonly ScoredTrack[], labels: number, blockS: number): Pick<ReportData, 'overTime' | 'medianSettledS'> {
   const blocks = Math.max(...scored.map(({ logScores }) => logScores.length / labels));
-  const firstBlock = Math.min(...scored.map((track) => track.firstBlock)); // of all the same
+  const firstBlock = Math.min(...scored.map((track) => track.firstBlock)); // same for all tracks
   const right = new Float64Array(blocks);
   const settled = new Float64Array(blocks);
   const settledAtS: number[] = [];
@@ -156,7 +160,7 @@ function packFacts(role: ReportData['packs'][number]['role'], { name, labels, tr
   };
 }
 
-/** `conv2d, 20 filters, kernel 3 × 3, pool 2`: the layer's own fields, whatever they are. */
+/** A layer as text from its own fields, such as `conv2d, filters 20, kernel 3 × 3, pool 2`. */
 function inWords({ type, ...settings }: Layer): string {
   const parts = Object.entries(settings).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' × ') : String(value)}`);
   return [type, ...parts].join(', ');

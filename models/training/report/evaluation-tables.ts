@@ -1,7 +1,4 @@
-/**
- * What `evaluate` measured, as tables of words: reports show them in HTML, cards in Markdown, and
- * both from here, so that no figure is written twice.
- */
+/** Figures from `evaluate` as text tables, rendered as HTML in reports and as Markdown in cards. */
 import { wilson95 } from '../../metrics.js';
 import type { ReportData } from './data.js';
 import type { Evaluation } from './evaluation.js';
@@ -13,7 +10,7 @@ export interface TextTable {
   readonly rows: ReadonlyArray<readonly string[]>;
 }
 
-/** All tables that the evaluations have figures for. */
+/** All tables for which the evaluations have figures. */
 export function evaluationTables(evaluations: readonly Evaluation[]): TextTable[] {
   return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)])];
 }
@@ -22,16 +19,16 @@ function basics(evaluations: readonly Evaluation[]): TextTable {
   const row = (name: string, value: (evaluation: Evaluation) => string): string[] => [name, ...evaluations.map(value)];
   const seconds = Object.keys(evaluations[0]!.accuracyAfterS);
   return {
-    caption: 'Block by block through the live pipe, smoothing included',
+    caption: 'Live pipeline, block by block, smoothing included',
     head: ['', ...evaluations.map(nameOf)],
     rows: [
       row('tracks', ({ tracks }) => withCommas(tracks)),
-      row('right over the whole track (95 %)', ({ trackAccuracy, trackAccuracy95 }) => interval(trackAccuracy, trackAccuracy95)),
-      row('right over 4 s, heard alone', ({ segmentAccuracy }) => percent(segmentAccuracy)),
+      row('accuracy, whole tracks (95 %)', ({ trackAccuracy, trackAccuracy95 }) => interval(trackAccuracy, trackAccuracy95)),
+      row('accuracy, 4 s excerpts', ({ segmentAccuracy }) => percent(segmentAccuracy)),
       row('macro F1', ({ macroF1 }) => percent(macroF1)),
-      row(`right after ${seconds.join(', ')} s`, ({ accuracyAfterS }) => `${seconds.map((second) => (accuracyAfterS[second] === undefined ? '–' : (100 * accuracyAfterS[second]).toFixed(0))).join(', ')}\u00a0%`),
-      row('median time to the right genre', ({ medianTimeToCorrectMs }) => inSeconds(medianTimeToCorrectMs)),
-      row('changes of genre a minute', ({ flipsPerMinute }) => flipsPerMinute.toFixed(2)),
+      row(`accuracy after ${seconds.join(', ')} s`, ({ accuracyAfterS }) => `${seconds.map((second) => (accuracyAfterS[second] === undefined ? '–' : (100 * accuracyAfterS[second]).toFixed(0))).join(', ')}\u00a0%`),
+      row('median time to the correct genre', ({ medianTimeToCorrectMs }) => inSeconds(medianTimeToCorrectMs)),
+      row('genre changes per minute', ({ flipsPerMinute }) => flipsPerMinute.toFixed(2)),
       row('expected calibration error', ({ ece }) => ece.toFixed(3)),
     ],
   };
@@ -40,8 +37,8 @@ function basics(evaluations: readonly Evaluation[]): TextTable {
 function degraded(evaluation: Evaluation): TextTable[] {
   if (evaluation.degraded === undefined) return [];
   return [{
-    caption: `The same sound degraded: ${nameOf(evaluation)}, ${withCommas(evaluation.tracks)} tracks; points against clean sound`,
-    head: ['sound', 'right over the whole track (95 %)', 'points', 'right over 4 s', 'points', 'tracks lost, gained'],
+    caption: `Degraded sound: ${nameOf(evaluation)}, ${withCommas(evaluation.tracks)} tracks; differences to clean sound in points`,
+    head: ['sound', 'accuracy, whole tracks (95 %)', 'difference', 'accuracy, 4 s excerpts', 'difference', 'tracks lost, gained'],
     rows: [
       ['clean', interval(evaluation.trackAccuracy, evaluation.trackAccuracy95), '', percent(evaluation.segmentAccuracy), '', ''],
       ...Object.entries(evaluation.degraded).map(([name, figures]) => [
@@ -56,9 +53,9 @@ function medleys(evaluation: Evaluation): TextTable[] {
   const { medleys: count, minutes, all, rightAlone, extraFlipsPerMinute } = evaluation.medleys;
   const row = (name: string, { changes, medianMs, p90Ms, neverShown }: typeof all): string[] => [name, withCommas(changes), inSeconds(medianMs), inSeconds(p90Ms), percent(neverShown)];
   return [{
-    caption: `Changes of genre: ${withCommas(count)} medleys, ${minutes.toFixed(0)} minutes, ${nameOf(evaluation)}; ${extraFlipsPerMinute.toFixed(2)} changes a minute that are none`,
-    head: ['to a track', 'changes', 'median delay', '9 of 10 within', 'never shown'],
-    rows: [row('of any kind', all), row('that is got right alone', rightAlone)],
+    caption: `Changes of genre: ${withCommas(count)} medleys, ${minutes.toFixed(0)} minutes, ${nameOf(evaluation)}; ${extraFlipsPerMinute.toFixed(2)} false changes per minute`,
+    head: ['change to', 'changes', 'median delay', '90 % within', 'never shown'],
+    rows: [row('any track', all), row('tracks classified correctly on their own', rightAlone)],
   }];
 }
 
@@ -71,11 +68,11 @@ function notMusic(evaluation: Evaluation): TextTable[] {
     caption: `Music against speech and noise: ${nameOf(evaluation)}, ${withCommas(music)} tracks of music, ${withCommas(speech)} of speech, ${withCommas(noise)} of noise`,
     head: ['', 'whole tracks', 'blocks'],
     rows: [
-      ['AUROC of music against all else', area(auroc.all), area(blockAuroc.all)],
+      ['AUROC, music against everything else', area(auroc.all), area(blockAuroc.all)],
       ['against speech', area(auroc.speech), area(blockAuroc.speech)],
       ['against noise', area(auroc.noise), area(blockAuroc.noise)],
-      ['music called something else', share(musicCalledNotMusic, music), percent(musicBlocksCalledNotMusic)],
-      ['speech and noise called music', share(notMusicCalledMusic, speech + noise), percent(notMusicBlocksCalledMusic)],
+      ['music classified as something else', share(musicCalledNotMusic, music), percent(musicBlocksCalledNotMusic)],
+      ['speech and noise classified as music', share(notMusicCalledMusic, speech + noise), percent(notMusicBlocksCalledMusic)],
     ],
   }];
 }
@@ -91,15 +88,15 @@ export function genreTable(evaluation: Evaluation): TextTable {
 export function costTable({ machine, points }: NonNullable<ReportData['cost']>): TextTable {
   const optional = (value: number | undefined): string => (value === undefined ? '–' : short(value));
   return {
-    caption: `Networks and their cost: CPU ms for a second of audio; ${machine}`,
-    head: ['network', 'parameters', 'M multiply-adds per second', 'batch of 64', 'batch of 1', 'afresh over 4 s, batch of 64', 'afresh over 4 s, batch of 1', 'valid tracks right'],
+    caption: `Networks and their cost: CPU ms per second of audio; ${machine}`,
+    head: ['network', 'parameters', 'M multiply-adds per second', 'batch of 64', 'batch of 1', 'recomputed over 4 s, batch of 64', 'recomputed over 4 s, batch of 1', 'accuracy, valid tracks'],
     rows: [...points].sort((a, b) => a.msBatch64 - b.msBatch64).map(({ name, parameters, multiplyAddsPerSecond, msBatch64, msBatch1, msRecomputed, msRecomputed1, accuracy, shipped }) => [
       shipped ? `${name} (shipped)` : name, withCommas(parameters), (multiplyAddsPerSecond / 1e6).toFixed(2), short(msBatch64), optional(msBatch1), optional(msRecomputed), optional(msRecomputed1), accuracy === undefined ? '–' : percent(accuracy),
     ]),
   };
 }
 
-/** Settings that no other one beats in both, the quickest first; of equal ones one, the shipped one if it is among them. */
+/** Pareto front of delay and changes, sorted by delay; of equal points one is kept, preferably the shipped one. */
 export function paretoFront(points: NonNullable<ReportData['tradeOff']>): NonNullable<ReportData['tradeOff']> {
   const sorted = [...points].sort((a, b) => a.delayS - b.delayS || a.flipsPerMinute - b.flipsPerMinute || Number(b.shipped) - Number(a.shipped));
   let fewest = Infinity;
@@ -110,24 +107,24 @@ export function paretoFront(points: NonNullable<ReportData['tradeOff']>): NonNul
   });
 }
 
-/** The shipped settings and those that none beats. */
+/** The shipped settings and the Pareto front. */
 export function tradeOffTable(evaluations: readonly Evaluation[]): TextTable[] {
   const { tradeOff: points, tradeOffDelay } = tradeOffOf(evaluations);
   if (points === undefined) return [];
   const shown = [...points.filter(({ shipped }) => shipped), ...paretoFront(points).filter(({ shipped }) => !shipped)];
   return [{
-    caption: `Smoothing: the shipped settings, and those of ${points.length} that none beats in both delay and changes`,
-    head: ['time constant, margin, hold', tradeOffDelay!, 'changes a minute'],
+    caption: `Smoothing: the shipped settings and the Pareto-optimal ones of ${points.length}`,
+    head: ['time constant, margin, hold', tradeOffDelay!, 'changes per minute'],
     rows: shown.map(({ settings, delayS, flipsPerMinute, shipped }) => [shipped ? `${settings} (shipped)` : settings, `${delayS.toFixed(1)} s`, flipsPerMinute.toFixed(2)]),
   }];
 }
 
-/** The points of the trade-off that a sweep of settings found; those that are never right have no delay and no place. */
+/** Trade-off points from a sweep of smoothing settings; settings without a finite delay are left out. */
 export function tradeOffOf(evaluations: readonly Evaluation[]): Pick<ReportData, 'tradeOff' | 'tradeOffDelay'> {
   const sweep = evaluations.find((evaluation) => evaluation.sweep !== undefined)?.sweep;
   if (sweep === undefined) return {};
   return {
-    tradeOffDelay: sweep.delay === 'medianMedleyDelayMs' ? 'median delay after a change of genre' : 'median time to the right genre',
+    tradeOffDelay: sweep.delay === 'medianMedleyDelayMs' ? 'median delay after a change of genre' : 'median time to the correct genre',
     tradeOff: sweep.points.flatMap(({ timeConstantMs, margin, holdMs, flipsPerMinute, isModels, ...delays }) => {
       const delayMs = delays[sweep.delay];
       return delayMs === null ? [] : [{ settings: `${timeConstantMs} ms, margin ${margin}, hold ${holdMs} ms`, flipsPerMinute, delayS: delayMs / 1000, shipped: isModels }];
@@ -136,7 +133,7 @@ export function tradeOffOf(evaluations: readonly Evaluation[]): Pick<ReportData,
 }
 
 function nameOf({ split, source }: Evaluation): string {
-  return `${split}, ${source === 'levels' ? 'stored levels' : 'from sound'}`;
+  return `${split}, ${source === 'levels' ? 'stored levels' : 'from audio'}`;
 }
 
 function interval(share: number, [low, high]: readonly [number, number]): string {

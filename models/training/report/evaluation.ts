@@ -1,4 +1,4 @@
-/** What `livegenre evaluate --json` prints, as far as reports and cards show it. */
+/** Schema of the output of `livegenre evaluate --json`, limited to what reports and cards show. */
 import { z } from 'zod';
 import { readJson } from './json-file.js';
 
@@ -14,7 +14,7 @@ const basicSchema = z.object({
   trackAccuracy95: z.tuple([share, share]),
   segmentAccuracy: share,
   macroF1: share,
-  /** By seconds. */
+  /** Key: seconds. */
   accuracyAfterS: z.record(z.string(), share),
   medianTimeToCorrectMs: z.number().nullable(),
   flipsPerMinute: z.number(),
@@ -26,10 +26,10 @@ export const evaluationSchema = basicSchema.extend({
   source: z.enum(['levels', 'audio']),
   tracks: count,
   perGenre: z.record(z.string(), z.object({ precision: share, recall: share, f1: share, support: count })),
-  /** By what was done to the sound; differences to clean sound in points. */
+  /** Key: degradation; differences to clean sound in points. */
   degraded: z.record(z.string(), basicSchema.extend({ trackDifference: z.number(), segmentDifference: z.number(), tracksLost: count, tracksGained: count })).optional(),
   medleys: z.object({ medleys: count, seed: z.number(), minutes: z.number(), all: delaysSchema, rightAlone: delaysSchema, extraFlipsPerMinute: z.number() }).optional(),
-  /** A sentence where the model has no kinds. */
+  /** A sentence if the model has no sound kinds. */
   notMusic: z.union([z.string(), z.object({
     split: z.string(),
     /** Music, speech, noise. */
@@ -57,12 +57,12 @@ export const evaluationSchema = basicSchema.extend({
 
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
-/** @throws Error naming the file, with what is wrong */
+/** @throws Error that names the file and says what is wrong */
 export async function readEvaluation(path: string): Promise<Evaluation> {
   return readJson(path, evaluationSchema, 'the output of `livegenre evaluate --json`');
 }
 
-/** The command that measures the same again; where the data lies is for the reader to fill in. */
+/** The command that repeats the measurement, with a placeholder for the data folder. */
 export function commandOf({ split, source, degraded, medleys, notMusic, sweep }: Evaluation, data = 'DIR'): string {
   return [
     `npx livegenre evaluate --data ${data} --split ${split}`,

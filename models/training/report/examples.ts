@@ -1,6 +1,6 @@
 /**
- * Examples of confusions to look at: of each pair of genres the track that was taken for the other
- * most surely, with the levels of the stretch where the wrong answer was most probable.
+ * Selects examples of confusions: for each pair of genres the most confidently misclassified track,
+ * with the levels of the excerpt where the wrong genre was most probable.
  */
 import { trackLevels, type Pack } from '../../packs/pack.js';
 import type { Example } from './data.js';

@@ -1,6 +1,6 @@
 /**
- * Markup whose holes are escaped: labels, ids and command lines come from outside, and only what
- * was made by `html` itself is taken as markup.
+ * HTML templates with automatic escaping: labels, ids and command lines are untrusted, and only the
+ * output of `html` is inserted unescaped.
  */
 export class Markup {
   readonly text: string;
@@ -12,22 +12,22 @@ export class Markup {
 
 type HtmlValue = Markup | string | number | null | undefined | false | readonly HtmlValue[];
 
-/** A template of elements and attributes (always in double quotes). Nothing, false and null leave no trace. */
+/** Template tag for elements and attributes (always double-quoted). Undefined, false and null render as nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Markup {
   return new Markup(parts.reduce((text, part, index) => text + rendered(values[index - 1]) + part));
 }
 
-function rendered(hole: HtmlValue): string {
-  if (hole === null || hole === undefined || hole === false) return '';
-  if (hole instanceof Markup) return hole.text;
-  if (Array.isArray(hole)) return (hole as readonly HtmlValue[]).map(rendered).join('');
-  return escaped(String(hole));
+function rendered(value: HtmlValue): string {
+  if (value === null || value === undefined || value === false) return '';
+  if (value instanceof Markup) return value.text;
+  if (Array.isArray(value)) return (value as readonly HtmlValue[]).map(rendered).join('');
+  return escaped(String(value));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-    // Control characters have no place in HTML; the tab and the newline do.
+    // Control characters other than tab and newline are invalid in HTML.
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
 }

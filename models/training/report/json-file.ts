@@ -1,10 +1,10 @@
-/** Files of other commands, checked at the door. */
+/** Reads and validates JSON files written by other commands. */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 
 /**
- * @param what the file should be, for the message
- * @throws Error naming the file, with what is wrong
+ * @param what description of the expected content, for the message
+ * @throws Error that names the file and says what is wrong
  */
 export async function readJson<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
   let json: unknown;
@@ -16,5 +16,5 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>, what: stri
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const { path: where, message } = parsed.error.issues[0]!;
-  throw new Error(`${path} is not ${what}: ${where.join('.') || 'all of it'}: ${message}.`);
+  throw new Error(`${path} is not ${what}: ${where.join('.') || 'top level'}: ${message}.`);
 }

@@ -1,6 +1,6 @@
-/** Numbers as people read them, with the units beside them. */
+/** Number formatting with units. */
 
-/** 0.6244 → `62.4 %`; the space does not break. */
+/** 0.6244 → `62.4 %`, with a non-breaking space. */
 export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)}\u00a0%`;
 }
@@ -10,19 +10,19 @@ export function percentRange([low, high]: readonly [number, number]): string {
   return `${(100 * low).toFixed(1)} to ${percent(high)}`;
 }
 
-/** Whole numbers with commas. */
+/** Rounded to an integer, with thousands separators. */
 export function withCommas(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** Three significant digits, without an exponent where it can be helped: 0.0123, 1.23, 123. */
+/** Three significant digits, with an exponent only for very large or small values: 0.0123, 1.23, 123. */
 export function short(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4) return value.toExponential(2);
   return Math.abs(value) >= 100 ? withCommas(value) : value.toPrecision(3);
 }
 
-/** For axes: three significant digits without zeros at the end. */
+/** For axes: three significant digits without trailing zeros. */
 export function plain(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
@@ -40,7 +40,7 @@ export function counted(count: number, noun: string): string {
   return `${withCommas(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Round values from the first at or below `from` to the first at or above `to`: steps of 1, 2 or 5. */
+/** Round tick values that cover `from` to `to`, in steps of 1, 2 or 5 × 10ⁿ. */
 export function roundTicks(from: number, to: number, wanted = 5): number[] {
   const span = to > from ? to - from : Math.max(1e-6, Math.abs(from) || 1);
   const raw = span / wanted;

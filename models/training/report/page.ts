@@ -1,4 +1,4 @@
-/** The report as one HTML page: nothing is fetched, and nothing needs a script to be read. */
+/** The report as a single self-contained HTML page without scripts. */
 import type { ReportData } from './data.js';
 import { html, type Markup } from './html.js';
 import { counted, percent, percentRange, withCommas } from './numbers.js';
@@ -13,7 +13,7 @@ import { external, folds, protocols } from './sections/protocols.js';
 import { overTime, tradeOff } from './sections/time.js';
 import { STYLE } from './style.js';
 
-/** In the order of the questions: how good, when, where not, at what price, by what right. */
+/** Sections in page order. */
 const SECTIONS = [genres, confusion, overTime, live, tradeOff, confidence, examples, protocols, folds, external, cost, learning, dataSection, limits, training] as const;
 
 export function page(report: ReportData): string {
@@ -26,14 +26,14 @@ export function page(report: ReportData): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${title}: report of training</title>
+<title>${title}: training report</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
 <h1>${title}</h1>
 <p class="quiet">${counted(model.labels.length, 'genre')}: ${model.labels.join(', ')}. Trained ${day(report.createdAt)}; figures on ${counted(report.tracks.length, `valid ${report.items.slice(0, -1)}`)}, block by block.</p>
-<nav aria-label="Parts of the report"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </header>
 <main>
 ${tiles(report)}
@@ -47,13 +47,13 @@ ${body}
 `.text;
 }
 
-/** The figures that people ask for first. */
+/** Key figures at the top of the page. */
 function tiles({ figures, calibration, medianSettledS, model, items }: ReportData): Markup {
   const shown: Array<readonly [value: string, beside: string, what: string]> = [
-    [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, `right over whole ${items}`],
-    ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${withCommas(figures.stretches.count)} stretches`, 'right over 4 s, heard alone'] as const] : []),
+    [percent(figures.accuracy), `95 %: ${percentRange(figures.interval)}`, `accuracy, whole ${items}`],
+    ...(figures.stretches ? [[percent(figures.stretches.accuracy), `${withCommas(figures.stretches.count)} excerpts`, 'accuracy, 4 s excerpts'] as const] : []),
     [percent(figures.macroF1), '', 'macro F1'],
-    ...(medianSettledS === null ? [] : [[`${medianSettledS.toFixed(1)} s`, '', 'until right for good, median'] as const]),
+    ...(medianSettledS === null ? [] : [[`${medianSettledS.toFixed(1)} s`, '', 'median time until correct for good'] as const]),
     [(calibration.crossFittedEce ?? calibration.calibrated.ece).toFixed(3), calibration.crossFittedEce === undefined ? '' : 'cross-fitted', 'expected calibration error'],
     [withCommas(model.parameters), '', 'parameters'],
     [`${(model.multiplyAddsPerSecond / 1e6).toFixed(2)} M`, '', 'multiply-adds per second of audio'],

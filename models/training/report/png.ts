@@ -1,18 +1,18 @@
-/** A PNG of one byte a pixel through a palette (PNG specification, third edition: colour type 3, 8 bits). */
+/** Palette PNG encoder with one byte per pixel (PNG specification, third edition: colour type 3, 8 bits). */
 import { deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * @param pixels [height × width] indices into the palette, the top row first
- * @param palette up to 256 colours as [red, green, blue] one after the other
+ * @param pixels [height × width] palette indices, top row first
+ * @param palette up to 256 colours as consecutive [red, green, blue]
  */
 export function palettePng(width: number, height: number, pixels: Uint8Array, palette: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 3, 0, 0, 0], 8); // bits, palette, deflate, filters of the standard, not interlaced
-  const rows = new Uint8Array(height * (width + 1)); // each behind its filter's number, 0: none
+  header.set([8, 3, 0, 0, 0], 8); // bit depth, colour type, compression, filter, interlace
+  const rows = new Uint8Array(height * (width + 1)); // each row starts with its filter type, 0: none
   for (let row = 0; row < height; row++) rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
   return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('PLTE', palette), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', new Uint8Array(0))]);
 }
@@ -36,7 +36,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The specification's annex D; Node has one of its own only from 22 on. */
+/** CRC-32 of the specification's annex D; node:zlib has crc32 only from Node 22 on. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);

@@ -1,8 +1,8 @@
-/** Confidence against accuracy over all blocks. */
+/** Reliability diagram data: confidence against accuracy over all blocks. */
 import { argmax, expectedCalibrationError, reliabilityBins } from '../../metrics.js';
 import { RELIABILITY_BINS, type Reliability } from './data.js';
 
-/** @param scored [blocks × labels] probabilities of each track */
+/** @param scored `blocks`: [blocks × labels] probabilities of each track */
 export function reliability(scored: ReadonlyArray<{ readonly truth: number; readonly blocks: Float32Array }>, labels: number): Reliability {
   const confidences: number[] = [];
   const isRight: boolean[] = [];

@@ -1,7 +1,7 @@
 /**
- * `npm run report -- --run DIR [--figures FILE…] [--cost FILE] [--beside DIR…]`: builds the report
- * of a run again from its run.json, with what was measured after it: what `evaluate` said (the
- * trade-off of a sweep too), what networks cost, and how accurate the networks of other runs are.
+ * `npm run report -- --run DIR [--figures FILE…] [--cost FILE] [--beside DIR…]`: rebuilds the report of
+ * a run from its run.json and adds later measurements: output of `evaluate` (with the trade-off of a
+ * sweep), cost of networks, and accuracy of other runs.
  */
 import { resolve } from 'node:path';
 import { cac } from 'cac';
@@ -36,10 +36,10 @@ async function report({ run, figures, cost, beside }: Flags): Promise<void> {
 
 const cli = cac('npm run report --');
 cli
-  .command('', 'Build the report of a run again')
+  .command('', 'Rebuild the report of a run')
   .option('--run <dir>', 'Folder of the run, with run.json', { default: '.runs/train' })
-  .option('--figures <file>', 'Output of livegenre evaluate --json; several if given again')
+  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable')
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
-  .option('--beside <dir>', 'Folder of another run, whose accuracy goes beside its cost; several if given again')
+  .option('--beside <dir>', 'Folder of another run whose accuracy is listed with its cost; repeatable')
   .action(report);
 await runCommandLine(cli);

@@ -1,16 +1,16 @@
-/** A valid track with what the network said of it, block by block. */
+/** A valid track with the network's scores per block. */
 import type { Track } from '../../packs/pack.js';
 
 export interface ScoredTrack {
   readonly track: Track;
   readonly truth: number;
-  /** [labels] over the whole track: the mean of its blocks' log scores, by the temperature, normalised. */
+  /** [labels] probabilities for the whole track: softmax of the mean log score divided by the temperature. */
   readonly probabilities: Float64Array;
   readonly answer: number;
-  /** Of the track's blocks the first that counts, that is has a score. */
+  /** Index of the first scored block. */
   readonly firstBlock: number;
-  /** [blocks × labels], by the temperature. */
+  /** [blocks × labels] probabilities with the temperature. */
   readonly blocks: Float32Array;
-  /** [blocks × labels], at temperature 1. */
+  /** [blocks × labels] log scores at temperature 1. */
   readonly logScores: Float32Array;
 }

@@ -1,9 +1,9 @@
-/** A part of the report: what it is called, and what it says; parts without data are left out. */
+/** A section of the report. A builder returns undefined if there is no data for it. */
 import type { ReportData } from './data.js';
 import type { Markup } from './html.js';
 
 export interface Section {
-  /** The anchor. */
+  /** Element id, used as the link target. */
   readonly id: string;
   readonly title: string;
   readonly body: Markup;

@@ -1,4 +1,4 @@
-/** The report's looks, light and dark, narrow and wide, and on paper. */
+/** Stylesheet of the report: light, dark, narrow, wide, print. */
 import { Markup } from './html.js';
 
 export const STYLE = new Markup(`

@@ -1,4 +1,4 @@
-/** Tables: numbers to the right, the first cell of a row as its heading, wide ones scroll by themselves. */
+/** HTML tables: numbers right-aligned, the first cell as row header, wide tables scroll horizontally. */
 import { html, type Markup } from './html.js';
 
 type Cell = string | number | Markup;
@@ -7,7 +7,7 @@ export interface TableOptions {
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: ReadonlyArray<readonly Cell[]>;
-  /** Columns of text, which are set to the left; the first always is. */
+  /** Left-aligned text columns; the first column always is. */
   readonly words?: readonly number[];
 }
 
@@ -21,7 +21,7 @@ ${rows.map((row) => html`<tr>${row.map((cell, column) => (column === 0 ? html`<t
 `)}</tbody></table></div>`;
 }
 
-/** A table behind a line that opens it, for numbers that a chart shows already. */
+/** A collapsed table, for numbers that a chart already shows. */
 export function foldedTable(options: TableOptions): Markup {
   return html`<details><summary>${options.caption}</summary>${table(options)}</details>`;
 }

@@ -1,4 +1,4 @@
-/** A report on disk: `run.json`, all that it says, and `report.html`, made of nothing else. */
+/** Writes and reads a report: `run.json` with all data, and `report.html` rendered from it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../../write-atomically.js';
@@ -15,7 +15,7 @@ export async function writeReport(folder: string, data: ReportData): Promise<str
   return path;
 }
 
-/** @throws Error when there is no run.json in the folder, or it is not one, with what is wrong */
+/** @throws Error when the folder has no valid run.json, with the reason */
 export async function readRun(folder: string): Promise<ReportData> {
   return readJson(join(folder, 'run.json'), reportSchema, 'what training writes when it is done');
 }

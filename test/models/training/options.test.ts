@@ -34,7 +34,7 @@ for (const [given, message] of [
   [{ teacher: 't', features: 'mfcc' }, /^--teacher: needs --features mel/],
   [{ model: 'm', protocol: 'kfold' }, /^--model: works only with protocols that train one network/],
 ] as const) {
-  test(`refused: ${JSON.stringify(given)}`, () => {
+  test(`rejected: ${JSON.stringify(given)}`, () => {
     assert.throws(() => parseOptions({ ...GIVEN, ...given }), message);
   });
 }

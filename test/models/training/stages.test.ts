@@ -1,4 +1,4 @@
-/** The stages of training on made-up data: they learn, and the command makes a model that loads. */
+/** Training stages on synthetic data: they learn, and the command writes a model that loads. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
   }
 }
 
-/** A teacher who says how low, middle or high a window is, as an embedding and as tags. */
+/** A teacher whose outputs, an embedding and tags, tell whether a window is low, middle or high. */
 function toyTeacher(): Teacher {
   const pack = toyPack('music', { tracks: 60, columns: 140 });
   const windows = 4;
@@ -54,7 +54,7 @@ function toyTeacher(): Teacher {
   };
 }
 
-test('pretraining learns the teacher’s answers, and the last layer then learns the genres', () => withFolder(async (folder) => {
+test('pretraining learns the teacher’s outputs, and the last layer then learns the genres', () => withFolder(async (folder) => {
   const description = describe(SMALL_LAYERS, 64);
   const network = new TrainableNetwork(description, new Random(1));
   const { stage, heads } = pretrainStage(network, toyTeacher(), {
@@ -80,12 +80,12 @@ test('pretraining learns the teacher’s answers, and the last layer then learns
   const believed = heldOut();
   assert.equal(new Set(believed.tracks.map(({ id }) => id)), new Set(train.tracks.map(({ id }) => id)));
   assert.ok(believed.tracks.filter(({ id, genre }) => train.tracks.find((track) => track.id === id)!.genre === genre).length > 0.8 * train.tracks.length);
-  assert.equal(lastLayer(), fitted, 'the layer that learned from all of them is back');
+  assert.equal(lastLayer(), fitted, 'the layer fitted on all tracks is restored');
   tf.dispose(heads);
   network.dispose();
 }));
 
-test('refining teaches the genres to the layers before the statistics and keeps the teacher’s answers', () => withFolder(async (folder) => {
+test('refining trains the trunk on the genres and keeps the teacher’s outputs', () => withFolder(async (folder) => {
   const description = describe(SMALL_LAYERS, 64);
   const network = new TrainableNetwork(description, new Random(1));
   const teacher = toyTeacher();
@@ -95,7 +95,7 @@ test('refining teaches the genres to the layers before the statistics and keeps 
   const before = pretraining.stage.validate().score;
 
   const labels = ['low', 'middle', 'high'];
-  // Half of the teacher's tracks are believed to be what they are; of the others nothing is.
+  // Half of the teacher's tracks have a soft label for their true genre; the others have none.
   const softLabels = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
   const noises = toyPack('noise', { tracks: 2, columns: 300, seed: 5 });
   const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, softLabels, heldOutSoftLabels: new Map(), noises }, { ...options, epochs: 4 });
@@ -105,10 +105,10 @@ test('refining teaches the genres to the layers before the statistics and keeps 
 
   const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, softLabels, heldOutSoftLabels: new Map(), noises: undefined }, { ...options, epochs: 1 });
   const batch = short.stage.batch(new Random(4), 0, 0);
-  assert.ok(Number.isFinite(tf.tidy(() => batch.loss().dataSync()[0]!)), 'chunks are too short to be sequences; the beliefs alone are learned');
+  assert.ok(Number.isFinite(tf.tidy(() => batch.loss().dataSync()[0]!)), 'chunks are too short for sequences; only the teacher’s tracks are used');
   batch.dispose();
 
-  // The first loss of a stage, with what labelled tracks are taught to be.
+  // The first loss of a stage with these soft labels of the labelled tracks.
   const train = toyPack('train');
   const lossWith = (heldOutSoftLabels: ReadonlyMap<string, readonly number[]>): number => {
     const refining = refineStage(network, teacher, pretraining.heads, { train, labels, softLabels, heldOutSoftLabels, noises }, { ...options, epochs: 1 });
@@ -120,13 +120,13 @@ test('refining teaches the genres to the layers before the statistics and keeps 
   };
   const all = (softLabel: (genre: string) => number[]): ReadonlyMap<string, readonly number[]> => new Map(train.tracks.map(({ id, genre }) => [id, softLabel(genre!)]));
   const [labelled, smoothed, unknown] = [lossWith(new Map()), lossWith(all((genre) => labels.map((label) => (label === genre ? 0.9 : 0) + 0.1 / 3))), lossWith(all(() => [0, 0, 0]))] as const;
-  assert.ok(Math.abs(labelled - smoothed) < 1e-4, `${labelled}, ${smoothed}: without a softLabel a track is its label`);
-  assert.ok(unknown < labelled - 0.1, `${unknown}, ${labelled}: what is believed of it goes before its label`);
+  assert.ok(Math.abs(labelled - smoothed) < 1e-4, `${labelled}, ${smoothed}: a track without a soft label uses its label`);
+  assert.ok(unknown < labelled - 0.1, `${unknown}, ${labelled}: the soft label takes precedence over the label`);
   tf.dispose([...heads, ...short.heads, ...pretraining.heads]);
   network.dispose();
 }));
 
-test('the command trains from scratch, goes on after a stop, and its model loads', () => withFolder(async (folder) => {
+test('the command trains from scratch, resumes, and its model loads', () => withFolder(async (folder) => {
   await writePack(folder, toyPack('train', { tracks: 6 }));
   await writePack(folder, toyPack('valid', { tracks: 3, seed: 9 }));
   const run = (...args: string[]): Promise<string> => new Promise((resolve, reject) => {

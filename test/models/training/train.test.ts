@@ -1,4 +1,4 @@
-/** The command from packs to models and report, on made-up data: every protocol, other inputs, a second data set. */
+/** The train command on synthetic data: every protocol, other features, a second data set. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -30,12 +30,12 @@ function run(folder: string, ...args: string[]): Promise<string> {
   });
 }
 
-const refusal = (folder: string, ...args: string[]): Promise<string> => run(folder, ...args).then(() => assert.unreachable('it ran') as never, (error: Error) => error.message);
+const errorOf = (folder: string, ...args: string[]): Promise<string> => run(folder, ...args).then(() => assert.unreachable('it ran') as never, (error: Error) => error.message);
 
-command('k-fold trains a network a fold and reports every track once', async ({ folder }) => {
-  const said = await run(folder, '--protocol', 'kfold', '--folds', '2');
-  assert.match(said, /fold-1: 1 epochs of 1 steps of .* 2 such runs in total/);
-  assert.match(said, /2 folds: [\d.]+ ± [\d.]+ % of held-out tracks/);
+command('k-fold trains one network per fold and reports every track once', async ({ folder }) => {
+  const output = await run(folder, '--protocol', 'kfold', '--folds', '2');
+  assert.match(output, /fold-1: 1 epochs of 1 steps of .* 2 such runs in total/);
+  assert.match(output, /2 folds: [\d.]+ ± [\d.]+ % of held-out tracks/);
   await Promise.all(['fold-1', 'fold-2'].map((fold) => loadBundle(join(folder, 'run', fold, 'model'))));
   const report = await readRun(join(folder, 'run'));
   assert.is(report.kfold!.folds.length, 2);
@@ -44,27 +44,27 @@ command('k-fold trains a network a fold and reports every track once', async ({ 
   assert.ok(existsSync(join(folder, 'run', 'report.html')));
 });
 
-command('random chunks and as many with artists apart stand side by side', async ({ folder }) => {
-  const said = await run(folder, '--protocol', 'random-chunks', '--compare');
-  assert.match(said, /random-chunks: 12 training chunks, 6 for validation/);
-  assert.match(said, /The same network and the same number of training chunks:\n +random-chunks +[\d.]+ % .* of 6 held-out chunks, [\d.]+ % of 12 training chunks\n +artist-aware-chunks +[\d.]+ % .* of 6 held-out/);
+command('--compare reports random chunks and artist-aware chunks side by side', async ({ folder }) => {
+  const output = await run(folder, '--protocol', 'random-chunks', '--compare');
+  assert.match(output, /random-chunks: 12 training chunks, 6 for validation/);
+  assert.match(output, /The same network and the same number of training chunks:\n +random-chunks +[\d.]+ % .* of 6 held-out chunks, [\d.]+ % of 12 training chunks\n +artist-aware-chunks +[\d.]+ % .* of 6 held-out/);
   const { protocols, stages } = await readRun(join(folder, 'run'));
   assert.equal(protocols!.map(({ trainItems, validItems }) => [trainItems, validItems]), [[12, 6], [12, 6]]);
   assert.equal(stages.map(({ name }) => name), ['random-chunks', 'artist-aware-chunks']);
 });
 
-command('a second data set is measured with the labels that both know', async ({ folder }) => {
+command('a second data set is evaluated on the shared labels', async ({ folder }) => {
   const other = toyPack('other', { tracks: 6, columns: 70, seed: 4 });
   await writePack(folder, { ...other, labels: ['low', 'high', 'polka'], tracks: other.tracks.map((track) => ({ ...track, genre: track.genre === 'middle' ? 'polka' : track.genre })) });
-  const said = await run(folder, '--external', join(folder, 'other'));
-  assert.match(said, 'other: 2 tracks of polka are left out');
-  assert.match(said, /[\d.]+ % \([\d.]+ to [\d.]+\) of other/);
+  const output = await run(folder, '--external', join(folder, 'other'));
+  assert.match(output, 'other: 2 tracks of polka are left out');
+  assert.match(output, /[\d.]+ % \([\d.]+ to [\d.]+\) of other/);
   const { external, limits } = await readRun(join(folder, 'run'));
   assert.equal(external!.map(({ name, tracks }) => [name, tracks]), [['other', 4]]);
   assert.ok(limits.some((limit) => limit.includes('polka')));
 });
 
-command('a network that hears more than mel says so in its model, which the server refuses with the reason', async ({ folder }) => {
+command('a network with other features than mel lists them in its model, which the server rejects with the reason', async ({ folder }) => {
   for (const [name, tracks] of [['train', 6], ['valid', 3]] as const) {
     const path = join(folder, `${name}.json`);
     const pack = JSON.parse(await readFile(path, 'utf8')) as object;
@@ -77,11 +77,11 @@ command('a network that hears more than mel says so in its model, which the serv
   await loadBundle(join(folder, 'run', 'model')).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'it hears mel, mfcc, chroma; from live sound only mel levels are computed'));
 });
 
-command('the same seed gives the same weights, another one others', async ({ folder }) => {
+command('equal seeds give equal weights, different seeds different ones', async ({ folder }) => {
   const weights = async (...args: string[]): Promise<string> => {
     await run(folder, '--protocol', 'random-tracks', ...args);
     const bytes = await readFile(join(folder, 'run', 'model', 'weights.bin'));
-    await rm(join(folder, 'run'), { recursive: true }); // nothing to go on from
+    await rm(join(folder, 'run'), { recursive: true }); // so that the next run doesn't resume
     return createHash('sha256').update(bytes).digest('hex');
   };
   const first = await weights();
@@ -89,14 +89,14 @@ command('the same seed gives the same weights, another one others', async ({ fol
   assert.is.not(await weights('--seed', '2'), first);
 });
 
-command('what does not fit is said before anything is trained', async ({ folder }) => {
-  assert.match(await refusal(folder, '--features', 'mel,tempogram'), 'has no tempogram: these features need the audio');
-  assert.match(await refusal(folder, '--external', join(folder, 'nothing')), 'There is no data pack');
+command('mismatched packs are reported before training', async ({ folder }) => {
+  assert.match(await errorOf(folder, '--features', 'mel,tempogram'), 'has no tempogram: these features need the audio');
+  assert.match(await errorOf(folder, '--external', join(folder, 'nothing')), 'There is no data pack');
   const valid = toyPack('valid', { tracks: 3, columns: 70 });
   await writePack(folder, { ...valid, frontEnd: { ...valid.frontEnd, fMax: 8000 } });
-  assert.match(await refusal(folder), 'The packs train and valid differ in fMax (11025 and 8000)');
+  assert.match(await errorOf(folder), 'The packs train and valid differ in fMax (11025 and 8000)');
   await writePack(folder, { ...valid, labels: [...valid.labels, 'polka'], tracks: valid.tracks.map((track) => ({ ...track, genre: 'polka' })) });
-  assert.match(await refusal(folder), 'Track valid0 of valid has the genre polka; the labels of train are low, middle, high.');
+  assert.match(await errorOf(folder), 'Track valid0 of valid has the genre polka; the labels of train are low, middle, high.');
 });
 
 command.run();

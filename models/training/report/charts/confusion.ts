@@ -1,9 +1,8 @@
-/** A confusion matrix as a table: the number says it, the shade (by the root of the share of the true
- * genre, so that small shares show) helps the eye. */
+/** Confusion matrix as a table. Shade: square root of the share of the true genre, so that small shares are visible. */
 import { html, type Markup } from '../html.js';
 
 export function confusionTable(confusion: ReadonlyArray<readonly number[]>, labels: readonly string[], items: string): Markup {
-  return html`<div><p class="quiet">Rows: the true genre. Columns: the answer. The larger the share of the row, the deeper the shade; right answers are outlined.</p>
+  return html`<div><p class="quiet">Rows: true genre. Columns: predicted genre. A darker shade is a larger share of the row; correct predictions are outlined.</p>
 <div class="scroll" role="region" aria-label="Confusion matrix" tabindex="0"><table class="confusion">
 <caption>Numbers of ${items}</caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}</tr></thead>

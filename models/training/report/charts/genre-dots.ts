@@ -1,4 +1,4 @@
-/** Recall with its interval, and precision, of each genre on one line. */
+/** Dot plot: recall with its interval, and precision, one line per genre. */
 import type { ReportData } from '../data.js';
 import { html, type Markup } from '../html.js';
 import { percent } from '../numbers.js';
@@ -6,8 +6,8 @@ import { mark } from './marks.js';
 import { at, WIDTH } from './plot.js';
 
 const [LEFT, RIGHT, TOP, ROW] = [104, WIDTH - 16, 8, 27];
-/** Characters of a label that have room. */
-const ROOM = 12;
+/** Maximum label length in characters. */
+const MAX_LABEL = 12;
 
 export function genreDots(perGenre: ReportData['figures']['perGenre'], labels: readonly string[]): Markup {
   const bottom = TOP + ROW * labels.length;
@@ -20,7 +20,7 @@ ${[0, 0.25, 0.5, 0.75, 1].map((tick) => html`<path class="grid" d="M${at(x(tick)
 ${labels.map((label, index) => {
     const { precision, recall, recallInterval: [low, high] } = perGenre[index]!;
     const y = TOP + ROW * (index + 0.5);
-    return html`<text x="${LEFT - 12}" y="${at(y + 4)}" text-anchor="end">${label.length > ROOM ? `${label.slice(0, ROOM - 1)}…` : label}</text><path class="interval" d="M${at(x(low))} ${at(y)}H${at(x(high))}"/>${mark('second', x(precision), y)}${mark('first', x(recall), y)}`;
+    return html`<text x="${LEFT - 12}" y="${at(y + 4)}" text-anchor="end">${label.length > MAX_LABEL ? `${label.slice(0, MAX_LABEL - 1)}…` : label}</text><path class="interval" d="M${at(x(low))} ${at(y)}H${at(x(high))}"/>${mark('second', x(precision), y)}${mark('first', x(recall), y)}`;
   })}
 </svg>`;
 }

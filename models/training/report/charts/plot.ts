@@ -1,6 +1,6 @@
 /**
- * The frame of a chart: axes, grid and the places of values, as inline SVG. Sizes are in units of
- * which a chart is 440 wide; at that scale text is 12 high. Colours come from the page's style.
+ * Chart frame as inline SVG: axes, grid and scales. A chart is 440 units wide; text is 12 units high.
+ * Colours come from the page's style.
  */
 import { html, type Markup } from '../html.js';
 import { roundTicks } from '../numbers.js';
@@ -8,7 +8,7 @@ import { roundTicks } from '../numbers.js';
 export interface Axis {
   readonly label: string;
   readonly ticks: readonly number[];
-  /** Ends of the axis; the outermost ticks unless given. */
+  /** Ends of the axis; default: the outermost ticks. */
   readonly from?: number;
   readonly to?: number;
   readonly log?: boolean;
@@ -28,7 +28,7 @@ export interface PlotOptions {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
-  /** What the chart shows, for those who don't see it. */
+  /** Text alternative for screen readers. */
   readonly description: string;
   readonly x: Axis;
   readonly y: Axis;
@@ -53,7 +53,7 @@ ${marks(scales)}
 </svg>`;
 }
 
-/** An axis with round ticks around the values. */
+/** A linear axis with round ticks that cover the values. */
 export function axis(label: string, values: readonly number[], format: (value: number) => string, { zero = false, ticks = 5 } = {}): Axis {
   const low = zero ? 0 : Math.min(...values);
   return { label, ticks: roundTicks(low, Math.max(...values, zero ? 1e-9 : -Infinity), ticks), format };
@@ -73,7 +73,7 @@ function scale({ ticks, from = Math.min(...ticks), to = Math.max(...ticks), log 
   return (value) => start + ((place(value) - low) / (high - low)) * (end - start);
 }
 
-/** A length in the drawing: two decimals are below what screens show. */
+/** Formats a coordinate with two decimals, finer than screens show. */
 export function at(length: number): string {
   return String(Number(length.toFixed(2)));
 }

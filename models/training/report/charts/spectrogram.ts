@@ -1,4 +1,4 @@
-/** A stretch of mel levels as a picture with its axes, and under it how probable two genres were. */
+/** Mel spectrogram of an excerpt with axes, and below it the probabilities of two genres. */
 import { hzToMel } from '../../../../dsp/mel/filterbank.js';
 import { levelPalette, RANGE_DB } from '../colour-map.js';
 import type { Example } from '../data.js';
@@ -33,17 +33,17 @@ export function spectrogram({ id, example, truth, answer, fMinHz, fMaxHz }: Spec
   const hertz = TICKS_HZ.filter((tick) => tick > fMinHz && tick < fMaxHz);
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">Mel spectrogram of ${example.id}, ${fromS.toFixed(1)} to ${(fromS + durationS).toFixed(1)} s</title>
-<desc id="${id}-desc">Below it, block by block, the probability of the answer, ${answer}, and of the true genre, ${truth}.</desc>
+<desc id="${id}-desc">Below it, block by block, the probability of the predicted genre, ${answer}, and of the true genre, ${truth}.</desc>
 <image href="${dataUri(picture(example))}" x="${LEFT}" y="${PICTURE.top}" width="${RIGHT - LEFT}" height="${PICTURE.bottom - PICTURE.top}" preserveAspectRatio="none"/>
 ${hertz.map((tick) => html`<text class="tick" x="${LEFT - 5}" y="${at(y(tick) + 4)}" text-anchor="end">${tick / 1000}${tick === hertz.at(-1) && ' kHz'}</text>`)}
 ${[0, 0.5, 1].map((tick) => html`<path class="grid" d="M${LEFT} ${at(p(tick))}H${RIGHT}"/><text class="tick" x="${LEFT - 5}" y="${at(p(tick) + 4)}" text-anchor="end">${tick}</text>`)}
 <path class="curve first" d="${curve('answer')}"/><path class="curve second" d="${curve('truth')}"/>
 ${seconds.map((tick) => html`<path class="axis" d="M${at(x(tick))} ${STRIP.bottom}v4"/><text class="tick" x="${at(x(tick))}" y="${STRIP.bottom + 17}" text-anchor="middle">${tick}</text>`)}
-<text class="label" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 2}" text-anchor="middle">seconds into the track</text>
+<text class="label" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 2}" text-anchor="middle">position in the track, s</text>
 </svg>`;
 }
 
-/** Time to the right, the lowest band at the bottom. */
+/** Time runs to the right, frequency upwards. */
 function picture({ levels, bands }: Example): Buffer {
   const bytes = Buffer.from(levels, 'base64');
   const columns = Math.floor(bytes.length / bands);
@@ -54,7 +54,7 @@ function picture({ levels, bands }: Example): Buffer {
   return palettePng(columns, bands, pixels, PALETTE);
 }
 
-/** The colours of the levels with their ends. */
+/** Colour scale with its end values. */
 export function levelRamp(): Markup {
   const [low, high] = RANGE_DB;
   const bytes = Uint8Array.from({ length: 2 * (high - low) }, (_, index) => 2 * (low + 80) + index);

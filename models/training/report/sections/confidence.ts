@@ -1,4 +1,4 @@
-/** Whether 70 % sure is right 70 % of the time. */
+/** Calibration: whether 70 % confidence is correct 70 % of the time. */
 import { legend, mark, type Series } from '../charts/marks.js';
 import { at, line, plot, type PlotScales } from '../charts/plot.js';
 import { RELIABILITY_BINS, type Reliability } from '../data.js';
@@ -12,22 +12,22 @@ const inPercent = (share: number): string => (100 * share).toFixed(0);
 
 export const confidence: SectionBuilder = ({ calibration: { calibrated, raw, crossFittedEce }, model: { temperature, blockS } }) => ({
   id: 'confidence',
-  title: 'Whether its confidence is honest',
-  body: html`<p>Each block of ${blockS.toFixed(2)} s says how sure it is. Expected calibration error <strong>${calibrated.ece.toFixed(3)}</strong> with the temperature ${temperature.toFixed(2)} that was fitted on these tracks, ${raw.ece.toFixed(3)} without${crossFittedEce !== undefined && `; ${crossFittedEce.toFixed(3)} where each track's temperature came from other tracks`}.</p>
+  title: 'Calibration',
+  body: html`<p>Each block of ${blockS.toFixed(2)} s has a confidence. Expected calibration error <strong>${calibrated.ece.toFixed(3)}</strong> with the temperature ${temperature.toFixed(2)}, fitted on these tracks, ${raw.ece.toFixed(3)} without${crossFittedEce !== undefined && `; ${crossFittedEce.toFixed(3)} with temperatures fitted on other tracks (cross-fitted)`}.</p>
 <div class="side"><figure>${legend([{ series: 'first', name: `temperature ${temperature.toFixed(2)}` }, { series: 'second', name: 'without' }])}${plot({
     id: 'reliability',
-    title: 'Reliability: how often right at each confidence',
-    description: `Points on the diagonal are honest; expected calibration error ${calibrated.ece.toFixed(3)}, without the temperature ${raw.ece.toFixed(3)}.`,
+    title: 'Reliability diagram: accuracy at each confidence',
+    description: `Points on the diagonal are well calibrated; expected calibration error ${calibrated.ece.toFixed(3)}, without the temperature ${raw.ece.toFixed(3)}.`,
     x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
-    y: { label: 'right, %', ticks: TICKS, format: inPercent },
+    y: { label: 'accuracy, %', ticks: TICKS, format: inPercent },
     height: 340,
     marks: (scales: PlotScales) => [
       html`<path class="reference" d="${line([[scales.x(0), scales.y(0)], [scales.x(1), scales.y(1)]])}"/>`,
       curve(raw, 'second', scales),
       curve(calibrated, 'first', scales),
     ],
-  })}<figcaption>Above the dotted diagonal it is better than it says, below it worse. The more blocks, the larger the mark.</figcaption></figure>
-<figure>${histogram(calibrated)}<figcaption>How many blocks are how sure, with the temperature.</figcaption></figure></div>
+  })}<figcaption>Above the dotted diagonal the model is underconfident, below it overconfident. Larger marks stand for more blocks.</figcaption></figure>
+<figure>${histogram(calibrated)}<figcaption>Distribution of confidence over the blocks, with the temperature.</figcaption></figure></div>
 ${binsTable(`Blocks by confidence, with the temperature ${temperature.toFixed(2)}`, calibrated)}
 ${binsTable('Blocks by confidence, without', raw)}`,
 });
@@ -35,7 +35,7 @@ ${binsTable('Blocks by confidence, without', raw)}`,
 function binsTable(caption: string, { bins }: Reliability): Markup {
   return foldedTable({
     caption,
-    head: ['bin', 'blocks', 'mean confidence', 'right'],
+    head: ['bin', 'blocks', 'mean confidence', 'accuracy'],
     rows: bins.map(({ count, confidence: mean, accuracy }) => {
       const bin = binOf(mean);
       return [`${percent(bin / RELIABILITY_BINS, 0)} to ${percent((bin + 1) / RELIABILITY_BINS, 0)}`, withCommas(count), percent(mean), percent(accuracy)];
@@ -59,7 +59,7 @@ function histogram({ bins }: Reliability): Markup {
   const highest = Math.ceil(Math.max(0.05, ...shares) * 20) / 20;
   return plot({
     id: 'confidences',
-    title: 'How many blocks are how sure',
+    title: 'Distribution of confidence',
     description: `${withCommas(total)} blocks in ${RELIABILITY_BINS} bins of confidence.`,
     x: { label: 'confidence, %', ticks: TICKS, format: inPercent },
     y: { label: 'of blocks, %', ticks: [0, highest / 2, highest], format: (share) => String(Number((100 * share).toFixed(1))) },

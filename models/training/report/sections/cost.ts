@@ -1,4 +1,4 @@
-/** What accuracy costs: networks side by side. */
+/** Accuracy against cost for several networks. */
 import { legend, mark } from '../charts/marks.js';
 import { at, axis, logAxis, plot, type PlotScales } from '../charts/plot.js';
 import { html } from '../html.js';
@@ -12,14 +12,14 @@ export const cost: SectionBuilder = ({ cost: measured }) => {
   const placed = measured.points.flatMap((point) => (point.accuracy === undefined ? [] : [{ ...point, accuracy: point.accuracy }]));
   return {
     id: 'cost',
-    title: 'What accuracy costs',
-    body: html`<p>Milliseconds of processor time for a second of audio. “Afresh over 4 s” is what it costs to compute the network over the last 4 s for every block instead of carrying its state.</p>
+    title: 'Accuracy and cost',
+    body: html`<p>CPU milliseconds per second of audio. “Recomputed over 4 s” is the cost of running the network over the last 4 s for every block instead of carrying its state.</p>
 ${placed.length > 1 && html`<figure>${legend([{ series: 'first', name: 'tried', line: false }, { series: 'second', name: 'shipped', line: false }])}${plot({
       id: 'cost-plot',
-      title: 'Share of valid tracks got right against cost',
+      title: 'Accuracy on valid tracks against cost',
       description: placed.map(({ name, msBatch64, accuracy }) => `${name}: ${short(msBatch64)} ms, ${percent(accuracy)}`).join('; '),
       x: logAxis('ms per second of audio, in a batch of 64', placed.map(({ msBatch64 }) => msBatch64), (tick) => String(tick)),
-      y: axis('valid tracks right, %', placed.map(({ accuracy }) => accuracy), (share) => String(Number((100 * share).toFixed(1)))),
+      y: axis('accuracy on valid tracks, %', placed.map(({ accuracy }) => accuracy), (share) => String(Number((100 * share).toFixed(1)))),
       height: 290,
       marks: (scales: PlotScales) => placed.map(({ name, msBatch64, accuracy, shipped }) => {
         const [x, y] = [scales.x(msBatch64), scales.y(accuracy)];

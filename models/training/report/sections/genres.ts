@@ -1,4 +1,4 @@
-/** How right it is for each genre, and what it takes for what. */
+/** Precision and recall of each genre, and the confusion matrix. */
 import { confusionTable } from '../charts/confusion.js';
 import { genreDots } from '../charts/genre-dots.js';
 import { legend } from '../charts/marks.js';
@@ -7,12 +7,12 @@ import { percent, percentRange, withCommas } from '../numbers.js';
 import type { SectionBuilder } from '../section.js';
 import { table } from '../table.js';
 
-/** Confusions that get a row. */
+/** Rows in the table of mistakes. */
 const SHOWN = 10;
 
 export const genres: SectionBuilder = ({ figures: { perGenre, macroF1 }, items, model: { labels } }) => ({
   id: 'genres',
-  title: 'Each genre',
+  title: 'Genres',
   body: html`<p>Over whole ${items}. Macro F1, the mean over genres: <strong>${percent(macroF1)}</strong>.</p>
 <div class="side"><figure>${legend([{ series: 'first', name: 'recall, with its 95 % interval', line: false }, { series: 'second', name: 'precision', line: false }])}${genreDots(perGenre, labels)}</figure>
 ${table({
@@ -32,11 +32,11 @@ export const confusion: SectionBuilder = ({ figures: { confusion: matrix }, item
   }).filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   return {
     id: 'confusion',
-    title: 'What it takes for what',
+    title: 'Confusion matrix',
     body: html`<div class="side">${confusionTable(matrix, labels, items)}
 ${mistakes.length > 0 && table({
       caption: 'The most frequent mistakes',
-      head: ['the true genre', 'taken for', items, `of its ${items}`],
+      head: ['true genre', 'classified as', items, `of its ${items}`],
       words: [1],
       rows: mistakes.slice(0, SHOWN).map(({ count, total, truth, answer }) => [truth, answer, withCommas(count), percent(count / total)]),
     })}</div>`,

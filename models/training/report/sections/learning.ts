@@ -1,4 +1,4 @@
-/** Loss and score of each stage, epoch by epoch. */
+/** Learning curves: loss and score of each stage per epoch. */
 import { mark } from '../charts/marks.js';
 import { axis, line, plot, type PlotScales } from '../charts/plot.js';
 import type { ReportData } from '../data.js';
@@ -13,7 +13,7 @@ type Epoch = Stage['history'][number];
 export const learning: SectionBuilder = ({ stages }) => {
   const shown = stages.filter(({ history }) => history.length > 0);
   if (shown.length === 0) return undefined;
-  return { id: 'learning', title: 'How it learned', body: html`${shown.map(stageCurves)}` };
+  return { id: 'learning', title: 'Learning curves', body: html`${shown.map(stageCurves)}` };
 };
 
 function stageCurves({ name, scoreName, leaves, history }: Stage, index: number): Markup {
@@ -22,7 +22,7 @@ function stageCurves({ name, scoreName, leaves, history }: Stage, index: number)
   return html`<h3>${name}</h3>
 <p class="quiet">${counted(history.length, 'epoch')}${seconds > 0 && `, ${duration(seconds)}`}. Best score ${short(best.score)} after epoch ${best.epoch}${leaves === 'last' ? '; the weights of the last epoch were kept' : ', whose weights were kept'}; loss ${history.length > 1 && html`${short(history[0]!.loss)} at first and `}${short(history.at(-1)!.loss)} at the end.</p>
 ${history.length > 1 && html`<div class="side">
-${curve(`loss-${index}`, `${name}: loss on what it learns from`, 'loss', history, ({ loss }) => loss)}
+${curve(`loss-${index}`, `${name}: training loss`, 'loss', history, ({ loss }) => loss)}
 ${curve(`score-${index}`, `${name}: ${scoreName}`, 'score', history, ({ score }) => score, best)}
 </div>`}
 ${foldedTable({
@@ -46,5 +46,5 @@ function curve(id: string, title: string, label: string, history: readonly Epoch
       html`<path class="curve first" d="${line(history.map((epoch) => [scales.x(epoch.epoch), scales.y(value(epoch))] as const))}"/>`,
       html`${best && mark('second', scales.x(best.epoch), scales.y(value(best)))}`,
     ],
-  })}<figcaption>${title}${best && html` (the diamond: the best, ${short(value(best))})`}</figcaption></figure>`;
+  })}<figcaption>${title}${best && html` (diamond: best, ${short(value(best))})`}</figcaption></figure>`;
 }

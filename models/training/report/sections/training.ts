@@ -1,4 +1,4 @@
-/** What it learned from and how, so that it can be done again; and what not to expect. */
+/** Training data, training run, and limitations. */
 import type { ReportData } from '../data.js';
 import { html, type Markup } from '../html.js';
 import { counted, duration, percent, withCommas } from '../numbers.js';
@@ -7,7 +7,7 @@ import { table } from '../table.js';
 
 export const data: SectionBuilder = ({ packs, licences }) => ({
   id: 'data',
-  title: 'What it learned from',
+  title: 'Training data',
   body: html`${table({
     caption: 'Data packs',
     head: ['pack', 'for', 'tracks', 'hours', 'tracks of each label'],
@@ -19,24 +19,24 @@ export const data: SectionBuilder = ({ packs, licences }) => ({
 ${licences.length > 0 && html`<h3>Licences</h3>${list(licences)}`}`,
 });
 
-export const limits: SectionBuilder = (report) => ({ id: 'limits', title: 'What not to expect', body: list([...known(report), ...report.limits]) });
+export const limits: SectionBuilder = (report) => ({ id: 'limits', title: 'Limitations', body: list([...limitsOfData(report), ...report.limits]) });
 
-/** What the data itself says. */
-function known({ figures: { perGenre, interval: [low, high] }, tracks, items, model: { labels } }: ReportData): string[] {
+/** Limitations that follow from the data. */
+function limitsOfData({ figures: { perGenre, interval: [low, high] }, tracks, items, model: { labels } }: ReportData): string[] {
   const missing = labels.filter((_, index) => perGenre[index]!.support === 0);
   const few = labels.filter((_, index) => perGenre[index]!.support > 0 && perGenre[index]!.support < 20);
   return [
-    `Figures on ${counted(tracks.length, items.slice(0, -1))} are good to ± ${(50 * (high - low)).toFixed(1)} points (95 %); differences below that say little.`,
-    `The valid ${items} chose the temperature and whatever else was tried against them: expect somewhat less on ${items} that chose nothing.`,
-    `It was asked about ${labels.length} labels and answers with one of them to any music; chance is ${percent(1 / labels.length)}.`,
-    ...(few.length > 0 ? [`Fewer than 20 valid ${items}: ${few.join(', ')}. Their rows are rough.`] : []),
+    `Figures on ${counted(tracks.length, items.slice(0, -1))} have a 95 % interval of about ± ${(50 * (high - low)).toFixed(1)} points; smaller differences are not significant.`,
+    `The temperature, and whatever else was tuned, was chosen on the valid ${items}: expect slightly lower figures on unseen ${items}.`,
+    `The model assigns one of its ${labels.length} labels to any music; chance level is ${percent(1 / labels.length)}.`,
+    ...(few.length > 0 ? [`Fewer than 20 valid ${items}: ${few.join(', ')}. Their figures are imprecise.`] : []),
     ...(missing.length > 0 ? [`No valid ${items} at all: ${missing.join(', ')}.`] : []),
   ];
 }
 
 export const training: SectionBuilder = ({ run: { command, options, backend, seconds, machine }, model: { layers, parameters, multiplyAddsPerSecond, temperature } }) => ({
   id: 'training',
-  title: 'How it was made',
+  title: 'Training run',
   body: html`<pre>${command}</pre>
 <dl class="facts">
 <dt>backend</dt><dd>${backend}</dd>

@@ -1,4 +1,4 @@
-/** Poor lines and rooms, against what they are by definition and against the same done to sound. */
+/** Channel, room and noise augmentation, compared with their definitions and with the same degradations of audio. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeLevel } from '../../../../dsp/mel/level-bytes.js';
@@ -16,7 +16,7 @@ import { toyPack } from '../../packs.js';
 const { bands, hop, sampleRate } = FRONT_END_V1;
 type Columns = Float32Array[];
 
-test('a line takes the top away down to its floor, more of it the higher, and keeps the order of the middle', () => {
+test('a channel attenuates the treble down to its noise floor and leaves the middle flat', () => {
   for (let seed = 0; seed < 20; seed++) {
     const channel = new Channel(FRONT_END_V1, 0, new Random(seed));
     const column = new Float32Array(bands);
@@ -27,13 +27,13 @@ test('a line takes the top away down to its floor, more of it the higher, and ke
     assert.ok(column[bands - 1]! < column[22]! - 3);
 
     const before = column.slice();
-    channel.push(column.fill(-200)); // nothing but the floor
+    channel.push(column.fill(-200)); // only the noise floor
     assert.ok(column.every((level, band) => level <= before[band]! && level >= -200));
     assert.ok(column[22]! >= -106 && column[22]! <= -39, `${column[22]}`);
   }
 });
 
-test('about half of all lines compress: soft columns come nearer to loud ones', () => {
+test('about half of all channels compress the dynamic range', () => {
   let compressed = 0;
   for (let seed = 0; seed < 100; seed++) {
     const channel = new Channel(FRONT_END_V1, 0, new Random(seed));
@@ -51,7 +51,7 @@ test('about half of all lines compress: soft columns come nearer to loud ones', 
   assert.ok(compressed > 30 && compressed < 70, `${compressed} of 100`);
 });
 
-test('a room goes on sounding after the music stops, and falls by 60 dB within its reverberation time', () => {
+test('a room decays by 60 dB within its reverberation time', () => {
   for (let seed = 0; seed < 20; seed++) {
     const room = new Room(FRONT_END_V1, new Random(seed));
     const column = new Float32Array(bands);
@@ -69,7 +69,7 @@ test('a room goes on sounding after the music stops, and falls by 60 dB within i
   }
 });
 
-test('AM radio is among the lines that are drawn: some take each band where it takes it', () => {
+test('some of the random channels match AM radio in every band', () => {
   const clean = beats(20);
   const wanted = profile(columnsOf(amRadio({ samples: clean, sampleRate }, new Random(1)).samples));
   const levels = columnsOf(clean);
@@ -80,10 +80,10 @@ test('AM radio is among the lines that are drawn: some take each band where it t
     const drawn = profile(pushed(levels, channel));
     nearest = Math.min(nearest, drawn.reduce((sum, level, band) => sum + Math.abs(level - wanted[band]!), 0) / bands);
   }
-  assert.ok(nearest < 1.5, `the nearest of 300 lines is ${nearest.toFixed(1)} dB away`);
+  assert.ok(nearest < 1.5, `the nearest of 300 channels is ${nearest.toFixed(1)} dB away`);
 });
 
-test('a living room is among the rooms that are drawn: onsets are as much softer and as much longer', () => {
+test('some of the random rooms match a living room in softness and length of onsets', () => {
   const clean = beats(20);
   const wanted = onsets(columnsOf(addRoom({ samples: clean, sampleRate }, new Random(1)).samples));
   const levels = columnsOf(clean);
@@ -96,7 +96,7 @@ test('a living room is among the rooms that are drawn: onsets are as much softer
   assert.ok(nearest < 0.01, `the nearest of 200 rooms is ${nearest.toFixed(3)} away`);
 });
 
-test('each recording of noise lies 5 to 25 dB under the music it is mixed into, however loud it was; silence adds nothing', () => {
+test('noise is 5 to 25 dB below the music whatever its original level; silence adds nothing', () => {
   const music = toyPack('train', { tracks: 1 });
   const noises = toyPack('noise', { tracks: 3, columns: 50, seed: 4 });
   noises.levels.fill(160, 0, 50 * bands).fill(80, 50 * bands, 100 * bands).fill(0, 100 * bands);
@@ -114,7 +114,7 @@ test('each recording of noise lies 5 to 25 dB under the music it is mixed into, 
   assert.ok(Math.min(...audible) < 6 && Math.max(...audible) > 24, `${Math.min(...audible)} to ${Math.max(...audible)} dB`);
 });
 
-test('one recording of noise follows another: none lasts longer than five seconds', () => {
+test('noise recordings alternate: none lasts longer than five seconds', () => {
   const music = toyPack('train', { tracks: 1 });
   const noises = toyPack('noise', { tracks: 2, columns: 200, seed: 4 });
   noises.levels.fill(0, 0, 200 * bands);
@@ -131,7 +131,7 @@ test('one recording of noise follows another: none lasts longer than five second
   assert.ok(new Set(levels).size > 15, `${new Set(levels).size} levels`);
 });
 
-test('a crop over a line, in a room or among noise is another one, the same for the same seed', () => {
+test('a crop with a channel, room or noise differs from the clean one and depends only on the seed', () => {
   const pack = toyPack('train', { tracks: 1 });
   const track = pack.tracks[0]!;
   const heard = (augmentation: Partial<typeof NO_AUGMENTATION>, seed: number): Float32Array => {
@@ -148,7 +148,7 @@ test('a crop over a line, in a room or among noise is another one, the same for 
   }
 });
 
-/** Noise like music: 6 dB an octave down, struck at random and dying away. */
+/** Music-like noise: -6 dB per octave, with random onsets and decays. */
 function beats(seconds: number): Float32Array {
   const random = new Random(7);
   let envelope = 0;
@@ -176,7 +176,7 @@ function pushed(columns: Columns, through: { push(column: Float32Array): void })
   });
 }
 
-/** Normalised as the network hears it, dB. */
+/** Network input, in dB. */
 function heardOf(columns: Columns): Columns {
   const normaliser = new Normaliser(NORMALISATION_V1, bands);
   return columns.map((column) => {
@@ -192,7 +192,7 @@ function profile(columns: Columns): number[] {
   return Array.from({ length: bands }, (_, band) => heard.reduce((sum, column) => sum + column[band]!, 0) / heard.length);
 }
 
-/** Deviation of the mean rise from column to column, dB, and its correlation with that of the next column. */
+/** Standard deviation of the mean rise between columns, dB, and its correlation with the rise in the next column. */
 function onsets(columns: Columns): { deviation: number; next: number } {
   const heard = heardOf(columns);
   const rises = heard.slice(1).map((column, index) => column.reduce((sum, level, band) => sum + Math.max(0, level - heard[index]![band]!), 0) / bands);

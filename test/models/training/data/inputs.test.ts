@@ -1,4 +1,4 @@
-/** Features side by side: each as its definition says, standardised over what is learned from. */
+/** Network inputs: each feature follows its definition and is standardised over the training tracks. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ function withChroma(): FeaturePack {
   return { ...pack, features: { chroma: { size: 3 } }, rows: { chroma: Float32Array.from({ length: 4 * 30 * 3 }, (_, index) => 7 + (index % 3) + random.normal()) } };
 }
 
-test('mel alone is what a live stream hears', () => {
+test('mel alone equals the input of a live stream', () => {
   const pack = toyPack('train', { tracks: 3, columns: 20 });
   const inputs = featureInputs(['mel'], pack, NORMALISATION_V1);
   assert.is(inputs.size, BANDS);
@@ -42,7 +42,7 @@ test('mfcc are the orthonormal cosine transform of the levels, standardised', ()
   }
 });
 
-test('features lie side by side in the order asked for; mel stays as it is, others have mean 0 and deviation 1', () => {
+test('features are concatenated in the requested order; mel is unchanged, others have mean 0 and deviation 1', () => {
   const pack = withChroma();
   const inputs = featureInputs(['chroma', 'mel'], pack, NORMALISATION_V1);
   assert.is(inputs.size, 3 + BANDS);
@@ -70,7 +70,7 @@ test('a crop has the rows of its own columns', () => {
   assert.equal([...out], [...whole.subarray(11 * inputs.size, 16 * inputs.size)]);
 });
 
-test('features that need the audio are read from the pack, or it is said how to make them', async () => {
+test('features that need the audio are read from the pack; if missing, the error says how to create them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'livegenre-inputs-'));
   try {
     const pack = toyPack('train', { tracks: 2, columns: 10 });
@@ -87,7 +87,7 @@ test('features that need the audio are read from the pack, or it is said how to 
   }
 });
 
-test('mel inputs are as wide as the front end', () => {
+test('mel inputs have as many values as the front end has bands', () => {
   assert.is(melInputs(NORMALISATION_V1, 40).size, 40);
 });
 

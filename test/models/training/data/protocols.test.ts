@@ -1,4 +1,4 @@
-/** Every protocol splits the same tracks its own way, and none puts an item on both sides. */
+/** Every protocol splits the tracks as documented, and no item is on both sides. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trackLevels, type Pack, type Track } from '../../../../models/packs/pack.js';
@@ -29,7 +29,7 @@ test('pooled tracks keep their own levels', () => {
   VALID.tracks.forEach((track, index) => assert.equal([...trackLevels(both, both.tracks[12 + index]!)], [...trackLevels(VALID, track)]));
 });
 
-test('random tracks are as many as the packs have, mixed, and the same for the same seed', () => {
+test('random tracks keep the sizes of the packs, mix them, and depend only on the seed', () => {
   const [{ train, valid } = assert.unreachable() as never] = split('random-tracks');
   assert.is(train.tracks.length, 12);
   assert.equal([...ids(train), ...ids(valid)].sort(), [...ids(TRAIN), ...ids(VALID)].sort());
@@ -44,7 +44,7 @@ test('chunks last 4 s and start every 2 s', () => {
   assert.equal(tracks.map(({ id, start, columns }) => [id, start, columns]), [0, 1, 2, 3, 4].map((index) => [`a#${index}`, 23 * index, 46]));
 });
 
-test('random chunks and chunks with artists apart are equally many, on both sides', () => {
+test('random and artist-aware chunks are equally many on both sides', () => {
   const [mixed, apart] = split('random-chunks', { compare: true });
   assert.is(mixed!.train.tracks.length, apart!.train.tracks.length);
   assert.is(mixed!.valid.tracks.length, apart!.valid.tracks.length);
@@ -55,7 +55,7 @@ test('random chunks and chunks with artists apart are equally many, on both side
   assert.is(split('random-chunks').length, 1);
 });
 
-test('each track is held out in one fold and learned from in the others', () => {
+test('each track is held out in one fold and in the training set of the others', () => {
   const folds = split('kfold');
   assert.is(folds.length, 3);
   assert.equal(folds.flatMap(({ valid }) => ids(valid)).sort(), [...ids(TRAIN), ...ids(VALID)].sort());
@@ -68,12 +68,12 @@ test('runs of consecutive numbers are one group, unless the genre or the pack ch
   assert.equal(groups, ['jazz.00008', 'rock.00001 rock.00002 rock.00003', 'rock.00007', 'rock.00008']);
 });
 
-test('a known artist is one group wherever the tracks are', () => {
+test('tracks of a known artist are one group wherever they are', () => {
   const tracks = named('rock.00001', 'rock.00009', 'rock.00002').map((track, index) => ({ ...track, artist: index < 2 ? 'A' : 'B' }));
   assert.equal(artistGroups({ ...TRAIN, tracks }).map((group) => group.length).sort(), [1, 2]);
 });
 
-test('groups stay in one fold, and genres are spread over the folds', () => {
+test('a group stays in one fold, and genres are spread over the folds', () => {
   const tracks = ['rock', 'jazz'].flatMap((genre) => [0, 1, 2, 10, 11, 20, 21, 30].map((number) => ({ id: `${genre}.${number}`, genre, start: 0, columns: 140 })));
   const folds = splits({ ...TRAIN, tracks }, { ...VALID, tracks: [] }, { protocol: 'kfold', folds: 3, compare: false }, new Random(1));
   for (const { valid } of folds) {
@@ -85,16 +85,16 @@ test('groups stay in one fold, and genres are spread over the folds', () => {
   }
 });
 
-test('more folds than groups are refused', () => {
+test('more folds than groups are rejected', () => {
   assert.throws(() => split('kfold', { folds: 99 }), /--folds 99: the 18 tracks form 18 groups/);
 });
 
-test('folds are runs of neighbours of each class', () => {
+test('folds are consecutive runs of each class', () => {
   assert.equal(consecutiveFolds([0, 1, 0, 1, 0, 0, 1, 1], 2), [0, 0, 0, 0, 1, 1, 1, 1]);
   assert.equal(consecutiveFolds(['low', 'low', 'low', 'high'], 5), [0, 1, 3, 0]);
 });
 
-test('a pack in folds has every track in one of them, by number however it lists them, and no empty fold', () => {
+test('inFolds puts every track into one fold, in order of their numbers, without empty folds', () => {
   const pack = { ...TRAIN, tracks: named('low.3', 'high.1', 'low.1', 'low.4', 'high.2', 'low.2') };
   assert.equal(inFolds(pack, 2).map(ids), [['high.1', 'low.1', 'low.2'], ['high.2', 'low.3', 'low.4']]);
   assert.is(inFolds({ ...pack, tracks: named('low.1', 'low.2') }, 5).length, 2);

@@ -1,4 +1,4 @@
-/** Shifts and a temperature make right and honest what is reported, and are judged on tracks that they weren't fitted on. */
+/** Logit shifts, temperature, mixing, and their cross-fitting. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { crossFitted, fitMix, fitShifts, fitTemperature, shifted, type Scored } from '../../../../models/training/head/calibrate.js';
@@ -6,21 +6,21 @@ import { trackAccuracy, type TrackScores } from '../../../../models/training/val
 
 const logs = (...probabilities: readonly number[]): Float32Array => Float32Array.from(probabilities, Math.log);
 
-/** Each track is one stretch. */
+/** Each track is its own excerpt. */
 function scored(tracks: readonly TrackScores[]): Scored {
   return { tracks, excerpts: tracks.map((track, of) => ({ ...track, of })) };
 }
 
-/** Two labels, the second one taken for the first as soon as it is heard less than clearly. */
-function timid(count: number): TrackScores[] {
+/** Two labels; the second is misclassified as the first unless it is clear. */
+function underpredicted(count: number): TrackScores[] {
   return Array.from({ length: count }, (_, index) => {
     const [truth, clear] = [index % 2, Math.floor(index / 2) % 3 === 0];
     return { truth, logScores: truth === 0 ? logs(0.85, 0.15) : clear ? logs(0.3, 0.7) : logs(0.6, 0.4) };
   });
 }
 
-test('cross-fitting measures a temperature on tracks that it was not fitted on', () => {
-  // Sure of 0.75 and right in three of four: honest. The neighbours in one fold are all wrong.
+test('cross-fitting evaluates a temperature on tracks it was not fitted on', () => {
+  // Confidence 0.75 and three of four correct: well calibrated. Then the neighbours in one fold are all wrong.
   const scores = Array.from({ length: 40 }, (_, index) => ({ truth: index % 4 === 3 ? 1 : 0, logScores: logs(0.75, 0.25) }));
   assert.ok(Math.abs(fitTemperature(scores, 2) - 1) < 0.01);
   const honest = crossFitted(scored(scores), 2).ece;
@@ -29,16 +29,16 @@ test('cross-fitting measures a temperature on tracks that it was not fitted on',
   assert.ok(crossFitted(scored(odd), 2).ece > honest);
 });
 
-test('a running mean is fitted as it is reported: sharper, where blocks disagree', () => {
-  // Each block is sure of one of two labels, the true one in three of four: their mean is 0.75 once sharp.
+test('the temperature is fitted to the running mean: lower if blocks disagree', () => {
+  // Each block prefers one of two labels, the true one in three of four: the running mean reaches 0.75 only after sharpening.
   const logScores = Float32Array.from({ length: 80 }, (_, index) => Math.log((Math.floor(index / 2) % 4 === 3) === (index % 2 === 0) ? 0.3 : 0.7));
   const scores = Array.from({ length: 20 }, (_, index) => ({ truth: index % 4 === 3 ? 1 : 0, logScores }));
   const [plain, mean] = [fitTemperature(scores, 2), fitTemperature(scores, 2, 0.05)];
   assert.ok(mean < 0.8 * plain, `${plain}, ${mean}`);
 });
 
-test('a label that is taken too rarely is shifted until it is right, on other tracks as well', () => {
-  const tracks = timid(120);
+test('the logit of a label predicted too rarely is raised, also in cross-fitting', () => {
+  const tracks = underpredicted(120);
   assert.ok(trackAccuracy(tracks, 2) < 0.7);
   const shifts = fitShifts(scored(tracks), 2);
   assert.ok(shifts[1]! - shifts[0]! > 0.4, `${shifts}`);
@@ -49,14 +49,14 @@ test('a label that is taken too rarely is shifted until it is right, on other tr
   assert.equal(judged.tracks.map(({ truth }) => truth), tracks.map(({ truth }) => truth));
 });
 
-test('shifts stay small where tracks are few, and are none without any', () => {
-  const [few = 0, many = 0] = [12, 240].map((count) => Math.abs(fitShifts(scored(timid(count)), 2)[1]!));
+test('shifts are small with few tracks and zero without tracks', () => {
+  const [few = 0, many = 0] = [12, 240].map((count) => Math.abs(fitShifts(scored(underpredicted(count)), 2)[1]!));
   assert.ok(few < 0.8 * many, `${few}, ${many}`);
   assert.equal([...fitShifts(scored([]), 3)], [0, 0, 0]);
 });
 
-test('shifts are where the penalised loss is lowest', () => {
-  const tracks = timid(30).map((track, index) => ({ ...track, logScores: track.logScores.map((score) => score * (1 + (index % 5) / 4)) }));
+test('shifts minimise the penalised loss', () => {
+  const tracks = underpredicted(30).map((track, index) => ({ ...track, logScores: track.logScores.map((score) => score * (1 + (index % 5) / 4)) }));
   const temperature = fitTemperature(tracks, 2);
   const loss = (shifts: Float64Array): number => tracks.reduce((sum, { truth, logScores }) => {
     const powers = [...logScores].map((score, label) => Math.exp((score + shifts[label]!) / temperature));
@@ -70,14 +70,14 @@ test('shifts are where the penalised loss is lowest', () => {
   }
 });
 
-test('shifted scores are probabilities again', () => {
+test('shifted scores are normalised again', () => {
   const [{ logScores } = { logScores: new Float32Array() }] = shifted([{ truth: 0, logScores: logs(0.5, 0.3, 0.2, 0.1, 0.1, 0.8) }], Float64Array.of(0, Math.LN2, 0));
   const expected = [0.5, 0.6, 0.2, 0.1, 0.2, 0.8].map((power, at) => Math.log(power / (at < 3 ? 1.3 : 1.1)));
   logScores.forEach((score, at) => assert.ok(Math.abs(score - expected[at]!) < 1e-5));
 });
 
-test('a logit that says nothing of a label is believed less, and what another one says of it more', () => {
-  // The third logit is noise; the second one is low where the third label is true.
+test('an uninformative logit gets less weight and an informative one more', () => {
+  // The third logit is noise; the second is low when the third label is true.
   const excerpts = Array.from({ length: 300 }, (_, index) => {
     const [truth, noise] = [index % 3, ((index * 7919) % 13) / 6 - 1];
     return { truth, logScores: Float32Array.of(truth === 0 ? 1.5 : -0.5, truth === 1 ? 1.5 : truth === 2 ? -1.5 : 0, 2 * noise) };

@@ -1,11 +1,11 @@
-/** The last layer's own arithmetic; what it learns is in stages.test.ts. */
+/** Arithmetic of the last layer; training is tested in stages.test.ts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { transformedRegression } from '../../../../models/training/head/head.js';
 import { logitsOf } from '../../../../models/training/head/regression.js';
 import { Random } from '../../../../models/random.js';
 
-test('a mixed regression gives the logits of the first, centred and then mixed', () => {
+test('a transformed regression gives the centred and mixed logits of the original', () => {
   const [labels, width, random] = [3, 5, new Random(4)];
   const some = (count: number): number[] => Array.from({ length: count }, () => 2 * random.next() - 1);
   const plain = { kernel: Float32Array.from(some(width * labels)), bias: Float32Array.from(some(labels)) };

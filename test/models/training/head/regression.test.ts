@@ -1,4 +1,4 @@
-/** The regression and what it takes its rows from. */
+/** The regression and the selection of its rows. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBackend } from '../../../../models/tensorflow/backend.js';
@@ -15,7 +15,7 @@ test.before(async () => {
   await import('../../../../models/training/network/tfjs-gradients.js');
 });
 
-/** Value 0 tells the class from 0 to 2, value 1 nothing, value 2 its opposite. */
+/** Value 0 rises with the class, value 1 is constant, value 2 falls with it. */
 function toyRows(count: number, seed: number): Rows {
   const random = new Random(seed);
   const truths = Array.from({ length: count }, () => random.below(3));
@@ -27,12 +27,12 @@ function rightShare(rows: Rows, regression: ReturnType<typeof regress>): number 
   return answers.filter((answer, row) => rows.softLabels[row]![answer] === 1).length / answers.length;
 }
 
-test('classes that the values tell apart are told apart, on rows that were not seen', () => {
+test('separable classes are separated on unseen rows', () => {
   const fitted = regress(standardise(toyRows(600, 1)), 3, 0.001, [], new Random(2));
   assert.ok(rightShare(toyRows(200, 3), fitted) > 0.95);
 });
 
-test('under a heavy penalty a hint still speaks, and everything else falls silent', () => {
+test('under a heavy penalty hints keep their weight and all other weights vanish', () => {
   const rows = standardise(toyRows(600, 1));
   const silent = regress(rows, 3, 100, [], new Random(2));
   assert.ok(silent.kernel.every((weight) => Math.abs(weight) < 0.05));
@@ -41,21 +41,21 @@ test('under a heavy penalty a hint still speaks, and everything else falls silen
   assert.ok(Math.abs(hinted.kernel[0 * 3 + 1]!) < 0.05);
 });
 
-test('a value that costs more says less, and another that says the same takes its place', () => {
+test('a value with a higher penalty gets a smaller weight, and an equivalent value replaces it', () => {
   const { kernel } = regress(standardise(toyRows(600, 1)), 3, Float32Array.of(10, 0.01, 0.01), [], new Random(2));
   const [dear, cheap] = [0, 2].map((value) => Math.max(...kernel.subarray(value * 3, value * 3 + 3).map(Math.abs))) as [number, number];
-  assert.ok(cheap > 100 * dear, `${dear}, ${cheap}`); // their deviations differ by 5
+  assert.ok(cheap > 100 * dear, `${dear}, ${cheap}`); // their standard deviations differ by a factor of 5
 });
 
-test('a row counts as each class as much as it is believed to be of it', () => {
-  // One value that is the same in all rows: what is learned is how often each class was met with it.
+test('a row counts for each class in proportion to its soft label', () => {
+  // With one binary value the regression learns the class frequencies for each of its two states.
   const rows: Rows = { width: 1, values: Float32Array.of(1, 1, -1, -1), softLabels: [[0.75, 0.25], [0.75, 0.25], [0.25, 0.75], [0.25, 0.75]] };
   const fitted = regress(standardise(rows), 2, 0, [], new Random(2));
   const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.75) < 0.03, `${first}, ${second}`);
 });
 
-test('rows that count less are heard less', () => {
+test('rows with less weight have less influence', () => {
   const wrong: Rows = { width: 1, values: Float32Array.of(1, -1), softLabels: [[0, 0.25], [0.25, 0]] };
   const right: Rows = { width: 1, values: Float32Array.of(1, -1), softLabels: [[1, 0], [0, 1]] };
   const fitted = regress(standardise(concatRows([right, wrong])), 2, 0, [], new Random(2));
@@ -63,20 +63,20 @@ test('rows that count less are heard less', () => {
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
 });
 
-test('rows of several listenings are one after the other', () => {
+test('rows of several sources are concatenated', () => {
   const both: Rows = concatRows([toyRows(4, 1), toyRows(3, 2)]);
   assert.is(both.softLabels.length, 7);
   assert.equal(both.values.subarray(12), toyRows(3, 2).values);
 });
 
-test('rows come from every third block, and from the ends that a stretch has', () => {
+test('rows come from every third block, and from the excerpt blocks that exist', () => {
   assert.equal(everyThirdBlock(8), [2, 5, 7]);
   assert.equal(everyThirdBlock(1), [0]);
   assert.equal(excerptBlocks(11), [2, 5, 8, 10]);
   assert.equal(excerptBlocks(6), [2, 5]);
 });
 
-test('a splice is a stretch of another genre and then one of its own', () => {
+test('a splice is a part of another genre followed by one of its own', () => {
   const pack = toyPack('train', { tracks: 4, columns: 120 });
   const changes = spliced(pack, 4, 5);
   assert.is(changes.tracks.length, pack.tracks.length);

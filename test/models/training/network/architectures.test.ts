@@ -1,4 +1,4 @@
-/** Every architecture keeps to the budget, steps as it hears in one pass, and can be trained. */
+/** Every architecture is within the budget, gives the same scores in blocks as in one pass, and can be trained. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
@@ -46,7 +46,7 @@ for (const name of ARCHITECTURES) {
     step.dispose();
   });
 
-  test(`${name}: its loss falls down the gradient`, () => {
+  test(`${name}: training steps reduce its loss`, () => {
     const network = new TrainableNetwork(describe(architecture(name, 3, bands), bands), new Random(1));
     const random = seeded(6);
     const x = tf.tensor3d(Float32Array.from({ length: 6 * 12 * bands }, () => 2 * random() - 1), [6, 12, bands]);
@@ -60,7 +60,7 @@ for (const name of ARCHITECTURES) {
   });
 }
 
-test('few bands are halved as often as there are bands', () => {
+test('inputs with few bands don’t break pooling', () => {
   for (const name of ARCHITECTURES) {
     assert.not.throws(() => describe(architecture(name, 10, 7), 7));
     assert.not.throws(() => describe(architecture(name, 10, 1), 1));

@@ -1,4 +1,4 @@
-/** The trainable convolution's gradients against the reference (CPU) backend's own. */
+/** Gradients of the trainable convolution compared with those of the CPU backend. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';

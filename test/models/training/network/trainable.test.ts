@@ -1,4 +1,4 @@
-/** What was learned is what runs: the folded weights give the training network's answers. */
+/** The folded weights give the same outputs as the training network. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ test.before(async () => {
   await startBackend('wasm');
 });
 
-/** Two kinds of columns, loud at the bottom or at the top, that a network can learn to tell apart. */
+/** A task that the network can learn: columns that are loud at the bottom or at the top. */
 function toyStage(network: TrainableNetwork, epochs: number): Stage {
   const draw = (random: Random): { x: tf.Tensor3D; truths: number[] } => {
     const truths = Array.from({ length: 8 }, () => random.below(2));
@@ -56,7 +56,7 @@ function toyStage(network: TrainableNetwork, epochs: number): Stage {
   };
 }
 
-test('training learns, keeps the best, and its folded weights answer the same', async () => {
+test('training reduces the loss, and the folded weights give the same outputs', async () => {
   const description = describe(SMALL_LAYERS, BANDS);
   const folder = await mkdtemp(join(tmpdir(), 'livegenre-train-'));
   const network = new TrainableNetwork(description, new Random(3));
@@ -73,7 +73,7 @@ test('training learns, keeps the best, and its folded weights answer the same', 
   await rm(folder, { recursive: true });
 });
 
-test('a run that was stopped goes on to the same end', async () => {
+test('an interrupted run resumes to the same weights', async () => {
   const description = describe(SMALL_LAYERS, BANDS);
   const folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'livegenre-train-'))));
   const run = async (folder: string, stage: (network: TrainableNetwork) => Stage): Promise<Float32Array | undefined> => {
@@ -92,7 +92,7 @@ test('a run that was stopped goes on to the same end', async () => {
     const stage = toyStage(network, 3);
     let steps = 0;
     return { ...stage, batch: (random, index) => {
-      if (++steps > 25) throw new Error('the power failed');
+      if (++steps > 25) throw new Error('interrupted');
       return stage.batch(random, index, 0);
     } };
   });
@@ -104,7 +104,7 @@ test('a run that was stopped goes on to the same end', async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
 
-test('an average begins afresh each time and ends at the mean', () => {
+test('an average restarts from the initial values each time and ends at the mean', () => {
   const variables = [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.tensor1d([3]))];
   const valuesNow = (): number[][] => variables.map((variable) => [...variable.dataSync()]);
   const average = new WeightAverage(variables);

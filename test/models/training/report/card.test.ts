@@ -1,4 +1,4 @@
-/** Figures go from files into cards, between their markers and nowhere else. */
+/** Figures are inserted from files into cards, only between the markers. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,19 +36,19 @@ const full: Evaluation = {
   ] },
 };
 
-test('a card says what its files say', () => {
+test('a card shows the figures of its files', () => {
   const text = cardFigures([{ file: '../../runs/levels.json', evaluation: full }], { file: 'network.json', cost: sampleReport().cost! }, 'DATA');
   const lines = text.split('\n');
   for (const line of [
     'npx livegenre evaluate --data DATA --split valid --audio --degrade mp3-64 --medleys 60 --seed 1 --sweep --not-music DIR --json',
-    '| right over the whole track (95 %) | 62.0 % (55.0 to 69.0) |',
-    '| right after 1, 5 s | 41, 57 % |',
-    '| median time to the right genre | 2.1 s |',
+    '| accuracy, whole tracks (95 %) | 62.0 % (55.0 to 69.0) |',
+    '| accuracy after 1, 5 s | 41, 57 % |',
+    '| median time to the correct genre | 2.1 s |',
     '| mp3-64 | 60.0 % (55.0 to 69.0) | −2.0 | 55.6 % | +1.0 | 5, 1 |',
-    '| of any kind | 122 | 7.7 s | never | 3.3 % |',
-    '| that is got right alone | 122 | 4.9 s | never | 3.3 % |',
-    '| AUROC of music against all else | 0.981 | 0.960 |',
-    '| music called something else | 1.5 % (0.5 to 4.3) | 2.0 % |',
+    '| any track | 122 | 7.7 s | never | 3.3 % |',
+    '| tracks classified correctly on their own | 122 | 4.9 s | never | 3.3 % |',
+    '| AUROC, music against everything else | 0.981 | 0.960 |',
+    '| music classified as something else | 1.5 % (0.5 to 4.3) | 2.0 % |',
     '| drum \\| bass | 50.0 % | 25.0 % | 33.3 % | 8 | 7.1 to 59.1 % |',
     '| 500 ms, margin 0.25, hold 2000 ms (shipped) | 7.7 s | 1.37 |',
     '| sample (shipped) | 5 | 1.00 | 0.500 | 2.00 | 8.00 | – | 81.3 % |',
@@ -56,31 +56,31 @@ test('a card says what its files say', () => {
   assert.match(text, '[levels.json](../../runs/levels.json), [network.json](network.json)');
 });
 
-test('of two evaluations each is a column, and what the model can’t do is said', () => {
+test('two evaluations become two columns, and missing sound kinds are stated', () => {
   const sentence = 'The model has no kinds.';
   const { degraded: _d, medleys: _m, sweep: _s, ...plain } = full;
   const text = cardFigures([{ file: 'a', evaluation: { ...plain, notMusic: sentence } }, { file: 'b', evaluation: { ...plain, source: 'levels', ece: 0.07, medianTimeToCorrectMs: null, notMusic: sentence } }], undefined);
-  assert.match(text, '|  | valid, from sound | valid, stored levels |');
+  assert.match(text, '|  | valid, from audio | valid, stored levels |');
   assert.match(text, '| expected calibration error | 0.030 | 0.070 |');
-  assert.match(text, '| median time to the right genre | 2.1 s | never |');
+  assert.match(text, '| median time to the correct genre | 2.1 s | never |');
   assert.is(text.split(sentence).length, 2);
 });
 
-test('only what lies between the markers is written, again and again', () => {
+test('only the text between the markers is replaced, also when repeated', () => {
   const card = `# A\n\n${CARD_MARKERS[0]}\nold\n${CARD_MARKERS[1]}\n\nEnd $& $1.\n`;
   const once = withFigures(card, 'new $& figures');
   assert.is(once, `# A\n\n${CARD_MARKERS[0]}\n\nnew $& figures\n\n${CARD_MARKERS[1]}\n\nEnd $& $1.\n`);
   assert.is(withFigures(once, 'new $& figures'), once);
 });
 
-test('a card without its markers, or with too many, is refused', () => {
+test('a card with missing or repeated markers is rejected', () => {
   const [begin, end] = CARD_MARKERS;
   for (const card of ['', begin, `${end}${begin}`, `${begin}${end}${end}`, `${begin}${begin}${end}`]) {
-    assert.throws(() => withFigures(card, ''), /must have each of these lines once/);
+    assert.throws(() => withFigures(card, ''), /must contain each of these lines exactly once/);
   }
 });
 
-test('a new card says what the model is, and takes figures', () => {
+test('a new card describes the model and accepts figures', () => {
   const card = newCard({ ...randomBundle().manifest, name: 'mine', trainedOn: '443 tracks' });
   assert.match(card, /^# mine, version 0\.0\.1\n\n3 genres: label 0, label 1, label 2\.\n/);
   assert.match(card, /1,043 parameters and 0\.04 M multiply-adds/);
@@ -88,7 +88,7 @@ test('a new card says what the model is, and takes figures', () => {
   assert.match(withFigures(card, 'here they are'), 'here they are');
 });
 
-test('a sweep becomes the trade-off; settings that never get there have no place in it', () => {
+test('a sweep becomes the trade-off, without settings that have no finite delay', () => {
   assert.equal(tradeOffOf([full]), {
     tradeOffDelay: 'median delay after a change of genre',
     tradeOff: [{ settings: '500 ms, margin 0.25, hold 2000 ms', flipsPerMinute: 1.37, delayS: 7.7, shipped: true }],
@@ -96,7 +96,7 @@ test('a sweep becomes the trade-off; settings that never get there have no place
   assert.equal(tradeOffOf([]), {});
 });
 
-test('the front is what none beats in both, of equal ones the shipped one', () => {
+test('the Pareto front keeps one of equal points, preferably the shipped one', () => {
   const at = (delayS: number, flipsPerMinute: number, shipped = false) => ({ settings: '', delayS, flipsPerMinute, shipped });
   const front = [at(1, 3), at(2, 2, true), at(5, 1)];
   assert.equal(paretoFront([at(5, 1), at(2, 2), at(1, 3), at(2, 2, true), at(3, 2), at(5, 4), at(6, 1)]), front);
@@ -116,7 +116,7 @@ test('a network is known again by its size, and this run’s is the shipped one'
   assert.is(kept!.shipped, true, 'as the points say, where it is nobody\'s report');
 });
 
-test('a run on disk is read as it was written, and the page shows its evaluations', async () => {
+test('a written run reads back equal, and the page shows its evaluations', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'livegenre-report-'));
   try {
     const data = { ...sampleReport(), evaluations: [full] };
@@ -124,7 +124,7 @@ test('a run on disk is read as it was written, and the page shows its evaluation
     assert.equal(await readRun(folder), data);
     const text = await readFile(join(folder, 'report.html'), 'utf8');
     assert.is(text, page(data));
-    assert.match(text, 'right over the whole track (95 %)');
+    assert.match(text, 'accuracy, whole tracks (95 %)');
     assert.match(text, '62.0\u00a0% (55.0 to 69.0)');
     assert.match(text, commandOf(full));
   } finally {
@@ -132,7 +132,7 @@ test('a run on disk is read as it was written, and the page shows its evaluation
   }
 });
 
-test('files that are something else are refused by name', async () => {
+test('invalid files are rejected with their name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'livegenre-report-'));
   try {
     const path = join(folder, 'run.json');
@@ -146,7 +146,7 @@ test('files that are something else are refused by name', async () => {
   }
 });
 
-test('the raw runs that are kept can be read', async () => {
+test('the stored raw runs can be read', async () => {
   const runs = new URL('../../../../../test/bench/runs/2026-11-21-epyc/', import.meta.url);
   const parsed = evaluationSchema.parse(JSON.parse(await readFile(new URL('evaluate-valid-levels.json', runs), 'utf8')));
   assert.is(parsed.tracks, 197);

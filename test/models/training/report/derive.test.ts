@@ -1,4 +1,4 @@
-/** What a report says about tracks follows from their scores. */
+/** Figures of a report are derived from the scores of tracks. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trackLevels } from '../../../../models/packs/pack.js';
@@ -9,13 +9,13 @@ import { sampleReport, sampleSource } from './sample.js';
 
 const near = (a: number, b: number, within = 1e-6): void => assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
 
-/** Scores of one track of the first label as given, its labels' probabilities block by block after `uncounted` ones. */
+/** Report of one track of the first label: probabilities per block, after `ignored` unscored ones. */
 function oneTrack(blocks: readonly number[][], uncounted = 0) {
   const source = sampleSource();
   return reportData({ ...source, valid: { pack: source.valid.pack, tracks: [{ ...source.valid.pack.tracks[0]!, columns: 4 * (uncounted + blocks.length) }], scores: [{ truth: 0, logScores: Float32Array.from(blocks.flat(), Math.log) }] } });
 }
 
-test('the accuracy is that of the training, and the confusion matrix adds up to it', () => {
+test('the accuracy equals trackAccuracy, and the confusion matrix agrees', () => {
   const { scores } = sampleSource().valid;
   const { figures, tracks } = sampleReport();
   assert.is(figures.accuracy, trackAccuracy(scores, 3));
@@ -26,7 +26,7 @@ test('the accuracy is that of the training, and the confusion matrix adds up to 
   figures.perGenre.forEach(({ support, recallInterval: [low, high], recall }) => assert.ok(support === 4 && low >= 0 && low < recall + 1e-9 && recall < high + 1e-9 && high <= 1));
 });
 
-test('confidence is by the temperature, over blocks and over tracks', () => {
+test('confidence uses the temperature, for blocks and for tracks', () => {
   const { tracks, calibration } = sampleReport();
   const { scores } = sampleSource().valid;
   const powers = [...meanScores(scores[0]!.logScores, 3)].map((score) => Math.exp(score / 1.5));
@@ -37,7 +37,7 @@ test('confidence is by the temperature, over blocks and over tracks', () => {
   assert.ok(mean(calibration.calibrated) < mean(calibration.raw), 'a temperature above 1 lowers confidence');
 });
 
-test('right now and right for good are told apart', () => {
+test('correct now and correct for good are distinguished', () => {
   const right = [0.8, 0.1, 0.1];
   const wrong = [0.05, 0.9, 0.05];
   const { overTime, medianSettledS, model } = oneTrack([right, wrong, wrong, right, right, right, right]);
@@ -47,7 +47,7 @@ test('right now and right for good are told apart', () => {
   near(overTime[0]!.seconds, (4 * 1920) / 22050);
 });
 
-test('the end of the curve is the accuracy, and who is never right has no time', () => {
+test('the curve ends at the accuracy, and a track that is never correct has no time', () => {
   const { overTime, figures, medianSettledS } = sampleReport();
   near(overTime.at(-1)!.right, figures.accuracy);
   near(overTime.at(-1)!.settled, figures.accuracy);
@@ -55,7 +55,7 @@ test('the end of the curve is the accuracy, and who is never right has no time',
   assert.is(oneTrack([[0.1, 0.8, 0.1]]).medianSettledS, null);
 });
 
-test('an example is the stretch where the wrong answer was most probable, with its levels', () => {
+test('an example is the excerpt where the wrong genre was most probable, with its levels', () => {
   const { pack } = sampleSource().valid;
   const unsure = [0.4, 0.5, 0.1];
   const sure = [0.05, 0.9, 0.05];
@@ -71,7 +71,7 @@ test('an example is the stretch where the wrong answer was most probable, with i
   assert.equal(new Uint8Array(bytes), trackLevels(pack, pack.tracks[0]!).slice(3 * 4 * 64, 32 * 4 * 64));
 });
 
-test('blocks at the start that have no score don’t count, and move nothing', () => {
+test('blocks at the start without scores are ignored but keep their time', () => {
   const { overTime, medianSettledS, examples: [example], model } = oneTrack([[0.1, 0.8, 0.1], [0.1, 0.8, 0.1]], 5);
   overTime.forEach(({ seconds }, index) => near(seconds, (6 + index) * model.blockS));
   assert.is(medianSettledS, null);
@@ -79,19 +79,19 @@ test('blocks at the start that have no score don’t count, and move nothing', (
   near(oneTrack([[0.8, 0.1, 0.1]], 5).medianSettledS!, 6 * model.blockS);
 });
 
-test('each pair of genres has one example, the surest first', () => {
+test('each pair of genres has one example, the most confident first', () => {
   const { examples } = sampleReport();
   assert.ok(examples.some(({ id, truth, answer }) => id === 'valid2' && truth === 2 && answer === 0));
   assert.is(new Set(examples.map(({ truth, answer }) => `${truth} ${answer}`)).size, examples.length);
   examples.slice(1).forEach(({ p }, index) => assert.ok(p <= examples[index]!.p));
 });
 
-test('what is derived passes the door of run.json', () => {
+test('derived data is valid run.json', () => {
   const data = sampleReport();
   assert.equal(reportSchema.parse(JSON.parse(JSON.stringify(data))), data);
 });
 
-test('scores for other tracks are refused', () => {
+test('a different number of scores and tracks is rejected', () => {
   const source = sampleSource();
   assert.throws(() => reportData({ ...source, valid: { ...source.valid, scores: source.valid.scores.slice(1) } }), /11 for 12 tracks/);
 });

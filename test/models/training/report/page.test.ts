@@ -1,4 +1,4 @@
-/** The page: whole, self-contained, escaped, and its numbers are the data's. */
+/** The report page: valid, self-contained and escaped, with the numbers of the data. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
@@ -9,7 +9,7 @@ import { sampleReport } from './sample.js';
 
 const VOID = new Set(['meta', 'img', '!doctype', 'image']);
 
-/** Tags with their attributes in the order of the page; throws when they are not nested as they must be. */
+/** Tags with their attributes in page order; throws if they are nested incorrectly. */
 function elements(markup: string): Array<{ name: string; attributes: Map<string, string> }> {
   const found: Array<{ name: string; attributes: Map<string, string> }> = [];
   const open: string[] = [];
@@ -18,7 +18,7 @@ function elements(markup: string): Array<{ name: string; attributes: Map<string,
   for (const match of text.matchAll(/<(\/?)([!a-z][a-z0-9]*)((?:\s[a-zA-Z:-]+(?:="[^"<>]*")?)*)\s*(\/?)>/g)) {
     const between = text.slice(end, match.index);
     assert.not.match(between, /[<>]/, `stray bracket in ${between.slice(0, 80)}`);
-    assert.not.match(between, /&(?!(amp|lt|gt|quot|#39);)/, 'an ampersand that starts nothing');
+    assert.not.match(between, /&(?!(amp|lt|gt|quot|#39);)/, 'an unescaped ampersand');
     end = match.index + match[0].length;
     const [, closing, name, attributes, selfClosing] = match;
     if (closing) assert.is(name, open.pop(), `</${name}> closes nothing`);
@@ -38,7 +38,7 @@ const report = page(sampleReport());
 const tags = elements(report);
 const words = report.replace(/<[^>]*>/g, ' ').replaceAll('\u00a0', ' ').replace(/\s+/g, ' ');
 
-test('it is a whole document whose ids are unique and whose references lead somewhere', () => {
+test('it is a complete document with unique ids and valid references', () => {
   assert.equal(tags.slice(0, 3).map(({ name }) => name), ['!doctype', 'html', 'head']);
   assert.is(tags[1]!.attributes.get('lang'), 'en');
   const ids = tags.flatMap(({ attributes }) => attributes.get('id') ?? []);
@@ -48,7 +48,7 @@ test('it is a whole document whose ids are unique and whose references lead some
   for (const reference of references) assert.ok(ids.includes(reference), reference);
 });
 
-test('nothing is fetched and nothing runs', () => {
+test('it loads no resources and runs no scripts', () => {
   assert.not.match(report, /https?:\/\//);
   assert.not.match(report, /<script|@import|url\(|javascript:/i);
   for (const { attributes } of tags) {
@@ -67,7 +67,7 @@ test('every chart has a title and a description, and every table a caption', () 
   for (const hidden of report.match(/<svg(?![^>]*role="img")[^>]*>/g) ?? []) assert.match(hidden, 'aria-hidden="true"');
 });
 
-test('all parts are there, and those without data are not', () => {
+test('all sections are there, except those without data', () => {
   const sections = (markup: string): string[] => [...markup.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id!);
   assert.equal(sections(report), ['genres', 'confusion', 'time', 'trade-off', 'confidence', 'examples', 'protocols', 'folds', 'external', 'cost', 'learning', 'data', 'limits', 'training']);
   const { tradeOff: _t, cost: _c, kfold: _k, protocols: _p, external: _e, ...few } = sampleReport();
@@ -76,44 +76,44 @@ test('all parts are there, and those without data are not', () => {
   assert.equal(sections(bare), ['genres', 'confusion', 'time', 'confidence', 'data', 'limits', 'training']);
 });
 
-test('it says whose weights were kept', () => {
+test('it states which weights were kept', () => {
   const data = sampleReport();
   const lastKept = page({ ...data, stages: data.stages.map((stage) => ({ ...stage, leaves: 'last' as const })) });
   assert.match(words, 'after epoch 2, whose weights were kept; loss');
   assert.match(lastKept, 'after epoch 2; the weights of the last epoch were kept; loss');
 });
 
-test('its numbers are those of the data', () => {
+test('its numbers match the data', () => {
   const data = sampleReport();
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const { figures, calibration, overTime, medianSettledS } = data;
-  const says = (text: string): void => assert.ok(words.includes(text), text);
-  says(`${percent(figures.accuracy)} 95 %: ${(100 * figures.interval[0]).toFixed(1)} to ${percent(figures.interval[1])}`);
-  says(`${percent(figures.macroF1)}`);
-  figures.perGenre.forEach(({ precision, recall, f1, support }, index) => says(`${data.model.labels[index]} ${percent(precision)} ${percent(recall)} ${percent(f1)} ${support}`));
-  says(`error ${calibration.calibrated.ece.toFixed(3)} with the temperature 1.50`);
-  says('0.042 where each track');
-  says(`1 s ${percent(overTime[1]!.right)} ${percent(overTime[1]!.settled)}`); // two blocks of 0.348 s end within 1 s
-  says(`${medianSettledS!.toFixed(1)} s`);
-  says('500 ms (shipped) 7.5 s 1.25');
-  says('Best score 0.813 after epoch 2');
-  says('2 0.7500 0.8125 3');
-  says('larger 50 10.00 4.00 – – – 87.5 %');
-  says('random chunks 94.0 % – 100 50 99.0 % split at random');
-  says('39.0 points lie in how they were split');
-  says('Mean 60.0 % , deviation between folds 14.1 points; all tracks together 60.0 %');
-  says('elsewhere 8 37.5 %');
-  says('train train 12 0.04 low 4, middle 4, high 4');
+  const includes = (text: string): void => assert.ok(words.includes(text), text);
+  includes(`${percent(figures.accuracy)} 95 %: ${(100 * figures.interval[0]).toFixed(1)} to ${percent(figures.interval[1])}`);
+  includes(`${percent(figures.macroF1)}`);
+  figures.perGenre.forEach(({ precision, recall, f1, support }, index) => includes(`${data.model.labels[index]} ${percent(precision)} ${percent(recall)} ${percent(f1)} ${support}`));
+  includes(`error ${calibration.calibrated.ece.toFixed(3)} with the temperature 1.50, fitted on these tracks`);
+  includes('0.042 with temperatures fitted on other tracks');
+  includes(`1 s ${percent(overTime[1]!.right)} ${percent(overTime[1]!.settled)}`); // two blocks of 0.348 s end within 1 s
+  includes(`${medianSettledS!.toFixed(1)} s`);
+  includes('500 ms (shipped) 7.5 s 1.25');
+  includes('Best score 0.813 after epoch 2');
+  includes('2 0.7500 0.8125 3');
+  includes('larger 50 10.00 4.00 – – – 87.5 %');
+  includes('random chunks 94.0 % – 100 50 99.0 % split at random');
+  includes('the difference of 39.0 points comes from the split alone');
+  includes('Mean 60.0 % , standard deviation between folds 14.1 points; all tracks together 60.0 %');
+  includes('elsewhere 8 37.5 %');
+  includes('train train 12 0.04 low 4, middle 4, high 4');
 });
 
-test('the confusion matrix is the data’s, cell by cell', () => {
+test('the confusion matrix matches the data, cell by cell', () => {
   const { figures: { confusion } } = sampleReport();
   const table = /<table class="confusion">.*?<\/table>/s.exec(report)![0];
   const rows = table.match(/<tbody>.*<\/tbody>/s)![0].match(/<tr>.*?<\/tr>/gs)!;
   assert.equal(rows.map((row) => [...row.matchAll(/<td[^>]*>(\d+)<\/td>/g)].map(([, count]) => Number(count))), confusion);
 });
 
-test('points of a chart lie where the data says', () => {
+test('points of a chart are at the coordinates of the data', () => {
   const chart = /<svg[^>]*aria-labelledby="trade-off-plot-title.*?<\/svg>/s.exec(report)![0];
   const y = (tick: string): number => Number(new RegExp(`y="([\\d.]+)" text-anchor="end">${tick}<`).exec(chart)![1]) - 4;
   const disc = /<circle class="mark first" cx="([\d.]+)" cy="([\d.]+)"/.exec(chart)!; // 9.25 s, 0.5 changes a minute
@@ -122,7 +122,7 @@ test('points of a chart lie where the data says', () => {
   assert.ok(Math.abs(Number(disc[1]) - (x('9') + 0.25 * (x('9.5') - x('9')) * 2)) < 0.02);
 });
 
-test('labels, ids and commands can hold anything', () => {
+test('labels, ids and commands can contain any text', () => {
   const hostile = '</title></style><script src="http://example.org">alert(1)</script>&"\'';
   const data = sampleReport();
   const markup = page(renamed(data, hostile));
@@ -133,12 +133,12 @@ test('labels, ids and commands can hold anything', () => {
   }), { numRuns: 30 });
 });
 
-test('a template escapes what it is given, and only that', () => {
+test('a template escapes interpolated values and nothing else', () => {
   assert.is(html`<p title="${'"<'}">${'a & b'} ${html`<b>${1}</b>`}${[html`<i></i>`, '>']}${null}${false}${undefined}</p>`.text, '<p title="&quot;&lt;">a &amp; b <b>1</b><i></i>&gt;</p>');
   assert.is(html`${'\u0000\u001b\n'}`.text, '\ufffd\ufffd\n');
 });
 
-/** The name everywhere that text from outside can come. */
+/** The data with every text that can come from outside replaced by `name`. */
 function renamed(data: ReportData, name: string): ReportData {
   return {
     ...data,

@@ -1,4 +1,4 @@
-/** Pictures of levels: PNGs that decode to what went in, colours that rise evenly. */
+/** PNG encoder and colour map: files decode to the input, lightness rises evenly. */
 import { inflateSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,7 +28,7 @@ function chunks(png: Buffer): Map<string, Buffer> {
   return found;
 }
 
-test('a PNG holds its pixels row by row', () => {
+test('a PNG contains its pixels row by row', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.uint8Array({ minLength: 81, maxLength: 81 }), (width, height, bytes) => {
     const pixels = bytes.slice(0, width * height);
     const png = palettePng(width, height, pixels, levelPalette());
@@ -44,15 +44,15 @@ test('a PNG holds its pixels row by row', () => {
   }));
 });
 
-test('a CRC is the one of the specification', () => {
+test('the CRC matches the specification', () => {
   assert.is(crc(Buffer.from('IEND')), 0xae426082);
   assert.match(dataUri(palettePng(1, 1, new Uint8Array(1), levelPalette())), /^data:image\/png;base64,iVBORw0KGgo/);
 });
 
-test('each half decibel within the range is lighter than the one below, by about as much', () => {
+test('lightness rises by similar steps over the level range', () => {
   const palette = levelPalette();
   const byteOf = (db: number): number => 2 * (db + 80);
-  // CIE L* of a colour, which was not used to make the map.
+  // CIE L*, which the map was not computed with.
   const lightness = (byte: number): number => {
     const [r, g, b] = [...palette.subarray(3 * byte, 3 * byte + 3)].map((part) => (part <= 10 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
     const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;

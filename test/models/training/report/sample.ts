@@ -1,4 +1,4 @@
-/** A report of made-up scores, small and with all of its parts. */
+/** Test fixture: a small report of synthetic scores with all sections. */
 import { NORMALISATION_V1 } from '../../../../dsp/mel/normalise.js';
 import type { ReportData } from '../../../../models/training/report/data.js';
 import { reportData, type ReportSource } from '../../../../models/training/report/derive.js';
@@ -7,7 +7,7 @@ import { toyPack } from '../../packs.js';
 
 export const LABELS = ['low', 'middle', 'high'];
 
-/** Twelve tracks of 35 blocks: the true genre leads in most, and the third track is always taken for the first label. */
+/** Twelve tracks of 35 blocks: the true genre leads in most blocks; the third track is always classified as the first label. */
 export function sampleSource(): ReportSource {
   const pack = toyPack('valid');
   const random = seeded(3);
@@ -40,7 +40,7 @@ export function sampleSource(): ReportSource {
       { name: 'artists apart', how: 'as they are', trainItems: 100, validItems: 40, accuracy: 0.55 },
     ],
     external: [{ name: 'elsewhere', tracks: 8, accuracy: 0.375 }],
-    licences: ['Made up.'],
+    licences: ['Synthetic.'],
     limits: ['Nothing but noise.'],
     createdAt: '2026-11-21T10:00:00.000Z',
   };

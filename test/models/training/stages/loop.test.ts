@@ -1,4 +1,4 @@
-/** The loop around a stage: how long it says it takes, when it ends, and what it leaves alone. */
+/** The training loop: time estimate, early stopping, which weights remain. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ loop.after.each(async ({ folder, x, moving }) => {
   await rm(folder, { recursive: true });
 });
 
-/** Goes down x²; every step and validation is counted in `moving`, which a checkpoint holds too. */
+/** Minimises x²; every loss evaluation is counted in `moving`, which is part of the checkpoint. */
 function bowl(x: tf.Variable, moving: tf.Variable, scores: readonly number[], patience?: number): Stage & { indices: number[] } {
   let epoch = 0;
   const indices: number[] = [];
@@ -54,27 +54,27 @@ function bowl(x: tf.Variable, moving: tf.Variable, scores: readonly number[], pa
         dispose() {},
       };
     },
-    // The first call is the measurement's.
+    // The first call is from the time measurement.
     validate: () => ({ score: scores[Math.max(0, epoch++ - 1)]!, line: '' }),
   };
 }
 
-loop('a stage ends after as many epochs without a better score as its patience', async ({ folder, x, moving, lines, progress }) => {
+loop('a stage stops after `patience` epochs without a better score', async ({ folder, x, moving, lines, progress }) => {
   const scores = [0.1, 0.5, 0.4, 0.5, 0.9, 0.9];
   const history = await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress);
   assert.equal(history.map(({ score }) => score), [0.1, 0.5, 0.4, 0.5]);
   assert.match(lines.at(-1)!, 'stopped early after epoch 4: 2 epochs without a better score');
-  // What has ended stays ended when it is started again.
+  // A stage that stopped early doesn't continue when run again.
   assert.is((await runStage(bowl(x, moving, scores, 2), new Checkpoint(folder, 1), new Random(1), progress)).length, 4);
 });
 
-loop('without patience it goes on to its last epoch', async ({ folder, x, moving, progress }) => {
+loop('without patience it runs all epochs', async ({ folder, x, moving, progress }) => {
   const history = await runStage(bowl(x, moving, [0.5, 0.1, 0.1, 0.1]), new Checkpoint(folder, 1), new Random(1), progress);
   assert.is(history.length, 4);
   assert.ok(history.every(({ seconds }) => seconds > 0));
 });
 
-loop('it leaves the weights of its best epoch, or of its last where it says so', async ({ folder, x, moving, lines, progress }) => {
+loop('it ends with the weights of the best epoch, or of the last if `leaves` says so', async ({ folder, x, moving, lines, progress }) => {
   const stepsAfter = async (name: string, leaves?: 'last'): Promise<number> => {
     moving.assign(tf.tensor1d([0]));
     await runStage({ ...bowl(x, moving, [0.1, 0.5, 0.4]), ...(leaves && { leaves }) }, new Checkpoint(join(folder, name), 1), new Random(1), progress);
@@ -84,22 +84,22 @@ loop('it leaves the weights of its best epoch, or of its last where it says so',
   assert.match(lines.join('\n'), 'best so far');
   lines.length = 0;
   assert.is(await stepsAfter('last', 'last'), 9);
-  assert.is(await stepsAfter('last', 'last'), 9, 'a run that has ended leaves the same');
+  assert.is(await stepsAfter('last', 'last'), 9, 'repeating a finished run gives the same weights');
   assert.not.match(lines.join('\n'), 'best so far');
 });
 
-loop('it says first how long it will take, alone and with the others', async ({ folder, x, moving, lines, progress }) => {
+loop('it first logs an estimate for this run and for all runs', async ({ folder, x, moving, lines, progress }) => {
   await runStage(bowl(x, moving, [0.1, 0.2]), new Checkpoint(folder, 1), new Random(1), progress, 5);
   assert.match(lines[0]!, /^bowl: 2 epochs of 3 steps of \d\.\d\d s and a validation of \d\.\d s: about \d+ s, 5 such runs in total \d+ s$/);
 });
 
-loop('batches know their place in the epoch', async ({ folder, x, moving, progress }) => {
+loop('batches receive their index in the epoch', async ({ folder, x, moving, progress }) => {
   const stage = bowl(x, moving, [0.1, 0.2]);
   await runStage(stage, new Checkpoint(folder, 1), new Random(1), progress);
   assert.equal(stage.indices.slice(-6), [0, 1, 2, 0, 1, 2]);
 });
 
-loop('measuring leaves variables and tensors as they were', ({ x, moving }) => {
+loop('the time measurement restores variables and leaks no tensors', ({ x, moving }) => {
   const before = tf.memory().numTensors;
   const cost = measureStage(bowl(x, moving, [0.1]));
   assert.equal([...x.dataSync(), ...moving.dataSync()], [3, -2, 0]);
@@ -108,7 +108,7 @@ loop('measuring leaves variables and tensors as they were', ({ x, moving }) => {
   assert.ok(cost.stepSeconds > 0 && cost.validationSeconds >= 0);
 });
 
-loop('times are said as exactly as they are known', () => {
+loop('durations are rounded to the precision of an estimate', () => {
   assert.equal([3.2, 89, 100, 3600, 7900].map(formatDuration), ['4 s', '89 s', '2 min', '60 min', '2 h 12 min']);
 });
 

@@ -1,4 +1,4 @@
-/** Learning from labels: how often genres are drawn, and that tracks are scored block by block. */
+/** Supervised training: class balancing, label smoothing, scoring per block. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
@@ -29,19 +29,19 @@ const TRACKS: LabelledTrack[] = Array.from({ length: 12 }, (_, index) => ({ id: 
 
 const countsOf = (drawn: readonly LabelledTrack[]): number[] => LABELS.map((label) => drawn.filter(({ genre }) => genre === label).length);
 
-test('balanced, every genre is drawn equally often', () => {
+test('balanced: every genre is sampled equally often', () => {
   const drawn = epochOrder(TRACKS, LABELS, 'balanced', 24, new Random(1));
   assert.equal(countsOf(drawn), [8, 8, 8]);
   assert.is(new Set(drawn.filter(({ genre }) => genre === 'low').map(({ id }) => id)).size, 8, 'each low track once');
 });
 
-test('without weights, every track is drawn equally often', () => {
+test('without class weights, every track is sampled equally often', () => {
   const drawn = epochOrder(TRACKS, LABELS, 'none', 24, new Random(1));
   assert.equal(countsOf(drawn), [16, 4, 4]);
   TRACKS.forEach(({ id }) => assert.is(drawn.filter((track) => track.id === id).length, 2));
 });
 
-test('a stage learns toy genres with the batch, dropout and smoothing it is told', async () => {
+test('a stage learns synthetic genres with the given batch size, dropout and smoothing', async () => {
   const layers = architecture('cnn', 3, 64);
   const network = new TrainableNetwork(describe(layers, 64), new Random(1));
   const stage = supervisedStage(network, toyPack('train', { tracks: 6, columns: 50 }), toyPack('valid', { tracks: 3, columns: 50, seed: 9 }), {
@@ -56,12 +56,12 @@ test('a stage learns toy genres with the batch, dropout and smoothing it is told
     losses.push(optimizer.step(batch.loss, 0.005));
     batch.dispose();
   }
-  assert.ok(losses.at(-1)! < 0.1, losses.join(', ')); // smoothed labels would keep it above 0.3
+  assert.ok(losses.at(-1)! < 0.1, losses.join(', ')); // with label smoothing it would stay above 0.3
   optimizer.dispose();
   network.dispose();
 });
 
-test('label smoothing keeps the loss of a sure and right network up', () => {
+test('with label smoothing a confident and correct network still has a loss', () => {
   const network = { variables: () => [], saved: () => [], apply: (x: tf.Tensor) => tf.tile(tf.tensor3d([[[50, 0, 0]]]), [x.shape[0]!, x.shape[1]!, 1]) } as unknown as TrainableNetwork;
   const low = { ...toyPack('train', { tracks: 1, columns: 20 }) };
   const lossWith = (labelSmoothing: number): number => {
@@ -75,7 +75,7 @@ test('label smoothing keeps the loss of a sure and right network up', () => {
 });
 
 for (const [name, layers] of [['every column', SMALL_LAYERS], ['one of four columns', architecture('cnn', 3, 64)]] as const) {
-  test(`tracks of any length are scored as a stream is: a network that answers for ${name}`, () => {
+  test(`tracks of any length get the same scores as in a stream: output for ${name}`, () => {
     const bundle = randomBundle([...layers]);
     const weights = bundle.weights.map((weight) => 0.3 * weight);
     const description = describe(layers, 64);
