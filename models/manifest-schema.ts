@@ -1,4 +1,4 @@
-/** The check of `model.json`: whatever a manifest holds is of the right type and in range after it. */
+/** Validates `model.json`: types and ranges of everything in a manifest. */
 import { z } from 'zod';
 import { checkFrontEnd } from '../dsp/mel/front-end.js';
 import { layerSchema } from './network.js';
@@ -6,7 +6,7 @@ import { SOUND_KINDS } from './sound-kinds.js';
 
 const positive = z.number().positive();
 
-/** The door for front ends, of models and of data packs. */
+/** Validates the front end of a model or data pack. */
 export const frontEndSchema = z.object({
   sampleRate: z.number().int().min(8000).max(192_000),
   nFft: z.number().int().min(64).max(16384),
@@ -40,27 +40,27 @@ const normalisationSchema = z.object({
 const share = z.number().min(0).max(1);
 
 const smoothingSchema = z.object({
-  /** Time constant of the average of log probabilities, ms. */
+  /** Time constant of the moving average of log probabilities, ms. */
   timeConstantMs: z.number().min(0),
-  /** Lead in probability over the shown genre with which another one takes over after `holdMs`, 0 to 1. */
+  /** Lead in probability that a challenger needs over the shown genre to replace it after `holdMs`, 0 to 1. */
   margin: share,
-  /** How long a lead of `margin` must last, ms; a larger lead less long, a smaller one longer. */
+  /** How long a lead of `margin` must last, ms; a larger lead needs less time, a smaller one more. */
   holdMs: z.number().min(0),
-  /** Sound before the first judgement is shown as more than warming up, ms. */
+  /** Duration of sound during which the state is `warming`, ms. */
   warmupMs: z.number().min(0),
-  /** A lead in probability smaller than this counts against the one that has it, 0 to 1; 0 unless given. */
+  /** A challenger gains on the shown genre only with a lead in probability above this, and loses with a smaller one, 0 to 1; default 0. */
   leastLead: share.optional(),
-  /** Time constant of the average of the probabilities that are reported, ms: what is shown is judged by those of the moment. 0 (none) unless given. */
+  /** Time constant of the moving average of the reported probabilities, ms; the shown genre is chosen without it. Default 0 (none). */
   confidenceMs: z.number().min(0).optional(),
-  /** Probability that the best genre must reach to be shown; below it the music is of no known genre. 0 (none) unless given. */
+  /** Minimum probability of the best genre; below it the state is `unknown`. Default 0 (none). */
   unknownBelow: share.optional(),
-  /** For models with `kinds`; `KINDS_SMOOTHING` unless given. */
+  /** For models with `kinds`; default `KINDS_SMOOTHING`. */
   kinds: z.object({
-    /** Time constant of the average of the kinds' probabilities, ms. */
+    /** Time constant of the moving average of the kinds' probabilities, ms. */
     timeConstantMs: z.number().min(0),
-    /** Average probability of music from which on a stream is music again. */
+    /** Mean probability of music at which a stream becomes music. */
     enter: share,
-    /** Average probability of music below which it no longer is. */
+    /** Mean probability of music below which it stops being music. */
     leave: share,
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
 });
@@ -70,23 +70,23 @@ export const manifestSchema = z.object({
   name: z.string().min(1),
   version: z.string().min(1),
   labels: z.array(z.string().min(1)).min(2, 'a model needs at least two labels'),
-  /** Set where the network also tells music from other sound: the logits of these kinds then follow those of the labels. */
+  /** Present if the network also distinguishes music from other sound; the logits of these kinds follow those of the labels. */
   kinds: z.custom<typeof SOUND_KINDS>(
     (value) => JSON.stringify(value) === JSON.stringify(SOUND_KINDS),
     `must be ${JSON.stringify(SOUND_KINDS)}, the kinds of sound in this order, or left out`,
   ).optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
-  /** Columns in a block: the network's step and the rhythm of predictions. */
+  /** Columns in a block; there is one prediction per block. */
   blockColumns: z.number().int().min(1).max(256),
-  /** Set where a column is more or other than mel levels: the features side by side, and how each value is standardised. */
+  /** Present if a column is not just mel levels: the concatenated features, and the standardisation of each value. */
   features: z.array(z.object({ name: z.string(), size: z.number().int().min(1), mean: z.array(z.number()), deviation: z.array(positive) })).optional(),
   layers: z.array(layerSchema).min(1),
-  /** What the logits are divided by: those of the labels, and those of the kinds (1 unless given). */
+  /** Divisors of the logits: of the labels, and of the kinds (default 1). */
   calibration: z.object({ temperature: positive, kindsTemperature: positive.optional() }),
   smoothing: smoothingSchema,
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex') }),
-  /** In words: data and split. */
+  /** Description of training data and split. */
   trainedOn: z.string(),
 });
 

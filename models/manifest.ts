@@ -1,12 +1,12 @@
-/** What follows from a manifest: block length, outputs, smoothing. Imports nothing at run time, so browsers can have it. */
+/** Values derived from a manifest: block length, outputs, smoothing. No run-time imports, so that browsers can use it. */
 import type { Manifest, SmoothingSettings } from './manifest-schema.js';
 
 export type { Manifest, SmoothingSettings } from './manifest-schema.js';
 
-/** How the kinds of sound are smoothed where the model doesn't say: music is left less easily than entered. */
+/** Default smoothing of the kinds of sound, with hysteresis: `leave` is below `enter`. */
 export const KINDS_SMOOTHING: NonNullable<SmoothingSettings['kinds']> = { timeConstantMs: 1500, enter: 0.5, leave: 0.35 };
 
-/** Values that the last layer must have: the labels' logits, then those of the kinds. */
+/** Number of outputs of the last layer: the logits of the labels, then those of the kinds. */
 export function outputCount({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>): number {
   return labels.length + (kinds?.length ?? 0);
 }
@@ -16,7 +16,7 @@ export function blockMs({ blockColumns, frontEnd }: Pick<Manifest, 'blockColumns
   return (blockColumns * frontEnd.hop * 1000) / frontEnd.sampleRate;
 }
 
-/** Of a running mean with this time constant: the share of the newest block. */
+/** Weight of the newest block in an exponential moving average with this time constant. */
 export function smoothingGain(timeConstantMs: number, blockMs: number): number {
   return timeConstantMs > 0 ? 1 - Math.exp(-blockMs / timeConstantMs) : 1;
 }

@@ -1,4 +1,4 @@
-/** Figures that say how good answers are; definitions as in scikit-learn's metrics where it has them. */
+/** Classification metrics; definitions as in scikit-learn where it has them. */
 
 export interface GenreScores {
   readonly precision: number;
@@ -8,7 +8,7 @@ export interface GenreScores {
   readonly support: number;
 }
 
-/** Rows are the true genre, columns the answer. */
+/** Rows are true genres, columns predicted ones. */
 export function confusionMatrix(truths: readonly number[], answers: readonly number[], labels: number): number[][] {
   const matrix = Array.from({ length: labels }, () => new Array<number>(labels).fill(0));
   truths.forEach((truth, index) => {
@@ -22,7 +22,7 @@ export function accuracy(truths: readonly number[], answers: readonly number[]):
   return truths.filter((truth, index) => truth === answers[index]).length / truths.length;
 }
 
-/** Precision, recall and F1 of each label; 0 where nothing was answered or asked. */
+/** Precision, recall and F1 of each label; 0 where undefined (label never predicted or without tracks). */
 export function genreScores(matrix: readonly (readonly number[])[]): GenreScores[] {
   return matrix.map((row, label) => {
     const right = row[label]!;
@@ -34,13 +34,13 @@ export function genreScores(matrix: readonly (readonly number[])[]): GenreScores
   });
 }
 
-/** Mean of the F1 of the labels that occur. */
+/** Mean F1 of the labels that have tracks. */
 export function macroF1(scores: readonly GenreScores[]): number {
   const occurring = scores.filter(({ support }) => support > 0);
   return occurring.length > 0 ? occurring.reduce((total, { f1 }) => total + f1, 0) / occurring.length : 0;
 }
 
-/** 95 % interval of a share of `count` by Wilson (1927), without continuity correction. */
+/** 95 % confidence interval of a proportion of `count` (Wilson 1927), without continuity correction. */
 export function wilson95(share: number, count: number): [low: number, high: number] {
   if (count === 0) return [0, 1];
   const z = 1.959964;
@@ -50,16 +50,16 @@ export function wilson95(share: number, count: number): [low: number, high: numb
   return [(centre - reach) / scale, (centre + reach) / scale];
 }
 
-/** Answers of about one confidence: what was claimed and what came true. */
+/** One bin of a reliability diagram: predictions of similar confidence. */
 export interface ReliabilityBin {
   /** Mean confidence of the bin, 0 to 1. */
   readonly confidence: number;
-  /** Share of its answers that are right. */
+  /** Share of its predictions that are right. */
   readonly accuracy: number;
   readonly count: number;
 }
 
-/** `bins` equal bins of confidence from 0 to 1; empty ones are left out. The diagram of Guo et al. 2017. */
+/** Reliability diagram (Guo et al. 2017) with `bins` bins of equal width from 0 to 1; empty bins are omitted. */
 export function reliabilityBins(confidences: readonly number[], isRight: readonly boolean[], bins = 15): ReliabilityBin[] {
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   confidences.forEach((confidence, index) => {
@@ -72,8 +72,8 @@ export function reliabilityBins(confidences: readonly number[], isRight: readonl
 }
 
 /**
- * Expected calibration error (Guo et al. 2017): confidence against accuracy in `bins` equal bins of
- * confidence, the absolute differences weighted by how many fall into each.
+ * Expected calibration error (Guo et al. 2017): mean absolute difference between confidence and
+ * accuracy over `bins` bins of equal width, weighted by the number of predictions in each.
  */
 export function expectedCalibrationError(confidences: readonly number[], isRight: readonly boolean[], bins = 15): number {
   const total = confidences.length;
@@ -81,9 +81,10 @@ export function expectedCalibrationError(confidences: readonly number[], isRight
 }
 
 /**
- * Area under the ROC curve: how often a positive one scores above a negative one, ties counted half.
- * Mann and Whitney's U over the number of pairs, from ranks (equal scores share their mean rank).
- * @returns 0 to 1; undefined where either side is empty
+ * Area under the ROC curve: the probability that a positive scores above a negative, ties counting
+ * half. Computed from ranks as Mann and Whitney's U over the number of pairs (equal scores share
+ * their mean rank).
+ * @returns 0 to 1; undefined if there are no positives or no negatives
  */
 export function auroc(positives: readonly number[], negatives: readonly number[]): number | undefined {
   if (positives.length === 0 || negatives.length === 0) return undefined;
@@ -99,10 +100,9 @@ export function auroc(positives: readonly number[], negatives: readonly number[]
 }
 
 /**
- * The value below which `share` of the values lie, interpolated between neighbours (numpy.percentile's
- * default, Hyndman and Fan's type 7).
+ * The quantile at `share`, linearly interpolated (numpy.percentile's default, Hyndman and Fan's type 7).
  * @param share 0 to 1
- * @returns undefined of nothing
+ * @returns undefined for no values
  */
 export function quantile(values: readonly number[], share: number): number | undefined {
   if (values.length === 0) return undefined;
@@ -110,11 +110,11 @@ export function quantile(values: readonly number[], share: number): number | und
   const position = share * (sorted.length - 1);
   const below = sorted[Math.floor(position)]!;
   const above = sorted[Math.ceil(position)]!;
-  // Equal ones first: the difference of two infinities is no number.
+  // Compared first, because Infinity - Infinity is NaN.
   return below === above ? below : below + (position - Math.floor(position)) * (above - below);
 }
 
-/** The middle value; the mean of the two middle ones; undefined of nothing. */
+/** Undefined for no values. */
 export function median(values: readonly number[]): number | undefined {
   return quantile(values, 0.5);
 }

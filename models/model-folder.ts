@@ -1,7 +1,7 @@
 /**
- * A model folder: `model.json`, `weights.bin` (float32 little-endian, in the order of the layers)
- * and `card.md`. Loaded and checked against the code once; whatever doesn't fit is refused with
- * the reason, before any stream is taken.
+ * Reads and writes model folders: `model.json`, `weights.bin` (float32 little-endian, in the order of
+ * the layers) and `card.md`. A model is validated completely when it is loaded, before any stream is
+ * accepted.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -11,14 +11,14 @@ import { outputCount, type Manifest } from './manifest.js';
 import { describe, type Description } from './network.js';
 import { writeAtomically } from './write-atomically.js';
 
-/** A loaded model. Plain data: it can be handed to workers, which then share the weights' memory. */
+/** A loaded model. Plain data that can be posted to workers, which share the memory of the weights. */
 export interface Bundle {
   readonly manifest: Manifest;
-  /** All layers end to end, on a SharedArrayBuffer. */
+  /** Of all layers, concatenated; on a SharedArrayBuffer. */
   readonly weights: Float32Array;
 }
 
-/** A model folder that doesn't fit, with the reason. */
+/** An unusable model folder, with the reason. */
 export class ModelError extends Error {
   constructor(folder: string, reason: string) {
     super(`The model in ${folder} can't be used: ${reason}`);
@@ -27,7 +27,7 @@ export class ModelError extends Error {
 }
 
 /**
- * @throws ModelError when files are missing, or labels, shapes, front end or checksum don't fit
+ * @throws ModelError if files are missing, or labels, shapes, front end or checksum are invalid
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const refuse = (reason: string): never => {
@@ -48,11 +48,11 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   }
   const manifest = parsed.data;
   const { labels } = manifest;
-  if (new Set(labels).size !== labels.length) refuse('model.json names a label twice.');
+  if (new Set(labels).size !== labels.length) refuse('model.json has duplicate labels.');
 
   if (manifest.features) {
     const names = manifest.features.map(({ name }) => name).join(', ');
-    refuse(`it hears ${names}; from live sound only mel levels are computed. Train one with --features mel.`);
+    refuse(`its input is ${names}, but only mel levels are computed from live sound. Train one with --features mel.`);
   }
 
   let description: Description;
@@ -66,7 +66,7 @@ export async function loadBundle(folder: string): Promise<Bundle> {
     refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels${kinds}.`);
   }
   if (manifest.blockColumns % description.stride !== 0) {
-    refuse(`its blocks of ${manifest.blockColumns} columns are no multiple of the ${description.stride} that its layers merge into one.`);
+    refuse(`its blocks of ${manifest.blockColumns} columns are not a multiple of ${description.stride}, the stride of its layers.`);
   }
 
   const bytes = await read('weights.bin');
@@ -75,15 +75,15 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== manifest.weights.sha256) {
-    refuse(`weights.bin has the SHA-256 ${sha256}, model.json says ${manifest.weights.sha256}; one of the two files is not the right one.`);
+    refuse(`weights.bin has the SHA-256 ${sha256}, but model.json expects ${manifest.weights.sha256}: the two files do not belong together, or one is damaged.`);
   }
   const weights = new Float32Array(new SharedArrayBuffer(bytes.length));
   for (let index = 0; index < weights.length; index++) weights[index] = bytes.readFloatLE(index * 4);
-  if (!weights.every(Number.isFinite)) refuse('weights.bin holds values that are not numbers.');
+  if (!weights.every(Number.isFinite)) refuse('weights.bin contains NaN or infinite values.');
   return { manifest, weights };
 }
 
-/** Writes `model.json` and `weights.bin`; each file is whole or not there. */
+/** Writes `model.json` and `weights.bin`, each atomically. */
 export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weights' | 'format'>, weights: Float32Array): Promise<void> {
   const bytes = Buffer.alloc(weights.length * 4);
   weights.forEach((value, index) => bytes.writeFloatLE(value, index * 4));

@@ -1,7 +1,7 @@
 /**
- * The network as data: a list of layers. From the list follow the shapes, the order of the
- * weights, the state a stream carries, and the cost. `forward` is the whole of a recording in one
- * pass; `step.ts` applies the same layers block by block.
+ * The network as data: a list of layers, from which shapes, the order of the weights, the state of a
+ * stream and the cost are derived. `forward` processes a whole recording in one pass; `step/`
+ * applies the same layers block by block.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { conv2d } from './layers/convolution/conv2d.js';
 import { dense } from './layers/dense/dense.js';
 import { gru } from './layers/recurrent/gru.js';
 import { inputStatistics } from './layers/descriptors/input-statistics.js';
-import type { Applied, ColumnShape, GivenShape, LayerKind, WeightSpec } from './layers/layer.js';
+import type { Applied, ColumnShape, NetworkInputShape, LayerKind, WeightSpec } from './layers/layer.js';
 import { lstm } from './layers/recurrent/lstm.js';
 import { onsetAutocorrelation } from './layers/descriptors/onset-autocorrelation.js';
 import { statistics } from './layers/statistics/statistics.js';
@@ -34,7 +34,7 @@ export type Layer = z.infer<typeof layerSchema>;
 
 const KINDS = { conv2d, dense, gru, lstm, statistics, inputStatistics, cepstralCorrelations, onsetAutocorrelation };
 
-/** The kind's functions, typed for any layer: TypeScript can't see that `layer.type` picks the matching one. */
+/** The functions of a layer's kind. The cast is needed because TypeScript can't infer that `layer.type` selects the matching kind. */
 export function kindOf(layer: Layer): LayerKind<Layer> {
   return KINDS[layer.type] as unknown as LayerKind<Layer>;
 }
@@ -42,30 +42,30 @@ export function kindOf(layer: Layer): LayerKind<Layer> {
 export interface DescribedLayer {
   readonly layer: Layer;
   readonly input: ColumnShape;
-  /** Columns that the network is given for one that this layer is. */
+  /** Columns of the network's input per column of this layer's input. */
   readonly stride: number;
   readonly output: ColumnShape;
   readonly weights: readonly WeightSpec[];
-  /** Shapes without the batch. */
+  /** Shapes without the batch dimension. */
   readonly state: ReadonlyArray<readonly number[]>;
 }
 
 export interface Description {
   readonly layers: readonly DescribedLayer[];
-  /** Values of the last layer for each of its columns. */
+  /** Values in an output column. */
   readonly outputs: number;
-  /** Columns that go in for one that comes out; blocks are a multiple. */
+  /** Input columns per output column; blocks are a multiple of it. */
   readonly stride: number;
   readonly parameters: number;
-  /** Floats that one stream carries. */
+  /** Number of floats in a stream's state. */
   readonly stateLength: number;
-  /** For one column that goes in, all layers together: a mean where columns are merged. */
+  /** Of all layers per input column, on average. */
   readonly multiplyAdds: number;
 }
 
 /**
- * Shapes, weights, state and cost of a network over columns of `bands` values.
- * @throws Error when a layer can't follow the one before it
+ * Computes shapes, weights, state and cost of a network over columns of `bands` values.
+ * @throws Error if a layer can't follow the previous one
  */
 export function describe(layers: readonly Layer[], bands: number): Description {
   let shape: ColumnShape = { bands, channels: 1 };
@@ -75,19 +75,19 @@ export function describe(layers: readonly Layer[], bands: number): Description {
   const described = layers.map((layer, index): DescribedLayer => {
     const kind = kindOf(layer);
     const input = shape;
-    if (layer.type === 'conv2d' && flat) throw new Error(`Layer ${index} is a conv2d after a flat layer; convolutions come first.`);
+    if (layer.type === 'conv2d' && flat) throw new Error(`Layer ${index} is a conv2d after a flat layer; convolutions must come first.`);
     if (layer.type !== 'conv2d' && layer.type !== 'dense' && !flat) {
       throw new Error(`Layer ${index} is a ${layer.type} on ${input.bands} × ${input.channels} values; put a dense layer before it.`);
     }
     flat ||= layer.type !== 'conv2d';
-    const given: GivenShape = { bands, stride };
-    shape = kind.output(layer, input, given);
-    if (shape.bands < 1) throw new Error(`Layer ${index} pools ${input.bands} bands by more than there are.`);
-    multiplyAdds += kind.multiplyAdds(layer, input, given) / stride;
+    const networkInput: NetworkInputShape = { bands, stride };
+    shape = kind.output(layer, input, networkInput);
+    if (shape.bands < 1) throw new Error(`Layer ${index} has a larger pool than its input of ${input.bands} bands.`);
+    multiplyAdds += kind.multiplyAdds(layer, input, networkInput) / stride;
     stride *= kind.stride?.(layer) ?? 1;
-    return { layer, input, stride: given.stride, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input, given) };
+    return { layer, input, stride: networkInput.stride, output: shape, weights: kind.weights(layer, input), state: kind.state(layer, input, networkInput) };
   });
-  if (!flat) throw new Error('The last layer must be dense: one value for each label.');
+  if (!flat) throw new Error('The last layer must be dense, with one output per label.');
   return {
     layers: described,
     outputs: shape.channels,
@@ -101,24 +101,24 @@ export function describe(layers: readonly Layer[], bands: number): Description {
 /** The tensors of each layer, in the order of its weight specs. */
 export type LayerWeights = ReadonlyArray<readonly tf.Tensor[]>;
 
-/** `weights.bin` as tensors. The caller owns them. */
+/** The weights of all layers as tensors, owned by the caller. */
 export function weightTensors(description: Description, values: Float32Array): tf.Tensor[][] {
   return weightValues(description.layers, values).map((own, layer) => own.map((part, index) => tf.tensor(part.slice(), [...description.layers[layer]!.weights[index]!.shape])));
 }
 
-/** `weights.bin` as views of each layer's own, in the order of its weight specs. */
+/** Views of each layer's weights, in the order of its weight specs. */
 export function weightValues(layers: readonly DescribedLayer[], values: Float32Array): Float32Array[][] {
   let offset = 0;
   return layers.map(({ weights }) => weights.map(({ shape }) => values.subarray(offset, offset += product(shape))));
 }
 
-/** State of `batch` streams that have heard nothing. */
+/** The initial state of `batch` streams. */
 export function zeroState({ layers }: Description, batch: number): tf.Tensor[][] {
   return layers.map(({ state }) => state.map((shape) => tf.zeros([batch, ...shape])));
 }
 
 /**
- * Applies layers to columns, from a state to a state.
+ * Applies the layers to columns, starting from a given state.
  * @param x [batch, columns, bands], columns a multiple of the network's stride
  * @returns y [batch, columns / stride, outputs] and the state after the last column
  */
@@ -138,10 +138,10 @@ export function applyLayers(
 }
 
 /**
- * A whole recording in one pass.
+ * Processes a whole recording in one pass.
  * @param x [batch, columns, bands] normalised levels from the start of the recording
- * @returns logits [batch, columns / stride, outputs], those of column n knowing columns 0 to (n + 1) × stride - 1;
- *   columns at the end that don't make a whole one are left out
+ * @returns logits [batch, columns / stride, outputs]; those of column n depend on input columns 0 to
+ *   (n + 1) × stride - 1. An incomplete stride at the end is ignored
  */
 export function forward(description: Description, weights: LayerWeights, x: tf.Tensor3D): tf.Tensor3D {
   return tf.tidy(() => applyLayers(description.layers, weights, x, zeroState(description, x.shape[0])).y as tf.Tensor3D);

@@ -1,13 +1,13 @@
-/** Seeded random numbers whose state can be saved: a run that is resumed draws the same ones. */
+/** A seeded random number generator whose state can be saved, so that a resumed run is reproducible. */
 export class Random {
-  /** 32 bits: the whole state. */
+  /** The complete state, 32 bits. */
   state: number;
 
   constructor(seed: number) {
     this.state = seed >>> 0;
   }
 
-  /** 0 up to 1 (a Weyl sequence through the finaliser of MurmurHash3). */
+  /** Uniform in [0, 1): a Weyl sequence through MurmurHash3's finaliser. */
   next(): number {
     this.state = (this.state + 0x9e3779b9) >>> 0;
     let bits = this.state;
@@ -16,11 +16,12 @@ export class Random {
     return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `end`. */
+  /** A uniform integer in [0, end). */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }
 
+  /** Uniform in [low, high). */
   between(low: number, high: number): number {
     return low + (high - low) * this.next();
   }
@@ -30,6 +31,7 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
+  /** Shuffles in place (Fisher and Yates). @returns the same array */
   shuffle<T>(values: T[]): T[] {
     for (let last = values.length - 1; last > 0; last--) {
       const other = this.below(last + 1);

@@ -1,7 +1,7 @@
-/** Writes a file so that a reader sees all of it or the one before. */
+/** Atomic file writes. */
 import { rename, writeFile } from 'node:fs/promises';
 
-/** Through a second name, so that a reader never sees half a file. */
+/** Writes to `PATH.part` and renames it, so that readers see the old file or the complete new one. */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${path}.part`, content);
   await rename(`${path}.part`, path);

@@ -1,5 +1,5 @@
-/** What WebAssembly does for `models`: AssemblyScript, compiled by `npm run build:kernels`. */
-export { convolution, convolutionOfOne, copyTails } from '../layers/convolution/convolution.as';
+/** Exports of the `models` WebAssembly module: AssemblyScript, compiled by `npm run build:kernels`. */
+export { convolution, convolutionSingleChannel, copyTails } from '../layers/convolution/convolution.as';
 export { correlations, inputStatistics, onsetAutocorrelation } from '../layers/descriptors/descriptors.as';
 export { gemm } from '../layers/dense/gemm.as';
 export { gruGates, lstmGates } from '../layers/recurrent/recurrent.as';

@@ -1,6 +1,6 @@
 /**
- * Lets kernels have relaxed SIMD (WebAssembly 3.0) on Node 20 too, where it is behind a flag of V8;
- * from 22 on it isn't. The flag counts for what is compiled after it is set.
+ * Enables relaxed SIMD (WebAssembly 3.0) on Node 20, where it needs a V8 flag; from Node 22 it does
+ * not. The flag affects modules compiled after it is set.
  */
 import { setFlagsFromString } from 'node:v8';
 

@@ -1,25 +1,25 @@
 /**
- * What lies between flat layers: a row of numbers for each column of each stream. A layer that puts
- * something beside what it gets writes it into the same row, so nothing is joined by copying.
+ * Buffers between flat layers: one row of values per column of each stream. A layer that appends
+ * values to its input writes them into the same row, so concatenation copies nothing.
  */
 import type { Memory, WasmArray } from '../../dsp/kernels/memory.js';
 import { padded } from './weights.js';
 
-/** Whatever a layer writes its columns to: those of all streams side by side, column after column. */
+/** Where a layer writes its output: [columns][streams] rows. */
 export interface Target {
-  /** Address of the first. @param streams in this batch */
+  /** Address of the first row. @param streams in this batch */
   address(streams: number): number;
-  /** From one to the next. */
+  /** Distance between rows. */
   readonly rowBytes: number;
 }
 
 export class Rows implements Target {
   #width = 0;
-  /** Where each value of the layers lies in a row; between them there may be zeros. */
+  /** Position in a row of each value; the other positions are padding, filled with zeros. */
   readonly positions: number[] = [];
   #array: WasmArray | undefined;
 
-  /** Numbers in a row so far, a multiple of 4. */
+  /** Current length of a row in values, a multiple of 4. */
   get width(): number {
     return this.#width;
   }
@@ -36,7 +36,7 @@ export class Rows implements Target {
     return this.#array!.address;
   }
 
-  /** Makes room at the end of each row. @returns how far from its start */
+  /** Extends each row by `count` values. @returns their offset in the row */
   append(count: number): number {
     const offset = this.#width;
     for (let index = 0; index < count; index++) this.positions.push(offset + index);
@@ -44,12 +44,12 @@ export class Rows implements Target {
     return offset;
   }
 
-  /** The same in groups with zeros behind each. */
+  /** Appends groups of `count` values, each padded to whole vectors. */
   appendGroups(groups: number, count: number): void {
     for (let group = 0; group < groups; group++) this.append(count);
   }
 
-  /** Once all is appended. @param rows columns × streams, at most */
+  /** Call after all values were appended. @param rows maximum of columns × streams */
   reserve(memory: Memory, rows: number): void {
     this.#array = memory.reserve(rows * this.#width);
   }

@@ -1,20 +1,20 @@
-/** A layer made ready: its weights and room to work in lie in a memory of WebAssembly. */
+/** A layer prepared for the SIMD kernels: its weights and buffers are in WebAssembly memory. */
 import type { Memory } from '../../dsp/kernels/memory.js';
 import type { Kernels } from './kernels.js';
-import type { Slots } from './state-slots.js';
+import type { StateSlots } from './state-slots.js';
 
-/** Some columns of some streams on their way through the network. */
+/** Columns of a group of streams that pass through all stages. */
 export interface Batch {
   readonly kernels: Kernels;
   readonly streams: number;
-  /** Theirs, from the first one on. */
-  readonly slots: Slots;
-  /** That the network is given; a layer behind others that merge columns has fewer. */
+  /** States of the streams, in the first slots. */
+  readonly slots: StateSlots;
+  /** Of the network's input; a stage after layers that pool columns has fewer. */
   readonly columns: number;
 }
 
 export interface Stage {
-  /** Asks for room and writes the weights. @param most streams and columns of a batch */
-  reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void;
+  /** Reserves buffers and writes the weights. @param max streams and columns of a batch */
+  reserve(memory: Memory, max: { readonly streams: number; readonly columns: number }): void;
   run(batch: Batch): void;
 }

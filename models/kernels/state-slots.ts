@@ -1,28 +1,28 @@
 /**
- * What streams carry, while their columns go through: a slot for each stream of a group, which
- * kernels read and change where it lies. A state goes in and out in one copy, unless its layers'
- * numbers fill no vectors: then zeros come between them.
+ * The states of a group of streams while a batch is processed: one slot per stream, which kernels
+ * update in place. A state is copied in and out as a whole, or run by run where a layer's values are
+ * padded to whole vectors.
  */
 import type { Memory, WasmArray } from '../../dsp/kernels/memory.js';
 import { padded } from './weights.js';
 
+/** A run of values that is contiguous in a state and in a slot. */
 interface Run {
-  /** Where it begins in a state, and in a slot. */
-  readonly from: number;
-  readonly at: number;
+  readonly stateOffset: number;
+  readonly slotOffset: number;
   length: number;
 }
 
-export class Slots {
+export class StateSlots {
   readonly #runs: Run[] = [];
   #stateLength = 0;
   #length = 0;
   #array!: WasmArray;
   #count = 0;
-  /** One a slot, once the memory is made. */
+  /** One per slot; created after the memory was instantiated. */
   #views: readonly Float32Array[] | undefined;
 
-  /** From one slot to the next. */
+  /** Distance between slots. */
   get bytes(): number {
     return 4 * padded(this.#length);
   }
@@ -32,29 +32,29 @@ export class Slots {
     return this.#array.values;
   }
 
-  /** Of the first slot. */
+  /** Address of the first slot. */
   get address(): number {
     return this.#array.address;
   }
 
   /**
-   * The next piece of a state.
-   * @param runs of `length` numbers; @param isFilled whether zeros fill each up to whole vectors
-   * @returns where it begins in a slot, numbers
+   * Appends a layer's part of the state: `runs` runs of `length` values.
+   * @param isPadded whether each run is padded with zeros to whole vectors in a slot
+   * @returns the offset in a slot, in values
    */
-  append(runs: number, length: number, isFilled = false): number {
+  append(runs: number, length: number, isPadded = false): number {
     const start = this.#length;
     for (let run = 0; run < runs; run++) {
       const last = this.#runs.at(-1);
-      if (last && last.from + last.length === this.#stateLength && last.at + last.length === this.#length) last.length += length;
-      else this.#runs.push({ from: this.#stateLength, at: this.#length, length });
+      if (last && last.stateOffset + last.length === this.#stateLength && last.slotOffset + last.length === this.#length) last.length += length;
+      else this.#runs.push({ stateOffset: this.#stateLength, slotOffset: this.#length, length });
       this.#stateLength += length;
-      this.#length += isFilled ? padded(length) : length;
+      this.#length += isPadded ? padded(length) : length;
     }
     return start;
   }
 
-  /** Once all is appended. @param streams at most */
+  /** Call after all parts were appended. @param streams maximum number of streams */
   reserve(memory: Memory, streams: number): void {
     this.#count = streams;
     this.#array = memory.reserve((streams * this.bytes) / 4);
@@ -62,17 +62,17 @@ export class Slots {
 
   load(slot: number, state: Float32Array): void {
     const view = this.#view(slot);
-    if (this.#isWhole) view.set(state);
-    else for (const { from, at, length } of this.#runs) view.set(state.subarray(from, from + length), at);
+    if (this.#isContiguous) view.set(state);
+    else for (const { stateOffset, slotOffset, length } of this.#runs) view.set(state.subarray(stateOffset, stateOffset + length), slotOffset);
   }
 
   store(slot: number, state: Float32Array): void {
     const view = this.#view(slot);
-    if (this.#isWhole) state.set(view);
-    else for (const { from, at, length } of this.#runs) state.set(view.subarray(at, at + length), from);
+    if (this.#isContiguous) state.set(view);
+    else for (const { stateOffset, slotOffset, length } of this.#runs) state.set(view.subarray(slotOffset, slotOffset + length), stateOffset);
   }
 
-  get #isWhole(): boolean {
+  get #isContiguous(): boolean {
     return this.#stateLength === this.#length;
   }
 

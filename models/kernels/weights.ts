@@ -1,11 +1,11 @@
-/** Weights in the order that the kernels read them. */
+/** Reorders weights to the layout that the kernels read. */
 
-/** Numbers come in vectors of four. */
+/** Rounds up to a whole number of four-lane vectors. */
 export function padded(count: number): number {
   return 4 * Math.ceil(count / 4);
 }
 
-/** A matrix as a function, since rows and columns are moved and filled up with zeros on the way. */
+/** A matrix as a function, so that rows and columns can be reordered and zero-padded without a copy. */
 export interface Matrix {
   readonly rows: number;
   /** A multiple of 4. */
@@ -13,7 +13,7 @@ export interface Matrix {
   at(row: number, column: number): number;
 }
 
-/** Panels of eight columns, the last one of four where that is enough: see `models/layers/dense/gemm.as.ts`. */
+/** Writes a matrix in panels of eight columns, the last one of four where that is enough: see `models/layers/dense/gemm.as.ts`. */
 export function writePanels({ rows, columns, at }: Matrix, out: Float32Array, offset = 0): void {
   for (let first = 0; first < columns; first += 8) {
     const width = Math.min(8, columns - first);
@@ -23,8 +23,8 @@ export function writePanels({ rows, columns, at }: Matrix, out: Float32Array, of
   }
 }
 
-/** Lavin and Gray's G of F(4, 3): how three weights become six. */
-const SIX_OF_THREE = [
+/** The filter transform G of Winograd's F(4, 3) (Lavin and Gray 2016): three weights to six. */
+const FILTER_TRANSFORM = [
   [1 / 4, 0, 0],
   [-1 / 6, -1 / 6, -1 / 6],
   [-1 / 6, 1 / 6, -1 / 6],
@@ -34,13 +34,13 @@ const SIX_OF_THREE = [
 ] as const;
 
 /**
- * A 3 × 3 kernel, transformed over bands: six matrices of [3 × channels] to filters, one after another.
+ * Writes a 3 × 3 kernel, Winograd-transformed over bands: six consecutive matrices of [3 × channels] to filters.
  * @param kernel [3 columns][3 bands][channels][filters]
  * @param out receives [6 × 3 × padded channels × padded filters]
  */
 export function writeTransformed(kernel: ArrayLike<number>, channels: number, filters: number, out: Float32Array): void {
   const [rows, columns] = [3 * padded(channels), padded(filters)];
-  SIX_OF_THREE.forEach((factors, point) => {
+  FILTER_TRANSFORM.forEach((factors, point) => {
     writePanels({
       rows,
       columns,

@@ -1,8 +1,7 @@
 /**
- * What every kind of layer tells: its shapes, its weights, the state it carries from column to
- * column, its cost, and how it is applied. A layer is applied to any number of columns; zeros as
- * state mean that nothing came before, so one pass over a recording and a block of a stream are
- * the same code.
+ * The interface of a kind of layer: its shapes, weights, state from column to column, cost and
+ * computation. A layer is applied to any number of columns, and an all-zero state is the start of a
+ * stream, so the same code processes a whole recording and a block of a stream.
  */
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 
@@ -20,35 +19,36 @@ export interface WeightSpec {
 export interface Applied {
   /** [batch, columns, bands, channels], or [batch, columns, channels] once flat */
   readonly y: Tensor;
-  /** The state after the last column, as `state` lists it, each with the batch in front. */
+  /** The state after the last column, in the order of `LayerKind.state`, each with a leading batch dimension. */
   readonly state: Tensor[];
 }
 
-/** What the whole network is given, for layers that look past those before them. */
-export interface Given {
+/** The input of the whole network, for layers that use it directly. */
+export interface NetworkInput {
   /** [batch, columns, bands] */
   readonly input: Tensor3D;
-  /** Columns of it for one column that this layer gets. */
+  /** Columns of the network's input per column of this layer's input. */
   readonly stride: number;
 }
 
-/** The same as shapes. */
-export interface GivenShape {
-  /** Values in a column that the network is given. */
+/** The shape of the network's input. */
+export interface NetworkInputShape {
+  /** Values in a column. */
   readonly bands: number;
+  /** Columns of the network's input per column of this layer's input. */
   readonly stride: number;
 }
 
-/** Each function also gets what the whole network is given; few layers look at it. */
+/** `input` is the layer's own input; only descriptor layers use `networkInput`. */
 export interface LayerKind<L> {
-  output(layer: L, input: ColumnShape, given: GivenShape): ColumnShape;
-  /** Columns of its input that make one of its output; 1 if left out. */
+  output(layer: L, input: ColumnShape, networkInput: NetworkInputShape): ColumnShape;
+  /** Columns of the layer's input per column of its output; 1 if not defined. */
   stride?(layer: L): number;
   /** In the order of `weights.bin`. */
   weights(layer: L, input: ColumnShape): WeightSpec[];
-  /** Shapes without the batch. */
-  state(layer: L, input: ColumnShape, given: GivenShape): number[][];
-  /** Multiply-adds for one column of its input. */
-  multiplyAdds(layer: L, input: ColumnShape, given: GivenShape): number;
-  apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[], given: Given): Applied;
+  /** Shapes without the batch dimension. */
+  state(layer: L, input: ColumnShape, networkInput: NetworkInputShape): number[][];
+  /** Multiply-adds per column of the layer's input. */
+  multiplyAdds(layer: L, input: ColumnShape, networkInput: NetworkInputShape): number;
+  apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[], networkInput: NetworkInput): Applied;
 }

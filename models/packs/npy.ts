@@ -1,19 +1,19 @@
 /**
- * Arrays in NumPy's .npy format, versions 1 to 3 (numpy.lib.format), read whole and written row by row.
- * Little-endian float64, float32, float16 and uint8: what data packs are made of. NumPy writes an
- * array that was transposed in Fortran order; it is put into C order here.
+ * NumPy's .npy format, versions 1 to 3 (numpy.lib.format): reads whole arrays, writes row by row.
+ * Supports the types of data packs: little-endian float64, float32, float16 and uint8. Arrays in
+ * Fortran order, as NumPy writes transposed ones, are converted to C order.
  */
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** In C order: the last index runs fastest. */
+  /** In C order: the last index varies fastest. */
   readonly data: Float64Array | Float32Array | Uint8Array;
 }
 
 /**
  * @returns shape and values; float16 is widened to float32
- * @throws Error naming the file when it is not .npy, cut short, or of another type
+ * @throws Error naming the file if it is not .npy, truncated, or of an unsupported type
  */
 export async function readNpy(path: string): Promise<NpyArray> {
   const file = await readFile(path);
@@ -30,12 +30,12 @@ export async function readNpy(path: string): Promise<NpyArray> {
   const bytes = file.subarray(start);
   const width = Number(descr.slice(2));
   if (bytes.length < count * width) {
-    throw new Error(`${path} is cut short: ${bytes.length} bytes of values where [${shape.join(', ')}] of ${descr} need ${count * width}.`);
+    throw new Error(`${path} is truncated: it has ${bytes.length} bytes of values; [${shape.join(', ')}] of ${descr} needs ${count * width}.`);
   }
-  // A copy, since a file's bytes may lie at an offset that typed arrays don't take.
+  // A copy, because typed arrays need an aligned offset.
   const values = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + count * width) as ArrayBuffer;
   const data = typed(descr, values);
-  if (data === undefined) throw new Error(`${path} holds ${descr}; |u1, <f2, <f4 and <f8 can be read.`);
+  if (data === undefined) throw new Error(`${path} has the type ${descr}; supported are |u1, <f2, <f4 and <f8.`);
   if (/'fortran_order':\s*True/.test(header) && shape.length > 1) {
     if (shape.length > 2) throw new Error(`${path} has ${shape.length} dimensions in Fortran order; save it in C order.`);
     return { shape, data: rowsFirst(data, shape[0]!, shape[1]!) };
@@ -43,11 +43,11 @@ export async function readNpy(path: string): Promise<NpyArray> {
   return { shape, data };
 }
 
-/** Bytes before the values: room for any number of rows, and values at an offset that is a multiple of 64. */
+/** Header size in bytes: enough for any number of rows, and a multiple of 64 as NumPy aligns the values. */
 const HEADER_BYTES = 128;
 const DESCR = { uint8: '|u1', float32: '<f4' } as const;
 
-/** An array of rows whose number is known at the end only: it is complete once it is closed. */
+/** Writes an array whose number of rows is not known beforehand; the file is valid after `close`. */
 export class NpyWriter {
   readonly #file: FileHandle;
   readonly #descr: string;
@@ -60,14 +60,14 @@ export class NpyWriter {
     this.#width = width;
   }
 
-  /** @param width values in a row; what lies at `path` is replaced */
+  /** Replaces an existing file. @param width values in a row */
   static async create(path: string, type: keyof typeof DESCR, width: number): Promise<NpyWriter> {
     const writer = new NpyWriter(await open(path, 'w'), DESCR[type], width);
     await writer.#file.write(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
     return writer;
   }
 
-  /** @param rows whole rows of the type that the array was created with */
+  /** @param rows whole rows of the type given to `create` */
   async append(rows: Uint8Array | Float32Array): Promise<void> {
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
     let at = HEADER_BYTES + this.#values * rows.BYTES_PER_ELEMENT;
@@ -79,7 +79,7 @@ export class NpyWriter {
     }
   }
 
-  /** Writes the header and lets go of the file. */
+  /** Writes the header and closes the file. */
   async close(): Promise<void> {
     const fields = `{'descr': '${this.#descr}', 'fortran_order': False, 'shape': (${this.#values / this.#width}, ${this.#width}), }`;
     const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, HEADER_BYTES - 10, 0]);
@@ -101,13 +101,13 @@ function typed(descr: string, values: ArrayBuffer): NpyArray['data'] | undefined
   }
 }
 
-/** [columns of `rows` values] to [rows of `columns` values]. */
+/** Fortran order to C order: [columns][rows] to [rows][columns]. */
 function rowsFirst<T extends NpyArray['data']>(data: T, rows: number, columns: number): T {
-  const turned = data.slice() as T;
+  const transposed = data.slice() as T;
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) turned[row * columns + column] = data[column * rows + row]!;
+    for (let column = 0; column < columns; column++) transposed[row * columns + column] = data[column * rows + row]!;
   }
-  return turned;
+  return transposed;
 }
 
 /** IEEE 754 binary16 to a number. */

@@ -1,6 +1,6 @@
 /**
- * Writes a data pack (`pack.ts`) track by track, so that a large collection is never in memory. Until
- * it is finished everything lies in files that end in `.part`; a pack that was there before stays.
+ * Writes a data pack (`pack.ts`) track by track, so that a large collection need not fit in memory.
+ * Until `finish` all data is in files ending in `.part`, and an existing pack stays unchanged.
  */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { NpyWriter } from './npy.js';
 import type { PackFeature, Track } from './pack.js';
 
-/** How levels are kept, in words, for whoever opens the file without this code. */
+/** Description of the encoding of levels, stored in the pack. */
 const LEVEL = 'round(2 * (10*log10(power) + 80)), 0 to 255';
 
-/** What the pack says beside its tracks. */
-export interface PackWords {
+/** Fields of the pack's JSON file other than settings, features and tracks. */
+export interface PackMetadata {
   readonly labels: readonly string[];
   readonly [other: string]: unknown;
 }
@@ -22,7 +22,7 @@ export class PackWriter {
   readonly #name: string;
   readonly #frontEnd: FrontEnd;
   readonly #features: Readonly<Record<string, PackFeature>>;
-  /** By the name of the array: `levels` and the features. */
+  /** By array name: `levels` and the features. */
   readonly #arrays: ReadonlyMap<string, NpyWriter>;
   readonly #tracks: Track[] = [];
   #columns = 0;
@@ -36,8 +36,8 @@ export class PackWriter {
   }
 
   /**
-   * Begins `NAME.json` and its arrays; the folder is made if need be.
-   * @param features what is kept beside the levels, with the values in a row
+   * Starts a pack; creates the folder if needed.
+   * @param features to store in addition to the levels
    */
   static async create(folder: string, name: string, frontEnd: FrontEnd, features: Readonly<Record<string, PackFeature>> = {}): Promise<PackWriter> {
     await mkdir(folder, { recursive: true });
@@ -60,8 +60,8 @@ export class PackWriter {
 
   /**
    * @param levels [columns × bands] bytes
-   * @param features [columns × size] of every feature that the pack was begun with
-   * @throws Error when their numbers of columns differ
+   * @param features [columns × size] of every feature given to `create`
+   * @throws Error if the numbers of columns differ
    */
   async add(track: Pick<Track, 'id' | 'genre' | 'audio'>, levels: Uint8Array, features: Readonly<Record<string, Float32Array>> = {}): Promise<void> {
     const columns = levels.length / this.#frontEnd.bands;
@@ -75,11 +75,11 @@ export class PackWriter {
     this.#columns += columns;
   }
 
-  /** Completes the pack under its name, the JSON last. */
-  async finish(words: PackWords): Promise<void> {
+  /** Completes the pack and replaces an existing one, the JSON file last. */
+  async finish(metadata: PackMetadata): Promise<void> {
     for (const array of this.#arrays.values()) await array.close();
     const json = this.#path('json.part');
-    const { labels, ...others } = words;
+    const { labels, ...others } = metadata;
     await writeFile(json, `${JSON.stringify({
       settings: { ...this.#frontEnd, level: LEVEL },
       labels,
@@ -91,7 +91,7 @@ export class PackWriter {
     await rename(json, this.#path('json'));
   }
 
-  /** Leaves nothing behind. */
+  /** Deletes the unfinished files. */
   async abandon(): Promise<void> {
     for (const [name, array] of this.#arrays) {
       await array.close();

@@ -1,8 +1,8 @@
 /**
- * Data packs: labelled mel levels, `NAME.json` beside `NAME.levels.npy` (uint8 [columns, bands],
- * dB = byte / 2 - 80), all tracks end to end. Beside the levels may lie other features, each
- * `NAME.FEATURE.npy` (float32 [columns, size]), a row for each column of levels. Read whole, checked
- * once here; written by `pack-writer.ts`.
+ * Data packs: labelled mel levels of tracks. `NAME.json` describes `NAME.levels.npy` (uint8 [columns,
+ * bands], dB = byte / 2 - 80) with all tracks concatenated, and optionally further features,
+ * `NAME.FEATURE.npy` (float32 [columns, size]), with one row per column of levels. Packs are read and
+ * validated as a whole; `pack-writer.ts` writes them.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export interface Track {
   /** First row of the track in `levels`. */
   readonly start: number;
   readonly columns: number;
-  /** Sound file, relative to the pack's folder. */
+  /** Path of the audio file, relative to the pack's folder. */
   readonly audio?: string | undefined;
   readonly [other: string]: unknown;
 }
@@ -43,7 +43,7 @@ export interface Pack {
   readonly tracks: readonly Track[];
   /** [columns × bands] bytes. */
   readonly levels: Uint8Array;
-  /** What the pack holds beside its levels, by name; `readFeature` reads one. */
+  /** Further features by name; `readFeature` reads one. */
   readonly features?: Readonly<Record<string, PackFeature>>;
 }
 
@@ -54,8 +54,8 @@ export interface PackFeature {
 }
 
 /**
- * @param folder where `NAME.json` and `NAME.levels.npy` lie
- * @throws Error with the file and what is wrong with it
+ * @param folder of `NAME.json` and `NAME.levels.npy`
+ * @throws Error naming the file and the problem
  */
 export async function readPack(folder: string, name: string): Promise<Pack> {
   const path = join(folder, `${name}.json`);
@@ -63,7 +63,7 @@ export async function readPack(folder: string, name: string): Promise<Pack> {
   try {
     text = await readFile(path, 'utf8');
   } catch {
-    throw new Error(`There is no data pack ${path}; a pack is NAME.json beside NAME.levels.npy.`);
+    throw new Error(`There is no data pack ${path}; a pack is NAME.json and NAME.levels.npy.`);
   }
   const parsed = packSchema.safeParse(JSON.parse(text));
   if (!parsed.success) {
@@ -74,35 +74,35 @@ export async function readPack(folder: string, name: string): Promise<Pack> {
   const array = await readNpy(join(folder, `${name}.levels.npy`));
   const [columns = 0, bands] = array.shape;
   if (!(array.data instanceof Uint8Array) || bands !== frontEnd.bands) {
-    throw new Error(`${name}.levels.npy must hold uint8 [columns, ${frontEnd.bands}]; it has shape [${array.shape.join(', ')}].`);
+    throw new Error(`${name}.levels.npy must contain uint8 [columns, ${frontEnd.bands}]; it has shape [${array.shape.join(', ')}].`);
   }
   for (const track of tracks) {
     if (track.start + track.columns > columns) {
-      throw new Error(`${path}: track ${track.id} ends at column ${track.start + track.columns}, the levels at ${columns}.`);
+      throw new Error(`${path}: track ${track.id} ends at column ${track.start + track.columns}, but the levels end at ${columns}.`);
     }
     if (track.genre !== undefined && !labels.includes(track.genre)) {
-      throw new Error(`${path}: track ${track.id} is of ${JSON.stringify(track.genre)}, which is not among the labels.`);
+      throw new Error(`${path}: track ${track.id} has the genre ${JSON.stringify(track.genre)}, which is not among the labels.`);
     }
   }
   return { folder, name, frontEnd, labels, tracks, levels: array.data, features };
 }
 
 /**
- * One feature of a whole pack: a track is rows `start` to `start + columns`, as in the levels.
+ * Reads a feature of all tracks; as in the levels, a track is rows `start` up to `start + columns`.
  * @returns [columns × size] values
- * @throws Error when the pack has no such feature, or its array does not fit the levels
+ * @throws Error if the pack has no such feature, or its array does not match the levels
  */
 export async function readFeature({ folder, name, features = {}, frontEnd, levels }: Pack, feature: string): Promise<Float32Array> {
   const size = features[feature]?.size;
   if (size === undefined) {
-    const there = ['levels', ...Object.keys(features)].join(', ');
-    throw new Error(`The data pack ${join(folder, name)} has no ${feature}, only ${there}; make it with npm run features -- --features ${feature}.`);
+    const available = ['levels', ...Object.keys(features)].join(', ');
+    throw new Error(`The data pack ${join(folder, name)} has no ${feature}, only ${available}; create it with npm run features -- --features ${feature}.`);
   }
   const file = `${name}.${feature}.npy`;
   const { data, shape } = await readNpy(join(folder, file));
   const columns = levels.length / frontEnd.bands;
   if (!(data instanceof Float32Array) || shape.length !== 2 || shape[0] !== columns || shape[1] !== size) {
-    throw new Error(`${join(folder, file)} must hold float32 [${columns}, ${size}]; it has shape [${shape.join(', ')}].`);
+    throw new Error(`${join(folder, file)} must contain float32 [${columns}, ${size}]; it has shape [${shape.join(', ')}].`);
   }
   return data;
 }

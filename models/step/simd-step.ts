@@ -1,28 +1,28 @@
 /**
- * `Step` without tensors: the network's layers on kernels of our own, for servers on WebAssembly.
- * Batches go through in groups whose numbers stay in the processor's cache; convolutions take half
- * the products (`models/layers/convolution/convolution.as.ts`); layers write where the next one reads; and what
- * streams carry is copied once in and once out.
+ * `Step` on our own WebAssembly SIMD kernels instead of TensorFlow.js, for servers. Batches are
+ * processed in groups whose values fit the CPU cache; convolutions need half the products
+ * (`models/layers/convolution/convolution.as.ts`); each layer writes directly to the next layer's
+ * input; and each stream's state is copied once in and once out.
  */
 import { Memory } from '../../dsp/kernels/memory.js';
 import type { Bundle } from '../model-folder.js';
 import { describe, weightValues, type DescribedLayer, type Layer } from '../network.js';
 import { Probabilities } from './probabilities.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
-import { BesideStage, type Sound } from '../layers/descriptors/descriptors.simd.js';
+import { DescriptorStage, type InputBuffer } from '../layers/descriptors/descriptors.simd.js';
 import { canConvolve, ConvolutionStage, type Workspace } from '../layers/convolution/convolution.simd.js';
 import { DenseStage } from '../layers/dense/dense.simd.js';
-import { kernelsIn, type Kernels } from '../kernels/kernels.js';
+import { instantiateKernels, type Kernels } from '../kernels/kernels.js';
 import { RecurrentStage } from '../layers/recurrent/recurrent.simd.js';
 import { Rows } from '../kernels/rows.js';
-import { Slots } from '../kernels/state-slots.js';
+import { StateSlots } from '../kernels/state-slots.js';
 import type { Stage } from '../kernels/stage.js';
 import { StatisticsStage } from '../layers/statistics/statistics.simd.js';
 
-/** Streams that go through together: more would push their own numbers out of the cache, fewer read the weights more often. */
+/** Streams per group: with more their values would not fit the cache, with fewer the weights are read more often. */
 const GROUP = 8;
 
-/** Whether all layers of a model are such as `SimdStep` knows; else `Step` does it. */
+/** Whether `SimdStep` supports all layers of a model; otherwise use `Step`. */
 export function canStepSimd({ manifest: { layers, frontEnd } }: Pick<Bundle, 'manifest'>): boolean {
   return describe(layers, frontEnd.bands).layers.every(({ layer, input }, index) => layer.type !== 'conv2d' || canConvolve(layer, input, index === 0));
 }
@@ -33,18 +33,18 @@ export class SimdStep {
   readonly #stateLength: number;
   readonly #outputs: number;
   readonly #probabilities: Probabilities;
-  /** Columns that go through at once; longer blocks go in parts. */
-  readonly #most: number;
+  /** Maximum number of columns per pass; longer blocks are split. */
+  readonly #maxColumns: number;
   readonly #kernels: Kernels;
   readonly #stages: readonly Stage[];
-  readonly #slots: Slots;
-  readonly #input: Sound;
+  readonly #slots: StateSlots;
+  readonly #input: InputBuffer;
   readonly #last: Rows;
   readonly #scores = new ScratchBuffer();
 
   /** @throws Error unless `canStepSimd` */
   constructor(bundle: Bundle) {
-    if (!canStepSimd(bundle)) throw new Error(`The layers of ${bundle.manifest.name} are more than the kernels of models can do; use Step.`);
+    if (!canStepSimd(bundle)) throw new Error(`The SIMD kernels do not support the layers of ${bundle.manifest.name}; use Step.`);
     const { manifest, weights } = bundle;
     const { frontEnd: { bands }, blockColumns } = manifest;
     const { layers, stride, stateLength, outputs } = describe(manifest.layers, bands);
@@ -53,37 +53,37 @@ export class SimdStep {
     this.#stateLength = stateLength;
     this.#outputs = outputs;
     this.#probabilities = new Probabilities(manifest);
-    this.#most = stride * Math.ceil(blockColumns / stride);
+    this.#maxColumns = stride * Math.ceil(blockColumns / stride);
 
     const network = new Stages(layers, weights, bands);
     const memory = new Memory();
-    network.reserve(memory, { streams: GROUP, columns: this.#most });
-    this.#kernels = kernelsIn(memory);
+    network.reserve(memory, { streams: GROUP, columns: this.#maxColumns });
+    this.#kernels = instantiateKernels(memory);
     this.#stages = network.stages;
     this.#slots = network.slots;
     this.#input = network.input;
     this.#last = network.last;
   }
 
-  /** As `Step.newState`; a state may go from one to the other. */
+  /** As `Step.newState`; states are interchangeable with those of `Step`. */
   newState(): Float32Array {
     return new Float32Array(this.#stateLength);
   }
 
   /** As `Step.run`. */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
-    const given = blocks[0]!.length / this.#bands;
-    const columns = this.#stride * Math.ceil(given / this.#stride);
+    const blockColumns = blocks[0]!.length / this.#bands;
+    const columns = this.#stride * Math.ceil(blockColumns / this.#stride);
     const scores = this.#scores.view(blocks.length * this.#outputs);
     for (let first = 0; first < blocks.length; first += GROUP) {
       const streams = Math.min(GROUP, blocks.length - first);
       for (let stream = 0; stream < streams; stream++) this.#slots.load(stream, states[first + stream]!);
-      for (let from = 0; from < columns; from += this.#most) {
-        const part = Math.min(this.#most, columns - from);
-        this.#hear(blocks, first, streams, from, part, given);
+      for (let from = 0; from < columns; from += this.#maxColumns) {
+        const part = Math.min(this.#maxColumns, columns - from);
+        this.#loadColumns(blocks, first, streams, from, part, blockColumns);
         const batch = { kernels: this.#kernels, slots: this.#slots, streams, columns: part };
         for (const stage of this.#stages) stage.run(batch);
-        if (from + part === columns) this.#tell(scores, first, streams, part);
+        if (from + part === columns) this.#storeScores(scores, first, streams, part);
       }
       for (let stream = 0; stream < streams; stream++) this.#slots.store(stream, states[first + stream]!);
     }
@@ -91,22 +91,22 @@ export class SimdStep {
     return scores;
   }
 
-  /** Columns of blocks to where the first layer reads; what is missing at the end repeats the last one. */
-  #hear(blocks: readonly Float32Array[], first: number, streams: number, from: number, columns: number, given: number): void {
+  /** Copies columns of the blocks to the first layer's input; the last column is repeated to fill the stride. */
+  #loadColumns(blocks: readonly Float32Array[], first: number, streams: number, from: number, columns: number, blockColumns: number): void {
     const bands = this.#bands;
     const { values } = this.#input;
     for (let stream = 0; stream < streams; stream++) {
       const block = blocks[first + stream]!;
       for (let column = 0; column < columns; column++) {
-        const at = Math.min(from + column, given - 1) * bands;
+        const at = Math.min(from + column, blockColumns - 1) * bands;
         const to = this.#input.startOf(column, stream, streams);
         for (let band = 0; band < bands; band++) values[to + band] = block[at + band]!;
       }
     }
   }
 
-  /** What the last layer says after the last column. */
-  #tell(scores: Float32Array, first: number, streams: number, columns: number): void {
+  /** Copies the last layer's output for the last column to the scores. */
+  #storeScores(scores: Float32Array, first: number, streams: number, columns: number): void {
     const { values, width, positions } = this.#last;
     const row = (columns / this.#stride - 1) * streams;
     for (let stream = 0; stream < streams; stream++) {
@@ -117,11 +117,11 @@ export class SimdStep {
   }
 }
 
-/** A network's layers as stages, each wired to the next. */
+/** The network's layers as stages, each writing to the input of the next. */
 class Stages {
   readonly stages: Stage[] = [];
-  readonly slots = new Slots();
-  readonly input: Sound;
+  readonly slots = new StateSlots();
+  readonly input: InputBuffer;
   last: Rows;
   readonly #rows: Array<{ readonly rows: Rows; readonly stride: number }> = [];
   readonly #convolutions: ConvolutionStage[] = [];
@@ -129,12 +129,12 @@ class Stages {
 
   constructor(layers: readonly DescribedLayer[], weights: Float32Array, bands: number) {
     const first = layers[0]!.layer;
-    const given = new Rows();
+    const inputRows = new Rows();
     if (first.type !== 'conv2d') {
-      given.append(bands);
-      this.#keep(given, 1);
+      inputRows.append(bands);
+      this.#addRows(inputRows, 1);
     }
-    this.last = given;
+    this.last = inputRows;
     let before: ConvolutionStage | undefined;
     const values = weightValues(layers, weights);
     for (const [index, described] of layers.entries()) {
@@ -148,57 +148,57 @@ class Stages {
         before = stage;
       } else {
         if (before) {
-          this.last = this.#keep(new Rows(), stride);
+          this.last = this.#addRows(new Rows(), stride);
           before.appendTo(this.last);
           before.target = this.last;
           before = undefined;
         }
-        this.stages.push(this.#flat(layer, described, own, bands));
+        this.stages.push(this.#flatStage(layer, described, own, bands));
       }
     }
     const [stage] = this.stages;
     this.input = stage instanceof ConvolutionStage ? stage : {
       get values() {
-        return given.values;
+        return inputRows.values;
       },
       get rowBytes() {
-        return given.rowBytes;
+        return inputRows.rowBytes;
       },
-      address: () => given.address(),
-      startOf: (column, stream, streams) => (column * streams + stream) * given.width,
+      address: () => inputRows.address(),
+      startOf: (column, stream, streams) => (column * streams + stream) * inputRows.width,
     };
   }
 
-  reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void {
-    this.slots.reserve(memory, most.streams);
-    for (const stage of this.stages) stage.reserve(memory, most);
-    for (const { rows, stride } of this.#rows) rows.reserve(memory, (most.streams * most.columns) / stride);
+  reserve(memory: Memory, max: { readonly streams: number; readonly columns: number }): void {
+    this.slots.reserve(memory, max.streams);
+    for (const stage of this.stages) stage.reserve(memory, max);
+    for (const { rows, stride } of this.#rows) rows.reserve(memory, (max.streams * max.columns) / stride);
     const lengths = this.#convolutions.map((stage) => stage.workspaceLengths);
     this.#workspace.planes = memory.reserve(Math.max(0, ...lengths.map(({ planes }) => planes)));
     this.#workspace.products = memory.reserve(Math.max(0, ...lengths.map(({ products }) => products)));
   }
 
-  /** A stage that reads `last` and leaves there what it writes. */
-  #flat(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], bands: number): Stage {
+  /** Creates the stage of a flat layer, which reads `last` and makes `last` its output. */
+  #flatStage(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], bands: number): Stage {
     const { stride } = described;
     const input = this.last;
     switch (layer.type) {
       case 'dense':
-        return new DenseStage(layer, stride, weights, input, this.last = this.#keep(new Rows(), stride));
+        return new DenseStage(layer, stride, weights, input, this.last = this.#addRows(new Rows(), stride));
       case 'gru':
       case 'lstm':
-        if (!layer.keepInput) this.last = this.#keep(new Rows(), stride);
+        if (!layer.keepInput) this.last = this.#addRows(new Rows(), stride);
         return new RecurrentStage(layer, stride, weights, input, this.last, this.slots);
       case 'statistics':
-        return new StatisticsStage(layer, stride, input, this.last = this.#keep(new Rows(), stride), this.slots);
+        return new StatisticsStage(layer, stride, input, this.last = this.#addRows(new Rows(), stride), this.slots);
       default: {
         const values = described.output.channels - described.input.bands * described.input.channels;
-        return new BesideStage(layer, described, values, () => this.input, bands, input, this.slots);
+        return new DescriptorStage(layer, described, values, () => this.input, bands, input, this.slots);
       }
     }
   }
 
-  #keep(rows: Rows, stride: number): Rows {
+  #addRows(rows: Rows, stride: number): Rows {
     this.#rows.push({ rows, stride });
     return rows;
   }

@@ -1,23 +1,24 @@
 /**
- * The network on one block of each of many streams, with explicit state: one gather, one batched
- * pass, one scatter. Columns, convolution tails, GRU state and running statistics are carried, so
- * no column is computed twice and blocks of any size give the scores of one pass.
+ * Incremental inference: one block of each of many streams per call, with explicit state: gather the
+ * states, one batched pass, scatter the states. The last columns of convolutions, the state of
+ * recurrent layers and running statistics are carried over, so no column is computed twice, and
+ * blocks of any size give the same scores as one pass over the recording.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { valuesOf } from '../tensorflow/backend.js';
+import { tensorValues } from '../tensorflow/backend.js';
 import type { Bundle } from '../model-folder.js';
 import { applyLayers, describe, product, weightTensors, type Description } from '../network.js';
 import { Probabilities } from './probabilities.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 
-/** A network ready to step streams. Owns its weights' tensors until `dispose`. */
+/** A loaded network on TensorFlow.js. Owns its weight tensors until `dispose`. */
 export class Step {
   readonly #description: Description;
   readonly #weights: tf.Tensor[][];
   readonly #probabilities: Probabilities;
   readonly #bands: number;
   readonly #blocks = new ScratchBuffer();
-  /** One for each state of each layer, [batch × length]. */
+  /** One per state of each layer, [batch × length]. */
   readonly #states: readonly ScratchBuffer[];
   readonly #scores = new ScratchBuffer();
 
@@ -29,39 +30,39 @@ export class Step {
     this.#probabilities = new Probabilities(manifest);
   }
 
-  /** The state of a stream that has heard nothing. */
+  /** The state at the start of a stream. */
   newState(): Float32Array {
     return new Float32Array(this.#description.stateLength);
   }
 
   /**
-   * @param blocks each [columns × bands] normalised levels; all of one length, a multiple of the
-   *   network's stride but at the end of a stream, where the last column is repeated up to one
-   * @param states one for each block, from `newState`; updated in place
-   * @returns [batch × (labels + kinds)] calibrated probabilities at the end of each block; those of
-   *   the labels add up to 1, and those of the kinds do. A view, valid until the next call
+   * @param blocks each [columns × bands] normalised levels, all of the same length: a multiple of the
+   *   network's stride, except at the end of a stream, where the last column is repeated to fill a stride
+   * @param states one per block, from `newState`; updated in place
+   * @returns [batch × (labels + kinds)] calibrated probabilities at the end of each block, which sum
+   *   to 1 over the labels and to 1 over the kinds. A view, valid until the next call
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {
     const batch = blocks.length;
     const { stride } = this.#description;
-    const given = blocks[0]!.length;
-    const blockLength = Math.ceil(given / (stride * this.#bands)) * stride * this.#bands;
+    const length = blocks[0]!.length;
+    const blockLength = Math.ceil(length / (stride * this.#bands)) * stride * this.#bands;
     const input = this.#blocks.view(batch * blockLength);
     for (let stream = 0; stream < batch; stream++) {
       const block = blocks[stream]!;
       const start = stream * blockLength;
       input.set(block, start);
-      for (let at = given; at < blockLength; at += this.#bands) input.set(block.subarray(given - this.#bands), start + at);
+      for (let at = length; at < blockLength; at += this.#bands) input.set(block.subarray(length - this.#bands), start + at);
     }
 
-    // Read out inside and kept outside: tidy walks all that it is handed back, number by number.
+    // The results are copied out inside tidy: it would walk a returned array element by element.
     const { outputs } = this.#description;
     const scores = this.#scores.view(batch * outputs);
     tf.tidy(() => {
       const x = tf.tensor3d(input, [batch, blockLength / this.#bands, this.#bands]);
       const { y, states: next } = applyLayers(this.#description.layers, this.#weights, x, this.#gather(states));
       const columns = y.shape[1]!;
-      const all = valuesOf(y);
+      const all = tensorValues(y);
       for (let stream = 0; stream < batch; stream++) {
         const end = (stream + 1) * columns * outputs;
         scores.set(all.subarray(end - outputs, end), stream * outputs);
@@ -69,7 +70,7 @@ export class Step {
       scatter(next.flat(), states);
     });
 
-    // A dozen values a stream: cheaper in a loop than as a kernel each of slices, softmaxes and their join.
+    // A dozen values per stream: a loop is cheaper than tensor slices, softmaxes and a concat.
     this.#probabilities.apply(scores);
     return scores;
   }
@@ -79,8 +80,8 @@ export class Step {
   }
 
   /**
-   * The streams' states as the tensors of each layer, gathered here: sliced from one tensor of all
-   * they would be copied twice.
+   * Copies the streams' states to tensors, one per state of each layer. Slicing them from a single
+   * tensor would copy them twice.
    */
   #gather(states: readonly Float32Array[]): tf.Tensor[][] {
     const batch = states.length;
@@ -96,11 +97,11 @@ export class Step {
   }
 }
 
-/** The other way: what each layer carries on, back into the streams' states. */
+/** Copies the layers' state tensors back to the streams' states. */
 function scatter(parts: readonly tf.Tensor[], states: readonly Float32Array[]): void {
   let offset = 0;
   for (const part of parts) {
-    const values = valuesOf(part);
+    const values = tensorValues(part);
     const length = part.size / states.length;
     for (let stream = 0; stream < states.length; stream++) states[stream]!.set(values.subarray(stream * length, (stream + 1) * length), offset);
     offset += length;

@@ -1,6 +1,6 @@
 /**
- * Which TensorFlow.js backend computes: the native one where its library could be installed and
- * loads, else WebAssembly. Both are imported only when asked for.
+ * Selects the TensorFlow.js backend: native if its library is installed and loads, else WebAssembly.
+ * Both are imported only on demand.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { registerSlice } from './slice-kernel.js';
@@ -8,12 +8,12 @@ import { registerSlice } from './slice-kernel.js';
 export type Backend = 'native' | 'wasm';
 
 /**
- * Starts a backend in this thread; later calls change nothing unless they ask for another one.
- * @param wanted `native` fails where it can't be loaded; without it the native one is only tried
- * @throws Error when the wanted backend can't start, with the reason
+ * Starts a backend in this thread; later calls have no effect unless they request another one.
+ * @param requested by default native, with WebAssembly as the fallback; an explicit `native` has no fallback
+ * @throws Error with the reason if the requested backend can't start
  */
-export async function startBackend(wanted?: Backend): Promise<Backend> {
-  const backend = await chooseBackend(wanted);
+export async function startBackend(requested?: Backend): Promise<Backend> {
+  const backend = await chooseBackend(requested);
   if (backend === 'native') return backend;
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new Error('The WebAssembly backend did not start.');
@@ -22,31 +22,31 @@ export async function startBackend(wanted?: Backend): Promise<Backend> {
 }
 
 /**
- * The same, but WebAssembly's is only chosen, not loaded: for who has kernels of its own.
- * @throws Error when the native backend is wanted and can't start, with the reason
+ * The same without loading the WebAssembly backend, for callers that use `SimdStep` instead.
+ * @throws Error with the reason if the native backend is requested and can't start
  */
-export async function chooseBackend(wanted?: Backend): Promise<Backend> {
-  if (wanted === 'wasm') return 'wasm';
+export async function chooseBackend(requested?: Backend): Promise<Backend> {
+  if (requested === 'wasm') return 'wasm';
   const reason = await startNative();
   if (reason === undefined) return 'native';
-  if (wanted === 'native') {
+  if (requested === 'native') {
     throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
   }
   return 'wasm';
 }
 
-/** What the WebAssembly backend keeps of its tensors; not part of its types. */
+/** Internals of the WebAssembly backend that its types leave out. */
 interface WasmMemory {
   readonly wasm?: { readonly HEAPU8: Uint8Array };
   readonly dataIdMap?: { get(dataId: object): { readonly memoryOffset: number } | undefined };
 }
 
 /**
- * The values of a float32 tensor, to be read at once and not changed: where it can, a view into the
- * backend's own memory, which is valid until the next tensor is made. `dataSync` copies, and copies
- * by the megabyte a second keep the garbage collector busy.
+ * The values of a float32 tensor, read-only: on the WebAssembly backend a view of its memory, valid
+ * until the next tensor is created. `dataSync` would copy megabytes per second, which loads the
+ * garbage collector.
  */
-export function valuesOf(tensor: tf.Tensor): Float32Array {
+export function tensorValues(tensor: tf.Tensor): Float32Array {
   const { wasm, dataIdMap } = tf.backend() as WasmMemory;
   const offset = wasm && dataIdMap?.get(tensor.dataId)?.memoryOffset;
   return offset === undefined ? tensor.dataSync<'float32'>() : new Float32Array(wasm!.HEAPU8.buffer, offset, tensor.size);
@@ -55,11 +55,11 @@ export function valuesOf(tensor: tf.Tensor): Float32Array {
 /** @returns why the native backend can't be used; undefined when it runs */
 async function startNative(): Promise<string | undefined> {
   try {
-    // A name that bundlers and type checkers don't follow: the package is optional.
+    // In a variable, so that bundlers and type checkers don't resolve it: the package is optional.
     const native: string = '@tensorflow/tfjs-node';
     await import(native);
     if (!(await tf.setBackend('tensorflow'))) return 'TensorFlow.js did not accept it';
-    // On some versions of Node it loads and fails at the first operation.
+    // On some versions of Node it loads but fails at the first operation.
     tf.tidy(() => tf.add(tf.tensor1d([1]), 1).dataSync());
     return undefined;
   } catch (error) {

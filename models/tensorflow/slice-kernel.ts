@@ -1,30 +1,30 @@
 /**
- * Slices on the WebAssembly backend without copying the whole tensor first, which its own kernel
- * does (4.22): a step of many streams slices states out of a megabyte, and each copy is garbage.
+ * A slice kernel for the WebAssembly backend that copies only the slice. The backend's own kernel
+ * (4.22) first copies the whole tensor: with many streams, a megabyte of garbage per slice of a state.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What is needed of the backend. */
+/** The methods of the backend that are used here. */
 interface Memory {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
   /** A view into the backend's memory, valid until the next output is made. */
   typedArrayFromHeap(x: tf.TensorInfo): Float32Array;
 }
 
-/** Puts it in the place of the backend's own, which still does strings. Once is enough. */
+/** Replaces the backend's own kernel, which is still used for strings. Idempotent. */
 export function registerSlice(): void {
   const own = tf.getKernel(tf.Slice, 'wasm');
   if (own.kernelFunc === slice) return;
-  copying = own.kernelFunc;
+  originalSlice = own.kernelFunc;
   tf.unregisterKernel(tf.Slice, 'wasm');
   tf.registerKernel({ kernelName: tf.Slice, backendName: 'wasm', kernelFunc: slice });
 }
 
-let copying: tf.KernelFunc;
+let originalSlice: tf.KernelFunc;
 
 function slice(args: Parameters<tf.KernelFunc>[0]): ReturnType<tf.KernelFunc> {
   const { x } = args.inputs as { x: tf.TensorInfo };
-  if (x.dtype === 'string') return copying(args);
+  if (x.dtype === 'string') return originalSlice(args);
   const attributes = args.attrs as unknown as { begin: number[]; size: number[] };
   const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attributes.begin, attributes.size) as [number[], number[]];
   const memory = args.backend as unknown as Memory;
@@ -38,7 +38,7 @@ function slice(args: Parameters<tf.KernelFunc>[0]): ReturnType<tf.KernelFunc> {
  * @param to receives [size], the part that starts at `begin`
  */
 export function copyRuns(from: Float32Array, shape: readonly number[], begin: readonly number[], size: readonly number[], to: Float32Array): void {
-  // From the last dimension that isn't taken whole on, values lie side by side in both.
+  // From the last dimension that is not taken whole on, values are contiguous in both arrays.
   let axis = shape.length - 1;
   while (axis > 0 && size[axis] === shape[axis]) axis--;
   const inner = product(shape, axis + 1);

@@ -1,4 +1,4 @@
-/** Models with random weights, for tests that need some network and not a good one. */
+/** Models with random weights, for tests that need any network, not an accurate one. */
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
 import type { Bundle } from '../../models/model-folder.js';
@@ -15,10 +15,10 @@ export const SMALL_LAYERS: Layer[] = [
   { type: 'dense', units: 3, activation: 'linear' },
 ];
 
-/** Progress that nobody reads. */
+/** Progress output that is discarded. */
 export const SILENT: Progress = { log() {}, begin() {}, step() {}, end() {} };
 
-/** Numbers from 0 up to 1, the same for the same seed. */
+/** A seeded random number generator, uniform in [0, 1). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -27,7 +27,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** @param hasKinds whether the last three outputs are the kinds of sound and not labels */
+/** @param hasKinds whether the last three outputs are the kinds of sound instead of labels */
 export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V1.bands, seed = 7, hasKinds = false): Bundle {
   const { parameters, outputs } = describe(layers, bands);
   const random = seeded(seed);
@@ -57,8 +57,8 @@ export function randomBundle(layers: Layer[] = SMALL_LAYERS, bands = FRONT_END_V
 const TONES = { jazz: [0, 11], rock: [11, 22], music: [0, 22], speech: [22, 43], noise: [43, 64] } as const;
 
 /**
- * A model that can be tested by ear: tones up to about 1 kHz are music (jazz up to 500 Hz, rock
- * above), those up to 3 kHz speech, higher ones noise. It judges within a second.
+ * A model with predictable answers: tones up to about 1 kHz are music (jazz up to 500 Hz, rock
+ * above), those up to 3 kHz speech, higher ones noise. It reacts within a second.
  */
 export function tonesBundle(): Bundle {
   const groups = Object.values(TONES);

@@ -1,4 +1,4 @@
-/** The shipped model: within its budget, incremental as in one pass, and as good as its card says. */
+/** The shipped model: within its budget, the same in blocks as in one pass, and as accurate as its card states. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -19,7 +19,7 @@ test.before(async () => {
   await startBackend('wasm');
 });
 
-test('it has the ten genres and keeps to its budget', async () => {
+test('it has the ten genres and is within its budget', async () => {
   const { manifest } = await loadBundle(FOLDER);
   assert.equal(manifest.labels, ['blues', 'classical', 'country', 'disco', 'hiphop', 'jazz', 'metal', 'pop', 'reggae', 'rock']);
   const { parameters, multiplyAdds } = describe(manifest.layers, manifest.frontEnd.bands);
@@ -64,7 +64,7 @@ if (existsSync(DATA)) {
     tf.dispose(tensors);
   });
 } else {
-  console.log(`Skipped: the shipped model on the valid tracks, which are not in ${DATA}`);
+  console.log(`Skipped: accuracy on the valid tracks; no data in ${DATA}`);
 }
 
 test.run();

@@ -1,4 +1,4 @@
-/** A model folder is taken whole or refused with the reason. */
+/** A model folder is loaded completely or rejected with the reason. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +34,10 @@ async function refusal(folder: string): Promise<string> {
     assert.match((error as Error).message, folder);
     return (error as Error).message;
   }
-  return assert.unreachable('the model was taken') as never;
+  return assert.unreachable('the model was accepted') as never;
 }
 
-bundle('what was saved is what is loaded, with weights that threads can share', async ({ folder }) => {
+bundle('a saved model can be loaded, with weights that threads can share', async ({ folder }) => {
   const loaded = await loadBundle(folder);
   assert.equal([...loaded.weights], [...randomBundle().weights]);
   assert.instance(loaded.weights.buffer, SharedArrayBuffer);
@@ -48,12 +48,12 @@ bundle('a block of 4 columns lasts 348.3 ms', () => {
   assert.is(blockMs(randomBundle().manifest).toFixed(1), '348.3');
 });
 
-bundle('labels that do not match the last layer are refused', async ({ folder }) => {
+bundle('labels that do not match the last layer are rejected', async ({ folder }) => {
   await change(folder, (manifest) => manifest.labels.push('polka'));
   assert.match(await refusal(folder), '3 outputs for 4 labels');
 });
 
-bundle('the last outputs may be the kinds of sound, which are checked', async ({ folder }) => {
+bundle('the last outputs may be the kinds of sound, which are validated', async ({ folder }) => {
   const layers: Layer[] = [...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 6, activation: 'linear' }];
   const { manifest, weights } = randomBundle(layers, 64, 7, true);
   await saveBundle(folder, manifest, weights);
@@ -65,39 +65,39 @@ bundle('the last outputs may be the kinds of sound, which are checked', async ({
   assert.match(await refusal(folder), 'kinds: must be ["music","speech","noise"]');
 });
 
-bundle('music that would be left above where it is entered is refused', async ({ folder }) => {
+bundle('a leave threshold above the enter threshold is rejected', async ({ folder }) => {
   await change(folder, ({ smoothing }) => { smoothing.kinds = { timeConstantMs: 1000, enter: 0.3, leave: 0.5 }; });
   assert.match(await refusal(folder), 'smoothing.kinds: leave must not be above enter');
 });
 
-bundle('blocks that end between two of the network’s columns are refused', async ({ folder }) => {
+bundle('blocks that are not a multiple of the network’s stride are rejected', async ({ folder }) => {
   await change(folder, (manifest) => { (manifest.layers[0] as { poolColumns: number }).poolColumns = 3; });
-  assert.match(await refusal(folder), 'blocks of 4 columns are no multiple of the 3');
+  assert.match(await refusal(folder), 'blocks of 4 columns are not a multiple of 3');
 });
 
-bundle('a label named twice is refused', async ({ folder }) => {
+bundle('duplicate labels are rejected', async ({ folder }) => {
   await change(folder, (manifest) => { manifest.labels[1] = manifest.labels[0]!; });
-  assert.match(await refusal(folder), 'a label twice');
+  assert.match(await refusal(folder), 'has duplicate labels');
 });
 
-bundle('shapes that do not match the weights are refused', async ({ folder }) => {
+bundle('shapes that do not match the weights are rejected', async ({ folder }) => {
   await change(folder, (manifest) => { (manifest.layers[1] as { units: number }).units = 9; });
   assert.match(await refusal(folder), /weights\.bin has \d+ bytes; the layers need/);
 });
 
-bundle('layers that do not fit each other or are of no known kind are refused', async ({ folder }) => {
+bundle('layers that cannot follow each other and unknown layers are rejected', async ({ folder }) => {
   await change(folder, (manifest) => manifest.layers.shift() && manifest.layers.shift());
   assert.match(await refusal(folder), 'put a dense layer before it');
   await change(folder, (manifest) => manifest.layers.unshift({ type: 'attention' } as never));
   assert.match(await refusal(folder), /layers\.0/);
 });
 
-bundle('a front end that the code can not do is refused', async ({ folder }) => {
+bundle('an unsupported front end is rejected', async ({ folder }) => {
   await change(folder, (manifest) => { (manifest.frontEnd as { window: string }).window = 'hamming'; });
   assert.match(await refusal(folder), 'frontEnd.window');
 });
 
-bundle('weights that were changed are refused by their checksum', async ({ folder }) => {
+bundle('weights with a wrong checksum are rejected', async ({ folder }) => {
   const path = join(folder, 'weights.bin');
   const bytes = await readFile(path);
   bytes[100]! ^= 1;
@@ -105,7 +105,7 @@ bundle('weights that were changed are refused by their checksum', async ({ folde
   assert.match(await refusal(folder), 'SHA-256');
 });
 
-bundle('a missing file and broken JSON are named', async ({ folder }) => {
+bundle('a missing file and invalid JSON are reported by name', async ({ folder }) => {
   await writeFile(join(folder, 'model.json'), '{');
   assert.match(await refusal(folder), 'model.json is not JSON');
   await rm(join(folder, 'model.json'));

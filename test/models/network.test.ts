@@ -1,4 +1,4 @@
-/** The network against plain loops written from the formulas, and against itself cut into blocks. */
+/** The network against a plain-loop reference implementation, and against itself in blocks. */
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,7 +17,7 @@ const LAYERS: Layer[] = [
   { type: 'statistics', memoryColumns: 9 },
   { type: 'dense', units: 3, activation: 'linear' },
 ];
-/** Three columns make one. */
+/** With pooling over three columns. */
 const POOLED: Layer[] = [
   { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 3 },
   { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 2, poolColumns: 1 },
@@ -28,7 +28,7 @@ const POOLED: Layer[] = [
   { type: 'onsetAutocorrelation', regions: 3, lags: 6, memoryColumns: 11 },
   { type: 'dense', units: 3, activation: 'linear' },
 ];
-/** An LSTM in the GRU's place. */
+/** With an LSTM instead of the GRU. */
 const LSTM: Layer[] = LAYERS.map((layer) => (layer.type === 'gru' ? { ...layer, type: 'lstm' } : layer));
 const BANDS = 16;
 
@@ -41,7 +41,7 @@ function columns(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count * BANDS }, () => 2 * random() - 1);
 }
 
-for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED, lstm: LSTM })) test(`one pass equals plain loops over the formulas: ${name}`, () => {
+for (const [name, layers] of Object.entries({ plain: LAYERS, pooled: POOLED, lstm: LSTM })) test(`one pass agrees with the reference implementation: ${name}`, () => {
   const { weights } = randomBundle(layers, BANDS);
   const description = describe(layers, BANDS);
   const x = columns(23, 1);
@@ -72,13 +72,13 @@ for (const [name, layers] of Object.entries({ gru: LAYERS, lstm: LSTM })) test(`
   step.dispose();
 });
 
-test('blocks of whole strides give the scores of one pass, and the last one is filled up', () => {
+test('blocks of whole strides give the scores of one pass, and an incomplete last one is padded', () => {
   const bundle = randomBundle(POOLED, BANDS);
   const description = describe(POOLED, BANDS);
   assert.is(description.stride, 3);
   const x = columns(26, 2);
-  const filled = Float32Array.of(...x, ...x.subarray(-BANDS)); // 27 columns
-  const whole = tf.tidy(() => tf.softmax(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(filled, [1, 27, BANDS]))).dataSync());
+  const padded = Float32Array.of(...x, ...x.subarray(-BANDS)); // 27 columns
+  const whole = tf.tidy(() => tf.softmax(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(padded, [1, 27, BANDS]))).dataSync());
   assert.is(whole.length, 9 * 3);
   const step = new Step(bundle);
   const state = step.newState();
@@ -105,7 +105,7 @@ test('a stream gets the same scores in a batch as alone', () => {
   step.dispose();
 });
 
-test('stepping leaves no tensors behind', () => {
+test('stepping leaks no tensors', () => {
   const step = new Step(randomBundle(LAYERS, BANDS));
   const before = tf.memory().numTensors;
   const state = step.newState();
@@ -115,7 +115,7 @@ test('stepping leaves no tensors behind', () => {
   assert.ok(tf.memory().numTensors < before);
 });
 
-test('temperature flattens the probabilities and keeps their order', () => {
+test('a higher temperature flattens the probabilities without changing the best label', () => {
   const bundle = randomBundle(LAYERS, BANDS);
   const [sharp, flat] = [0.5, 4].map((temperature) => {
     const step = new Step({ ...bundle, manifest: { ...bundle.manifest, calibration: { temperature } } });
@@ -127,7 +127,7 @@ test('temperature flattens the probabilities and keeps their order', () => {
   assert.is(sharp!.indexOf(Math.max(...sharp!)), flat!.indexOf(Math.max(...flat!)));
 });
 
-test('the kinds of sound are a softmax of their own, with a temperature of their own', () => {
+test('the kinds of sound have a separate softmax with its own temperature', () => {
   const layers: Layer[] = [...LAYERS.slice(0, -1), { type: 'dense', units: 5, activation: 'linear' }];
   const bundle = randomBundle(layers, BANDS, 7, true);
   const { manifest, weights } = { ...bundle, manifest: { ...bundle.manifest, calibration: { temperature: 0.5, kindsTemperature: 2 } } };
@@ -158,10 +158,10 @@ test('the description counts weights, state and cost', () => {
   assert.is(multiplyAdds, 8 * 9 * 2 + 8 * 4 + 9 * 7 + 15);
 });
 
-test('layers that can not follow each other are refused by name', () => {
+test('layers that cannot follow each other are rejected by name', () => {
   assert.throws(() => describe([{ type: 'gru', units: 3, keepInput: false }], 8), /gru.*dense layer before/);
-  assert.throws(() => describe([{ type: 'dense', units: 3, activation: 'relu' }, { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1, poolColumns: 1 }], 8), /convolutions come first/);
-  assert.throws(() => describe([{ type: 'conv2d', filters: 1, kernel: [3, 3], pool: 16, poolColumns: 1 }], 8), /pools 8 bands/);
+  assert.throws(() => describe([{ type: 'dense', units: 3, activation: 'relu' }, { type: 'conv2d', filters: 1, kernel: [3, 3], pool: 1, poolColumns: 1 }], 8), /convolutions must come first/);
+  assert.throws(() => describe([{ type: 'conv2d', filters: 1, kernel: [3, 3], pool: 16, poolColumns: 1 }], 8), /larger pool than its input of 8 bands/);
 });
 
 test.run();

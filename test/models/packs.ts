@@ -1,4 +1,4 @@
-/** Small data packs of made-up levels whose genres can be learned, and how packs are written. */
+/** Small synthetic data packs with learnable genres, and functions that write packs. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
@@ -27,14 +27,14 @@ export function toyPack(name: string, { tracks = 12, columns = 140, seed = 1 } =
   };
 }
 
-/** A .npy file as NumPy writes it. */
+/** A .npy file in NumPy's format. */
 export function npy(descr: string, shape: readonly number[], values: ArrayBufferView, fortran = false): Buffer {
   const header = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`.padEnd(117) + '\n';
   const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
   return Buffer.concat([start, Buffer.from(header, 'latin1'), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
 }
 
-/** Writes a pack as `readPack` reads it. */
+/** Writes a pack for `readPack`. */
 export async function writePack(folder: string, { name, frontEnd, labels, tracks, levels }: Pack): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), JSON.stringify({ settings: frontEnd, labels, tracks }));

@@ -1,4 +1,4 @@
-/** The network in plain loops, from the formulas in the layers' first comments; slow and independent of TensorFlow. */
+/** A reference implementation of the network in plain loops, from the formulas in the layers' comments; slow and independent of TensorFlow. */
 import type { Layer } from '../../models/network.js';
 
 type Column = number[][]; // [bands][channels]
@@ -36,9 +36,9 @@ function conv({ filters, kernel: [time, mel], pool, poolColumns }: Extract<Layer
     }
     return Math.max(0, sum);
   })));
-  const merged = Array.from({ length: Math.floor(full.length / poolColumns) }, (_, t) => full.slice(t * poolColumns, (t + 1) * poolColumns));
-  return merged.map((together) => Array.from({ length: Math.floor(together[0]!.length / pool) }, (_, band) => Array.from({ length: filters }, (__, filter) => Math.max(
-    ...together.flatMap((column) => column.slice(band * pool, (band + 1) * pool).map((cell) => cell[filter]!)),
+  const groups = Array.from({ length: Math.floor(full.length / poolColumns) }, (_, t) => full.slice(t * poolColumns, (t + 1) * poolColumns));
+  return groups.map((group) => Array.from({ length: Math.floor(group[0]!.length / pool) }, (_, band) => Array.from({ length: filters }, (__, filter) => Math.max(
+    ...group.flatMap((column) => column.slice(band * pool, (band + 1) * pool).map((cell) => cell[filter]!)),
   ))));
 }
 
@@ -82,23 +82,23 @@ function lstm({ units, keepInput }: Extract<Layer, { type: 'lstm' }>, columns: C
   });
 }
 
-/** `statistics` of each band and of its movement, at the end of each of `columns`. */
+/** `statistics` of each band and of its absolute change, at the end of each of `columns`. */
 function inputStatistics({ memoryColumns }: Extract<Layer, { type: 'inputStatistics' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
-  const sound = soundOf(columns, x, bands);
-  const remembered = statistics({ type: 'statistics', memoryColumns }, sound.map((column, t) => [[...column, ...stepTo(sound, t).map(Math.abs)]]));
-  return beside(columns, sound, (t) => remembered[t]![0]!);
+  const input = inputOf(columns, x, bands);
+  const running = statistics({ type: 'statistics', memoryColumns }, input.map((column, t) => [[...column, ...stepTo(input, t).map(Math.abs)]]));
+  return withDescriptor(columns, input, (t) => running[t]![0]!);
 }
 
 function cepstralCorrelations({ of, coefficients, lowest, memoryColumns }: Extract<Layer, { type: 'cepstralCorrelations' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
-  const sound = soundOf(columns, x, bands);
+  const input = inputOf(columns, x, bands);
   const first = of === 'levels' ? 1 : 0;
   const used = lowest ?? bands;
-  const values = sound.map((column, t) => Array.from({ length: coefficients }, (_, index) => {
+  const values = input.map((column, t) => Array.from({ length: coefficients }, (_, index) => {
     const k = first + index;
-    const source = (of === 'levels' ? column : stepTo(sound, t)).slice(0, used);
+    const source = (of === 'levels' ? column : stepTo(input, t)).slice(0, used);
     return source.reduce((sum, value, band) => sum + value * Math.sqrt((k === 0 ? 1 : 2) / used) * Math.cos((Math.PI * k * (2 * band + 1)) / (2 * used)), 0);
   }));
-  return beside(columns, sound, (t) => {
+  return withDescriptor(columns, input, (t) => {
     const average = (f: (column: number[]) => number): number => runningMean(memoryColumns, t, (at) => f(values[at]!));
     const mean = values[0]!.map((_, i) => average((column) => column[i]!));
     const covariance = (i: number, j: number): number => average((column) => column[i]! * column[j]!) - mean[i]! * mean[j]!;
@@ -108,12 +108,12 @@ function cepstralCorrelations({ of, coefficients, lowest, memoryColumns }: Extra
 }
 
 function onsetAutocorrelation({ regions, lags, memoryColumns }: Extract<Layer, { type: 'onsetAutocorrelation' }>, columns: Column[], x: Float32Array, bands: number): Column[] {
-  const sound = soundOf(columns, x, bands);
-  const onsets = sound.map((_, t) => Array.from({ length: regions }, (__, region) => {
-    const own = stepTo(sound, t).filter((___, band) => Math.floor((band * regions) / bands) === region);
+  const input = inputOf(columns, x, bands);
+  const onsets = input.map((_, t) => Array.from({ length: regions }, (__, region) => {
+    const own = stepTo(input, t).filter((___, band) => Math.floor((band * regions) / bands) === region);
     return own.reduce((sum, value) => sum + Math.max(0, value), 0) / own.length;
   }));
-  return beside(columns, sound, (t) => Array.from({ length: lags * regions }, (_, index) => {
+  return withDescriptor(columns, input, (t) => Array.from({ length: lags * regions }, (_, index) => {
     const [lag, region] = [1 + Math.floor(index / regions), index % regions];
     const onset = (at: number): number => onsets[at]?.[region] ?? 0;
     const mean = runningMean(memoryColumns, t, onset);
@@ -121,23 +121,23 @@ function onsetAutocorrelation({ regions, lags, memoryColumns }: Extract<Layer, {
   }));
 }
 
-/** The columns of the input that `columns` were made of. */
-function soundOf(columns: Column[], x: Float32Array, bands: number): number[][] {
+/** The columns of the network's input that `columns` were computed from. */
+function inputOf(columns: Column[], x: Float32Array, bands: number): number[][] {
   const stride = Math.floor(x.length / bands / columns.length);
   return Array.from({ length: columns.length * stride }, (_, t) => [...x.subarray(t * bands, (t + 1) * bands)]);
 }
 
-function stepTo(sound: number[][], t: number): number[] {
-  return sound[t]!.map((value, band) => (t === 0 ? 0 : value - sound[t - 1]![band]!));
+function stepTo(input: number[][], t: number): number[] {
+  return input[t]!.map((value, band) => (t === 0 ? 0 : value - input[t - 1]![band]!));
 }
 
-/** Each column with what is known at the end of its part of the sound behind it. */
-function beside(columns: Column[], sound: number[][], known: (t: number) => number[]): Column[] {
-  const stride = sound.length / columns.length;
-  return columns.map((column, t) => [[...column[0]!, ...known((t + 1) * stride - 1)]]);
+/** Appends to each column the descriptor at the last input column that it covers. */
+function withDescriptor(columns: Column[], input: number[][], descriptor: (t: number) => number[]): Column[] {
+  const stride = input.length / columns.length;
+  return columns.map((column, t) => [[...column[0]!, ...descriptor((t + 1) * stride - 1)]]);
 }
 
-/** Of `f` over the columns up to `t`, each weighing less than the one after it. */
+/** Exponentially weighted mean of `f` over the columns up to `t`. */
 function runningMean(memoryColumns: number, t: number, f: (at: number) => number): number {
   let [sum, total] = [0, 0];
   for (let at = 0; at <= t; at++) {

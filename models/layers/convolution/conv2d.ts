@@ -1,7 +1,7 @@
 /**
- * Convolution over time and mel, causal in time (the state is the last columns of the input), the
- * same size in mel, then ReLU and maximum over neighbouring bands and columns. Batch norm is folded
- * into kernel and bias at export.
+ * Convolution over time and mel, causal in time (the state is the last columns of the input), "same"
+ * padding in mel, then ReLU and max pooling over bands and columns. Batch norm is folded into kernel
+ * and bias at export.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from '../layer.js';
@@ -11,9 +11,9 @@ export interface Conv2d {
   readonly filters: number;
   /** [columns, bands], both odd. */
   readonly kernel: readonly [time: number, mel: number];
-  /** Bands that are merged by their maximum; 1 for none. */
+  /** Size of max pooling over bands; 1 for none. */
   readonly pool: number;
-  /** Columns that are merged by their maximum, counted from the start of the stream; 1 for none. */
+  /** Size of max pooling over columns, counted from the start of the stream; 1 for none. */
   readonly poolColumns: number;
 }
 
@@ -50,7 +50,7 @@ export const conv2d: LayerKind<Conv2d> = {
   },
 };
 
-/** The maximum of each patch of [batch, columns, bands, channels]. */
+/** Max pooling of [batch, columns, bands, channels]. */
 export function poolMax(x: tf.Tensor4D, columns: number, bands: number): tf.Tensor4D {
   return columns * bands > 1 ? tf.maxPool(x, [columns, bands], [columns, bands], 'valid') : x;
 }

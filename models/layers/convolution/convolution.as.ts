@@ -1,19 +1,20 @@
 /**
- * Convolutions of 3 × 3, causal over columns, the same size over bands, with bias, ReLU and maximum
- * over neighbours. Columns of all streams of a batch lie side by side: [columns][streams][bands][channels],
- * so that one step in time is one jump, however many streams there are.
+ * 3 × 3 convolutions, causal over columns, "same" padding over bands, with bias, ReLU and max
+ * pooling. The layout is [columns][streams][bands][channels], columns of all streams interleaved, so
+ * that a step in time is a constant offset for any number of streams.
  *
- * Over bands by Winograd's minimal filtering, F(4, 3): six products give four outputs where sums
- * take twelve (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural
- * Networks", points 0, ±1, ±2, ∞). Over time by sums, as depth of a matrix product.
+ * Over bands, Winograd's minimal filtering F(4, 3) computes four outputs with six products instead of
+ * twelve (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks",
+ * points 0, ±1, ±2, ∞). Over time the convolution is direct, as part of the depth of a matrix product.
  */
 import { multiplyAdd, subtractProduct } from '../../../dsp/kernels/multiply-add.as';
 import { gemm } from '../dense/gemm.as';
 
 /**
- * The columns before new ones, from what streams carry, or the last columns back to it.
- * @param x [tail][streams] of `bytes`, each `rowBytes` after the one before
- * @param slots of the streams, slotBytes apart: [tail] of `bytes`
+ * Copies the last columns of a convolution's input from the streams' states to the buffer, or back.
+ * @param x [tail][streams] of `bytes`, `rowBytes` apart
+ * @param slots state slots of the streams, `slotBytes` apart: [tail] of `bytes`
+ * @param isBack whether to copy from the buffer to the states
  */
 export function copyTails(x: usize, tail: usize, streams: usize, bytes: usize, rowBytes: usize, slots: usize, slotBytes: usize, isBack: bool): void {
   for (let column: usize = 0; column < tail; column++, slots += bytes) {
@@ -25,12 +26,12 @@ export function copyTails(x: usize, tail: usize, streams: usize, bytes: usize, r
 }
 
 /**
- * Tiles of six bands, four apart, as their six transforms.
+ * Winograd input transform: of tiles of six bands that start four bands apart, six transformed values.
  * @param x [columns][streams][bands][channels], columns `columnBytes` apart
- * @param bands a multiple of 4; @param channels likewise
+ * @param bands a multiple of 4; @param channels a multiple of 4
  * @param planes receives [6][columns × streams × bands / 4][channels]
  */
-function transformed(x: usize, columns: usize, streams: usize, columnBytes: usize, bands: usize, channels: usize, planes: usize): void {
+function transformInput(x: usize, columns: usize, streams: usize, columnBytes: usize, bands: usize, channels: usize, planes: usize): void {
   const bytes = channels << 2;
   const plane = columns * streams * (bands >> 2) * bytes;
   const skipped = columnBytes - streams * bands * bytes;
@@ -66,12 +67,12 @@ function transformed(x: usize, columns: usize, streams: usize, columnBytes: usiz
 }
 
 /**
- * Back from six products to four bands, merged with neighbours.
+ * Winograd output transform of six products to four bands, then bias, ReLU and max pooling.
  * @param planes [6][columns × streams × tiles][filters]
- * @param pool 1, 2 or 4 bands; @param poolColumns divides columns
+ * @param pool 1, 2 or 4 bands; @param poolColumns a divisor of columns
  * @param y receives [columns / poolColumns][streams][bands / pool][filters], columns `columnBytes` apart
  */
-function merged(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize, columnBytes: usize): void {
+function transformOutput(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize, columnBytes: usize): void {
   const bytes = filters << 2;
   const column = streams * tiles * bytes;
   const plane = columns * column;
@@ -95,7 +96,7 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
           const innerDifference = f32x4.sub(m1, m2);
           const outerSum = f32x4.add(m3, m4);
           const outerDifference = f32x4.sub(m3, m4);
-          // The maximum with 0 is ReLU: it may come before other maxima.
+          // y0 to y3 start at 0, so these maxima include the ReLU.
           y0 = f32x4.pmax(y0, f32x4.add(b, f32x4.add(m0, f32x4.add(innerSum, outerSum))));
           y1 = f32x4.pmax(y1, f32x4.add(b, multiplyAdd(two, outerDifference, innerDifference)));
           y2 = f32x4.pmax(y2, f32x4.add(b, multiplyAdd(four, outerSum, innerSum)));
@@ -121,14 +122,14 @@ function merged(planes: usize, columns: usize, streams: usize, tiles: usize, fil
 
 /**
  * @param x [2 + columns][streams][bands][channels]: the last two columns before, then the new ones
- * @param together streams that are done at once: so few that their numbers stay in a near cache
- * @param weights [6] times panels as `gemm` takes them, of [3 × channels] to `filters`
+ * @param streamsAtOnce streams per pass, few enough that their values stay in the CPU's inner caches
+ * @param weights [6] matrices of [3 × channels] to `filters`, in `gemm`'s panels
  * @param zeros [filters]
- * @param planes room for [6][(2 + columns) × together × bands / 4][channels]
- * @param products room for [6][columns × together × bands / 4][filters]
+ * @param planes scratch, [6][(2 + columns) × streamsAtOnce × bands / 4][channels]
+ * @param products scratch, [6][columns × streamsAtOnce × bands / 4][filters]
  */
 export function convolution(
-  x: usize, columns: usize, streams: usize, together: usize, bands: usize, channels: usize,
+  x: usize, columns: usize, streams: usize, streamsAtOnce: usize, bands: usize, channels: usize,
   weights: usize, bias: usize, zeros: usize, filters: usize, pool: usize, poolColumns: usize,
   planes: usize, products: usize, y: usize,
 ): void {
@@ -137,27 +138,27 @@ export function convolution(
   const filterBytes = filters << 2;
   const streamBytes = bands * rowBytes;
   const resultBytes = (bands / pool) * filterBytes;
-  for (let first: usize = 0; first < streams; first += together) {
-    const own = min(together, streams - first);
+  for (let first: usize = 0; first < streams; first += streamsAtOnce) {
+    const own = min(streamsAtOnce, streams - first);
     const column = own * tiles * rowBytes;
     const rows = columns * own * tiles;
-    transformed(x + first * streamBytes, columns + 2, own, streams * streamBytes, bands, channels, planes);
+    transformInput(x + first * streamBytes, columns + 2, own, streams * streamBytes, bands, channels, planes);
     for (let point: usize = 0; point < 6; point++) {
       gemm(
         planes + point * (columns + 2) * column, rowBytes, rows, 3, column, channels,
         weights + point * 3 * channels * filterBytes, filters, zeros, -f32.MAX_VALUE, products + point * rows * filterBytes, filterBytes,
       );
     }
-    merged(products, columns, own, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
+    transformOutput(products, columns, own, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
   }
 }
 
 /**
- * The maxima of patches, of as many columns as are merged.
- * @param x [poolColumns × streams][2 + bands][filters], of which the last two bands are left out
+ * ReLU and max pooling of `poolColumns` columns.
+ * @param x [poolColumns × streams][2 + bands][filters]; the last two bands are ignored
  * @param y receives [streams][bands / pool][filters]
  */
-function highest(x: usize, streams: usize, bands: usize, filters: usize, pool: usize, poolColumns: usize, y: usize): void {
+function maxPool(x: usize, streams: usize, bands: usize, filters: usize, pool: usize, poolColumns: usize, y: usize): void {
   const bytes = filters << 2;
   const row = (bands + 2) * bytes;
   const column = streams * row;
@@ -166,24 +167,24 @@ function highest(x: usize, streams: usize, bands: usize, filters: usize, pool: u
     let patch = x;
     for (let band: usize = 0; band < pooled; band++, patch += pool * bytes) {
       for (let at: usize = 0; at < bytes; at += 16, y += 16) {
-        let most = f32x4.splat(0); // what is left of ReLU
+        let maximum = f32x4.splat(0); // starting at 0 applies ReLU
         for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
-          for (let near: usize = 0; near < pool; near++) most = f32x4.pmax(most, v128.load(from + near * bytes));
+          for (let near: usize = 0; near < pool; near++) maximum = f32x4.pmax(maximum, v128.load(from + near * bytes));
         }
-        v128.store(y, most);
+        v128.store(y, maximum);
       }
     }
   }
 }
 
 /**
- * The same of a single channel, which is too little for transforms: a matrix product whose rows
- * overlap, each band with its neighbours.
+ * The same for a single input channel, too few for Winograd to pay off: a matrix product whose rows
+ * overlap, each band with its two neighbours.
  * @param x [2 + columns][streams][1 + bands + 1], with zeros around the bands
- * @param weights panels as `gemm` takes them, of [3 columns × 3 bands] to `filters`
- * @param products room for [poolColumns × streams][2 + bands][filters]
+ * @param weights [3 columns × 3 bands] to `filters`, in `gemm`'s panels
+ * @param products scratch, [poolColumns × streams][2 + bands][filters]
  */
-export function convolutionOfOne(
+export function convolutionSingleChannel(
   x: usize, columns: usize, streams: usize, bands: usize,
   weights: usize, bias: usize, filters: usize, pool: usize, poolColumns: usize,
   products: usize, y: usize,
@@ -193,6 +194,6 @@ export function convolutionOfOne(
   const filterBytes = filters << 2;
   for (let first: usize = 0; first < columns; first += poolColumns, x += group << 2, y += streams * (bands / pool) * filterBytes) {
     gemm(x, 4, group - 2, 3, column << 2, 3, weights, filters, bias, 0, products, filterBytes);
-    highest(products, streams, bands, filters, pool, poolColumns, y);
+    maxPool(products, streams, bands, filters, pool, poolColumns, y);
   }
 }

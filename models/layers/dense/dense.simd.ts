@@ -1,4 +1,4 @@
-/** `dense.ts` on `models/layers/dense/gemm.as.ts`; and the matrix product that other layers use too. */
+/** `dense.ts` on the SIMD matrix product of `gemm.as.ts`, and that product for other layers. */
 import type { Memory, WasmArray } from '../../../dsp/kernels/memory.js';
 import type { Dense } from './dense.js';
 import type { Kernels } from '../../kernels/kernels.js';
@@ -6,8 +6,8 @@ import type { Rows } from '../../kernels/rows.js';
 import type { Batch, Stage } from '../../kernels/stage.js';
 import { padded, writePanels } from '../../kernels/weights.js';
 
-/** A matrix and a bias in memory. Columns come in groups, each filled up to whole vectors: the gates of a recurrent layer. */
-export class Product {
+/** A matrix and a bias in WebAssembly memory. Columns are in groups (the gates of a recurrent layer), each padded to whole vectors. */
+export class MatrixProduct {
   readonly columns: number;
   readonly #depth: number;
   readonly #weights: WasmArray;
@@ -15,14 +15,14 @@ export class Product {
 
   /**
    * @param weights [positions][groups × units]
-   * @param positions of a row's values, in a row `depth` numbers long
-   * @param bias [groups × units], or none
+   * @param positions of the values in an input row of length `depth`; the rest of the row is padding
+   * @param bias [groups × units], or undefined for zeros
    */
   constructor(memory: Memory, weights: Float32Array, positions: readonly number[], depth: number, groups: number, units: number, bias: Float32Array | undefined) {
-    const own = padded(units);
-    this.columns = groups * own;
+    const width = padded(units);
+    this.columns = groups * width;
     this.#depth = depth;
-    const columnOf = (column: number): number | undefined => (column % own < units ? Math.floor(column / own) * units + (column % own) : undefined);
+    const columnOf = (column: number): number | undefined => (column % width < units ? Math.floor(column / width) * units + (column % width) : undefined);
     const rowOf = new Map(positions.map((position, index) => [position, index]));
     this.#weights = memory.reserve(depth * this.columns);
     writePanels({
@@ -52,9 +52,9 @@ export class DenseStage implements Stage {
   readonly #weights: readonly Float32Array[];
   readonly #input: Rows;
   readonly #output: Rows;
-  #product!: Product;
+  #product!: MatrixProduct;
 
-  /** @param input, output rows; the output is a new one */
+  /** @param output new rows */
   constructor(layer: Dense, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows) {
     this.#layer = layer;
     this.#stride = stride;
@@ -66,7 +66,7 @@ export class DenseStage implements Stage {
 
   reserve(memory: Memory): void {
     const [kernel, bias] = this.#weights;
-    this.#product = new Product(memory, kernel!, this.#input.positions, this.#input.width, 1, this.#layer.units, bias);
+    this.#product = new MatrixProduct(memory, kernel!, this.#input.positions, this.#input.width, 1, this.#layer.units, bias);
   }
 
   run({ kernels, streams, columns }: Batch): void {

@@ -1,4 +1,4 @@
-/** A matrix product and bias for each column; bands and channels are flattened first. */
+/** A fully connected layer, applied to each column; bands and channels are flattened first. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from '../layer.js';
 

@@ -1,16 +1,16 @@
 /**
- * Matrix products: rows of numbers times weights, the heart of every layer. Weights lie in panels of
- * eight columns (a last one of four where that is enough), each [depth][8], so that they are read in
- * one go; four rows are done at once, which keeps their thirty-two sums in registers (Goto and
- * van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). V8 has fifteen to give,
- * and loads all of a turn of the loop before it multiplies: a turn of two depths would spill.
- * `pmax` is one instruction, where `max` with its rules for NaN and -0 is ten.
+ * Matrix product, used by most layers. Weights are stored in panels of eight columns (the last one
+ * of four where that is enough), each [depth][8], so that they are read sequentially. Four rows are
+ * computed at once, which keeps their thirty-two sums in eight vector registers (Goto and van de
+ * Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). V8 has fifteen registers and
+ * hoists all loads of a loop iteration before its multiplications, so unrolling the loop to two
+ * depths would spill. `pmax` is one instruction; `max`, with its rules for NaN and -0, is ten.
  */
 import { multiplyAdd } from '../../../dsp/kernels/multiply-add.as';
 
 /**
- * Four rows times one panel of eight columns, added to what `bias` gives.
- * @param second, third, fourth bytes from the first row of x to the others; ySecond and so on likewise of y
+ * Four rows times one panel of eight columns, plus bias.
+ * @param second, third, fourth byte offsets of the other rows from the first row of x; ySecond, yThird, yFourth the same for y
  */
 function rows4x8(x: usize, second: usize, third: usize, fourth: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, ySecond: usize, yThird: usize, yFourth: usize): void {
   const biasLow = v128.load(bias);
@@ -48,7 +48,7 @@ function rows4x8(x: usize, second: usize, third: usize, fourth: usize, segments:
   v128.store(y + yFourth, f32x4.pmax(d1, floor), 16);
 }
 
-/** The same with a panel of four columns. */
+/** The same for a panel of four columns. */
 function rows4x4(x: usize, second: usize, third: usize, fourth: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, bias: usize, floor: v128, y: usize, ySecond: usize, yThird: usize, yFourth: usize): void {
   const start = v128.load(bias);
   let a0 = start, b0 = start, c0 = start, d0 = start;
@@ -71,7 +71,7 @@ function rows4x4(x: usize, second: usize, third: usize, fourth: usize, segments:
   v128.store(y + yFourth, f32x4.pmax(d0, floor));
 }
 
-/** One row times three panels of eight columns, whose six sums don't wait for each other. */
+/** One row times three panels of eight columns; the six sums are independent, which hides latency. */
 function row1x24(x: usize, segments: usize, segmentBytes: usize, depthBytes: usize, w: usize, panelBytes: usize, bias: usize, floor: v128, y: usize): void {
   let a0 = v128.load(bias), a1 = v128.load(bias, 16);
   let b0 = v128.load(bias, 32), b1 = v128.load(bias, 48);
@@ -99,13 +99,13 @@ function row1x24(x: usize, segments: usize, segmentBytes: usize, depthBytes: usi
 }
 
 /**
- * y = max(floor, bias + x w). A row of x may lie in `segments` pieces of `depth` numbers, `segmentBytes` apart.
- * @param rows of x and y; the first `depth` numbers of row n begin at x + n × rowBytes
+ * y = max(floor, bias + x w). A row of x consists of `segments` segments of `depth` values, `segmentBytes` apart.
+ * @param rows of x and y; the first segment of row n begins at x + n × rowBytes
  * @param w panels of [segments × depth][8 or 4]
  * @param columns of y, a multiple of 4
  * @param bias [columns]
  * @param floor 0 for ReLU, -Infinity for none
- * @param y rows begin yRowBytes apart
+ * @param y rows are yRowBytes apart
  */
 export function gemm(
   x: usize, rowBytes: usize, rows: usize, segments: usize, segmentBytes: usize, depth: usize,
@@ -125,7 +125,7 @@ export function gemm(
     let from = x;
     let to = y + (column << 2);
     const at = bias + (column << 2);
-    // Of fewer than four rows the last one is done again.
+    // With fewer than four rows left, the last row is computed repeatedly.
     for (let row: usize = 0; row < rows; row += 4, from += 4 * rowBytes, to += 4 * yRowBytes) {
       const last = rows - row - 1;
       const second = min<usize>(last, 1);

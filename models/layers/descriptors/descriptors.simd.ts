@@ -1,30 +1,30 @@
-/** Layers of `descriptor.ts`, which listen to the sound itself, on `models/layers/descriptors/descriptors.as.ts`. */
+/** The descriptor layers on the SIMD kernels of `descriptors.as.ts`. */
 import type { Memory } from '../../../dsp/kernels/memory.js';
 import { bandsOf, CEPSTRAL_EPSILON, cosine, type CepstralCorrelations } from './cepstral-correlations.js';
 import type { InputStatistics } from './input-statistics.js';
 import { regionEdges, type OnsetAutocorrelation } from './onset-autocorrelation.js';
 import { EPSILON } from '../statistics/statistics.js';
 import type { DescribedLayer } from '../../network.js';
-import { Product } from '../dense/dense.simd.js';
+import { MatrixProduct } from '../dense/dense.simd.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Rows, Target } from '../../kernels/rows.js';
-import type { Slots } from '../../kernels/state-slots.js';
+import type { StateSlots } from '../../kernels/state-slots.js';
 import type { Batch, Stage } from '../../kernels/stage.js';
 import { padded } from '../../kernels/weights.js';
 
-export type BesideLayer = CepstralCorrelations | InputStatistics | OnsetAutocorrelation;
+export type DescriptorLayer = CepstralCorrelations | InputStatistics | OnsetAutocorrelation;
 
-/** What the network is given, as the first layer wants it: columns of all streams side by side, column after column. */
-export interface Sound extends Target {
+/** The network's input in the layout of the first layer: [columns][streams], columns of all streams interleaved. */
+export interface InputBuffer extends Target {
   readonly values: Float32Array;
-  /** Where the numbers of a column begin. */
+  /** Index in `values` of a column's first value. */
   startOf(column: number, stream: number, streams: number): number;
 }
 
-/** Columns of one stream of a batch, and where it goes. */
-interface Heard {
-  /** Address of the first column, and from one to the next. */
-  readonly sound: number;
+/** The columns of one stream of a batch, its state and its output. */
+interface StreamColumns {
+  /** Address of the first column, and the distance between columns. */
+  readonly input: number;
   readonly columnBytes: number;
   readonly stream: number;
   readonly streams: number;
@@ -35,54 +35,54 @@ interface Heard {
   readonly outBytes: number;
 }
 
-/** The loops of one kind of layer, with their tables. */
-interface Ear {
-  /** Looks at the columns of all streams first. */
-  prepare?(kernels: Kernels, sound: Sound, streams: number, columns: number): void;
-  hear(kernels: Kernels, heard: Heard): void;
+/** The kernel calls of one kind of layer, with their tables. */
+interface DescriptorKernel {
+  /** Preprocesses the columns of all streams. */
+  prepare?(kernels: Kernels, input: InputBuffer, streams: number, columns: number): void;
+  run(kernels: Kernels, columns: StreamColumns): void;
 }
 
-export class BesideStage implements Stage {
-  readonly #layer: BesideLayer;
+export class DescriptorStage implements Stage {
+  readonly #layer: DescriptorLayer;
   readonly #stride: number;
   readonly #bands: number;
-  readonly #sound: () => Sound;
+  readonly #input: () => InputBuffer;
   readonly #rows: Rows;
   readonly #at: number;
-  readonly #slotAt: number;
-  #ear!: Ear;
+  readonly #slotOffset: number;
+  #kernel!: DescriptorKernel;
 
   /**
-   * @param values that it puts into the rows
-   * @param sound asked when all is in place; @param bands of it
+   * @param values number of values appended to the rows
+   * @param input called after memory was reserved; @param bands of the input
    */
-  constructor(layer: BesideLayer, { stride, state }: DescribedLayer, values: number, sound: () => Sound, bands: number, rows: Rows, slots: Slots) {
+  constructor(layer: DescriptorLayer, { stride, state }: DescribedLayer, values: number, input: () => InputBuffer, bands: number, rows: Rows, slots: StateSlots) {
     this.#layer = layer;
     this.#stride = stride;
     this.#bands = bands;
-    this.#sound = sound;
+    this.#input = input;
     this.#rows = rows;
     this.#at = 4 * rows.append(values);
-    this.#slotAt = 4 * slots.append(1, state[0]![0]!);
+    this.#slotOffset = 4 * slots.append(1, state[0]![0]!);
   }
 
-  reserve(memory: Memory, most: { readonly streams: number; readonly columns: number }): void {
-    this.#ear = earOf(this.#layer, this.#bands, memory, most.streams * most.columns);
+  reserve(memory: Memory, max: { readonly streams: number; readonly columns: number }): void {
+    this.#kernel = descriptorKernel(this.#layer, this.#bands, memory, max.streams * max.columns);
   }
 
   run({ kernels, slots, streams, columns }: Batch): void {
-    const sound = this.#sound();
-    const [ear, rows, stride] = [this.#ear, this.#rows, this.#stride];
-    ear.prepare?.(kernels, sound, streams, columns);
+    const input = this.#input();
+    const [kernel, rows, stride] = [this.#kernel, this.#rows, this.#stride];
+    kernel.prepare?.(kernels, input, streams, columns);
     for (let stream = 0; stream < streams; stream++) {
-      ear.hear(kernels, {
-        sound: sound.address(streams) + stream * sound.rowBytes,
-        columnBytes: streams * sound.rowBytes,
+      kernel.run(kernels, {
+        input: input.address(streams) + stream * input.rowBytes,
+        columnBytes: streams * input.rowBytes,
         stream,
         streams,
         columns,
         stride,
-        state: slots.address + stream * slots.bytes + this.#slotAt,
+        state: slots.address + stream * slots.bytes + this.#slotOffset,
         out: rows.address() + stream * rows.rowBytes + this.#at,
         outBytes: streams * rows.rowBytes,
       });
@@ -90,46 +90,46 @@ export class BesideStage implements Stage {
   }
 }
 
-/** @param most columns of all streams */
-function earOf(layer: BesideLayer, bands: number, memory: Memory, most: number): Ear {
-  const forgetting = 1 / layer.memoryColumns;
+/** @param maxColumns of all streams of a batch */
+function descriptorKernel(layer: DescriptorLayer, bands: number, memory: Memory, maxColumns: number): DescriptorKernel {
+  const alpha = 1 / layer.memoryColumns;
   switch (layer.type) {
     case 'inputStatistics':
       return {
-        hear: (kernels, { sound, columnBytes, columns, stride, state, out, outBytes }) => {
-          kernels.inputStatistics(sound, columnBytes, columns, stride, state, out, outBytes, bands, forgetting, EPSILON);
+        run: (kernels, { input, columnBytes, columns, stride, state, out, outBytes }) => {
+          kernels.inputStatistics(input, columnBytes, columns, stride, state, out, outBytes, bands, alpha, EPSILON);
         },
       };
     case 'cepstralCorrelations':
-      return cepstralEar(layer, bands, memory, most);
+      return cepstralKernel(layer, bands, memory, maxColumns);
     case 'onsetAutocorrelation': {
       const { regions, lags } = layer;
       const edges = memory.reserve(regions + 1);
       new Uint32Array(edges.values.buffer).set(regionEdges(regions, bands));
       const onsets = memory.reserve(regions);
       return {
-        hear: (kernels, { sound, columnBytes, columns, stride, state, out, outBytes }) => {
-          kernels.onsetAutocorrelation(sound, columnBytes, columns, stride, state, out, outBytes, bands, edges.address, regions, lags, forgetting, EPSILON, onsets.address);
+        run: (kernels, { input, columnBytes, columns, stride, state, out, outBytes }) => {
+          kernels.onsetAutocorrelation(input, columnBytes, columns, stride, state, out, outBytes, bands, edges.address, regions, lags, alpha, EPSILON, onsets.address);
         },
       };
     }
   }
 }
 
-/** Cepstra of a whole batch are one matrix product. */
-function cepstralEar(layer: CepstralCorrelations, bands: number, memory: Memory, most: number): Ear {
+/** The cepstra of a whole batch are one matrix product. */
+function cepstralKernel(layer: CepstralCorrelations, bands: number, memory: Memory, maxColumns: number): DescriptorKernel {
   const { of, coefficients, memoryColumns } = layer;
   const first = of === 'levels' ? 1 : 0;
   const used = bandsOf(layer, bands);
   const cosines = Float32Array.from({ length: used * coefficients }, (_, index) => cosine(first + (index % coefficients), Math.floor(index / coefficients), used));
   const lowest = Array.from({ length: used }, (_, band) => band);
-  const product = new Product(memory, cosines, lowest, bands, 1, coefficients, undefined);
-  const cepstra = memory.reserve(most * padded(coefficients));
+  const product = new MatrixProduct(memory, cosines, lowest, bands, 1, coefficients, undefined);
+  const cepstra = memory.reserve(maxColumns * padded(coefficients));
   const values = memory.reserve(2 * coefficients);
   const rowBytes = 4 * padded(coefficients);
   return {
-    prepare: (kernels, sound, streams, columns) => product.run(kernels, sound.address(streams), sound.rowBytes, streams * columns, cepstra.address, rowBytes),
-    hear: (kernels, { stream, streams, columns, stride, state, out, outBytes }) => {
+    prepare: (kernels, input, streams, columns) => product.run(kernels, input.address(streams), input.rowBytes, streams * columns, cepstra.address, rowBytes),
+    run: (kernels, { stream, streams, columns, stride, state, out, outBytes }) => {
       kernels.correlations(cepstra.address + stream * rowBytes, streams * rowBytes, columns, stride, state, out, outBytes, coefficients, of === 'steps' ? 1 : 0, 1 / memoryColumns, CEPSTRAL_EPSILON, values.address);
     },
   };

@@ -1,6 +1,6 @@
 /**
  * Gated recurrent unit (Cho et al. 2014, arXiv:1406.1078) with the reset gate applied after the
- * matrix product, as cuDNN has it:
+ * matrix product, as in cuDNN:
  *   z = σ(x Wz + h Uz + b), r = σ(x Wr + h Ur + b), n = tanh(x Wn + b + r (h Un + c)), h ← n + z (h - n)
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +9,7 @@ import type { LayerKind } from '../layer.js';
 export interface Gru {
   readonly type: 'gru';
   readonly units: number;
-  /** Puts the layer's input beside its output, so that later layers see both. */
+  /** Concatenates the layer's input with its output, for later layers. */
   readonly keepInput: boolean;
 }
 

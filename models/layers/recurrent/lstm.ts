@@ -3,8 +3,8 @@
  * and Cummins 2000):
  *   i = σ(x Wi + h Ui + b), f = σ(x Wf + h Uf + b + 1), g = tanh(x Wg + h Ug + b), o = σ(x Wo + h Uo + b)
  *   c ← f c + i g,  h ← o tanh(c)
- * The 1 lets a new network remember (Jozefowicz, Zaremba and Sutskever 2015); it is part of the
- * formula, so biases can start at zero like all others.
+ * The 1 is the initial forget bias, which lets an untrained network remember (Jozefowicz, Zaremba and
+ * Sutskever 2015); as it is part of the formula, all biases start at zero.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from '../layer.js';
@@ -12,7 +12,7 @@ import type { LayerKind } from '../layer.js';
 export interface Lstm {
   readonly type: 'lstm';
   readonly units: number;
-  /** Puts the layer's input beside its output, so that later layers see both. */
+  /** Concatenates the layer's input with its output, for later layers. */
   readonly keepInput: boolean;
 }
 

@@ -1,17 +1,17 @@
-/** What GRU and LSTM do with their gates, four units at a time, and the functions that takes. */
+/** The gates of GRU and LSTM with SIMD, and the exponential functions that they need. */
 import { multiplyAdd, subtractProduct } from '../../../dsp/kernels/multiply-add.as';
 
 /**
- * e^x to 2 units in the last place: 2^n times a polynomial (Cephes, `expf`). Below -87 and above 88
- * held there.
+ * e^x within 2 units in the last place: 2^n times a polynomial (Cephes, `expf`); x is clamped to
+ * -87 to 88.
  */
 // @ts-ignore: decorator
 @inline
 function exp(x: v128): v128 {
-  const held = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(held, f32x4.splat(1.44269504088896341)));
-  // ln 2 in two parts, so that nothing is lost of what is left over
-  const r = subtractProduct(n, f32x4.splat(-2.12194440e-4), subtractProduct(n, f32x4.splat(0.693359375), held));
+  const clamped = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88)), f32x4.splat(-87));
+  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.44269504088896341)));
+  // ln 2 as a sum of two constants, so that the range reduction loses no precision
+  const r = subtractProduct(n, f32x4.splat(-2.12194440e-4), subtractProduct(n, f32x4.splat(0.693359375), clamped));
   let p = f32x4.splat(1.9875691500e-4);
   p = multiplyAdd(p, r, f32x4.splat(1.3981999507e-3));
   p = multiplyAdd(p, r, f32x4.splat(8.3334519073e-3));
@@ -37,18 +37,18 @@ function tanh(x: v128): v128 {
 }
 
 /**
- * h ← n + z (h - n), n = tanh(input + r × own), z and r sigmoids of both sums.
- * @param input [streams][3 units] gates z, r, n of the input; @param own the same of h
+ * h ← n + z (h - n), n = tanh(input + r × recurrent), z and r = sigmoid(input + recurrent).
+ * @param input [streams][3 units] pre-activations of the gates z, r, n from the input; @param recurrent the same from h
  * @param h [units] of each stream, stateBytes apart, updated; @param units rounded up to a multiple of 4
  * @param y receives h of each stream, rows yRowBytes apart
  */
-export function gruGates(input: usize, own: usize, h: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
+export function gruGates(input: usize, recurrent: usize, h: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
   const bytes = units << 2;
-  for (let stream: usize = 0; stream < streams; stream++, input += 3 * bytes, own += 3 * bytes, h += stateBytes, y += yRowBytes) {
+  for (let stream: usize = 0; stream < streams; stream++, input += 3 * bytes, recurrent += 3 * bytes, h += stateBytes, y += yRowBytes) {
     for (let at: usize = 0; at < bytes; at += 16) {
-      const z = sigmoid(f32x4.add(v128.load(input + at), v128.load(own + at)));
-      const r = sigmoid(f32x4.add(v128.load(input + bytes + at), v128.load(own + bytes + at)));
-      const n = tanh(multiplyAdd(r, v128.load(own + 2 * bytes + at), v128.load(input + 2 * bytes + at)));
+      const z = sigmoid(f32x4.add(v128.load(input + at), v128.load(recurrent + at)));
+      const r = sigmoid(f32x4.add(v128.load(input + bytes + at), v128.load(recurrent + bytes + at)));
+      const n = tanh(multiplyAdd(r, v128.load(recurrent + 2 * bytes + at), v128.load(input + 2 * bytes + at)));
       const next = multiplyAdd(z, f32x4.sub(v128.load(h + at), n), n);
       v128.store(h + at, next);
       v128.store(y + at, next);
@@ -57,19 +57,19 @@ export function gruGates(input: usize, own: usize, h: usize, stateBytes: usize, 
 }
 
 /**
- * c ← f c + i g, h ← o tanh(c); i, o and f sigmoids, that of f with 1 added, and g tanh of both sums.
- * @param input [streams][4 units] gates i, f, g, o of the input; @param own the same of h
- * @param h [units] of each stream, stateBytes apart, updated; @param c likewise; @param units rounded up to a multiple of 4
+ * c ← f c + i g, h ← o tanh(c); with s = input + recurrent: i and o = sigmoid(s), f = sigmoid(s + 1), g = tanh(s).
+ * @param input [streams][4 units] pre-activations of the gates i, f, g, o from the input; @param recurrent the same from h
+ * @param h [units] of each stream, stateBytes apart, updated; @param c the same for c; @param units rounded up to a multiple of 4
  * @param y receives h of each stream, rows yRowBytes apart
  */
-export function lstmGates(input: usize, own: usize, h: usize, c: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
+export function lstmGates(input: usize, recurrent: usize, h: usize, c: usize, stateBytes: usize, streams: usize, units: usize, y: usize, yRowBytes: usize): void {
   const bytes = units << 2;
-  for (let stream: usize = 0; stream < streams; stream++, input += 4 * bytes, own += 4 * bytes, h += stateBytes, c += stateBytes, y += yRowBytes) {
+  for (let stream: usize = 0; stream < streams; stream++, input += 4 * bytes, recurrent += 4 * bytes, h += stateBytes, c += stateBytes, y += yRowBytes) {
     for (let at: usize = 0; at < bytes; at += 16) {
-      const i = sigmoid(f32x4.add(v128.load(input + at), v128.load(own + at)));
-      const f = sigmoid(f32x4.add(f32x4.add(v128.load(input + bytes + at), v128.load(own + bytes + at)), f32x4.splat(1)));
-      const g = tanh(f32x4.add(v128.load(input + 2 * bytes + at), v128.load(own + 2 * bytes + at)));
-      const o = sigmoid(f32x4.add(v128.load(input + 3 * bytes + at), v128.load(own + 3 * bytes + at)));
+      const i = sigmoid(f32x4.add(v128.load(input + at), v128.load(recurrent + at)));
+      const f = sigmoid(f32x4.add(f32x4.add(v128.load(input + bytes + at), v128.load(recurrent + bytes + at)), f32x4.splat(1)));
+      const g = tanh(f32x4.add(v128.load(input + 2 * bytes + at), v128.load(recurrent + 2 * bytes + at)));
+      const o = sigmoid(f32x4.add(v128.load(input + 3 * bytes + at), v128.load(recurrent + 3 * bytes + at)));
       const cell = multiplyAdd(f, v128.load(c + at), f32x4.mul(i, g));
       const next = f32x4.mul(o, tanh(cell));
       v128.store(c + at, cell);

@@ -1,19 +1,20 @@
-/** Running mean and deviation of each feature: the formula stands in `models/layers/statistics/statistics.ts`. */
+/** Running mean and standard deviation of each feature with SIMD; `models/layers/statistics/statistics.ts` has the formula. */
 import { multiplyAdd, subtractProduct } from '../../../dsp/kernels/multiply-add.as';
 
 /**
  * One column of one stream.
  * @param x [features]
- * @param moments [features] of x, updated; @param squares [features] of its square, likewise
- * @param scale 1 / weight of all heard, this column included
- * @param means receives [features]; @param deviations likewise
+ * @param moments [features] weighted sum of x, updated; @param squares [features] weighted sum of x², updated
+ * @param alpha weight of a new column, 1 / memoryColumns
+ * @param scale 1 / total weight, including this column
+ * @param means receives [features]; @param deviations receives [features]
  */
 export function statistics(
   x: usize, features: usize, moments: usize, squares: usize,
-  forgetting: f32, scale: f32, epsilon: f32, means: usize, deviations: usize,
+  alpha: f32, scale: f32, epsilon: f32, means: usize, deviations: usize,
 ): void {
   const bytes = features << 2;
-  const present = f32x4.splat(forgetting);
+  const alphas = f32x4.splat(alpha);
   const scales = f32x4.splat(scale);
   const least = f32x4.splat(epsilon);
   const zero = f32x4.splat(0);
@@ -22,8 +23,8 @@ export function statistics(
     const value = v128.load(x + at);
     const first = v128.load(moments + at);
     const second = v128.load(squares + at);
-    const sum = multiplyAdd(present, f32x4.sub(value, first), first);
-    const square = multiplyAdd(present, f32x4.sub(f32x4.mul(value, value), second), second);
+    const sum = multiplyAdd(alphas, f32x4.sub(value, first), first);
+    const square = multiplyAdd(alphas, f32x4.sub(f32x4.mul(value, value), second), second);
     v128.store(moments + at, sum);
     v128.store(squares + at, square);
     const mean = f32x4.mul(sum, scales);
@@ -33,8 +34,8 @@ export function statistics(
   }
   for (; at < bytes; at += 4) {
     const value = load<f32>(x + at);
-    const sum = load<f32>(moments + at) + forgetting * (value - load<f32>(moments + at));
-    const square = load<f32>(squares + at) + forgetting * (value * value - load<f32>(squares + at));
+    const sum = load<f32>(moments + at) + alpha * (value - load<f32>(moments + at));
+    const square = load<f32>(squares + at) + alpha * (value * value - load<f32>(squares + at));
     store<f32>(moments + at, sum);
     store<f32>(squares + at, square);
     const mean = sum * scale;

@@ -1,20 +1,20 @@
 /**
- * Running mean and standard deviation of each feature, with exponential weights and the correction
- * for a short past that Adam uses (Kingma and Ba 2015, section 3): with d = 1 - 1 / memory,
+ * Running mean and standard deviation of each feature, as exponential moving averages with Adam's
+ * bias correction for a short past (Kingma and Ba 2015, section 3): with d = 1 - 1 / memory,
  *   m ← d m + (1 - d) x,  s ← d s + (1 - d) x²,  w ← d w + (1 - d),
  *   mean = m / w,  deviation = √(max(s / w - mean², 0) + ε)
- * so that the first columns are averaged plainly and later ones forgotten slowly.
+ * so that the first columns have nearly equal weights and old columns decay slowly.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from '../layer.js';
 
 export interface Statistics {
   readonly type: 'statistics';
-  /** Time constant of forgetting, in columns; more than 1. */
+  /** Time constant of the running mean, in columns; more than 1. */
   readonly memoryColumns: number;
 }
 
-/** Keeps deviations of what stands still away from 0, where their gradient is infinite. */
+/** Added to variances: at 0 the gradient of the square root is infinite. */
 export const EPSILON = 1e-3;
 
 export const statistics: LayerKind<Statistics> = {
@@ -29,8 +29,8 @@ export const statistics: LayerKind<Statistics> = {
   apply({ memoryColumns }, x, _weights, [before, weightBefore]) {
     const [batch = 0, columns = 0, features = 0] = x.shape;
     const values = tf.concat([x, tf.square(x)], 2); // [batch, columns, 2 features]
-    const { past, present } = decay(columns, memoryColumns);
-    const moments = tf.add(tf.mul(tf.expandDims(before!, 1), past), weighted(present, values));
+    const { past, recent } = decay(columns, memoryColumns);
+    const moments = tf.add(tf.mul(tf.expandDims(before!, 1), past), weighted(recent, values));
     const weights = tf.sub(1, tf.mul(past, tf.sub(1, tf.expandDims(weightBefore!, 1)))); // [batch, columns, 1]
 
     const corrected = tf.div(moments, weights);
@@ -44,23 +44,23 @@ export const statistics: LayerKind<Statistics> = {
   },
 };
 
-/** What is left of the past after each column, [columns, 1], and the weight of each column in each later one, [columns, columns]. */
-function decay(columns: number, memoryColumns: number): { past: tf.Tensor2D; present: tf.Tensor2D } {
+/** Weights after each column: of the initial state, [columns, 1], and of each earlier or equal column, [columns, columns]. */
+function decay(columns: number, memoryColumns: number): { past: tf.Tensor2D; recent: tf.Tensor2D } {
   const d = 1 - 1 / memoryColumns;
   const past = Float32Array.from({ length: columns }, (_, t) => d ** (t + 1));
-  const present = new Float32Array(columns * columns);
+  const recent = new Float32Array(columns * columns);
   for (let t = 0; t < columns; t++) {
-    for (let from = 0; from <= t; from++) present[t * columns + from] = (1 - d) * d ** (t - from);
+    for (let from = 0; from <= t; from++) recent[t * columns + from] = (1 - d) * d ** (t - from);
   }
-  return { past: tf.tensor2d(past, [columns, 1]), present: tf.tensor2d(present, [columns, columns]) };
+  return { past: tf.tensor2d(past, [columns, 1]), recent: tf.tensor2d(recent, [columns, columns]) };
 }
 
 /** [columns, columns] · [batch, columns, values] */
-function weighted(present: tf.Tensor2D, x: tf.Tensor): tf.Tensor {
+function weighted(recent: tf.Tensor2D, x: tf.Tensor): tf.Tensor {
   const [batch = 0, columns = 0, values = 0] = x.shape;
-  if (columns === 1) return tf.mul(x, tf.reshape(present, [])); // a block of a stream: without the transposes
+  if (columns === 1) return tf.mul(x, tf.reshape(recent, [])); // a block of one column needs no transposes
   const byColumn = tf.reshape(tf.transpose(x, [1, 0, 2]), [columns, batch * values]);
-  return tf.transpose(tf.reshape(tf.matMul(present, byColumn as tf.Tensor2D), [columns, batch, values]), [1, 0, 2]);
+  return tf.transpose(tf.reshape(tf.matMul(recent, byColumn as tf.Tensor2D), [columns, batch, values]), [1, 0, 2]);
 }
 
 /** [batch, columns, values] → [batch, values] */

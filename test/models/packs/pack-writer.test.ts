@@ -21,8 +21,8 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
   return promise.then(() => { throw new Error('was not refused'); }, (error: Error) => error.message);
 }
 
-writer('what is written is what is read', async ({ folder }) => {
-  const inner = join(folder, 'made', 'if need be');
+writer('a pack that was written can be read', async ({ folder }) => {
+  const inner = join(folder, 'new', 'folders');
   const pack = await PackWriter.create(inner, 'p', FRONT_END_V1, { chroma: { size: 3 } });
   await pack.add({ id: 'a/one.wav', genre: 'a', audio: '../one.wav' }, levelsOf(2, 7), { chroma: Float32Array.of(1, 2, 3, 4, 5, 6) });
   await pack.add({ id: 'b/two.wav', genre: 'b' }, levelsOf(1, 9), { chroma: Float32Array.of(0.25, -1, 1e30) });
@@ -41,7 +41,7 @@ writer('what is written is what is read', async ({ folder }) => {
   assert.equal((JSON.parse(await readFile(join(inner, 'p.json'), 'utf8')) as { skipped: unknown }).skipped, [{ file: 'a/x', reason: 'is silent' }]);
 });
 
-writer('until it is finished an older pack stays, and one that is abandoned leaves nothing', async ({ folder }) => {
+writer('an existing pack is kept until finish, and abandon deletes all new files', async ({ folder }) => {
   const older = await PackWriter.create(folder, 'p', FRONT_END_V1);
   await older.add({ id: 'older' }, levelsOf(1, 1));
   await older.finish({ labels: [] });
@@ -55,7 +55,7 @@ writer('until it is finished an older pack stays, and one that is abandoned leav
   assert.equal([...(await readPack(folder, 'p')).levels], [...levelsOf(1, 1)]);
 });
 
-writer('rows that do not fit the levels are refused, written or read', async ({ folder }) => {
+writer('features with a different number of rows than the levels are rejected on writing and reading', async ({ folder }) => {
   const pack = await PackWriter.create(folder, 'p', FRONT_END_V1, { mfcc: { size: 2 } });
   assert.match(await refusal(pack.add({ id: 'one' }, levelsOf(3, 1), { mfcc: new Float32Array(4) })), 'Track one has 3 columns of levels and 2 of mfcc');
   assert.match(await refusal(pack.add({ id: 'one' }, levelsOf(3, 1))), '0 of mfcc');
@@ -67,12 +67,12 @@ writer('rows that do not fit the levels are refused, written or read', async ({ 
   const short = await NpyWriter.create(join(folder, 'p.mfcc.npy'), 'float32', 2);
   await short.append(new Float32Array(4));
   await short.close();
-  assert.match(await refusal(readFeature(read, 'mfcc')), /p\.mfcc\.npy must hold float32 \[3, 2\]; it has shape \[2, 2\]/);
+  assert.match(await refusal(readFeature(read, 'mfcc')), /p\.mfcc\.npy must contain float32 \[3, 2\]; it has shape \[2, 2\]/);
   await writeFile(join(folder, 'p.json'), JSON.stringify({ settings: FRONT_END_V1, features: { mfcc: 2 }, tracks: [] }));
   assert.match(await refusal(readPack(folder, 'p')), 'features.mfcc');
 });
 
-writer('an array has a header that NumPy reads, whatever the number of rows', async ({ folder }) => {
+writer('an array has a valid NumPy header for any number of rows', async ({ folder }) => {
   const path = join(folder, 'a.npy');
   const array = await NpyWriter.create(path, 'uint8', 3);
   for (let row = 0; row < 1000; row++) await array.append(new Uint8Array([row, row, row]));

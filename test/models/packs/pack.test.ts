@@ -27,7 +27,7 @@ pack('tracks are rows of the levels', async ({ folder }) => {
   assert.equal([...trackLevels(read, read.tracks[1]!)].slice(0, 3), [64, 65, 66]);
 });
 
-pack('what does not fit is refused with the file and the reason', async ({ folder }) => {
+pack('invalid packs are rejected with the file and the reason', async ({ folder }) => {
   const refusal = async (expected: RegExp): Promise<void> => {
     try {
       await readPack(folder, 'p');
@@ -39,9 +39,9 @@ pack('what does not fit is refused with the file and the reason', async ({ folde
   };
   await refusal(/There is no data pack .*p\.json/);
   await write(folder, [{ id: 'one', genre: 'a', start: 2, columns: 3 }]);
-  await refusal(/one ends at column 5, the levels at 4/);
+  await refusal(/one ends at column 5, but the levels end at 4/);
   await write(folder, [{ id: 'one', genre: 'polka', start: 0, columns: 3 }]);
-  await refusal(/one is of "polka"/);
+  await refusal(/one has the genre "polka"/);
   await write(folder, [{ id: 'one', start: 'x', columns: 3 }]);
   await refusal(/tracks\.0\.start/);
 });
@@ -62,10 +62,10 @@ pack('arrays of four types and both orders are read', async ({ folder }) => {
   assert.equal([...(await readNpy(path)).data], [1, 2, 3, 4, 5, 6]);
 });
 
-pack('an array that is cut short or of another type says so', async ({ folder }) => {
+pack('truncated arrays and unsupported types are rejected', async ({ folder }) => {
   const path = join(folder, 'a.npy');
   await writeFile(path, npy('<f4', [3], new Float32Array(2)));
-  await readNpy(path).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'cut short'));
+  await readNpy(path).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'truncated'));
   await writeFile(path, npy('<i8', [1], new Float64Array(1)));
   await readNpy(path).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, '<i8'));
   await writeFile(path, 'no array at all');

@@ -1,4 +1,4 @@
-/** The network on kernels of our own against the same network on TensorFlow.js. */
+/** The network on our SIMD kernels against the same network on TensorFlow.js. */
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,7 +12,7 @@ import { randomBundle, seeded } from '../fixtures.js';
 
 const BANDS = 16;
 
-/** Numbers of channels and units that fill no vectors, columns that are merged, all kinds of layers. */
+/** All kinds of layers, with channels and units that are not multiples of 4, and pooling over columns. */
 const ODD: Layer[] = [
   { type: 'conv2d', filters: 5, kernel: [3, 3], pool: 2, poolColumns: 3 },
   { type: 'conv2d', filters: 6, kernel: [3, 3], pool: 1, poolColumns: 1 },
@@ -30,7 +30,7 @@ const ODD: Layer[] = [
 ];
 const NETWORKS: Record<string, Layer[]> = {
   odd: ODD,
-  'vectors that are full': [
+  'sizes that are multiples of 4': [
     { type: 'conv2d', filters: 8, kernel: [3, 3], pool: 2, poolColumns: 1 },
     { type: 'conv2d', filters: 12, kernel: [3, 3], pool: 2, poolColumns: 2 },
     { type: 'dense', units: 8, activation: 'relu' },
@@ -38,15 +38,15 @@ const NETWORKS: Record<string, Layer[]> = {
     { type: 'statistics', memoryColumns: 20 },
     { type: 'dense', units: 3, activation: 'linear' },
   ],
-  'LSTMs over whole columns': [
+  'LSTMs without convolutions': [
     { type: 'dense', units: 6, activation: 'relu' },
     { type: 'lstm', units: 5, keepInput: false },
     { type: 'lstm', units: 4, keepInput: true },
     { type: 'statistics', memoryColumns: 5 },
     { type: 'dense', units: 3, activation: 'linear' },
   ],
-  'nothing that is carried': [{ type: 'dense', units: 3, activation: 'linear' }],
-  'bands that can’t be halved': [
+  'no state': [{ type: 'dense', units: 3, activation: 'linear' }],
+  'an odd number of bands': [
     { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 3, poolColumns: 1 }, // 5 of 16 bands
     { type: 'dense', units: 3, activation: 'linear' },
   ],
@@ -61,20 +61,20 @@ function columns(count: number, seed: number, bands = BANDS): Float32Array {
   return Float32Array.from({ length: count * bands }, () => 3 * random() - 1.5);
 }
 
-/** Blocks of `sizes` columns of some streams through both; the largest differences of scores, and of what is carried beside the largest of it. */
+/** Runs both on blocks of `sizes` columns; the largest difference of scores, and of states relative to 1 + the state's largest value. */
 function differences(bundle: Bundle, streams: number, sizes: readonly number[]): { scores: number; states: number } {
   const { bands } = bundle.manifest.frontEnd;
   const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
-  const [states, own] = [step, simd].map((each) => Array.from({ length: streams }, () => each.newState()));
+  const [states, simdStates] = [step, simd].map((each) => Array.from({ length: streams }, () => each.newState()));
   const found = { scores: 0, states: 0 };
   for (const [index, size] of sizes.entries()) {
     const blocks = Array.from({ length: streams }, (_, stream) => columns(size, 100 * index + stream + 1, bands));
     const wanted = step.run(blocks, states!);
-    simd.run(blocks, own!).forEach((score, at) => found.scores = Math.max(found.scores, Math.abs(score - wanted[at]!)));
+    simd.run(blocks, simdStates!).forEach((score, at) => found.scores = Math.max(found.scores, Math.abs(score - wanted[at]!)));
   }
   for (const [stream, state] of states!.entries()) {
     const largest = 1 + state.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    state.forEach((value, at) => found.states = Math.max(found.states, Math.abs(value - own![stream]![at]!) / largest));
+    state.forEach((value, at) => found.states = Math.max(found.states, Math.abs(value - simdStates![stream]![at]!) / largest));
   }
   step.dispose();
   return found;
@@ -84,7 +84,7 @@ for (const [name, layers] of Object.entries(NETWORKS)) {
   test(`gives the scores and states of Step: ${name}`, () => {
     const bundle = randomBundle(layers, BANDS);
     assert.ok(canStepSimd(bundle));
-    // One stream; a group and a part of one; blocks longer than the model's and such as fill no stride.
+    // One stream; a full group; more than a group; blocks longer than the model's, and not a multiple of the stride.
     for (const streams of [1, 2, 8, 11]) {
       const { scores, states } = differences(bundle, streams, [6, 6, 12, 30, 6, 5]);
       assert.ok(scores < 1e-5 && states < 1e-5, `${streams} streams: scores differ by ${scores}, states by ${states}`);
@@ -92,7 +92,7 @@ for (const [name, layers] of Object.entries(NETWORKS)) {
   });
 }
 
-/** Networks of any layers, in any order that is allowed. */
+/** Random networks of all layers in any valid order. */
 const units = fc.integer({ min: 1, max: 13 });
 const memoryColumns = fc.integer({ min: 2, max: 20 });
 const convolution = fc.record({
@@ -125,7 +125,7 @@ test('gives the scores and states of Step for any network', () => {
 });
 
 for (const name of ARCHITECTURES) {
-  test(`does what train --arch ${name} builds`, () => {
+  test(`supports the architecture of train --arch ${name}`, () => {
     const bundle = randomBundle(architecture(name, 10, 64), 64);
     const { scores, states } = differences(bundle, 3, [4, 4, 8]);
     assert.ok(scores < 2e-4 && states < 1e-5, `scores differ by ${scores}, states by ${states}`);
@@ -137,7 +137,7 @@ test('gives the scores of Step with the shipped weights', async () => {
   assert.ok(scores < 1e-5, `differ by ${scores}`);
 });
 
-test('a stream may go from one to the other', () => {
+test('a stream may switch between the two', () => {
   const bundle = randomBundle(ODD, BANDS);
   const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
   const [state, other] = [step.newState(), simd.newState()];
@@ -150,7 +150,7 @@ test('a stream may go from one to the other', () => {
   step.dispose();
 });
 
-test('a stream gets the same scores in a batch as alone, bit for bit', () => {
+test('scores of a stream are bit-identical in a batch and alone', () => {
   const simd = new SimdStep(randomBundle(ODD, BANDS));
   const streams = Array.from({ length: 13 }, (_, stream) => columns(24, stream + 1));
   const [together, alone] = [0, 1].map(() => streams.map(() => simd.newState()));
@@ -162,7 +162,7 @@ test('a stream gets the same scores in a batch as alone, bit for bit', () => {
 });
 
 test('blocks of any size give the same scores', () => {
-  const simd = new SimdStep(randomBundle(NETWORKS['LSTMs over whole columns'], BANDS));
+  const simd = new SimdStep(randomBundle(NETWORKS['LSTMs without convolutions'], BANDS));
   const x = columns(40, 2);
   const wholeState = simd.newState();
   const whole = Array.from({ length: 40 }, (_, at) => simd.run([x.subarray(at * BANDS, (at + 1) * BANDS)], [wholeState]).slice());
@@ -178,7 +178,7 @@ test('blocks of any size give the same scores', () => {
   }), { numRuns: 30 });
 });
 
-test('what the kernels can’t do is known beforehand, and refused', () => {
+test('canStepSimd detects unsupported layers, which the constructor rejects', () => {
   for (const layer of [
     { type: 'conv2d', filters: 4, kernel: [3, 5], pool: 2, poolColumns: 1 },
     { type: 'conv2d', filters: 4, kernel: [3, 3], pool: 3, poolColumns: 1 },
@@ -187,7 +187,7 @@ test('what the kernels can’t do is known beforehand, and refused', () => {
     assert.not(canStepSimd(bundle));
     assert.throws(() => new SimdStep(bundle), /use Step/);
   }
-  assert.not(canStepSimd(randomBundle([ODD[0]!, ODD[1]!, ODD.at(-1)!], 20)), 'ten bands are no whole tiles');
+  assert.not(canStepSimd(randomBundle([ODD[0]!, ODD[1]!, ODD.at(-1)!], 20)), 'ten bands are not a multiple of a tile');
 });
 
 test.run();

@@ -3,18 +3,18 @@ import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from '../../../models/tensorflow/backend.js';
 
-test('without a wish the native backend or WebAssembly computes', async () => {
+test('by default the native backend or WebAssembly starts', async () => {
   const backend = await startBackend();
   assert.ok(backend === 'native' || backend === 'wasm');
   assert.equal([...tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync())], [11]);
 });
 
-test('the native backend is there or says why not', async () => {
+test('a request for the native backend starts it or fails with the reason', async () => {
   const outcome = await startBackend('native').catch((error: Error) => error.message);
   assert.match(outcome, /^native$|tfjs-node\) can't be used: .+\. Use the wasm backend\./);
 });
 
-test('WebAssembly is there when it is asked for', async () => {
+test('a request for WebAssembly starts it', async () => {
   assert.is(await startBackend('wasm'), 'wasm');
   assert.is(tf.getBackend(), 'wasm');
 });

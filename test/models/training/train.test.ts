@@ -74,7 +74,7 @@ command('a network with other features than mel lists them in its model, which t
   assert.match(await run(folder, '--features', 'mel,mfcc,chroma'), 'cnn over mel + mfcc + chroma');
   const { features } = JSON.parse(await readFile(join(folder, 'run', 'model', 'model.json'), 'utf8')) as { features: { name: string; size: number; mean: number[] }[] };
   assert.equal(features.map(({ name, size, mean }) => [name, size, mean.length]), [['mel', 64, 64], ['mfcc', 20, 20], ['chroma', 12, 12]]);
-  await loadBundle(join(folder, 'run', 'model')).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'it hears mel, mfcc, chroma; from live sound only mel levels are computed'));
+  await loadBundle(join(folder, 'run', 'model')).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'its input is mel, mfcc, chroma, but only mel levels are computed from live sound'));
 });
 
 command('equal seeds give equal weights, different seeds different ones', async ({ folder }) => {
