@@ -1,4 +1,4 @@
-/** The alerts of all stations, asked for again and again: those that last, and those of the last day. */
+/** Polls the alerts of all stations: the open ones and those of the last day. */
 import type { Clock } from '../sdk/clock.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { Events } from '../sdk/events.js';
@@ -14,9 +14,9 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
   readonly #clock: Clock;
   readonly #now: () => number;
   #cancel = (): void => {};
-  #known: Set<ServerAlert['id']> | undefined;
+  #seenIds: Set<ServerAlert['id']> | undefined;
   #isClosed = false;
-  /** Newest first; undefined where the server keeps none. */
+  /** Newest first; undefined until loaded, or if the server stores no alerts. */
   recent: readonly ServerAlert[] | undefined;
 
   constructor(visitor: Pick<Visitor, 'request' | 'hasHistory'>, clock: Clock = WALL_CLOCK, now: () => number = Date.now) {
@@ -30,7 +30,7 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
     return this.recent?.filter(({ to }) => to === null) ?? [];
   }
 
-  /** Asks now, and from now on regularly; not at all where none are kept. */
+  /** Polls at once, then every 15 s; does nothing if the server stores no alerts. */
   async refresh(): Promise<void> {
     this.#cancel();
     if (this.#isClosed || !this.#visitor.hasHistory) return;
@@ -39,7 +39,7 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
       const { alerts } = await this.#visitor.request(`v1/alerts?from=${since}`) as { alerts: readonly ServerAlert[] };
       this.#take(alerts);
     } catch {
-      // What was known stays; it is asked again.
+      // Keep the last list; the next poll tries again.
     }
     this.#cancel();
     if (!this.#isClosed) this.#cancel = this.#clock.after(EVERY_MS, () => void this.refresh());
@@ -51,9 +51,9 @@ export class Alerts extends Events<{ change: Alerts; raised: string }> {
   }
 
   #take(alerts: readonly ServerAlert[]): void {
-    const before = this.#known;
+    const before = this.#seenIds;
     this.recent = alerts;
-    this.#known = new Set(alerts.map(({ id }) => id));
+    this.#seenIds = new Set(alerts.map(({ id }) => id));
     this.emit('change', this);
     const raised = before && alerts.filter(({ id, to }) => to === null && !before.has(id));
     if (raised?.length) this.emit('raised', raised.map(({ station, type }) => `${ALERT_NAMES[type]}: ${station.name}.`).join(' '));

@@ -1,10 +1,10 @@
-/** What the dashboard asks over plain HTTP. */
+/** HTTP requests of the dashboard and the types of their answers. */
 import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol/messages.js';
 import { BASE } from './base.js';
 import type { Share } from './model/day-clock.js';
 import type { StationHistory } from './model/passages.js';
 
-/** The fields of `GET /v1/model` that are shown or needed to draw. */
+/** The fields of `GET /v1/model` that the dashboard shows or needs for drawing. */
 export interface ModelCard {
   readonly name: string;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface ModelCard {
   readonly frontEnd: { readonly sampleRate: number; readonly hop: number; readonly bands: number; readonly fMin: number; readonly fMax: number };
 }
 
-/** What a visitor may do: manage stations, send sound, or only look. */
+/** What a visitor may do: manage stations, send audio, or only view. */
 export type Access = 'manage' | 'send' | 'view';
 
 export type Rule =
@@ -23,7 +23,7 @@ export type Rule =
   | { readonly type: 'drift'; readonly expect: readonly string[]; readonly windowS: number; readonly minShare: number }
   | { readonly type: 'genre-changed'; readonly forS: number };
 
-/** What a person decides of a station. */
+/** The settings of a station. */
 export interface StationForm {
   readonly name: string;
   readonly url: string;
@@ -32,9 +32,9 @@ export interface StationForm {
   readonly webhooks: readonly string[];
 }
 
-/** `GET /v1/stations/ID`; what stands after the glance is only for those who may manage. */
+/** Answer of `GET /v1/stations/ID`; the fields beyond `StationGlance` are sent only to visitors who may manage. */
 export type StationInfo = StationGlance & Partial<StationForm & {
-  /** ISO 8601; null when no attempt is waited for. */
+  /** Time of the next attempt, ISO 8601; null if none is scheduled. */
   readonly retryAt: string | null;
   readonly attempts: number;
   readonly source: { readonly contentType: string | null; readonly codec: string | null; readonly bitrateKbps?: number | null; readonly sampleRate?: number | null; readonly channels?: number | null } | null;
@@ -44,7 +44,7 @@ export type StationInfo = StationGlance & Partial<StationForm & {
 export interface StationAlert {
   readonly id: string | number;
   readonly type: AlertType;
-  /** ISO 8601; `to` is null while it lasts. */
+  /** ISO 8601; `to` is null while the alert is open. */
   readonly from: string;
   readonly to: string | null;
   readonly sentence: string;
@@ -70,10 +70,10 @@ export interface RequestOptions {
 
 export type Fetch = (path: string, options?: RequestOptions) => Promise<Response>;
 
-/** A refusal of the server, with its sentence; the problem details of RFC 9457. */
+/** An error answer of the server, from its problem details (RFC 9457); the message is meant for people. */
 export class ApiError extends Error {
   readonly status: number;
-  /** The server's word for it; empty where it gave none. */
+  /** The server's error code; empty if it sent none. */
   readonly code: string;
 
   constructor(status: number, code: string, message: string) {
@@ -92,13 +92,13 @@ export const browserFetch: Fetch = (path, { method = 'GET', body, token, signal 
 });
 
 /**
- * The answer's JSON; undefined where it has no content.
- * @throws ApiError when the server says no, with its reason
+ * Returns the answer's JSON; undefined for 204.
+ * @throws ApiError for an error status
  */
 export async function requestJson(path: string, fetch: Fetch = browserFetch, options: RequestOptions = {}): Promise<unknown> {
   const response = await fetch(path, options);
   if (response.ok) return response.status === 204 ? undefined : response.json();
-  const problem = await response.json().catch(() => ({})) as { code?: unknown; detail?: unknown }; // a proxy's page is no problem details
+  const problem = await response.json().catch(() => ({})) as { code?: unknown; detail?: unknown }; // a proxy's error page is not JSON
   throw new ApiError(response.status, String(problem.code ?? ''), typeof problem.detail === 'string' ? problem.detail : `The server answered ${path} with ${response.status}.`);
 }
 
@@ -110,7 +110,7 @@ export async function fetchStreams(fetch?: Fetch): Promise<readonly StreamInfo[]
   return (await requestJson('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
 }
 
-/** The path of a station's own part of the API. */
+/** Path of a station in the API. */
 export function stationPath(id: string, rest = ''): string {
   return `v1/stations/${encodeURIComponent(id)}${rest}`;
 }

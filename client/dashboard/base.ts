@@ -1,2 +1,2 @@
-/** Where the server is: what it serves lies beside this script, whatever the page's own address is. */
+/** Base URL of the server: the folder of this script, independent of the page's address. */
 export const BASE = new URL('.', import.meta.url);

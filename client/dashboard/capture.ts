@@ -1,6 +1,6 @@
-/** Runs in the audio thread: hands the microphone's samples to the page, 1,024 at a time. A file of its own, as the page's policy allows no inline code. */
+/** AudioWorklet that posts the microphone's samples to the page in chunks of 1,024. A separate file because the content security policy forbids inline code. */
 
-// What the audio thread offers; TypeScript's DOM library has no types for it.
+// Globals of AudioWorkletGlobalScope, which TypeScript's DOM library lacks.
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }

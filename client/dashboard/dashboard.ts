@@ -1,4 +1,4 @@
-/** The page's entry: puts the place of the address on the page, and changes it without loading anew. */
+/** Entry point of the dashboard: shows the page of the current URL, and follows links without a reload. */
 import { BASE } from './base.js';
 import { LivePage } from './live-page.js';
 import { routeAt, type Route } from './model/route.js';
@@ -6,7 +6,7 @@ import { Site } from './site.js';
 import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
 
-const ASK_AGAIN_MS = 5000;
+const RETRY_MS = 5000;
 
 const site = new Site();
 let shown = '';
@@ -19,7 +19,7 @@ function show(isFirst: boolean): void {
   document.querySelector('#page')!.replaceChildren(page);
   if (isFirst) return;
   scrollTo(0, 0);
-  // Who hears the page or uses the keyboard begins at the new page's head.
+  // Screen readers and keyboard users continue at the new page's heading.
   void page.updateComplete.then(() => page.renderRoot.querySelector('h1')?.focus());
 }
 
@@ -35,7 +35,7 @@ function pageOf(route: Route) {
   }
 }
 
-/** A plain click on a link to a place of the page; all others are the browser's. */
+/** URL of a plain click on a link to a page of the dashboard; undefined for clicks that the browser handles. */
 function clickedRouteUrl(event: MouseEvent): URL | undefined {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
   const link = event.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement && each.href !== '');
@@ -53,12 +53,12 @@ addEventListener('click', (event) => {
 });
 addEventListener('popstate', () => show(false));
 
-/** A server that can't be asked is told of by the page; it is asked again. */
+/** Loads what the visitor may do; retries while the server can't be reached, which the page shows. */
 async function loadAccess(): Promise<void> {
-  await site.visitor.refresh().catch(() => setTimeout(() => void loadAccess(), ASK_AGAIN_MS));
+  await site.visitor.refresh().catch(() => setTimeout(() => void loadAccess(), RETRY_MS));
 }
 
-// What the visitor may do is known first: nothing is offered and then taken away.
+// Load the visitor's access before the first render, so that no control appears and disappears again.
 await loadAccess();
 show(true);
 void site.alerts.refresh();

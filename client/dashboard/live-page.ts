@@ -1,6 +1,6 @@
 /**
- * The live place: one session, shown by many parts. Opened, it listens to the demo station; the
- * person may choose another stream, the microphone or a file.
+ * The live page: one session, shown by many components. It starts with the demo station; the visitor
+ * can choose another stream, the microphone or a file.
  */
 import { html, LitElement } from 'lit';
 import type { StreamInfo } from '../../server/protocol/messages.js';
@@ -31,9 +31,9 @@ import { microphoneErrorText, SourceError } from './sources/source-errors.js';
 import { watchStation } from './sources/station.js';
 
 const LIST_EVERY_MS = 5000;
-/** Predictions for so long without columns: the stream makes none. */
-const NO_PICTURE_AFTER_MS = 2000;
-/** The server lists up to this many labels in a prediction. */
+/** After predictions for this long without columns, the stream counts as one without columns. */
+const NO_COLUMNS_AFTER_MS = 2000;
+/** The server's maximum number of labels in a prediction. */
 const MAX_TOP_K = 100;
 
 export class LivePage extends LitElement {
@@ -51,11 +51,11 @@ export class LivePage extends LitElement {
   #announcements = new Announcements();
   readonly #palette = new GenrePalette();
   #listTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The server has said what is running. */
+  /** The list of streams has been loaded. */
   #hasAnswer = false;
-  /** Something was chosen by hand: the demo station no longer starts by itself. */
+  /** The visitor has chosen a source: the demo station no longer starts automatically. */
   #hasChosen = false;
-  /** Counts choices, so that an earlier one that opens late is let go. */
+  /** Counts choices, so that a source that opens after a later choice is closed. */
   #choice = 0;
   #page: AbortController | undefined;
   #stopVisitor = (): void => {};
@@ -77,7 +77,7 @@ export class LivePage extends LitElement {
     addEventListener('drop', (event) => this.#dropped(event), { signal });
     addEventListener('pagehide', () => {
       this.#session.end();
-      this.#hasChosen = false; // a page that comes back from the browser's cache begins anew
+      this.#hasChosen = false; // restored from the back/forward cache, the page starts with the demo again
     }, { signal });
     document.title = 'livegenre';
     this.#stopVisitor = this.site.visitor.on('change', () => this.requestUpdate());
@@ -125,8 +125,8 @@ export class LivePage extends LitElement {
         <section class="sound" aria-label="Sound">
           <wave-form .soundView=${soundView} .theme=${this.theme}></wave-form>
           <mel-spectrogram .soundView=${soundView} .theme=${this.theme}></mel-spectrogram>
-          ${history && soundView?.picture.endColumn === 0 && history.endMs - history.startMs > NO_PICTURE_AFTER_MS
-            ? html`<p class="none">This stream's sender asked for no picture</p>` : ''}
+          ${history && soundView?.picture.endColumn === 0 && history.endMs - history.startMs > NO_COLUMNS_AFTER_MS
+            ? html`<p class="none">No spectrogram: the sender did not request it</p>` : ''}
           <level-meter .soundView=${soundView} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
         </section>
         <section class="timeline" aria-label="Timeline">
@@ -136,7 +136,7 @@ export class LivePage extends LitElement {
       <footer>${session.model ? html`
         <span>Model ${session.model.name} ${session.model.version}</span>
         <span>${labels.length} genres</span>
-        <span>judged every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
+        <span>one prediction every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.announcement}</p>
       <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
@@ -150,22 +150,22 @@ export class LivePage extends LitElement {
     });
   }
 
-  /** The page's own stream is no choice. */
+  /** The streams to choose from: without the one that this page sends. */
   get #otherStreams(): readonly StreamInfo[] {
     const { audioSource, streamId } = this.#session;
     return audioSource?.kind === 'station' ? this.streams : this.streams.filter(({ id }) => id !== streamId);
   }
 
   /**
-   * Keeps the list of streams, and where nothing was chosen yet starts the demo station, or, for who
-   * can't bring sound of their own, the first there is.
+   * Polls the list of streams. If the visitor has not chosen yet, starts the demo station or, for a
+   * visitor who may not send audio, the first stream.
    */
   async #list(): Promise<void> {
     try {
       this.streams = await fetchStreams();
       this.#hasAnswer = true;
     } catch {
-      // The state of the connection tells; the list is asked for again.
+      // The connection state shows the failure; the next poll tries again.
     }
     if (!this.isConnected) return;
     this.#listTimer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
@@ -191,14 +191,14 @@ export class LivePage extends LitElement {
     await this.#open(this.#choose(), (sendOptions) => FilePlayback.open(file, sendOptions, () => this.requestUpdate()));
   }
 
-  /** Opens a source of the browser's own; what was listened to goes on until it is there. */
+  /** Opens the microphone or a file; the previous source continues until the new one is open. */
   async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
       const { labels } = await this.site.model();
       this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
     } catch (error) {
       if (choice !== this.#choice) return;
-      this.#session.fail(error instanceof SourceError ? error.message : `That did not work: ${error instanceof Error ? error.message : String(error)}`);
+      this.#session.fail(error instanceof SourceError ? error.message : `Could not open the source: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

@@ -1,4 +1,4 @@
-/** The layout of all places, and that of the live one: one column on a phone, two from a tablet on, all in one view on a desk or wall. */
+/** Layout of all pages, and of the live page: one column, or two columns in one view from 64 rem on. */
 import { css } from 'lit';
 
 export const pageStyles = css`
@@ -8,10 +8,10 @@ export const pageStyles = css`
   main { grid-row: 3; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); align-content: start; }
   section { padding: 1.125rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.875rem; box-shadow: var(--shadow); min-inline-size: 0; }
   footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }
-  h1:focus-visible { outline: none; } /* focused by the page itself, so that who hears it begins there */
+  h1:focus-visible { outline: none; } /* focused by script after navigation, for screen readers */
 `;
 
-/** The sections that show a stream's sound. */
+/** The sections that show a stream's audio. */
 export const soundStyles = css`
   .now { display: grid; gap: 1rem; }
   .sound { display: grid; grid-template: 3.5rem 11rem / minmax(0, 1fr) auto; gap: 0.625rem 1rem; }

@@ -1,4 +1,4 @@
-/** What is being listened to and what is known of it: the one state that all parts of the page show. */
+/** The current audio source and its data: the state that all components of a page show. */
 import type { ModelInfo, Prediction, StationMessage, Summary } from '../../server/protocol/messages.js';
 import { decodeColumns, type ConnectionState } from '../sdk/index.js';
 import type { ModelCard } from './api.js';
@@ -10,7 +10,7 @@ export class Session {
   readonly #fetchModel: () => Promise<ModelCard>;
   readonly #onChange: () => void;
   #stops: (() => void)[] = [];
-  /** The stream that is shown; empty where there is none. */
+  /** Id of the stream shown; empty if none. */
   streamId = '';
 
   audioSource: AudioSource | undefined;
@@ -21,9 +21,9 @@ export class Session {
   history: History | undefined;
   soundView: SoundView | undefined;
   summary: Summary | undefined;
-  /** How the station is doing, where it is one. */
+  /** Status of the station, if the source is one. */
   station: StationMessage | undefined;
-  /** What went wrong and what to do, for the page. */
+  /** Error message for the page; empty if none. */
   trouble = '';
 
   /** @param onChange called after every change */
@@ -32,7 +32,7 @@ export class Session {
     this.#onChange = onChange;
   }
 
-  /** Ends what was listened to and takes this instead. */
+  /** Ends the current source and starts showing this one. */
   switchTo(audioSource: AudioSource): void {
     this.end();
     this.audioSource = audioSource;
@@ -49,7 +49,7 @@ export class Session {
         if (ready.streamId !== this.streamId) this.#begin(ready.streamId);
       })),
       link.on('prediction', (prediction) => this.#change(() => {
-        // The demo station keeps its id when the server starts again, but not its time.
+        // After a restart of the server the demo station has the same id, but its time starts at 0.
         if (this.history && prediction.atMs < this.history.endMs - 2 * this.blockMs) this.#begin(this.streamId);
         this.prediction = prediction;
         this.history?.push(prediction);
@@ -64,12 +64,12 @@ export class Session {
     this.#onChange();
   }
 
-  /** Stops audioSource; what was heard stays on the page. */
+  /** Ends the source; its data stays on the page. */
   stop(): void {
     this.audioSource?.end();
   }
 
-  /** Ends what is listened to and forgets it. */
+  /** Ends the source and clears its data. */
   end(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.audioSource?.end();
@@ -89,7 +89,7 @@ export class Session {
     this.prediction = this.history = this.soundView = this.summary = undefined;
   }
 
-  /** A stream from its first prediction on. */
+  /** Starts with an empty history for a new stream. */
   #begin(streamId: string): void {
     this.streamId = streamId;
     this.#forget();
@@ -102,9 +102,9 @@ export class Session {
     try {
       card = await this.#fetchModel();
     } catch {
-      return; // no picture; the genres are there all the same
+      return; // no spectrogram; the genres are shown without it
     }
-    if (this.history !== history) return; // another stream meanwhile
+    if (this.history !== history) return; // another stream has started meanwhile
     const { sampleRate, hop, bands, fMin, fMax } = card.frontEnd;
     this.#change(() => {
       this.soundView = new SoundView({ hopMs: hop / sampleRate * 1000, bands, blockMs, fMinHz: fMin, fMaxHz: fMax });

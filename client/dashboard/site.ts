@@ -1,4 +1,4 @@
-/** What all places of the page share, for as long as it is open: the visitor, the alerts, the model. */
+/** State shared by all pages of the dashboard: the visitor, the alerts, the model, the route. */
 import { Alerts } from './alerts.js';
 import { fetchModel, type ModelCard } from './api.js';
 import { BASE } from './base.js';
@@ -8,11 +8,11 @@ import { Visitor } from './visitor.js';
 export class Site {
   readonly visitor = new Visitor();
   readonly alerts = new Alerts(this.visitor);
-  /** For a screen on a wall: no navigation. */
+  /** For a wall display: no navigation. */
   readonly isKiosk = new URLSearchParams(location.search).get('kiosk') === '1';
   #card: Promise<ModelCard> | undefined;
 
-  /** RequestOptions once, and again only after a failure. */
+  /** Fetched once; again only after a failure. */
   model(): Promise<ModelCard> {
     return this.#card ??= fetchModel().catch((error: unknown) => {
       this.#card = undefined;
@@ -24,7 +24,7 @@ export class Site {
     return routeUrl(route, BASE, this.isKiosk);
   }
 
-  /** Goes there without loading the page anew. */
+  /** Navigates without reloading the page. */
   navigate(route: Route): void {
     history.pushState(null, '', this.href(route));
     dispatchEvent(new PopStateEvent('popstate'));

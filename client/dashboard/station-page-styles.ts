@@ -1,4 +1,4 @@
-/** The layout of one station's place. */
+/** Layout of the page of one station. */
 import { css } from 'lit';
 
 export const stationPageStyles = css`

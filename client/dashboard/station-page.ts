@@ -1,4 +1,4 @@
-/** One station: how it is, what is heard now, its last hour and day, its alerts, and its day as a clock. */
+/** Page of one station: status, current genre, last hour and day, alerts, and genres by hour of the day. */
 import { html, LitElement, nothing } from 'lit';
 import { BASE } from './base.js';
 import { stationPath } from './api.js';
@@ -28,7 +28,7 @@ import type { Site } from './site.js';
 import { stationPageStyles } from './station-page-styles.js';
 import { DAY_MS, HOUR_MS, StationWatch } from './station-watch.js';
 
-const MOST_ROWS = 10;
+const MAX_ROWS = 10;
 const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
 const DAYS = [1, 7] as const;
 
@@ -42,7 +42,7 @@ export class StationPage extends LitElement {
   declare labels: readonly string[];
   declare hours: readonly Hour[];
   declare days: number;
-  /** Why the clock does not show what was chosen; empty where it does. */
+  /** Why the chosen days could not be loaded; empty if they were. */
   declare clockTrouble: string;
   #watch: StationWatch | undefined;
   #stopVisitor = (): void => {};
@@ -64,7 +64,7 @@ export class StationPage extends LitElement {
     const watch = this.#watch = new StationWatch(this.site, this.stationId, () => this.#changed());
     this.#stopVisitor = this.site.visitor.on('change', () => void watch.refresh());
     watch.open();
-    // Without the model there are no colours; the names are there all the same.
+    // Without the model the genres have no colours, but are shown.
     this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
   }
 
@@ -115,7 +115,7 @@ export class StationPage extends LitElement {
           ${this.#trouble(watch)}
         </div>
         <section class="now" aria-label="Genre now">
-          <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${status === undefined || isOn ? undefined : 'Not heard'}></genre-now>
+          <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${status === undefined || isOn ? undefined : 'No signal'}></genre-now>
         </section>
         <section class="bars" aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${this.labels} .colours=${colours}></genre-bars></section>
         <section class="sound" aria-label="Sound">
@@ -127,11 +127,11 @@ export class StationPage extends LitElement {
           ${watch.trouble === '' ? nothing : html`<p class="note" role="status">${watch.trouble}</p>`}
           <h2>Last hour</h2>${this.#ribbon(watch, HOUR_MS, 'The last hour by genre', true, colours)}
           <h2>Last day</h2>${this.#ribbon(watch, DAY_MS, 'The last day by genre', false, colours)}
-          <p class="legend"><span class="speech">Speech</span><span class="silence">Silence</span><span class="down">Not heard</span><span class="alert">Alert</span></p>
+          <p class="legend"><span class="speech">Speech</span><span class="silence">Silence</span><span class="down">No signal</span><span class="alert">Alert</span></p>
         </section>
         <section class="clock" aria-label="Hours of the day">
           <div class="row"><h2>By hour of the day</h2>
-            <select aria-label="Days that count" @change=${(event: Event) => this.#choose(Number((event.target as HTMLSelectElement).value))}>
+            <select aria-label="Days shown" @change=${(event: Event) => this.#choose(Number((event.target as HTMLSelectElement).value))}>
               ${DAYS.map((days) => html`<option value=${days} ?selected=${days === this.days}>${days === 1 ? 'Last day' : `Last ${days} days`}</option>`)}
             </select></div>
           ${this.clockTrouble === '' ? nothing : html`<p class="note" role="status">${this.clockTrouble}</p>`}
@@ -146,15 +146,15 @@ export class StationPage extends LitElement {
       <footer>${info?.source ? this.#source(info.source) : nothing}${info?.url !== undefined ? html`<span class="url" title=${info.url}>${info.url}</span>` : nothing}</footer>`;
   }
 
-  /** Why nothing is heard, what comes next, and what the decoder said. */
+  /** Why there is no audio, when the next attempt is, and the decoder's output. */
   #trouble({ status, info, nowMs }: StationWatch) {
     if (!status || (status.reason === null && !info?.decoder)) return nothing;
     const retryMs = info?.retryAt ? Date.parse(info.retryAt) - nowMs : 0;
     return html`
       <div class="reason">
-        ${status.reason === null ? nothing : html`<p>${status.reason}${retryMs > 0 ? ` Next attempt in ${coarseDuration(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} that failed` : ''}.` : ''}</p>`}
+        ${status.reason === null ? nothing : html`<p>${status.reason}${retryMs > 0 ? ` Next attempt in ${coarseDuration(retryMs)}${info!.attempts! > 1 ? `, after ${info!.attempts} failed attempts` : ''}.` : ''}</p>`}
         ${info?.decoder && info.decoder.lines.length > 0 ? html`
-          <details aria-label="What FFmpeg said"><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of FFmpeg">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
+          <details aria-label="FFmpeg output"><summary>FFmpeg ended ${info.decoder.signal !== null ? `by ${info.decoder.signal}` : `with exit code ${info.decoder.exitCode}`}</summary><pre tabindex="0" aria-label="Last lines of the FFmpeg output">${info.decoder.lines.join('\n')}</pre></details>` : nothing}
       </div>`;
   }
 
@@ -166,7 +166,7 @@ export class StationPage extends LitElement {
   #alerts({ alerts, nowMs }: StationWatch) {
     if (alerts.length === 0) return html`<p class="note">None.</p>`;
     const newest = alerts.toSorted((one, other) => Date.parse(other.from) - Date.parse(one.from));
-    return html`<ul class="rows" aria-label="Alerts">${newest.slice(0, MOST_ROWS).map(({ type, from, to, sentence }) => html`
+    return html`<ul class="rows" aria-label="Alerts">${newest.slice(0, MAX_ROWS).map(({ type, from, to, sentence }) => html`
       <li class=${to === null ? 'open' : ''}>
         <span class="when">${timeWithDay(Date.parse(from), nowMs)}</span>
         <span><strong>${ALERT_NAMES[type]}</strong> ${to === null ? html`<em>open</em>` : Date.parse(to) > Date.parse(from) ? html`<small>${coarseDuration(Date.parse(to) - Date.parse(from))}</small>` : nothing}<br>${sentence}</span>
@@ -174,8 +174,8 @@ export class StationPage extends LitElement {
   }
 
   #playedTitles({ passages, nowMs }: StationWatch) {
-    const titles = playedTitles(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MOST_ROWS);
-    if (titles.length === 0) return html`<p class="note">The source says no titles.</p>`;
+    const titles = playedTitles(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MAX_ROWS);
+    if (titles.length === 0) return html`<p class="note">The source sends no titles.</p>`;
     return html`<ul class="rows" aria-label="Titles">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
   }
 
@@ -185,7 +185,7 @@ export class StationPage extends LitElement {
   }
 
   #csv({ nowMs }: StationWatch, table: string): string {
-    // To the minute, so that the link doesn't change all the time.
+    // Rounded to the minute, so that the link does not change at every update.
     const from = new Date(Math.floor((nowMs - DAY_MS) / 60_000) * 60_000).toISOString();
     return new URL(stationPath(this.stationId, `/history.csv?from=${from}&table=${table}`), BASE).href;
   }
@@ -209,11 +209,11 @@ export class StationPage extends LitElement {
       this.hours = hours;
       this.clockTrouble = '';
     }, (error: unknown) => {
-      this.clockTrouble = `These days can not be read: ${error instanceof Error ? error.message : String(error)}`;
+      this.clockTrouble = `These days could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
     });
   }
 
-  /** What the clock's hours are made of: the newest history; of several days, those of this hour will do. */
+  /** Cache key of the hours: one day is reloaded with each new history, several days once an hour. */
   #hoursKey(days: number): string {
     const watch = this.#watch!;
     return days === 1 ? `day ${watch.version}` : `${days} days ${Math.floor(watch.nowMs / HOUR_MS)}`;

@@ -1,14 +1,14 @@
 /**
- * A station as the server hears it, played as it comes. Not an `<audio>`: that can't send the admin
- * token, and not every browser plays a WAV without end.
+ * Plays a station's audio from the server as it arrives. Not an `<audio>` element: that can't send the
+ * admin token, and not every browser plays an endless WAV.
  */
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 
 const SAMPLE_RATE = 22_050;
 const HEADER_BYTES = 44;
-/** Sound comes in lumps and now and then late; so much is kept ahead of what is heard. */
+/** Jitter buffer: audio arrives in bursts and sometimes late. */
 const BUFFER_S = 0.5;
-/** What a paused or slow clock lets pile up beyond this is left out. */
+/** Audio beyond this much buffered is dropped (the audio clock is paused or slow). */
 const MAX_BUFFER_S = 5;
 
 export type SoundState = 'loading' | 'playing' | 'failed';
@@ -20,8 +20,8 @@ export class StationSound {
   #endsAtS = 0;
 
   /**
-   * Plays at once: to be made where somebody pressed a button, or browsers keep it silent.
-   * @param onState not called any more after `stop`
+   * Starts playing; construct it in a click handler, or the browser's autoplay policy mutes it.
+   * @param onState called at each change; not after `stop`
    */
   constructor(fetchSound: (signal: AbortSignal) => Promise<Response>, onState: (state: SoundState) => void) {
     this.#onState = onState;
@@ -41,7 +41,7 @@ export class StationSound {
       const { ok, body } = await fetchSound(signal);
       if (ok && body) await this.#playBody(body.getReader());
     } catch {
-      // Stopped, refused or cut off: for who listens it is the same, there is no more sound.
+      // Stopped, refused or disconnected: in each case the audio has ended.
     }
     if (signal.aborted) return;
     this.stop();

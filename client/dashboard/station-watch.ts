@@ -1,4 +1,4 @@
-/** One station, watched: its stream, what the server knows of it, and its last day, carried on live. */
+/** Data of the station page: the live stream, the polled status, and the last day's history extended live. */
 import type { StationMessage } from '../../server/protocol/messages.js';
 import { ApiError, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
 import { BASE } from './base.js';
@@ -10,10 +10,10 @@ import { watchStation } from './sources/station.js';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
-/** A quarter of an hour: the clock is right in every time zone. */
+/** A quarter of an hour: every time zone's offset is a multiple of it. */
 const BUCKET_S = 900;
 const INFO_EVERY_MS = 5000;
-/** What comes live is added without asking; this is for what the server adds up. */
+/** Live predictions extend the history without a request; this interval is for sums that only the server has. */
 const HISTORY_EVERY_MS = 300_000;
 
 export class StationWatch {
@@ -30,13 +30,13 @@ export class StationWatch {
   info: StationInfo | undefined;
   alerts: readonly StationAlert[] = [];
   shares: History['shares'] = [];
-  /** Counts the histories that came. */
+  /** Number of histories loaded. */
   version = 0;
-  /** The server's clock less this one's, ms. */
+  /** The server's clock minus the browser's, ms. */
   clockOffsetMs = 0;
-  /** Why there is no history; empty where there is one. */
+  /** Why there is no history; empty if there is one. */
   trouble = '';
-  /** There is no such station. */
+  /** The station does not exist. */
   isMissing = false;
   /** The server can't be reached. */
   isOffline = false;
@@ -50,7 +50,7 @@ export class StationWatch {
 
   get nowMs(): number { return Date.now() + this.clockOffsetMs; }
 
-  /** How the station is: what its stream said last, or what was asked for. */
+  /** Status of the station: the stream's last message while connected, else the polled one. */
   get status(): Omit<StationMessage, 'type'> | undefined {
     return this.session.connection === 'open' ? this.session.station ?? this.info : this.info;
   }
@@ -66,7 +66,7 @@ export class StationWatch {
     this.session.end();
   }
 
-  /** Asks how the station is. */
+  /** Loads the station's status. */
   async refresh(): Promise<void> {
     try {
       this.info = await this.#site.visitor.request(stationPath(this.#id)) as StationInfo;
@@ -82,25 +82,25 @@ export class StationWatch {
     this.#onChange();
   }
 
-  /** A station that is switched off has no stream, and gets another one later. */
+  /** Connects to the stream; a stopped station has none and gets a new one when it is enabled. */
   #watchStream(): void {
     const { info, session: { connection } } = this;
     if (info === undefined) return;
     if (info.state !== 'stopped' && (connection === 'idle' || connection === 'closed')) {
       this.session.switchTo(watchStation({ id: this.#id, name: info.name, source: 'station' }, BASE.href, () => Promise.resolve([])));
     }
-    // What is new in the history is read at once.
+    // A new state or alert is also in the history: reload it at once.
     const stateAndAlerts = `${info.state} ${info.alerts.join()}`;
     if (this.#lastStateAndAlerts !== '' && stateAndAlerts !== this.#lastStateAndAlerts) void this.#readHistory();
     this.#lastStateAndAlerts = stateAndAlerts;
   }
 
-  /** What was heard at each hour of the day over the last days. */
+  /** Shares of genres at each hour of the day over the last `days` days. */
   async hours(days: number): Promise<readonly Hour[]> {
     const labels = (await this.#site.model()).labels;
     if (days === 1) return hoursOfDay(this.shares, labels);
     const shares = [];
-    // A day at a time: the server has a limit to what it gives at once.
+    // One request per day: the server limits the length of a history.
     for (let day = days; day > 0; day--) {
       const history = await this.#history(this.nowMs - day * DAY_MS, this.nowMs - (day - 1) * DAY_MS);
       shares.push(...history.shares);
@@ -110,13 +110,13 @@ export class StationWatch {
 
   async #readHistory(): Promise<void> {
     if (!this.#site.visitor.hasHistory) {
-      this.trouble = 'This server keeps no history: what is shown began with this page. It is kept with --stations FILE or --database FILE.';
+      this.trouble = 'This server stores no history; only what arrived since the page was opened is shown. To store it, start the server with --stations FILE or --database FILE.';
       return;
     }
     try {
       const history = await this.#history(this.nowMs - DAY_MS);
       this.clockOffsetMs = Date.parse(history.to) - Date.now();
-      // A clock that is a little off is left alone, so that the ribbon doesn't jump back and forth.
+      // Ignore small offsets, so that the ribbon doesn't jump back and forth.
       if (Math.abs(this.clockOffsetMs) < 2000) this.clockOffsetMs = 0;
       this.passages.load(history);
       this.alerts = history.alerts;
@@ -124,18 +124,18 @@ export class StationWatch {
       this.trouble = '';
       this.version += 1;
     } catch (error) {
-      this.trouble = error instanceof ApiError ? error.message : 'The history can not be read at the moment; it is asked for again.';
+      this.trouble = error instanceof ApiError ? error.message : 'The history could not be loaded. Trying again.';
     }
     this.#onChange();
   }
 
-  /** @param toMs now, unless given */
+  /** @param toMs default: now */
   async #history(fromMs: number, toMs?: number): Promise<History> {
     const to = toMs === undefined ? '' : `&to=${new Date(toMs).toISOString()}`;
     return await this.#site.visitor.request(stationPath(this.#id, `/history?from=${new Date(fromMs).toISOString()}${to}&bucket=${BUCKET_S}`)) as History;
   }
 
-  /** Something came over the stream. */
+  /** Takes the session's new station message and prediction over into the passages. */
   #onSessionChange(): void {
     if (this.#isOver) return;
     const { prediction, station, blockMs } = this.session;

@@ -1,4 +1,4 @@
-/** The layout of the grid of stations. */
+/** Layout of the page of all stations. */
 import { css } from 'lit';
 
 export const stationsPageStyles = css`
@@ -14,7 +14,7 @@ export const stationsPageStyles = css`
   .kinds button:not([aria-pressed='true']):is(.failing, .stalled, .alerts) { color: var(--bad); border-color: color-mix(in srgb, var(--bad) 60%, transparent); }
   .order { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; font-size: 0.8125rem; color: var(--quiet); }
   .grid { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr)); }
-  /* Rows of one height: what is out of sight is neither laid out nor drawn. */
+  /* Cards outside the viewport are neither laid out nor painted; all have this height. */
   station-card { content-visibility: auto; contain-intrinsic-size: auto 11.25rem; }
   .old { filter: grayscale(1); opacity: 0.55; }
   .waiting { padding: 3rem 0; text-align: center; color: var(--quiet); }

@@ -1,4 +1,4 @@
-/** All stations as a grid, live: which, in what order, how each is doing, and a way to add one. */
+/** Page of all stations as a live grid, with search, filter, sort order and a button to add one. */
 import { html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StationGlance } from '../../server/protocol/messages.js';
@@ -26,7 +26,7 @@ export class StationsPage extends LitElement {
   static override styles = [sharedStyles, pageStyles, stationsPageStyles];
 
   declare site: Site;
-  /** Undefined until they are known. */
+  /** Undefined until loaded. */
   declare stations: readonly StationGlance[] | undefined;
   declare connection: ConnectionState;
   declare labels: readonly string[];
@@ -36,9 +36,9 @@ export class StationsPage extends LitElement {
   declare order: Order;
   #viewer: StationsViewer | undefined;
   #stops: (() => void)[] = [];
-  #seenMs = 0;
-  /** Those that last, of all stations; undefined before they are known. */
-  #alerts: string | undefined;
+  #receivedAtMs = 0;
+  /** Open alerts of all stations, as a key for comparison; undefined before the first message. */
+  #openAlerts: string | undefined;
   readonly #palette = new GenrePalette();
 
   constructor() {
@@ -58,14 +58,14 @@ export class StationsPage extends LitElement {
     this.#stops = [
       viewer.on('stations', ({ stations }) => {
         this.stations = stations;
-        this.#seenMs = Date.now();
+        this.#receivedAtMs = Date.now();
         this.#followAlerts(stations);
       }),
       viewer.on('state', (state) => { this.connection = state; }),
       this.site.visitor.on('change', () => this.requestUpdate()),
     ];
     viewer.open();
-    // Without the model there are no colours; the names are there all the same.
+    // Without the model the genres have no colours, but are shown.
     this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
   }
 
@@ -80,13 +80,13 @@ export class StationsPage extends LitElement {
     const isOffline = stations !== undefined && this.connection !== 'open';
     return html`
       <site-header .site=${site} page="stations" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
-      <div class="trouble" role="status" ?hidden=${!isOffline}>${isOffline ? html`<p>The connection to the server is lost; this is how it was at ${timeOfDay(this.#seenMs, true)}. Trying again.</p>` : ''}</div>
+      <div class="trouble" role="status" ?hidden=${!isOffline}>${isOffline ? html`<p>The connection to the server is lost. Shown: the state at ${timeOfDay(this.#receivedAtMs, true)}. Trying again.</p>` : ''}</div>
       <main>
         <div class="head">
           <h1 tabindex="-1">Stations</h1>
           ${site.visitor.canManage && stations?.length !== 0 ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
         </div>
-        ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Looking for the stations' : 'The server can not be reached. Trying again.'}</p>`
+        ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Loading stations' : 'The server can’t be reached. Trying again.'}</p>`
           : stations.length === 0 ? this.#none() : this.#grid(stations, isOffline)}
       </main>
       <footer></footer>
@@ -108,13 +108,13 @@ export class StationsPage extends LitElement {
           </select>
         </label>
       </div>
-      ${shown.length === 0 ? html`<p class="waiting">No station fits. <button type="button" @click=${() => { this.text = ''; this.kind = 'all'; }}>Show all ${stations.length}</button></p>` : nothing}
+      ${shown.length === 0 ? html`<p class="waiting">No station matches. <button type="button" @click=${() => { this.text = ''; this.kind = 'all'; }}>Show all ${stations.length}</button></p>` : nothing}
       <div class=${isOffline ? 'grid old' : 'grid'} role="list" aria-label="Stations">${repeat(shown, ({ id }) => id, (station) => html`
         <station-card .station=${station} .level=${station.level} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-card>`)}
       </div>`;
   }
 
-  /** What to do where there is no station yet. */
+  /** Help for a server without stations. */
   #none() {
     const { canManage, hasToken } = this.site.visitor;
     return html`
@@ -122,14 +122,14 @@ export class StationsPage extends LitElement {
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 13v8M8.5 16.5a5 5 0 1 1 7 0M5.6 19a9 9 0 1 1 12.8 0"></path><circle cx="12" cy="13" r="1.4"></circle></svg>
         <h2>No stations yet</h2>
         ${canManage ? html`
-          <p>A station is the address of a radio stream that this server listens to day and night: Icecast, Shoutcast, a playlist or HLS.</p>
+          <p>A station is the address of a radio stream that this server listens to around the clock: Icecast, Shoutcast, a playlist or HLS.</p>
           <button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add the first station</button>
           <p>Or from a terminal:</p>
           <pre tabindex="0" aria-label="Command that adds a station">curl -X POST ${BASE.href}v1/stations \\
   -H 'Content-Type: application/json' \\
 ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My radio", "url": "https://radio.example/stream.mp3"}'</pre>
-          <p>Start the server with <code>--stations stations.json</code> and they are kept.</p>`
-          : html`<p>Who may manage this server can add some: sign in with the admin token.</p>`}
+          <p>To keep stations across restarts, start the server with <code>--stations stations.json</code>.</p>`
+          : html`<p>To add stations, sign in with the admin token.</p>`}
       </div>`;
   }
 
@@ -137,16 +137,16 @@ ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My r
     this.renderRoot.querySelector<StationEditor>('station-editor')!.open(this.site.visitor);
   }
 
-  /** The bell is behind by its own rhythm: a new or ended alert of a station is asked for at once. */
+  /** Refreshes the alert bell at once when an alert begins or ends, ahead of its polling interval. */
   #followAlerts(stations: readonly StationGlance[]): void {
     const open = stations.flatMap(({ id, alerts }) => alerts.map((type) => `${id} ${type}`)).join();
-    if (this.#alerts !== undefined && open !== this.#alerts) void this.site.alerts.refresh();
-    this.#alerts = open;
+    if (this.#openAlerts !== undefined && open !== this.#openAlerts) void this.site.alerts.refresh();
+    this.#openAlerts = open;
   }
 }
 
 function kindName(kind: StationFilter): string {
-  return kind === 'all' ? 'in all' : kind === 'alerts' ? 'with alerts' : STATE_NAMES[kind].toLowerCase();
+  return kind === 'all' ? 'total' : kind === 'alerts' ? 'with alerts' : STATE_NAMES[kind].toLowerCase();
 }
 
 customElements.define('stations-page', StationsPage);

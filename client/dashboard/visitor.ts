@@ -1,10 +1,10 @@
-/** Who looks at the page: what the server lets them do, and the admin token if they gave one. */
+/** The visitor of the dashboard: their access on the server, and the admin token if they signed in. */
 import { Events } from '../sdk/events.js';
 import { requestJson, browserFetch, type Access, type RequestOptions, type Fetch } from './api.js';
 
 const KEY = 'livegenre.token';
 
-/** The part of sessionStorage that is used; it throws where a browser forbids it. */
+/** The methods of sessionStorage that are used; they throw if the browser blocks storage. */
 export type TokenStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export class Visitor extends Events<{ change: Access }> {
@@ -21,7 +21,7 @@ export class Visitor extends Events<{ change: Access }> {
     try {
       this.#token = storage().getItem(KEY) ?? undefined;
     } catch {
-      // storage is blocked: a token lasts until the page is closed
+      // Storage is blocked: a token lasts until the page is closed.
     }
   }
 
@@ -31,22 +31,22 @@ export class Visitor extends Events<{ change: Access }> {
 
   get canSend(): boolean { return this.#access !== 'view'; }
 
-  /** The server keeps history and alerts; else there is nothing to ask for. */
+  /** True if the server stores history and alerts. */
   get hasHistory(): boolean { return this.#hasHistory; }
 
-  /** Signed in with a token. */
+  /** True if signed in with a token. */
   get hasToken(): boolean { return this.#token !== undefined; }
 
-  /** Asks what this visitor may do; a token that does not count, or no longer, is forgotten. */
+  /** Loads what this visitor may do; a token that does not grant `manage` is deleted. */
   async refresh(): Promise<void> {
     const access = await this.#accessWith(this.#token);
-    if (access !== 'manage') this.#forget();
+    if (access !== 'manage') this.#deleteToken();
     this.#setAccess(access);
   }
 
   /**
-   * @returns false where the token is not the right one
-   * @throws where the server can't be asked
+   * @returns false if the token is wrong
+   * @throws if the server can't be reached or answers with an error
    */
   async signIn(token: string): Promise<boolean> {
     if (await this.#accessWith(token) !== 'manage') return false;
@@ -54,23 +54,23 @@ export class Visitor extends Events<{ change: Access }> {
     try {
       this.#storage().setItem(KEY, token);
     } catch {
-      // storage is blocked: it lasts until the page is closed
+      // Storage is blocked: the token lasts until the page is closed.
     }
     this.#setAccess('manage');
     return true;
   }
 
   async signOut(): Promise<void> {
-    this.#forget();
+    this.#deleteToken();
     await this.refresh();
   }
 
-  /** Asks the server as this visitor. @throws ApiError when it says no */
+  /** Sends a JSON request with the visitor's token. @throws ApiError for an error status */
   request(path: string, options: RequestOptions = {}): Promise<unknown> {
     return requestJson(path, this.#fetch, { ...options, ...(this.#token !== undefined && { token: this.#token }) });
   }
 
-  /** Asks for what is no JSON, as this visitor. @returns whatever the server answers */
+  /** Sends a GET request with the visitor's token. @returns the raw response, whatever its status */
   fetch(path: string, signal: AbortSignal): Promise<Response> {
     return this.#fetch(path, { signal, ...(this.#token !== undefined && { token: this.#token }) });
   }
@@ -81,12 +81,12 @@ export class Visitor extends Events<{ change: Access }> {
     return may;
   }
 
-  #forget(): void {
+  #deleteToken(): void {
     this.#token = undefined;
     try {
       this.#storage().removeItem(KEY);
     } catch {
-      // storage is blocked: nothing was kept there
+      // Storage is blocked: nothing was stored.
     }
   }
 

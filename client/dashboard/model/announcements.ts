@@ -1,4 +1,4 @@
-/** What a screen reader is told of what is heard: changes only, and not more often than it can say them. */
+/** Screen reader announcements of the current genre: only changes, and rate-limited so that each can be read out. */
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { contentOf, CONTENT_SENTENCES } from './audio-content.js';
@@ -10,8 +10,8 @@ export class Announcements {
   #announcedAtMs = -Infinity;
 
   /**
-   * @param nowMs any clock that runs evenly
-   * @returns a sentence, or undefined where nothing new is to be said yet
+   * @param nowMs a monotonic clock
+   * @returns the sentence to announce, or undefined
    */
   push(prediction: Pick<Prediction, 'state' | 'genre' | 'p' | 'top'>, nowMs: number): string | undefined {
     const { genre, p } = prediction;

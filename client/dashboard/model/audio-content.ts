@@ -1,6 +1,6 @@
 /**
- * What a stream plays, as the page tells it apart. A prediction's `unknown` is two things: sound that
- * is no music, and music of no known genre; only the latter still ranks the genres.
+ * Kinds of audio content that the pages distinguish. A prediction's state `unknown` covers two: sound
+ * that is neither music nor speech, and music of an unknown genre; only the latter has a ranking in `top`.
  */
 import type { Prediction, StreamState } from '../../../server/protocol/messages.js';
 
@@ -10,7 +10,7 @@ export function contentOf({ state, top }: Pick<Prediction, 'state' | 'top'>): Au
   return state === 'unknown' && top.length === 0 ? 'noise' : state;
 }
 
-/** In a word or two, where there is no genre to name. */
+/** Short names, shown if there is no genre. */
 export const CONTENT_NAMES: Readonly<Record<AudioContent, string>> = {
   warming: 'Listening',
   music: 'Music',
@@ -20,7 +20,7 @@ export const CONTENT_NAMES: Readonly<Record<AudioContent, string>> = {
   silence: 'Silence',
 };
 
-/** As a sentence that is read out. */
+/** Sentences for screen readers. */
 export const CONTENT_SENTENCES: Readonly<Partial<Record<AudioContent, string>>> = {
   speech: 'Speech.',
   noise: 'Not music.',

@@ -1,18 +1,17 @@
 /**
- * Colours by how they look: lightness, chroma and hue of OKLCH to sRGB, for what CSS can't reach
- * (pixels of a canvas) and for checks of contrast. Source: B. Ottosson, "A perceptual color space
- * for image processing" (2020); contrast: WCAG 2.2, "relative luminance".
+ * OKLCH to sRGB, for canvas pixels and contrast checks. Source: B. Ottosson, "A perceptual color
+ * space for image processing" (2020); contrast: WCAG 2.2, "relative luminance".
  */
 
-/** [red, green, blue], 0 to 255, whole numbers. */
+/** [red, green, blue], integers, 0 to 255. */
 export type Rgb = readonly [number, number, number];
 
-/** [L, a, b] of OKLab; the distance of two colours is about how different they look. */
+/** [L, a, b] of OKLab; the Euclidean distance of two colours approximates their perceived difference. */
 export type Lab = readonly [number, number, number];
 
 /**
  * @param lightness 0 black to 1 white
- * @param chroma 0 grey to about 0.3; lowered until the colour exists in sRGB
+ * @param chroma 0 grey to about 0.3; reduced until the colour is in the sRGB gamut
  * @param hue degrees: 30 red, 90 yellow, 145 green, 230 blue, 300 purple
  */
 export function oklch(lightness: number, chroma: number, hue: number): Rgb {
@@ -29,7 +28,7 @@ export function hex([red, green, blue]: Rgb): string {
   return `#${((1 << 24) | (red << 16) | (green << 8) | blue).toString(16).slice(1)}`;
 }
 
-/** 1 (the same) to 21 (black on white). */
+/** Contrast ratio, 1 (identical) to 21 (black on white). */
 export function contrast(one: Rgb, other: Rgb): number {
   const [a, b] = [luminance(one), luminance(other)];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

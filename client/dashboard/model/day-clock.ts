@@ -1,33 +1,34 @@
-/** The hours of the day and what was heard in each, as a ring of 24 sectors. */
+/** Genre shares by hour of the day, and their shapes in a ring of 24 sectors. */
 
-/** A row of a history's `shares`: seconds by genre, or by `speech`, `silence`, `unknown`, `down`. */
+/** One bucket of a history's `shares`: seconds by genre, `speech`, `silence`, `unknown`, `warming` or `down`. */
 export interface Share {
-  /** Begin of the time it covers, ISO 8601. */
+  /** Start of the bucket, ISO 8601. */
   readonly at: string;
   readonly shares: Readonly<Record<string, number>>;
 }
 
 export interface Part {
   readonly key: string;
-  /** 0 to 1 of the hour's known time. */
+  /** 0 to 1 of the hour's recorded time. */
   readonly share: number;
 }
 
 export interface Hour {
   /** 0 to 23. */
   readonly hour: number;
-  /** Seconds that are known of. */
+  /** Recorded time in this hour, seconds. */
   readonly totalS: number;
-  /** In the order of the keys. */
+  /** Genres in the order of the labels, then `NON_GENRES`, then any other keys. */
   readonly parts: readonly Part[];
 }
 
-/** What is no genre, in the order in which it is drawn, from the inside. */
+/** Keys that are not genres, in drawing order from the inside. */
 export const NON_GENRES: readonly string[] = ['speech', 'unknown', 'warming', 'silence', 'down'];
 
 /**
- * @param labels genres in the order in which they are drawn
- * @param hourOf the hour of the day, 0 to 23, of a time: that of the reader
+ * Sums the shares by hour of the day.
+ * @param labels genres in drawing order
+ * @param hourOf hour of the day, 0 to 23, of a time in ms; default: in the browser's time zone
  */
 export function hoursOfDay(shares: readonly Share[], labels: readonly string[], hourOf = (ms: number): number => new Date(ms).getHours()): Hour[] {
   const sums = Array.from({ length: 24 }, () => new Map<string, number>());
@@ -42,7 +43,7 @@ export function hoursOfDay(shares: readonly Share[], labels: readonly string[], 
   });
 }
 
-/** The whole day: each key's share of all known time, largest first. */
+/** Each key's share of the whole recorded time, largest first. */
 export function dayShares(hours: readonly Hour[]): Part[] {
   const sums = new Map<string, number>();
   let totalS = 0;
@@ -54,9 +55,10 @@ export function dayShares(hours: readonly Hour[]): Part[] {
 }
 
 /**
- * The outline of a sector's part, as an SVG path around 0,0. Radii grow with the square root, so
- * that equal shares are equal areas.
- * @param from 0 to 1: where the part begins, from the inside
+ * Outline of a part of a sector, as an SVG path around 0,0. The radius is a square root of the share,
+ * so that equal shares have equal areas.
+ * @param from start of the part, 0 (inner radius) to 1 (outer radius)
+ * @param to end of the part
  * @param inner radius of the hole
  */
 export function sectorPath(hour: number, from: number, to: number, inner: number, outer: number): string {

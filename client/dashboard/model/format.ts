@@ -1,20 +1,20 @@
-/** Numbers and labels as people read them. */
+/** Formats numbers and labels for display. */
 
-/** Labels that are words run together; every other is only written with a capital. */
-const WRITTEN: Readonly<Record<string, string>> = { hiphop: 'Hip hop', rnb: 'R&B' };
+/** Display names of labels that are written together; others are only capitalised. */
+const DISPLAY_NAMES: Readonly<Record<string, string>> = { hiphop: 'Hip hop', rnb: 'R&B' };
 
-/** A model's label as a word of the page: `drum_and_bass` becomes `Drum and bass`. */
+/** Display name of a model's label: `drum_and_bass` becomes `Drum and bass`. */
 export function labelName(label: string): string {
-  const words = WRITTEN[label.toLowerCase()] ?? label.replace(/[_]+/g, ' ').trim();
+  const words = DISPLAY_NAMES[label.toLowerCase()] ?? label.replace(/[_]+/g, ' ').trim();
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** 0 to 1 as whole percent: 0.996 is 99, as only certainty is 100. */
+/** 0 to 1 as whole percent; only 1 is 100: 0.996 is 99. */
 export function percent(p: number): string {
   return `${p < 1 ? Math.min(99, Math.round(p * 100)) : 100}`;
 }
 
-/** Time as m:ss, or h:mm:ss from an hour on. */
+/** Time as m:ss, or h:mm:ss from one hour on. */
 export function clockTime(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -22,7 +22,7 @@ export function clockTime(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}${tail}` : `${minutes}${tail}`;
 }
 
-/** A length in words: "8 s", "2 min 5 s". */
+/** Duration: "8 s", "2 min 5 s". */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -30,12 +30,12 @@ export function duration(ms: number): string {
   return rest === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-/** Delay: "45 ms" below a second, "1.2 s" above. */
+/** Short duration: "45 ms" below one second, "1.2 s" above. */
 export function delay(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** dBFS with one digit and a real minus sign; the floor of -120 is written as silence is: −∞. */
+/** dBFS with one decimal and a typographic minus; the floor of -120 is shown as −∞. */
 export function decibels(db: number): string {
   if (db <= -120) return '−∞';
   return db.toFixed(1).replace('-', '−');

@@ -1,19 +1,18 @@
 /**
- * A colour for each label, for any number of labels: hues evenly around the circle, neighbours at
- * different lightness so that they differ without hue too. Never the only signal: each use has
- * the label beside it.
+ * A colour for each label, for any number of labels: hues evenly spaced, with neighbours at different
+ * lightness so that they also differ without hue. Colour is never the only cue: the label is next to it.
  */
 import { hex, oklch, type Rgb } from './colour.js';
 import type { Theme } from './theme.js';
 
 export interface GenreColour {
-  /** For bars, dots and lines: at least 3:1 on the surface. */
+  /** For bars, dots and lines: contrast of at least 3:1 on the surface. */
   readonly strong: string;
-  /** For areas under text: the text keeps at least 4.5:1 on it. */
+  /** For areas behind text: text has a contrast of at least 4.5:1 on it. */
   readonly tint: string;
 }
 
-/** [lightness of even labels, of odd labels, chroma], chosen for contrast on the theme's surface. */
+/** [lightness of labels with even index, with odd index, chroma], chosen for contrast on the theme's surface. */
 const STRONG: Readonly<Record<Theme, readonly [number, number, number]>> = {
   light: [0.64, 0.48, 0.16],
   dark: [0.82, 0.64, 0.14],
@@ -22,7 +21,7 @@ const TINT: Readonly<Record<Theme, readonly [number, number, number]>> = {
   light: [0.92, 0.85, 0.06],
   dark: [0.42, 0.33, 0.07],
 };
-/** Where the circle begins, degrees. */
+/** Hue of the first label, degrees. */
 const FIRST_HUE = 25;
 
 export function genreColour(index: number, labels: number, theme: Theme): GenreColour {
@@ -38,7 +37,7 @@ export function genreColours(labels: readonly string[], theme: Theme): ReadonlyM
   return new Map(labels.map((label, index) => [label, genreColour(index, labels.length, theme)]));
 }
 
-/** A model's colours, made anew only where the labels or the theme are others. */
+/** Cache of a model's colours; recomputed only if the labels or the theme change. */
 export class GenrePalette {
   #key = '';
   #colours: ReadonlyMap<string, GenreColour> = new Map();

@@ -1,6 +1,6 @@
 /**
- * The last minutes of a stream as stretches of one sound and genre, made from its predictions.
- * Time is the stream's. Predictions that never came leave a stretch of their own: `missed`.
+ * Timeline of the last minutes of a stream, in stretches of one content and genre, built from its
+ * predictions in stream time. A gap in the predictions becomes a stretch with content `missed`.
  */
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { contentOf, type AudioContent } from './audio-content.js';
@@ -15,7 +15,7 @@ export interface Stretch {
   blocks: number;
 }
 
-/** Spans a timeline may show, ms: the shortest one that holds what there is. */
+/** Spans of the timeline, ms: it shows the shortest one that holds the history. */
 const SPANS_MS = [60_000, 120_000, 300_000] as const;
 export const LONGEST_SPAN_MS = 300_000;
 
@@ -28,7 +28,7 @@ export class History {
     this.#blockMs = blockMs;
   }
 
-  /** Oldest first, without holes between. */
+  /** Oldest first, without gaps. */
   get stretches(): readonly Stretch[] { return this.#stretches; }
 
   /** Stream time of the newest prediction, ms. */
@@ -43,7 +43,7 @@ export class History {
   push(prediction: Prediction): void {
     const { atMs, genre, p } = prediction;
     const content = contentOf(prediction);
-    if (this.#stretches.length > 0 && atMs <= this.#endMs) return; // sent again after a resume
+    if (this.#stretches.length > 0 && atMs <= this.#endMs) return; // repeated after a resume
     const last = this.#stretches.at(-1);
     const isFollowing = last !== undefined && atMs - this.#endMs < 1.5 * this.#blockMs;
     if (last && !isFollowing) {
@@ -56,7 +56,7 @@ export class History {
       this.#stretches.push({ content, genre, fromMs: isFollowing ? this.#endMs : Math.max(0, atMs - this.#blockMs), toMs: atMs, p, blocks: 1 });
     }
     this.#endMs = atMs;
-    this.#forget(atMs - LONGEST_SPAN_MS);
+    this.#dropBefore(atMs - LONGEST_SPAN_MS);
   }
 
   /** How long the newest stretch has lasted, ms. */
@@ -65,8 +65,8 @@ export class History {
     return last ? last.toMs - last.fromMs : 0;
   }
 
-  #forget(beforeMs: number): void {
-    const kept = this.#stretches.findIndex(({ toMs }) => toMs > beforeMs);
-    if (kept > 0) this.#stretches.splice(0, kept);
+  #dropBefore(beforeMs: number): void {
+    const first = this.#stretches.findIndex(({ toMs }) => toMs > beforeMs);
+    if (first > 0) this.#stretches.splice(0, first);
   }
 }

@@ -1,8 +1,8 @@
-/** Which of a row of things a key leads to: arrows go one on and stop at the ends, Home and End go there. */
+/** Keyboard navigation in a row of items: arrows move by one and stop at the ends, Home and End jump. */
 
 /**
- * @param at index of the present one; below 0 where there is none, and the arrows begin with the last
- * @returns undefined for any other key
+ * @param at index of the current item; negative if none, then the arrows start at the last
+ * @returns index of the new item; undefined for any other key
  */
 export function keyStep(key: string, at: number, count: number): number | undefined {
   const last = count - 1;

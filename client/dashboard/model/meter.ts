@@ -1,4 +1,4 @@
-/** How the level meter moves: up at once, down slowly; the peak is held, then falls. */
+/** Ballistics of the level meter: instant attack, slow release; the peak is held, then falls. */
 
 const FALL_DB_PER_S = 30;
 const HOLD_MS = 1500;
@@ -10,7 +10,7 @@ export class Meter {
   peakDb = FLOOR_DB;
   #heldMs = 0;
 
-  /** @param passedMs since the last call; Infinity takes the values as they are */
+  /** @param passedMs since the last call; Infinity shows the values without smoothing */
   advance(rmsDb: number, peakDb: number, passedMs: number): void {
     const fall = FALL_DB_PER_S * passedMs / 1000;
     this.rmsDb = Math.max(FLOOR_DB, rmsDb, this.rmsDb - fall);
@@ -28,10 +28,10 @@ export class Meter {
   }
 }
 
-/** Marks of the scale, dBFS. */
+/** Scale marks, dBFS. */
 export const METER_MARKS: readonly number[] = [0, -6, -12, -24, -36, -48, -60];
 
-/** Route on the meter, 0 at -60 dBFS and below to 1 at full scale; the upper 24 dB have more room, as people set levels there. */
+/** Position on the meter, 0 at -60 dBFS and below to 1 at full scale; the upper 24 dB take 58 % of it, as levels are set there. */
 export function meterPosition(db: number): number {
   const inDb = Math.min(0, Math.max(-60, db));
   return inDb > -24 ? 1 + inDb / 24 * 0.58 : 0.42 * (inDb + 60) / 36;

@@ -1,32 +1,32 @@
 /**
- * What a station played, on the wall clock: passages that follow each other without holes, read
- * from the server's history and carried on by what comes live.
+ * Timeline of a station in wall-clock time: contiguous passages, loaded from the server's history and
+ * extended by live predictions.
  */
 import type { Prediction, StationState, StreamState } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { contentOf, CONTENT_NAMES, type AudioContent } from './audio-content.js';
 import { STATE_NAMES, timeOfDay } from './station-words.js';
 
-/** Not content because the station was in one of these states; `missed` is not known. */
+/** Why there was no audio: the station's state, or `missed` if nothing was recorded. */
 export type NoAudio = Exclude<StationState, 'live' | 'silent'> | 'missed';
 
 export interface Passage {
   readonly content: AudioContent | NoAudio;
   readonly genre: string | null;
-  /** What the source said was playing. */
+  /** Title that the source reported. */
   readonly title: string | null;
-  /** Why nothing was content, in a sentence. */
+  /** Why there was no audio, in a sentence. */
   readonly reason: string | null;
   /** ms since 1970. */
   readonly fromMs: number;
   toMs: number;
   /** Mean confidence, 0 to 1. */
   p: number;
-  /** Blocks that came live; those of the history are not counted. */
+  /** Blocks counted in `p`; 0 for a passage from the history. */
   blocks: number;
 }
 
-/** The parts of `GET /v1/stations/ID/history` that passages are made of. Times are ISO 8601. */
+/** The fields of `GET /v1/stations/ID/history` that passages are built from. Times are ISO 8601. */
 export interface StationHistory {
   readonly from: string;
   readonly to: string;
@@ -34,17 +34,17 @@ export interface StationHistory {
   readonly states: readonly { readonly from: string; readonly to: string | null; readonly state: StationState; readonly reason: string | null }[];
 }
 
-/** Shorter holes are the unevenness of the network, and what the history has not yet written. */
-const HOLE_MS = 6000;
+/** Shorter gaps are network jitter, or data that the history has not stored yet, and are closed. */
+const MIN_GAP_MS = 6000;
 
 export class Passages {
-  readonly #keptMs: number;
+  readonly #spanMs: number;
   #all: Passage[] = [];
   #title: string | null = null;
 
-  /** @param keptMs how far back passages are kept */
-  constructor(keptMs: number) {
-    this.#keptMs = keptMs;
+  /** @param spanMs how far back passages are stored */
+  constructor(spanMs: number) {
+    this.#spanMs = spanMs;
   }
 
   /** Oldest first. */
@@ -52,13 +52,13 @@ export class Passages {
 
   get last(): Passage | undefined { return this.#all.at(-1); }
 
-  /** How long the newest has lasted, ms. */
+  /** Duration of the newest passage, ms. */
   get currentMs(): number {
     const { last } = this;
     return last ? last.toMs - last.fromMs : 0;
   }
 
-  /** Takes the history; what came live after its end stays. */
+  /** Replaces everything up to the end of the history; live passages that begin later stay. */
   load(history: StationHistory): void {
     const toMs = Date.parse(history.to);
     const live = this.#all.filter((passage) => passage.fromMs >= toMs);
@@ -75,26 +75,26 @@ export class Passages {
     for (const passage of live) this.#add(passage);
   }
 
-  /** One block came live. @param atMs ms since 1970 */
+  /** Adds one live block. @param atMs its end, ms since 1970 */
   push(prediction: Prediction, blockMs: number, atMs: number): void {
     const content = contentOf(prediction);
     const { genre, p } = prediction;
     const last = this.last;
-    const isFollowing = last !== undefined && atMs - blockMs - last.toMs < HOLE_MS;
+    const isFollowing = last !== undefined && atMs - blockMs - last.toMs < MIN_GAP_MS;
     if (last && atMs <= last.toMs) return;
     if (last && !isFollowing) this.#add({ content: 'missed', genre: null, title: null, reason: null, fromMs: last.toMs, toMs: atMs - blockMs, p: 0, blocks: 0 });
     if (isFollowing && last.content === content && last.genre === genre && last.title === this.#title) {
-      const before = last.blocks || Math.max(1, Math.round((last.toMs - last.fromMs) / blockMs));
-      last.p += (p - last.p) / (before + 1);
-      last.blocks = before + 1;
+      const blocks = last.blocks || Math.max(1, Math.round((last.toMs - last.fromMs) / blockMs));
+      last.p += (p - last.p) / (blocks + 1);
+      last.blocks = blocks + 1;
       last.toMs = atMs;
     } else {
       this.#add({ content, genre, title: this.#title, reason: null, fromMs: isFollowing ? last.toMs : this.last?.toMs ?? atMs - blockMs, toMs: atMs, p, blocks: 1 });
     }
-    this.#forget(atMs - this.#keptMs);
+    this.#dropBefore(atMs - this.#spanMs);
   }
 
-  /** The station is in this state until `atMs`, which is now. */
+  /** Takes over the station's current state and title; a state without audio extends the timeline to now. @param atMs now, ms since 1970 */
   setState(state: StationState, nowPlaying: string | null, reason: string | null, atMs: number): void {
     this.#title = nowPlaying;
     if (state === 'live' || state === 'silent') return;
@@ -102,13 +102,13 @@ export class Passages {
     if (last && atMs <= last.toMs) return;
     if (last?.content === state && last.reason === reason) last.toMs = atMs;
     else this.#add({ content: state, genre: null, title: null, reason, fromMs: last?.toMs ?? atMs - 1000, toMs: atMs, p: 0, blocks: 0 });
-    this.#forget(atMs - this.#keptMs);
+    this.#dropBefore(atMs - this.#spanMs);
   }
 
-  /** Up to `toMs`, with the states in which nothing was content. */
+  /** Fills the time up to `toMs` with the states without audio, and the rest with `missed`. */
   #fill(fromMs: number, toMs: number, gaps: StationHistory['states']): void {
     const startMs = this.last?.toMs ?? fromMs;
-    if (toMs - startMs < HOLE_MS) {
+    if (toMs - startMs < MIN_GAP_MS) {
       if (this.last && toMs > startMs) this.last.toMs = toMs;
       return;
     }
@@ -116,13 +116,13 @@ export class Passages {
       const beginMs = Math.max(startMs, Date.parse(gap.from), this.last?.toMs ?? 0);
       const endMs = Math.min(toMs, gap.to === null ? toMs : Date.parse(gap.to));
       if (endMs <= beginMs) continue;
-      this.#miss(startMs, beginMs);
+      this.#addMissed(startMs, beginMs);
       this.#add({ content: gap.state as NoAudio, genre: null, title: null, reason: gap.reason, fromMs: this.#end(startMs), toMs: endMs, p: 0, blocks: 0 });
     }
-    this.#miss(startMs, toMs);
+    this.#addMissed(startMs, toMs);
   }
 
-  #miss(startMs: number, toMs: number): void {
+  #addMissed(startMs: number, toMs: number): void {
     const fromMs = this.#end(startMs);
     if (toMs > fromMs) this.#add({ content: 'missed', genre: null, title: null, reason: null, fromMs, toMs, p: 0, blocks: 0 });
   }
@@ -131,7 +131,7 @@ export class Passages {
     return Math.max(startMs, this.last?.toMs ?? 0);
   }
 
-  /** Adds it, or lengthens the last one where that is the same. */
+  /** Appends a passage, or extends the last one if it differs only in time and confidence. */
   #add(passage: Passage): void {
     const { last } = this;
     if (last && last.toMs === passage.fromMs && last.content === passage.content && last.genre === passage.genre && last.title === passage.title && last.reason === passage.reason) {
@@ -141,16 +141,16 @@ export class Passages {
     } else this.#all.push(passage);
   }
 
-  #forget(beforeMs: number): void {
-    const kept = this.#all.findIndex(({ toMs }) => toMs > beforeMs);
-    if (kept > 0) this.#all.splice(0, kept);
+  #dropBefore(beforeMs: number): void {
+    const first = this.#all.findIndex(({ toMs }) => toMs > beforeMs);
+    if (first > 0) this.#all.splice(0, first);
   }
 }
 
-const CONTENTS: readonly string[] = Object.keys(CONTENT_NAMES);
+const AUDIO_CONTENTS: readonly string[] = Object.keys(CONTENT_NAMES);
 
 export function isAudioContent(content: Passage['content']): content is AudioContent {
-  return CONTENTS.includes(content);
+  return AUDIO_CONTENTS.includes(content);
 }
 
 export function passageName({ content, genre }: Passage): string {
@@ -164,7 +164,7 @@ export function passageTime({ fromMs, toMs }: Passage): string {
   return `${timeOfDay(fromMs, true)} to ${timeOfDay(toMs, true)}`;
 }
 
-/** One sentence for those who hear the page: "Rock, 14:05:20 to 14:08:00, 84 % sure. Playing: Song." */
+/** For screen readers: "Rock, 14:05:20 to 14:08:00, 84 % sure. Playing: Song." */
 export function passageSentence(passage: Passage): string {
   const sure = passage.genre === null ? '' : `, ${percent(passage.p)} % sure`;
   const more = passage.title !== null ? ` Playing: ${passage.title}.` : passage.reason !== null ? ` ${passage.reason}` : '';

@@ -1,20 +1,20 @@
 /**
- * The last seconds of a stream's picture: mel columns and the outline of its wave, addressed by
- * stream time in rings of fixed size. What never came is empty, not shifted.
+ * Ring buffers with the last seconds of a stream for drawing: mel columns and waveform peaks, indexed
+ * by stream time. Missing data leaves empty slots and shifts nothing.
  */
 import type { DecodedColumns } from '../../sdk/index.js';
 
 export interface PictureFormat {
-  /** ms from one column to the next. */
+  /** Distance of two columns, ms. */
   readonly hopMs: number;
   readonly bands: number;
-  /** ms of a block. */
+  /** Duration of a block, ms. */
   readonly blockMs: number;
   readonly fMinHz: number;
   readonly fMaxHz: number;
 }
 
-/** 512 columns are 44 s with the shipped front end: more than any screen shows. */
+/** 512 columns are 44 s with the shipped front end; pages show at most 24 s. */
 const COLUMNS = 512;
 const POINTS = 4096;
 const EMPTY = -1;
@@ -23,16 +23,19 @@ export class Picture {
   readonly format: PictureFormat;
   readonly columns = COLUMNS;
   readonly points = POINTS;
-  /** [columns × bands] level bytes, column n at n mod columns. */
+  /** [columns × bands] level bytes; column n is at index n mod columns. */
   readonly levels: Uint8Array;
-  /** [points × (lowest, highest)], × 127. */
+  /** [points × (lowest, highest sample)], × 127; point n is at index n mod points. */
   readonly peaks = new Int8Array(2 * POINTS);
-  /** ms from one point of the wave to the next; known with the first block. */
+  /** Distance of two points of the waveform, ms; 0 before the first block. */
   pointMs = 0;
-  /** Number of the first column or point not yet there. */
+  /** One past the number of the newest column. */
   endColumn = 0;
+  /** One past the number of the newest point. */
   endPoint = 0;
+  /** Column number stored in each slot. */
   readonly #columnAt = new Int32Array(COLUMNS).fill(EMPTY);
+  /** Point number stored in each slot. */
   readonly #pointAt = new Int32Array(POINTS).fill(EMPTY);
 
   constructor(format: PictureFormat) {
@@ -42,7 +45,7 @@ export class Picture {
 
   get endMs(): number { return this.endColumn * this.format.hopMs; }
 
-  /** One block. @returns numbers of its first column and of the one after its last */
+  /** Adds one block. @returns the range of its column numbers, end exclusive */
   push(atMs: number, { levels, peaks }: DecodedColumns): readonly [from: number, to: number] {
     const { hopMs, bands, blockMs } = this.format;
     const columns = Math.floor(levels.length / bands);
@@ -73,7 +76,7 @@ export class Picture {
 
   hasPoint(n: number): boolean { return n >= 0 && this.#pointAt[n % POINTS] === n; }
 
-  /** Highest sample, 0 to 1, in the points from `fromMs` to `toMs`; 0 where there are none. */
+  /** Highest absolute sample, 0 to 1, in the points from `fromMs` to `toMs`; 0 if there are none. */
   peakBetween(fromMs: number, toMs: number): number {
     if (this.pointMs === 0) return 0;
     let highest = 0;

@@ -1,13 +1,13 @@
 /**
- * Where the moving picture stands: stream time that runs evenly, a little behind what has come,
- * though blocks come a third of a second at a time.
+ * Stream time shown at the right edge: runs smoothly and slightly behind the newest audio, although
+ * blocks arrive only three times a second.
  */
 
-/** Mean distance behind the newest sound, in blocks: enough that the next one is there when it is needed. */
+/** Target delay behind the newest audio, in blocks: enough that the next block arrives in time. */
 const BEHIND_BLOCKS = 0.8;
-/** Farther off than this it jumps, ms. */
+/** Above this distance from the target it jumps, ms. */
 const JUMP_MS = 2500;
-/** Share of the distance from its target that is made up in a second. */
+/** Share of the distance from the target that is corrected per second. */
 const CORRECTION = 0.6;
 
 export class Playhead {
@@ -21,7 +21,7 @@ export class Playhead {
   get atMs(): number { return this.#atMs ?? 0; }
 
   /**
-   * @param endMs stream time of the newest sound
+   * @param endMs stream time of the newest audio
    * @param passedMs wall time since the last call
    * @returns stream time to show, never after endMs
    */
@@ -33,7 +33,7 @@ export class Playhead {
     return this.#atMs;
   }
 
-  /** In steps, for people who want no motion. */
+  /** Jumps to the end, for visitors who prefer reduced motion. */
   jump(endMs: number): number {
     return this.#atMs = endMs;
   }

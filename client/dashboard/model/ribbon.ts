@@ -1,11 +1,11 @@
-/** Stretches laid out on the timeline: from the left edge, a span ago, to now at the right. */
+/** Layout of stretches on the timeline: the right edge is now, the left edge one span earlier. */
 import { clockTime, labelName, percent } from './format.js';
 import { CONTENT_NAMES } from './audio-content.js';
 import type { History, Stretch } from './history.js';
 
 export interface Segment {
   readonly stretch: Stretch;
-  /** Route of the left edge and width, 0 to 1 of the ribbon. */
+  /** Left edge and width, 0 to 1 of the ribbon. */
   readonly left: number;
   readonly width: number;
 }
@@ -19,19 +19,19 @@ export function layOut(history: History): Segment[] {
   });
 }
 
-/** A stretch's name for people. */
+/** Display name of a stretch. */
 export function stretchName({ content, genre }: Stretch): string {
   if (genre !== null) return labelName(genre);
   return content === 'missed' ? 'Not received' : CONTENT_NAMES[content];
 }
 
-/** One sentence: "Rock, 0:21 to 0:48, 84 % sure". */
+/** "Rock, 0:21 to 0:48, 84 % sure". */
 export function stretchSentence(stretch: Stretch): string {
   const sure = stretch.genre === null ? '' : `, ${percent(stretch.p)} % sure`;
   return `${stretchName(stretch)}, ${clockTime(stretch.fromMs)} to ${clockTime(stretch.toMs)}${sure}`;
 }
 
-/** Marks of the axis: how long ago, and where. */
+/** Axis marks: time before now, and position 0 (left) to 1. */
 export function agoMarks(spanMs: number): { readonly text: string; readonly position: number }[] {
   const stepMs = spanMs <= 60_000 ? 15_000 : spanMs <= 120_000 ? 30_000 : 60_000;
   const marks = [];

@@ -1,4 +1,4 @@
-/** The page's places and their addresses. All lie below the page's base, which may be a folder of a larger site. */
+/** Client-side routes and their URLs. All are below a base path, so the dashboard can be hosted in a subfolder. */
 
 export type Route = { readonly page: 'live' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
 
@@ -6,8 +6,8 @@ export const LIVE: Route = { page: 'live' };
 export const STATIONS: Route = { page: 'stations' };
 
 /**
- * @param base where the page's own files are; ends with a slash
- * @returns undefined for an address that is none of the page's
+ * @param base URL of the folder with the dashboard's files; ends with a slash
+ * @returns undefined for a URL that is not a route
  */
 export function routeAt(address: URL, base: URL): Route | undefined {
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return undefined;
@@ -18,7 +18,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
   return id === undefined ? undefined : { page: 'station', id: decoded(id) };
 }
 
-/** @param isKiosk keep the page without its navigation */
+/** @param isKiosk keep the kiosk mode (no navigation) */
 export function routeUrl(route: Route, base: URL, isKiosk = false): string {
   const path = route.page === 'live' ? '' : route.page === 'stations' ? 'stations' : `stations/${encodeURIComponent(route.id)}`;
   return new URL(`${path}${isKiosk ? '?kiosk=1' : ''}`, base).href;
@@ -28,6 +28,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % in an address typed by hand: no station has such an id, and the page says so
+    return text; // malformed percent-encoding: the page will report that no such station exists
   }
 }

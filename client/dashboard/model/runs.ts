@@ -1,11 +1,11 @@
 /**
- * Passages as pixels of a ribbon. Where several fall into one pixel, the longest has it: a day has
- * more passages than a screen has pixels, and whoever came last would be what is seen.
+ * Converts passages to runs of pixels of a ribbon. If several fall into one pixel, the longest wins: a
+ * day may have more passages than the ribbon has pixels.
  */
 import type { Passage } from './passages.js';
 
 export interface Run {
-  /** First pixel from the left, and how many. */
+  /** First pixel from the left. */
   readonly x: number;
   width: number;
   readonly passage: Passage;
@@ -37,7 +37,7 @@ export function runs(passages: readonly Passage[], fromMs: number, toMs: number,
 
 export interface Mark { readonly text: string; readonly position: number }
 
-/** Whole times of day along a ribbon, at most `most` of them; position is 0 at its left to 1. */
+/** Marks at round local times along a ribbon, about `most` or fewer; position is 0 (left) to 1. */
 export function timeMarks(fromMs: number, toMs: number, most: number): Mark[] {
   const minutes = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720];
   const step = (minutes.find((each) => (toMs - fromMs) / (each * 60_000) <= most) ?? 1440);

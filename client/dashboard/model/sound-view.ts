@@ -1,4 +1,4 @@
-/** The picture of a stream and the moment of it that is shown, the same for all that draw a frame. */
+/** Data of the scrolling displays of a stream and the stream time they show, the same for all in one frame. */
 import { Picture, type PictureFormat } from './picture.js';
 import { Playhead } from './playhead.js';
 
@@ -13,8 +13,8 @@ export class SoundView {
   }
 
   /**
-   * @param frameMs time of the frame, ms; frames of one time get one answer
-   * @param reducedMotion move in steps, a block at a time
+   * @param frameMs timestamp of the animation frame, ms; calls with the same one return the same time
+   * @param reducedMotion move in steps of one block
    * @returns stream time at the right edge, ms
    */
   rightEdgeMs(frameMs: number, reducedMotion: boolean): number {
@@ -26,7 +26,7 @@ export class SoundView {
   }
 }
 
-/** Time from the left edge to the right, ms: 60 px of page a second, 6 to 24 s. */
+/** Time from the left to the right edge, ms: 60 CSS px per second, limited to 6 to 24 s. */
 export function visibleSpanMs(widthPx: number): number {
   return 1000 * Math.min(24, Math.max(6, widthPx / 60));
 }

@@ -1,13 +1,13 @@
-/** What a person fills in of a station, as the fields of a form: text that may be half written, and every rule, on or off. */
+/** Conversion between a station's settings and the fields of the editor's form, with all alert rules on or off. */
 import type { Rule, StationForm } from '../api.js';
 
 type RuleType = Rule['type'];
 type RuleOf<Type extends RuleType> = Extract<Rule, { type: Type }>;
 
-/** A rule's fields as the form shows them; shares are percent. */
+/** Number field of a rule in the form; shares are in percent. */
 export interface RuleField {
   readonly key: string;
-  /** Stands before the number. */
+  /** Text before the number. */
   readonly before: string;
   readonly unit: string;
   readonly min: number;
@@ -24,7 +24,7 @@ export interface RuleRow {
 
 const DAY_S = 86_400;
 
-/** What a rule has where nobody said otherwise; the server's own defaults. */
+/** Default values of the rules, equal to the server's. */
 const DEFAULTS: { readonly [Type in RuleType]: RuleOf<Type> } = {
   'dead-air': { type: 'dead-air', belowDb: -50, forS: 15, endAfterS: 5 },
   'down': { type: 'down', forS: 30 },
@@ -64,18 +64,18 @@ function fieldsOf(rule: Rule): RuleField[] {
   }
 }
 
-/** @param numbers by the fields' keys, as they stand in the form */
+/** @param numbers values of the form's fields by key */
 export function ruleOf(type: RuleType, numbers: Readonly<Record<string, number>>, expect: readonly string[]): Rule {
   const { minShare, ...rest } = numbers;
   return { type, ...rest, ...(type === 'drift' && { expect, minShare: (minShare ?? 0) / 100 }) } as Rule;
 }
 
-/** One address a line. */
+/** Splits the text of the webhooks field at white space. */
 export function webhookLines(text: string): string[] {
   return text.split(/\s+/).filter((line) => line !== '');
 }
 
-/** The fields that a refusal of the server names, one at the head of each sentence: "url must be …". */
+/** Names of the form fields that start a sentence of the server's error message: "url must be …". */
 export function refusedFields(sentence: string): string[] {
   return [...sentence.matchAll(/(?:^|\. )(name|url|webhooks)\b/g)].map(([, field]) => field!);
 }

@@ -1,4 +1,4 @@
-/** Which stations a grid shows and in what order. */
+/** Filter and sort order of the grid of stations. */
 import type { StationGlance, StationState } from '../../../server/protocol/messages.js';
 import { labelName, percent } from './format.js';
 import { STATES } from './station-words.js';
@@ -7,7 +7,7 @@ export type StationFilter = 'all' | 'alerts' | StationState;
 export type Order = 'name' | 'state' | 'genre';
 
 export interface StationQuery {
-  /** Words that all must be in the name, the genre or what is playing; case and accents don't count. */
+  /** Search words: each must occur in the name, genre or title; case and accents are ignored. */
   readonly text: string;
   readonly kind: StationFilter;
   readonly order: Order;
@@ -18,24 +18,24 @@ const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 export function filterStations(stations: readonly StationGlance[], { text, kind, order }: StationQuery): StationGlance[] {
   const words = normalised(text).split(/\s+/).filter((word) => word !== '');
   return stations
-    .filter((station) => isOf(station, kind))
+    .filter((station) => matches(station, kind))
     .filter((station) => {
       if (words.length === 0) return true;
-      const written = normalised(`${station.name} ${station.genre === null ? '' : labelName(station.genre)} ${station.nowPlaying ?? ''}`);
-      return words.every((word) => written.includes(word));
+      const searched = normalised(`${station.name} ${station.genre === null ? '' : labelName(station.genre)} ${station.nowPlaying ?? ''}`);
+      return words.every((word) => searched.includes(word));
     })
     .sort((one, other) => before(one, other, order) || NAMES.compare(one.name, other.name) || (one.id < other.id ? -1 : 1));
 }
 
-/** How many there are of each kind; those of which there are none are left out, but for all. */
+/** Number of stations for each filter; empty ones are left out, except `all`. */
 export function filterCounts(stations: readonly StationGlance[]): { readonly kind: StationFilter; readonly count: number }[] {
   const kinds: readonly StationFilter[] = ['all', 'alerts', ...STATES];
   return kinds
-    .map((kind) => ({ kind, count: stations.filter((station) => isOf(station, kind)).length }))
+    .map((kind) => ({ kind, count: stations.filter((station) => matches(station, kind)).length }))
     .filter(({ kind, count }) => kind === 'all' || count > 0);
 }
 
-/** True where a card would look another way; the level, which moves all the time, is drawn by itself. */
+/** True if the card must be rendered again; the level, which changes all the time, is updated separately. */
 export function hasVisibleChange(now: StationGlance | undefined, then: StationGlance | undefined): boolean {
   if (!now || !then) return now !== then;
   return now.name !== then.name || now.state !== then.state || now.since !== then.since || now.reason !== then.reason
@@ -43,7 +43,7 @@ export function hasVisibleChange(now: StationGlance | undefined, then: StationGl
     || percent(now.p) !== percent(then.p) || now.alerts.join() !== then.alerts.join();
 }
 
-function isOf({ state, alerts }: StationGlance, kind: StationFilter): boolean {
+function matches({ state, alerts }: StationGlance, kind: StationFilter): boolean {
   return kind === 'all' || (kind === 'alerts' ? alerts.length > 0 : state === kind);
 }
 

@@ -1,7 +1,7 @@
-/** What the page says of stations: states, alerts, times of the day. */
+/** Texts about stations: states, alerts, times. */
 import type { AlertType, StationState } from '../../../server/protocol/messages.js';
 
-/** In the order of how much they want a person. */
+/** In the order of urgency. */
 export const STATES: readonly StationState[] = ['failing', 'stalled', 'silent', 'connecting', 'live', 'stopped'];
 
 export const STATE_NAMES: Readonly<Record<StationState, string>> = {
@@ -9,11 +9,11 @@ export const STATE_NAMES: Readonly<Record<StationState, string>> = {
 };
 
 export const STATE_MEANINGS: Readonly<Record<StationState, string>> = {
-  failing: 'The connection fails; it is tried again',
-  stalled: 'Connected, but no bytes come',
-  silent: 'Bytes come, but no sound is in them',
-  connecting: 'A connection is being made',
-  live: 'Sound is heard',
+  failing: 'The connection failed; trying again',
+  stalled: 'Connected, but no data arrives',
+  silent: 'Data arrives, but it is silent',
+  connecting: 'Connecting to the source',
+  live: 'Audio is arriving',
   stopped: 'Switched off',
 };
 
@@ -33,7 +33,7 @@ export function timeOfDay(ms: number, withSeconds = false): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** The time of day, with the day where it is another: "14:05", "Fri 14:05", "3 Nov 14:05". */
+/** Time of day, with the day unless it is today: "14:05", "Fri 14:05", "3 Nov 14:05". */
 export function timeWithDay(ms: number, nowMs: number): string {
   const [date, now] = [new Date(ms), new Date(nowMs)];
   if (date.toDateString() === now.toDateString()) return timeOfDay(ms);
@@ -41,7 +41,7 @@ export function timeWithDay(ms: number, nowMs: number): string {
   return `${day} ${timeOfDay(ms)}`;
 }
 
-/** A length as people say it: "40 s", "12 min", "3 h 5 min", "2 days". */
+/** Rounded duration: "40 s", "12 min", "3 h 5 min", "2 days". */
 export function coarseDuration(ms: number): string {
   if (ms < MINUTE_MS) return `${Math.max(0, Math.round(ms / 1000))} s`;
   const minutes = Math.floor(ms / MINUTE_MS);

@@ -1,16 +1,16 @@
-/** Light or dark: what the person chose, stored in this browser; else what the system says. */
+/** Light or dark theme: the stored choice, and the base colours of each. */
 import type { Rgb } from './colour.js';
 
 export type Theme = 'light' | 'dark';
 
-/** The surfaces that colours must stand out on; the same values as in dashboard.css. */
+/** Surface colours against which contrast is checked; same values as in dashboard.css. */
 export const SURFACE: Readonly<Record<Theme, Rgb>> = { light: [255, 255, 255], dark: [21, 27, 34] };
-/** The text on them. */
+/** Text colours on the surface. */
 export const INK: Readonly<Record<Theme, Rgb>> = { light: [20, 25, 31], dark: [232, 237, 242] };
 
 const KEY = 'livegenre.theme';
 
-/** The part of localStorage that is used; it throws where a browser forbids it. */
+/** The methods of localStorage that are used; they throw if the browser blocks storage. */
 export type ThemeStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 export function storedTheme(storage: () => ThemeStorage): Theme | undefined {
@@ -18,7 +18,7 @@ export function storedTheme(storage: () => ThemeStorage): Theme | undefined {
     const stored = storage().getItem(KEY);
     return stored === 'light' || stored === 'dark' ? stored : undefined;
   } catch {
-    return undefined; // storage is blocked: the system's theme does
+    return undefined; // storage is blocked: the system's theme applies
   }
 }
 
@@ -26,6 +26,6 @@ export function storeTheme(storage: () => ThemeStorage, theme: Theme): void {
   try {
     storage().setItem(KEY, theme);
   } catch {
-    // storage is blocked: the choice lasts until the page is closed
+    // Storage is blocked: the choice lasts until the page is closed.
   }
 }

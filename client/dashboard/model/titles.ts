@@ -1,4 +1,4 @@
-/** What was playing when, from passages: neighbours of one title are one. */
+/** Titles played and when, from passages: consecutive passages with one title are merged. */
 import type { Passage } from './passages.js';
 
 export interface PlayedTitle {

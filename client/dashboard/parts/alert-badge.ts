@@ -1,4 +1,4 @@
-/** An alert that lasts, in a word. */
+/** Badge of an open alert. */
 import { css, html, type TemplateResult } from 'lit';
 import type { AlertType } from '../../../server/protocol/messages.js';
 import { ALERT_NAMES } from '../model/station-words.js';

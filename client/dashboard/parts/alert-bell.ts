@@ -1,4 +1,4 @@
-/** The bell: how many alerts last, and the recent ones behind it. A new one is read out. */
+/** Bell with the number of open alerts and a panel of recent ones. New alerts are announced to screen readers. */
 import { css, html, LitElement, svg } from 'lit';
 import type { Alerts } from '../alerts.js';
 import type { ServerAlert } from '../api.js';
@@ -7,7 +7,7 @@ import type { Site } from '../site.js';
 import { sharedStyles } from './shared-styles.js';
 
 const BELL = svg`<path d="M6 9.5a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4s2-1.5 2-6.5M10 19.5a2.2 2.2 0 0 0 4 0"/>`;
-const MOST = 20;
+const MAX_ROWS = 20;
 
 export class AlertBell extends LitElement {
   static override properties = { site: { attribute: false }, alerts: { state: true }, announcement: { state: true } };
@@ -53,8 +53,8 @@ export class AlertBell extends LitElement {
       </button>
       <div popover id="panel" role="dialog" aria-label="Alerts of the last day">
         <h2>Alerts of the last day</h2>
-        ${alerts.length === 0 ? html`<p>None. Rules are set at each station.</p>` : ''}
-        <ul aria-label="Alerts">${[...open, ...alerts.filter(({ to }) => to !== null)].slice(0, MOST).map((alert) => this.#alert(alert))}</ul>
+        ${alerts.length === 0 ? html`<p>None. Alert rules are set for each station.</p>` : ''}
+        <ul aria-label="Alerts">${[...open, ...alerts.filter(({ to }) => to !== null)].slice(0, MAX_ROWS).map((alert) => this.#alert(alert))}</ul>
       </div>
       <p class="visually-hidden" aria-live="polite">${this.announcement}</p>`;
   }
@@ -69,7 +69,7 @@ export class AlertBell extends LitElement {
       </li>`;
   }
 
-  /** Below the bell, whose place the header decides. */
+  /** Positions the panel below the bell. */
   #place(button: HTMLElement): void {
     const { bottom, right } = button.getBoundingClientRect();
     const panel = this.renderRoot.querySelector<HTMLElement>('#panel')!;

@@ -1,22 +1,22 @@
 /**
- * A canvas that is as sharp as the screen and moves: owns the size, the frames and the wish for
- * less motion, and asks its part to draw. About 30 frames a second, none while nothing changes.
+ * Reactive controller of a canvas at device resolution: handles its size, animation frames and the
+ * reduced-motion preference. Calls the component's draw function about 30 times a second.
  */
 import type { LitElement, ReactiveController } from 'lit';
 
-/** One frame to draw. */
+/** Parameters of one frame. */
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
   /** Device pixels. */
   readonly width: number;
   readonly height: number;
-  /** Device pixels for one of CSS. */
+  /** Device pixels per CSS pixel. */
   readonly ratio: number;
-  /** When, ms; the same for all parts of a frame. */
+  /** Timestamp of the animation frame, ms; the same for all components. */
   readonly atMs: number;
-  /** The person wants steps, no motion. */
+  /** The visitor prefers reduced motion: move in steps. */
   readonly reducedMotion: boolean;
-  /** Size or theme changed: draw even where the sound did not move. */
+  /** The size or a property changed: draw even if the time shown did not. */
   readonly mustRedraw: boolean;
 }
 
@@ -55,17 +55,17 @@ export class AnimatedCanvas implements ReactiveController {
     this.#canvas = null;
   }
 
-  /** Pixels of the screen, where the browser tells, so that nothing is blurred at 125 % zoom. */
+  /** Uses the exact device pixels if the browser reports them, so that nothing is blurred at 125 % zoom. */
   #watchSize(canvas: HTMLCanvasElement): void {
     this.#sizes = new ResizeObserver(([entry]) => {
       const exact = entry?.devicePixelContentBoxSize?.[0];
-      const width = near(exact?.inlineSize, canvas.clientWidth * devicePixelRatio);
-      const height = near(exact?.blockSize, canvas.clientHeight * devicePixelRatio);
+      const width = devicePixels(exact?.inlineSize, canvas.clientWidth * devicePixelRatio);
+      const height = devicePixels(exact?.blockSize, canvas.clientHeight * devicePixelRatio);
       if (canvas.width === width && canvas.height === height) return;
       canvas.width = width;
       canvas.height = height;
       this.#mustRedraw = true;
-      this.#paint(this.#drawnAtMs); // at once, or the stretched canvas shows for a frame
+      this.#paint(this.#drawnAtMs); // at once, or the cleared canvas shows for a frame
     });
     try {
       this.#sizes.observe(canvas, { box: 'device-pixel-content-box' });
@@ -91,7 +91,7 @@ export class AnimatedCanvas implements ReactiveController {
   }
 }
 
-/** The exact pixels where they agree with the ratio: an emulated screen has another ratio than the box is measured in. */
-function near(exact: number | undefined, expected: number): number {
+/** The exact size if it agrees with the pixel ratio: on emulated screens it is measured in another ratio. */
+function devicePixels(exact: number | undefined, expected: number): number {
   return exact !== undefined && Math.abs(exact - expected) <= 1.5 ? exact : Math.round(expected);
 }

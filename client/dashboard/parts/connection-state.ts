@@ -1,10 +1,10 @@
-/** Whether what is shown is live, how late it is, and what was lost. */
+/** Connection state, lag and lost audio of the current source. */
 import { css, html, LitElement } from 'lit';
 import type { ConnectionState as State } from '../../sdk/index.js';
 import { delay } from '../model/format.js';
 import { sharedStyles } from './shared-styles.js';
 
-const WORDS: Readonly<Record<State | 'idle', string>> = {
+const STATE_NAMES: Readonly<Record<State | 'idle', string>> = {
   idle: 'Not listening', connecting: 'Connecting', open: 'Live', reconnecting: 'Reconnecting', closed: 'Stopped',
 };
 
@@ -28,9 +28,9 @@ export class ConnectionStateView extends LitElement {
   override render() {
     const isOpen = this.state === 'open';
     return html`
-      <span class="state ${this.state}" role="status"><span class="dot"></span>${WORDS[this.state]}</span>
-      ${isOpen && this.lagMs !== undefined ? html`<span class="number" title="From the sound's arrival at the server to its prediction">lag ${delay(this.lagMs)}</span>` : ''}
-      ${this.droppedMs > 0 ? html`<span class="lost" title="Sound that came too late to be heard">lost ${delay(this.droppedMs)}</span>` : ''}`;
+      <span class="state ${this.state}" role="status"><span class="dot"></span>${STATE_NAMES[this.state]}</span>
+      ${isOpen && this.lagMs !== undefined ? html`<span class="number" title="From the arrival of the audio at the server to its prediction">lag ${delay(this.lagMs)}</span>` : ''}
+      ${this.droppedMs > 0 ? html`<span class="lost" title="Audio that the server was too late to classify">lost ${delay(this.droppedMs)}</span>` : ''}`;
   }
 }
 

@@ -1,4 +1,4 @@
-/** What is heard at each hour of the day: 24 sectors, midnight at the top, with a key and a table. */
+/** Genre shares by hour of the day: 24 sectors, midnight at the top, with a legend and a table. */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
@@ -36,7 +36,7 @@ export class DayClock extends LitElement {
 
   declare hours: readonly Hour[];
   declare colours: ReadonlyMap<string, GenreColour>;
-  /** The present hour of the day. */
+  /** The current hour of the day. */
   declare hour: number;
   declare picked: number | undefined;
 
@@ -47,7 +47,7 @@ export class DayClock extends LitElement {
     const angle = (this.hour + 0.5) / 24 * 2 * Math.PI;
     return html`
       <div class="both">
-        <svg class="dial" viewBox="-100 -100 200 200" role="img" aria-label="Share of each genre by hour of the day; the table below says the same">
+        <svg class="dial" viewBox="-100 -100 200 200" role="img" aria-label="Share of each genre by hour of the day; the same data is in the table below">
           <defs>
             <pattern id="speech" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1.5" height="4" .style=${'fill: var(--control)'}></rect></pattern>
             <pattern id="down" width="3" height="3" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="1.2" height="3" .style=${'fill: var(--bad)'}></rect></pattern>

@@ -1,4 +1,4 @@
-/** Styles of dialogs and their forms. */
+/** Styles of dialogs with forms. */
 import { css } from 'lit';
 
 export const dialogStyles = css`

@@ -1,4 +1,4 @@
-/** The file that plays: how far it is, and mute. */
+/** Position and mute button of the playing file. */
 import { css, html, LitElement, svg } from 'lit';
 import { clockTime } from '../model/format.js';
 import type { FilePlayback } from '../sources/file.js';
@@ -8,7 +8,7 @@ const LOUD = svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6
 const MUTED = svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5"/>`;
 
 export class FilePlayer extends LitElement {
-  /** The rest only tells that something changed. */
+  /** Only `playback` is read; changes of the others trigger an update. */
   static override properties = { playback: { attribute: false }, positionMs: { type: Number }, state: {}, isMuted: { type: Boolean } };
   static override styles = [sharedStyles, css`
     :host { display: flex; align-items: center; gap: 0.75rem; }

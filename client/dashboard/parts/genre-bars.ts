@@ -1,4 +1,4 @@
-/** Every label with its probability, in the model's order so that nothing jumps; also the key to the colours. */
+/** Every label with its probability, in the model's order so that rows don't move; also the colour legend. */
 import { css, html, LitElement } from 'lit';
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from '../model/format.js';
@@ -32,7 +32,7 @@ export class GenreBars extends LitElement {
   override render() {
     const ps = new Map(this.prediction?.top ?? []);
     const genre = this.prediction?.genre ?? null;
-    // Where no music is heard there is nothing to rank.
+    // Without music there is no ranking.
     const classes = [this.labels.length > 12 ? '' : 'few', this.prediction?.top.length === 0 ? 'idle' : ''].join(' ');
     return html`
       <ol class=${classes} aria-label="Probability of each genre">${this.labels.map((label) => {

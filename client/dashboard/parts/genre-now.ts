@@ -1,4 +1,4 @@
-/** The genre of the moment in one big word, with how sure the network is; or what there is instead. */
+/** The current genre in large type with its confidence, or the state if there is no genre. */
 import { css, html, LitElement } from 'lit';
 import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
@@ -28,12 +28,12 @@ export class GenreNow extends LitElement {
   declare prediction: Prediction | undefined;
   declare summary: Summary | undefined;
   declare colours: ReadonlyMap<string, GenreColour>;
-  /** Name of what is listened to. */
+  /** Name of the audio source. */
   declare source: string;
-  /** How long it has been this genre. */
+  /** How long the current genre or state has lasted, ms. */
   declare sinceMs: number;
   declare isListening: boolean;
-  /** What is said where nothing can be listened to; else a source can be chosen. */
+  /** Text if there is no audio and no source to choose; undefined asks to choose a source. */
   declare idle: string | undefined;
 
   override render() {
@@ -55,27 +55,27 @@ export class GenreNow extends LitElement {
     if (summary) {
       const note = `over all ${duration(summary.durationMs)}`;
       if (summary.genre !== null) return { word: labelName(summary.genre), note, genre: summary.genre, p: summary.p };
-      const what = summary.top?.length ? 'Music of no known genre' : 'No music';
-      return { word: 'No genre', note: `${what} in ${duration(summary.durationMs)}`, genre: null, p: 0 };
+      const reason = summary.top?.length ? 'Music of an unknown genre' : 'No music';
+      return { word: 'No genre', note: `${reason} in ${duration(summary.durationMs)}`, genre: null, p: 0 };
     }
     if (!prediction && this.idle) return { word: this.idle, note: '', genre: null, p: 0 };
-    if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for the first sound', genre: null, p: 0 }
-      : { word: 'Choose a source', note: 'The microphone, or a file dropped on this page', genre: null, p: 0 };
+    if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for audio', genre: null, p: 0 }
+      : { word: 'Choose a source', note: 'Use the microphone, or drop a file on this page', genre: null, p: 0 };
     const { genre, p } = prediction;
     if (genre !== null) return { word: labelName(genre), note: `sure, for ${duration(this.sinceMs)}`, genre, p };
     const content = contentOf(prediction);
     return { word: CONTENT_NAMES[content], note: this.#noGenreNote(content), genre: null, p: 0 };
   }
 
-  /** Why there is no genre. */
+  /** Explains why there is no genre. */
   #noGenreNote(content: AudioContent): string {
     const since = duration(this.sinceMs);
     switch (content) {
-      case 'silence': return `Nothing to hear for ${since}`;
+      case 'silence': return `Silent for ${since}`;
       case 'speech': return `No music for ${since}`;
       case 'noise': return `Neither music nor speech for ${since}`;
-      case 'unknown': return `Music of no known genre for ${since}`;
-      default: return 'A first judgement takes a few seconds of music';
+      case 'unknown': return `Music of an unknown genre for ${since}`;
+      default: return 'The first result takes a few seconds of music';
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The last hour or day of a station as a ribbon that moves with the clock; pointer, finger or arrow keys read it out. */
+/** The last hour or day of a station as a ribbon that scrolls with time; pointer, touch and arrow keys show details. */
 import { css, html, LitElement, nothing } from 'lit';
 import type { StationAlert } from '../api.js';
 import { percent } from '../model/format.js';
@@ -13,7 +13,7 @@ import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 import { RibbonPainter } from './ribbon-painter.js';
 
 export class GenreRibbon extends LitElement {
-  /** `version` and `theme` only tell that all is to be drawn anew. */
+  /** Changes of `version` and `theme` only trigger a redraw. */
   static override properties = {
     passages: { attribute: false }, version: {}, alerts: { attribute: false }, colours: { attribute: false }, theme: {},
     spanMs: { type: Number }, clockOffsetMs: { type: Number }, hasTitles: { attribute: false }, name: {}, picked: { state: true }, pickedByKey: { state: true },
@@ -39,7 +39,7 @@ export class GenreRibbon extends LitElement {
   declare colours: ReadonlyMap<string, GenreColour>;
   declare theme: string;
   declare spanMs: number;
-  /** The server's clock less this one's, ms. */
+  /** The server's clock minus the browser's, ms. */
   declare clockOffsetMs: number;
   declare hasTitles: boolean;
   declare name: string;
@@ -58,7 +58,7 @@ export class GenreRibbon extends LitElement {
   override render() {
     const { picked } = this;
     return html`
-      <div class="keys" role="group" tabindex="0" aria-label=${this.name} aria-description="Arrow keys read it out"
+      <div class="keys" role="group" tabindex="0" aria-label=${this.name} aria-description="Use the arrow keys to hear each part"
         @keydown=${(event: KeyboardEvent) => this.#step(event)} @blur=${() => this.#pick(undefined)}
         @pointermove=${(event: PointerEvent) => this.#point(event)} @pointerdown=${(event: PointerEvent) => this.#point(event)}
         @pointerleave=${(event: PointerEvent) => this.#leave(event)}>
@@ -84,7 +84,7 @@ export class GenreRibbon extends LitElement {
   }
 
   #draw({ context, width, height, ratio, mustRedraw }: Frame): void {
-    // Edges stand on whole pixels of the clock, so that the ribbon moves as one and does not shimmer.
+    // Snap to a fixed pixel grid in time, so that edges do not shimmer while the ribbon scrolls.
     const pixelMs = this.spanMs / width;
     const edge = Math.ceil((Date.now() + this.clockOffsetMs) / pixelMs);
     if (!mustRedraw && edge === this.#drawnEdge) return;
@@ -108,7 +108,7 @@ export class GenreRibbon extends LitElement {
     this.#pick(this.#runs.find((run) => x >= run.x && x < run.x + run.width)?.passage);
   }
 
-  /** What a finger picked stays after it is lifted, until another place is touched. */
+  /** A passage picked by touch stays after the finger is lifted, until another one is touched. */
   #leave({ pointerType }: PointerEvent): void {
     if (!this.pickedByKey && pointerType !== 'touch') this.#pick(undefined);
   }

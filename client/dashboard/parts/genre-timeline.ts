@@ -1,4 +1,4 @@
-/** The last minutes as a ribbon of stretches; pointer or arrow keys read each one out. */
+/** The last minutes as a ribbon of stretches; pointer and arrow keys show details of each. */
 import { css, html, LitElement } from 'lit';
 import type { GenreColour } from '../model/genre-colours.js';
 import type { History, Stretch } from '../model/history.js';
@@ -6,12 +6,12 @@ import { keyStep } from '../model/key-steps.js';
 import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';
 import { sharedStyles } from './shared-styles.js';
 
-/** A word is written where it fits: padding, and px for each letter. */
+/** A name is shown if it fits, estimated by padding and width per letter. */
 const PADDING_PX = 14;
 const LETTER_PX = 8.5;
 
 export class GenreTimeline extends LitElement {
-  /** `endMs` only tells that the history grew. */
+  /** Changes of `endMs` only trigger an update when the history grows. */
   static override properties = { history: { attribute: false }, endMs: { type: Number }, colours: { attribute: false }, picked: { state: true }, byKey: { state: true } };
   static override styles = [sharedStyles, css`
     header { display: flex; justify-content: space-between; gap: 1rem; min-block-size: 1.4rem; margin-block-end: 0.625rem; }
@@ -25,7 +25,7 @@ export class GenreTimeline extends LitElement {
       overflow: hidden; padding: 0.5rem 0 0 0.5rem; font-size: 0.8125rem; font-weight: 550; line-height: 1.2; white-space: nowrap;
     }
     .stretch.quiet { background: none; border-block-end-style: dotted; border-block-end-width: 2px; border-color: var(--control); color: var(--quiet); font-weight: 450; }
-    /* What is no music is told by its pattern, as genres are by their colour. */
+    /* Content other than music has a pattern, where genres have a colour. */
     .stretch:is(.speech, .noise, .unknown) { border-block-end-style: solid; border-block-end-width: 0.3125rem; }
     .stretch.speech { background: repeating-linear-gradient(135deg, color-mix(in srgb, var(--control) 40%, transparent) 0 0.1875rem, transparent 0.1875rem 0.5rem); }
     .stretch.noise { background: radial-gradient(circle, var(--control) 0.0625rem, transparent 0.09375rem) 0 0 / 0.5rem 0.5rem; }
@@ -54,7 +54,7 @@ export class GenreTimeline extends LitElement {
         <h2 id="title">Last ${spanMs > 60_000 ? `${spanMs / 60_000} minutes` : 'minute'}</h2>
         <p class="readout" aria-live=${this.byKey ? 'polite' : 'off'}>${picked ? stretchSentence(picked) : ''}</p>
       </header>
-      <div class="keys" role="group" tabindex="0" aria-labelledby="title" aria-description="Arrow keys read the stretches out"
+      <div class="keys" role="group" tabindex="0" aria-labelledby="title" aria-description="Use the arrow keys to hear each part"
         @keydown=${(event: KeyboardEvent) => this.#step(event, segments)} @blur=${() => this.#pick(undefined)}
         @pointerleave=${() => this.#pick(undefined)}>
         <ol class="ribbon" aria-labelledby="title">${segments.map((segment) => this.#stretch(segment, segment.stretch === picked))}</ol>
@@ -66,10 +66,10 @@ export class GenreTimeline extends LitElement {
     const colour = stretch.genre === null ? undefined : this.colours.get(stretch.genre);
     const classes = ['stretch', colour ? '' : 'quiet', stretch.content, isPicked ? 'picked' : ''].join(' ');
     const name = stretchName(stretch);
-    const hasRoom = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
+    const isNameShown = width * this.clientWidth > PADDING_PX + LETTER_PX * name.length;
     return html`
       <li class=${classes} .style=${`--left: ${left}; --width: ${width}; --strong: ${colour?.strong}; --tint: ${colour?.tint}`}
-        @pointerenter=${() => this.#pick(stretch)}><span class=${hasRoom ? '' : 'visually-hidden'}>${name}</span></li>`;
+        @pointerenter=${() => this.#pick(stretch)}><span class=${isNameShown ? '' : 'visually-hidden'}>${name}</span></li>`;
   }
 
   #pick(stretch: Stretch | undefined, byKey = false): void {

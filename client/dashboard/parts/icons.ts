@@ -1,4 +1,4 @@
-/** Small line drawings that more than one part uses, 24 × 24. */
+/** Icons shared by several components, 24 × 24. */
 import { html, svg, type TemplateResult } from 'lit';
 
 export const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;

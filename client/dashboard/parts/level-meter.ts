@@ -1,4 +1,4 @@
-/** RMS as a bar, the peak as a held line, on a scale in dBFS. */
+/** Level meter: RMS as a bar, peak hold as a line, scale in dBFS. */
 import { css, html, LitElement } from 'lit';
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { decibels } from '../model/format.js';
@@ -8,8 +8,8 @@ import { sharedStyles } from './shared-styles.js';
 import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 
 const FLOOR_DB = -120;
-/** A peak above this is at the end of the scale: most likely clipped. */
-const HOT_DB = -0.1;
+/** A peak above this is probably clipped. */
+const CLIPPING_DB = -0.1;
 
 export class LevelMeter extends LitElement {
   static override properties = { soundView: { attribute: false }, prediction: { attribute: false }, theme: {} };
@@ -60,12 +60,12 @@ export class LevelMeter extends LitElement {
     context.fillStyle = style.getPropertyValue('--accent');
     context.fillRect(0, height - bar, width, bar);
     if (peak === 0) return;
-    context.fillStyle = style.getPropertyValue(meter.peakDb > HOT_DB ? '--bad' : '--ink');
+    context.fillStyle = style.getPropertyValue(meter.peakDb > CLIPPING_DB ? '--bad' : '--ink');
     const thick = Math.round(2 * ratio);
     context.fillRect(0, Math.min(height - thick, height - peak), width, thick);
   }
 
-  /** Of the moment that the picture shows; without a picture, of the block. */
+  /** Peak of the last 35 ms at the time that the spectrogram shows; without waveform data, the newest block's peak. */
   #peakDb(atMs: number, reducedMotion: boolean): number {
     const { soundView, prediction } = this;
     if (!soundView || reducedMotion || soundView.picture.endPoint === 0) return prediction?.peak ?? FLOOR_DB;

@@ -1,4 +1,4 @@
-/** Plays a station's own sound, and says so when it can't. Nothing is fetched before it is pressed. */
+/** Button that plays a station's audio, and shows if it can't. Fetches nothing before a click. */
 import { css, html, LitElement, svg } from 'lit';
 import { StationSound, type SoundState } from '../station-sound.js';
 import { icon } from './icons.js';
@@ -16,7 +16,7 @@ export class ListenButton extends LitElement {
     p:empty { display: none; }
   `];
 
-  /** Asks for the sound. */
+  /** Fetches the audio. */
   declare open: (signal: AbortSignal) => Promise<Response>;
   declare state: 'off' | SoundState;
   #sound: StationSound | undefined;
@@ -37,7 +37,7 @@ export class ListenButton extends LitElement {
       <button type="button" aria-pressed=${isOn} @click=${() => (isOn ? this.#stop() : this.#play())}>
         ${icon(isOn ? STOP : PLAY)}${this.state === 'loading' ? 'Loading' : isOn ? 'Stop listening' : 'Listen'}
       </button>
-      <p role="status">${this.state === 'failed' ? 'No sound: the station is not live.' : ''}</p>`;
+      <p role="status">${this.state === 'failed' ? 'No audio: the station is not live.' : ''}</p>`;
   }
 
   #play(): void {

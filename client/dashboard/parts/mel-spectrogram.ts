@@ -1,4 +1,4 @@
-/** The mel spectrogram: what the network hears, scrolling, low sounds at the bottom. */
+/** Scrolling mel spectrogram, the input of the model; low frequencies at the bottom. */
 import { css, html, LitElement } from 'lit';
 import { colourMap } from '../model/colour-map.js';
 import { ticks } from '../model/mel-axis.js';
@@ -19,7 +19,7 @@ export class MelSpectrogram extends LitElement {
 
   declare soundView: SoundView | undefined;
   declare theme: Theme;
-  /** One pixel a cell, a ring of columns; drawn stretched. */
+  /** Ring buffer of columns with one pixel per cell; drawn scaled. */
   readonly #cells = document.createElement('canvas');
   #painted: { picture: Picture; theme: Theme; endColumn: number } | undefined;
   #drawnEndMs = -1;
@@ -57,7 +57,7 @@ export class MelSpectrogram extends LitElement {
     const first = Math.max(0, Math.floor((endMs - spanMs) / hopMs));
     const end = Math.min(soundView.picture.endColumn, Math.ceil(endMs / hopMs));
     const ring = soundView.picture.columns;
-    for (let from = first; from < end;) { // in two parts where the ring wraps
+    for (let from = first; from < end;) { // two parts if the range wraps around
       const count = Math.min(end - from, ring - from % ring);
       const x = width - (endMs - from * hopMs) / hopMs * columnPx;
       context.drawImage(this.#cells, from % ring, 0, count, bands, x, 0, count * columnPx, height);
@@ -65,7 +65,7 @@ export class MelSpectrogram extends LitElement {
     }
   }
 
-  /** Brings the ring of pixels up to date: a few columns, or all for another stream or theme. */
+  /** Paints the new columns into the ring buffer; all of them for another stream or theme. */
   #paintCells(picture: Picture): void {
     const { columns: ring, levels, format: { bands } } = picture;
     const isStale = this.#painted?.picture !== picture || this.#painted.theme !== this.theme;

@@ -1,11 +1,11 @@
-/** Draws a ribbon of time: alerts above it, passages by the colour of their genre or the pattern of what is none, titles and times below. */
+/** Draws a ribbon: alerts on top, passages in the colour of their genre or a pattern, titles and times below. */
 import type { StationAlert } from '../api.js';
 import type { GenreColour } from '../model/genre-colours.js';
 import { isAudioContent, passageName, type Passage } from '../model/passages.js';
 import { timeMarks, type Run } from '../model/runs.js';
 import type { PlayedTitle } from '../model/titles.js';
 
-/** What a frame of a ribbon shows. */
+/** Data of one frame of a ribbon. */
 export interface RibbonScene {
   readonly runs: readonly Run[];
   readonly fromMs: number;
@@ -19,7 +19,7 @@ export interface RibbonScene {
 const ALERTS = 11;
 const TITLES = 22;
 const AXIS = 20;
-/** Of a passage's foot, in its genre's strong colour. */
+/** Height of the bar at the bottom of a passage, in its genre's strong colour. */
 const FOOT = 6;
 const MARK_EVERY_PX = 110;
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -65,7 +65,7 @@ export class RibbonPainter {
       context.fillStyle = colour.strong;
       context.fillRect(x, bottom - foot, width, foot);
     } else this.#pattern(passage, x, top, width, bottom);
-    if (width > this.#px(6)) { // a seam between neighbours
+    if (width > this.#px(6)) { // a line between neighbours
       context.fillStyle = this.#colour('--surface');
       context.fillRect(x + width - this.#px(1), top, this.#px(1), bottom - top);
     }
@@ -76,7 +76,7 @@ export class RibbonPainter {
     context.strokeRect(x + this.#px(1), top + this.#px(1), Math.max(1, width - this.#px(2)), bottom - top - this.#px(2));
   }
 
-  /** What is no genre is told by its pattern. */
+  /** Fills a passage without a genre with the pattern of its content. */
   #pattern({ content, genre }: Passage, x: number, top: number, width: number, bottom: number): void {
     const context = this.#context;
     const isTrouble = content === 'failing' || content === 'stalled' || content === 'connecting';
@@ -99,13 +99,13 @@ export class RibbonPainter {
     } else if (content === 'unknown' || genre !== null) {
       context.globalAlpha = 0.3;
       context.fillRect(x, top, width, bottom - top);
-    } else { // silence, warming, stopped, not recorded: a dotted line at the foot
+    } else { // silence, warming, stopped, not recorded: a dotted line at the bottom
       for (let at = Math.ceil(x / this.#px(6)) * this.#px(6); at < x + width; at += this.#px(6)) context.fillRect(at, bottom - this.#px(2), this.#px(2), this.#px(2));
     }
     context.restore();
   }
 
-  /** Diagonals on a grid of the whole ribbon, so that neighbours join. */
+  /** Diagonal stripes aligned to the whole ribbon, so that they continue across neighbours. */
   #stripes(x: number, top: number, width: number, bottom: number, every: number, thick: number, slope = 1): void {
     const context = this.#context;
     const step = this.#px(every);
@@ -144,7 +144,7 @@ export class RibbonPainter {
     context.fillText(name, x + this.#px(8), top + this.#px(8));
   }
 
-  /** A bar above the ribbon for as long as it lasted, and a foot into it where it began. */
+  /** A bar above the ribbon for the duration of the alert, and an arrow and a line at its start. */
   #alert({ from, to }: StationAlert, { fromMs, toMs }: RibbonScene, top: number, bottom: number): void {
     const position = (ms: number): number => Math.round((ms - fromMs) / (toMs - fromMs) * this.#width);
     const [beginMs, endMs] = [Date.parse(from), to === null ? toMs : Date.parse(to)];
@@ -197,7 +197,7 @@ export class RibbonPainter {
     context.fillText(now, this.#width, this.#height - this.#px(2));
   }
 
-  /** The text, cut with an ellipsis where it is too long; empty where only a few letters would be left. */
+  /** The text, truncated with an ellipsis if it is too long; empty if only a few letters would fit. */
   #fitted(text: string, width: number): string {
     const context = this.#context;
     if (width < this.#px(36)) return '';

@@ -1,4 +1,4 @@
-/** Styles that all parts share: the box model, focus, panels, buttons. */
+/** Styles shared by all components: box model, focus, buttons. */
 import { css } from 'lit';
 
 export const sharedStyles = css`
@@ -8,7 +8,7 @@ export const sharedStyles = css`
   h1, h2, p, ul, ol { margin: 0; padding: 0; }
   ul, ol { list-style: none; }
   h2 { font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
-  /* Out of the flow: a canvas has a size of its own that would stretch the page it should follow. */
+  /* Out of the flow: the canvas's intrinsic size would otherwise stretch its container. */
   .frame { position: relative; overflow: hidden; min-block-size: 0; }
   .frame canvas { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; }
   :focus { outline: none; }

@@ -1,4 +1,4 @@
-/** For those with the admin token: signing in, where the server lets others do less, and out again. */
+/** Sign-in dialog for the admin token, shown if visitors may not manage, and the sign-out button. */
 import { css, html, LitElement } from 'lit';
 import { ApiError } from '../api.js';
 import type { Site } from '../site.js';
@@ -35,7 +35,7 @@ export class SignIn extends LitElement {
       <dialog aria-labelledby="title" @close=${() => { this.trouble = ''; }}>
         <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
           <h2 id="title">Sign in</h2>
-          <p>With the admin token of this server, stations can be added and changed. It is kept until this tab is closed.</p>
+          <p>The admin token of this server lets you add and change stations. It is stored until this tab is closed.</p>
           <label class="field">Admin token<input name="token" type="password" required autocomplete="current-password" aria-describedby="trouble"></label>
           <p id="trouble" class="wrong" role="alert">${this.trouble}</p>
           <div class="actions">
@@ -55,9 +55,9 @@ export class SignIn extends LitElement {
     const token = this.renderRoot.querySelector('input')!.value.trim();
     this.isAsking = true;
     try {
-      this.trouble = await this.site.visitor.signIn(token) ? '' : 'This is not the token that the server was started with (--admin-token).';
+      this.trouble = await this.site.visitor.signIn(token) ? '' : 'Wrong token: the server was started with another one (--admin-token).';
     } catch (error) {
-      this.trouble = error instanceof ApiError ? error.message : 'The server can not be reached. Try again.';
+      this.trouble = error instanceof ApiError ? error.message : 'The server can’t be reached. Try again.';
     }
     this.isAsking = false;
   }

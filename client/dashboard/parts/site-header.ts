@@ -1,4 +1,4 @@
-/** The head of every place: where one is and can go, what belongs to the place (slotted), alerts, signing in, light or dark. */
+/** Header of every page: navigation, slots for the page's own controls, alerts, sign-in, theme. */
 import { css, html, LitElement, nothing } from 'lit';
 import { LIVE, STATIONS, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
@@ -9,7 +9,7 @@ import { sharedStyles } from './shared-styles.js';
 import './sign-in.js';
 import './theme-toggle.js';
 
-/** Fires `theme` (detail: Theme) at the start and at each change. */
+/** Fires `theme` (detail: Theme) once at the start and at each change. */
 export class SiteHeader extends LitElement {
   static override properties = { site: { attribute: false }, page: {} };
   static override styles = [sharedStyles, css`
@@ -37,7 +37,7 @@ export class SiteHeader extends LitElement {
     return html`
       <header class=${this.site.isKiosk ? 'kiosk' : ''}>
         <a class="brand" href=${this.site.href(LIVE)} aria-label="livegenre">${icon(MARK)}<span>livegenre</span></a>
-        <nav aria-label="Places">
+        <nav aria-label="Pages">
           <a href=${this.site.href(LIVE)} aria-current=${this.page === 'live' ? 'page' : nothing}>Live</a>
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
         </nav>

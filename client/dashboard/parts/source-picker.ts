@@ -1,4 +1,4 @@
-/** What to listen to: a stream of the server's, the microphone, or a file. */
+/** Chooses the audio source: a stream of the server, the microphone, or a file. */
 import { css, html, LitElement, svg } from 'lit';
 import type { StreamInfo } from '../../../server/protocol/messages.js';
 import type { AudioSource } from '../sources/audio-source.js';
@@ -26,11 +26,11 @@ export class SourcePicker extends LitElement {
 
   declare streams: readonly StreamInfo[];
   declare audioSource: AudioSource | undefined;
-  /** What is chosen has ended. */
+  /** The chosen source has ended. */
   declare isOver: boolean;
-  /** The browser asks for the microphone. */
+  /** The browser is asking for permission to use the microphone. */
   declare isAsking: boolean;
-  /** The visitor may send sound; else there are only streams to choose from. */
+  /** The visitor may send audio; otherwise only streams can be chosen. */
   declare canSend: boolean;
 
   override render() {
@@ -39,11 +39,11 @@ export class SourcePicker extends LitElement {
     const others = this.streams.filter((stream) => stream !== demo);
     const watched = kind === 'station' ? this.audioSource?.streamId : undefined;
     return html`
-      <div class="group" role="group" aria-label="Source of sound">
+      <div class="group" role="group" aria-label="Audio source">
         ${demo && html`<button type="button" aria-pressed=${watched === demo.id} @click=${() => this.#fire('station', demo)}>${icon(STATION)}<span>Demo<span class="more"> station</span></span></button>`}
         ${this.canSend ? html`<button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => this.#fire('microphone')}>${icon(MICROPHONE)}Microphone</button>
         <button type="button" aria-pressed=${kind === 'file'} @click=${() => this.renderRoot.querySelector('input')!.click()}>${icon(NOTE)}File</button>
-        <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Sound file" @change=${this.#chooseFile}>` : ''}
+        <input type="file" accept="audio/*,video/mp4,video/webm,.flac,.opus,.m4a" hidden aria-label="Audio file" @change=${this.#chooseFile}>` : ''}
         ${others.length > 0 ? html`
           <select aria-label="Other streams of this server" @change=${(event: Event) => this.#choose(event, others)}>
             <option value="" ?selected=${!others.some(({ id }) => id === watched)}>Other streams (${others.length})</option>
@@ -62,7 +62,7 @@ export class SourcePicker extends LitElement {
   #chooseFile(event: Event): void {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
-    input.value = ''; // the same file can be chosen again
+    input.value = ''; // so that choosing the same file again fires a change
     if (file) this.#fire('file', file);
   }
 

@@ -1,4 +1,4 @@
-/** A station's state: a shape and a word, so that no colour has to be seen to tell it. */
+/** A station's state as an icon and a word, so that it does not depend on colour. */
 import { css, html, svg, type TemplateResult } from 'lit';
 import type { StationState } from '../../../server/protocol/messages.js';
 import { STATE_MEANINGS, STATE_NAMES } from '../model/station-words.js';

@@ -1,6 +1,6 @@
 /**
- * One station of the grid. Drawn anew only where it looks another way and is near what is seen; the
- * level, which moves all the time, is written straight into the page.
+ * Card of one station in the grid. Renders only if visible data changed and the card is near the
+ * viewport; the level, which changes all the time, is written directly to the DOM.
  */
 import { css, html, LitElement } from 'lit';
 import type { StationGlance } from '../../../server/protocol/messages.js';
@@ -15,7 +15,7 @@ import { icon, NOTE } from './icons.js';
 import { sharedStyles } from './shared-styles.js';
 import { stateMark, stateMarkStyles } from './state-mark.js';
 
-/** Cards in sight or almost: the others wait with their changes until they come near. */
+/** Watches which cards are in or near the viewport; the others render when they come near. */
 const NEAR = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) (target as StationCard).isNear = isIntersecting;
 }, { rootMargin: '25%' });
@@ -31,7 +31,7 @@ export class StationCard extends LitElement {
     .row { display: flex; align-items: center; justify-content: space-between; gap: 0.75rem; min-inline-size: 0; }
     h2 { flex: 1; min-inline-size: 0; font-size: 0.9375rem; font-weight: 620; color: var(--ink); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     a { color: inherit; text-decoration: none; }
-    /* The whole card is the link. */
+    /* Makes the whole card clickable. */
     a::after { content: ''; position: absolute; inset: 0; border-radius: inherit; }
     a:focus-visible { outline: none; }
     a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 0.875rem; }
@@ -69,7 +69,7 @@ export class StationCard extends LitElement {
     this.#writeLevel();
   }
 
-  /** dBFS; null where nothing is heard. */
+  /** dBFS; null if there is no audio. */
   set level(level: number | null) {
     if (level === this.#level) return;
     this.#level = level;
@@ -93,7 +93,7 @@ export class StationCard extends LitElement {
 
   override render() {
     const { name, state, since, genre, p, heard, nowPlaying, reason, alerts } = this.station;
-    const word = genre !== null ? labelName(genre) : heard !== null ? CONTENT_NAMES[heard] : 'Not heard';
+    const word = genre !== null ? labelName(genre) : heard !== null ? CONTENT_NAMES[heard] : 'No signal';
     const nowMs = Date.now();
     return html`
       <div class="row"><h2 title=${name}><a href=${this.href}>${name}</a></h2>${stateMark(state)}</div>

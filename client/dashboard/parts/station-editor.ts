@@ -1,4 +1,4 @@
-/** The dialog in which a station is added, changed or deleted. What the server refuses is said on top, in its own words. */
+/** Dialog to add, change or delete a station. Shows the server's error message at the top. */
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { ApiError, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
@@ -35,11 +35,11 @@ export class StationEditor extends LitElement {
     .actions p { flex: 1 1 100%; }
   `];
 
-  /** The station that is changed; undefined for a new one. */
+  /** The station being edited; undefined for a new one. */
   declare station: StationInfo | undefined;
   declare labels: readonly string[];
   declare trouble: string;
-  /** Names of the fields that the server refused. */
+  /** Names of the fields that the server rejected. */
   declare fields: readonly string[];
   declare isBusy: boolean;
   declare isDeleting: boolean;
@@ -53,10 +53,10 @@ export class StationEditor extends LitElement {
     this.#clear(NEW_STATION);
   }
 
-  /** @param station the one to change; none adds a new one */
+  /** @param station the station to edit; undefined adds a new one */
   open(visitor: Visitor, station?: StationInfo): void {
     this.#visitor = visitor;
-    // What was half filled in before is forgotten.
+    // Discard input from the last time it was open.
     this.#form.reset();
     this.station = station;
     this.#clear({ ...NEW_STATION, ...station });
@@ -76,11 +76,11 @@ export class StationEditor extends LitElement {
             <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file</small></div>
           <label class="check"><input type="checkbox" name="enabled" .defaultChecked=${enabled}>Listen to it</label>
           <fieldset>
-            <legend>Tell me of</legend>
+            <legend>Alert rules</legend>
             ${ruleRows(rules).map((row) => this.#rule(row))}
           </fieldset>
           <div class="field"><label for="webhooks">Webhooks</label><textarea id="webhooks" name="webhooks" aria-describedby="webhooks-help" rows="2" spellcheck="false" placeholder="https://example.com/alerts" .defaultValue=${webhooks.join('\n')} aria-invalid=${this.fields.includes('webhooks')}></textarea>
-            <small id="webhooks-help">Told of this station's alerts, one address a line</small></div>
+            <small id="webhooks-help">URLs that receive this station's alerts, one per line</small></div>
           <div class="actions">
             ${this.isDeleting ? html`
               <p role="status">Delete ${name} and stop listening to it?</p>
@@ -102,7 +102,7 @@ export class StationEditor extends LitElement {
           <label class="check"><input type="checkbox" .checked=${live(isOn)} @change=${() => { this.on = toggled(this.on, type); }}>${RULE_NAMES[type]}</label>
           ${fields.map(({ key, before, unit, min, max, value }) => html`
             <label class="number" ?hidden=${!isOn}>${before}<input type="number" name="${type} ${key}" .defaultValue=${String(value)} min=${min} max=${max} step="any" required ?disabled=${!isOn}>${unit}</label>`)}
-          ${type === 'drift' && isOn ? html`<span class="number">of the music is of</span>` : nothing}
+          ${type === 'drift' && isOn ? html`<span class="number">of the music is one of</span>` : nothing}
         </div>
         ${type === 'drift' && isOn ? html`
           <div class="chips" role="group" aria-label="Expected genres">${this.labels.map((label) => html`
@@ -135,7 +135,7 @@ export class StationEditor extends LitElement {
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (this.on.has('drift') && this.expect.size === 0) return this.#refuse('Choose the genres that are expected, or switch Format drift off.');
+    if (this.on.has('drift') && this.expect.size === 0) return this.#refuse('Choose the genres that are expected, or turn Format drift off.');
     const { station } = this;
     await this.#save(async (visitor) => {
       const request = { method: station ? 'PATCH' : 'POST', body: this.#filled() };
@@ -151,7 +151,7 @@ export class StationEditor extends LitElement {
     });
   }
 
-  /** Closes when the server says yes. */
+  /** Runs a request; closes the dialog if it succeeds, shows the error if not. */
   async #save(work: (visitor: Visitor) => Promise<void>): Promise<void> {
     if (!this.#visitor) return;
     this.#refuse('');
@@ -160,7 +160,7 @@ export class StationEditor extends LitElement {
       await work(this.#visitor);
       this.#dialog.close();
     } catch (error) {
-      this.#refuse(error instanceof ApiError ? error.message : 'The server can not be reached. Try again.');
+      this.#refuse(error instanceof ApiError ? error.message : 'The server can’t be reached. Try again.');
     }
     this.isBusy = false;
   }

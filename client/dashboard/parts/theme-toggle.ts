@@ -1,4 +1,4 @@
-/** Light or dark: follows the system until the person chooses. */
+/** Button for the light or dark theme; follows the system until the visitor chooses. */
 import { html, LitElement, svg } from 'lit';
 import { storeTheme, storedTheme, type Theme } from '../model/theme.js';
 import { sharedStyles } from './shared-styles.js';
@@ -6,7 +6,7 @@ import { sharedStyles } from './shared-styles.js';
 const SUN = svg`<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1"/>`;
 const MOON = svg`<path d="M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5z"/>`;
 
-/** Fires `theme` (detail: Theme) at the start and at each change. */
+/** Fires `theme` (detail: Theme) once at the start and at each change. */
 export class ThemeToggle extends LitElement {
   static override properties = { theme: { state: true } };
   static override styles = sharedStyles;

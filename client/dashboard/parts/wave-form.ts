@@ -1,13 +1,13 @@
-/** The outline of the wave over the same seconds as the spectrogram below it. */
+/** Waveform envelope over the same time span as the spectrogram below it. */
 import { css, html, LitElement } from 'lit';
 import { visibleSpanMs, type SoundView } from '../model/sound-view.js';
 import { sharedStyles } from './shared-styles.js';
 import { AnimatedCanvas, type Frame } from './animated-canvas.js';
 
-/** Heights are drawn as |sample|^0.75, so that quiet music is seen without a gain that would lie about loud. */
-const BEND = 0.75;
-/** By |sample × 127|: 0 to 1. */
-const HEIGHT = Float32Array.from({ length: 129 }, (_, i) => Math.min(1, (i / 127) ** BEND));
+/** Heights are |sample|^0.75, so that quiet music is visible and full scale stays full height. */
+const EXPONENT = 0.75;
+/** Lookup table by |sample × 127|: height, 0 to 1. */
+const HEIGHT = Float32Array.from({ length: 129 }, (_, i) => Math.min(1, (i / 127) ** EXPONENT));
 
 export class WaveForm extends LitElement {
   static override properties = { soundView: { attribute: false }, theme: {} };
@@ -38,7 +38,7 @@ export class WaveForm extends LitElement {
     const picture = this.soundView?.picture;
     if (!picture || picture.pointMs === 0) return;
     context.fillStyle = style.getPropertyValue('--accent');
-    // Pixels stand at fixed stream times, so that the outline moves as one and does not shimmer.
+    // Snap to a fixed pixel grid in stream time, so that the waveform does not shimmer while it scrolls.
     const pixelMs = visibleSpanMs(width / ratio) / width;
     const last = Math.floor(endMs / pixelMs);
     for (let x = 0; x < width; x++) {

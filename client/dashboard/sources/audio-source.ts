@@ -1,4 +1,4 @@
-/** One chosen source of sound: where its predictions come from, and how it ends. */
+/** Interface of an audio source: the link with its predictions, and how to end it. */
 import type { ConnectionState, Events, StreamEvents } from '../../sdk/index.js';
 
 /** A `GenreClient` or a `GenreViewer`. */
@@ -6,23 +6,23 @@ export type StreamLink = Events<StreamEvents> & { readonly state: ConnectionStat
 
 export interface AudioSource {
   readonly kind: 'station' | 'microphone' | 'file';
-  /** As the page shows it. */
+  /** Display name. */
   readonly name: string;
-  /** Stations: the id that was chosen. */
+  /** Stations only: id of the chosen stream. */
   readonly streamId?: string;
   readonly link: StreamLink;
-  /** Lets go of everything: sockets, tracks, contexts, timers. Twice does no harm. */
+  /** Closes sockets, tracks, audio contexts and timers. Idempotent. */
   end(): void;
 }
 
-/** What a source of the browser's own needs to reach the server. */
+/** Options of a source that sends audio from the browser. */
 export interface SendOptions {
   readonly url: string;
-  /** Labels to list in each prediction. */
+  /** Number of labels in each prediction. */
   readonly topK: number;
-  /** Whether the server sends the picture of each block too. */
+  /** Request mel columns and waveform peaks of each block. */
   readonly spectrogram: boolean;
 }
 
-/** The rate that the network hears; resampled here, a stream is a quarter of 48 kHz stereo's bytes. */
+/** The model's sample rate, Hz. Resampling in the browser cuts a stream to under a quarter of the bytes of 48 kHz stereo. */
 export const SEND_SAMPLE_RATE = 22_050;

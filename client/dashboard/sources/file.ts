@@ -1,11 +1,11 @@
-/** A file of the person's: played aloud, and sent at the pace at which it is heard. */
+/** A local file: played aloud and sent to the server at playback speed. */
 import type { StreamLink, AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
 import { MAX_FILE_BYTES, SourceError, fileTooBigText, undecodableFileText } from './source-errors.js';
 
 const SEND_EVERY_MS = 100;
 
-/** `blocked`: the browser wants a click before it plays aloud. */
+/** `blocked`: not started yet; the browser may require a click before it plays audio. */
 export type PlaybackState = 'blocked' | 'playing' | 'ended';
 
 export class FilePlayback implements AudioSource {
@@ -33,9 +33,9 @@ export class FilePlayback implements AudioSource {
   }
 
   /**
-   * Decodes a file and plays it.
-   * @param onChange called when the position or the state changed
-   * @throws SourceError with a sentence that says what to do
+   * Decodes a file and starts playing it.
+   * @param onChange called when the position or the state changes
+   * @throws SourceError with a message that says what to do
    */
   static async open(file: File, sendOptions: SendOptions, onChange: () => void): Promise<FilePlayback> {
     if (file.size > MAX_FILE_BYTES) throw new SourceError(fileTooBigText(file.name, file.size));
@@ -67,16 +67,16 @@ export class FilePlayback implements AudioSource {
     this.#onChange();
   }
 
-  /** Starts, as soon as the browser lets it and the server is ready; called again by a click where it did not. */
+  /** Starts as soon as the browser allows it and the server is ready; a click on Play calls it again. */
   play(): void {
     void this.#context.resume()
       .then(() => this.#sender.client.connect())
       .then(() => this.#start())
-      // A refusal comes as an error event of the link; a context that was closed meanwhile plays nothing.
+      // A refused connection is reported by the link's error event; a context closed meanwhile needs no handling.
       .catch(() => {});
   }
 
-  /** Stops the sound; the server sums up what it heard. */
+  /** Stops playback and ends the stream; the server then sends a summary. */
   stop(): void {
     if (this.#state !== 'playing') return;
     this.#finish();
@@ -98,7 +98,7 @@ export class FilePlayback implements AudioSource {
     this.#onChange();
   }
 
-  /** Sends what was heard since the last time; the end of the file is the end of the stream. */
+  /** Sends what was played since the last call; at the end of the file, ends the stream. */
   #sendPlayed(): void {
     const rate = this.#sound.sampleRate;
     const played = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
@@ -124,7 +124,7 @@ export class FilePlayback implements AudioSource {
   }
 }
 
-/** The mean of all channels of a part. */
+/** Mixes frames `from` to `to` down to mono: the mean of all channels. */
 function mono(sound: AudioBuffer, from: number, to: number): Float32Array {
   const mix = sound.getChannelData(0).slice(from, to);
   for (let channel = 1; channel < sound.numberOfChannels; channel++) {

@@ -1,23 +1,23 @@
-/** The microphone as it is: no echo cancellation, noise suppression or gain control, which all mangle music. */
+/** Microphone source without echo cancellation, noise suppression and gain control, which distort music. */
 import type { AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
 import { SourceError } from './source-errors.js';
 
-/** What differs between the dashboard and the widget. */
+/** What differs between the dashboard and the widget as hosts of the microphone. */
 export interface MicrophoneHost {
-  /** Address of capture.js. */
+  /** URL of capture.js. */
   readonly captureUrl: string;
   /** @param name a DOMException's name, 'insecure' or 'lost' */
   errorText(name: string): string;
 }
 
 /**
- * Asks for the microphone and sends what it hears.
- * @param onLost called with a sentence when the device goes away
- * @throws SourceError with a sentence that says what to do
+ * Requests the microphone and sends its audio to the server.
+ * @param onLost called with an error text when the device is disconnected
+ * @throws SourceError with a message that says what to do
  */
 export async function openMicrophone(sendOptions: SendOptions, onLost: (sentence: string) => void, host: MicrophoneHost): Promise<AudioSource> {
-  const stream = await askForSound(host);
+  const stream = await requestMicrophone(host);
   const context = new AudioContext();
   let sender: Sender | undefined;
   const end = (): void => {
@@ -30,11 +30,11 @@ export async function openMicrophone(sendOptions: SendOptions, onLost: (sentence
   };
   try {
     await context.audioWorklet.addModule(host.captureUrl);
-    void context.resume(); // not waited for: a browser that keeps it back would keep the button back too
+    void context.resume(); // not awaited: some browsers delay it, which would block the button
     sender = new Sender('Microphone', context.sampleRate, sendOptions);
-    listen(context, stream, sender);
+    sendSamples(context, stream, sender);
     for (const track of stream.getTracks()) track.onended = () => onLost(host.errorText('lost'));
-    // What the server says comes as events.
+    // Errors of the connection are reported as events.
     sender.client.connect().catch(() => {});
   } catch (error) {
     end();
@@ -43,8 +43,8 @@ export async function openMicrophone(sendOptions: SendOptions, onLost: (sentence
   return { kind: 'microphone', name: 'Microphone', link: sender.client, end };
 }
 
-async function askForSound(host: MicrophoneHost): Promise<MediaStream> {
-  // Insecure pages have no mediaDevices, whatever the types say.
+async function requestMicrophone(host: MicrophoneHost): Promise<MediaStream> {
+  // On insecure pages mediaDevices is undefined, although its type does not allow that.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new SourceError(host.errorText('insecure'));
   try {
@@ -54,11 +54,11 @@ async function askForSound(host: MicrophoneHost): Promise<MediaStream> {
   }
 }
 
-function listen(context: AudioContext, stream: MediaStream, sender: Sender): void {
+function sendSamples(context: AudioContext, stream: MediaStream, sender: Sender): void {
   const capture = new AudioWorkletNode(context, 'capture', { channelCount: 1, channelCountMode: 'explicit', outputChannelCount: [1] });
   capture.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
     if (sender.client.state !== 'closed') sender.push(data);
   };
   context.createMediaStreamSource(stream).connect(capture);
-  capture.connect(context.destination); // its output stays silent; unconnected, some browsers do not run it
+  capture.connect(context.destination); // the output is silent, but some browsers do not run an unconnected node
 }

@@ -1,4 +1,4 @@
-/** Sound of the browser on its way to the server: resampled, in chunks of a tenth of a second. */
+/** Sends audio from the browser to the server: resampled, in chunks of a tenth of a second. */
 import { Resampler } from '../../../dsp/resample/resampler.js';
 import { GenreClient } from '../../sdk/index.js';
 import { SEND_SAMPLE_RATE, type SendOptions } from './audio-source.js';
@@ -11,7 +11,7 @@ export class Sender {
   readonly #chunk = new Float32Array(CHUNK_SAMPLES);
   #filled = 0;
 
-  /** @param inputRate Hz of what `push` gets */
+  /** @param inputRate sample rate of the samples passed to `push`, Hz */
   constructor(name: string, inputRate: number, { url, topK, spectrogram }: SendOptions) {
     this.#resampler = new Resampler(inputRate, SEND_SAMPLE_RATE);
     this.client = new GenreClient({ url, name, topK, spectrogram, encoding: 's16le', sampleRate: SEND_SAMPLE_RATE, channels: 1 });
@@ -22,11 +22,11 @@ export class Sender {
     this.#send(this.#resampler.push(samples));
   }
 
-  /** The rest of the sound; the summary comes as an event. */
+  /** Sends the rest of the audio and ends the stream; the summary arrives as an event. */
   finish(): void {
     this.#send(this.#resampler.flush());
     this.client.send(this.#chunk.subarray(0, this.#filled));
-    // A stream that ends without a summary says so in its error event.
+    // A stream that ends without a summary fires an error event.
     this.client.stop().catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-/** A stream that plays somewhere else, watched. */
+/** Audio source that watches a stream of the server. */
 import type { StreamInfo } from '../../../server/protocol/messages.js';
 import { GenreViewer } from '../../sdk/index.js';
 import type { AudioSource } from './audio-source.js';
@@ -8,10 +8,10 @@ export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name
     url,
     spectrogram: true,
     connectAttempts: Infinity,
-    // The demo station is the same one to people whatever its id after a restart of the server.
+    // The demo station may have a new id after a restart of the server, so find it again.
     stream: source !== 'demo' ? id : async () => {
       const demo = (await find()).find((stream) => stream.source === 'demo');
-      if (!demo) throw new Error('The server plays no demo station at the moment.');
+      if (!demo) throw new Error('The server has no demo station at the moment.');
       return demo.id;
     },
   });
