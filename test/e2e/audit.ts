@@ -1,8 +1,8 @@
-/** A small accessibility audit of a page: names of what has a role, contrast of what is written. */
+/** A small accessibility audit of a page: accessible names and contrast of text. */
 import type { Page } from 'playwright-core';
 import { contrast, type Rgb } from '../../client/dashboard/model/colour.js';
 
-/** Roles that say nothing without a name. */
+/** Roles that need an accessible name. */
 const NAMED = new Set(['button', 'combobox', 'listbox', 'link', 'textbox', 'image', 'img', 'meter', 'progressbar', 'progress', 'region', 'group', 'list', 'slider', 'checkbox', 'radio']);
 
 interface AxNode {
@@ -12,7 +12,7 @@ interface AxNode {
   readonly nodeId: string;
 }
 
-/** What Chromium's accessibility tree holds: `role "name"`, in the order of the page. */
+/** Nodes of Chromium's accessibility tree that are not ignored, in document order. */
 export async function accessibleTree(page: Page): Promise<{ role: string; name: string }[]> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree') as { nodes: AxNode[] };
@@ -20,13 +20,13 @@ export async function accessibleTree(page: Page): Promise<{ role: string; name: 
   return nodes.filter(({ ignored }) => !ignored).map(({ role, name }) => ({ role: role?.value ?? '', name: name?.value ?? '' }));
 }
 
-/** Roles on the page that need a name and have none. */
-export async function nameless(page: Page): Promise<string[]> {
+/** Roles of elements that need a name and have none. */
+export async function unnamedElements(page: Page): Promise<string[]> {
   return (await accessibleTree(page)).filter(({ role, name }) => NAMED.has(role) && name.trim() === '').map(({ role }) => role);
 }
 
-/** Texts whose contrast with what is behind them is under WCAG's AA: 4.5, or 3 for large ones. */
-export async function faintTexts(page: Page): Promise<string[]> {
+/** Texts whose contrast with their background is below WCAG AA: 4.5, or 3 for large text. */
+export async function lowContrastTexts(page: Page): Promise<string[]> {
   const written = await page.evaluate(() => {
     const found: { text: string; color: string; background: string; isLarge: boolean }[] = [];
     const visit = (root: Document | ShadowRoot): void => {

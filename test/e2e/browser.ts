@@ -1,6 +1,6 @@
 /**
- * The Chromium that comes inside an npm package, started with a microphone that plays a file.
- * On a bare system it lacks libnss3 and libnspr4: they lie in the package too and are unpacked.
+ * Starts the Chromium from the npm package, with a fake microphone that plays a file. Its libraries
+ * libnss3 and libnspr4, which a minimal system lacks, are unpacked from the same package.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,16 +12,16 @@ import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser } from 'playwright-core';
 
 export interface BrowserOptions {
-  /** WAV file of 44.1 kHz that the microphone plays; without it there is no microphone. */
+  /** 44.1 kHz WAV file that the fake microphone plays; undefined: no microphone. */
   readonly microphone?: string;
-  /** The person says no to the microphone; else yes. */
+  /** True: permission for the microphone is denied; default: granted. */
   readonly refuses?: boolean;
 }
 
-/** This machine by a name that browsers do not trust as they trust localhost. */
+/** Host name of this machine that is not a secure context, unlike localhost. */
 export const INSECURE_HOST = 'livegenre.test';
 
-/** Close it with `close()`: that also removes what was unpacked. */
+/** `close()` also removes the unpacked libraries. */
 export async function openBrowser({ microphone, refuses }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = await chromium.executablePath();
   const libraries = hasLibrary('libnss3.so') ? undefined : unpackLibraries();
@@ -33,7 +33,7 @@ export async function openBrowser({ microphone, refuses }: BrowserOptions = {}):
       '--no-sandbox', '--headless=shell', '--disable-gpu', '--disable-dev-shm-usage',
       '--disable-background-networking', '--disable-component-update', '--no-first-run', '--mute-audio',
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
-      '--autoplay-policy=no-user-gesture-required', // a test chooses files without a hand on the mouse
+      '--autoplay-policy=no-user-gesture-required', // tests choose files without a user gesture
       ...(microphone ? [`--use-fake-ui-for-media-stream${refuses ? '=deny' : ''}`, '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
     ],
     env: { ...process.env as Record<string, string>, ...(path && { LD_LIBRARY_PATH: path }) },
@@ -46,11 +46,11 @@ function hasLibrary(name: string): boolean {
   try {
     return execFileSync('ldconfig', ['-p'], { encoding: 'utf8' }).includes(name);
   } catch {
-    return false; // no ldconfig here (Alpine, or a bare PATH): the unpacked ones do no harm
+    return false; // no ldconfig (Alpine, or a minimal PATH): unpacking the libraries does no harm
   }
 }
 
-/** @returns a new folder that holds lib/ */
+/** @returns a new folder that contains lib/ */
 function unpackLibraries(): string {
   const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', '..', 'bin');
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-chromium-'));

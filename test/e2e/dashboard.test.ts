@@ -1,4 +1,4 @@
-/** The dashboard in a real Chromium at the real server: what a person sees, hears and presses. */
+/** The live page in Chromium with a real server. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,25 +8,25 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { saveBundle } from '../../models/model-folder.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
-import { accessibleTree, faintTexts, nameless } from './audit.js';
+import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
 import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { tonesBundle } from '../models/fixtures.js';
-import { join as joined, tone } from '../server/sound.js';
+import { join as joinSamples, tone } from '../server/sound.js';
 
 interface Context {
   folder: string;
-  /** Some seconds of the demo's music. */
+  /** WAV file with 6 s of the demo's music. */
   music: Buffer;
   server: ServedPage;
   browser: Browser;
   pages: Page[];
-  /** What the pages wrote to the console as errors, or threw. */
-  complaints: string[];
+  /** Uncaught and console errors of the pages, and requests to other hosts. */
+  pageErrors: string[];
 }
 
 const MICROPHONE_RATE = 44_100;
-/** In a second at first sight; the issue's promise is 10 s, and this machine may be busy. */
+/** Usually a second is enough; the limit is the promised 10 s, as the machine may be busy. */
 const SOON = { timeout: 10_000 };
 
 const test = suite<Context>('dashboard');
@@ -48,7 +48,7 @@ test.after(async ({ browser, server, folder }) => {
 
 test.before.each((context) => {
   context.pages = [];
-  context.complaints = [];
+  context.pageErrors = [];
 });
 
 test.after.each(async ({ pages }) => {
@@ -62,10 +62,10 @@ function music(seconds: number): Buffer {
 async function open(context: Context, options: BrowserContextOptions = {}, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
   const page = await (await context.browser.newContext(options)).newPage();
   context.pages.push(page);
-  page.on('pageerror', (error) => context.complaints.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error') context.complaints.push(message.text()); });
+  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error') context.pageErrors.push(message.text()); });
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(context.server.url).origin) context.complaints.push(`asked for ${request.url()}`);
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(context.server.url).origin) context.pageErrors.push(`request to ${request.url()}`);
   });
   await prepare?.(page);
   await page.goto(context.server.url);
@@ -74,8 +74,8 @@ async function open(context: Context, options: BrowserContextOptions = {}, prepa
 
 const state = (page: Page, word: string): Promise<void> => page.locator('connection-state [role=status]', { hasText: word }).waitFor(SOON);
 
-/** The bars are there and move. */
-async function moves(page: Page): Promise<void> {
+/** Resolves when the bars are shown and have changed. */
+async function barsMove(page: Page): Promise<void> {
   await page.locator('genre-bars .p', { hasText: '%' }).first().waitFor(SOON);
   const lengths = await page.locator('genre-bars .fill').evaluateAll((fills) => fills.map((fill) => getComputedStyle(fill).inlineSize).join());
   await page.waitForFunction((before) => {
@@ -94,10 +94,10 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
-test('opened, it plays the demo station: bars, spectrogram and timeline move without a click', async (context) => {
+test('the demo station starts without a click: bars, spectrogram and timeline move', async (context) => {
   const page = await open(context);
   await state(page, 'Live');
-  await moves(page);
+  await barsMove(page);
   await page.locator('genre-timeline li').first().waitFor(SOON);
   await page.waitForFunction(() => {
     const canvas = document.querySelector('live-page')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
@@ -108,10 +108,10 @@ test('opened, it plays the demo station: bars, spectrogram and timeline move wit
   const { labels } = await (await fetch(`${context.server.url}/v1/model`)).json() as { labels: string[] };
   assert.is(rows, labels.length);
   assert.is(await page.locator('genre-bars .p', { hasText: '–' }).count(), 0);
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('the microphone is heard as it is, and stopped', async (context) => {
+test('the microphone is sent without audio processing, and can be stopped', async (context) => {
   const page = await open(context, {}, (page) => page.addInitScript(() => {
     const { mediaDevices } = navigator;
     const ask = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -123,9 +123,9 @@ test('the microphone is heard as it is, and stopped', async (context) => {
   }));
   await page.getByRole('button', { name: 'Microphone' }).click();
   await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
-  await moves(page);
+  await barsMove(page);
   const level = await page.locator('level-meter [role=meter]').getAttribute('aria-valuenow');
-  assert.ok(Number(level) > -60, `the music is heard: ${level} dBFS`);
+  assert.ok(Number(level) > -60, `the music arrives: ${level} dBFS`);
   assert.equal(await page.evaluate(() => (window as unknown as { asked: unknown }).asked),
     { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   const { streams } = await (await fetch(`${context.server.url}/v1/streams`)).json() as { streams: { name: string; sampleRate: number; encoding: string }[] };
@@ -134,42 +134,42 @@ test('the microphone is heard as it is, and stopped', async (context) => {
   await page.getByRole('button', { name: 'Stop' }).click();
   await state(page, 'Stopped');
   assert.is(await page.evaluate(() => (window as unknown as { track: MediaStreamTrack }).track.readyState), 'ended');
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-async function answersMicrophone(page: Page, sentence: RegExp): Promise<void> {
+async function showsMicrophoneError(page: Page, sentence: RegExp): Promise<void> {
   await state(page, 'Live');
   await page.getByRole('button', { name: 'Microphone' }).click();
   await page.getByRole('alert').getByText(sentence).waitFor(SOON);
-  await moves(page);
+  await barsMove(page);
 }
 
-test('a microphone that is refused is answered with what to do, and the demo plays on', async (context) => {
+test('a denied microphone shows what to do, and the demo continues', async (context) => {
   const browser = await openBrowser({ microphone: join(context.folder, 'microphone.wav'), refuses: true });
   try {
     const page = await open({ ...context, browser });
-    await answersMicrophone(page, /Allow it in the site settings/);
+    await showsMicrophoneError(page, /Allow it in the site settings/);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('alert').waitFor({ ...SOON, state: 'hidden' });
-    assert.equal(context.complaints, []);
+    assert.equal(context.pageErrors, []);
   } finally {
     await browser.close();
   }
 });
 
-test('an insecure page says why there is no microphone', async (context) => {
+test('an insecure page shows why there is no microphone', async (context) => {
   const url = context.server.url.replace('127.0.0.1', INSECURE_HOST);
-  await answersMicrophone(await open({ ...context, server: { ...context.server, url } }), /https.*localhost/);
+  await showsMicrophoneError(await open({ ...context, server: { ...context.server, url } }), /https.*localhost/);
 });
 
-test('a computer without a microphone is told to connect one', async (context) => {
+test('without a microphone the page asks to connect one', async (context) => {
   const page = await open(context, {}, (page) => page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
   }));
-  await answersMicrophone(page, /Connect one/);
+  await showsMicrophoneError(page, /Connect one/);
 });
 
-test('a dropped file plays, can be muted, moves the bars and ends with its genre', async (context) => {
+test('a dropped file plays, can be muted, moves the bars and ends with a summary', async (context) => {
   const page = await open(context);
   await state(page, 'Live');
   await drop(page, 'some song.wav', context.music);
@@ -177,14 +177,14 @@ test('a dropped file plays, can be muted, moves the bars and ends with its genre
   await page.locator('file-player .time', { hasText: '/ 0:06' }).waitFor(SOON);
   await page.getByRole('button', { name: 'Mute' }).click();
   await page.getByRole('button', { name: 'Play aloud' }).waitFor(SOON);
-  await moves(page);
+  await barsMove(page);
   await page.locator('file-player .time', { hasText: '0:02 /' }).waitFor(SOON);
   await page.locator('genre-now .note', { hasText: /over all 6 s|No music in 6 s/ }).waitFor({ timeout: 20_000 });
   await state(page, 'Stopped');
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('speech and noise are shown as such, without a genre, on the ribbon, in the bars and read out', async (context) => {
+test('speech and noise are shown without a genre in the timeline, the bars and announcements', async (context) => {
   const model = join(context.folder, 'tones');
   const { manifest, weights } = tonesBundle();
   await saveBundle(model, manifest, weights);
@@ -194,37 +194,37 @@ test('speech and noise are shown as such, without a genre, on the ribbon, in the
     const now = (word: string): Promise<void> => page.locator('genre-now .word', { hasText: word }).waitFor(SOON);
     const announced = page.locator('live-page').locator('[aria-live=polite]').last();
     const tones = [200, 2000, 7000].map((frequencyHz) => tone(frequencyHz, 3000));
-    await drop(page, 'tones.wav', Buffer.from(wavFile(new Int16Array(joined(...tones).buffer), 22050)));
+    await drop(page, 'tones.wav', Buffer.from(wavFile(new Int16Array(joinSamples(...tones).buffer), 22050)));
     await now('Jazz');
     await now('Speech');
     await page.locator('genre-now .note', { hasText: /No music for \d s/ }).waitFor(SOON);
     assert.is(await page.locator('genre-bars ol.idle').count(), 1);
     assert.is(await page.locator('genre-bars .p', { hasText: '%' }).count(), 0);
-    assert.equal(await faintTexts(page), []);
+    assert.equal(await lowContrastTexts(page), []);
     await now('Not music');
     await page.locator('genre-now .note', { hasText: 'Neither music nor speech' }).waitFor(SOON);
     await page.locator('genre-now .note', { hasText: 'over all 9 s' }).waitFor(SOON);
     assert.equal(await page.locator('genre-timeline li').allTextContents(), ['Listening', 'Jazz', 'Speech', 'Not music']);
-    assert.is(await announced.textContent(), 'Not music.', 'what was there when the last sentence was over');
-    assert.equal(context.complaints, []);
+    assert.is(await announced.textContent(), 'Not music.', 'the content after the rate limit of the announcement before');
+    assert.equal(context.pageErrors, []);
   } finally {
     await server.stop();
   }
 });
 
-test('a file that is no sound is answered with what to do, and the demo plays on', async (context) => {
+test('a file that is not audio shows what to do, and the demo continues', async (context) => {
   const page = await open(context);
   await state(page, 'Live');
   await drop(page, 'notes.txt', Buffer.from('no sound'));
   await page.getByRole('alert').getByText(/can't decode notes\.txt.*MP3/).waitFor(SOON);
-  await moves(page);
-  assert.equal(context.complaints, []);
+  await barsMove(page);
+  assert.equal(context.pageErrors, []);
 });
 
 for (const width of [360, 768, 2560]) {
-  test(`nothing is cut off or scrolls sideways at ${width} px`, async (context) => {
+  test(`no overflow at ${width} px`, async (context) => {
     const page = await open(context, { viewport: { width, height: 800 } });
-    await moves(page);
+    await barsMove(page);
     assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
     for (const tag of ['genre-now', 'genre-bars', 'mel-spectrogram', 'level-meter', 'genre-timeline', 'source-picker', 'theme-toggle']) {
       const box = (await page.locator(tag).boundingBox())!;
@@ -233,7 +233,7 @@ for (const width of [360, 768, 2560]) {
   });
 }
 
-test('a canvas has the pixels of the screen, and follows the window', async (context) => {
+test('a canvas has device resolution, and follows the size of the window', async (context) => {
   const page = await open(context, { viewport: { width: 900, height: 800 }, deviceScaleFactor: 2 });
   const follows = (): Promise<unknown> => page.waitForFunction(() => {
     const canvas = document.querySelector('live-page')!.shadowRoot!.querySelector('mel-spectrogram')!.shadowRoot!.querySelector('canvas')!;
@@ -244,10 +244,10 @@ test('a canvas has the pixels of the screen, and follows the window', async (con
   await follows();
 });
 
-test('every control has a name, is reached by the keyboard and shows it', async (context) => {
+test('every control has a name, can be reached by keyboard and shows its focus', async (context) => {
   const page = await open(context);
-  await moves(page);
-  assert.equal(await nameless(page), []);
+  await barsMove(page);
+  assert.equal(await unnamedElements(page), []);
   const reached: string[] = [];
   for (let i = 0; i < 12; i++) {
     await page.keyboard.press('Tab');
@@ -256,10 +256,10 @@ test('every control has a name, is reached by the keyboard and shows it', async 
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
       if (!element || element === document.body) return undefined;
       const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return { name: element.getAttribute('aria-label') ?? (element.getAttribute('role') === 'group' ? 'timeline' : element.textContent!.trim()), isSeen: outlineStyle === 'solid' && outlineWidth === '2px' };
+      return { name: element.getAttribute('aria-label') ?? (element.getAttribute('role') === 'group' ? 'timeline' : element.textContent!.trim()), isFocusVisible: outlineStyle === 'solid' && outlineWidth === '2px' };
     });
     if (!focused) break;
-    assert.ok(focused.isSeen, `${focused.name} has no visible focus`);
+    assert.ok(focused.isFocusVisible, `${focused.name} has no visible focus`);
     reached.push(focused.name);
   }
   assert.equal(reached, ['livegenre', 'Live', 'Stations', 'Demo station', 'Microphone', 'File', 'Use dark colours', 'timeline']);
@@ -268,9 +268,9 @@ test('every control has a name, is reached by the keyboard and shows it', async 
   await page.locator('genre-timeline .readout', { hasText: / to \d/ }).waitFor(SOON);
 });
 
-test('the timeline, the level and the genres are there for a screen reader', async (context) => {
+test('the timeline, the level and the genres are accessible to screen readers', async (context) => {
   const page = await open(context);
-  await moves(page);
+  await barsMove(page);
   const tree = await accessibleTree(page);
   const names = (role: string): string[] => tree.filter((node) => node.role === role).map(({ name }) => name);
   assert.ok(names('meter').includes('Level'));
@@ -280,16 +280,16 @@ test('the timeline, the level and the genres are there for a screen reader', asy
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`${colorScheme}: follows the system, and all text stands out`, async (context) => {
+  test(`${colorScheme}: follows the system, and all text has enough contrast`, async (context) => {
     const page = await open(context, { colorScheme });
-    await moves(page);
+    await barsMove(page);
     const isDark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor === 'rgb(13, 17, 22)');
     assert.is(isDark, colorScheme === 'dark');
-    assert.equal(await faintTexts(page), []);
+    assert.equal(await lowContrastTexts(page), []);
   });
 }
 
-test('the chosen theme is kept', async (context) => {
+test('the chosen theme is stored', async (context) => {
   const page = await open(context, { colorScheme: 'light' });
   await page.getByRole('button', { name: 'Use dark colours' }).click();
   await page.reload();
@@ -297,26 +297,26 @@ test('the chosen theme is kept', async (context) => {
   assert.is(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark');
 });
 
-test('who wants less motion gets none', async (context) => {
+test('with reduced motion there are no transitions', async (context) => {
   const page = await open(context, { reducedMotion: 'reduce' });
-  await moves(page);
+  await barsMove(page);
   assert.is(await page.locator('genre-bars .fill').first().evaluate((fill) => getComputedStyle(fill).transitionDuration), '0s');
 });
 
-test('a server that goes away is said so, and what it plays comes back with it', async (context) => {
-  const passing = await serve();
-  const page = await open({ ...context, server: passing });
+test('a lost server is shown, and the stream continues when it is back', async (context) => {
+  const firstServer = await serve();
+  const page = await open({ ...context, server: firstServer });
   await state(page, 'Live');
-  await moves(page);
-  await passing.stop();
+  await barsMove(page);
+  await firstServer.stop();
   await state(page, 'Reconnecting');
-  const again = await serve('--port', new URL(passing.url).port);
+  const secondServer = await serve('--port', new URL(firstServer.url).port);
   try {
     await state(page, 'Live');
-    await moves(page);
+    await barsMove(page);
   } finally {
     await page.close();
-    await again.stop();
+    await secondServer.stop();
   }
 });
 

@@ -1,20 +1,20 @@
-/** `/embed` in a real Chromium: what is chosen there is what the pasted lines show on another site. */
+/** `/embed` in Chromium: the copied HTML shows on another site what was chosen. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { faintTexts, nameless } from './audit.js';
+import { lowContrastTexts, unnamedElements } from './audit.js';
 import { openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 
 interface Context {
-  /** Another site: shows what was pasted. */
+  /** Another site, which serves the pasted HTML. */
   site: { readonly origin: string; pasted: string; close(): void };
   server: ServedPage;
   browser: Browser;
   pages: Page[];
-  complaints: string[];
+  pageErrors: string[];
 }
 
 const SOON = { timeout: 15_000 };
@@ -47,7 +47,7 @@ test.after(async ({ browser, server, site }) => {
 
 test.before.each((context) => {
   context.pages = [];
-  context.complaints = [];
+  context.pageErrors = [];
 });
 
 test.after.each(async ({ pages }) => {
@@ -57,15 +57,15 @@ test.after.each(async ({ pages }) => {
 async function open(context: Context, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await context.browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...options })).newPage();
   context.pages.push(page);
-  page.on('pageerror', (error) => context.complaints.push(String(error)));
-  // The list of stations is asked for first; a server without stations has none.
-  page.on('console', (message) => { if (message.type() === 'error' && !message.location().url.endsWith('/v1/stations')) context.complaints.push(message.text()); });
+  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
+  // A server without stations answers the list of stations with an error status, which is expected.
+  page.on('console', (message) => { if (message.type() === 'error' && !message.location().url.endsWith('/v1/stations')) context.pageErrors.push(message.text()); });
   await page.goto(`${context.server.url}/embed`);
   await page.locator('live-genre [data-state="music"]').first().waitFor(SOON);
   return page;
 }
 
-test('what is chosen is seen at once, and what is copied shows the same elsewhere', async (context) => {
+test('choices show in the preview, and the copied HTML shows the same on another site', async (context) => {
   const page = await open(context);
   await page.getByText('Badge').click();
   await page.getByText('Dark', { exact: true }).click();
@@ -81,17 +81,17 @@ test('what is chosen is seen at once, and what is copied shows the same elsewher
   const root = pasted.locator('live-genre .root.badge[data-state="music"]');
   await root.waitFor(SOON);
   assert.is(await root.locator('.dot').evaluate((dot) => getComputedStyle(dot).backgroundColor), 'rgb(194, 24, 91)');
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('the microphone can be chosen, and starts by itself nowhere', async (context) => {
+test('the microphone can be chosen, and does not start automatically', async (context) => {
   const page = await open(context);
   await page.getByLabel('What it shows').selectOption({ label: 'The visitor’s microphone' });
   await page.locator('live-genre[mic] [data-state="idle"]').nth(1).waitFor(SOON);
   assert.match(await page.locator('pre').innerText(), '<live-genre mic></live-genre>');
 });
 
-test('it says which pages are allowed, and how to allow another', async (context) => {
+test('shows the allowed origins, and how to allow another', async (context) => {
   const page = await open(context);
   const section = page.getByRole('region', { name: 'Allowed pages' });
   await section.getByRole('listitem').getByText(context.site.origin).waitFor(SOON);
@@ -104,12 +104,12 @@ test('it says which pages are allowed, and how to allow another', async (context
 });
 
 for (const [colorScheme, width] of [['light', 400], ['dark', 400], ['light', 1400], ['dark', 1400]] as const) {
-  test(`${colorScheme}, ${width} px: nothing is cut off, everything has a name, all text stands out`, async (context) => {
+  test(`${colorScheme}, ${width} px: no overflow, every element has a name, all text has enough contrast`, async (context) => {
     const page = await open(context, { colorScheme, viewport: { width, height: 900 } });
     assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
-    assert.equal(await nameless(page), []);
-    assert.equal(await faintTexts(page), []);
-    assert.equal(context.complaints, []);
+    assert.equal(await unnamedElements(page), []);
+    assert.equal(await lowContrastTexts(page), []);
+    assert.equal(context.pageErrors, []);
   });
 }
 

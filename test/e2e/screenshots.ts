@@ -1,6 +1,6 @@
 /**
- * Pictures of the dashboard for people to look at: `npm run screenshots [-- FOLDER [SECONDS]]`.
- * Light and dark, 400 and 1400 px wide, after SECONDS of the demo station; then those of stations.
+ * Screenshots of the dashboard: `npm run screenshots [-- FOLDER [SECONDS]]`. The live page, light and
+ * dark, 400 and 1400 px wide, after SECONDS of the demo station; then the station pages.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The real server in a process of its own, on a free port. */
+/** Starts the real server in a child process on a free port. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface ServedPage {
   readonly url: string;
-  /** Ctrl-C, and wait until it has ended. */
+  /** Sends SIGINT and waits until the process has exited. */
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export async function serve(...flags: string[]): Promise<ServedPage> {
       const url = /open (http:\S+)/.exec(line)?.[1];
       if (url) return url;
     }
-    throw new Error('The server ended before it listened; its reason is above.');
+    throw new Error('The server exited before it listened; see its output above.');
   })();
   const url = await listening;
   child.stdout.resume();

@@ -1,6 +1,6 @@
 /**
- * Pictures of the stations' places: `npm run screenshots` makes them too. Two dozen stations play
- * the demo's music; one has a past, which is invented.
+ * Screenshots of the station pages, also taken by `npm run screenshots`. Two dozen stations play the
+ * demo's music; one of them has a generated history.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,9 +26,9 @@ const SHOWN = 'hafenwelle';
 const LOOP_S = 20;
 const LOOPS = 12;
 const RATE = 22_050;
-const HEARD_MS = 20_000;
+const LISTEN_MS = 20_000;
 const HOUR_MS = 3_600_000;
-const PICTURES = [
+const SCREENSHOTS = [
   ['stations-1400-dark', '/stations', 1400, 'dark'],
   ['station-1400-dark', `/stations/${SHOWN}`, 1400, 'dark'],
   ['station-400-light', `/stations/${SHOWN}`, 400, 'light'],
@@ -36,23 +36,23 @@ const PICTURES = [
 
 const url = (index: number): string => `http://127.0.0.1/${index}`;
 
-/** @returns the paths of the pictures */
+/** @returns paths of the screenshots */
 export async function stationScreenshots(browser: Browser, folder: string): Promise<string[]> {
-  const kept = await mkdtemp(join(tmpdir(), 'livegenre-pictures-'));
+  const databaseFolder = await mkdtemp(join(tmpdir(), 'livegenre-pictures-'));
   const radio = new Radio();
-  const database = join(kept, 'history.db');
+  const database = join(databaseFolder, 'history.db');
   await writePast(database);
   const server = await startServer(withDefaults({ port: 0, shards: 1, demo: false, database }), { listen: radio.listen, log: new Log('error') });
   try {
     for (const [index, name] of NAMES.entries()) await server.stations.add(station({ name, url: url(index), enabled: index !== 17 }));
-    goOnAir(radio);
+    startBroadcasts(radio);
     const paths = [];
-    for (const [name, place, width, colorScheme] of PICTURES) {
+    for (const [name, urlPath, width, colorScheme] of SCREENSHOTS) {
       const page = await browser.newPage({ colorScheme, viewport: { width, height: width > 1000 ? 900 : 860 } });
-      await page.goto(`${server.url}${place}`);
-      await page.waitForTimeout(HEARD_MS); // music to look at
+      await page.goto(`${server.url}${urlPath}`);
+      await page.waitForTimeout(LISTEN_MS); // so that there is music to show
       const path = join(folder, `${name}.png`);
-      await page.screenshot({ path, fullPage: place !== '/stations' });
+      await page.screenshot({ path, fullPage: urlPath !== '/stations' });
       paths.push(path);
       await page.close();
     }
@@ -60,11 +60,11 @@ export async function stationScreenshots(browser: Browser, folder: string): Prom
   } finally {
     radio.close();
     await server.close();
-    await rm(kept, { recursive: true });
+    await rm(databaseFolder, { recursive: true });
   }
 }
 
-function goOnAir(radio: Radio): void {
+function startBroadcasts(radio: Radio): void {
   const loops = Array.from({ length: LOOPS }, (_, seed) => {
     const { buffer, byteOffset, byteLength } = toS16(new DemoSynth(seed + 1, RATE).render(LOOP_S * RATE));
     return new Uint8Array(buffer, byteOffset, byteLength);
@@ -77,7 +77,7 @@ function goOnAir(radio: Radio): void {
   radio.emitState(url(14), 'stalled', 'No bytes arrived for 10 s.');
 }
 
-/** A day that changes as a radio's does: news in the morning, other music at night. */
+/** Writes a day of history as a radio station might have it: news in the morning, other music at night. */
 async function writePast(database: string): Promise<void> {
   const nowMs = Date.now();
   const closed: ClosedRow[] = [];

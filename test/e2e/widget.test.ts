@@ -1,4 +1,4 @@
-/** The widget on a page of another origin, in a real Chromium with the real server: what a reader of that page sees. */
+/** The widget on a page of another origin, in Chromium with a real server. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { contentSecurityPolicy } from '../../client/embed/server-access.js';
 import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
-import { accessibleTree, faintTexts, nameless } from './audit.js';
+import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
 import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { withServer } from '../server/rig.js';
@@ -20,22 +20,22 @@ import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated
 
 interface Context {
   folder: string;
-  /** Another site, whose pages may connect. */
-  friend: Site;
-  /** A third one, whose pages may not. */
-  stranger: Site;
+  /** A site whose origin the server allows. */
+  allowedSite: Site;
+  /** A site whose origin the server does not allow. */
+  forbiddenSite: Site;
   server: ServedPage;
   browser: Browser;
   pages: Page[];
-  /** What the pages wrote to the console as errors, or threw. */
-  complaints: string[];
+  /** Uncaught and console errors of the pages. */
+  pageErrors: string[];
 }
 
 const MICROPHONE_RATE = 44_100;
 const SOON = { timeout: 15_000 };
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
-/** A site of somebody else: answers every path with the same page. */
+/** A third-party site: answers every path with the same page. */
 class Site {
   html = '';
   policy: string | undefined;
@@ -71,25 +71,25 @@ test.before(async (context) => {
   const microphone = join(context.folder, 'microphone.wav');
   const sound = toS16(new DemoSynth(3, MICROPHONE_RATE).render(8 * MICROPHONE_RATE));
   await writeFile(microphone, Buffer.from(wavFile(sound, MICROPHONE_RATE)));
-  context.friend = await Site.open();
-  context.stranger = await Site.open();
-  const { port } = new URL(context.friend.origin);
-  context.server = await serve('--allowed-origins', `${context.friend.origin},http://${INSECURE_HOST}:${port}`);
+  context.allowedSite = await Site.open();
+  context.forbiddenSite = await Site.open();
+  const { port } = new URL(context.allowedSite.origin);
+  context.server = await serve('--allowed-origins', `${context.allowedSite.origin},http://${INSECURE_HOST}:${port}`);
   context.browser = await openBrowser({ microphone });
 });
 
-test.after(async ({ browser, server, friend, stranger, folder }) => {
+test.after(async ({ browser, server, allowedSite, forbiddenSite, folder }) => {
   await browser?.close();
   await server?.stop();
-  await friend?.close();
-  await stranger?.close();
+  await allowedSite?.close();
+  await forbiddenSite?.close();
   await rm(folder, { recursive: true });
 });
 
 test.before.each((context) => {
   context.pages = [];
-  context.complaints = [];
-  context.friend.policy = undefined;
+  context.pageErrors = [];
+  context.allowedSite.policy = undefined;
 });
 
 test.after.each(async ({ pages }) => {
@@ -109,18 +109,18 @@ interface Opening extends BrowserContextOptions {
   prepare?: (page: Page) => Promise<unknown>;
 }
 
-async function open(context: Context, body: string, { site = context.friend, url, head, prepare, ...options }: Opening = {}): Promise<Page> {
+async function open(context: Context, body: string, { site = context.allowedSite, url, head, prepare, ...options }: Opening = {}): Promise<Page> {
   const page = await (await context.browser.newContext(options)).newPage();
   context.pages.push(page);
-  page.on('pageerror', (error) => context.complaints.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('favicon')) context.complaints.push(message.text()); });
+  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
+  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('favicon')) context.pageErrors.push(message.text()); });
   site.html = html(context.server, body, `<link rel="icon" href="data:,">${head ?? ''}`);
   await prepare?.(page);
   await page.goto(url ?? site.origin);
   return page;
 }
 
-/** The widget is in this state. */
+/** Waits until the widget is in this state. */
 const state = (widget: Locator, name: string): Promise<void> => widget.locator(`[data-state="${name}"]`).waitFor(SOON);
 const part = (widget: Locator, name: string): Locator => widget.locator(`[part~="${name}"]`);
 
@@ -128,8 +128,8 @@ async function demo({ server }: Context): Promise<StreamInfo> {
   return await (await fetch(`${server.url}/v1/streams/demo`)).json() as StreamInfo;
 }
 
-/** Resolves once the browser has looked what can be seen; frames stand still on a stopped clock, this does not. */
-function looked(page: Page): Promise<void> {
+/** Resolves once the browser has computed intersections; works with a stopped clock, unlike animation frames. */
+function visibilityChecked(page: Page): Promise<void> {
   return page.evaluate(() => new Promise<void>((resolve) => {
     const observer = new IntersectionObserver(() => {
       observer.disconnect();
@@ -139,17 +139,17 @@ function looked(page: Page): Promise<void> {
   }));
 }
 
-/** Resolves once the server counts so many viewers of the demo station. */
+/** Waits until the demo station has this number of viewers. */
 async function viewers(context: Context, count: number): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
+  const deadlineMs = performance.now() + TIMEOUT_MS;
   for (;;) {
     const { viewers: now } = await demo(context);
     if (now === count) return;
-    if (performance.now() > deadlineMs) throw new Error(`${now} viewers, not ${count}, after ${PATIENCE_MS} ms`);
+    if (performance.now() > deadlineMs) throw new Error(`${now} viewers, not ${count}, after ${TIMEOUT_MS} ms`);
   }
 }
 
-test('a badge, a line and a card of another origin show the genre, over one connection', async (context) => {
+test('a badge, a line and a card on another origin show the genre over one connection', async (context) => {
   const page = await open(context, ALL);
   const [badge, line, card] = await page.locator('live-genre').all();
   for (const widget of [badge!, line!, card!]) {
@@ -161,42 +161,42 @@ test('a badge, a line and a card of another origin show the genre, over one conn
   assert.is(await part(card!, 'name').innerText(), 'Demo station');
   assert.equal(await part(card!, 'bars').locator('.label').allInnerTexts().then((labels) => labels.length), 3);
   assert.is((await demo(context)).viewers, 1);
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('the page hears predictions and states as events', async (context) => {
+test('predictions and states are events on the page', async (context) => {
   const page = await open(context, '<live-genre stream="demo"></live-genre>', {
     prepare: (page) => page.addInitScript(() => {
-      const heard: unknown[] = [];
-      Object.assign(window, { heard });
-      addEventListener('state', (event) => heard.push((event as CustomEvent<{ state: string }>).detail.state));
-      addEventListener('prediction', (event) => heard.push((event as CustomEvent<Prediction>).detail.type));
+      const events: unknown[] = [];
+      Object.assign(window, { events });
+      addEventListener('state', (event) => events.push((event as CustomEvent<{ state: string }>).detail.state));
+      addEventListener('prediction', (event) => events.push((event as CustomEvent<Prediction>).detail.type));
     }),
   });
   await state(page.locator('live-genre'), 'music');
-  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-  assert.is(heard[0], 'connecting');
-  assert.ok(heard.includes('prediction') && heard.includes('music'));
+  const events = await page.evaluate(() => (window as unknown as { events: string[] }).events);
+  assert.is(events[0], 'connecting');
+  assert.ok(events.includes('prediction') && events.includes('music'));
 });
 
-test('it watches while somebody can see it: not below the fold, not in a page left alone, not once removed', async (context) => {
+test('it is connected only while visible: not below the fold, on a hidden page or after removal', async (context) => {
   const page = await open(context, '<div style="height: 3000px"></div><live-genre stream="demo"></live-genre>', { prepare: (page) => page.clock.install({ time: 0 }) });
   const widget = page.locator('live-genre');
   await widget.locator('[part=root]').waitFor({ ...SOON, state: 'attached' });
   await page.clock.pauseAt(60_000);
-  await looked(page);
+  await visibilityChecked(page);
   await viewers(context, 0);
   await widget.scrollIntoViewIfNeeded();
   await state(widget, 'music');
   await viewers(context, 1);
 
   await page.evaluate(() => scrollTo(0, 0));
-  await looked(page);
-  // In two steps with a prediction between, or to the stopped clock the stream would have been quiet for too long.
+  await visibilityChecked(page);
+  // In two steps with a prediction between them; otherwise the inactivity timer would fire on the stopped clock.
   await page.clock.runFor(14_500);
   await page.evaluate(() => new Promise<void>((resolve) => document.querySelector('live-genre')!.addEventListener('prediction', () => resolve(), { once: true })));
   await page.clock.runFor(14_500);
-  assert.is((await demo(context)).viewers, 1, 'a glance away costs nothing');
+  assert.is((await demo(context)).viewers, 1, 'still connected during the grace period');
   await page.clock.runFor(2000);
   await viewers(context, 0);
   await widget.scrollIntoViewIfNeeded();
@@ -214,10 +214,10 @@ test('it watches while somebody can see it: not below the fold, not in a page le
 
   await page.evaluate(() => document.querySelector('live-genre')!.remove());
   await viewers(context, 0);
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('attributes may change at any time', async (context) => {
+test('attributes can change at any time', async (context) => {
   const page = await open(context, '<live-genre></live-genre>');
   const widget = page.locator('live-genre');
   await state(widget, 'misplaced');
@@ -232,14 +232,14 @@ test('attributes may change at any time', async (context) => {
   await viewers(context, 0);
 });
 
-test('properties that were set before the script had loaded count', async (context) => {
+test('properties set before the script has loaded take effect', async (context) => {
   const page = await open(context, '<live-genre></live-genre><script>Object.assign(document.querySelector("live-genre"), { stream: "demo", size: "badge" })</script>');
   await state(page.locator('live-genre[size=badge]'), 'music');
 });
 
-test('a station shows its title, silence as silence, a stall as no signal, and a genre again when it is back', async (context) => {
+test('a station shows its title, silence, no signal when stalled, and a genre when it is back', async (context) => {
   const sources = new SimulatedSources();
-  await withServer({ allowedOrigins: [context.friend.origin] }, async (server) => {
+  await withServer({ allowedOrigins: [context.allowedSite.origin] }, async (server) => {
     await server.stations.add(station({ id: 'one', name: 'Radio <b>One</b>' }));
     const page = await open({ ...context, server: { url: server.url, stop: () => server.close() } }, '<live-genre stream="one"></live-genre>');
     const widget = page.locator('live-genre');
@@ -262,57 +262,57 @@ test('a station shows its title, silence as silence, a stall as no signal, and a
     sources.emitAudio(URL_ONE, tone(9000, 3000));
     await state(widget, 'music');
     assert.is(await part(widget, 'genre').innerText(), 'High');
-    assert.equal(context.complaints, []);
+    assert.equal(context.pageErrors, []);
     await page.close();
   }, { listen: sources.listen });
 });
 
-test('a server that goes away is offline, what was heard is old; it comes back with the server', async (context) => {
-  const passing = await serve('--allowed-origins', context.friend.origin);
-  const page = await open({ ...context, server: passing }, '<live-genre stream="demo"></live-genre><live-genre stream="demo" size="badge"></live-genre>');
+test('a lost server is offline with the last genre as past, and the widget recovers with it', async (context) => {
+  const firstServer = await serve('--allowed-origins', context.allowedSite.origin);
+  const page = await open({ ...context, server: firstServer }, '<live-genre stream="demo"></live-genre><live-genre stream="demo" size="badge"></live-genre>');
   const [card, badge] = await page.locator('live-genre').all() as [Locator, Locator];
   await state(card, 'music');
-  await passing.stop();
+  await firstServer.stop();
   await state(card, 'offline');
   await state(badge, 'offline');
   assert.match(await part(card, 'note').innerText(), /^The server can’t be reached\. Last heard: [A-Z].*(now|ago)\.$/);
   assert.is(await part(card, 'confidence').isVisible(), false);
   assert.is(await part(card, 'state').isVisible(), false);
-  assert.equal(await faintTexts(page), []);
-  const again = await serve('--allowed-origins', context.friend.origin, '--port', new URL(passing.url).port);
+  assert.equal(await lowContrastTexts(page), []);
+  const secondServer = await serve('--allowed-origins', context.allowedSite.origin, '--port', new URL(firstServer.url).port);
   try {
     await state(card, 'music');
     await state(badge, 'music');
   } finally {
     await page.close();
-    await again.stop();
+    await secondServer.stop();
   }
 });
 
-test('a page that is not on the list is told so, by its address', async (context) => {
-  const page = await open(context, '<live-genre stream="demo"></live-genre>', { site: context.stranger });
+test('a page whose origin is not allowed shows its origin', async (context) => {
+  const page = await open(context, '<live-genre stream="demo"></live-genre>', { site: context.forbiddenSite });
   const widget = page.locator('live-genre');
   await state(widget, 'not-allowed');
-  assert.match(await part(widget, 'note').innerText(), context.stranger.origin);
+  assert.match(await part(widget, 'note').innerText(), context.forbiddenSite.origin);
 });
 
-test('a stream that is not there is said to be so', async (context) => {
+test('an unknown stream is not found', async (context) => {
   const page = await open(context, '<live-genre stream="none"></live-genre>');
   await state(page.locator('live-genre'), 'not-found');
   assert.match(await part(page.locator('live-genre'), 'note').innerText(), '“none”');
 });
 
-test('a page with a strict content policy and Trusted Types needs what /embed says, and no more', async (context) => {
+test('the policy from /embed suffices on a page with a strict content security policy and Trusted Types', async (context) => {
   const own = contentSecurityPolicy(new URL(context.server.url));
-  context.friend.policy = `default-src 'none'; img-src data:; style-src 'none'; ${own}; require-trusted-types-for 'script'`;
+  context.allowedSite.policy = `default-src 'none'; img-src data:; style-src 'none'; ${own}; require-trusted-types-for 'script'`;
   const page = await open(context, `${ALL}<live-genre mic></live-genre>`);
   await state(page.locator('live-genre').nth(2), 'music');
   await page.getByRole('button', { name: 'Listen' }).click();
   await page.locator('live-genre[mic] .is-live').waitFor(SOON);
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('the microphone opens at a press, is heard as it is, and is let go', async (context) => {
+test('the microphone opens on a click, is sent without audio processing, and is closed', async (context) => {
   const page = await open(context, '<live-genre mic></live-genre>', {
     prepare: (page) => page.addInitScript(() => {
       const { mediaDevices } = navigator;
@@ -343,11 +343,11 @@ test('the microphone opens at a press, is heard as it is, and is let go', async 
   await widget.locator('.is-live').waitFor(SOON);
   await page.evaluate(() => document.querySelector('live-genre')!.remove());
   assert.is(await page.evaluate(() => (window as unknown as { track: MediaStreamTrack }).track.readyState), 'ended');
-  assert.equal(context.complaints, []);
+  assert.equal(context.pageErrors, []);
 });
 
-test('a microphone that is refused, missing or on an insecure page is answered with what to do', async (context) => {
-  const answer = async (expected: RegExp, opening: Opening): Promise<void> => {
+test('a denied or missing microphone, or an insecure page, shows what to do', async (context) => {
+  const expectNote = async (expected: RegExp, opening: Opening): Promise<void> => {
     const page = await open(context, '<live-genre mic></live-genre>', opening);
     await page.getByRole('button').click();
     await state(page.locator('live-genre'), 'refused');
@@ -359,35 +359,35 @@ test('a microphone that is refused, missing or on an insecure page is answered w
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', name));
     }, name),
   });
-  await answer(/Allow it in the site settings/, throws('NotAllowedError'));
-  await answer(/None is connected/, throws('NotFoundError'));
-  await answer(/https/, { url: context.friend.origin.replace('127.0.0.1', INSECURE_HOST) });
+  await expectNote(/Allow it in the site settings/, throws('NotAllowedError'));
+  await expectNote(/None is connected/, throws('NotFoundError'));
+  await expectNote(/https/, { url: context.allowedSite.origin.replace('127.0.0.1', INSECURE_HOST) });
 });
 
-test('a microphone on a page that is not on the list is told so', async (context) => {
-  const page = await open(context, '<live-genre mic></live-genre>', { site: context.stranger });
+test('the microphone on a page whose origin is not allowed shows that', async (context) => {
+  const page = await open(context, '<live-genre mic></live-genre>', { site: context.forbiddenSite });
   await page.getByRole('button').click();
   await state(page.locator('live-genre'), 'not-allowed');
   await page.getByRole('button', { name: 'Listen' }).waitFor({ timeout: 30_000 });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`${colorScheme}: follows the system or the page, is named, and all text stands out`, async (context) => {
+  test(`${colorScheme}: follows the system or the page, has names, and all text has enough contrast`, async (context) => {
     const page = await open(context, `${ALL}<live-genre stream="none"></live-genre><live-genre mic></live-genre><div style="color-scheme: dark; background: #000"><live-genre stream="demo"></live-genre></div>`, { colorScheme });
     const [badge, , card, missing, , onDark] = await page.locator('live-genre').all() as Locator[];
     for (const widget of [badge!, card!, onDark!]) await state(widget, 'music');
     await state(missing!, 'not-found');
     const background = (widget: Locator): Promise<string> => part(widget, 'root').evaluate((root) => getComputedStyle(root).backgroundColor);
     assert.is(await background(card!), colorScheme === 'dark' ? 'rgb(21, 27, 34)' : 'rgb(255, 255, 255)');
-    assert.is(await background(onDark!), 'rgb(21, 27, 34)', 'the page says dark, whatever the system says');
-    assert.equal(await faintTexts(page), []);
-    assert.equal(await nameless(page), []);
+    assert.is(await background(onDark!), 'rgb(21, 27, 34)', 'the page sets dark, which overrides the system');
+    assert.equal(await lowContrastTexts(page), []);
+    assert.equal(await unnamedElements(page), []);
     const tree = await accessibleTree(page);
     assert.ok(tree.some(({ role, name }) => role === 'group' && name === 'Live genre of Demo station'));
   });
 }
 
-test('a page styles it by custom properties and parts, and its own rules do not leak in', async (context) => {
+test('a page can style it by custom properties and parts, and its other rules do not leak in', async (context) => {
   const page = await open(context, '<div style="text-transform: uppercase; letter-spacing: 1em; line-height: 9"><live-genre stream="demo"></live-genre></div>', {
     head: '<style>span, .genre { color: red !important } live-genre { --live-genre-background: rgb(1, 2, 3); --live-genre-accent: rgb(4, 5, 6); --live-genre-radius: 0 } live-genre::part(genre) { text-decoration: underline }</style>',
   });
@@ -399,14 +399,14 @@ test('a page styles it by custom properties and parts, and its own rules do not 
   assert.equal([await style('.genre', 'text-transform'), await style('.genre', 'color')], ['none', 'rgb(20, 25, 31)']);
 });
 
-test('a screen reader is told what has settled, politely', async (context) => {
+test('settled states are announced to screen readers politely', async (context) => {
   const page = await open(context, '<live-genre stream="demo"></live-genre>');
-  const said = page.locator('live-genre [role=status]');
+  const announced = page.locator('live-genre [role=status]');
   await page.waitForFunction(() => /^Demo station: .+\.$/.test(document.querySelector('live-genre')!.shadowRoot!.querySelector('[role=status]')!.textContent!), undefined, { timeout: 30_000 });
-  assert.not.match(await said.textContent() ?? '', /Connecting|Listening/);
+  assert.not.match(await announced.textContent() ?? '', /Connecting|Listening/);
 });
 
-test('who wants less motion gets none', async (context) => {
+test('with reduced motion there are no transitions', async (context) => {
   const page = await open(context, '<live-genre stream="demo"></live-genre>', { reducedMotion: 'reduce' });
   const widget = page.locator('live-genre');
   await state(widget, 'music');
@@ -415,7 +415,7 @@ test('who wants less motion gets none', async (context) => {
 });
 
 for (const width of [160, 300, 900]) {
-  test(`nothing is cut off at ${width} px, in any size, in a flex row or from right to left`, async (context) => {
+  test(`no overflow at ${width} px in any size, in a flex row, a grid or right to left`, async (context) => {
     const page = await open(context, `<div>${ALL}</div><div dir="rtl">${ALL}</div><div style="display: flex"><live-genre stream="demo"></live-genre></div><div style="display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9em), 1fr))">${ALL}</div>`, {
       viewport: { width, height: 800 }, head: '<style>body { margin: 0 }</style>',
     });
@@ -432,7 +432,7 @@ for (const width of [160, 300, 900]) {
   });
 }
 
-test('nothing on the page moves when the state changes', async (context) => {
+test('the height is the same in all states', async (context) => {
   const page = await open(context, '<live-genre stream="demo"></live-genre><live-genre stream="none"></live-genre>');
   const [live, missing] = await page.locator('live-genre').all() as [Locator, Locator];
   await state(live, 'music');

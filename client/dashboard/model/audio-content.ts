@@ -24,6 +24,6 @@ export const CONTENT_NAMES: Readonly<Record<AudioContent, string>> = {
 export const CONTENT_SENTENCES: Readonly<Partial<Record<AudioContent, string>>> = {
   speech: 'Speech.',
   noise: 'Not music.',
-  unknown: 'Music of no known genre.',
+  unknown: 'Music of an unknown genre.',
   silence: 'Silence.',
 };

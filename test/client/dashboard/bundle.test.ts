@@ -1,4 +1,4 @@
-/** What a browser loads: how much it is, and that it asks for nothing else. */
+/** The built web files: size, content and policy. */
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
@@ -28,7 +28,7 @@ test('the widget is one file of less than 20 KB gzipped', async () => {
   assert.not.match(bytes.toString(), /(^|[;}])import[\s{(*"]/);
 });
 
-test('it holds nothing of Node or of the server, and names no other host', async () => {
+test('the bundles contain no Node or server code, and no other hosts', async () => {
   for (const { name, bytes } of await served()) {
     const text = bytes.toString();
     assert.not.match(text, /["']node:/, name);
@@ -38,14 +38,14 @@ test('it holds nothing of Node or of the server, and names no other host', async
   }
 });
 
-test('the page keeps to a strict content policy: no inline scripts, styles or handlers', async () => {
+test('the pages comply with a strict content security policy: no inline scripts, styles or handlers', async () => {
   for (const name of ['index.html', 'embed.html']) {
     const html = (await readFile(new URL(name, BUILT))).toString();
     assert.not.match(html, /<style|<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/, name);
   }
 });
 
-test('the colours that are checked are the colours of the page', async () => {
+test('the colours in the contrast tests are those of the style sheet', async () => {
   const css = (await readFile(new URL('dashboard.css', BUILT))).toString();
   const [light, dark] = css.split('[data-theme=dark]') as [string, string];
   const short = (color: string): string => color.replace(/^#(.)\1(.)\2(.)\3$/, '#$1$2$3');
@@ -55,7 +55,7 @@ test('the colours that are checked are the colours of the page', async () => {
   }
 });
 
-test('livegenre/client is the SDK', async () => {
+test('the package exports the SDK as livegenre/client', async () => {
   const name = 'livegenre/client';
   const sdk = await import(name) as Record<string, unknown>;
   assert.equal(['GenreClient', 'GenreViewer', 'GenreError'].map((each) => typeof sdk[each]), ['function', 'function', 'function']);

@@ -1,4 +1,4 @@
-/** Colours that must stand out, and the theme they are for. */
+/** Contrast and distinctness of colours, and the stored theme. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contrast, hex, lab, oklch, type Lab, type Rgb } from '../../../client/dashboard/model/colour.js';
@@ -17,13 +17,13 @@ test('oklch agrees with the published sRGB values', () => {
   assert.is(hex(oklch(0.59987, 0, 0)), '#808080');
 });
 
-test('contrast is that of WCAG', () => {
+test('contrast agrees with WCAG', () => {
   assert.ok(Math.abs(contrast([0, 0, 0], [255, 255, 255]) - 21) < 1e-9);
   assert.ok(Math.abs(contrast([118, 118, 118], [255, 255, 255]) - 4.54) < 0.01);
 });
 
 for (const theme of THEMES) {
-  test(`${theme}: any number of labels stands out on the surface, and text on their tints`, () => {
+  test(`${theme}: any number of labels has enough contrast on the surface, and text on their tints`, () => {
     for (let labels = 1; labels <= 40; labels++) {
       for (let index = 0; index < labels; index++) {
         const { strong, tint } = genreColour(index, labels, theme);
@@ -33,12 +33,12 @@ for (const theme of THEMES) {
     }
   });
 
-  test(`${theme}: ten labels are told apart`, () => {
+  test(`${theme}: ten labels have distinct colours`, () => {
     const all = Array.from({ length: 10 }, (_, index) => lab(rgb(genreColour(index, 10, theme).strong)));
     for (const [i, one] of all.entries()) for (const other of all.slice(i + 1)) assert.ok(distance(one, other) > 0.08);
   });
 
-  test(`${theme}: louder is evenly ${theme === 'dark' ? 'lighter' : 'darker'} on the spectrogram`, () => {
+  test(`${theme}: the colour map gets linearly ${theme === 'dark' ? 'lighter' : 'darker'} with the level`, () => {
     const map = colourMap(theme);
     const lightness = Array.from({ length: 256 }, (_, byte) => lab([map[3 * byte]!, map[3 * byte + 1]!, map[3 * byte + 2]!])[0]);
     const direction = theme === 'dark' ? 1 : -1;
@@ -52,7 +52,7 @@ for (const theme of THEMES) {
   });
 }
 
-test('the theme is kept, and a browser without storage does no harm', () => {
+test('the theme is stored, and blocked storage causes no error', () => {
   const items = new Map<string, string>();
   const storage = () => ({ getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => { items.set(key, value); } });
   assert.is(storedTheme(storage), undefined);

@@ -1,4 +1,4 @@
-/** What a station played: history and live sound as one, and its pixels on a ribbon. */
+/** Timeline of a station from history and live predictions, and its pixels on a ribbon. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
@@ -27,39 +27,39 @@ function predicted(genre: string | null, given: Partial<Prediction> = {}): Predi
   return { type: 'prediction', seq: 1, atMs: 0, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...given };
 }
 
-const parts = (passages: Passages): unknown[] => passages.all.map(({ content, genre, fromMs, toMs }) => [genre ?? content, (fromMs - START) / 1000, (toMs - START) / 1000]);
+const summarised = (passages: Passages): unknown[] => passages.all.map(({ content, genre, fromMs, toMs }) => [genre ?? content, (fromMs - START) / 1000, (toMs - START) / 1000]);
 
-test('between segments stands why nothing was content, or that nothing was recorded', () => {
+test('gaps between segments have the reason, or are not recorded', () => {
   const passages = loaded({
     segments: [segment(100, 200, 'rock'), segment(300, 600, 'jazz')],
     states: [{ from: iso(90), to: iso(220), state: 'live', reason: null }, { from: iso(220), to: iso(290), state: 'failing', reason: 'Refused.' }, { from: iso(290), to: null, state: 'live', reason: null }],
   });
-  assert.equal(parts(passages), [['missed', 0, 100], ['rock', 100, 200], ['missed', 200, 220], ['failing', 220, 290], ['missed', 290, 300], ['jazz', 300, 600]]);
+  assert.equal(summarised(passages), [['missed', 0, 100], ['rock', 100, 200], ['missed', 200, 220], ['failing', 220, 290], ['missed', 290, 300], ['jazz', 300, 600]]);
   assert.is(passages.all[3]!.reason, 'Refused.');
 });
 
-test('a station that is down to this moment is down to the end of the ribbon', () => {
+test('an ongoing outage reaches the end of the ribbon', () => {
   const passages = loaded({ segments: [segment(0, 500, 'rock')], states: [{ from: iso(500), to: null, state: 'stalled', reason: 'No bytes.' }] });
-  assert.equal(parts(passages), [['rock', 0, 500], ['stalled', 500, 600]]);
+  assert.equal(summarised(passages), [['rock', 0, 500], ['stalled', 500, 600]]);
 });
 
-test('seconds that are missing between segments are no hole, and neighbours of one kind are one', () => {
+test('short gaps between segments are closed, and equal neighbours are merged', () => {
   const passages = loaded({ segments: [segment(0, 200, 'rock', { p: 0.4 }), segment(203, 400, 'rock', { p: 0.8 }), segment(400, 598, null)] });
-  assert.equal(parts(passages), [['rock', 0, 400], ['silence', 400, 600]]);
+  assert.equal(summarised(passages), [['rock', 0, 400], ['silence', 400, 600]]);
   assert.ok(Math.abs(passages.all[0]!.p - (0.4 * 203 + 0.8 * 197) / 400) < 1e-9);
 });
 
-test('what comes live lengthens the history, and another genre begins a passage', () => {
+test('live predictions extend the history, and a new genre begins a passage', () => {
   const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.push(predicted('rock', { p: 1 }), BLOCK_MS, START + 600_350);
-  assert.equal(parts(passages), [['rock', 0, 600.35]]);
-  assert.ok(passages.last!.p < 0.51, 'one block is little beside ten minutes');
+  assert.equal(summarised(passages), [['rock', 0, 600.35]]);
+  assert.ok(passages.last!.p < 0.51, 'one block has little weight against ten minutes');
   passages.push(predicted(null, { state: 'speech' }), BLOCK_MS, START + 600_700);
-  assert.equal(parts(passages), [['rock', 0, 600.35], ['speech', 600.35, 600.7]]);
+  assert.equal(summarised(passages), [['rock', 0, 600.35], ['speech', 600.35, 600.7]]);
   assert.is(Math.round(passages.currentMs), 350);
 });
 
-test('a title is known from the station, and another one begins a passage', () => {
+test('the title comes from the station, and a new one begins a passage', () => {
   const passages = new Passages(DAY_MS);
   passages.setState('live', 'One', null, START);
   passages.push(predicted('rock'), BLOCK_MS, START + 350);
@@ -69,41 +69,41 @@ test('a title is known from the station, and another one begins a passage', () =
   assert.equal(playedTitles(passages.all).map(({ title, fromMs, toMs }) => [title, fromMs - START, toMs - START]), [['One', 0, 350], ['Two', 350, 700]]);
 });
 
-test('a station that fails live says why until it is heard again', () => {
+test('a station that fails shows the reason until audio is back', () => {
   const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.setState('failing', null, 'Refused.', START + 601_000);
   passages.setState('failing', null, 'Refused.', START + 605_000);
   passages.setState('live', null, null, START + 606_000);
   passages.push(predicted('rock'), BLOCK_MS, START + 607_000);
-  assert.equal(parts(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
+  assert.equal(summarised(passages), [['rock', 0, 600], ['failing', 600, 605], ['rock', 605, 607]]);
 });
 
-test('the history read again keeps what received live after it', () => {
+test('reloading the history keeps live passages after its end', () => {
   const passages = loaded({ segments: [segment(0, 600, 'rock')] });
   passages.push(predicted('jazz'), BLOCK_MS, START + 601_000);
   passages.load({ from: iso(0), to: iso(600), segments: [segment(0, 600, 'rock')], states: [] });
-  assert.equal(parts(passages), [['rock', 0, 600], ['jazz', 600, 601]]);
+  assert.equal(summarised(passages), [['rock', 0, 600], ['jazz', 600, 601]]);
 });
 
-test('a passage is read out with its time, its certainty and its title', () => {
+test('the sentence of a passage has its time, confidence and title', () => {
   const at = (hours: number, minutes: number): number => new Date(2026, 10, 21, hours, minutes, 20).getTime();
   const passage: Passage = { content: 'music', genre: 'rock', title: 'Song', reason: null, fromMs: at(14, 5), toMs: at(14, 8), p: 0.842, blocks: 1 };
   assert.is(passageSentence(passage), 'Rock, 14:05:20 to 14:08:20, 84 % sure. Playing: Song.');
   assert.is(passageSentence({ ...passage, content: 'stalled', genre: null, title: null, reason: 'No bytes came.' }), 'Stalled, 14:05:20 to 14:08:20. No bytes came.');
 });
 
-test('whatever came, passages follow each other without holes', () => {
+test('passages are contiguous for any history', () => {
   const step = fc.record({ skip: fc.integer({ min: 0, max: 60 }), length: fc.integer({ min: 1, max: 90 }), genre: fc.constantFrom('a', 'b', null) });
   fc.assert(fc.property(fc.array(step, { maxLength: 30 }), fc.array(step, { maxLength: 30 }), (segments, gaps) => {
     let s = 0;
     const at = ({ skip, length }: { skip: number; length: number }): [number, number] => [s += skip, s += length];
-    const written = segments.map((each) => segment(...at(each), each.genre));
+    const recorded = segments.map((each) => segment(...at(each), each.genre));
     s = 0;
     const states = gaps.map((each) => {
       const [from, to] = at(each);
       return { from: iso(from), to: iso(to), state: each.genre === null ? 'failing' as const : 'live' as const, reason: null };
     });
-    const passages = loaded({ to: iso(6000), segments: written, states });
+    const passages = loaded({ to: iso(6000), segments: recorded, states });
     const { all } = passages;
     for (const [i, { fromMs, toMs }] of all.entries()) {
       assert.ok(toMs > fromMs);
@@ -113,13 +113,13 @@ test('whatever came, passages follow each other without holes', () => {
   }));
 });
 
-test('a pixel belongs to what lasts longest in it', () => {
+test('a pixel shows the longest passage in it', () => {
   const passage = (fromMs: number, toMs: number, genre: string): Passage => ({ content: 'music', genre, title: null, reason: null, fromMs, toMs, p: 1, blocks: 0 });
   const all = [passage(0, 14, 'a'), passage(14, 16, 'b'), passage(16, 30, 'c')];
   assert.equal(runs(all, 0, 40, 4).map(({ x, width, passage: { genre } }) => [x, width, genre]), [[0, 2, 'a'], [2, 1, 'c']]);
 });
 
-test('runs lie side by side within the ribbon, whatever its width', () => {
+test('runs are contiguous and within the ribbon for any width', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 50 }), fc.integer({ min: 1, max: 300 }), (lengths, width) => {
     let at = 0;
     const all = lengths.map((length): Passage => ({ content: 'music', genre: 'a', title: null, reason: null, fromMs: at, toMs: at += length, p: 1, blocks: 0 }));
@@ -133,7 +133,7 @@ test('runs lie side by side within the ribbon, whatever its width', () => {
   }));
 });
 
-test('marks of time stand on whole hours and are no more than fit', () => {
+test('time marks are at round times, and no more than fit', () => {
   const now = new Date(2026, 10, 21, 14, 7).getTime();
   assert.equal(timeMarks(now - 3_600_000, now, 4).map(({ text }) => text), ['13:15', '13:30', '13:45', '14:00']);
   const day = timeMarks(now - DAY_MS, now, 8);

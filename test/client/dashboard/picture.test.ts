@@ -1,4 +1,4 @@
-/** What moves: columns, outline, playhead, meter, and the axis beside them. */
+/** Data of the moving displays: columns, waveform, playhead, level meter and mel axis. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bandPosition, ticks } from '../../../client/dashboard/model/mel-axis.js';
@@ -12,7 +12,7 @@ const BLOCK_MS = 350;
 const FORMAT = { hopMs: 87.5, bands: 3, blockMs: BLOCK_MS, fMinHz: 30, fMaxHz: 11025 };
 const columns = (value: number) => ({ levels: new Uint8Array(12).fill(value), peaks: Int8Array.from({ length: 64 }, (_, i) => i % 2 === 0 ? -value : value) });
 
-test('columns and outline stand at their stream time, what never received stays empty', () => {
+test('columns and waveform are indexed by stream time, and missing blocks stay empty', () => {
   const view = new Picture(FORMAT);
   assert.equal(view.push(BLOCK_MS, columns(10)), [0, 4]);
   assert.equal(view.push(3 * BLOCK_MS, columns(30)), [8, 12]);
@@ -22,7 +22,7 @@ test('columns and outline stand at their stream time, what never received stays 
   assert.equal([0, 31, 32, 64, 95, 96].map((n) => view.hasPoint(n)), [true, true, false, true, true, false]);
 });
 
-test('the ring forgets what it overwrites', () => {
+test('the ring buffer overwrites the oldest columns', () => {
   const view = new Picture(FORMAT);
   for (let block = 1; block <= 200; block++) view.push(block * BLOCK_MS, columns(block % 100));
   assert.not.ok(view.hasColumn(0));
@@ -30,7 +30,7 @@ test('the ring forgets what it overwrites', () => {
   assert.not.ok(view.hasColumn(799 - view.columns));
 });
 
-test('the peak between two moments is the highest sample there', () => {
+test('the peak between two times is the highest absolute sample', () => {
   const view = new Picture(FORMAT);
   assert.is(view.peakBetween(0, 1000), 0);
   view.push(BLOCK_MS, columns(10));
@@ -39,7 +39,7 @@ test('the peak between two moments is the highest sample there', () => {
   assert.is(view.peakBetween(300, 400), 1);
 });
 
-test('the playhead runs evenly though blocks come in steps, and never past the sound', () => {
+test('the playhead runs smoothly although blocks arrive in steps, and never past the newest audio', () => {
   const head = new Playhead(BLOCK_MS);
   let endMs = BLOCK_MS;
   let last = head.advance(endMs, 0);
@@ -54,13 +54,13 @@ test('the playhead runs evenly though blocks come in steps, and never past the s
   assert.ok(Math.min(...steps) > 12 && Math.max(...steps) < 21, `${Math.min(...steps)} to ${Math.max(...steps)} ms a frame`);
 });
 
-test('the playhead jumps after a hole', () => {
+test('the playhead jumps after a gap', () => {
   const head = new Playhead(BLOCK_MS);
   head.advance(BLOCK_MS, 0);
   assert.ok(head.advance(60_000, 16) > 59_000);
 });
 
-test('all who draw one frame see one moment; without motion it moves a block at a time', () => {
+test('all calls of a frame get the same time; with reduced motion it moves by blocks', () => {
   const soundView = new SoundView(FORMAT);
   soundView.picture.push(BLOCK_MS, columns(1));
   const first = soundView.rightEdgeMs(1000, false);
@@ -83,7 +83,7 @@ test('the meter rises at once, falls slowly and holds its peak', () => {
   assert.equal([meter.rmsDb, meter.peakDb], [-60, -50]);
 });
 
-test('the meter\'s scale goes up without a break', () => {
+test('the meter\'s scale is monotonic and continuous', () => {
   const positions = METER_MARKS.map(meterPosition);
   assert.is(positions[0], 1);
   assert.is(positions.at(-1), 0);
@@ -92,7 +92,7 @@ test('the meter\'s scale goes up without a break', () => {
   assert.is(meterPosition(-120), 0);
 });
 
-test('frequencies stand at the bands that hear them', () => {
+test('frequencies are at the position of their mel band', () => {
   assert.ok(Math.abs(bandPosition(11025, 64, 30, 11025) - 64 / 63) < 1e-9);
   assert.ok(Math.abs(bandPosition(30, 64, 30, 11025) + 1 / 63) < 1e-9);
   assert.equal(ticks(64, 30, 11025).map(({ text }) => text), ['500', '1k', '2k', '4k', '8k']);

@@ -1,4 +1,4 @@
-/** The session behind the page: what it keeps of a stream, and what it forgets for the next. */
+/** The session: data of a stream, and what is cleared for the next. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Prediction, Ready } from '../../../server/protocol/messages.js';
@@ -28,7 +28,7 @@ function listen(session: Session): { link: Link; ends: () => number } {
 
 const model = (): Promise<ModelCard> => Promise.resolve(CARD);
 
-test('a stream\'s predictions become its history, and each change is told', async () => {
+test('predictions become the history, and each change calls back', async () => {
   let changes = 0;
   const session = new Session(model, () => { changes += 1; });
   const { link } = listen(session);
@@ -43,7 +43,7 @@ test('a stream\'s predictions become its history, and each change is told', asyn
   assert.ok(changes >= 5);
 });
 
-test('a resumed stream keeps its history; one that begins again under the same id starts afresh', () => {
+test('a resumed stream keeps its history; one that restarts under the same id clears it', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
   link.fire('ready', ready('demo'));
@@ -57,7 +57,7 @@ test('a resumed stream keeps its history; one that begins again under the same i
   assert.equal(session.history?.stretches.map(({ genre, toMs }) => [genre, toMs]), [['b', 350]]);
 });
 
-test('another source ends the one before, whose late words are not heard', () => {
+test('a new source ends the previous one, whose late events are ignored', () => {
   const session = new Session(model, () => {});
   const first = listen(session);
   first.link.fire('ready', ready('s1'));
@@ -69,7 +69,7 @@ test('another source ends the one before, whose late words are not heard', () =>
   assert.is(session.prediction, undefined);
 });
 
-test('stopped, it keeps what was heard', () => {
+test('stop() keeps the history', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
   link.fire('ready', ready('s'));
@@ -79,7 +79,7 @@ test('stopped, it keeps what was heard', () => {
   assert.is(session.history?.stretches.length, 1);
 });
 
-test('a loss that mends itself is no trouble, an end is', () => {
+test('an error is shown when the connection has ended, not while it reconnects', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
   link.setState('reconnecting');
@@ -90,7 +90,7 @@ test('a loss that mends itself is no trouble, an end is', () => {
   assert.is(session.trouble, 'Too big.');
 });
 
-test('without the model\'s card there are genres but no picture', async () => {
+test('without the model card there are predictions but no spectrogram', async () => {
   const session = new Session(() => Promise.reject(new Error('offline')), () => {});
   const { link } = listen(session);
   link.fire('ready', ready('s'));
@@ -100,7 +100,7 @@ test('without the model\'s card there are genres but no picture', async () => {
   assert.is(session.prediction?.genre, 'a');
 });
 
-test('a station tells how it is doing, and is forgotten with what was listened to', () => {
+test('the status of a station is available, and end() clears it', () => {
   const session = new Session(model, () => {});
   const { link } = listen(session);
   const failing = { type: 'station', state: 'failing', since: '2026-11-21T12:00:00.000Z', nowPlaying: null, reason: 'Refused.' } as const;

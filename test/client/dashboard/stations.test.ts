@@ -1,4 +1,4 @@
-/** Stations on the page: addresses, order and filter, words, the hours of the day, the form. */
+/** Models of the station pages: routes, filter and order, times, hours of the day, the form. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
@@ -19,7 +19,7 @@ function station(id: string, given: Partial<StationGlance> = {}): StationGlance 
 const ids = (stations: readonly StationGlance[]): string => stations.map(({ id }) => id).join(' ');
 const query = (given: Partial<StationQuery> = {}): StationQuery => ({ text: '', kind: 'all', order: 'name', ...given });
 
-test('each place has an address below the base, and is found by it again', () => {
+test('each route has a URL below the base, which leads back to it', () => {
   assert.equal([LIVE, STATIONS, { page: 'station', id: 'a/b ü' } as const].map((route) => routeUrl(route, BASE)), ['http://server/radio/', 'http://server/radio/stations', 'http://server/radio/stations/a%2Fb%20%C3%BC']);
   assert.is(routeUrl(STATIONS, BASE, true), 'http://server/radio/stations?kiosk=1');
   fc.assert(fc.property(fc.string({ minLength: 1 }).filter((id) => id !== '.' && id !== '..'), (id) => {
@@ -27,7 +27,7 @@ test('each place has an address below the base, and is found by it again', () =>
   }));
 });
 
-test('other addresses are no places', () => {
+test('other URLs are not routes', () => {
   for (const address of ['http://server/radio/v1/streams', 'http://server/other', 'http://other/radio/', 'http://server/radio/stations/a/b']) {
     assert.is(routeAt(new URL(address), BASE), undefined, address);
   }
@@ -35,7 +35,7 @@ test('other addresses are no places', () => {
   assert.equal(routeAt(new URL('http://server/radio/stations/%zz'), BASE), { page: 'station', id: '%zz' });
 });
 
-test('all words of a search must be in the name, the genre or the title, accents aside', () => {
+test('all search words must occur in the name, genre or title, ignoring accents', () => {
   const stations = [station('Rádio Um', { genre: 'hiphop' }), station('two', { nowPlaying: 'Björk – Jóga' }), station('three', { genre: null })];
   assert.is(ids(filterStations(stations, query({ text: ' radio HIP ' }))), 'Rádio Um');
   assert.is(ids(filterStations(stations, query({ text: 'bjork' }))), 'two');
@@ -43,7 +43,7 @@ test('all words of a search must be in the name, the genre or the title, accents
   assert.is(filterStations(stations, query()).length, 3);
 });
 
-test('ordered by name as people count, by what wants a person most, or by genre', () => {
+test('sorts by name in natural order, by urgency, or by genre', () => {
   const stations = [
     station('Radio 10', { genre: 'jazz' }), station('radio 2', { state: 'stopped', genre: null }), station('Radio 1', { alerts: ['drift'] }),
     station('b', { state: 'failing', genre: null }), station('a', { state: 'silent', genre: 'blues' }),
@@ -53,7 +53,7 @@ test('ordered by name as people count, by what wants a person most, or by genre'
   assert.is(ids(filterStations(stations, query({ order: 'genre' }))), 'a Radio 10 Radio 1 b radio 2');
 });
 
-test('counted by state and alert, without the kinds of which there are none', () => {
+test('counts stations by state and alert, without empty groups', () => {
   const stations = [station('a'), station('b', { alerts: ['down'], state: 'failing' }), station('c')];
   assert.equal(filterCounts(stations), [{ kind: 'all', count: 3 }, { kind: 'alerts', count: 1 }, { kind: 'failing', count: 1 }, { kind: 'live', count: 2 }]);
   assert.is(ids(filterStations(stations, query({ kind: 'alerts' }))), 'b');
@@ -61,14 +61,14 @@ test('counted by state and alert, without the kinds of which there are none', ()
   assert.equal(filterCounts([]), [{ kind: 'all', count: 0 }]);
 });
 
-test('a card is drawn anew for everything but its level and less than a percent', () => {
+test('a card is rendered again for every change except the level and less than a percent', () => {
   const then = station('a');
   assert.not.ok(hasVisibleChange(station('a', { level: -3, p: 0.5004 }), then));
   const others: Partial<StationGlance>[] = [{ name: 'x' }, { state: 'silent' }, { since: 'x' }, { nowPlaying: 'x' }, { reason: 'x' }, { heard: 'speech' }, { genre: 'pop' }, { p: 0.51 }, { alerts: ['down'] }];
   for (const other of others) assert.ok(hasVisibleChange(station('a', other), then), JSON.stringify(other));
 });
 
-test('a moment is told with its day only where that is another', () => {
+test('a time has its day only if it is not today; durations are rounded', () => {
   const now = new Date(2026, 10, 21, 14, 0).getTime();
   assert.is(timeWithDay(new Date(2026, 10, 21, 9, 5).getTime(), now), '09:05');
   assert.is(timeWithDay(new Date(2026, 10, 20, 23, 59).getTime(), now), 'Fri 23:59');
@@ -76,7 +76,7 @@ test('a moment is told with its day only where that is another', () => {
   assert.equal([40_400, 60_000, 3_600_000, 11_100_000, 200_000_000].map(coarseDuration), ['40 s', '1 min', '1 h', '3 h 5 min', '2 days']);
 });
 
-test('shares are gathered by the hour of the day, and each hour is whole', () => {
+test('shares are summed by hour of the day and normalised', () => {
   const shares: Share[] = [
     { at: '2026-11-20T10:00:00Z', shares: { rock: 300, speech: 600 } },
     { at: '2026-11-21T10:30:00Z', shares: { rock: 900 } },
@@ -90,20 +90,20 @@ test('shares are gathered by the hour of the day, and each hour is whole', () =>
   assert.equal(dayShares(hours).slice(0, 2), [{ key: 'rock', share: 1200 / 1980 }, { key: 'speech', share: 600 / 1980 }]);
 });
 
-test('equal shares of a sector are equal areas', () => {
+test('equal shares of a sector have equal areas', () => {
   const radii = (from: number, to: number): number[] => [...sectorPath(3, from, to, 30, 90).matchAll(/A([\d.]+)/g)].map(([, radius]) => Number(radius));
   const area = ([far, near]: number[]): number => far! ** 2 - near! ** 2;
   assert.ok(Math.abs(area(radii(0, 0.5)) - area(radii(0.5, 1))) < 2);
   assert.equal(radii(0, 1), [90, 30]);
 });
 
-test('the form begins with the rules that the server itself would take', () => {
+test('a new form has the server\'s default rules', () => {
   const { rules } = newStationSchema.parse({ name: 'x', url: 'http://x/' });
   assert.equal(NEW_STATION.rules, rules);
   assert.equal(ruleRows(DEFAULT_RULES as typeof NEW_STATION.rules).filter(({ isOn }) => isOn).map(({ type }) => type), ['dead-air', 'down']);
 });
 
-test('every rule, filled in as it stands, is one that the server takes', () => {
+test('the server accepts every rule with the form\'s defaults and limits', () => {
   for (const { type, fields } of ruleRows([])) {
     const rule = ruleOf(type, Object.fromEntries(fields.map(({ key, value }) => [key, value])), type === 'drift' ? ['rock'] : []);
     assert.equal(ruleSchema.parse(rule), rule);
@@ -114,11 +114,11 @@ test('every rule, filled in as it stands, is one that the server takes', () => {
   assert.equal(RULE_TYPES.length, 5);
 });
 
-test('webhooks are one a line, blank lines aside', () => {
+test('webhooks are one per line, blank lines ignored', () => {
   assert.equal(webhookLines(' http://a/\n\n http://b/ \n'), ['http://a/', 'http://b/']);
 });
 
-test('the fields are found that a refusal names', () => {
+test('finds the fields that an error message names', () => {
   assert.equal(refusedFields('url must be an http://, https:// or file:// address. webhooks[0]: a webhook must be an http:// or https:// address.'), ['url', 'webhooks']);
   assert.equal(refusedFields('The id "name" is taken. Choose another.'), []);
 });

@@ -1,4 +1,4 @@
-/** Predictions as stretches, and their places on the ribbon. */
+/** Predictions as stretches, and their layout on the ribbon. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ function predicted(block: number, genre: string | null, fields: Partial<Predicti
   return { type: 'prediction', seq: block, atMs: block * BLOCK_MS, state: genre === null ? 'silence' : 'music', genre, p: 0.5, top: [], music: 1, level: -20, peak: -10, lagMs: 1, droppedMs: 0, ...fields };
 }
 
-test('predictions of one genre are one stretch with their mean confidence', () => {
+test('consecutive predictions of one genre are one stretch with their mean confidence', () => {
   const history = new History(BLOCK_MS);
   history.push(predicted(1, null, { state: 'warming' }));
   for (const [block, p] of [[2, 0.4], [3, 0.6], [4, 0.8]] as const) history.push(predicted(block, 'rock', { p }));
@@ -24,7 +24,7 @@ test('predictions of one genre are one stretch with their mean confidence', () =
   assert.is(history.currentMs, 350);
 });
 
-test('speech, noise and music of no known genre are stretches of their own', () => {
+test('speech, noise and music of an unknown genre are separate stretches', () => {
   const history = new History(BLOCK_MS);
   history.push(predicted(1, null, { state: 'speech' }));
   history.push(predicted(2, null, { state: 'unknown' }));
@@ -32,7 +32,7 @@ test('speech, noise and music of no known genre are stretches of their own', () 
   assert.equal(history.stretches.map((stretch) => stretchSentence(stretch)), ['Speech, 0:00 to 0:00', 'Not music, 0:00 to 0:00', 'Unknown, 0:00 to 0:01']);
 });
 
-test('a hole in the predictions is a stretch of its own, and repeated ones count once', () => {
+test('a gap in the predictions is a separate stretch, and repeated predictions are ignored', () => {
   const history = new History(BLOCK_MS);
   history.push(predicted(1, 'rock'));
   history.push(predicted(5, 'rock'));
@@ -41,7 +41,7 @@ test('a hole in the predictions is a stretch of its own, and repeated ones count
   assert.equal(history.stretches.map(({ content, fromMs, toMs }) => [content, fromMs, toMs]), [['music', 0, 350], ['missed', 350, 1400], ['music', 1400, 1750]]);
 });
 
-test('whatever comes, stretches follow each other without holes and reach back no further than the longest span', () => {
+test('for any predictions, stretches are contiguous and no older than the longest span', () => {
   const step = fc.record({ skip: fc.integer({ min: 0, max: 400 }), genre: fc.constantFrom('a', 'b', null) });
   fc.assert(fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
     const history = new History(BLOCK_MS);
@@ -61,7 +61,7 @@ test('whatever comes, stretches follow each other without holes and reach back n
   }));
 });
 
-test('shows a minute at first, then two, then five', () => {
+test('the span is one minute, then two, then five', () => {
   const history = new History(BLOCK_MS);
   const spans = new Set<number>();
   for (let block = 1; block < 1200; block++) {
@@ -72,7 +72,7 @@ test('shows a minute at first, then two, then five', () => {
   assert.equal(agoMarks(60_000).map(({ text }) => text), ['−1:00', '−0:45', '−0:30', '−0:15', 'now']);
 });
 
-test('a stretch is read out as a sentence', () => {
+test('the sentence of a stretch', () => {
   const stretch = { content: 'music', genre: 'rock', fromMs: 21_000, toMs: 48_500, p: 0.842, blocks: 80 } as const;
   assert.is(stretchSentence(stretch), 'Rock, 0:21 to 0:48, 84 % sure');
   assert.is(stretchSentence({ ...stretch, content: 'silence', genre: null }), 'Silence, 0:21 to 0:48');

@@ -1,4 +1,4 @@
-/** Who looks at the page and what they may, and the alerts that they are told of. */
+/** Access and sign-in of the visitor, and the polled alerts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Alerts } from '../../../client/dashboard/alerts.js';
@@ -15,19 +15,19 @@ class MemoryStorage implements TokenStorage {
   removeItem(key: string): void { this.items.delete(key); }
 }
 
-/** A server that lets everybody do this much, and who has the token everything. */
-function server(everybody: Access, refuses?: number) {
-  const asked: [string, RequestOptions][] = [];
+/** A fake server that grants everybody `everybody`, and `manage` with the token. */
+function server(everybody: Access, errorStatus?: number) {
+  const requests: [string, RequestOptions][] = [];
   const fetch = (path: string, given: RequestOptions = {}): Promise<Response> => {
-    asked.push([path, given]);
-    if (refuses !== undefined) return Promise.resolve(Response.json({ code: 'not-found', detail: 'Nothing is there.' }, { status: refuses }));
+    requests.push([path, given]);
+    if (errorStatus !== undefined) return Promise.resolve(Response.json({ code: 'not-found', detail: 'Nothing is there.' }, { status: errorStatus }));
     return Promise.resolve(Response.json({ may: given.token === TOKEN ? 'manage' : everybody }));
   };
-  return { fetch, asked };
+  return { fetch, requests };
 }
 
-test('may do what the server lets everybody do, until signed in', async () => {
-  const { fetch, asked } = server('view');
+test('has the access of everybody until signed in', async () => {
+  const { fetch, requests } = server('view');
   const storage = new MemoryStorage();
   const visitor = new Visitor(fetch, () => storage);
   const changes: Access[] = [];
@@ -39,13 +39,13 @@ test('may do what the server lets everybody do, until signed in', async () => {
   assert.is(await visitor.signIn(TOKEN), true);
   assert.equal([visitor.access, visitor.hasToken, [...storage.items.values()]], ['manage', true, [TOKEN]]);
   await visitor.request('v1/stations', { method: 'POST', body: {} });
-  assert.equal(asked.at(-1), ['v1/stations', { method: 'POST', body: {}, token: TOKEN }]);
+  assert.equal(requests.at(-1), ['v1/stations', { method: 'POST', body: {}, token: TOKEN }]);
   await visitor.signOut();
   assert.equal([visitor.access, visitor.hasToken, storage.items.size], ['view', false, 0]);
   assert.equal(changes, ['view', 'manage', 'view']);
 });
 
-test('a token is kept for the tab, and one of another server does no harm', async () => {
+test('the token is stored for the tab, and a wrong one is deleted', async () => {
   const storage = new MemoryStorage();
   storage.setItem('livegenre.token', TOKEN);
   const again = new Visitor(server('send').fetch, () => storage);
@@ -58,14 +58,14 @@ test('a token is kept for the tab, and one of another server does no harm', asyn
   assert.is(storage.items.size, 0);
 });
 
-test('where storage is blocked a token lasts as long as the page', async () => {
+test('with blocked storage the token lasts as long as the page', async () => {
   const visitor = new Visitor(server('view').fetch, () => { throw new Error('blocked'); });
   await visitor.refresh();
   assert.is(await visitor.signIn(TOKEN), true);
   assert.is(visitor.access, 'manage');
 });
 
-test('what the server refuses is an error with its word and its sentence', async () => {
+test('an error answer becomes an ApiError with the server\'s code and message', async () => {
   const visitor = new Visitor(server('view', 404).fetch, () => new MemoryStorage());
   try {
     await visitor.request('v1/stations/x');
@@ -80,7 +80,7 @@ function alert(id: number, given: Partial<ServerAlert> = {}): ServerAlert {
   return { id, type: 'down', from: '2026-11-21T12:00:00.000Z', to: null, sentence: 'Not heard.', station: { id: 'one', name: 'Radio One' }, ...given };
 }
 
-test('alerts are asked for again and again; a new one is told, those of before are not', async () => {
+test('alerts are polled; a new one fires an event, earlier ones do not', async () => {
   let answer: readonly ServerAlert[] = [alert(1)];
   const paths: string[] = [];
   const clock = new ManualClock();
@@ -100,7 +100,7 @@ test('alerts are asked for again and again; a new one is told, those of before a
   assert.equal(clock.waits, []);
 });
 
-test('a server that fails keeps those that were known; one that keeps none is not asked', async () => {
+test('a failed poll keeps the last alerts; a server without history is not polled', async () => {
   let answer = (): Promise<unknown> => Promise.resolve({ alerts: [alert(1)] });
   const clock = new ManualClock();
   const failing = new Alerts({ hasHistory: true, request: () => answer() }, clock);
@@ -110,10 +110,10 @@ test('a server that fails keeps those that were known; one that keeps none is no
   assert.is(failing.recent?.length, 1);
   assert.equal(clock.waits, [15_000]);
   failing.close();
-  let asked = 0;
-  const without = new Alerts({ hasHistory: false, request: () => Promise.resolve(asked += 1) }, clock);
+  let requestCount = 0;
+  const without = new Alerts({ hasHistory: false, request: () => Promise.resolve(requestCount += 1) }, clock);
   await without.refresh();
-  assert.equal([without.recent, asked, clock.waits], [undefined, 0, []]);
+  assert.equal([without.recent, requestCount, clock.waits], [undefined, 0, []]);
 });
 
 test.run();

@@ -1,11 +1,11 @@
-/** What the page says: labels, numbers, announcements, sentences. */
+/** Texts of the dashboard: labels, numbers, announcements, error messages. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Announcements } from '../../../client/dashboard/model/announcements.js';
 import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
 import { microphoneErrorText } from '../../../client/dashboard/sources/source-errors.js';
 
-test('labels of any model are written as words', () => {
+test('labels of any model have a display name', () => {
   assert.is(labelName('rock'), 'Rock');
   assert.is(labelName('hiphop'), 'Hip hop');
   assert.is(labelName('drum_and_bass'), 'Drum and bass');
@@ -13,20 +13,20 @@ test('labels of any model are written as words', () => {
   assert.is(labelName(''), '');
 });
 
-test('only certainty is 100 percent', () => {
+test('only 1 is 100 percent', () => {
   assert.is(percent(0.999), '99');
   assert.is(percent(1), '100');
   assert.is(percent(0.004), '0');
 });
 
-test('times, delays and levels', () => {
+test('formats times, durations and levels', () => {
   assert.equal([0, 59_999, 61_000, 3_725_000].map(clockTime), ['0:00', '0:59', '1:01', '1:02:05']);
   assert.equal([8200, 60_000, 125_000].map(duration), ['8 s', '1 min', '2 min 5 s']);
   assert.equal([42.4, 1234].map(delay), ['42 ms', '1.2 s']);
   assert.equal([-12.345, -120, 0].map(decibels), ['−12.3', '−∞', '0.0']);
 });
 
-test('each way in which a microphone fails has a sentence that says what to do', () => {
+test('each microphone error has a message that says what to do', () => {
   assert.match(microphoneErrorText('insecure'), /https.*localhost/);
   assert.match(microphoneErrorText('NotAllowedError'), /Allow it/);
   assert.match(microphoneErrorText('NotFoundError'), /Connect one/);
@@ -34,7 +34,7 @@ test('each way in which a microphone fails has a sentence that says what to do',
   assert.match(microphoneErrorText('OddError'), /OddError.*drop a file/);
 });
 
-test('a change of genre is announced once, and no sooner than it can be said', () => {
+test('a change of genre is announced once, and rate-limited', () => {
   const announcements = new Announcements();
   const rock = { state: 'music', genre: 'rock', p: 0.84, top: [['rock', 0.84]] } as const;
   const jazz = { ...rock, genre: 'jazz' } as const;
@@ -47,7 +47,7 @@ test('a change of genre is announced once, and no sooner than it can be said', (
   assert.is(announcements.push({ state: 'silence', genre: null, p: 0, top: [] }, 80_000), 'Silence.');
   assert.is(announcements.push({ state: 'speech', genre: null, p: 0, top: [] }, 90_000), 'Speech.');
   assert.is(announcements.push({ state: 'unknown', genre: null, p: 0, top: [] }, 100_000), 'Not music.');
-  assert.is(announcements.push({ state: 'unknown', genre: null, p: 0, top: [['rock', 0.2]] }, 110_000), 'Music of no known genre.');
+  assert.is(announcements.push({ state: 'unknown', genre: null, p: 0, top: [['rock', 0.2]] }, 110_000), 'Music of an unknown genre.');
 });
 
 test.run();

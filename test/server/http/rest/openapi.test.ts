@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { faintTexts } from '../../../e2e/audit.js';
+import { lowContrastTexts } from '../../../e2e/audit.js';
 import { openBrowser } from '../../../e2e/browser.js';
 import { alertShape, historyShape, stationShape, streamShape } from '../../../../server/http/rest/shapes.js';
 import { stream } from '../../rig.js';
@@ -74,7 +74,7 @@ test('the page reads well on a telephone and by night, and breaks no rule of its
       await page.goto(`${url}/docs`);
       assert.equal(complaints, []);
       assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 400);
-      assert.equal(await faintTexts(page), []);
+      assert.equal(await lowContrastTexts(page), []);
       assert.is(await page.locator('script').count(), 0);
       const headings = await page.locator('h3').allTextContents();
       assert.ok(headings.some((heading) => heading.includes('/v1/stations/{id}/history.csv')));
