@@ -1,18 +1,18 @@
-/** A collection of sound in folders, `genre/…/file`: what is in it, in an order that is always the same. */
+/** Lists the recordings of a collection, `genre/…/file`, in a stable order. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Random } from '../../models/random.js';
 
-/** A file of a collection. */
+/** A sound file of a collection. */
 export interface Recording {
   readonly path: string;
-  /** Path below the collection's folder, with slashes. */
+  /** Path relative to the collection, with slashes. */
   readonly id: string;
   /** The first folder of that path. */
   readonly genre: string;
 }
 
-/** What lies beside music in people's folders: not looked at, and not listed as broken either. */
+/** File types commonly stored with music: skipped silently instead of being reported as broken. */
 const NOT_SOUND = new Set([
   '.txt', '.nfo', '.log', '.md', '.pdf', '.html', '.htm', '.csv', '.tsv', '.json', '.jsonl', '.xml', '.yaml', '.yml', '.ini', '.db', '.url',
   '.jpg', '.jpeg', '.png', '.gif', '.bmp', '.webp', '.svg', '.ico', '.cue', '.m3u', '.m3u8', '.pls', '.xspf', '.sfv', '.md5', '.lrc',
@@ -20,15 +20,15 @@ const NOT_SOUND = new Set([
 ]);
 
 /**
- * All files below `folder` that may be sound, in the order of their names. Links are followed; names
- * with a dot in front and what is known not to be sound are passed over.
- * @param except a folder that is not looked into
- * @returns recordings, and files that lie in no genre's folder, by name
+ * Lists all files below `folder` that may be sound, sorted by name. Follows links; skips hidden files
+ * and known non-sound types.
+ * @param except folder to skip
+ * @returns the recordings, and the names of files that are not in a genre folder
  */
 export async function recordingsIn(folder: string, except?: string): Promise<{ readonly recordings: readonly Recording[]; readonly stray: readonly string[] }> {
   const recordings: Recording[] = [];
   const stray: string[] = [];
-  const seen = new Set<string>(); // folders that links lead back to
+  const seen = new Set<string>(); // against link cycles
   const visit = async (path: string, names: readonly string[]): Promise<void> => {
     const real = await realpath(path);
     if (seen.has(real) || path === except) return;
@@ -51,14 +51,15 @@ export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
-    // A link that leads nowhere, or no permission: whoever opens it says so.
+    // Broken link or no permission: reported when the file is opened.
     return false;
   }
 }
 
 /**
- * Puts a share of each genre's recordings aside, drawn at random.
- * @param share of each genre, 0 to 1, rounded; of a genre of two or more at least one on either side
+ * Randomly holds out a share of each genre's recordings.
+ * @param share of each genre, 0 to 1, rounded; a genre with two or more recordings keeps at least one
+ *   on each side
  * @param seed the same seed and files give the same split
  */
 export function splitOff(recordings: readonly Recording[], share: number, seed: number): { readonly kept: readonly Recording[]; readonly heldOut: readonly Recording[] } {

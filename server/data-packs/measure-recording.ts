@@ -1,4 +1,4 @@
-/** A sound file as the rows of a data pack: decoded, resampled and cut into columns exactly as the live pipe does. */
+/** Converts a sound file into rows of a data pack: decoded, resampled and cut into columns exactly as in the live pipe. */
 import { FeatureRows, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
 import { encodeLevels } from '../../dsp/mel/level-bytes.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
@@ -10,22 +10,22 @@ import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
-/** Nothing can be learned from less. */
+/** Shorter recordings are rejected. */
 export const MIN_DURATION_S = 1;
-/** Sound decoded at once; longer chunks are taken in parts, so that scratch stays small. */
+/** Decoding block size; larger chunks are split, which limits the scratch buffers. */
 const PART_BYTES = 64 * 1024;
 
-/** What a pack keeps of a file. */
+/** Rows of one recording. */
 export interface RecordingRows {
-  /** [columns × bands] bytes */
+  /** [columns × bands] level bytes */
   readonly levels: Uint8Array;
   /** [columns × size] each */
   readonly features: Partial<Record<FeatureName, Float32Array>>;
 }
 
 /**
- * @returns undefined when `signal` aborted it
- * @throws FileError when the file is broken, empty, silent or too short, or there is no FFmpeg
+ * @returns undefined if `signal` aborted
+ * @throws FileError when the file is broken, empty, silent or too short, or FFmpeg is missing
  */
 export async function measureRecording(path: string, frontEnd: FrontEnd, names: readonly FeatureName[], signal?: AbortSignal): Promise<RecordingRows | undefined> {
   const file = await SoundFile.open(path);

@@ -1,4 +1,4 @@
-/** Recordings into a data pack, a few files at a time and in their order; what can't be used is left out and told. */
+/** Writes recordings to a data pack, several files concurrently but in order; unusable files are skipped and reported. */
 import { relative, sep } from 'node:path';
 import type { FeatureName } from '../../dsp/descriptors/feature-rows.js';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
@@ -7,20 +7,20 @@ import { FileError } from '../sources/file.js';
 import type { Recording } from './collection.js';
 import { measureRecording, type RecordingRows } from './measure-recording.js';
 
-/** A file that is not in the pack. */
+/** A file left out of the pack. */
 export interface SkippedFile {
-  /** Path below the collection's folder. */
+  /** Path relative to the collection. */
   readonly file: string;
-  /** What is wrong with it, such as "is silent". */
+  /** Reason, such as "is silent". */
   readonly reason: string;
 }
 
 export interface PackOptions {
-  /** Of the pack: what tracks' `audio` is relative to. */
+  /** Folder of the pack; tracks' `audio` paths are relative to it. */
   readonly folder: string;
   readonly frontEnd: FrontEnd;
   readonly features: readonly FeatureName[];
-  /** Files that are decoded at once; the finished ones among them wait in memory for their turn. */
+  /** Files decoded concurrently; finished ones are held in memory until their turn. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
   /** Called after each file. */
@@ -28,8 +28,8 @@ export interface PackOptions {
 }
 
 /**
- * @returns what was skipped; once `signal` aborts, what was until then
- * @throws FileError `no-ffmpeg`: then no file can be read
+ * @returns the skipped files; after an abort, those skipped so far
+ * @throws FileError `no-ffmpeg`: no file can be read
  */
 export async function packRecordings(recordings: readonly Recording[], writer: PackWriter, { folder, frontEnd, features, jobs, signal, onFile }: PackOptions): Promise<SkippedFile[]> {
   const skipped: SkippedFile[] = [];
@@ -39,7 +39,7 @@ export async function packRecordings(recordings: readonly Recording[], writer: P
     for (const { path, id, genre } of recordings) {
       while (inFlight.length < jobs && next < recordings.length) {
         const attempted = attempt(recordings[next++]!.path, frontEnd, features, signal);
-        attempted.catch(() => {}); // heard of when its turn comes; until then it must not count as unhandled
+        attempted.catch(() => {}); // awaited in its turn; until then the rejection must not count as unhandled
         inFlight.push(attempted);
       }
       const measured = await inFlight.shift();

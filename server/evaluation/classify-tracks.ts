@@ -1,6 +1,6 @@
 /**
- * Whole tracks through the live pipe, from stored levels or from sound: what a stream of them would
- * have shown, block by block. Many tracks share each step of the engine, as streams do.
+ * Runs whole tracks through the live pipe, from stored levels or from audio, and collects the output
+ * per block. Many tracks share each step of the engine, as streams do.
  */
 import { join } from 'node:path';
 import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
@@ -18,45 +18,45 @@ import type { BlockLoudness, Smoothed } from '../pipe/smoothing.js';
 import type { SmoothedBlock } from '../pipe/prediction-messages.js';
 import { readRecording, type Recording } from './recording.js';
 
-/** Length of the excerpts that are also heard alone. */
+/** Length of the excerpts that are also classified on their own. */
 const EXCERPT_MS = 4000;
-/** Tracks that are heard at once. */
+/** Tracks classified concurrently. */
 const CONCURRENT = 32;
-/** Sound files that are read, and degraded, at once: each is a process or three. */
+/** Sound files read and degraded concurrently: each takes one to three processes. */
 const CONCURRENT_READS = 4;
 
-/** A block as the network and the level meter left it: all that smoothing goes by. */
+/** Input of the smoother for one block: the output of the network and of the level meter. */
 export interface ScoredBlock {
   readonly atMs: number;
-  /** [labels] of this block alone. */
+  /** [labels] probabilities of this block alone. */
   readonly probabilities: Float32Array;
-  /** [music, speech, noise] of this block alone; undefined where the model can't tell. */
+  /** [music, speech, noise] probabilities of this block alone; undefined if the model has no sound kinds. */
   readonly kinds: Float32Array | undefined;
   readonly loudness: BlockLoudness['loudness'];
   readonly resetsState: boolean;
 }
 
-/** What a stream showed after one block. */
+/** Output of the live pipe after one block. */
 export interface BlockResult extends ScoredBlock {
   readonly state: Smoothed['state'];
-  /** Index of the genre that was shown; null where none was. */
+  /** Index of the shown genre; null if none is shown. */
   readonly shown: number | null;
-  /** As `shown`, and while warming up the one that leads. */
+  /** As `shown`; during the warm-up the genre with the highest probability. */
   readonly leading: number | null;
-  /** False for a block that is too quiet, or no music: it moves no genre. */
+  /** False if the block is too quiet or not music, so it doesn't affect the genre. */
   readonly counts: boolean;
-  /** Reported confidence in `shown`. */
+  /** Reported confidence in `shown`, 0 to 1. */
   readonly p: number;
-  /** Reported probability that it is music. */
+  /** Reported probability of music, 0 to 1. */
   readonly music: number;
 }
 
 export interface TrackResult {
   readonly id: string;
-  /** Index of the true genre among the model's labels, or of what else was asked for. */
+  /** Index of the true label among the model's labels, or among `names` if given. */
   readonly truth: number;
   readonly blocks: readonly BlockResult[];
-  /** The same for each full stretch of 4 s, heard alone from its start. */
+  /** Blocks of each full 4 s excerpt, classified on its own from a zero state. */
   readonly excerpts: ReadonlyArray<readonly BlockResult[]>;
 }
 
@@ -66,25 +66,25 @@ export interface PipelineContext {
   readonly settings: Settings;
 }
 
-/** What happens to the sound of a track before it is heard; the same for the same track. */
+/** Degrades the audio of a track; deterministic per track. */
 export type Degrade = (recording: Recording, trackId: string) => Recording | Promise<Recording>;
 
 export interface ClassifyOptions {
   readonly source: 'levels' | 'audio';
-  /** Only of audio. */
+  /** Applies to source 'audio' only. */
   readonly degrade?: Degrade | undefined;
-  /** What tracks' genres are counted among; the model's labels unless given. */
+  /** Label names that `truth` indexes; default: the model's labels. */
   readonly names?: readonly string[];
-  /** Called as each track is done. */
+  /** Called after each track. */
   readonly onTrack?: () => void;
 }
 
-/** @throws Error when a track's genre is not among the names; FileError when its sound can't be read */
+/** @throws Error when a track's genre is not among the names; FileError when its audio can't be read */
 export async function classifyTracks(pack: Pack, tracks: readonly Track[], { source, degrade, names, onTrack }: ClassifyOptions, context: PipelineContext): Promise<TrackResult[]> {
-  const known = names ?? context.model.labels;
+  const labels = names ?? context.model.labels;
   const truths = tracks.map((track) => {
-    const truth = known.indexOf(track.genre ?? '');
-    if (truth < 0) throw new Error(`Track ${track.id} is of ${JSON.stringify(track.genre)}; the model knows ${known.join(', ')}.`);
+    const truth = labels.indexOf(track.genre ?? '');
+    if (truth < 0) throw new Error(`Track ${track.id} has the genre ${JSON.stringify(track.genre)}; the labels are ${labels.join(', ')}.`);
     return truth;
   });
   const results: TrackResult[] = [];
@@ -100,7 +100,7 @@ export async function classifyTracks(pack: Pack, tracks: readonly Track[], { sou
   return results;
 }
 
-/** A track's sound file, decoded. */
+/** Decodes a track's audio file. */
 export async function recordingOf(pack: Pack, track: Track): Promise<Recording> {
   if (track.audio === undefined) throw new Error(`Track ${track.id} has no audio file.`);
   return readRecording(join(pack.folder, track.audio));
@@ -114,13 +114,13 @@ async function recordingsOf(pack: Pack, tracks: readonly Track[], degrade: Degra
   return recordings;
 }
 
-/** @param bytes [columns × bands] levels of the model's front end */
+/** @param bytes [columns × bands] levels from the model's front end */
 export function classifyLevels(bytes: Uint8Array, context: PipelineContext): Promise<BlockResult[]> {
   return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, context.model)), context));
 }
 
 export function classifyRecording({ samples, sampleRate }: Recording, context: PipelineContext): Promise<BlockResult[]> {
-  // The machine's byte order: little-endian wherever Node runs on what TensorFlow.js runs on.
+  // Native byte order, which is little-endian on every platform that TensorFlow.js supports.
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const chunk$: Observable<Chunk> = from([{ bytes, arrivedAtMs: macrotask.now() }]);
   return collect(smoothedBlocks(chunk$, { format: { encoding: 'f32le', sampleRate, channels: 1 }, ...context }));
@@ -141,7 +141,7 @@ async function wholeAndExcerpts(recording: Recording, context: PipelineContext):
   return { blocks: await classifyRecording(recording, context), excerpts: await Promise.all(excerpts) };
 }
 
-/** [columns × bands] bytes as the blocks of a stream. */
+/** Splits [columns × bands] level bytes into the blocks of a stream. */
 function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): MelBlock[] {
   const { bands, hop, sampleRate } = frontEnd;
   const level = melLevelMeter(frontEnd);
@@ -184,7 +184,7 @@ function collect(block$: Observable<SmoothedBlock>): Promise<BlockResult[]> {
   ));
 }
 
-/** What `shown` says now; it is the smoother's own object, so all is taken out of it here. */
+/** Copies the smoother's output, since the smoother reuses the object. */
 export function blockResult(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, probabilities }: Smoothed): BlockResult {
   return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
 }

@@ -1,11 +1,11 @@
 /**
- * A long signal convolved with a shorter one by overlap-add (Stockham 1966). Two segments go through
- * each complex transform, one as real part, one as imaginary part: the shorter signal is real, so
- * they come out apart.
+ * Convolution of a long signal with a shorter one by overlap-add (Stockham 1966). Each complex FFT
+ * transforms two segments, one as real and one as imaginary part; since the response is real, the
+ * results stay separate.
  */
 import FFT from 'fft.js';
 
-/** @returns all signal.length + response.length - 1 samples */
+/** @returns signal.length + response.length - 1 samples */
 export function convolve(signal: Float32Array, response: Float32Array): Float32Array {
   const result = new Float32Array(Math.max(0, signal.length + response.length - 1));
   if (signal.length === 0 || response.length === 0) return new Float32Array(0);
@@ -18,7 +18,7 @@ export function convolve(signal: Float32Array, response: Float32Array): Float32A
   for (let first = 0; first < signal.length; first += 2 * step) {
     const segments = spectrumOf(fft, signal.subarray(first, first + step), signal.subarray(first + step, first + 2 * step));
     for (let k = 0; k < 2 * size; k += 2) {
-      // Real and imaginary part change places: a forward transform of that is the inverse, in the same disorder.
+      // Swapping real and imaginary parts turns the forward transform into the inverse.
       product[k + 1] = segments[k]! * filter[k]! - segments[k + 1]! * filter[k + 1]!;
       product[k] = segments[k]! * filter[k + 1]! + segments[k + 1]! * filter[k]!;
     }

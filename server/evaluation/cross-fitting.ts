@@ -1,8 +1,7 @@
 /**
- * How honest the reported confidence is when the temperature was not fitted on the tracks it is
- * measured on. A model's temperature usually comes from the very tracks of `valid`; here each fifth
- * of the tracks, neighbours of each genre, is judged with one that was fitted on the other four,
- * through the live smoother.
+ * Cross-fitted calibration error. A model's temperature is usually fitted on the `valid` tracks
+ * themselves; here each of five folds of neighbouring tracks is evaluated with a temperature fitted on
+ * the other four, through the live smoother.
  */
 import { blockMs, smoothingGain } from '../../models/manifest.js';
 import { expectedCalibrationError } from '../../models/metrics.js';
@@ -30,7 +29,7 @@ export function crossFittedEce(results: readonly TrackResult[], { model, setting
   return expectedCalibrationError(judged.flatMap(({ confidences }) => confidences), judged.flatMap(({ isRight }) => isRight));
 }
 
-/** Logits divided by `temperature`, on top of the model's own. */
+/** Divides the logits by `temperature`, in addition to the model's own. */
 function tempered(block: ScoredBlock, temperature: number): ScoredBlock {
   const powers = block.probabilities.map((p) => Math.max(p, MIN_PROBABILITY) ** (1 / temperature));
   const sum = powers.reduce((total, power) => total + power, 0);

@@ -1,4 +1,4 @@
-/** What happens to sound before it reaches a listener, by name. The same seed gives the same sound. */
+/** Audio degradations by name; deterministic for a seed. */
 import { Random } from '../../models/random.js';
 import { SettingError } from '../settings.js';
 import { findFfmpeg } from '../sources/ffmpeg.js';
@@ -13,21 +13,21 @@ export const DEGRADATIONS = ['mp3-64', 'opus-24', 'am-radio', 'room', 'noise-15d
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 /**
- * @param text names with commas between them, or `all`
- * @throws SettingError when one is not known
+ * @param text comma-separated names, or `all`
+ * @throws SettingError for an unknown name
  */
 export function readDegradations(text: string): Degradation[] {
   if (text === 'all') return [...DEGRADATIONS];
   return [...new Set(text.split(',').map((name) => {
     const found = DEGRADATIONS.find((each) => each === name.trim());
-    if (found === undefined) throw new SettingError(`--degrade takes ${DEGRADATIONS.join(', ')} (several with commas) or all, not ${JSON.stringify(name.trim())}.`);
+    if (found === undefined) throw new SettingError(`--degrade must be ${DEGRADATIONS.join(', ')} (comma-separated) or all; it is ${JSON.stringify(name.trim())}.`);
     return found;
   }))];
 }
 
 /**
- * @param noiseFolder recordings for `noise-15db`
- * @throws Error when there is no FFmpeg or no noise, with what to do
+ * @param noiseFolder folder with recordings for `noise-15db`
+ * @throws Error with instructions when FFmpeg or the noise recordings are missing
  */
 export async function degraderOf(name: Degradation, { seed, noiseFolder }: { readonly seed: number; readonly noiseFolder: string }): Promise<Degrade> {
   const random = (trackId: string): Random => new Random(hash(`${seed} ${name} ${trackId}`));

@@ -1,19 +1,19 @@
-/** Figures of degraded sound beside those of the same tracks clean. */
+/** Figures of degraded audio compared with the same tracks clean. */
 import { figuresOf, verdict, type Figures } from './figures.js';
 import type { TrackResult } from './classify-tracks.js';
 
 export interface DegradedFigures extends Figures {
-  /** Of right tracks against clean sound, in points of percent; below 0 is worse. */
+  /** Difference of track accuracy to clean audio, percentage points; negative is worse. */
   readonly trackDifference: number;
-  /** Of right 4 s excerpts, likewise. */
+  /** Difference of excerpt accuracy to clean audio, percentage points. */
   readonly segmentDifference: number;
-  /** Tracks that clean sound gets right and this doesn't. */
+  /** Tracks classified correctly only when clean. */
   readonly tracksLost: number;
-  /** Tracks that this gets right and clean sound doesn't. */
+  /** Tracks classified correctly only when degraded. */
   readonly tracksGained: number;
 }
 
-/** @param degraded the tracks of `clean`, in its order */
+/** @param degraded results of the same tracks as `clean`, in the same order */
 export function degradedFiguresOf(degraded: readonly TrackResult[], clean: readonly TrackResult[], cleanFigures: Figures, labels: readonly string[]): DegradedFigures {
   const figures = figuresOf(degraded, labels, cleanFigures);
   const isRight = ({ truth, blocks }: TrackResult): boolean => verdict(blocks, labels.length) === truth;

@@ -1,4 +1,4 @@
-/** One run of `evaluate`: what is heard, in which order, and the figures that come of it. */
+/** One run of `evaluate`: classifies all inputs and computes the figures. */
 import type { Pack, Track } from '../../models/packs/pack.js';
 import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
@@ -15,33 +15,33 @@ export interface EvaluationPlan {
   readonly tracks: readonly Track[];
   readonly source: 'levels' | 'audio';
   readonly degradations: ReadonlyMap<Degradation, Degrade>;
-  /** None where no medleys are wanted. */
+  /** Empty if no medleys are requested. */
   readonly medleys: ReadonlyArray<readonly Part[]>;
   readonly seed: number;
   readonly sweep: boolean;
   readonly notMusic: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
 }
 
-/** The figures of the tracks as they are, and of what else was asked for. */
+/** Figures of the clean tracks and of the optional measurements. */
 export interface Evaluation extends Figures {
-  /** The same error when the temperature comes from other tracks; undefined with fewer than 5 tracks. */
+  /** Calibration error with cross-fitted temperature; undefined with fewer than 5 tracks. */
   readonly eceCrossFitted?: number | undefined;
   readonly degraded?: Readonly<Partial<Record<Degradation, DegradedFigures>>>;
   readonly medleys?: MedleyFigures;
   readonly sweep?: Sweep;
-  /** A sentence where the model can't tell music from anything else. */
+  /** A sentence if the model has no sound kinds. */
   readonly notMusic?: NotMusicFigures | string;
 }
 
-export const NO_KINDS = 'The model has no kinds: it takes every sound for music.';
+export const NO_KINDS = 'The model has no sound kinds: it treats every sound as music.';
 
-/** Tracks and medleys that `evaluate` is going to hear. */
+/** Number of tracks and medleys to classify, for the progress bar. */
 export function itemCount({ tracks, degradations, medleys, notMusic }: EvaluationPlan, { model }: PipelineContext): number {
   return tracks.length * (1 + degradations.size) + medleys.length + (model.kinds && notMusic ? notMusic.tracks.length : 0);
 }
 
-/** @param onDone is called as each track and medley is done */
-export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: wantsSweep, notMusic }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
+/** @param onDone called after each track and medley */
+export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
   const { labels, kinds } = context.model;
   const clean = await classifyTracks(pack, tracks, { source, onTrack: onDone }, context);
   const figures = figuresOf(clean, labels, { split: pack.name, source });
@@ -62,7 +62,7 @@ export async function evaluate({ pack, tracks, source, degradations, medleys: pl
     eceCrossFitted: crossFittedEce(clean, context),
     ...(degradations.size > 0 && { degraded }),
     ...(plans.length > 0 && { medleys: medleyFiguresOf(medleys, isRightAlone, seed) }),
-    ...(wantsSweep && { sweep: sweep(clean, medleys, isRightAlone, context) }),
+    ...(withSweep && { sweep: sweep(clean, medleys, isRightAlone, context) }),
     ...(notMusic && { notMusic: kinds ? notMusicFiguresOf(clean, others, notMusic.pack.name) : NO_KINDS }),
   };
 }

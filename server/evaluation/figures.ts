@@ -1,39 +1,42 @@
-/** What was heard, as figures: how often right, how soon, how steadily, how honestly. */
+/** Figures from classified tracks: accuracy, delay, stability and calibration. */
 import { accuracy, argmax, confusionMatrix, expectedCalibrationError, genreScores, macroF1, median, reliabilityBins, wilson95, type GenreScores, type ReliabilityBin } from '../../models/metrics.js';
 import { MIN_PROBABILITY } from '../pipe/smoothing.js';
 import type { BlockResult, TrackResult } from './classify-tracks.js';
 
 export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;
-/** A right genre counts as found once it has stayed for so long. */
+/** The correct genre counts as found when it stays for this long. */
 const STAY_MS = 5000;
 
 export interface Figures {
   readonly split: string;
   readonly source: 'levels' | 'audio';
   readonly tracks: number;
-  /** A track's genre is the argmax of the mean of its log scores over all of it that counts as music. */
+  /** A track is classified by the argmax of its mean log scores over all blocks that count as music. */
   readonly trackAccuracy: number;
   /** 95 % interval (Wilson). */
   readonly trackAccuracy95: readonly [low: number, high: number];
-  /** The same over excerpts of 4 s, each heard alone. */
+  /** Accuracy over 4 s excerpts, each classified on its own. */
   readonly segmentAccuracy: number;
   readonly perGenre: Readonly<Record<string, GenreScores>>;
   readonly macroF1: number;
   /** [truth][answer], in the order of the model's labels. */
   readonly confusion: ReadonlyArray<readonly number[]>;
-  /** Share of tracks whose smoothed genre is right after so many seconds; while warming up, the leading one. */
+  /** Key: seconds. Share of tracks whose smoothed genre is correct at that time; during the warm-up the leading genre counts. */
   readonly accuracyAfterS: Readonly<Record<string, number>>;
-  /** When the shown genre first becomes right and stays right for 5 s: median over the tracks where it does. */
+  /**
+   * Time at which the shown genre becomes correct and stays so for 5 s: median over the tracks where it
+   * does; null if there are none.
+   */
   readonly medianTimeToCorrectMs: number | null;
-  /** Changes of the shown genre. */
+  /** Changes of the shown genre per minute. */
   readonly flipsPerMinute: number;
-  /** Expected calibration error of the reported confidence over all blocks with a genre. */
+  /** Expected calibration error of the reported confidence over all blocks that show a genre. */
   readonly ece: number;
-  /** The bins behind it, lowest confidence first. */
+  /** Its reliability bins, lowest confidence first. */
   readonly calibration: readonly ReliabilityBin[];
 }
 
-/** What figures of smoothing go by. */
+/** Input of the figures that depend on smoothing. */
 type Shown = Pick<TrackResult, 'truth' | 'blocks'>;
 
 export function figuresOf(results: readonly TrackResult[], labels: readonly string[], { split, source }: Pick<Figures, 'split' | 'source'>): Figures {
@@ -58,7 +61,7 @@ export function figuresOf(results: readonly TrackResult[], labels: readonly stri
   };
 }
 
-/** The part of the figures that depends on smoothing: how soon, how steadily, how honestly. */
+/** The figures that depend on smoothing: delay, stability and calibration. */
 export function steadinessOf(results: readonly Shown[]): Pick<Figures, 'medianTimeToCorrectMs' | 'flipsPerMinute' | 'ece' | 'calibration'> {
   const timesMs = results.map(timeToCorrectMs).filter((time) => time !== undefined);
   const minutes = results.reduce((total, { blocks }) => total + (blocks.at(-1)?.atMs ?? 0), 0) / 60_000;
@@ -71,18 +74,18 @@ export function steadinessOf(results: readonly Shown[]): Pick<Figures, 'medianTi
   };
 }
 
-/** Each reported confidence, block by block, and whether the genre it came with is right. */
+/** Reported confidence of each block that shows a genre, and whether that genre is correct. */
 export function reported(results: readonly Shown[]): { readonly confidences: number[]; readonly isRight: boolean[] } {
   const judged = results.flatMap(({ truth, blocks }) => blocks.filter(({ shown }) => shown !== null).map(({ shown, p }) => ({ p, isRight: shown === truth })));
   return { confidences: judged.map(({ p }) => p), isRight: judged.map(({ isRight }) => isRight) };
 }
 
-/** Share of tracks whose leading genre is right at the last block that ends by `ms`. */
+/** Share of tracks whose leading genre is correct at the last block that ends by `ms`. */
 export function accuracyAfter(results: readonly Shown[], ms: number): number {
   return accuracy(results.map(({ truth }) => truth), results.map(({ blocks }) => leadingAt(blocks, ms)));
 }
 
-/** Argmax of the mean log score of the blocks that count, as for what is shown live; of all where none does. */
+/** Classifies a track: argmax of the mean log score of the blocks that count as music, or of all blocks if none does. */
 export function verdict(blocks: readonly BlockResult[], labels: number): number {
   const sums = new Float64Array(labels);
   const music = blocks.filter(({ counts }) => counts);
@@ -92,7 +95,7 @@ export function verdict(blocks: readonly BlockResult[], labels: number): number 
   return argmax(sums);
 }
 
-/** The leading genre at the last block that ends by `ms`; -1 for none. */
+/** Leading genre at the last block that ends by `ms`; -1 if there is none. */
 function leadingAt(blocks: readonly BlockResult[], ms: number): number {
   return blocks.findLast(({ atMs }) => atMs <= ms)?.leading ?? -1;
 }
@@ -110,7 +113,7 @@ function timeToCorrectMs({ truth, blocks }: Shown): number | undefined {
   return undefined;
 }
 
-/** Changes of the shown genre, also across a stretch that shows none. */
+/** Number of changes of the shown genre; blocks without a genre in between are skipped. */
 export function flips(blocks: readonly BlockResult[]): number {
   const genres = blocks.map(({ shown }) => shown).filter((shown) => shown !== null);
   return genres.filter((genre, index) => index > 0 && genre !== genres[index - 1]).length;

@@ -1,22 +1,22 @@
-/** How soon a stream notices that the genre has changed, and how often it sees changes that are none. */
+/** Delay of genre changes in medleys, and the rate of false changes. */
 import { quantile } from '../../models/metrics.js';
 import { flips } from './figures.js';
 import type { MedleyResult } from './medley.js';
 
 /**
- * Delays of some changes: from the splice to the end of the first block that shows the new genre. A
- * change counts as never shown when the next one, or the end, comes first.
+ * Delays from the splice to the end of the first block that shows the new genre. A change is never
+ * shown if the next splice or the end comes first.
  */
 export interface Delays {
   readonly changes: number;
-  /** Over all changes, those never shown as infinitely late: null where half of them or more are. */
+  /** Over all changes, with those never shown as infinite: null if half of them or more are. */
   readonly medianMs: number | null;
-  /** Likewise; null where a tenth of them or more are never shown. */
+  /** Same for the 90th percentile; null if a tenth of them or more are never shown. */
   readonly p90Ms: number | null;
-  /** Over the changes that were shown. */
+  /** Over the shown changes only. */
   readonly medianShownMs: number | null;
   readonly p90ShownMs: number | null;
-  /** Share of the changes, 0 to 1. */
+  /** Share of changes never shown, 0 to 1. */
   readonly neverShown: number;
 }
 
@@ -24,15 +24,15 @@ export interface MedleyFigures {
   readonly medleys: number;
   readonly seed: number;
   readonly minutes: number;
-  /** Changes to any track. */
+  /** All changes. */
   readonly all: Delays;
-  /** Changes to tracks whose genre the model gets right when it hears the whole track alone. */
+  /** Changes to tracks that the model classifies correctly on their own. */
   readonly rightAlone: Delays;
-  /** Changes of the shown genre that are not the first to a part's true one. */
+  /** False changes: changes of the shown genre other than the first one to a part's true genre. */
   readonly extraFlipsPerMinute: number;
 }
 
-/** @param isRightAlone whether the model gets a track's genre right, by the track's id */
+/** @param isRightAlone whether the model classifies the track with this id correctly on its own */
 export function medleyFiguresOf(results: readonly MedleyResult[], isRightAlone: (trackId: string) => boolean, seed: number): MedleyFigures {
   const changes = results.flatMap(changesOf);
   const minutes = results.reduce((total, { parts }) => total + parts.at(-1)!.toMs, 0) / 60_000;
@@ -46,7 +46,7 @@ export function medleyFiguresOf(results: readonly MedleyResult[], isRightAlone: 
   };
 }
 
-/** Each change with its delay; Infinity for one that was never shown. */
+/** Each change with its delay; Infinity if it is never shown. */
 function changesOf({ blocks, parts }: MedleyResult): { trackId: string; delayMs: number }[] {
   return parts.slice(1).map(({ trackId, truth, fromMs, toMs }) => {
     const seen = blocks.find(({ atMs, shown }) => atMs > fromMs && atMs <= toMs && shown === truth);
@@ -54,13 +54,13 @@ function changesOf({ blocks, parts }: MedleyResult): { trackId: string; delayMs:
   });
 }
 
-/** A flip to a part's true genre is owed once; all others are extra. */
+/** One flip to a part's true genre is expected; all others are extra. */
 function extraFlips({ blocks, parts }: MedleyResult): number {
-  const owed = parts.filter(({ truth, fromMs, toMs }) => {
+  const expected = parts.filter(({ truth, fromMs, toMs }) => {
     const before = blocks.findLast(({ atMs, shown }) => atMs <= fromMs && shown !== null)?.shown;
     return before !== undefined && before !== truth && blocks.some(({ atMs, shown }) => atMs > fromMs && atMs <= toMs && shown === truth);
   });
-  return flips(blocks) - owed.length;
+  return flips(blocks) - expected.length;
 }
 
 function delaysOf(delaysMs: readonly number[]): Delays {

@@ -1,11 +1,9 @@
 /**
- * Medleys: tracks of different genres spliced every 20 to 40 s, as a radio plays them, through the
- * live pipe. Only streams change their genre, so only streams can be measured for how soon they
- * notice; no data set has that.
- *
- * All parts are brought to one loudness, as stations and players do: what is measured is a change of
- * genre, not of volume. Cuts are hard: columns against columns of levels, samples against samples of
- * sound with 5 ms of fade on both sides, so that no click announces them.
+ * Medleys: tracks of different genres, spliced every 20 to 40 s as on a radio station, and run through
+ * the live pipe. They measure the delay of genre changes, for which there is no data set.
+ * All parts are normalised to one loudness, as stations and players do, so that the genre changes and
+ * not the volume. Cuts are hard: column to column for levels; for audio with 5 ms fades on both sides,
+ * so that there are no clicks.
  */
 import { concatenate } from '../../dsp/concatenate.js';
 import { decodeLevel } from '../../dsp/mel/level-bytes.js';
@@ -16,18 +14,18 @@ import { Random } from '../../models/random.js';
 import { classifyLevels, classifyRecording, recordingOf, rmsDbOf, type PipelineContext, type BlockResult } from './classify-tracks.js';
 import { atRate, atRms, type Recording } from './recording.js';
 
-/** Genres follow each other so often in one medley. */
+/** Parts per medley. */
 const PARTS = 6;
 const SHORTEST_S = 20;
 const LONGEST_S = 40;
 const LOUDNESS_DB = -20;
 const FADE_MS = 5;
-/** Parts below are left as they are. */
+/** Parts below this level are not normalised. */
 const SILENCE_DB = -80;
-/** Medleys that are heard at once. */
+/** Medleys classified concurrently. */
 const CONCURRENT = 8;
 
-/** A stretch of one track. */
+/** A part of a medley: an excerpt of one track. */
 export interface Part {
   readonly track: Track;
   /** First column within the track. */
@@ -37,26 +35,26 @@ export interface Part {
 
 export interface MedleyResult {
   readonly blocks: readonly BlockResult[];
-  /** In order; the first begins at 0, each other one is a change. */
+  /** In order; the first starts at 0 ms, each later start is a genre change. */
   readonly parts: ReadonlyArray<{ readonly trackId: string; readonly truth: number; readonly fromMs: number; readonly toMs: number }>;
 }
 
 /**
- * Neighbours are of different genres; each track is drawn before any comes a second time, as far as
- * that allows.
- * @throws Error when the tracks are too short or of one genre only
+ * Draws the parts of medleys. Neighbours differ in genre; as far as that allows, every track is used
+ * before any repeats.
+ * @throws Error when fewer than two genres have tracks that are long enough
  */
 export function planMedleys(tracks: readonly Track[], { hop, sampleRate }: FrontEnd, { count, seed }: { readonly count: number; readonly seed: number }): Part[][] {
   const columnsOf = (seconds: number): number => Math.ceil((seconds * sampleRate) / hop);
   const usable = tracks.filter(({ columns }) => columns >= columnsOf(SHORTEST_S));
   if (new Set(usable.map(({ genre }) => genre)).size < 2) {
-    throw new Error(`Medleys need tracks of two genres that last ${SHORTEST_S} s or longer; there are ${usable.length} such tracks.`);
+    throw new Error(`Medleys need tracks of at least two genres that last ${SHORTEST_S} s or longer; there are ${usable.length} such tracks.`);
   }
   const random = new Random(seed);
-  let deck: Track[] = [];
+  let queue: Track[] = [];
   const draw = (after: string | undefined): Track => {
-    if (!deck.some(({ genre }) => genre !== after)) deck = [...deck, ...random.shuffle([...usable])];
-    return deck.splice(deck.findIndex(({ genre }) => genre !== after), 1)[0]!;
+    if (!queue.some(({ genre }) => genre !== after)) queue = [...queue, ...random.shuffle([...usable])];
+    return queue.splice(queue.findIndex(({ genre }) => genre !== after), 1)[0]!;
   };
   return Array.from({ length: count }, () => {
     const parts: Part[] = [];
@@ -69,7 +67,7 @@ export function planMedleys(tracks: readonly Track[], { hop, sampleRate }: Front
   });
 }
 
-/** Several at once share the engine's steps. */
+/** Classifies medleys; concurrent ones share the engine's steps. */
 export async function classifyMedleys(pack: Pack, plans: readonly (readonly Part[])[], source: 'levels' | 'audio', context: PipelineContext, onMedley: () => void): Promise<MedleyResult[]> {
   const results: MedleyResult[] = [];
   for (let first = 0; first < plans.length; first += CONCURRENT) {
@@ -98,19 +96,19 @@ export function splicedLevels(pack: Pack, plan: readonly Part[]): Uint8Array {
   return new Uint8Array(Buffer.concat(plan.map(({ track, from, columns }) => {
     const bytes = trackLevels(pack, track).subarray(from * bands, (from + columns) * bands);
     const rmsDb = rmsDbOf(Float32Array.from(bytes, decodeLevel), bands, meter);
-    // Half decibels: whole steps of a byte. Silence stays silence.
+    // Levels are in half decibels, so gain is a whole number of byte steps. Silence stays silence.
     const steps = rmsDb > SILENCE_DB ? Math.round(2 * (LOUDNESS_DB - rmsDb)) : 0;
     return bytes.map((byte) => Math.max(0, Math.min(255, byte + steps)));
   })));
 }
 
-/** Mono, at the front end's rate; as long as the columns say. */
+/** Mono audio at the front end's rate, with the length given by the columns. */
 export async function splicedSound(pack: Pack, plan: readonly Part[]): Promise<Recording> {
   const { hop, sampleRate } = pack.frontEnd;
   const parts: Float32Array[] = [];
   for (const { track, from, columns } of plan) {
     const samples = atRate(await recordingOf(pack, track), sampleRate);
-    // A file that is shorter than its levels ends in silence.
+    // A file shorter than its levels is padded with silence.
     const part = new Float32Array(columns * hop);
     part.set(samples.subarray(from * hop, (from + columns) * hop));
     parts.push(faded(atRms(part, 10 ** (LOUDNESS_DB / 20)), Math.round((FADE_MS / 1000) * sampleRate)));
@@ -118,7 +116,7 @@ export async function splicedSound(pack: Pack, plan: readonly Part[]): Promise<R
   return { samples: concatenate(parts), sampleRate };
 }
 
-/** In place: straight lines up and down. */
+/** Linear fades at both ends, in place. */
 function faded(samples: Float32Array, length: number): Float32Array {
   for (let i = 0; i < length; i++) {
     samples[i]! *= i / length;

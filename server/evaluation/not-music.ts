@@ -1,25 +1,23 @@
 /**
- * Music against speech and noise: how well the reported probability of music tells them apart, and
- * how often each is shown as the other.
- *
- * A track's score is the mean of that probability over its blocks that end after 2 s, when it has
- * heard enough, silent ones left out; over all that aren't silent where there are none later. What a
- * track is called is the state that most of its judged blocks show, judged being those neither
- * warming up nor silent.
+ * Detection of music against speech and noise: how well the reported probability of music separates
+ * them, and how often one is shown as the other.
+ * A track's score is the mean probability of music over its non-silent blocks that end after 2 s, or
+ * over all non-silent blocks if there are none after 2 s. A track is classified by the state that most
+ * of its judged blocks show; blocks in warm-up or silence are not judged.
  */
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { argmax, auroc } from '../../models/metrics.js';
 import type { BlockResult, TrackResult } from './classify-tracks.js';
 
 const SETTLED_MS = 2000;
-/** Genres of a pack that are no music: what can be the truth of a track. */
+/** The sound kinds other than music; a not-music track has one of these as its truth. */
 export const NOT_MUSIC_KINDS = SOUND_KINDS.filter((kind) => kind !== 'music');
 
 type Kind = (typeof SOUND_KINDS)[number];
-/** Music of no known genre is `unknown` to a viewer, like noise. */
+/** The state `unknown` counts as noise; music of an unknown genre is shown so, too. */
 const SHOWN_AS: Partial<Record<BlockResult['state'], Kind>> = { music: 'music', speech: 'speech', unknown: 'noise' };
 
-/** Area under the ROC curve of music against all that is not, and against each kind of that; null where the pack has none. */
+/** Area under the ROC curve of music against everything else, and against each other kind; null if the pack has no such tracks. */
 export interface MusicAuroc {
   readonly all: number | null;
   readonly speech: number | null;
@@ -28,30 +26,33 @@ export interface MusicAuroc {
 
 export interface NotMusicFigures {
   readonly split: string;
-  /** Music, speech, noise. */
+  /** Number of music, speech and noise tracks. */
   readonly tracks: readonly number[];
   readonly auroc: MusicAuroc;
-  /** The same over blocks, each for itself. */
+  /** AUROC over single blocks. */
   readonly blockAuroc: MusicAuroc;
-  /** Share of music tracks called something else, 0 to 1; and of music's judged blocks. */
+  /** Share of music tracks classified as something else, 0 to 1; and of their judged blocks. */
   readonly musicCalledNotMusic: number;
   readonly musicBlocksCalledNotMusic: number;
-  /** Share of speech and noise called music, 0 to 1. */
+  /** Share of speech and noise tracks classified as music, 0 to 1; and of their judged blocks. */
   readonly notMusicCalledMusic: number;
   readonly notMusicBlocksCalledMusic: number;
-  /** [truth][what it was called], both as music, speech, noise: tracks. Those with no judged block are in no column. */
+  /**
+   * [truth][classified as] numbers of tracks, in the order music, speech, noise. Tracks without a
+   * judged block are in no column.
+   */
   readonly confusion: ReadonlyArray<readonly number[]>;
-  /** The same of judged blocks. */
+  /** Same for judged blocks. */
   readonly blockConfusion: ReadonlyArray<readonly number[]>;
 }
 
 /**
- * @param music tracks of any genre
+ * @param music music tracks of any genre
  * @param others tracks whose truth is an index into NOT_MUSIC_KINDS
  */
 export function notMusicFiguresOf(music: readonly TrackResult[], others: readonly TrackResult[], split: string): NotMusicFigures {
   const groups = SOUND_KINDS.map((kind) => kind === 'music' ? music : others.filter(({ truth }) => NOT_MUSIC_KINDS[truth] === kind));
-  const confusion = groups.map((tracks) => counts(tracks.map(({ blocks }) => calledMostly(blocks))));
+  const confusion = groups.map((tracks) => counts(tracks.map(({ blocks }) => majorityKind(blocks))));
   const blockConfusion = groups.map((tracks) => counts(tracks.flatMap(({ blocks }) => blocks.map(({ state }) => SHOWN_AS[state]))));
   return {
     split,
@@ -67,7 +68,7 @@ export function notMusicFiguresOf(music: readonly TrackResult[], others: readonl
   };
 }
 
-/** @param scores [kinds], each the scores of its tracks or blocks */
+/** @param scores [kinds] scores of the tracks or blocks of each kind */
 function aurocs([music = [], speech = [], noise = []]: ReadonlyArray<readonly number[]>): MusicAuroc {
   return { all: auroc(music, [...speech, ...noise]) ?? null, speech: auroc(music, speech) ?? null, noise: auroc(music, noise) ?? null };
 }
@@ -75,7 +76,7 @@ function aurocs([music = [], speech = [], noise = []]: ReadonlyArray<readonly nu
 function score(blocks: readonly BlockResult[]): number {
   const late = settled(blocks);
   const counted = late.length > 0 ? late : blocks.filter(isSound);
-  // All silence: certainly no music.
+  // All blocks silent: not music.
   return counted.length > 0 ? total(counted.map(({ music }) => music)) / counted.length : 0;
 }
 
@@ -87,8 +88,8 @@ function isSound({ loudness }: BlockResult): boolean {
   return loudness === 'sound';
 }
 
-/** The kind that most judged blocks show, the first of equals; undefined where none is judged. */
-function calledMostly(blocks: readonly BlockResult[]): Kind | undefined {
+/** The kind that most judged blocks show, the first in case of a tie; undefined without judged blocks. */
+function majorityKind(blocks: readonly BlockResult[]): Kind | undefined {
   const called = counts(blocks.map(({ state }) => SHOWN_AS[state]));
   return called.some((count) => count > 0) ? SOUND_KINDS[argmax(called)] : undefined;
 }
@@ -97,7 +98,7 @@ function counts(kinds: ReadonlyArray<Kind | undefined>): number[] {
   return SOUND_KINDS.map((kind) => kinds.filter((each) => each === kind).length);
 }
 
-/** Of all that these rows count; 0 where they are empty. */
+/** Share of the total count of these rows; 0 if they are empty. */
 function share(rows: ReadonlyArray<readonly number[]>, part: (row: readonly number[]) => number): number {
   const all = total(rows.map(total));
   return all > 0 ? total(rows.map(part)) / all : 0;

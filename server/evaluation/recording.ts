@@ -1,4 +1,4 @@
-/** A whole recording in memory, mono: what sound is while it is degraded or spliced. */
+/** A whole mono recording in memory, for degradation and splicing. */
 import { concatenate } from '../../dsp/concatenate.js';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
@@ -10,7 +10,7 @@ export interface Recording {
   readonly sampleRate: number;
 }
 
-/** @throws FileError when the file can't be read, or not to its end */
+/** @throws FileError when the file can't be read to its end */
 export async function readRecording(path: string): Promise<Recording> {
   const file = await SoundFile.open(path);
   const decoder = new PcmDecoder('f32le', file.format.channels);
@@ -20,21 +20,21 @@ export async function readRecording(path: string): Promise<Recording> {
   return { samples: concatenate(parts), sampleRate: file.format.sampleRate };
 }
 
-/** Root mean square, full scale 1; 0 of nothing. */
+/** RMS level, full scale 1; 0 for an empty array. */
 export function rms(samples: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
   return samples.length > 0 ? Math.sqrt(sum / samples.length) : 0;
 }
 
-/** A copy at another level; silence stays silence. */
+/** A copy scaled to the RMS level `wanted`; silence is unchanged. */
 export function atRms(samples: Float32Array, wanted: number): Float32Array {
   const level = rms(samples);
   const gain = level > 0 ? wanted / level : 0;
   return samples.map((sample) => gain * sample);
 }
 
-/** The samples at another rate, all of them at once. */
+/** Resamples all samples at once. */
 export function atRate({ samples, sampleRate }: Recording, wanted: number): Float32Array {
   if (sampleRate === wanted) return samples;
   const resampler = new Resampler(sampleRate, wanted);

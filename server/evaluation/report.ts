@@ -1,4 +1,4 @@
-/** Figures as tables that people read in a terminal. */
+/** Formats the figures as tables for the terminal. */
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import type { DegradedFigures } from './degraded-figures.js';
 import type { Evaluation } from './evaluation.js';
@@ -24,13 +24,13 @@ function tracksReport(figures: Evaluation, labels: readonly string[]): string {
   const lines = [
     `${split}, from ${source}: ${tracks} tracks`,
     '',
-    `  right over the whole track   ${percent(trackAccuracy)}  (95 %: ${percent(low)} to ${percent(high)})`,
-    `  right over 4 s alone         ${percent(segmentAccuracy)}`,
+    `  accuracy, whole tracks       ${percent(trackAccuracy)}  (95 %: ${percent(low)} to ${percent(high)})`,
+    `  accuracy, 4 s excerpts       ${percent(segmentAccuracy)}`,
     `  macro F1                     ${percent(figures.macroF1)}`,
-    `  right after                  ${Object.entries(accuracyAfterS).map(([seconds, share]) => `${seconds} s ${percent(share)}`).join('  ')}`,
-    `  median time to right         ${seconds(medianTimeToCorrectMs)}`,
-    `  changes a minute             ${flipsPerMinute.toFixed(2)}`,
-    `  calibration error            ${ece.toFixed(3)}${eceCrossFitted === undefined ? '' : `  (${eceCrossFitted.toFixed(3)} with the temperature fitted on other tracks)`}`,
+    `  accuracy after               ${Object.entries(accuracyAfterS).map(([seconds, share]) => `${seconds} s ${percent(share)}`).join('  ')}`,
+    `  median time to correct       ${seconds(medianTimeToCorrectMs)}`,
+    `  changes per minute           ${flipsPerMinute.toFixed(2)}`,
+    `  calibration error            ${ece.toFixed(3)}${eceCrossFitted === undefined ? '' : `  (${eceCrossFitted.toFixed(3)} with cross-fitted temperature)`}`,
     '',
     `  ${''.padEnd(width)}  precision  recall      F1  tracks`,
     ...labels.map((label) => {
@@ -43,7 +43,7 @@ function tracksReport(figures: Evaluation, labels: readonly string[]): string {
   return lines.join('\n');
 }
 
-/** Rows are the truth. */
+/** Confusion matrix; rows are the truth. */
 function confusionLines(rows: readonly string[], columns: readonly string[], confusion: ReadonlyArray<readonly number[]>): string[] {
   const width = Math.max(14, ...rows.map((name) => name.length));
   const cell = Math.max(5, ...columns.map((name) => Math.min(name.length, 5)), ...confusion.flat().map((count) => String(count).length));
@@ -66,9 +66,9 @@ function degradedReport(clean: Figures, degraded: NonNullable<Evaluation['degrad
     ece.toFixed(3).padStart(6),
   ].join('  ');
   return [
-    'The same tracks, degraded (differences in points; tracks lost and gained)',
+    'The same tracks degraded (differences in points; tracks lost and gained)',
     '',
-    `  ${'sound'.padEnd(12)}   tracks    diff            4 s alone    diff  to right  /min     ECE`,
+    `  ${'sound'.padEnd(12)}   tracks    diff             excerpts    diff   correct  /min     ECE`,
     row('clean', clean),
     ...Object.entries(degraded).map(([name, figures]) => row(name, figures, figures)),
   ].join('\n');
@@ -79,24 +79,24 @@ function medleyReport({ medleys, seed, minutes, all, rightAlone, extraFlipsPerMi
     `  ${name.padEnd(30)}`, String(changes).padStart(7), seconds(medianMs).padStart(7), seconds(p90Ms).padStart(7), seconds(medianShownMs).padStart(7), seconds(p90ShownMs).padStart(7), percent(neverShown).padStart(7),
   ].join('  ');
   return [
-    `${medleys} medleys, ${minutes.toFixed(1)} minutes, seed ${seed}: time until the new genre is shown`,
+    `${medleys} medleys, ${minutes.toFixed(1)} minutes, seed ${seed}: delay until the new genre is shown`,
     '',
     `  ${''.padEnd(30)}  changes   median      90 %   of those shown     never`,
-    row('to tracks got right alone', rightAlone),
+    row('to tracks correct on their own', rightAlone),
     row('to all tracks', all),
     '',
-    `  changes a minute beyond those  ${extraFlipsPerMinute.toFixed(2)}`,
+    `  false changes per minute       ${extraFlipsPerMinute.toFixed(2)}`,
   ].join('\n');
 }
 
 function notMusicReport({ split, tracks, auroc, blockAuroc, musicCalledNotMusic, musicBlocksCalledNotMusic, notMusicCalledMusic, notMusicBlocksCalledMusic, confusion, blockConfusion }: NotMusicFigures): string {
   const areas = ({ all, speech, noise }: MusicAuroc): string => `${area(all)}  (speech ${area(speech)}, noise ${area(noise)})`;
   return [
-    `Music against not-music, ${split}: ${SOUND_KINDS.map((kind, index) => `${tracks[index]} tracks of ${kind}`).join(', ')}`,
+    `Music against speech and noise, ${split}: ${SOUND_KINDS.map((kind, index) => `${tracks[index]} tracks of ${kind}`).join(', ')}`,
     '',
     `  area under the ROC curve     tracks ${areas(auroc)}  blocks ${areas(blockAuroc)}`,
-    `  music called something else  tracks ${percent(musicCalledNotMusic)}  blocks ${percent(musicBlocksCalledNotMusic)}`,
-    `  speech, noise called music   tracks ${percent(notMusicCalledMusic)}  blocks ${percent(notMusicBlocksCalledMusic)}`,
+    `  music as something else      tracks ${percent(musicCalledNotMusic)}  blocks ${percent(musicBlocksCalledNotMusic)}`,
+    `  speech, noise as music       tracks ${percent(notMusicCalledMusic)}  blocks ${percent(notMusicBlocksCalledMusic)}`,
     '',
     ...confusionLines(SOUND_KINDS, SOUND_KINDS, confusion),
     '',
@@ -106,9 +106,9 @@ function notMusicReport({ split, tracks, auroc, blockAuroc, musicCalledNotMusic,
 
 function sweepReport({ tracks, medleys, delay, points: settings }: Sweep): string {
   return [
-    `Smoothing settings over ${tracks} tracks and ${medleys} medleys (* no other is better in changes, ${delay === 'medianMedleyDelayMs' ? 'medley delay' : 'time to right'} and 5 s without being worse in one; > the model's)`,
+    `Smoothing settings over ${tracks} tracks and ${medleys} medleys (* Pareto-optimal in changes, ${delay === 'medianMedleyDelayMs' ? 'medley delay' : 'time to correct'} and accuracy after 5 s; > the model's own)`,
     '',
-    '     constant  margin    hold   /min  to right    5 s  medley    never    ECE',
+    '     constant  margin    hold   /min   correct    5 s  medley    never    ECE',
     ...settings.map(({ timeConstantMs, margin, holdMs, flipsPerMinute, medianTimeToCorrectMs, accuracyAfter5s, medianMedleyDelayMs, neverShown, ece, isPareto, isModels }) => [
       `  ${isModels ? '>' : ' '}${isPareto ? '*' : ' '}`,
       seconds(timeConstantMs).padStart(8),

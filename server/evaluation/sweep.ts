@@ -1,10 +1,8 @@
 /**
- * The trade-off behind the smoothing settings: steadiness against quickness. What the network said
- * of each block is kept, and the live pipe's own smoother goes over it once for each setting; the
- * network hears everything only once.
- *
- * Of margin and holdMs only the product counts (the sum of a lead, see server/pipe/smoothing.ts), so the
- * usual grid leaves holdMs where the model has it.
+ * Measures the trade-off of the smoothing settings between stability and delay. The network runs once;
+ * the live pipe's smoother is then replayed over the stored block scores for each setting.
+ * Only the product of margin and holdMs matters (the lead is summed, see server/pipe/smoothing.ts), so
+ * the default grid keeps the model's holdMs.
  */
 import { blockMs, type Manifest, type SmoothingSettings } from '../../models/manifest.js';
 import { Smoother } from '../pipe/smoothing.js';
@@ -15,27 +13,30 @@ import { medleyFiguresOf } from './medley-figures.js';
 
 export type Setting = Pick<SmoothingSettings, 'timeConstantMs' | 'margin' | 'holdMs'>;
 
-/** One setting and what it does. Ready to be drawn: `flipsPerMinute` against a delay, the Pareto set as a line. */
+/** One setting and its figures; can be plotted as `flipsPerMinute` against a delay, with the Pareto set as a line. */
 export interface SweepPoint extends Setting {
-  /** On steady tracks. */
+  /** On tracks without genre changes. */
   readonly flipsPerMinute: number;
   readonly medianTimeToCorrectMs: number | null;
   readonly accuracyAfter5s: number;
-  /** Over the changes to tracks got right alone, those never shown as infinitely late; null where that is the median, or without medleys. */
+  /**
+   * Median over changes to tracks that are classified correctly on their own; changes never shown count
+   * as infinite. Null if the median is infinite or there are no medleys.
+   */
   readonly medianMedleyDelayMs: number | null;
-  /** Share of the same changes; null without medleys. */
+  /** Share of those changes that are never shown; null without medleys. */
   readonly neverShown: number | null;
   readonly ece: number;
-  /** No other setting is as good in flips, delay and accuracy after 5 s, and better in one of them. */
+  /** Pareto-optimal in flips, delay and accuracy after 5 s. */
   readonly isPareto: boolean;
-  /** The setting that the model has. */
+  /** The model's own setting. */
   readonly isModels: boolean;
 }
 
 export interface Sweep {
   readonly tracks: number;
   readonly medleys: number;
-  /** What the Pareto set takes for delay. */
+  /** The delay used for the Pareto set. */
   readonly delay: 'medianMedleyDelayMs' | 'medianTimeToCorrectMs';
   readonly points: readonly SweepPoint[];
 }
@@ -60,11 +61,11 @@ export function sweep(
   { model, settings }: Pick<PipelineContext, 'model' | 'settings'>,
   grid = usualGrid(model),
 ): Sweep {
-  const hear = (blocks: readonly ScoredBlock[], setting: Setting): BlockResult[] => replay(blocks, { ...model, smoothing: { ...model.smoothing, ...setting } }, settings);
+  const smoothed = (blocks: readonly ScoredBlock[], setting: Setting): BlockResult[] => replay(blocks, { ...model, smoothing: { ...model.smoothing, ...setting } }, settings);
   const measured = settingsOf(grid, model.smoothing).map((setting) => {
-    const results = tracks.map(({ truth, blocks }) => ({ truth, blocks: hear(blocks, setting) }));
+    const results = tracks.map(({ truth, blocks }) => ({ truth, blocks: smoothed(blocks, setting) }));
     const { medianTimeToCorrectMs, flipsPerMinute, ece } = steadinessOf(results);
-    const { rightAlone } = medleyFiguresOf(medleys.map(({ parts, blocks }) => ({ parts, blocks: hear(blocks, setting) })), isRightAlone, 0);
+    const { rightAlone } = medleyFiguresOf(medleys.map(({ parts, blocks }) => ({ parts, blocks: smoothed(blocks, setting) })), isRightAlone, 0);
     return {
       ...setting,
       flipsPerMinute,
@@ -77,7 +78,7 @@ export function sweep(
     };
   });
   const delay = medleys.length > 0 ? 'medianMedleyDelayMs' : 'medianTimeToCorrectMs';
-  // What is better is smaller, in each of the three.
+  // All three are costs: lower is better.
   const costs = measured.map((point) => [point.flipsPerMinute, point[delay] ?? Infinity, -point.accuracyAfter5s]);
   const pareto = paretoSet(costs);
   return {
@@ -88,13 +89,13 @@ export function sweep(
   };
 }
 
-/** What a stream of these blocks would have shown with this smoothing. */
+/** Replays the smoother with these settings over stored blocks. */
 export function replay(blocks: readonly ScoredBlock[], model: Manifest, settings: PipelineContext['settings']): BlockResult[] {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return blocks.map((block) => blockResult(scored(block), smoother.push(block.probabilities, block, block.kinds)));
 }
 
-/** Which points no other one dominates: is nowhere worse than, and somewhere better. */
+/** Which points are not dominated: no other point is at least as low in all costs and lower in one. */
 export function paretoSet(costs: ReadonlyArray<readonly number[]>): boolean[] {
   return costs.map((cost) => !costs.some((other) => other.every((value, index) => value <= cost[index]!) && other.some((value, index) => value < cost[index]!)));
 }

@@ -1,8 +1,7 @@
 /**
- * Sound as medium wave brings it: nothing under 100 Hz or over 4.5 kHz (channels are 9 kHz apart),
- * compressed until quiet passages carry as far as loud ones, and some hiss. The compressor is the
- * usual feed-forward one: gain from the smoothed level, soft on nothing (Giannoulis, Massberg and
- * Reiss 2012, "Digital dynamic range compressor design", section 2).
+ * Medium wave radio: band-limited to 100 Hz to 4.5 kHz (channels are 9 kHz apart), compressed, with
+ * some hiss. The compressor is a feed-forward one with a hard knee and gain from the smoothed level
+ * (Giannoulis, Massberg and Reiss 2012, "Digital dynamic range compressor design", section 2).
  */
 import type { Random } from '../../../models/random.js';
 import { Biquad } from '../../sources/demo/filters.js';
@@ -10,16 +9,16 @@ import { atRms, type Recording } from '../recording.js';
 
 const LOW_HZ = 100;
 const HIGH_HZ = 4500;
-/** The level programme goes out at, before and after compression, dBFS. */
+/** Programme level before and after compression, dBFS. */
 const PROGRAMME_DB = -20;
 const THRESHOLD_DB = -30;
 const RATIO = 4;
 const ATTACK_MS = 5;
 const RELEASE_MS = 200;
-/** Of white noise before the receiver's filters, dBFS: 30 dB under the programme. */
+/** Level of white noise before the receiver's filters, dBFS: 30 dB below the programme. */
 const HISS_DB = -50;
 
-/** Q of the two halves of a Butterworth filter of fourth order. */
+/** Q of the two biquads of a fourth-order Butterworth filter. */
 const BUTTERWORTH_4 = [0.5412, 1.3066];
 
 export function amRadio({ samples, sampleRate }: Recording, random: Random): Recording {

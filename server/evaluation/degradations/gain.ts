@@ -1,4 +1,4 @@
-/** Sound that came in 30 dB too quiet, as 16-bit samples: rounded without dither, so quiet passages lose their last bits. */
+/** Attenuates by 30 dB and quantises to 16 bits without dither, so quiet passages lose their low bits. */
 import type { Recording } from '../recording.js';
 
 const GAIN = 10 ** (-30 / 20);

@@ -1,7 +1,4 @@
-/**
- * Recorded noise under the sound: recordings in random order end to end, each 15 dB below the RMS
- * level of the track, whatever its own level was.
- */
+/** Adds recorded noise: recordings in random order end to end, each scaled to 15 dB below the RMS level of the track. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concatenate } from '../../../dsp/concatenate.js';
@@ -11,7 +8,8 @@ import { atRate, atRms, readRecording, rms, type Recording } from '../recording.
 const BELOW_DB = 15;
 
 /**
- * The recordings of a folder, by name: those called noise-something where there are any, else all.
+ * Reads the recordings of a folder, in order of their names: those named noise-* if there are any,
+ * otherwise all.
  * @throws Error when there are none; FileError when one can't be read
  */
 export async function readNoise(folder: string): Promise<Recording[]> {
@@ -21,14 +19,14 @@ export async function readNoise(folder: string): Promise<Recording[]> {
   const recordings: Recording[] = [];
   for (const name of names) {
     const recording = await readRecording(join(folder, name));
-    // Digital silence has no level that could be brought to another.
+    // Digital silence can't be scaled to a level.
     if (rms(recording.samples) > 0) recordings.push(recording);
   }
   if (recordings.length === 0) throw new Error(`There are no recordings of noise in ${folder}; name a folder of them with --noise.`);
   return recordings;
 }
 
-/** @param noises at least one, none silent */
+/** @param noises at least one, none of them silent */
 export function addNoise({ samples, sampleRate }: Recording, noises: readonly Recording[], random: Random): Recording {
   const level = rms(samples) * 10 ** (-BELOW_DB / 20);
   const parts: Float32Array[] = [];

@@ -77,9 +77,9 @@ test('pretraining learns the teacher’s outputs, and the last layer then learns
 
   const lastLayer = (): Float32Array[] => network.variables(options.lastLayer).map((variable) => variable.dataSync<'float32'>().slice());
   const fitted = lastLayer();
-  const believed = heldOut();
-  assert.equal(new Set(believed.tracks.map(({ id }) => id)), new Set(train.tracks.map(({ id }) => id)));
-  assert.ok(believed.tracks.filter(({ id, genre }) => train.tracks.find((track) => track.id === id)!.genre === genre).length > 0.8 * train.tracks.length);
+  const softLabelled = heldOut();
+  assert.equal(new Set(softLabelled.tracks.map(({ id }) => id)), new Set(train.tracks.map(({ id }) => id)));
+  assert.ok(softLabelled.tracks.filter(({ id, genre }) => train.tracks.find((track) => track.id === id)!.genre === genre).length > 0.8 * train.tracks.length);
   assert.equal(lastLayer(), fitted, 'the layer fitted on all tracks is restored');
   tf.dispose(heads);
   network.dispose();

@@ -63,7 +63,7 @@ evaluate('prints every figure as JSON', async ({ folder }) => {
 evaluate('prints a table for people', async ({ folder }) => {
   const { stdout } = await run(folder, '--split', 'small');
   assert.match(stdout, 'small, from levels: 6 tracks');
-  assert.match(stdout, 'right over the whole track');
+  assert.match(stdout, 'accuracy, whole tracks');
   assert.match(stdout, /label 2 +\d/);
 });
 
@@ -77,9 +77,9 @@ evaluate('hears medleys, compares smoothing settings and says when a model canâ€
   assert.equal(Object.keys(medleys.all), ['changes', 'medianMs', 'p90Ms', 'medianShownMs', 'p90ShownMs', 'neverShown']);
   assert.equal([sweep.tracks, sweep.medleys, sweep.delay], [6, 2, 'medianMedleyDelayMs']);
   assert.is(sweep.points.filter(({ isModels }: { isModels: boolean }) => isModels).length, 1);
-  assert.match(notMusic, 'The model has no kinds');
+  assert.match(notMusic, 'The model has no sound kinds');
   const { stdout: table } = await run(folder, ...args);
-  for (const line of [/2 medleys, .* seed 3/, /to tracks got right alone +\d/, /Smoothing settings over 6 tracks and 2 medleys/, /The model has no kinds/]) assert.match(table, line);
+  for (const line of [/2 medleys, .* seed 3/, /to tracks correct on their own +\d/, /Smoothing settings over 6 tracks and 2 medleys/, /The model has no sound kinds/]) assert.match(table, line);
 });
 
 evaluate('hears degraded sound beside the clean one', async ({ folder }) => {

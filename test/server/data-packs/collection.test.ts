@@ -20,7 +20,7 @@ function files(folder: string, ...paths: string[]): void {
   }
 }
 
-collection('the first folder is the genre, however deep the file', async ({ folder }) => {
+collection('the first folder is the genre, at any depth', async ({ folder }) => {
   files(folder, 'rock/b.mp3', 'rock/a.MP3', 'hard rock/band/album/01 song.flac', 'blues/no extension', 'stray.wav');
   const { recordings, stray } = await recordingsIn(folder);
   assert.equal(recordings.map(({ id, genre }) => [genre, id]), [
@@ -30,14 +30,14 @@ collection('the first folder is the genre, however deep the file', async ({ fold
   assert.equal(stray, ['stray.wav']);
 });
 
-collection('what is hidden or known not to be sound is passed over, and so is the folder of the packs', async ({ folder }) => {
+collection('hidden files, known non-sound files and the pack folder are skipped', async ({ folder }) => {
   files(folder, 'rock/a.mp3', 'rock/cover.JPG', 'rock/list.m3u', 'rock/._a.mp3', '.git/config', 'readme.txt', 'packs/train.levels.npy', 'packs/other.bin');
   const { recordings, stray } = await recordingsIn(folder, join(folder, 'packs'));
   assert.equal(recordings.map(({ id }) => id), ['rock/a.mp3']);
   assert.equal(stray, []);
 });
 
-collection('links are followed, once', async ({ folder }) => {
+collection('links are followed, without cycles', async ({ folder }) => {
   files(folder, 'elsewhere/song.mp3', 'music/rock/a.mp3');
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'music', 'pop'));
   symlinkSync(join(folder, 'music'), join(folder, 'music', 'rock', 'round'));
@@ -48,7 +48,7 @@ collection('links are followed, once', async ({ folder }) => {
 
 const recordingsOf = (sizes: readonly number[]): Recording[] => sizes.flatMap((size, genre) => Array.from({ length: size }, (_, n) => ({ path: '', id: `${genre}/${n}`, genre: `${genre}` })));
 
-collection('a split loses nothing, keeps the order and takes its share of every genre', () => {
+collection('a split is complete, keeps the order and holds out the share of every genre', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.nat(), (sizes, share, seed) => {
     const all = recordingsOf(sizes);
     const { kept, heldOut } = splitOff(all, share, seed);
@@ -63,7 +63,7 @@ collection('a split loses nothing, keeps the order and takes its share of every 
   }));
 });
 
-collection('the same seed draws the same tracks, another one others', () => {
+collection('equal seeds give equal splits, different seeds different ones', () => {
   const all = recordingsOf([50, 50]);
   assert.equal(splitOff(all, 0.3, 1), splitOff(all, 0.3, 1));
   assert.not.equal(splitOff(all, 0.3, 1), splitOff(all, 0.3, 2));

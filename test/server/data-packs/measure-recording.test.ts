@@ -1,4 +1,4 @@
-/** Files as rows of packs, against the pipe itself and the descriptors. */
+/** Rows of packs compared with the live pipe and with the descriptors. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { from, lastValueFrom, map, toArray, VirtualTimeScheduler } from 'rxjs';
@@ -39,13 +39,13 @@ async function levelsOfPipe(path: string): Promise<Buffer> {
   return Buffer.concat((await said).filter(({ type }) => type === 'columns').map((each) => Buffer.from((each as Columns).levels, 'base64')));
 }
 
-measuring('levels are those of the live pipe, at any rate and in any format', async ({ recordings, wav }) => {
+measuring('levels equal those of the live pipe, at any rate and in any format', async ({ recordings, wav }) => {
   for (const path of [wav, recordings.encode(wav, 'stereo.flac', '-ar', '44100', '-ac', '2'), recordings.encode(wav, 'music.mp3', '-ar', '48000')]) {
     const measured = await measureRecording(path, FRONT_END_V1, []);
     const piped = await levelsOfPipe(path);
     const { levels } = measured!;
     assert.ok(levels.length >= COLUMNS * 64 && levels.length <= (COLUMNS + 1) * 64, `${levels.length / 64} columns`);
-    // The pipe shows whole blocks of four columns only.
+    // The pipe outputs whole blocks of four columns only.
     assert.ok(piped.length > levels.length - 4 * 64);
     const both = Math.min(piped.length, levels.length);
     assert.equal(Buffer.from(levels.subarray(0, both)), piped.subarray(0, both));
@@ -53,7 +53,7 @@ measuring('levels are those of the live pipe, at any rate and in any format', as
   }
 });
 
-measuring('features have a row a column, from the same samples', async ({ wav }) => {
+measuring('features have one row per column, from the same samples', async ({ wav }) => {
   const names = Object.keys(FEATURES) as FeatureName[];
   const { levels, features } = (await measureRecording(wav, FRONT_END_V1, names))!;
   for (const name of names) assert.is(features[name]!.length, (levels.length / 64) * FEATURES[name], name);
@@ -64,8 +64,8 @@ measuring('features have a row a column, from the same samples', async ({ wav })
   assert.equal(features, rows.rows());
 });
 
-measuring('what can not be used says why', async ({ recordings, wav }) => {
-  const reason = async (path: string): Promise<string> => measureRecording(path, FRONT_END_V1, []).then(() => { throw new Error('was not refused'); }, (error: unknown) => {
+measuring('unusable files are rejected with a reason', async ({ recordings, wav }) => {
+  const reason = async (path: string): Promise<string> => measureRecording(path, FRONT_END_V1, []).then(() => { throw new Error('was not rejected'); }, (error: unknown) => {
     assert.instance(error, FileError);
     return (error as FileError).message;
   });
@@ -75,7 +75,7 @@ measuring('what can not be used says why', async ({ recordings, wav }) => {
   assert.match(await reason(recordings.write('text.mp3', new TextEncoder().encode('no music at all'))), 'is not audio');
 });
 
-measuring('stops when it is told to', async ({ wav }) => {
+measuring('stops when aborted', async ({ wav }) => {
   const stop = new AbortController();
   stop.abort();
   assert.is(await measureRecording(wav, FRONT_END_V1, [], stop.signal), undefined);

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { convolve } from '../../../server/evaluation/convolve.js';
 import { noise } from '../../dsp/signals.js';
 
-test('overlap-add gives the sum that defines a convolution, whatever the lengths', () => {
+test('overlap-add equals the convolution sum for any lengths', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40 }), fc.nat(), (length, taps, seed) => {
     const signal = noise(length, seed);
     const response = noise(taps, seed + 1);
@@ -18,7 +18,7 @@ test('overlap-add gives the sum that defines a convolution, whatever the lengths
   }));
 });
 
-test('nothing convolved is nothing', () => {
+test('an empty signal gives an empty result', () => {
   assert.is(convolve(new Float32Array(0), noise(5, 1)).length, 0);
 });
 

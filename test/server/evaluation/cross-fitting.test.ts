@@ -8,11 +8,11 @@ import { SETTINGS, type Settings } from '../../../server/settings.js';
 import { randomBundle } from '../../models/fixtures.js';
 
 const { manifest } = randomBundle();
-// No smoothing and nothing held: what is reported is the best label of each block.
+// No smoothing or hold: each block reports its best label.
 const model = { ...manifest, smoothing: { timeConstantMs: 0, margin: 0, holdMs: 0, warmupMs: 0 } };
 const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default])) as unknown as Settings;
 
-/** The first label, claimed with what `claim` says of each track. */
+/** Tracks that predict the first label with the given confidence. */
 function tracks(claim: (index: number) => number, right: (index: number) => boolean): TrackResult[] {
   return Array.from({ length: 50 }, (_, index) => {
     const claimed = claim(index);
@@ -23,22 +23,22 @@ function tracks(claim: (index: number) => number, right: (index: number) => bool
   });
 }
 
-/** 60 % in each fifth of the tracks. */
+/** 60 % correct in each fold. */
 const sixOfTen = (index: number): boolean => Math.floor(index / 5) % 2 === 0 || index % 5 === 0;
 
-test('boasting that a temperature can cure is cured with one from other tracks', () => {
+test('overconfidence is corrected by a temperature from other tracks', () => {
   const results = tracks(() => 0.95, sixOfTen);
   assert.ok(Math.abs(steadinessOf(results).ece - 0.35) < 1e-3);
   assert.ok(crossFittedEce(results, { model, settings })! < 0.03);
 });
 
-test('tracks that differ from their neighbours are judged by the others’ temperature', () => {
-  // The first ten are as often right as the rest, and claim it shyly: what cures boasting makes them shyer.
+test('a fold is evaluated with the temperature of the other folds', () => {
+  // The first ten are underconfident, the rest overconfident: the temperature of the rest makes the first ten worse.
   const results = tracks((index) => (index < 10 ? 0.4 : 0.95), sixOfTen);
   assert.ok(crossFittedEce(results, { model, settings })! > 0.04);
 });
 
-test('too few tracks have none', () => {
+test('fewer tracks than folds give undefined', () => {
   assert.is(crossFittedEce(tracks(() => 0.5, () => true).slice(0, 4), { model, settings }), undefined);
 });
 

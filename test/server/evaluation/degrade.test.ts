@@ -1,4 +1,4 @@
-/** Each degradation does to sound what its name says, and the same again for the same seed. */
+/** Each degradation has the documented effect and depends only on the seed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,32 +34,32 @@ function db(ratio: number): number {
   return 20 * Math.log10(ratio);
 }
 
-/** A chord of the three, each at 0.1. */
+/** Sum of sines, each with amplitude 0.1. */
 function chord(...frequenciesHz: readonly number[]): Float32Array {
   const tones = frequenciesHz.map((hz) => tone(2 * RATE, hz, RATE));
   return tones[0]!.map((_, i) => 0.1 * tones.reduce((sum, samples) => sum + samples[i]!, 0));
 }
 
-degrade('names come one by one, with commas, or as all', () => {
+degrade('names are parsed singly, comma-separated, or as all', () => {
   assert.equal(readDegradations('room'), ['room']);
   assert.equal(readDegradations('opus-24, mp3-64,opus-24'), ['opus-24', 'mp3-64']);
   assert.equal(readDegradations('all'), [...DEGRADATIONS]);
-  assert.throws(() => readDegradations('room,mp3'), /--degrade takes mp3-64, .* not "mp3"/);
+  assert.throws(() => readDegradations('room,mp3'), /--degrade must be mp3-64, .* it is "mp3"/);
 });
 
-degrade('the same seed and track give the same sound, another track another', async ({ folder }) => {
+degrade('equal seed and track give equal audio, another seed or track differs', async ({ folder }) => {
   writeFileSync(join(folder, 'hum.wav'), wavFile(Int16Array.from(noise(RATE, 3), (sample) => 9000 * sample), RATE));
   const sound = recording(chord(300, 1000, 3000));
   for (const name of ['am-radio', 'room', 'noise-15db'] as const) {
     const through = async (seed: number, id: string) => (await (await degraderOf(name, { seed, noiseFolder: folder }))(sound, id)).samples;
     assert.equal(await through(1, 'a'), await through(1, 'a'), name);
-    if (name === 'noise-15db') continue; // one recording in the folder: no order to choose
+    if (name === 'noise-15db') continue; // only one recording, so the order can't differ
     assert.not.equal(await through(1, 'a'), await through(2, 'a'), name);
     assert.not.equal(await through(1, 'a'), await through(1, 'b'), name);
   }
 });
 
-degrade('AM radio keeps the middle of the spectrum and drops both ends', () => {
+degrade('AM radio is band-limited', () => {
   const { samples, sampleRate } = amRadio(recording(chord(40, 1000, 9000)), new Random(1));
   assert.is(sampleRate, RATE);
   const level = (hz: number): number => fitTone(samples.subarray(RATE), hz, RATE).amplitudeDb;
@@ -67,7 +67,7 @@ degrade('AM radio keeps the middle of the spectrum and drops both ends', () => {
   assert.ok(level(1000) - level(9000) > 40, `9 kHz: ${level(1000) - level(9000)} dB`);
 });
 
-degrade('AM radio brings quiet and loud passages together, 4 to 1, over some hiss', () => {
+degrade('AM radio compresses 4 to 1 and adds hiss', () => {
   const loud = tone(2 * RATE, 1000, RATE);
   const quiet = loud.map((sample) => sample / Math.sqrt(10));
   const { samples } = amRadio(recording(concatenate([loud, quiet, new Float32Array(RATE)])), new Random(1));
@@ -77,14 +77,14 @@ degrade('AM radio brings quiet and loud passages together, 4 to 1, over some his
   assert.ok(hiss > -60 && hiss < -50, `hiss at ${hiss} dBFS`);
 });
 
-degrade('a room answers with half a second of decay, as strong as its size and the distance say', () => {
+degrade('a room has half a second of reverberation with the ratio given by its size and distance', () => {
   const response = impulseResponse(RATE, new Random(5));
   assert.is(response[0], 1);
   let energy = 0;
   for (const sample of response.subarray(1)) energy += sample * sample;
   assert.ok(Math.abs(-10 * Math.log10(energy) - DIRECT_TO_REVERB_DB) < 0.01);
   assert.ok(DIRECT_TO_REVERB_DB < -5 && DIRECT_TO_REVERB_DB > -10);
-  // Schroeder 1965: energy from t on; its line from -5 to -25 dB, drawn out to -60 dB.
+  // RT60 from the Schroeder integral (1965): slope from -5 to -25 dB, extrapolated to -60 dB.
   const left = response.slice(1).map((sample) => sample * sample).reverse();
   for (let i = 1; i < left.length; i++) left[i]! += left[i - 1]!;
   left.reverse();
@@ -93,7 +93,7 @@ degrade('a room answers with half a second of decay, as strong as its size and t
   assert.ok(rt60 > 0.35 && rt60 < 0.65, `RT60 ${rt60} s`);
 });
 
-degrade('a room keeps level and length, and smears', () => {
+degrade('a room keeps level and length and adds a tail', () => {
   const click = new Float32Array(RATE);
   click[1000] = 0.5;
   const { samples } = addRoom(recording(click), new Random(5));
@@ -103,7 +103,7 @@ degrade('a room keeps level and length, and smears', () => {
   assert.ok(rms(samples.subarray(1000 + RATE / 10, 1000 + RATE / 5)) > 1e-4, 'still there after 100 ms');
 });
 
-degrade('recorded noise lies 15 dB under the sound, for as long as that lasts', () => {
+degrade('recorded noise is 15 dB below the sound for its whole length', () => {
   const sound = recording(atRms(chord(500, 700, 900), 0.2));
   const noises = [recording(noise(7000, 1)), recording(noise(3000, 2).map((sample) => sample / 50)), { samples: noise(9000, 3), sampleRate: 44100 }];
   const { samples } = addNoise(sound, noises, new Random(1));
@@ -115,7 +115,7 @@ degrade('recorded noise lies 15 dB under the sound, for as long as that lasts', 
   }
 });
 
-degrade('noise is what a folder calls noise, else all in it; none is an error that says what to do', async ({ folder }) => {
+degrade('noise files are those named noise-*, otherwise all; none is an error with instructions', async ({ folder }) => {
   const own = mkdtempSync(join(folder, 'noises-'));
   const write = (name: string, value: number) => writeFileSync(join(own, name), wavFile(new Int16Array(4410).fill(value), RATE));
   await readNoise(own).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /--noise/));
@@ -130,16 +130,16 @@ degrade('noise is what a folder calls noise, else all in it; none is an error th
   await readNoise(join(own, 'nowhere')).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'nowhere'));
 });
 
-degrade('gain-30db leaves a 32nd of the amplitude, in steps of 16 bits', () => {
+degrade('gain-30db attenuates by 30 dB and quantises to 16 bits', () => {
   const loud = recording(atRms(noise(RATE, 9), 0.3));
   const { samples } = reduceGain(loud);
   assert.ok(Math.abs(db(rms(samples) / rms(loud.samples)) + 30) < 0.01);
   assert.ok(samples.every((sample) => Number.isInteger(sample * 32768)));
-  assert.ok(reduceGain(recording(Float32Array.of(3e-4))).samples[0] === 0, 'what is under half a step is gone');
+  assert.ok(reduceGain(recording(Float32Array.of(3e-4))).samples[0] === 0, 'values below half a step become 0');
 });
 
 const path = ffmpeg();
-if (path === undefined) console.log('skipped: no FFmpeg here, so no codec is tried');
+if (path === undefined) console.log('skipped: no FFmpeg, so no codec is tested');
 
 for (const [codec, name] of [['mp3-64', 'libmp3lame'], ['opus-24', 'libopus']] as const) {
   if (path === undefined) continue;
@@ -147,7 +147,7 @@ for (const [codec, name] of [['mp3-64', 'libmp3lame'], ['opus-24', 'libopus']] a
     console.log(`skipped: this FFmpeg has no ${name}`);
     continue;
   }
-  degrade(`${codec} is the same music with what a codec leaves out`, async () => {
+  degrade(`${codec} keeps the tones and changes noise`, async () => {
     const sound = chord(300, 1000, 3000);
     const { samples, sampleRate } = await throughCodec(recording(sound), codec);
     assert.is(sampleRate, RATE);
@@ -159,7 +159,7 @@ for (const [codec, name] of [['mp3-64', 'libmp3lame'], ['opus-24', 'libopus']] a
   });
 }
 
-degrade('without FFmpeg, and with one that lacks the codec, the error says so', async ({ folder }) => {
+degrade('a missing FFmpeg or codec is reported as such', async ({ folder }) => {
   const before = process.env['FFMPEG_PATH'];
   const message = async (): Promise<string> => {
     try {
@@ -185,7 +185,7 @@ function ffmpeg(): string | undefined {
   try {
     return findFfmpeg();
   } catch {
-    // Said once, above.
+    // Reported once, above.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A whole run on sounds that a simple classifier tells apart: low, middle and high noise. */
+/** A complete run with a simple classifier of low, middle and high noise. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,14 +39,14 @@ function wanted(pack: Pack, more: Partial<EvaluationPlan> = {}): EvaluationPlan 
   return { pack, tracks: pack.tracks, source: 'levels', degradations: new Map(), medleys: [], seed: 1, sweep: false, notMusic: undefined, ...more };
 }
 
-/** Low noise is music to the classifier, middle speech and high noise. */
+/** The fake classifier treats low noise as music, middle as speech and high as noise. */
 function kindsPack(): Pack {
   const toy = toyPack('kinds', { tracks: 9, columns: 120 });
   const names: Record<string, string> = { low: 'low', middle: 'speech', high: 'noise' };
   return { ...toy, labels: Object.values(names), tracks: toy.tracks.map((track) => ({ ...track, genre: names[track.genre!]! })) };
 }
 
-run('medleys are noticed in time, and counted as done', async () => {
+run('genre changes in medleys are detected, and progress counts every item', async () => {
   const pack = toyPack('long', { tracks: 6, columns: 300 });
   const job = wanted(pack, { medleys: planMedleys(pack.tracks, pack.frontEnd, { count: 3, seed: 1 }), sweep: true });
   let done = 0;
@@ -60,7 +60,7 @@ run('medleys are noticed in time, and counted as done', async () => {
   assert.is(models.medianMedleyDelayMs, medleys!.rightAlone.medianMs);
 });
 
-run('speech and noise are told from music where the model has kinds', async () => {
+run('speech and noise are distinguished from music if the model has sound kinds', async () => {
   const pack = kindsPack();
   const music = pack.tracks.filter(({ genre }) => genre === 'low');
   const others = pack.tracks.filter(({ genre }) => genre !== 'low');
@@ -72,7 +72,7 @@ run('speech and noise are told from music where the model has kinds', async () =
   assert.equal([musicCalledNotMusic, notMusicCalledMusic], [0, 0]);
 });
 
-run('a model without kinds is not asked for what it can’t tell', async () => {
+run('a model without sound kinds gets a sentence instead of figures', async () => {
   const pack = kindsPack();
   const music = pack.tracks.filter(({ genre }) => genre === 'low');
   let done = 0;
@@ -81,7 +81,7 @@ run('a model without kinds is not asked for what it can’t tell', async () => {
   assert.is(done, 3);
 });
 
-run('what was heard can be replayed, kinds and silence included', async () => {
+run('results can be replayed, sound kinds and silence included', async () => {
   const pack = kindsPack();
   // Five seconds of silence in the middle of each track.
   for (const { start } of pack.tracks) pack.levels.fill(0, (start + 40) * 64, (start + 98) * 64);
@@ -94,7 +94,7 @@ run('what was heard can be replayed, kinds and silence included', async () => {
   }
 });
 
-run('medleys of sound files, at any rate, are noticed as well', async ({ folder }) => {
+run('genre changes in medleys of sound files at any rate are detected', async ({ folder }) => {
   try {
     findFfmpeg();
   } catch {
@@ -113,7 +113,7 @@ run('medleys of sound files, at any rate, are noticed as well', async ({ folder 
   assert.is(trackAccuracy, 1);
   assert.equal([figures!.all.changes, figures!.all.neverShown, figures!.extraFlipsPerMinute], [5, 0, 0]);
   assert.ok(figures!.all.p90Ms! < 5000, `${figures!.all.p90Ms} ms`);
-  // The files differ by 27 dB, the parts by nothing.
+  // The files differ by 27 dB; the parts have equal levels.
   const { samples } = await splicedSound(pack, medleys[0]!);
   let at = 0;
   for (const { columns: length } of medleys[0]!) {

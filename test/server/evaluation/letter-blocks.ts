@@ -1,12 +1,9 @@
-/** What a stream showed, written as letters. */
+/** Test helper: pipe output written as letters. */
 import type { BlockResult } from '../../../server/evaluation/classify-tracks.js';
 
 export const LABELS = ['a', 'b'];
 
-/**
- * Blocks of half a second: a letter is the shown genre, capital while warming up, '-' silence,
- * 's' speech, '?' noise.
- */
+/** Blocks of 500 ms: a letter is the shown genre (capital: warming up), '-' silence, 's' speech, '?' noise. */
 export function blocks(letters: string, p = 0.8, music = 1): BlockResult[] {
   return [...letters].map((letter, index) => {
     const label = LABELS.indexOf(letter.toLowerCase());

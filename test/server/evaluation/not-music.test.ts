@@ -1,4 +1,4 @@
-/** Music against speech and noise, counted. */
+/** Figures of music against speech and noise. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrackResult } from '../../../server/evaluation/classify-tracks.js';
@@ -9,7 +9,7 @@ const track = (letters: string, music: number, truth = 0): TrackResult => ({ id:
 const SPEECH = 0;
 const NOISE = 1;
 
-test('the area says how well the probability of music sorts, for each kind alone, too', () => {
+test('AUROC is computed against everything else and against each kind', () => {
   const { auroc, blockAuroc, tracks } = notMusicFiguresOf(
     [track('aaaaaaaa', 0.9), track('aaaaaaaa', 0.5)],
     [track('ssssssss', 0.6, SPEECH), track('????????', 0.1, NOISE)],
@@ -20,17 +20,17 @@ test('the area says how well the probability of music sorts, for each kind alone
   assert.equal(blockAuroc, auroc);
 });
 
-test('the first 2 s and silence don’t count, unless there is nothing else', () => {
+test('the first 2 s and silence are ignored unless there is nothing else', () => {
   const late = track('AAAAaaaa', 0.9);
   const results = { ...late, blocks: late.blocks.map((block) => (block.atMs <= 2000 ? { ...block, music: 0 } : block)) };
   assert.is(notMusicFiguresOf([results], [track('ssssssss', 0.8, SPEECH)], '').auroc.all, 1);
-  // Half a second of a dog, then digital silence in which the last probability stays.
+  // 500 ms of noise, then digital silence during which the last probability is kept.
   const dog = { ...track('?-------', 0.95, NOISE), blocks: blocks('?-------', 0, 0.95).map((block, index) => (index === 0 ? { ...block, music: 0.1 } : block)) };
   assert.is(notMusicFiguresOf([track('aaaaaaaa', 0.9)], [dog], '').auroc.noise, 1);
-  assert.is(notMusicFiguresOf([track('aaaaaaaa', 0.9)], [track('--------', 1, NOISE)], '').auroc.noise, 1, 'silence is no music');
+  assert.is(notMusicFiguresOf([track('aaaaaaaa', 0.9)], [track('--------', 1, NOISE)], '').auroc.noise, 1, 'silence is not music');
 });
 
-test('a track is called what most of its judged blocks show', () => {
+test('a track is classified by the majority of its judged blocks', () => {
   const figures = notMusicFiguresOf(
     [track('AAAAaaas', 1), track('AAAAass?', 1)],
     [track('AAAAaass-s', 0, SPEECH), track('AA??', 0, NOISE), track('AAAAAA', 0, NOISE)],
@@ -40,11 +40,11 @@ test('a track is called what most of its judged blocks show', () => {
   assert.equal(figures.blockConfusion, [[4, 3, 1], [2, 3, 0], [0, 0, 2]]);
   assert.is(figures.musicCalledNotMusic, 0.5);
   assert.is(figures.musicBlocksCalledNotMusic, 0.5);
-  assert.is(figures.notMusicCalledMusic, 0, 'one that was never judged is called nothing');
+  assert.is(figures.notMusicCalledMusic, 0, 'a track without judged blocks is not classified');
   assert.is(figures.notMusicBlocksCalledMusic, 2 / 7);
 });
 
-test('without one side there is no area and no share', () => {
+test('without tracks on one side AUROC is null and shares are 0', () => {
   const figures = notMusicFiguresOf([track('AAAA', 1)], [], '');
   assert.equal(figures.auroc, { all: null, speech: null, noise: null });
   assert.is(figures.musicCalledNotMusic, 0);

@@ -1,4 +1,4 @@
-/** Smoothing settings over what was heard: the live smoother itself, replayed. */
+/** Sweep of smoothing settings by replaying the live smoother. */
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,7 +10,7 @@ import { randomBundle, seeded } from '../../models/fixtures.js';
 const { manifest: model } = randomBundle();
 const settings = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default])) as unknown as Settings;
 
-/** Blocks that lean to the first label, flickering. */
+/** Noisy blocks that favour the first label. */
 function scoredBlocks(seed: number, count: number): ScoredBlock[] {
   const random = seeded(seed);
   return Array.from({ length: count }, (_, index) => {
@@ -23,7 +23,7 @@ function scoredBlocks(seed: number, count: number): ScoredBlock[] {
 const tracks: TrackResult[] = Array.from({ length: 8 }, (_, index) => ({ id: String(index), truth: 0, excerpts: [], blocks: replay(scoredBlocks(index, 80), model, settings) }));
 const context = { model, settings };
 
-test('replayed with the model’s own settings it is what was heard', () => {
+test('replay with the model’s own settings reproduces the results', () => {
   const { smoothing: { timeConstantMs, margin, holdMs } } = model;
   for (const { blocks } of tracks) assert.equal(replay(blocks, model, settings), blocks);
   const { points } = sweep(tracks, [], () => true, context, { timeConstantMs: [timeConstantMs], margin: [margin], holdMs: [holdMs] });
@@ -31,7 +31,7 @@ test('replayed with the model’s own settings it is what was heard', () => {
   assert.ok(points[0]!.isModels && points[0]!.isPareto);
 });
 
-test('the model’s settings are measured even where the grid has others, and steadier ones flip less', () => {
+test('the model’s settings are always measured, and steadier ones flip less', () => {
   const { points, delay } = sweep(tracks, [], () => true, context, { timeConstantMs: [0, 4000], margin: [0, 0.9], holdMs: [2000] });
   assert.is(points.length, 5);
   assert.is(points.filter(({ isModels }) => isModels).length, 1);
@@ -40,7 +40,7 @@ test('the model’s settings are measured even where the grid has others, and st
   assert.ok(flips(0, 0) > 30 && flips(4000, 0.9) < 5, `${flips(0, 0)} and ${flips(4000, 0.9)}`);
 });
 
-test('medleys are replayed, too', () => {
+test('medleys are replayed as well', () => {
   const medley = { blocks: replay(scoredBlocks(99, 60), model, settings), parts: [{ trackId: 'x', truth: 1, fromMs: 0, toMs: 3483 }, { trackId: 'y', truth: 0, fromMs: 3483, toMs: 60 * 348.3 }] };
   const { points, medleys, delay } = sweep(tracks, [medley], () => true, context);
   assert.equal([medleys, delay], [1, 'medianMedleyDelayMs']);
@@ -48,13 +48,13 @@ test('medleys are replayed, too', () => {
   assert.ok(points.some(({ medianMedleyDelayMs }) => medianMedleyDelayMs !== null));
 });
 
-test('the Pareto set is what nothing beats, and everything else is beaten by one of it', () => {
+test('the Pareto set is not dominated, and every other point is dominated by it', () => {
   assert.equal(paretoSet([[1, 3], [2, 2], [3, 1], [2, 3], [3, 3], [1, 3]]), [true, true, true, false, false, true]);
   fc.assert(fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5)), { minLength: 1, maxLength: 20 }), (costs) => {
     const best = paretoSet(costs);
     assert.ok(best.includes(true));
-    const beats = (a: readonly number[], b: readonly number[]): boolean => a.every((value, k) => value <= b[k]!) && a.some((value, k) => value < b[k]!);
-    costs.forEach((cost, index) => assert.is(best[index], !costs.some((other, rival) => best[rival] && beats(other, cost))));
+    const dominates = (a: readonly number[], b: readonly number[]): boolean => a.every((value, k) => value <= b[k]!) && a.some((value, k) => value < b[k]!);
+    costs.forEach((cost, index) => assert.is(best[index], !costs.some((other, rival) => best[rival] && dominates(other, cost))));
   }));
 });
 
