@@ -13,7 +13,7 @@ import { GenreClient } from '../../client/sdk/node.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
-import { pipedSound, PipedSoundError } from '../sources/piped.js';
+import { openPipedAudio, PipedAudioError } from '../sources/piped-audio.js';
 import { LiveLines } from './live-lines.js';
 import { colours, paint, printable } from './terminal.js';
 
@@ -83,7 +83,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
       for await (const chunk of paced) if (!client.send(chunk)) await client.drained();
     } catch (error) {
       // What was decoded before the damage is sent: its summary is worth having.
-      if (error instanceof PipedSoundError) throw new SettingError(`${name}: ${error.message}. For raw samples say what they are: ${RAW_FLAGS}.`);
+      if (error instanceof PipedAudioError) throw new SettingError(`${name}: ${error.message}. For raw samples say what they are: ${RAW_FLAGS}.`);
       if (!(error instanceof FileError)) throw error;
       lines.note(printable(`${name}: ${error.message}`));
       process.exitCode = 1;
@@ -115,9 +115,9 @@ async function piped(name: string, input: Readable, { rate, channels, encoding }
   const close = async (): Promise<void> => void input.destroy();
   if (rate === undefined && channels === undefined && encoding === undefined) {
     try {
-      return { name, ...await pipedSound(input), isPiped: true, close };
+      return { name, ...await openPipedAudio(input), isPiped: true, close };
     } catch (error) {
-      throw error instanceof PipedSoundError ? new SettingError(`${name}: ${error.message}.`) : error;
+      throw error instanceof PipedAudioError ? new SettingError(`${name}: ${error.message}.`) : error;
     }
   }
   if (rate === undefined || channels === undefined || encoding === undefined) {

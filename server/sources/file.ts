@@ -8,7 +8,7 @@ import { access, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { Ffmpeg, type FfmpegEnd } from './ffmpeg.js';
-import { isTruncated } from './truncated.js';
+import { isTruncated } from './truncation.js';
 import { WavReader } from './wav.js';
 
 export type FileProblem = 'not-found' | 'is-folder' | 'not-readable' | 'empty' | 'not-audio' | 'damaged' | 'no-ffmpeg';

@@ -5,7 +5,7 @@
 import { asyncScheduler, Observable, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../settings.js';
 import { MAX_LINES } from '../sources/station/decoder.js';
-import { listenOnce, type ListenOptions } from '../sources/station/listen-once.js';
+import { openSource, type SourceOptions } from '../sources/station/source-connection.js';
 import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from '../sources/station/source-event.js';
 
 /** After being live for this long, the backoff starts again at its minimum. */
@@ -40,7 +40,7 @@ export interface ReconnectingSourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'reconnectMinMs' | 'reconnectMaxMs' | 'stationFiles'>;
   readonly scheduler?: SchedulerLike;
   /** Opens one connection; unsubscribing closes it. */
-  readonly open?: (url: string, options: ListenOptions) => Observable<SourceEvent>;
+  readonly open?: (url: string, options: SourceOptions) => Observable<SourceEvent>;
   /** 0 to 1, for the jitter of the waits. */
   readonly random?: () => number;
 }
@@ -65,7 +65,7 @@ class ReconnectingSource {
   #stallTimer = new Subscription();
   #audioTimer = new Subscription();
   /** Time without bytes that counts as a stall: the setting's, or the source's own if longer. */
-  #patienceMs: number;
+  #stallAfterMs: number;
   #attempts = 0;
   #liveSinceMs: number | undefined;
   #wasLive = false;
@@ -73,14 +73,14 @@ class ReconnectingSource {
   #lines: readonly string[] = [];
   #decoder: DecoderEnd | null = null;
 
-  constructor(url: string, { settings, scheduler = asyncScheduler, open = listenOnce, random = Math.random }: ReconnectingSourceOptions, emit: (event: ConnectionEvent) => void) {
+  constructor(url: string, { settings, scheduler = asyncScheduler, open = openSource, random = Math.random }: ReconnectingSourceOptions, emit: (event: ConnectionEvent) => void) {
     this.#url = url;
     this.#settings = settings;
     this.#scheduler = scheduler;
     this.#open = open;
     this.#random = random;
     this.#emit = emit;
-    this.#patienceMs = settings.stallAfterMs;
+    this.#stallAfterMs = settings.stallAfterMs;
   }
 
   connect(): void {
@@ -104,11 +104,11 @@ class ReconnectingSource {
   #handle(event: SourceEvent): void {
     switch (event.type) {
       case 'opened':
-        this.#patienceMs = Math.max(this.#settings.stallAfterMs, event.patienceMs);
+        this.#stallAfterMs = Math.max(this.#settings.stallAfterMs, event.stallAfterMs);
         this.#restartStallTimer();
         return this.#restartAudioTimer();
       case 'received': return this.#restartStallTimer();
-      case 'held': return this.#stallTimer.unsubscribe();
+      case 'paused': return this.#stallTimer.unsubscribe();
       case 'audio':
         this.#restartAudioTimer();
         if (this.#liveSinceMs === undefined) this.#goLive();
@@ -116,7 +116,7 @@ class ReconnectingSource {
       case 'title':
         this.#title = event.title;
         return this.#emit(event);
-      case 'complained':
+      case 'decoder-error':
         this.#lines = [...this.#lines, event.line].slice(-MAX_LINES);
         return;
       case 'source': return this.#emit(event);
@@ -133,13 +133,13 @@ class ReconnectingSource {
 
   #restartStallTimer(): void {
     this.#stallTimer.unsubscribe();
-    this.#stallTimer = timer(this.#patienceMs, this.#scheduler).subscribe(() => {
-      this.#lose('stalled', new SourceFault(`No bytes arrived for ${this.#patienceMs / 1000} s.`));
+    this.#stallTimer = timer(this.#stallAfterMs, this.#scheduler).subscribe(() => {
+      this.#lose('stalled', new SourceFault(`No bytes arrived for ${this.#stallAfterMs / 1000} s.`));
     });
   }
 
   #restartAudioTimer(): void {
-    const withinMs = this.#patienceMs + DECODED_WITHIN_MS;
+    const withinMs = this.#stallAfterMs + DECODED_WITHIN_MS;
     this.#audioTimer.unsubscribe();
     this.#audioTimer = timer(withinMs, this.#scheduler).subscribe(() => {
       const decoder = { exitCode: null, signal: null, lines: this.#lines };
@@ -176,5 +176,5 @@ class ReconnectingSource {
 }
 
 function faultOf(error: unknown): SourceFault {
-  return error instanceof SourceFault ? error : new SourceFault(`Listening failed: ${(error as Error).message}.`);
+  return error instanceof SourceFault ? error : new SourceFault(`SourceConnection failed: ${(error as Error).message}.`);
 }

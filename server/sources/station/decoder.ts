@@ -25,7 +25,7 @@ export const MAX_LINES = 5;
 const MAX_LINE_CHARS = 300;
 
 /** What is heard of a decoder beside its sound. */
-export interface DecoderEars {
+export interface DecoderEvents {
   /** What FFmpeg finds in it. */
   source(source: Omit<SourceFormat, 'contentType'>): void;
   complained(line: string): void;
@@ -56,7 +56,7 @@ export class Decoder {
    * @param input what to decode: a local file, or what `write` brings
    * @throws SourceFault when there is no FFmpeg that may be used
    */
-  constructor({ path, format }: DecoderInput, ears: DecoderEars) {
+  constructor({ path, format }: DecoderInput, ears: DecoderEvents) {
     const isFed = path === undefined;
     this.#isFinished = !isFed;
     this.#name = isFed ? 'pipe:0' : `file:${path}`;
@@ -123,7 +123,7 @@ export class Decoder {
     this.#ffmpeg.kill();
   }
 
-  #hear(level: string, text: string, ears: DecoderEars): void {
+  #hear(level: string, text: string, ears: DecoderEvents): void {
     if (text.startsWith('Output #')) this.#isInput = false;
     if (this.#isInput && level === 'info') {
       const source = sourceOf(text);

@@ -17,13 +17,13 @@ export interface FetchOptions {
   /** From the request to the first byte of the answer's body, redirects and all, ms. */
   readonly timeoutMs: number;
   /** Keeps connections for the next request; without it each has its own, on which Shoutcast's status line is understood. */
-  readonly kept?: KeptConnections;
+  readonly kept?: ConnectionPool;
   /** Part of the resource. */
   readonly range?: { readonly offset: number; readonly length: number };
 }
 
 /** Connections that wait for the next request to the same server; `close` ends them. */
-export class KeptConnections {
+export class ConnectionPool {
   readonly http = new http.Agent({ keepAlive: true });
   readonly https = new https.Agent({ keepAlive: true });
 

@@ -4,13 +4,13 @@
  */
 import { createDecipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fetchAnswer, KeptConnections, type Answer } from './fetch.js';
+import { fetchAnswer, ConnectionPool, type Answer } from './fetch.js';
 import { chosenVariant, readMediaPlaylist, type HlsSegment, type MediaPlaylist, type Resource } from './hls-playlist.js';
 import { textOf } from './icy.js';
 import { SourceFault } from './source-event.js';
 
 /** A decoder that was fed before this can't go on after it: another encoding or clock begins. */
-export const BREAK = Symbol('break');
+export const DISCONTINUITY = Symbol('break');
 
 /** Days of segments fit. */
 export const MAX_PLAYLIST_BYTES = 4 * 1024 * 1024;
@@ -36,7 +36,7 @@ export interface HlsOptions {
 export class HlsStream {
   readonly #options: HlsOptions;
   readonly #url: URL;
-  readonly #connections: KeptConnections;
+  readonly #connections: ConnectionPool;
   #playlist: MediaPlaylist;
   #loadedAtMs: number;
   #hasChanged = true;
@@ -48,7 +48,7 @@ export class HlsStream {
   #hasBegun = false;
   #key: { readonly href: string; readonly bytes: Uint8Array } | undefined;
 
-  private constructor(url: URL, playlist: MediaPlaylist, connections: KeptConnections, options: HlsOptions) {
+  private constructor(url: URL, playlist: MediaPlaylist, connections: ConnectionPool, options: HlsOptions) {
     this.#url = url;
     this.#playlist = playlist;
     this.#connections = connections;
@@ -62,7 +62,7 @@ export class HlsStream {
    * @throws SourceFault
    */
   static async open(text: string, url: URL, options: HlsOptions): Promise<HlsStream> {
-    const connections = new KeptConnections();
+    const connections = new ConnectionPool();
     try {
       for (let lists = 0; lists < MAX_LISTS; lists += 1) {
         const variant = chosenVariant(text, url);
@@ -79,7 +79,7 @@ export class HlsStream {
   }
 
   /** Time without bytes that is usual, ms. */
-  get patienceMs(): number {
+  get stallAfterMs(): number {
     return START_TARGETS * this.#playlist.targetMs;
   }
 
@@ -87,7 +87,7 @@ export class HlsStream {
    * The segments' bytes, once, until the stream ends.
    * @throws SourceFault
    */
-  async* bytes(): AsyncGenerator<Uint8Array | typeof BREAK, void, void> {
+  async* bytes(): AsyncGenerator<Uint8Array | typeof DISCONTINUITY, void, void> {
     try {
       for (;;) {
         const segment = this.#playlist.segments.find(({ number }) => number >= this.#next);
@@ -135,13 +135,13 @@ export class HlsStream {
     if (last < this.#next - 1) this.#next = firstNumber(this.#playlist);
   }
 
-  async* #segment(segment: HlsSegment): AsyncGenerator<Uint8Array | typeof BREAK, void, void> {
+  async* #segment(segment: HlsSegment): AsyncGenerator<Uint8Array | typeof DISCONTINUITY, void, void> {
     const { number, map, key, isDiscontinuous } = segment;
     this.#next = number + 1;
     try {
       if (!this.#hasBegun || isDiscontinuous || !isSame(map, this.#map)) {
         const start = map && await (await this.#fetch(map)).whole(MAX_MAP_BYTES);
-        if (this.#hasBegun) yield BREAK;
+        if (this.#hasBegun) yield DISCONTINUITY;
         if (start) yield start;
         this.#map = map;
         this.#hasBegun = true;

@@ -5,17 +5,17 @@ export type SourceEvent =
     /** The source answered, and with sound as far as it says. */
     readonly type: 'opened';
     /** Time without bytes that is usual for it, ms, where that is more than for others: HLS comes in segments. */
-    readonly patienceMs: number;
+    readonly stallAfterMs: number;
   }
   /** Bytes came, from the network or a pipe. */
   | { readonly type: 'received'; readonly bytes: number }
   /** No more bytes are asked for until those that came are decoded; `received` follows. */
-  | { readonly type: 'held' }
+  | { readonly type: 'paused' }
   /** What the source says is playing; null when it says nothing any more. */
   | { readonly type: 'title'; readonly title: string | null }
   | ({ readonly type: 'source' } & SourceFormat)
   /** An error line of FFmpeg's. It goes on, or ends; that is told otherwise. */
-  | { readonly type: 'complained'; readonly line: string }
+  | { readonly type: 'decoder-error'; readonly line: string }
   /** Sound: s16le, mono, 22,050 Hz, at about the pace of real time. The subscriber's to keep and to transfer. */
   | { readonly type: 'audio'; readonly bytes: Uint8Array };
 

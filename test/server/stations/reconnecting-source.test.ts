@@ -8,7 +8,7 @@ import { ManualClock } from '../manual-clock.js';
 const SETTINGS = { stallAfterMs: 10_000, reconnectMinMs: 1000, reconnectMaxMs: 60_000, stationFiles: '' };
 const AUDIO = { type: 'audio', bytes: new Uint8Array(4) } as const;
 const BYTES = { type: 'received', bytes: 100 } as const;
-const OPENED = { type: 'opened', patienceMs: 0 } as const;
+const OPENED = { type: 'opened', stallAfterMs: 0 } as const;
 
 /** A source on virtual time whose connections the test simulates. */
 class Rig {
@@ -218,7 +218,7 @@ test('no bytes for ten seconds is a stall: the connection is closed and opened a
 
 test('a source may announce a longer stall time, which holds for that connection only', () => {
   const rig = new Rig();
-  rig.emit({ type: 'opened', patienceMs: 30_000 }, BYTES, AUDIO);
+  rig.emit({ type: 'opened', stallAfterMs: 30_000 }, BYTES, AUDIO);
   rig.clock.advance(29_999);
   assert.is(rig.state.state, 'live');
   rig.clock.advance(1);
@@ -232,7 +232,7 @@ test('a source may announce a longer stall time, which holds for that connection
 
 test('while reading is paused, missing bytes are no stall', () => {
   const rig = new Rig();
-  rig.emit(OPENED, BYTES, { type: 'held' });
+  rig.emit(OPENED, BYTES, { type: 'paused' });
   for (let k = 0; k < 10; k += 1) {
     rig.emit(AUDIO);
     rig.clock.advance(5000);
@@ -247,7 +247,7 @@ test('while reading is paused, missing bytes are no stall', () => {
 test('bytes that never decode to audio are a failure, with FFmpeg\'s last error lines', () => {
   const rig = new Rig();
   rig.emit(OPENED);
-  for (let k = 0; k < 8; k += 1) rig.emit({ type: 'complained', line: `bad frame ${k}` });
+  for (let k = 0; k < 8; k += 1) rig.emit({ type: 'decoder-error', line: `bad frame ${k}` });
   for (let k = 0; k < 29; k += 1) {
     rig.emit(BYTES);
     rig.clock.advance(1000);

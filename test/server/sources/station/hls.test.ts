@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findFfmpeg } from '../../../../server/sources/ffmpeg.js';
-import { BREAK, HlsStream } from '../../../../server/sources/station/hls.js';
+import { DISCONTINUITY, HlsStream } from '../../../../server/sources/station/hls.js';
 import { Recordings } from '../recordings.js';
 import { gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
 
@@ -51,7 +51,7 @@ class Player {
       },
     });
     try {
-      for await (const bytes of stream.bytes()) heard.push(bytes === BREAK ? '|' : Buffer.from(bytes).toString());
+      for await (const bytes of stream.bytes()) heard.push(bytes === DISCONTINUITY ? '|' : Buffer.from(bytes).toString());
     } catch (error) {
       if ((error as Error).message !== 'the test is over') heard.push(`! ${(error as Error).message}`);
     }
@@ -180,7 +180,7 @@ for (const [kind, args, files] of [
     await heard.hear(3);
     assert.ok(loudness(heard.sound) > 0.02);
     assert.equal([heard.of('source')[0]?.codec, heard.of('source')[0]?.sampleRate], ['aac', 22050]);
-    assert.is(heard.of('opened')[0]!.patienceMs, 3000);
+    assert.is(heard.of('opened')[0]!.stallAfterMs, 3000);
     heard.subscription.unsubscribe();
     await gone();
   });

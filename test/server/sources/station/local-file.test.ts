@@ -53,7 +53,7 @@ test('a file is played at the pace of real time, again from the start at its end
   await heard.hear(2.5);
   assert.ok(heard.of('source').length >= 2, 'not played again');
   assert.ok(heard.seconds < 3, `${heard.seconds} s at once`);
-  assert.is(heard.of('held').length, 1);
+  assert.is(heard.of('paused').length, 1);
   assert.is(heard.isOver, false);
   heard.subscription.unsubscribe();
 });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Subscription } from 'rxjs';
-import { listenOnce, type ListenOptions } from '../../../../server/sources/station/listen-once.js';
+import { openSource, type SourceOptions } from '../../../../server/sources/station/source-connection.js';
 import { childProcesses } from '../recordings.js';
 import type { SourceEvent, SourceFault } from '../../../../server/sources/station/source-event.js';
 
@@ -69,13 +69,13 @@ export class Heard {
   readonly subscription: Subscription;
   #wake = (): void => {};
 
-  constructor(url: string, settings: Partial<ListenOptions['settings']> = {}) {
+  constructor(url: string, settings: Partial<SourceOptions['settings']> = {}) {
     const end = (fault?: SourceFault): void => {
       this.fault = fault;
       this.isOver = true;
       this.#wake();
     };
-    this.subscription = listenOnce(url, { settings: { stallAfterMs: 10_000, stationFiles: '', ...settings } }).subscribe({
+    this.subscription = openSource(url, { settings: { stallAfterMs: 10_000, stationFiles: '', ...settings } }).subscribe({
       next: (event) => {
         this.events.push(event);
         this.#wake();

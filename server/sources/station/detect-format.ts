@@ -5,7 +5,7 @@
  */
 
 /** Enough for three frames of any usual bit rate. */
-export const TELLING_BYTES = 4096;
+export const DETECTION_BYTES = 4096;
 const HEADERS_IN_A_ROW = 3;
 
 const MPEG1_KBPS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
@@ -13,7 +13,7 @@ const MPEG2_KBPS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160
 const MPEG1_RATES = [44100, 48000, 32000];
 
 /** @returns FFmpeg's name for the format, undefined where the bytes are not plainly one of both */
-export function framesOf(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
+export function detectFormat(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
   // Their packets may hold whole rows of short frames.
   if (isTransportStream(bytes) || isMp4(bytes)) return undefined;
   for (let at = 0; at < bytes.length; at += 1) {

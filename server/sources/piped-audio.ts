@@ -4,47 +4,47 @@
  */
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { Decoder, STATION_FORMAT } from './station/decoder.js';
-import { framesOf, TELLING_BYTES } from './station/frames.js';
+import { detectFormat, DETECTION_BYTES } from './station/detect-format.js';
 import { WavReader } from './wav.js';
 
 /** A WAV header with its text chunks is shorter; one with pictures is FFmpeg's to read. */
 const WAV_HEADER_BYTES = 44;
 
-export interface PipedSound {
+export interface PipedAudio {
   readonly format: AudioFormat;
   /** As it comes, once. Leaving the loop early ends what decodes it. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** What is piped in is no sound; the sentence says what it is taken for. */
-export class PipedSoundError extends Error {
-  override readonly name = 'PipedSoundError';
+export class PipedAudioError extends Error {
+  override readonly name = 'PipedAudioError';
 }
 
 /**
  * Waits for the first bytes.
- * @throws PipedSoundError when there are none; what can't be decoded is told by `chunks`
+ * @throws PipedAudioError when there are none; what can't be decoded is told by `chunks`
  */
-export async function pipedSound(input: AsyncIterable<Uint8Array>): Promise<PipedSound> {
+export async function openPipedAudio(input: AsyncIterable<Uint8Array>): Promise<PipedAudio> {
   const rest = input[Symbol.asyncIterator]();
   let start = await atLeast(rest, WAV_HEADER_BYTES, new Uint8Array(0));
-  if (start.length === 0) throw new PipedSoundError('nothing came through the pipe (0 bytes)');
+  if (start.length === 0) throw new PipedAudioError('nothing came through the pipe (0 bytes)');
   const wav = new WavReader();
   try {
     // The first push may be the whole header, or tell that this is no WAV of a kind that is read here.
     let sound = wav.push(start);
     while (!wav.format) {
       const next = await rest.next();
-      if (next.done) throw new PipedSoundError('the WAV file that was piped in ends before its samples');
+      if (next.done) throw new PipedAudioError('the WAV file that was piped in ends before its samples');
       start = Buffer.concat([start, next.value]);
       sound = wav.push(next.value);
     }
     return { format: wav.format, chunks: joined(sound, rest) };
   } catch (error) {
-    if (error instanceof PipedSoundError) throw error;
+    if (error instanceof PipedAudioError) throw error;
     // No WAV, or one of other samples: FFmpeg's.
   }
-  start = await atLeast(rest, TELLING_BYTES, start);
+  start = await atLeast(rest, DETECTION_BYTES, start);
   return { format: STATION_FORMAT, chunks: decoded(start, rest) };
 }
 
@@ -64,7 +64,7 @@ async function* joined(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
 }
 
 async function* decoded(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  const decoder = new Decoder({ format: framesOf(start) }, { source: () => {}, complained: () => {} });
+  const decoder = new Decoder({ format: detectFormat(start) }, { source: () => {}, complained: () => {} });
   let heardBytes = 0;
   const fed = feed(decoder, joined(start, rest));
   // Awaited below, after the sound: until then nobody listens.
@@ -75,8 +75,8 @@ async function* decoded(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asy
       yield bytes;
     }
     const { exitCode, lines } = await decoder.end;
-    if (heardBytes === 0) throw new PipedSoundError(`what is piped in is no sound that FFmpeg knows${lines.length > 0 ? ` (${lines.at(-1)})` : ''}`);
-    if (exitCode !== 0) throw new PipedSoundError(`FFmpeg ended with exit code ${exitCode} (${lines.at(-1) ?? 'without a word'})`);
+    if (heardBytes === 0) throw new PipedAudioError(`what is piped in is no sound that FFmpeg knows${lines.length > 0 ? ` (${lines.at(-1)})` : ''}`);
+    if (exitCode !== 0) throw new PipedAudioError(`FFmpeg ended with exit code ${exitCode} (${lines.at(-1) ?? 'without a word'})`);
     await fed;
   } finally {
     decoder.kill();

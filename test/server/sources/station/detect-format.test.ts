@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { framesOf, TELLING_BYTES } from '../../../../server/sources/station/frames.js';
+import { detectFormat, DETECTION_BYTES } from '../../../../server/sources/station/detect-format.js';
 import { Recordings } from '../recordings.js';
 import { HAS_FFMPEG } from './radio.js';
 
@@ -30,8 +30,8 @@ for (const [name, format, args] of [
   test(`${name} ${args.join(' ')} is ${format ?? 'neither'}, wherever it is entered`, () => {
     if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
     const bytes = readFileSync(recordings.encode(wav, name, ...args));
-    for (let at = 0; at + TELLING_BYTES <= bytes.length; at += 997) {
-      assert.is(framesOf(bytes.subarray(at, at + TELLING_BYTES)), format, `at ${at}`);
+    for (let at = 0; at + DETECTION_BYTES <= bytes.length; at += 997) {
+      assert.is(detectFormat(bytes.subarray(at, at + DETECTION_BYTES)), format, `at ${at}`);
     }
   });
 }
@@ -40,14 +40,14 @@ test('a container that begins so is none, though short frames lie in it', () => 
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   for (const name of ['short.ts', 'short.mp4']) {
     const bytes = readFileSync(recordings.encode(wav, name, '-ar', '22050', '-c:a', 'libmp3lame', '-b:a', '16k', ...(name.endsWith('ts') ? ['-f', 'mpegts'] : [])));
-    assert.is(framesOf(bytes.subarray(0, TELLING_BYTES)), undefined, name);
+    assert.is(detectFormat(bytes.subarray(0, DETECTION_BYTES)), undefined, name);
   }
 });
 
 test('bytes without frames, and too few of them, are neither', () => {
-  assert.is(framesOf(new Uint8Array(TELLING_BYTES)), undefined);
-  assert.is(framesOf(new Uint8Array(TELLING_BYTES).fill(0xff)), undefined);
-  assert.is(framesOf(Uint8Array.of(0xff, 0xfb, 0x90)), undefined);
+  assert.is(detectFormat(new Uint8Array(DETECTION_BYTES)), undefined);
+  assert.is(detectFormat(new Uint8Array(DETECTION_BYTES).fill(0xff)), undefined);
+  assert.is(detectFormat(Uint8Array.of(0xff, 0xfb, 0x90)), undefined);
 });
 
 test.run();

@@ -1,13 +1,13 @@
 /**
  * One connection to a station, from its address to decoded sound: what answers is looked at,
- * playlists are followed, FFmpeg is fed. Keeping it up is for others (`stations/listener.ts`).
+ * playlists are followed, FFmpeg is fed. Keeping it up is for others (`stations/reconnecting-source.ts`).
  */
 import { Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
 import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
-import { framesOf, TELLING_BYTES } from './frames.js';
-import { BREAK, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
+import { detectFormat, DETECTION_BYTES } from './detect-format.js';
+import { DISCONTINUITY, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
 import { cleanTitle, IcyBody, textOf } from './icy.js';
 import { localFile, namedPipe } from './local-file.js';
 import { isOgg, OggTitles } from './ogg-titles.js';
@@ -22,7 +22,7 @@ const MAX_TRIES = 20;
 /** A file shorter than this would start FFmpeg over and over. */
 const MIN_FILE_MS = 1000;
 
-export interface ListenOptions {
+export interface SourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'stationFiles'>;
   /** Whose clock paces the sound. */
   readonly scheduler?: SchedulerLike;
@@ -32,9 +32,9 @@ export interface ListenOptions {
  * Cold. Completes when the sound ends; errors with a `SourceFault`. Unsubscribing ends sockets and
  * FFmpeg at once.
  */
-export function listenOnce(url: string, options: ListenOptions): Observable<SourceEvent> {
+export function openSource(url: string, options: SourceOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const listening = new Listening(options, (event) => subscriber.next(event));
+    const listening = new SourceConnection(options, (event) => subscriber.next(event));
     listening.run(new URL(url)).then(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(networkFault(error)),
@@ -43,13 +43,13 @@ export function listenOnce(url: string, options: ListenOptions): Observable<Sour
   });
 }
 
-type Feed = AsyncIterable<Uint8Array | typeof BREAK>;
+type Feed = AsyncIterable<Uint8Array | typeof DISCONTINUITY>;
 
 /** An answer that is, or leads to, sound. */
 interface Found {
   readonly about: Pick<SourceFormat, 'contentType' | 'name' | 'bitrateKbps'>;
   readonly feed: Feed;
-  readonly patienceMs: number;
+  readonly stallAfterMs: number;
 }
 
 /** An FFmpeg at work; `ended` settles when all of its sound was played, and rejects when it failed. */
@@ -58,8 +58,8 @@ interface Decoding {
   readonly ended: Promise<void>;
 }
 
-class Listening {
-  readonly #settings: ListenOptions['settings'];
+class SourceConnection {
+  readonly #settings: SourceOptions['settings'];
   readonly #emit: (event: SourceEvent) => void;
   readonly #playout: Playout;
   readonly #stop = new AbortController();
@@ -69,7 +69,7 @@ class Listening {
   #title: string | null = null;
   #heardBytes = 0;
 
-  constructor({ settings, scheduler }: ListenOptions, emit: (event: SourceEvent) => void) {
+  constructor({ settings, scheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
     this.#settings = settings;
     this.#emit = emit;
     this.#playout = new Playout((bytes) => {
@@ -81,9 +81,9 @@ class Listening {
   async run(url: URL): Promise<void> {
     try {
       if (url.protocol === 'file:') return await this.#playLocal(url);
-      const { about, feed, patienceMs } = await this.#find(url, 0);
+      const { about, feed, stallAfterMs } = await this.#find(url, 0);
       this.#about = about;
-      this.#emit({ type: 'opened', patienceMs });
+      this.#emit({ type: 'opened', stallAfterMs });
       await this.#play(feed);
     } finally {
       this.stop();
@@ -112,7 +112,7 @@ class Listening {
       const text = textOf(body);
       if (kind === 'pls' || !isHls(text)) return await this.#firstOf(entriesOf(kind === 'pls' ? 'pls' : 'm3u', body, answer.url), depth + 1);
       const hls = await HlsStream.open(text, answer.url, options);
-      return { about: { contentType: type }, feed: hls.bytes(), patienceMs: hls.patienceMs };
+      return { about: { contentType: type }, feed: hls.bytes(), stallAfterMs: hls.stallAfterMs };
     } catch (error) {
       answer.close();
       throw error;
@@ -144,7 +144,7 @@ class Listening {
     return {
       about: { contentType, ...(name !== null && { name }), ...(bitrateKbps > 0 && { bitrateKbps }) },
       feed: interval > 0 ? this.#withoutTitles(answer.bytes(), interval) : isOgg(start) ? this.#withTitles(answer.bytes()) : answer.bytes(),
-      patienceMs: 0,
+      stallAfterMs: 0,
     };
   }
 
@@ -171,10 +171,10 @@ class Listening {
 
   async #playLocal(url: URL): Promise<void> {
     const { path, isPipe } = await localFile(url, this.#settings.stationFiles);
-    this.#emit({ type: 'opened', patienceMs: 0 });
+    this.#emit({ type: 'opened', stallAfterMs: 0 });
     if (isPipe) return this.#play(namedPipe(path, this.#stop.signal));
     // FFmpeg reads the file itself: no bytes come by here.
-    this.#emit({ type: 'held' });
+    this.#emit({ type: 'paused' });
     while (!this.#stop.signal.aborted) {
       const before = this.#heardBytes;
       await this.#decode({ path }).ended;
@@ -190,7 +190,7 @@ class Listening {
     const begin = async (): Promise<void> => {
       const bytes = Buffer.concat(start);
       start = [];
-      decoding = this.#decode({ format: framesOf(bytes) });
+      decoding = this.#decode({ format: detectFormat(bytes) });
       await this.#write(decoding.decoder, bytes);
     };
     const finish = async (): Promise<void> => {
@@ -201,7 +201,7 @@ class Listening {
     };
     try {
       for await (const bytes of feed) {
-        if (bytes === BREAK) {
+        if (bytes === DISCONTINUITY) {
           await finish();
           continue;
         }
@@ -210,7 +210,7 @@ class Listening {
           await this.#write(decoding.decoder, bytes);
         } else {
           start.push(bytes);
-          if (start.reduce((sum, { length }) => sum + length, 0) >= TELLING_BYTES) await begin();
+          if (start.reduce((sum, { length }) => sum + length, 0) >= DETECTION_BYTES) await begin();
         }
       }
     } catch (error) {
@@ -223,7 +223,7 @@ class Listening {
 
   async #write(decoder: Decoder, bytes: Uint8Array): Promise<void> {
     if (decoder.write(bytes)) return;
-    this.#emit({ type: 'held' });
+    this.#emit({ type: 'paused' });
     await decoder.drained();
     this.#emit({ type: 'received', bytes: 0 });
   }
@@ -233,7 +233,7 @@ class Listening {
     const before = this.#heardBytes;
     const decoder = this.#decoder = new Decoder(input, {
       source: (source) => this.#emit({ type: 'source', ...source, ...this.#about }),
-      complained: (line) => this.#emit({ type: 'complained', line }),
+      complained: (line) => this.#emit({ type: 'decoder-error', line }),
     });
     const ended = (async () => {
       await this.#playout.play(decoder.output);

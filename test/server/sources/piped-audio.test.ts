@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pipedSound, type PipedSound } from '../../../server/sources/piped.js';
+import { openPipedAudio, type PipedAudio } from '../../../server/sources/piped-audio.js';
 import { Recordings } from './recordings.js';
 import { gone, HAS_FFMPEG, loudness } from './station/radio.js';
 
@@ -21,7 +21,7 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function all({ chunks }: PipedSound): Promise<Buffer> {
+async function all({ chunks }: PipedAudio): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return Buffer.concat(parts);
@@ -29,9 +29,9 @@ async function all({ chunks }: PipedSound): Promise<Buffer> {
 
 async function refusal(bytes: Uint8Array): Promise<string> {
   try {
-    await all(await pipedSound(inPieces(bytes, 1000)));
+    await all(await openPipedAudio(inPieces(bytes, 1000)));
   } catch (error) {
-    assert.is((error as Error).name, 'PipedSoundError');
+    assert.is((error as Error).name, 'PipedAudioError');
     return (error as Error).message;
   }
   throw new Error('was not refused');
@@ -40,7 +40,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
 test('16-bit WAV comes as it is, however it is cut', async () => {
   const bytes = readFileSync(wav);
   for (const size of [1, 30, 44, 100, 1e6]) {
-    const sound = await pipedSound(inPieces(bytes, size));
+    const sound = await openPipedAudio(inPieces(bytes, size));
     assert.equal(sound.format, { encoding: 's16le', sampleRate: 22050, channels: 1 });
     assert.equal(await all(sound), bytes.subarray(44));
   }
@@ -51,7 +51,7 @@ for (const [name, args] of [
 ] as const) {
   test(`${name} goes through FFmpeg`, async () => {
     if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-    const sound = await pipedSound(inPieces(readFileSync(recordings.encode(wav, name, ...args)), 3000));
+    const sound = await openPipedAudio(inPieces(readFileSync(recordings.encode(wav, name, ...args)), 3000));
     assert.equal(sound.format, { encoding: 's16le', sampleRate: 22050, channels: 1 });
     const bytes = await all(sound);
     assert.ok(Math.abs(bytes.length / 44100 - SECONDS) < 0.1, `${bytes.length / 44100} s`);
@@ -67,7 +67,7 @@ test('what is no sound is told as such', async () => {
 
 test('whoever stops listening ends FFmpeg', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const { chunks } = await pipedSound(inPieces(readFileSync(recordings.encode(wav, 'long.mp3', '-filter_complex', 'aloop=loop=20:size=44100')), 3000));
+  const { chunks } = await openPipedAudio(inPieces(readFileSync(recordings.encode(wav, 'long.mp3', '-filter_complex', 'aloop=loop=20:size=44100')), 3000));
   for await (const chunk of chunks) {
     assert.ok(chunk.length > 0);
     break;
