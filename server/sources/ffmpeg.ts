@@ -1,6 +1,6 @@
 /**
- * FFmpeg as a child process: where it is found, and what it says. prism-media starts it and owns the
- * pipes, but hides exit code and error lines, so both are read here from the process itself.
+ * Finds FFmpeg and runs it as a child process. prism-media starts it and owns the pipes, but hides
+ * the exit code and the log, so both are read from the process here.
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,28 +11,28 @@ import prism from 'prism-media';
 
 const require = createRequire(import.meta.url);
 
-const WHAT_TO_DO = 'install it (for example "apt install ffmpeg" or "brew install ffmpeg") or set FFMPEG_PATH.';
+const INSTALL_HINT = 'install it (for example "apt install ffmpeg" or "brew install ffmpeg") or set FFMPEG_PATH.';
 
 /**
- * The operator's FFmpeg, else the packaged one: for files that whoever starts it names.
- * @throws Error with what to do, when there is no FFmpeg at all
+ * The operator's FFmpeg, else the packaged one. For files named by the user who runs the program.
+ * @throws Error with an installation hint, when there is no FFmpeg
  */
 export function findFfmpeg(env: NodeJS.ProcessEnv = process.env, warn: (line: string) => void = warnOnce): string {
   const path = operatorsFfmpeg(env);
   if (path !== undefined) return path;
   const packaged = packagedFfmpeg();
-  if (packaged === undefined) throw new Error(`FFmpeg was not found: ${WHAT_TO_DO}`);
-  warn('livegenre: no FFmpeg on this system, using the one of 2018 from @ffmpeg-installer/ffmpeg: only for files you trust.');
+  if (packaged === undefined) throw new Error(`FFmpeg was not found: ${INSTALL_HINT}`);
+  warn('livegenre: no FFmpeg on this system; using the build of 2018 from @ffmpeg-installer/ffmpeg, only for files you trust.');
   return packaged;
 }
 
 /**
- * The operator's FFmpeg and no other: for what comes from the network, which a build of 2018 must never decode.
- * @throws Error with what to do, when there is none
+ * The operator's FFmpeg only. For data from the network, which a build of 2018 must never decode.
+ * @throws Error with an installation hint, when there is none
  */
 export function findOperatorsFfmpeg(env: NodeJS.ProcessEnv = process.env): string {
   const path = operatorsFfmpeg(env);
-  if (path === undefined) throw new Error(`This needs FFmpeg, and it was not found: ${WHAT_TO_DO}`);
+  if (path === undefined) throw new Error(`This needs FFmpeg, and it was not found: ${INSTALL_HINT}`);
   return path;
 }
 
@@ -40,7 +40,7 @@ function operatorsFfmpeg(env: NodeJS.ProcessEnv): string | undefined {
   const named = env.FFMPEG_PATH;
   if (named) {
     if (isProgram(named)) return named;
-    throw new Error(`FFMPEG_PATH is ${JSON.stringify(named)}, where there is no program; set it to FFmpeg's full path or unset it.`);
+    throw new Error(`FFMPEG_PATH is ${JSON.stringify(named)}, which is not an executable file; set it to FFmpeg's full path or unset it.`);
   }
   const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
@@ -52,7 +52,7 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
   } catch {
-    // Not there, or not for us: the caller looks further.
+    // It does not exist or may not be executed: the caller tries the next folder.
     return false;
   }
 }
@@ -62,7 +62,7 @@ function packagedFfmpeg(): string | undefined {
     const { path } = require('@ffmpeg-installer/ffmpeg') as { path: string };
     return path;
   } catch {
-    // An optional package: left out at install, or nothing for this platform (it throws a string then).
+    // The package is optional: not installed, or without a build for this platform (then it throws a string).
     return undefined;
   }
 }
@@ -78,24 +78,24 @@ function warnOnce(line: string): void {
 export interface FfmpegEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it could not even start. */
+  /** Set if the process could not be started. */
   readonly spawnError?: Error;
 }
 
 const MAX_LINE_CHARS = 2000;
 
 export interface FfmpegOptions {
-  /** The program; by default what `findFfmpeg` finds. */
+  /** Path of the program; by default the result of `findFfmpeg`. */
   readonly program?: string;
-  /** Whether it is fed through `input`; else its standard input is empty. */
+  /** Whether data is written to `input`; else standard input is closed at once. */
   readonly isFed?: boolean;
 }
 
 /** A running FFmpeg that writes to its standard output. */
 export class Ffmpeg {
-  /** Standard output; read it at your own pace, FFmpeg waits. */
+  /** Standard output, with backpressure: FFmpeg waits while it is not read. */
   readonly output: Readable;
-  /** Standard input: FFmpeg reads `pipe:0` at its own pace. A write to one that has died is lost; `end` says why. */
+  /** Standard input, `pipe:0`. Writes after the process has died are lost; `end` has the reason. */
   readonly input: Writable;
   /** Settles when the process is gone and its pipes are closed; never rejects. */
   readonly end: Promise<FfmpegEnd>;
@@ -103,15 +103,15 @@ export class Ffmpeg {
 
   /**
    * @param args all arguments but the output, with `-loglevel level+info`
-   * @param onLine each line of its log, with the level it came at
+   * @param onLine called with each line of its log and the line's level
    * @throws Error when no FFmpeg is found
    */
   constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false }: FfmpegOptions = {}) {
     const path = program ?? findFfmpeg();
-    // prism-media asks this function of its own which program to start.
+    // prism-media calls this to find the program.
     (prism.FFmpeg as unknown as { getInfo(): { command: string } }).getInfo = () => ({ command: path });
     const transcoder = new prism.FFmpeg({ args: [...args] });
-    // prism-media passes on errors of the pipes; they say nothing that the exit code doesn't.
+    // Errors of the pipes are ignored: the exit code has the result.
     transcoder.on('error', () => {});
     this.#child = transcoder.process;
     this.output = this.#child.stdout as Readable;
@@ -122,7 +122,7 @@ export class Ffmpeg {
       let spawnError: Error | undefined;
       this.#child.on('error', (error) => {
         spawnError = error;
-        // A process that never started closes nothing.
+        // A process that never started emits no close event.
         if (this.#child.pid === undefined) resolve({ exitCode: null, signal: null, spawnError });
       });
       this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }) }));
@@ -132,7 +132,7 @@ export class Ffmpeg {
   /** Ends the process at once; `end` settles after. */
   kill(): void {
     this.#child.kill('SIGKILL');
-    // Whoever read and fed it has stopped: a pipe left open would keep the process from closing.
+    // An open pipe would delay the close event.
     this.output.destroy();
     this.input.destroy();
   }

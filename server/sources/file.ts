@@ -1,7 +1,7 @@
 /**
- * A file of sound, of any kind that FFmpeg reads, as float PCM at its own rate. It can come faster
- * than it is scored, so it is pulled rather than pushed, and FFmpeg waits meanwhile: memory stays
- * small however long the file.
+ * Decodes an audio file of any format that FFmpeg reads to float PCM at the file's own rate. Decoding
+ * is faster than scoring, so chunks are pulled and FFmpeg waits in between: memory does not grow with
+ * the length of the file.
  */
 import { constants, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { WavReader } from './wav.js';
 
 export type FileProblem = 'not-found' | 'is-folder' | 'not-readable' | 'empty' | 'not-audio' | 'damaged' | 'no-ffmpeg';
 
-/** What is wrong with a file, in one line. What was decoded before `damaged` is good sound. */
+/** An unusable file, with a one-line message. Audio decoded before a `damaged` error is valid. */
 export class FileError extends Error {
   readonly problem: FileProblem;
 
@@ -26,11 +26,11 @@ export class FileError extends Error {
 
 const MIN_RATE = 8000;
 const MAX_RATE = 192000;
-/** Tags and pictures behind the last frame make decoders complain: errors that close to the end are none. */
+/** Errors in the last second are ignored: tags and pictures after the last frame cause them. */
 const END_MS = 1000;
-/** Sound on its way when an error is heard of: FFmpeg's buffer, the pipe's and Node's two. Where an error was is known no better. */
-const UNDERWAY_BYTES = 256 * 1024;
-/** Encoders pad and decoders trim: this much less than announced is still all of it. */
+/** Decoded audio still buffered when an error line arrives (FFmpeg, the pipe, Node's two buffers): the uncertainty of an error's position. */
+const BUFFERED_BYTES = 256 * 1024;
+/** Encoders pad and decoders trim, so a decoded length this much shorter than announced is complete. */
 const TOLERANCE_MS = 300;
 const TOLERANCE_SHARE = 0.01;
 
@@ -38,8 +38,8 @@ export class SoundFile {
   readonly name: string;
   #format!: AudioFormat;
   #announcedMs: number | undefined;
-  /** The announced length says nothing of the sound's: a guess from the bit rate, or a film's. */
-  #guessed = false;
+  /** The announced length is not that of the audio: estimated from the bit rate, or that of a video. */
+  #isLengthUnreliable = false;
   #truncated = false;
   #ffmpeg: Ffmpeg | undefined;
   #end!: Promise<FfmpegEnd>;
@@ -58,8 +58,8 @@ export class SoundFile {
   }
 
   /**
-   * Starts decoding, up to the first samples.
-   * @throws FileError when there is nothing to decode, or nothing that can be
+   * Starts decoding and reads the first samples.
+   * @throws FileError when the file can't be read or decoded
    */
   static async open(path: string): Promise<SoundFile> {
     const file = new SoundFile(path);
@@ -83,18 +83,18 @@ export class SoundFile {
     return this.#format;
   }
 
-  /** As the file announces it; undefined where it doesn't. */
+  /** Length announced by the file; undefined without one. */
   get durationMs(): number | undefined {
     return this.#announcedMs;
   }
 
-  /** Sound decoded so far. */
+  /** Length of the audio decoded so far. */
   get decodedMs(): number {
     return this.#msOf(this.#bytes);
   }
 
   /**
-   * The sound, once. Leaving the loop early ends FFmpeg; after `close` it just ends.
+   * The audio; can be iterated once. Leaving the loop early ends FFmpeg; after `close` the loop ends.
    * @throws FileError at the end, when the file was cut off or corrupt
    */
   async* chunks(): AsyncGenerator<Uint8Array, void, void> {
@@ -102,28 +102,28 @@ export class SoundFile {
       yield this.#count(this.#first);
       for (let bytes = await this.#read(); bytes; bytes = await this.#read()) yield this.#count(bytes);
       const end = await this.#end;
-      const problem = this.#isClosed ? undefined : this.#judge(end);
+      const problem = this.#isClosed ? undefined : this.#problemOf(end);
       if (problem) throw problem;
     } finally {
       await this.close();
     }
   }
 
-  /** Ends FFmpeg, if it still runs; settles when it is gone. */
+  /** Ends FFmpeg if it still runs; settles when the process is gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#ffmpeg?.kill();
     await this.#ffmpeg?.end;
   }
 
-  /** What FFmpeg wrote next; undefined at its end. */
+  /** The next output of FFmpeg; undefined at the end. */
   async #read(): Promise<Uint8Array | undefined> {
     try {
       const next = await this.#input.next();
-      // A copy: what the pipe reads into is Node's own, and whoever takes a chunk may transfer it.
+      // Copied because Node reuses the buffer, and the consumer may transfer the chunk.
       return next.done ? undefined : new Uint8Array(next.value);
     } catch (error) {
-      // A pipe that was closed under a read complains; that is what closing is for.
+      // `close` during a read causes an error, which is expected.
       if (this.#isClosed) return undefined;
       throw error;
     }
@@ -156,14 +156,14 @@ export class SoundFile {
   async #start(rateArgs: readonly string[]): Promise<void> {
     const args = [
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
-      // Nothing that a playlist names is fetched, and no name is taken for an option or a pattern.
+      // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
       '-protocol_whitelist', 'file,pipe', '-i', `file:${this.#path}`,
       '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-fflags', '+bitexact',
       '-af', 'aformat=channel_layouts=mono|stereo', ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
     ];
     let ffmpeg: Ffmpeg;
     try {
-      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#hear(level, text));
+      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text));
     } catch (error) {
       throw new FileError('no-ffmpeg', (error as Error).message);
     }
@@ -174,7 +174,7 @@ export class SoundFile {
     this.#input = ffmpeg.output[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     while (!wav.format || this.#first.length === 0) {
       const bytes = await this.#read();
-      if (!bytes) throw this.#judge(await this.#end) ?? new FileError('empty', 'holds no sound');
+      if (!bytes) throw this.#problemOf(await this.#end) ?? new FileError('empty', 'contains no audio');
       this.#first = wav.push(bytes);
     }
     const { sampleRate, channels } = wav.format;
@@ -182,33 +182,33 @@ export class SoundFile {
     this.#frameBytes = 4 * channels;
   }
 
-  #hear(level: string, text: string): void {
+  #onLog(level: string, text: string): void {
     const duration = /^\s*Duration: (\d+):(\d+):([\d.]+)/.exec(text);
     if (duration) this.#announcedMs = 1000 * (Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]));
-    if (text.includes('Estimating duration from bitrate')) this.#guessed = true;
-    if (/^\s*Stream #0:\d+.*: Video: /.test(text) && !text.includes('attached pic')) this.#guessed = true;
-    // Our own output is longer than a WAV header can say; nobody reads that header's sizes.
+    if (text.includes('Estimating duration from bitrate')) this.#isLengthUnreliable = true;
+    if (/^\s*Stream #0:\d+.*: Video: /.test(text) && !text.includes('attached pic')) this.#isLengthUnreliable = true;
+    // Our output may exceed the sizes of a WAV header; they are not read.
     if (text.includes('output file will be broken')) return;
     if (!['error', 'fatal', 'panic'].includes(level)) return;
     this.#firstErrorAt ??= this.#bytes;
     this.#lastError = text.replace(`file:${this.#path}: `, '');
   }
 
-  /** FFmpeg's exit code is 0 for most broken files: its log and the announced length tell more. */
-  #judge({ exitCode, signal, spawnError }: FfmpegEnd): FileError | undefined {
+  /** Detects damage from the log and the announced length too, since the exit code is 0 for most broken files. */
+  #problemOf({ exitCode, signal, spawnError }: FfmpegEnd): FileError | undefined {
     if (spawnError) return new FileError('no-ffmpeg', `FFmpeg could not be started: ${spawnError.message}`);
     const says = this.#lastError ? ` (FFmpeg: ${this.#lastError})` : '';
     if (this.#bytes === 0 && exitCode !== 0) {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }
-    if (this.#bytes === 0) return new FileError('empty', `holds no sound${says}`);
-    const announcedMs = this.#guessed ? undefined : this.#announcedMs;
+    if (this.#bytes === 0) return new FileError('empty', `contains no audio${says}`);
+    const announcedMs = this.#isLengthUnreliable ? undefined : this.#announcedMs;
     const cut = announcedMs !== undefined && this.decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
     const length = `${(this.decodedMs / 1000).toFixed(1)} s`;
     if (cut) return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
     if (this.#truncated) return new FileError('damaged', `is cut off after ${length}: its header announces more`);
     if (exitCode !== 0) return new FileError('damaged', `is damaged: decoding ended after ${length}${signal ? ` by ${signal}` : ''}${says}`);
-    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt - UNDERWAY_BYTES) > END_MS) {
+    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt - BUFFERED_BYTES) > END_MS) {
       return new FileError('damaged', `is damaged: parts of it could not be decoded${says}`);
     }
     return undefined;

@@ -1,18 +1,18 @@
 /**
- * What a live source of sound gives to the pipe: a name, a format, bytes. Nothing more. (A file can
- * come faster than it is scored, and is pulled instead: `file.ts`.)
+ * Interface of live audio sources: a name, a format and bytes. (Files are decoded faster than they
+ * are scored, so they are pulled instead: `file.ts`.)
  */
 import type { Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
 
 export interface Source {
-  /** Shown to people, at most 100 characters. */
+  /** Display name, at most 100 characters. */
   readonly name: string;
   readonly format: AudioFormat;
   /**
-   * Cold: each subscription plays from the start, unsubscribing ends whatever feeds it. A chunk is
-   * the subscriber's to keep and to transfer. Completes at the end of the sound; errors with a
-   * sentence that says what is wrong with it.
+   * Cold: each subscription plays from the start, and unsubscribing stops the source. The subscriber
+   * owns each chunk and may transfer it. Completes at the end of the audio; errors with a message
+   * that gives the cause.
    */
   readonly bytes$: Observable<Uint8Array>;
 }

@@ -1,15 +1,15 @@
 /**
- * Whether a file says itself that it goes on after its end. FFmpeg plays a cut WAV or Ogg file
- * without a word; other formats announce a length that can be compared after decoding.
+ * Detects truncated WAV and Ogg files from their headers, because FFmpeg decodes them without an
+ * error. Other formats announce a length that is compared after decoding.
  */
 import type { FileHandle } from 'node:fs/promises';
 
 const UNKNOWN_SIZES = [0, 0xffffffff, 0x7fffffff, 0x80000000];
 const OGG_LAST_PAGE = 4;
-/** Longest Ogg page: 27 bytes of header, 255 of table, 255 × 255 of data (RFC 3533). */
+/** Longest Ogg page: 27 bytes of header, 255 of segment table, 255 × 255 of data (RFC 3533). */
 const OGG_MAX_PAGE = 27 + 255 + 255 * 255;
 
-/** True when a WAV file's samples, or an Ogg file's last page, are not all there. */
+/** True when a WAV file's samples or an Ogg file's last page are incomplete. */
 export async function isTruncated(file: FileHandle, fileBytes: number): Promise<boolean> {
   const start = await read(file, 0, 12);
   const word = start.toString('latin1', 0, 4);

@@ -1,13 +1,13 @@
 /**
- * RIFF WAVE, as much of it as raw sound needs: a writer, and a reader of the header that FFmpeg
- * writes to a pipe, where the sizes are not known (0xFFFFFFFF or 0) and mean "to the end".
+ * The parts of RIFF WAVE needed for raw audio: a writer, and a reader for the stream that FFmpeg
+ * writes to a pipe, where unknown sizes (0xFFFFFFFF or 0) mean "to the end".
  * (Multimedia Programming Interface and Data Specifications 1.0, IBM and Microsoft, 1991.)
  */
 
 const PCM = 1;
 const IEEE_FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** A header longer than this is none. */
+/** Longest accepted header. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
 export interface WavFormat {
@@ -16,7 +16,7 @@ export interface WavFormat {
   readonly channels: number;
 }
 
-/** A complete file of 16-bit samples, interleaved. */
+/** Encodes interleaved 16-bit samples as a complete file. */
 export function wavFile(samples: Int16Array, sampleRate: number, channels = 1): Uint8Array {
   const dataBytes = samples.length * 2;
   const bytes = new Uint8Array(44 + dataBytes);
@@ -38,19 +38,19 @@ export function wavFile(samples: Int16Array, sampleRate: number, channels = 1): 
   return bytes;
 }
 
-/** Takes a WAV stream in any cuts; once the header is complete, gives what follows it as it comes. */
+/** Parses a WAV stream given in parts of any length; after the header it passes the samples through. */
 export class WavReader {
   #pending: Uint8Array = new Uint8Array(0);
   #format: WavFormat | undefined;
   #inData = false;
 
-  /** Undefined until the header has come. */
+  /** Undefined until the header is complete. */
   get format(): WavFormat | undefined {
     return this.#inData ? this.#format : undefined;
   }
 
   /**
-   * @returns the sound among `bytes`, empty while the header is not complete
+   * @returns the samples in `bytes`, empty while the header is incomplete
    * @throws Error when this is no WAV of 16-bit or float samples
    */
   push(bytes: Uint8Array): Uint8Array {
@@ -69,7 +69,7 @@ export class WavReader {
     return all.subarray(dataAt);
   }
 
-  /** @returns where the samples begin, or undefined if more of the header must come first */
+  /** @returns the offset of the samples, or undefined while the header is incomplete */
   #parse(bytes: Uint8Array): number | undefined {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -79,7 +79,7 @@ export class WavReader {
       const name = word(at);
       const size = view.getUint32(at + 4, true);
       if (name === 'data') {
-        if (!this.#format) throw new Error('A WAV stream whose samples come before their format.');
+        if (!this.#format) throw new Error('In a WAV stream the samples come before their format.');
         return at + 8;
       }
       if (name === 'fmt ') {
@@ -94,10 +94,10 @@ export class WavReader {
 
 function readFormat(view: DataView, at: number, size: number): WavFormat {
   let tag = view.getUint16(at, true);
-  // The extensible form says the true tag in the first two bytes of its sub-format.
+  // WAVE_FORMAT_EXTENSIBLE has the actual tag in the first two bytes of its sub-format.
   if (tag === EXTENSIBLE && size >= 26) tag = view.getUint16(at + 24, true);
   const bits = view.getUint16(at + 14, true);
   const encoding = tag === PCM && bits === 16 ? 's16le' : tag === IEEE_FLOAT && bits === 32 ? 'f32le' : undefined;
-  if (!encoding) throw new Error(`A WAV stream of kind ${tag} with ${bits} bits a sample; 16-bit and 32-bit float are read.`);
+  if (!encoding) throw new Error(`A WAV stream of format ${tag} with ${bits} bits per sample; only 16-bit PCM and 32-bit float are supported.`);
   return { encoding, sampleRate: view.getUint32(at + 4, true), channels: view.getUint16(at + 2, true) };
 }

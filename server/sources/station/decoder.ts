@@ -1,51 +1,52 @@
 /**
- * FFmpeg for one station: encoded sound goes in as it comes, mono samples at the network's own rate
- * come out. FFmpeg mixes and resamples because it is there anyway; the shard is spared both.
+ * FFmpeg as a station's decoder: encoded audio in, mono samples at the network's sample rate out.
+ * FFmpeg also mixes and resamples, which saves the shard that work.
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
 import { Ffmpeg, findOperatorsFfmpeg } from '../ffmpeg.js';
 import { SourceFault, type DecoderEnd, type SourceFormat } from './source-event.js';
 
-/** What every station's sound is decoded to. */
+/** Format of the decoded audio of every station. */
 export const STATION_FORMAT: AudioFormat = { encoding: 's16le', sampleRate: 22050, channels: 1 };
 export const BYTES_PER_MS = 2 * STATION_FORMAT.sampleRate / 1000;
 
 /**
- * What FFmpeg may take for its guess of the format. With less, MPEG-TS is found sooner (1.4 s of
- * sound, not 2.8), but HLS comes in lumps anyway, and MP3 behind odd bytes is missed.
+ * Bytes that FFmpeg may read to detect the format. With less, MPEG-TS is detected sooner (after 1.4 s
+ * of audio, not 2.8), but HLS arrives in bursts anyway, and MP3 after other bytes is missed.
  */
 const PROBE_BYTES = 32 * 1024;
-/** It writes as often as this: more often only costs. */
+/** Samples per write (0.1 s): more frequent writes only cost CPU time. */
 const WRITE_SAMPLES = 2205;
-/** Containers of sound. Lists of files, devices and pictures are none of it. */
+/** Allowed demuxers: audio containers, but no playlists, devices or images. */
 const DEMUXERS = 'aac,ac3,aiff,eac3,flac,loas,matroska,mov,mp3,mpegts,ogg,wav,w64';
-/** Of FFmpeg's last words this many are kept. */
+/** Number of FFmpeg's last error lines that are stored. */
 export const MAX_LINES = 5;
 const MAX_LINE_CHARS = 300;
 
-/** What is heard of a decoder beside its sound. */
+/** Callbacks of a decoder. */
 export interface DecoderEvents {
-  /** What FFmpeg finds in it. */
+  /** The format that FFmpeg has detected. */
   source(source: Omit<SourceFormat, 'contentType'>): void;
-  complained(line: string): void;
+  /** An error line of FFmpeg. */
+  error(line: string): void;
 }
 
 export interface DecoderInput {
-  /** A local file; else bytes are written. */
+  /** A local file; without it, bytes are passed to `write`. */
   readonly path?: string;
-  /** FFmpeg's name of the format, where it is known better than FFmpeg would guess. */
+  /** FFmpeg's name of the format, if it is known. */
   readonly format?: string | undefined;
 }
 
 export class Decoder {
-  /** s16le samples; FFmpeg waits for who reads. */
+  /** s16le samples, with backpressure: FFmpeg waits while it is not read. */
   readonly output: Readable;
   /** Settles when FFmpeg is gone; never rejects. */
   readonly end: Promise<DecoderEnd>;
   readonly #ffmpeg: Ffmpeg;
   readonly #lines: string[] = [];
-  /** As FFmpeg calls what it reads. */
+  /** FFmpeg's name of the input. */
   readonly #name: string;
   #isInput = true;
   #isRefused = false;
@@ -53,10 +54,10 @@ export class Decoder {
   #hasEnded = false;
 
   /**
-   * @param input what to decode: a local file, or what `write` brings
-   * @throws SourceFault when there is no FFmpeg that may be used
+   * @param input a local file, or the format of the bytes passed to `write`
+   * @throws SourceFault when the operator's FFmpeg is missing
    */
-  constructor({ path, format }: DecoderInput, ears: DecoderEvents) {
+  constructor({ path, format }: DecoderInput, events: DecoderEvents) {
     const isFed = path === undefined;
     this.#isFinished = !isFed;
     this.#name = isFed ? 'pipe:0' : `file:${path}`;
@@ -68,7 +69,7 @@ export class Decoder {
     }
     this.#ffmpeg = new Ffmpeg([
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
-      // Nothing that the bytes name is opened.
+      // No other files or addresses are opened, whatever the input refers to.
       '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', DEMUXERS,
       ...(isFed ? ['-probesize', String(PROBE_BYTES), '-analyzeduration', '0'] : []),
       ...(format === undefined ? [] : ['-f', format]),
@@ -77,7 +78,7 @@ export class Decoder {
       '-ac', String(STATION_FORMAT.channels), '-ar', String(STATION_FORMAT.sampleRate),
       '-af', `aresample=${STATION_FORMAT.sampleRate},asetnsamples=n=${WRITE_SAMPLES}:p=0`, '-flush_packets', '1',
       '-c:a', 'pcm_s16le', '-f', 's16le',
-    ], (level, text) => this.#hear(level, text, ears), { program, isFed });
+    ], (level, text) => this.#onLog(level, text, events), { program, isFed });
     this.output = this.#ffmpeg.output;
     this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError }) => {
       this.#hasEnded = true;
@@ -85,7 +86,7 @@ export class Decoder {
     });
   }
 
-  /** No more bytes were to come when it ended, or are to come. */
+  /** Whether the input is complete. */
   get isFinished(): boolean {
     return this.#isFinished;
   }
@@ -94,16 +95,16 @@ export class Decoder {
     return this.#hasEnded;
   }
 
-  /** @returns false when nothing more should come until `drained()` */
+  /** @returns false when the buffer is full; wait for `drained()` before the next write */
   write(bytes: Uint8Array): boolean {
     return this.#hasEnded || this.#ffmpeg.input.destroyed || this.#ffmpeg.input.write(bytes);
   }
 
-  /** Settles when there is room for more, or FFmpeg is gone. */
+  /** Settles when the buffer has space again, or FFmpeg has ended. */
   async drained(): Promise<void> {
     const { input } = this.#ffmpeg;
     if (input.destroyed) return;
-    // Not a race with `end`: what waits for that promise is kept until it settles, which may take months.
+    // No race with `end`: each handler on that promise would stay in memory until it settles, which may take months.
     await new Promise<void>((resolve) => {
       const settle = (): void => {
         input.removeListener('drain', settle).removeListener('close', settle);
@@ -113,7 +114,7 @@ export class Decoder {
     });
   }
 
-  /** No more bytes: what is left is decoded, then FFmpeg ends. */
+  /** Ends the input: FFmpeg decodes what is buffered, then ends. */
   finish(): void {
     this.#isFinished = true;
     this.#ffmpeg.input.end();
@@ -123,23 +124,23 @@ export class Decoder {
     this.#ffmpeg.kill();
   }
 
-  #hear(level: string, text: string, ears: DecoderEvents): void {
+  #onLog(level: string, text: string, events: DecoderEvents): void {
     if (text.startsWith('Output #')) this.#isInput = false;
     if (this.#isInput && level === 'info') {
       const source = sourceOf(text);
-      if (source) ears.source(source);
+      if (source) events.source(source);
     }
     if (!['error', 'fatal', 'panic'].includes(level) || this.#isRefused) return;
-    // What follows that says "Invalid argument", which helps nobody.
+    // Ignore the line after this one: it only says "Invalid argument".
     this.#isRefused = text.includes('not on whitelist');
-    const line = this.#isRefused ? 'the format is none of sound' : text.replaceAll(this.#name, 'the input').slice(0, MAX_LINE_CHARS);
+    const line = this.#isRefused ? 'this is not an audio format' : text.replaceAll(this.#name, 'the input').slice(0, MAX_LINE_CHARS);
     this.#lines.push(line);
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
-    ears.complained(line);
+    events.error(line);
   }
 }
 
-/** FFmpeg's line on a stream of sound: `Stream #0:0: Audio: mp3, 44100 Hz, stereo, fltp, 128 kb/s`. */
+/** Parses FFmpeg's log line of an audio stream: `Stream #0:0: Audio: mp3, 44100 Hz, stereo, fltp, 128 kb/s`. */
 export function sourceOf(line: string): Omit<SourceFormat, 'contentType'> | undefined {
   const [, codec, rest = ''] = /^\s*Stream #0:\d+.*?: Audio: (\w+)(.*)$/.exec(line) ?? [];
   if (codec === undefined) return undefined;
@@ -159,7 +160,7 @@ function channelsOf(layout: string): number | undefined {
   if (layout === 'stereo') return 2;
   const counted = /^(\d+) channels/.exec(layout)?.[1];
   if (counted !== undefined) return Number(counted);
-  // "5.1(side)": five and one.
+  // "5.1(side)" means 5 + 1 channels.
   const [, full, bass] = /^(\d)\.(\d)/.exec(layout) ?? [];
   return full === undefined ? undefined : Number(full) + Number(bass);
 }

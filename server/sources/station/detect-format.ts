@@ -1,10 +1,11 @@
 /**
- * MP3 and ADTS (AAC) told by their frames. A radio is entered in the middle of one, and FFmpeg then
- * wants 128 KB, 8 s at 128 kbit/s, before it dares to say MP3; three headers in a row at the
- * distances that they name say it in 4 KB. (ISO/IEC 11172-3, section 2.4.1; ISO/IEC 13818-7, section 6.2.)
+ * Detects MP3 and ADTS (AAC) by their frame headers. A radio stream starts in the middle of a frame,
+ * where FFmpeg needs 128 KB (8 s at 128 kbit/s) to detect MP3. Three consecutive headers, each at the
+ * distance given by the one before, are enough, and found in 4 KB.
+ * (ISO/IEC 11172-3, section 2.4.1; ISO/IEC 13818-7, section 6.2.)
  */
 
-/** Enough for three frames of any usual bit rate. */
+/** Contains three frames at any usual bit rate. */
 export const DETECTION_BYTES = 4096;
 const HEADERS_IN_A_ROW = 3;
 
@@ -12,13 +13,13 @@ const MPEG1_KBPS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 const MPEG2_KBPS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const MPEG1_RATES = [44100, 48000, 32000];
 
-/** @returns FFmpeg's name for the format, undefined where the bytes are not plainly one of both */
+/** @returns FFmpeg's name of the format, undefined if the bytes are not clearly one of the two */
 export function detectFormat(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
-  // Their packets may hold whole rows of short frames.
+  // Packets of these containers may hold several short frames in a row.
   if (isTransportStream(bytes) || isMp4(bytes)) return undefined;
   for (let at = 0; at < bytes.length; at += 1) {
-    if (isRow(bytes, at, mp3FrameBytes)) return 'mp3';
-    if (isRow(bytes, at, adtsFrameBytes)) return 'aac';
+    if (hasConsecutiveFrames(bytes, at, mp3FrameBytes)) return 'mp3';
+    if (hasConsecutiveFrames(bytes, at, adtsFrameBytes)) return 'aac';
   }
   return undefined;
 }
@@ -31,7 +32,7 @@ function isMp4(bytes: Uint8Array): boolean {
   return ['ftyp', 'styp', 'moov', 'moof'].includes(String.fromCharCode(...bytes.subarray(4, 8)));
 }
 
-function isRow(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array, at: number) => number): boolean {
+function hasConsecutiveFrames(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array, at: number) => number): boolean {
   let at = start;
   for (let headers = 0; headers < HEADERS_IN_A_ROW; headers += 1) {
     const length = frameBytes(bytes, at);
@@ -41,7 +42,7 @@ function isRow(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array,
   return true;
 }
 
-/** Length of the layer III frame whose header is at `at`; 0 where none is. */
+/** Length in bytes of the layer III frame whose header is at `at`; 0 if there is none. */
 function mp3FrameBytes(bytes: Uint8Array, at: number): number {
   if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return 0;
   const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
@@ -53,7 +54,7 @@ function mp3FrameBytes(bytes: Uint8Array, at: number): number {
   return Math.floor((version === 3 ? 144_000 : 72_000) * kbps / rate) + padding;
 }
 
-/** Length of the ADTS frame whose header is at `at`; 0 where none is. */
+/** Length in bytes of the ADTS frame whose header is at `at`; 0 if there is none. */
 function adtsFrameBytes(bytes: Uint8Array, at: number): number {
   if (at + 7 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xf6) !== 0xf0) return 0;
   const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);

@@ -1,6 +1,6 @@
 /**
- * One request for a station's sound, playlist or segment: redirects followed, an answer in time or a
- * sentence that says what came instead.
+ * Fetches a station's stream, playlist or segment: follows redirects, applies a timeout, and turns
+ * every failure into a `SourceFault` with a sentence for people.
  */
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -14,15 +14,15 @@ const USER_AGENT = 'livegenre/0.1';
 
 export interface FetchOptions {
   readonly signal: AbortSignal;
-  /** From the request to the first byte of the answer's body, redirects and all, ms. */
+  /** Limit from the request to the first byte of the body, redirects included, ms. */
   readonly timeoutMs: number;
-  /** Keeps connections for the next request; without it each has its own, on which Shoutcast's status line is understood. */
-  readonly kept?: ConnectionPool;
-  /** Part of the resource. */
+  /** Pool of connections to reuse. Without it each request opens its own, which also accepts Shoutcast's status line. */
+  readonly pool?: ConnectionPool;
+  /** Byte range of the resource. */
   readonly range?: { readonly offset: number; readonly length: number };
 }
 
-/** Connections that wait for the next request to the same server; `close` ends them. */
+/** Keep-alive connections; `close` ends them. */
 export class ConnectionPool {
   readonly http = new http.Agent({ keepAlive: true });
   readonly https = new https.Agent({ keepAlive: true });
@@ -33,18 +33,18 @@ export class ConnectionPool {
   }
 }
 
-/** What a server answered, its status being good. */
+/** A response with a successful status. */
 export interface Answer {
-  /** Where the redirects led. */
+  /** Final address after redirects. */
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
-  /** Lower case, without parameters; empty where the server doesn't say. */
+  /** Lower case, without parameters; empty if the server sends none. */
   readonly contentType: string;
-  /** The first bytes of the body, empty where there are none. */
+  /** First bytes of the body; empty if the body is empty. */
   readonly start: Uint8Array;
-  /** The whole body, once. Leaving the loop ends the connection. */
+  /** The body with its first bytes; can be iterated once. Leaving the loop closes the connection. */
   bytes(): AsyncGenerator<Uint8Array, void, void>;
-  /** @throws SourceFault when the body is longer than `maxBytes`, or takes longer than the answer might */
+  /** @throws SourceFault when the body is longer than `maxBytes`, or takes longer than `timeoutMs` */
   whole(maxBytes: number): Promise<Uint8Array>;
   close(): void;
 }
@@ -59,12 +59,12 @@ export async function fetchAnswer(address: URL, options: FetchOptions): Promise<
     isLate = true;
     stop.abort();
   }, options.timeoutMs);
-  const forget = (): void => options.signal.removeEventListener('abort', onAbort);
+  const removeListener = (): void => options.signal.removeEventListener('abort', onAbort);
   try {
     options.signal.throwIfAborted();
-    return await follow(address, { ...options, signal: stop.signal }, forget);
+    return await follow(address, { ...options, signal: stop.signal }, removeListener);
   } catch (error) {
-    forget();
+    removeListener();
     if (isLate) throw new SourceFault(`The server did not answer within ${options.timeoutMs / 1000} s.`);
     throw networkFault(error);
   } finally {
@@ -96,7 +96,7 @@ async function follow(address: URL, options: FetchOptions, onClosed: () => void)
 }
 
 function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
-  const { signal, kept, range } = options;
+  const { signal, pool, range } = options;
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     const request: ClientRequest = (isSecure ? https : http).request({
@@ -111,10 +111,10 @@ function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
         ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
       },
       signal,
-      ...(kept ? { agent: isSecure ? kept.https : kept.http } : { createConnection: isSecure ? icySecurely : icy }),
+      ...(pool ? { agent: isSecure ? pool.https : pool.http } : { createConnection: isSecure ? icySecurely : icy }),
     });
     request.on('response', resolve).on('error', (error: NodeJS.ErrnoException) => {
-      // A kept connection that the server had just closed says nothing of the server.
+      // The server had closed the reused connection: retry on another one.
       if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask(url, options));
       else reject(error);
     }).end();
@@ -131,9 +131,9 @@ function icySecurely(options: object): IcyConnection {
   return new IcyConnection(socket);
 }
 
-/** Another address to ask. The password stays with the server that it is for. */
+/** The redirect target. Credentials are passed on only within the same origin. */
 function redirected(from: URL, location: string): URL {
-  if (!URL.canParse(location, from)) throw new SourceFault('The server redirects to what is no address.');
+  if (!URL.canParse(location, from)) throw new SourceFault('The server redirects to an invalid address.');
   const to = new URL(location, from);
   if (to.protocol !== 'http:' && to.protocol !== 'https:') throw new SourceFault(`The server redirects to an address of kind ${to.protocol}, not http: or https:.`);
   if (to.origin === from.origin && to.username === '') {
@@ -166,12 +166,12 @@ async function begin(url: URL, response: IncomingMessage, timeoutMs: number): Pr
     async whole(maxBytes) {
       const parts: Uint8Array[] = [];
       let length = 0;
-      const late = new SourceFault(`The server did not send all of its answer within ${timeoutMs / 1000} s.`);
+      const late = new SourceFault(`The server did not send its whole answer within ${timeoutMs / 1000} s.`);
       const timer = setTimeout(() => response.destroy(late), timeoutMs);
       try {
         for await (const part of bytes()) {
           length += part.length;
-          if (length > maxBytes) throw new SourceFault(`The server sends more than the ${maxBytes} bytes that its kind of answer may have.`);
+          if (length > maxBytes) throw new SourceFault(`The answer is longer than the limit of ${maxBytes} bytes.`);
           parts.push(part);
         }
       } finally {
@@ -184,11 +184,11 @@ async function begin(url: URL, response: IncomingMessage, timeoutMs: number): Pr
 }
 
 function statusFault({ statusCode = 0, statusMessage, headers }: IncomingMessage): SourceFault {
-  const words = statusMessage || http.STATUS_CODES[statusCode] || '';
-  return new SourceFault(`The server answers with ${`${statusCode} ${words}`.trim()}${statusCode === 401 ? '; put user:password@ into the address' : ''}.`, { retryAfterMs: retryAfter(headers['retry-after']) });
+  const text = statusMessage || http.STATUS_CODES[statusCode] || '';
+  return new SourceFault(`The server answers with ${`${statusCode} ${text}`.trim()}${statusCode === 401 ? '; put user:password@ into the address' : ''}.`, { retryAfterMs: retryAfter(headers['retry-after']) });
 }
 
-/** Seconds, or a date (RFC 9110, section 10.2.3). */
+/** Parses `Retry-After`: seconds or a date (RFC 9110, section 10.2.3). */
 function retryAfter(value: string | undefined): number | null {
   if (value === undefined) return null;
   const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now();
@@ -197,22 +197,22 @@ function retryAfter(value: string | undefined): number | null {
 
 const NETWORK: Readonly<Record<string, string>> = {
   ENOTFOUND: 'There is no server of this name.',
-  EAI_AGAIN: 'The server\'s name could not be looked up: the name servers don\'t answer.',
-  ECONNREFUSED: 'The server refuses the connection: nothing listens there.',
+  EAI_AGAIN: 'The server\'s name could not be resolved: the DNS servers do not answer.',
+  ECONNREFUSED: 'The server refuses the connection: nothing listens on this port.',
   ECONNRESET: 'The connection was lost.',
   EPIPE: 'The connection was lost.',
   ETIMEDOUT: 'The server does not answer.',
-  EHOSTUNREACH: 'There is no way to the server.',
-  ENETUNREACH: 'There is no way to the server\'s network.',
+  EHOSTUNREACH: 'There is no route to the server.',
+  ENETUNREACH: 'There is no route to the server\'s network.',
   HPE_INVALID_CONSTANT: 'The server does not answer in HTTP.',
   ERR_STREAM_PREMATURE_CLOSE: 'The connection was lost.',
 };
 
-/** What Node says of a connection, as a sentence. */
+/** A network error of Node as a sentence. */
 export function networkFault(error: unknown): SourceFault {
   if (error instanceof SourceFault) return error;
-  // A name with several addresses fails with an error for each.
+  // A host with several addresses fails with one error for each.
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
-  const known = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''];
-  return new SourceFault(known ?? `The connection failed: ${code ?? message}.`);
+  const sentence = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''];
+  return new SourceFault(sentence ?? `The connection failed: ${code ?? message}.`);
 }

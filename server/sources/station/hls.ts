@@ -1,6 +1,6 @@
 /**
- * Live HLS (RFC 8216) as one run of bytes: the playlist is loaded again as its rhythm asks, its new
- * segments are fetched in order and handed on one after the other. Who reads slowly slows it down.
+ * Reads live HLS (RFC 8216) as one byte stream: reloads the playlist at the intervals of the standard
+ * and fetches new segments in order, with backpressure from the reader.
  */
 import { createDecipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,19 +9,19 @@ import { chosenVariant, readMediaPlaylist, type HlsSegment, type MediaPlaylist, 
 import { textOf } from './icy.js';
 import { SourceFault } from './source-event.js';
 
-/** A decoder that was fed before this can't go on after it: another encoding or clock begins. */
-export const DISCONTINUITY = Symbol('break');
+/** The encoding or the timestamps change here, so a new decoder is needed. */
+export const DISCONTINUITY = Symbol('discontinuity');
 
-/** Days of segments fit. */
+/** Enough for several days of segments. */
 export const MAX_PLAYLIST_BYTES = 4 * 1024 * 1024;
 const KEY_BYTES = 16;
-/** A map holds no sound, only how it is written. */
+/** An initialization section has only headers, no audio. */
 const MAX_MAP_BYTES = 1024 * 1024;
-/** A variant that is itself a list of variants is a mistake, or a trick. */
+/** Limit of nested multivariant playlists, which are not valid HLS. */
 const MAX_LISTS = 3;
-/** Where in a live playlist to begin, counted from its end (section 6.3.3), and what is a stall. */
+/** Target durations between the start in a live playlist and its end (section 6.3.3); also the stall time. */
 const START_TARGETS = 3;
-/** One segment or one load of the playlist that fails is skipped; so many in a row are a failure. */
+/** Failed segments and reloads are skipped, up to so many in a row. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 export interface HlsOptions {
@@ -29,7 +29,7 @@ export interface HlsOptions {
   readonly timeoutMs: number;
   /** @throws when the signal aborts */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** For waits between loads of the playlist, ms. */
+  /** Monotonic clock for the reload interval, ms. */
   readonly now?: () => number;
 }
 
@@ -43,7 +43,7 @@ export class HlsStream {
   #failuresInARow = 0;
   #failure: unknown;
   #next: number;
-  /** What the decoder was told last of how segments are written. */
+  /** The initialization section that the decoder got last. */
   #map: Resource | undefined;
   #hasBegun = false;
   #key: { readonly href: string; readonly bytes: Uint8Array } | undefined;
@@ -58,7 +58,7 @@ export class HlsStream {
   }
 
   /**
-   * @param text of the playlist at `url`, of variants or of segments
+   * @param text the playlist at `url`, multivariant or media
    * @throws SourceFault
    */
   static async open(text: string, url: URL, options: HlsOptions): Promise<HlsStream> {
@@ -67,24 +67,24 @@ export class HlsStream {
       for (let lists = 0; lists < MAX_LISTS; lists += 1) {
         const variant = chosenVariant(text, url);
         if (!variant) return new HlsStream(url, readMediaPlaylist(text, url), connections, options);
-        const answer = await fetchAnswer(variant, { ...options, kept: connections });
+        const answer = await fetchAnswer(variant, { ...options, pool: connections });
         text = textOf(await answer.whole(MAX_PLAYLIST_BYTES));
         url = answer.url;
       }
-      throw new SourceFault(`The HLS playlist leads to another list of variants, ${MAX_LISTS} times over.`);
+      throw new SourceFault(`The HLS playlist has more than ${MAX_LISTS - 1} nested lists of variants.`);
     } catch (error) {
       connections.close();
       throw error;
     }
   }
 
-  /** Time without bytes that is usual, ms. */
+  /** Normal time without bytes, ms. */
   get stallAfterMs(): number {
     return START_TARGETS * this.#playlist.targetMs;
   }
 
   /**
-   * The segments' bytes, once, until the stream ends.
+   * The segments' bytes until the stream ends; can be iterated once.
    * @throws SourceFault
    */
   async* bytes(): AsyncGenerator<Uint8Array | typeof DISCONTINUITY, void, void> {
@@ -111,7 +111,7 @@ export class HlsStream {
     return (this.#options.now ?? (() => performance.now()))();
   }
 
-  /** The target duration after a load that brought news, half of it after one that didn't (section 6.3.4). */
+  /** Time to the next reload: the target duration after a changed playlist, half of it after an unchanged one (section 6.3.4). */
   #msToReload(): number {
     if (this.#playlist.hasEnded) return Infinity;
     return this.#loadedAtMs + this.#playlist.targetMs * (this.#hasChanged ? 1 : 0.5) - this.#now();
@@ -131,7 +131,7 @@ export class HlsStream {
     }
     const last = lastNumber(this.#playlist);
     this.#hasChanged = last !== before;
-    // Counted anew by a server that was started again: begin again as at first.
+    // The server restarted and its numbers began again: start as at first.
     if (last < this.#next - 1) this.#next = firstNumber(this.#playlist);
   }
 
@@ -148,25 +148,25 @@ export class HlsStream {
       }
       const secret = key && await this.#keyAt(key.url);
       const bytes = (await this.#fetch(segment)).bytes();
-      yield* secret ? decrypted(bytes, secret, key.iv) : bytes;
+      yield* secret ? decrypt(bytes, secret, key.iv) : bytes;
       this.#succeed();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Keys stay the same for long: the last one is kept. */
+  /** The key at this address; the last one is cached, since keys rarely change. */
   async #keyAt(url: URL): Promise<Uint8Array> {
     if (this.#key?.href !== url.href) {
       const bytes = await (await this.#fetch({ url })).whole(KEY_BYTES);
-      if (bytes.length !== KEY_BYTES) throw new SourceFault(`The HLS stream's key has ${bytes.length} bytes; AES-128 takes ${KEY_BYTES}.`);
+      if (bytes.length !== KEY_BYTES) throw new SourceFault(`The HLS stream's key has ${bytes.length} bytes; AES-128 needs ${KEY_BYTES}.`);
       this.#key = { href: url.href, bytes };
     }
     return this.#key.bytes;
   }
 
   #fetch({ url, range }: Resource): Promise<Answer> {
-    return fetchAnswer(url, { ...this.#options, kept: this.#connections, ...(range && { range }) });
+    return fetchAnswer(url, { ...this.#options, pool: this.#connections, ...(range && { range }) });
   }
 
   #succeed(): void {
@@ -181,7 +181,7 @@ export class HlsStream {
   }
 }
 
-/** The last segment that begins far enough from the end of a live playlist; the first of one that has ended. */
+/** Number of the segment to start with: the last one far enough from the end if live, else the first. */
 function firstNumber({ segments, targetMs, hasEnded }: MediaPlaylist): number {
   let toEndMs = 0;
   const far = hasEnded ? undefined : segments.findLast(({ durationMs }) => {
@@ -199,13 +199,13 @@ function isSame(a: Resource | undefined, b: Resource | undefined): boolean {
   return a?.url.href === b?.url.href && a?.range?.offset === b?.range?.offset && a?.range?.length === b?.range?.length;
 }
 
-async function* decrypted(input: AsyncIterable<Uint8Array>, key: Uint8Array, iv: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+async function* decrypt(input: AsyncIterable<Uint8Array>, key: Uint8Array, iv: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
   const decipher = createDecipheriv('aes-128-cbc', key, iv);
   for await (const bytes of input) yield decipher.update(bytes);
   try {
     yield decipher.final();
   } catch {
-    throw new SourceFault('A segment of the HLS stream could not be decrypted: its key or its end is wrong.');
+    throw new SourceFault('A segment of the HLS stream could not be decrypted: the key is wrong or the end is missing.');
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A connection on which Shoutcast's status line reads as HTTP's: servers of version 1 answer with
- * "ICY 200 OK", the rest is HTTP/1.0. Node's parser refuses that line, so it is rewritten on its way.
+ * A connection that rewrites the status line of Shoutcast 1 ("ICY 200 OK"), which Node's HTTP parser
+ * rejects, to HTTP/1.0. The rest of such an answer is HTTP.
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -10,20 +10,20 @@ const HTTP = Buffer.from('HTTP/1.0 ');
 
 export class IcyConnection extends Duplex {
   readonly #socket: Socket;
-  /** What came so far while it is too little to tell; undefined after. */
+  /** Bytes buffered until the status line can be recognised; undefined after that. */
   #start: Buffer | undefined = Buffer.alloc(0);
 
-  /** Takes the socket over: ends when it ends, and destroys it when destroyed. */
+  /** Owns the socket: ends when it ends, and destroys it when destroyed. */
   constructor(socket: Socket) {
     super();
     this.#socket = socket;
-    socket.on('data', (bytes) => this.#give(bytes));
+    socket.on('data', (bytes) => this.#onData(bytes));
     socket.on('end', () => {
       if (this.#start) this.push(this.#start);
       this.push(null);
     });
     socket.on('error', (error) => this.destroy(error));
-    // Without an end before: whoever still reads must hear that more was to come.
+    // Closed without an end: the reader must get an error, since data is missing.
     socket.on('close', () => {
       if (!socket.readableEnded) this.destroy();
     });
@@ -46,7 +46,7 @@ export class IcyConnection extends Duplex {
     done(error);
   }
 
-  #give(bytes: Buffer): void {
+  #onData(bytes: Buffer): void {
     if (this.#start) {
       this.#start = Buffer.concat([this.#start, bytes]);
       if (this.#start.length < ICY.length) return;

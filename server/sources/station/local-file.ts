@@ -1,4 +1,4 @@
-/** `file://` addresses: only below one folder that the operator named, whatever links say. */
+/** Opens `file://` addresses, restricted to one folder set by the operator; symbolic links are resolved first. */
 import { constants, open } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -8,44 +8,44 @@ import { promisify } from 'node:util';
 import { SourceFault } from './source-event.js';
 
 export interface LocalFile {
-  /** Without links. */
+  /** Without symbolic links. */
   readonly path: string;
   readonly isPipe: boolean;
 }
 
 /**
- * @param folder of the setting `stationFiles`; empty where none may be read
- * @throws SourceFault that says why it may not, or can't, be read
+ * @param folder the setting `stationFiles`; empty if no files are allowed
+ * @throws SourceFault when the file is not allowed or can't be read
  */
 export async function localFile(url: URL, folder: string): Promise<LocalFile> {
-  if (folder === '') throw new SourceFault('Files may not be stations here: the server was started without --station-files FOLDER.');
-  const home = await real(folder, 'The folder of --station-files');
+  if (folder === '') throw new SourceFault('This server plays no files: it was started without --station-files FOLDER.');
+  const root = await resolveLinks(folder, 'The folder of --station-files');
   let named: string;
   try {
     named = fileURLToPath(url);
   } catch {
-    throw new SourceFault('The address names no file of this machine; write file:///FOLDER/FILE.');
+    throw new SourceFault('The address is not a local file; write file:///FOLDER/FILE.');
   }
-  const path = await real(named, 'The file');
-  if (!path.startsWith(home.endsWith(sep) ? home : home + sep)) throw new SourceFault('The file lies outside of the folder of --station-files.');
+  const path = await resolveLinks(named, 'The file');
+  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw new SourceFault('The file is outside the folder of --station-files.');
   const stats = await stat(path);
-  if (!stats.isFile() && !stats.isFIFO()) throw new SourceFault('The address names neither a file nor a named pipe.');
+  if (!stats.isFile() && !stats.isFIFO()) throw new SourceFault('The address is neither a file nor a named pipe.');
   if (stats.isFile() && stats.size === 0) throw new SourceFault('The file is empty (0 bytes).');
   return { path, isPipe: stats.isFIFO() };
 }
 
-async function real(path: string, what: string): Promise<string> {
+async function resolveLinks(path: string, what: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new SourceFault(code === 'ENOENT' ? `${what} is not there.` : `${what} can't be read (${code}).`);
+    throw new SourceFault(code === 'ENOENT' ? `${what} does not exist.` : `${what} can't be read (${code}).`);
   }
 }
 
 /**
- * What is written into a named pipe, as it comes; ends when the last writer does. Opened without
- * waiting for a writer: an open that waits would keep one of the few threads that all files share.
+ * Reads a named pipe until the last writer closes it. Opened without blocking, because a blocking
+ * open waits for a writer and would occupy one of the few threads of Node's pool.
  */
 export async function* namedPipe(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
   const fd = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-/** What is used of m3u8-parser, which has no types of its own. Attributes that a playlist lacks are undefined. */
+/** Types for the parts of m3u8-parser that are used; it has none of its own. Missing attributes are undefined. */
 declare module 'm3u8-parser' {
   export interface ByteRange {
     readonly length: number;

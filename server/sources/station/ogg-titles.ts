@@ -1,6 +1,6 @@
 /**
- * Titles out of Ogg: radios in Vorbis, Opus and FLAC send no ICY metadata but begin a new chain of
- * pages with each title, its comments in the second packet. Pages of sound are passed over.
+ * Extracts titles from Ogg: radios in Vorbis, Opus and FLAC send no ICY metadata but start a new
+ * logical stream with each title, whose second packet has the comments. Audio pages are skipped.
  * (RFC 3533; the comments: Vorbis I specification, section 5; RFC 7845, section 5.2; the FLAC-to-Ogg mapping.)
  */
 import { cleanTitle } from './icy.js';
@@ -9,9 +9,9 @@ const HEADER_BYTES = 27;
 const CAPTURE = Buffer.from('OggS');
 const BEGIN_OF_STREAM = 2;
 const CONTINUED = 1;
-/** Comments with a picture in them are longer, and their title is passed over. */
+/** Longer comment packets, which contain a picture, are ignored. */
 const MAX_PACKET_BYTES = 256 * 1024;
-/** Before the comments proper, by codec: what the packet begins with, and its length. */
+/** Start of the comment packet by codec. */
 const VORBIS = Buffer.from('\x03vorbis');
 const OPUS = Buffer.from('OpusTags');
 const FLAC_COMMENT_BLOCK = 4;
@@ -23,16 +23,16 @@ export function isOgg(start: Uint8Array): boolean {
 export class OggTitles {
   readonly #onTitle: (title: string | null) => void;
   #pending = Buffer.alloc(0);
-  /** Bytes of a page of sound still to pass over. */
+  /** Remaining bytes of the page to skip. */
   #skipBytes = 0;
-  /** The comment packet as far as it has come; undefined where none is due. */
+  /** The comment packet received so far; undefined if none is expected. */
   #packet: Buffer | undefined;
 
   constructor(onTitle: (title: string | null) => void) {
     this.#onTitle = onTitle;
   }
 
-  /** Looks at a stream's bytes, cut anywhere. */
+  /** Scans a stream's bytes, split anywhere. */
   push(bytes: Uint8Array): void {
     const skipped = Math.min(this.#skipBytes, bytes.length);
     this.#skipBytes -= skipped;
@@ -41,10 +41,10 @@ export class OggTitles {
     while (this.#page());
   }
 
-  /** @returns false when more bytes must come first */
+  /** @returns false when more bytes are needed */
   #page(): boolean {
     const at = this.#pending.indexOf(CAPTURE);
-    // Entered in the middle of a page, or after damage: the next page begins somewhere.
+    // Find the next page, if the stream starts within a page or is damaged.
     this.#pending = this.#pending.subarray(at < 0 ? Math.max(0, this.#pending.length - CAPTURE.length + 1) : at);
     if (at < 0 || this.#pending.length < HEADER_BYTES) return false;
     const tableBytes = this.#pending[26]!;
@@ -74,7 +74,7 @@ export class OggTitles {
   }
 }
 
-/** @returns "Artist - Title" as far as they are there, null where neither is; undefined where the packet holds no comments */
+/** @returns "Artist - Title" or the one that exists, null if neither does; undefined if the packet has no comments */
 export function titleOfComments(packet: Buffer): string | null | undefined {
   const isFlac = packet.length > 4 && (packet[0]! & 0x7f) === FLAC_COMMENT_BLOCK;
   const startBytes = [VORBIS, OPUS].find((start) => packet.subarray(0, start.length).equals(start))?.length ?? (isFlac ? 4 : undefined);
@@ -91,7 +91,7 @@ export function titleOfComments(packet: Buffer): string | null | undefined {
       at += 4 + length;
     }
   } catch {
-    // Cut short: what was read until there holds.
+    // Truncated: use the fields read so far.
   }
   return cleanTitle([fields.get('ARTIST'), fields.get('TITLE')].filter(Boolean).join(' - '));
 }

@@ -1,24 +1,24 @@
 /**
- * Playlists that point at stations: `.pls` (an INI file with File1=…), and `.m3u` (an address a
- * line). HLS is written as M3U too; its tags tell.
+ * Playlists that point at streams: `.pls` (an INI file with File1=…) and `.m3u` (one address per
+ * line). HLS is M3U, too, and recognised by its tags.
  */
 import { textOf } from './icy.js';
 
 export type AnswerKind = 'pls' | 'm3u' | 'hls' | 'page' | 'other' | 'sound';
 
-/** More entries than these are not tried. */
+/** Entries beyond this number are ignored. */
 const MAX_ENTRIES = 20;
 
 const PLS_TYPES = ['audio/x-scpls', 'audio/scpls', 'application/pls+xml', 'application/pls', 'audio/x-pls'];
 const M3U_TYPES = ['audio/x-mpegurl', 'audio/mpegurl', 'application/x-mpegurl', 'application/vnd.apple.mpegurl'];
 const PAGE_TYPES = ['text/html', 'application/xhtml+xml'];
 const OTHER_TYPES = /^(text|image|font)\/|^application\/(json|xml|pdf|zip|javascript)$/;
-/** Types that say nothing of what comes, so that the name may. */
+/** Unspecific types, for which the content and the file name decide. */
 const VAGUE_TYPES = ['', 'text/plain', 'application/octet-stream'];
 
 /**
- * What a server's answer is. Its first bytes come before its type, because playlists are served as
- * anything.
+ * Classifies a server's answer. Its first bytes take precedence over the content type, because
+ * playlists are served with any type.
  * @param start the first bytes of the body
  */
 export function kindOf(contentType: string, path: string, start: Uint8Array): AnswerKind {
@@ -39,7 +39,7 @@ export function isHls(text: string): boolean {
   return /^#EXT-X-(STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|VERSION|MEDIA):/m.test(text);
 }
 
-/** The addresses in a playlist, in its order, each once; only http and https. */
+/** The http and https addresses of a playlist in order, without duplicates. */
 export function entriesOf(kind: 'pls' | 'm3u', body: Uint8Array, base: URL): URL[] {
   const lines = textOf(body).replace(/^\uFEFF/, '').split(/\r\n|\n|\r/).map((line) => line.trim());
   const named = kind === 'pls'

@@ -1,18 +1,18 @@
 /**
- * Decoded sound at about the pace of real time, however lumpy it comes: radio servers send a burst
- * first, HLS comes by the segment. What waits, waits in FFmpeg and before it.
+ * Plays decoded audio at about real-time pace, although it arrives in bursts: radio servers send one
+ * at the start, and HLS sends whole segments. The backlog stays in FFmpeg's buffers and before them.
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Readable } from 'node:stream';
 import { pace } from '../pace.js';
 import { BYTES_PER_MS } from './decoder.js';
 
-/** A little faster than real: a backlog shrinks, and a clock that is off never makes us a slow client. */
+/** Slightly faster than real time, so a backlog shrinks, and a clock difference does not make us a slow client. */
 export const SPEED = 1.01;
 const CHUNK_MS = 100;
-/** At once at the start, so that a first answer comes soon. */
+/** Audio played at once at the start, so that the first prediction comes soon. */
 export const AT_ONCE_MS = 2500;
-/** The most that is made up for when sound comes after a gap: the rest of the gap stays a backlog, which the next gap can take. */
+/** Longest time caught up after a gap; the rest of the gap stays as backlog, which bridges the next gap. */
 const CATCH_UP_MS = 300;
 const SAMPLE_BYTES = 2;
 
@@ -31,7 +31,7 @@ export class Playout {
     });
   }
 
-  /** Settles when all of `output` was played, or it broke off. One at a time. */
+  /** Settles when all of `output` has been played or it was closed. One output at a time. */
   async play(output: Readable): Promise<void> {
     this.#output = output;
     const take = (): void => this.#take();
@@ -52,11 +52,11 @@ export class Playout {
     const output = this.#output;
     if (!output || output.destroyed) return;
     const bytes = wholeSamples(Math.min(this.#creditBytes, output.readableLength));
-    // Reading nothing tells an output that is at its end so.
+    // A read of 0 bytes lets a stream at its end emit `end`.
     const read = output.read(bytes) as Uint8Array | null;
     if (!read || read.length === 0) return;
     this.#creditBytes -= read.length;
-    // A copy: what the pipe reads into is Node's own, and the subscriber may transfer a chunk.
+    // Copied because Node reuses the buffer, and the subscriber may transfer the chunk.
     this.#emit(new Uint8Array(read));
   }
 }

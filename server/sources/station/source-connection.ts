@@ -1,6 +1,6 @@
 /**
- * One connection to a station, from its address to decoded sound: what answers is looked at,
- * playlists are followed, FFmpeg is fed. Keeping it up is for others (`stations/reconnecting-source.ts`).
+ * One connection to a station, from its address to decoded audio: classifies the answer, follows
+ * playlists and feeds FFmpeg. Reconnecting is done in `stations/reconnecting-source.ts`.
  */
 import { Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
@@ -15,44 +15,44 @@ import { entriesOf, isHls, kindOf } from './playlist.js';
 import { Playout } from './playout.js';
 import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
 
-/** A playlist that points at itself, or at a row of others, leads nowhere. */
+/** Limit of playlists that point at playlists, themselves included. */
 const MAX_PLAYLIST_DEPTH = 4;
-/** Addresses asked before a station is given up for now. */
+/** Addresses tried per connection. */
 const MAX_TRIES = 20;
-/** A file shorter than this would start FFmpeg over and over. */
+/** Shortest file that is played in a loop: a shorter one would start FFmpeg all the time. */
 const MIN_FILE_MS = 1000;
 
 export interface SourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'stationFiles'>;
-  /** Whose clock paces the sound. */
+  /** Clock for the pace of the audio. */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * Cold. Completes when the sound ends; errors with a `SourceFault`. Unsubscribing ends sockets and
- * FFmpeg at once.
+ * Cold. Completes when the audio ends; errors with a `SourceFault`. Unsubscribing closes sockets and
+ * ends FFmpeg at once.
  */
 export function openSource(url: string, options: SourceOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const listening = new SourceConnection(options, (event) => subscriber.next(event));
-    listening.run(new URL(url)).then(
+    const connection = new SourceConnection(options, (event) => subscriber.next(event));
+    connection.run(new URL(url)).then(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(networkFault(error)),
     );
-    return () => listening.stop();
+    return () => connection.stop();
   });
 }
 
 type Feed = AsyncIterable<Uint8Array | typeof DISCONTINUITY>;
 
-/** An answer that is, or leads to, sound. */
-interface Found {
+/** A stream found at an address. */
+interface FoundStream {
   readonly about: Pick<SourceFormat, 'contentType' | 'name' | 'bitrateKbps'>;
   readonly feed: Feed;
   readonly stallAfterMs: number;
 }
 
-/** An FFmpeg at work; `ended` settles when all of its sound was played, and rejects when it failed. */
+/** A running FFmpeg; `ended` settles when all of its audio has been played, and rejects when it failed. */
 interface Decoding {
   readonly decoder: Decoder;
   readonly ended: Promise<void>;
@@ -64,16 +64,16 @@ class SourceConnection {
   readonly #playout: Playout;
   readonly #stop = new AbortController();
   #decoder: Decoder | undefined;
-  #about: Found['about'] = { contentType: '' };
+  #about: FoundStream['about'] = { contentType: '' };
   #tries = 0;
   #title: string | null = null;
-  #heardBytes = 0;
+  #playedBytes = 0;
 
   constructor({ settings, scheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
     this.#settings = settings;
     this.#emit = emit;
     this.#playout = new Playout((bytes) => {
-      this.#heardBytes += bytes.length;
+      this.#playedBytes += bytes.length;
       emit({ type: 'audio', bytes });
     }, scheduler);
   }
@@ -90,23 +90,23 @@ class SourceConnection {
     }
   }
 
-  /** Ends all at once. */
+  /** Closes the connection and ends FFmpeg at once. */
   stop(): void {
     this.#stop.abort();
     this.#decoder?.kill();
     this.#playout.close();
   }
 
-  async #find(url: URL, depth: number): Promise<Found> {
-    if (++this.#tries > MAX_TRIES) throw new SourceFault(`The playlist leads to more than ${MAX_TRIES} addresses; none has sound.`);
+  async #find(url: URL, depth: number): Promise<FoundStream> {
+    if (++this.#tries > MAX_TRIES) throw new SourceFault(`The playlist leads to more than ${MAX_TRIES} addresses; none has audio.`);
     const options = { signal: this.#stop.signal, timeoutMs: this.#settings.stallAfterMs };
     const answer = await fetchAnswer(url, options);
     try {
       const type = answer.contentType;
       const kind = kindOf(type, answer.url.pathname, answer.start);
-      if (kind === 'page') throw new SourceFault(`The server answers with a web page (${type || 'HTML'}), not with sound.`);
-      if (kind === 'other') throw new SourceFault(`The server answers with ${type}, not with sound.`);
-      if (answer.start.length === 0) throw new SourceFault('The server answers with nothing (0 bytes).');
+      if (kind === 'page') throw new SourceFault(`The server answers with a web page (${type || 'HTML'}), not with audio.`);
+      if (kind === 'other') throw new SourceFault(`The server answers with ${type}, not with audio.`);
+      if (answer.start.length === 0) throw new SourceFault('The server\'s answer is empty (0 bytes).');
       if (kind === 'sound') return this.#radio(answer);
       const body = await answer.whole(MAX_PLAYLIST_BYTES);
       const text = textOf(body);
@@ -119,16 +119,16 @@ class SourceConnection {
     }
   }
 
-  /** The first entry of a playlist that answers with sound. */
-  async #firstOf(entries: readonly URL[], depth: number): Promise<Found> {
-    if (entries.length === 0) throw new SourceFault('The playlist names no http:// or https:// address.');
-    if (depth > MAX_PLAYLIST_DEPTH) throw new SourceFault(`The playlist leads to another playlist, ${MAX_PLAYLIST_DEPTH} times over.`);
+  /** The first entry of a playlist that answers with audio. */
+  async #firstOf(entries: readonly URL[], depth: number): Promise<FoundStream> {
+    if (entries.length === 0) throw new SourceFault('The playlist has no http:// or https:// address.');
+    if (depth > MAX_PLAYLIST_DEPTH) throw new SourceFault(`The playlist points at another playlist, more than ${MAX_PLAYLIST_DEPTH} levels deep.`);
     let first: unknown;
     for (const entry of entries) {
       try {
         return await this.#find(entry, depth);
       } catch (error) {
-        // The next entry may do; if none does, the first is the one that was meant.
+        // Try the next entry; if all fail, report the first error.
         if (this.#stop.signal.aborted) throw error;
         first ??= error;
       }
@@ -136,7 +136,7 @@ class SourceConnection {
     throw first;
   }
 
-  #radio(answer: Answer): Found {
+  #radio(answer: Answer): FoundStream {
     const { headers, contentType, start } = answer;
     const interval = Number(headers['icy-metaint'] ?? 0);
     const bitrateKbps = parseInt(String(headers['icy-br'] ?? ''), 10);
@@ -148,23 +148,23 @@ class SourceConnection {
     };
   }
 
-  /** ICY's titles lie between the sound. */
+  /** Removes the ICY titles from the audio. */
   async* #withoutTitles(bytes: AsyncIterable<Uint8Array>, interval: number): AsyncGenerator<Uint8Array, void, void> {
-    const body = new IcyBody(interval, (title) => this.#say(title));
+    const body = new IcyBody(interval, (title) => this.#setTitle(title));
     for await (const part of bytes) yield body.push(part);
   }
 
-  /** Ogg's are a part of it. */
+  /** Reads the titles of Ogg, which stay part of the stream. */
   async* #withTitles(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    const titles = new OggTitles((title) => this.#say(title));
+    const titles = new OggTitles((title) => this.#setTitle(title));
     for await (const part of bytes) {
       titles.push(part);
       yield part;
     }
   }
 
-  /** Servers say the same again and again. */
-  #say(title: string | null): void {
+  /** Emits a title if it has changed, since servers repeat it. */
+  #setTitle(title: string | null): void {
     if (title !== this.#title) this.#emit({ type: 'title', title });
     this.#title = title;
   }
@@ -173,19 +173,19 @@ class SourceConnection {
     const { path, isPipe } = await localFile(url, this.#settings.stationFiles);
     this.#emit({ type: 'opened', stallAfterMs: 0 });
     if (isPipe) return this.#play(namedPipe(path, this.#stop.signal));
-    // FFmpeg reads the file itself: no bytes come by here.
+    // FFmpeg reads the file itself, so no bytes are received here.
     this.#emit({ type: 'paused' });
     while (!this.#stop.signal.aborted) {
-      const before = this.#heardBytes;
+      const before = this.#playedBytes;
       await this.#decode({ path }).ended;
-      if (this.#heardBytes - before < MIN_FILE_MS * BYTES_PER_MS) throw new SourceFault(`The file holds less than ${MIN_FILE_MS / 1000} s of sound.`);
+      if (this.#playedBytes - before < MIN_FILE_MS * BYTES_PER_MS) throw new SourceFault(`The file has less than ${MIN_FILE_MS / 1000} s of audio.`);
     }
   }
 
-  /** Feeds FFmpeg, another one after each break, until there is no more. */
+  /** Feeds FFmpeg until the end, with a new process after each discontinuity. */
   async #play(feed: Feed): Promise<void> {
     let decoding: Decoding | undefined;
-    /** What came before it can be told what it is. */
+    /** Bytes buffered until the format can be detected. */
     let start: Uint8Array[] = [];
     const begin = async (): Promise<void> => {
       const bytes = Buffer.concat(start);
@@ -214,7 +214,7 @@ class SourceConnection {
         }
       }
     } catch (error) {
-      // FFmpeg's own end cuts the connection; what it says is the reason then.
+      // If FFmpeg ended first, that closed the connection, and its error is the cause.
       if (!decoding?.decoder.hasEnded) throw error;
       return await decoding.ended;
     }
@@ -228,29 +228,29 @@ class SourceConnection {
     this.#emit({ type: 'received', bytes: 0 });
   }
 
-  /** Starts FFmpeg, on a file or on what it will be fed. */
+  /** Starts FFmpeg on a file, or on bytes to be written. */
   #decode(input: DecoderInput): Decoding {
-    const before = this.#heardBytes;
+    const before = this.#playedBytes;
     const decoder = this.#decoder = new Decoder(input, {
       source: (source) => this.#emit({ type: 'source', ...source, ...this.#about }),
-      complained: (line) => this.#emit({ type: 'decoder-error', line }),
+      error: (line) => this.#emit({ type: 'decoder-error', line }),
     });
     const ended = (async () => {
       await this.#playout.play(decoder.output);
       const end = await decoder.end;
       if (!decoder.isFinished) this.#stop.abort();
-      if (end.exitCode !== 0 || this.#heardBytes === before) throw decoderFault(end, this.#heardBytes > before);
+      if (end.exitCode !== 0 || this.#playedBytes === before) throw decoderFault(end, this.#playedBytes > before);
     })();
-    // Whoever awaits it later hears of it then.
+    // Prevents an unhandled rejection; it is awaited later.
     ended.catch(() => {});
     return { decoder, ended };
   }
 }
 
-function decoderFault(end: DecoderEnd, hasPlayed: boolean): SourceFault {
+function decoderFault(end: DecoderEnd, hasAudio: boolean): SourceFault {
   const last = end.lines.at(-1);
   const says = last === undefined ? '' : ` (${last})`;
   if (end.signal !== null) return new SourceFault(`The decoder was ended by ${end.signal}.`, { decoder: end });
-  if (!hasPlayed) return new SourceFault(`FFmpeg finds no sound that it can decode${says}.`, { decoder: end });
+  if (!hasAudio) return new SourceFault(`FFmpeg finds no audio that it can decode${says}.`, { decoder: end });
   return new SourceFault(`The decoder ended with exit code ${end.exitCode}${says}.`, { decoder: end });
 }

@@ -1,39 +1,39 @@
-/** What a station's source says while it is listened to, and how it fails. */
+/** Events and errors of a connection to a station's source. */
 
 export type SourceEvent =
   | {
-    /** The source answered, and with sound as far as it says. */
+    /** The source has answered with what should be audio. */
     readonly type: 'opened';
-    /** Time without bytes that is usual for it, ms, where that is more than for others: HLS comes in segments. */
+    /** Normal time without bytes, ms: three target durations for HLS, else 0. */
     readonly stallAfterMs: number;
   }
-  /** Bytes came, from the network or a pipe. */
+  /** Bytes arrived from the network or a pipe. */
   | { readonly type: 'received'; readonly bytes: number }
-  /** No more bytes are asked for until those that came are decoded; `received` follows. */
+  /** Reading is paused until the decoder has taken the bytes so far; `received` follows. */
   | { readonly type: 'paused' }
-  /** What the source says is playing; null when it says nothing any more. */
+  /** The source's title of what is playing; null when it stops sending one. */
   | { readonly type: 'title'; readonly title: string | null }
   | ({ readonly type: 'source' } & SourceFormat)
-  /** An error line of FFmpeg's. It goes on, or ends; that is told otherwise. */
+  /** An error line of FFmpeg, which may or may not end because of it. */
   | { readonly type: 'decoder-error'; readonly line: string }
-  /** Sound: s16le, mono, 22,050 Hz, at about the pace of real time. The subscriber's to keep and to transfer. */
+  /** s16le, mono, 22,050 Hz, at about real-time pace. The subscriber owns it and may transfer it. */
   | { readonly type: 'audio'; readonly bytes: Uint8Array };
 
-/** What is being decoded, as far as it is known. */
+/** Format of the source, as far as it is known. */
 export interface SourceFormat {
-  /** As FFmpeg calls it, such as `mp3` or `aac`. */
+  /** FFmpeg's name, such as `mp3` or `aac`. */
   readonly codec: string;
   readonly bitrateKbps?: number;
   /** Hz */
   readonly sampleRate?: number;
   readonly channels?: number;
-  /** As the server says; empty where it doesn't. */
+  /** From the server; empty if it sends none. */
   readonly contentType: string;
-  /** What the source calls itself. */
+  /** The source's own name. */
   readonly name?: string;
 }
 
-/** How a decoder ended, with the last lines that it complained with. */
+/** How a decoder ended, with its last error lines. */
 export interface DecoderEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -41,13 +41,13 @@ export interface DecoderEnd {
 }
 
 /**
- * Why a source can't be heard (any more): a sentence without addresses or passwords, because
- * whoever may look at a station may read it.
+ * Failure of a source. The message is shown to all viewers of a station, so it contains no addresses
+ * or passwords.
  */
 export class SourceFault extends Error {
   override readonly name = 'SourceFault';
   readonly decoder: DecoderEnd | null;
-  /** The server asks to be left alone for this long. */
+  /** From the server's `Retry-After`. */
   readonly retryAfterMs: number | null;
 
   constructor(sentence: string, { decoder = null, retryAfterMs = null }: { decoder?: DecoderEnd | null; retryAfterMs?: number | null } = {}) {

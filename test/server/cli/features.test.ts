@@ -109,7 +109,7 @@ features('without FFmpeg it says so once, and leaves nothing', async ({ folder, 
   const out = join(folder, 'unwritten');
   const { exitCode, stderr } = await run(['features', '--audio', music, '--out', out], { FFMPEG_PATH: '/nowhere/ffmpeg' });
   assert.is(exitCode, 1);
-  assert.match(stderr, /^livegenre: FFMPEG_PATH is "\/nowhere\/ffmpeg", where there is no program[^\n]*\n$/);
+  assert.match(stderr, /^livegenre: FFMPEG_PATH is "\/nowhere\/ffmpeg", which is not an executable file[^\n]*\n$/);
   assert.equal(readdirSync(out), []);
 });
 

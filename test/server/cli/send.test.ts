@@ -87,7 +87,7 @@ test('what is no sound, and nothing at all, are told', async () => {
   text.child.stdin.end('raw samples, perhaps\n'.repeat(1000));
   const told = await text.ended;
   assert.is(told.exitCode, 2);
-  assert.match(told.stderr, /no sound that FFmpeg knows .*--rate, --channels and --encoding/);
+  assert.match(told.stderr, /not audio that FFmpeg can decode .*--rate, --channels and --encoding/);
   const nothing = start(['send', '--url', url]);
   nothing.child.stdin.end();
   assert.match((await nothing.ended).stderr, /0 bytes/);

@@ -96,7 +96,7 @@ check('a radio that is gone for a while, then answers with a page, then with aud
   for (const socket of radio.sockets) socket.destroy();
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with 404 Not Found.'));
   radio.serve('/live', 'text/html', '<p>Back soon');
-  await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with sound.'));
+  await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with audio.'));
   serveEndless('/live');
   await station.live(2);
   station.end();

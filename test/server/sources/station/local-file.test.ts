@@ -30,16 +30,16 @@ test('only files below the folder may be stations, whatever links and dots say',
   recordings.write('home-too/a.wav', Buffer.from('x'));
   symlinkSync(join(recordings.folder, 'outside.wav'), join(home, 'link.wav'));
   for (const [url, sentence, folder] of [
-    [address(recordings.folder, 'outside.wav'), /^The file lies outside of the folder of --station-files\.$/, home],
-    [`${pathToFileURL(home).href}/%2e%2e/outside.wav`, /outside of the folder/, home],
-    [address(home, 'link.wav'), /outside of the folder/, home],
-    [address(`${home}-too`, 'a.wav'), /outside of the folder/, home],
-    [address(home), /outside of the folder/, home],
+    [address(recordings.folder, 'outside.wav'), /^The file is outside the folder of --station-files\.$/, home],
+    [`${pathToFileURL(home).href}/%2e%2e/outside.wav`, /outside the folder/, home],
+    [address(home, 'link.wav'), /outside the folder/, home],
+    [address(`${home}-too`, 'a.wav'), /outside the folder/, home],
+    [address(home), /outside the folder/, home],
     [address(home, 'empty.wav'), /is empty \(0 bytes\)/, home],
-    [address(home, 'missing.wav'), /^The file is not there\.$/, home],
+    [address(home, 'missing.wav'), /^The file does not exist\.$/, home],
     [address('/dev/zero'), /neither a file nor a named pipe/, '/'],
-    ['file://elsewhere/a.wav', /names no file of this machine/, home],
-    [address(home, 'a.wav'), /^The folder of --station-files is not there\.$/, '/nowhere'],
+    ['file://elsewhere/a.wav', /is not a local file/, home],
+    [address(home, 'a.wav'), /^The folder of --station-files does not exist\.$/, '/nowhere'],
     [address(home, 'a.wav'), /without --station-files FOLDER/, ''],
   ] as const) {
     assert.match((await listen(url, folder).over())!.message, sentence, url);
@@ -61,7 +61,7 @@ test('a file is played at the pace of real time, again from the start at its end
 test('a file too short to be a station, and one that is none, are told', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   recordings.write('home/short.wav', readFileSync(recordings.wav('s.wav', 1)).subarray(0, 20_000));
-  assert.match((await listen(address(home, 'short.wav')).over())!.message, /less than 1 s of sound/);
+  assert.match((await listen(address(home, 'short.wav')).over())!.message, /less than 1 s of audio/);
   recordings.write('home/text.wav', Buffer.from('no sound at all\n'));
   const fault = await listen(address(home, 'text.wav')).over();
   assert.match(fault!.message, /finds no sound.*the input: Invalid data/);
