@@ -103,7 +103,7 @@ export type LayerWeights = ReadonlyArray<readonly tf.Tensor[]>;
 
 /** The weights of all layers as tensors, owned by the caller. */
 export function weightTensors(description: Description, values: Float32Array): tf.Tensor[][] {
-  return weightValues(description.layers, values).map((own, layer) => own.map((part, index) => tf.tensor(part.slice(), [...description.layers[layer]!.weights[index]!.shape])));
+  return weightValues(description.layers, values).map((parts, layer) => parts.map((part, index) => tf.tensor(part.slice(), [...description.layers[layer]!.weights[index]!.shape])));
 }
 
 /** Views of each layer's weights, in the order of its weight specs. */

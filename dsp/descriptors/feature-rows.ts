@@ -43,13 +43,13 @@ export class FeatureRows {
     this.#spectrum = new PowerSpectrum(nFft);
     this.#frames = new Frames(nFft, hop);
     this.#power = new Float64Array(this.#spectrum.bins);
-    const make: Record<FeatureName, () => FeatureCollector> = {
+    const create: Record<FeatureName, () => FeatureCollector> = {
       mfcc: () => mfccRows(sampleRate, nFft),
       chroma: () => chromaRows(sampleRate, nFft),
       contrast: () => contrastRows(sampleRate, nFft),
       tempogram: () => new RecentTempogram(sampleRate, nFft, hop),
     };
-    this.#collectors = new Map(names.map((name) => [name, make[name]()]));
+    this.#collectors = new Map(names.map((name) => [name, create[name]()]));
   }
 
   /** @param samples finite, at the front end's rate; any number */

@@ -1,7 +1,7 @@
 /** Power to decibels on the SIMD kernel. */
 import { Kernels } from '../kernels/kernels.js';
 
-/** Values per kernel call: room for the columns of a usual block. */
+/** Values per kernel call: enough for the columns of a typical block. */
 const CHUNK = 1024;
 
 /** One instance per thread, created at first use. */

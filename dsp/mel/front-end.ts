@@ -21,7 +21,7 @@ export interface FrontEnd {
   readonly melNorm: 'slaney';
 }
 
-/** 11.5 columns a second. */
+/** 11.5 columns per second. */
 export const FRONT_END_V1: FrontEnd = {
   sampleRate: 22050,
   nFft: 2048,

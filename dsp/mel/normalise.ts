@@ -27,7 +27,7 @@ export interface Normalisation {
   readonly scaleDb: number;
 }
 
-/** At 11.5 columns a second: a time constant of 10 s, a long pause of 2 s. */
+/** At 11.5 columns per second: a time constant of 10 s, a long pause of 2 s. */
 export const NORMALISATION_V1: Normalisation = {
   memoryColumns: 115,
   rangeDb: 60,

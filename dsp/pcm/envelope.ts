@@ -7,7 +7,7 @@
 /** The byte of a sample of 1; samples beyond ±1 are clamped. */
 const FULL_SCALE = 127;
 
-/** Computes points of exactly `samplesPerPoint` samples, counted from the start of the stream whatever the chunk lengths. */
+/** Computes points of exactly `samplesPerPoint` samples, counted from the start of the stream for any chunk lengths. */
 export class Envelope {
   readonly #samplesPerPoint: number;
   #count = 0;

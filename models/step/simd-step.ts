@@ -139,9 +139,9 @@ class Stages {
     const values = weightValues(layers, weights);
     for (const [index, described] of layers.entries()) {
       const { layer, stride } = described;
-      const own = values[index]!;
+      const layerWeights = values[index]!;
       if (layer.type === 'conv2d') {
-        const stage = new ConvolutionStage(layer, described, own, index === 0, this.slots, this.#workspace);
+        const stage = new ConvolutionStage(layer, described, layerWeights, index === 0, this.slots, this.#workspace);
         if (before) before.target = stage;
         this.#convolutions.push(stage);
         this.stages.push(stage);
@@ -153,7 +153,7 @@ class Stages {
           before.target = this.last;
           before = undefined;
         }
-        this.stages.push(this.#flatStage(layer, described, own, bands));
+        this.stages.push(this.#flatStage(layer, described, layerWeights, bands));
       }
     }
     const [stage] = this.stages;

@@ -89,10 +89,10 @@ export class Step {
     let index = 0;
     return this.#description.layers.map(({ state }) => state.map((shape) => {
       const length = product(shape);
-      const own = this.#states[index++]!.view(batch * length);
-      for (let stream = 0; stream < batch; stream++) own.set(states[stream]!.subarray(offset, offset + length), stream * length);
+      const gathered = this.#states[index++]!.view(batch * length);
+      for (let stream = 0; stream < batch; stream++) gathered.set(states[stream]!.subarray(offset, offset + length), stream * length);
       offset += length;
-      return tf.tensor(own, [batch, ...shape]);
+      return tf.tensor(gathered, [batch, ...shape]);
     }));
   }
 }

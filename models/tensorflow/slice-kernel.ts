@@ -13,9 +13,9 @@ interface Memory {
 
 /** Replaces the backend's own kernel, which is still used for strings. Idempotent. */
 export function registerSlice(): void {
-  const own = tf.getKernel(tf.Slice, 'wasm');
-  if (own.kernelFunc === slice) return;
-  originalSlice = own.kernelFunc;
+  const original = tf.getKernel(tf.Slice, 'wasm');
+  if (original.kernelFunc === slice) return;
+  originalSlice = original.kernelFunc;
   tf.unregisterKernel(tf.Slice, 'wasm');
   tf.registerKernel({ kernelName: tf.Slice, backendName: 'wasm', kernelFunc: slice });
 }

@@ -85,7 +85,7 @@ function transformOutput(planes: usize, columns: usize, streams: usize, tiles: u
       for (let at: usize = 0; at < bytes; at += 16) {
         const b = v128.load(bias + at);
         let y0 = zero, y1 = zero, y2 = zero, y3 = zero;
-        for (let own: usize = 0, m = planes + first * column + tile * bytes + at; own < poolColumns; own++, m += column) {
+        for (let step: usize = 0, m = planes + first * column + tile * bytes + at; step < poolColumns; step++, m += column) {
           const m0 = v128.load(m);
           const m1 = v128.load(m + plane);
           const m2 = v128.load(m + 2 * plane);
@@ -139,17 +139,17 @@ export function convolution(
   const streamBytes = bands * rowBytes;
   const resultBytes = (bands / pool) * filterBytes;
   for (let first: usize = 0; first < streams; first += streamsAtOnce) {
-    const own = min(streamsAtOnce, streams - first);
-    const column = own * tiles * rowBytes;
-    const rows = columns * own * tiles;
-    transformInput(x + first * streamBytes, columns + 2, own, streams * streamBytes, bands, channels, planes);
+    const count = min(streamsAtOnce, streams - first);
+    const column = count * tiles * rowBytes;
+    const rows = columns * count * tiles;
+    transformInput(x + first * streamBytes, columns + 2, count, streams * streamBytes, bands, channels, planes);
     for (let point: usize = 0; point < 6; point++) {
       gemm(
         planes + point * (columns + 2) * column, rowBytes, rows, 3, column, channels,
         weights + point * 3 * channels * filterBytes, filters, zeros, -f32.MAX_VALUE, products + point * rows * filterBytes, filterBytes,
       );
     }
-    transformOutput(products, columns, own, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
+    transformOutput(products, columns, count, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
   }
 }
 
@@ -168,7 +168,7 @@ function maxPool(x: usize, streams: usize, bands: usize, filters: usize, pool: u
     for (let band: usize = 0; band < pooled; band++, patch += pool * bytes) {
       for (let at: usize = 0; at < bytes; at += 16, y += 16) {
         let maximum = f32x4.splat(0); // starting at 0 applies ReLU
-        for (let own: usize = 0, from = patch + at; own < poolColumns; own++, from += column) {
+        for (let step: usize = 0, from = patch + at; step < poolColumns; step++, from += column) {
           for (let near: usize = 0; near < pool; near++) maximum = f32x4.pmax(maximum, v128.load(from + near * bytes));
         }
         v128.store(y, maximum);

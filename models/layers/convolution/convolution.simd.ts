@@ -104,8 +104,8 @@ export class ConvolutionStage implements Stage, Target {
     if (this.#isFirst) {
       this.workspaceLengths = { planes: 0, products: this.#layer.poolColumns * streams * (2 + bands) * filters };
       this.#weights = memory.reserve(9 * filters);
-      const own = this.#layer.filters;
-      writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < own ? this.#kernel[tap * own + filter]! : 0) }, this.#weights.values);
+      const count = this.#layer.filters;
+      writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < count ? this.#kernel[tap * count + filter]! : 0) }, this.#weights.values);
     } else {
       const tiles = bands / 4;
       const [planes, products] = [6 * (TAIL + columns) * tiles * this.#channels, 6 * columns * tiles * filters];

@@ -142,9 +142,9 @@ function writeCorrelations(state: usize, out: usize, bytes: usize, epsilon: f32,
   out += bytes;
   for (let i: usize = 0, pair = sums + 2 * bytes; i < bytes; i += 4) {
     const mean = load<f32>(means + i);
-    const own = load<f32>(scales + i);
+    const scaleI = load<f32>(scales + i);
     for (let j = i + 4; j < bytes; j += 4, pair += 4, out += 4) {
-      store<f32>(out, (scale * load<f32>(pair) - mean * load<f32>(means + j)) * own * load<f32>(scales + j));
+      store<f32>(out, (scale * load<f32>(pair) - mean * load<f32>(means + j)) * scaleI * load<f32>(scales + j));
     }
   }
 }

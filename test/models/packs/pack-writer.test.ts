@@ -18,7 +18,7 @@ writer.after.each(({ folder }) => rm(folder, { recursive: true }));
 const levelsOf = (columns: number, value: number): Uint8Array => new Uint8Array(columns * 64).fill(value);
 
 async function refusal(promise: Promise<unknown>): Promise<string> {
-  return promise.then(() => { throw new Error('was not refused'); }, (error: Error) => error.message);
+  return promise.then(() => { throw new Error('was not rejected'); }, (error: Error) => error.message);
 }
 
 writer('a pack that was written can be read', async ({ folder }) => {
