@@ -1,6 +1,6 @@
-/** Whether two ways of making columns make the same ones: a comparison of costs is worth nothing otherwise. */
+/** Compares the columns of two implementations: a cost comparison is only valid if they compute the same. */
 
-/** A cell more than this below the loudest counts as if it were not: float32 and logarithms lose what is far below. */
+/** Dynamic range: cells further below the loudest are clipped to it, since float32 and logarithms lose precision there. */
 const RANGE_DB = 60;
 
 /** The largest relative difference of any two cells. @param theirs, @param ours [cell] of power */
@@ -16,7 +16,7 @@ export function largestRelativeDifference(theirs: ArrayLike<number>, ours: Array
 
 /** Columns of a filterbank of any kind. */
 export interface Bands {
-  /** Where each band lies, Hz, rising. */
+  /** Band centres, Hz, ascending. */
   readonly centresHz: readonly number[];
   /** [column][band], power for each Hz of a band's width, up to a factor. */
   readonly columns: readonly (readonly number[])[];

@@ -1,11 +1,9 @@
 /**
- * How cost grows: server CPU for a second of audio at 1 to 1,000 streams, with 1 and 2 shards; and
- * what 1,000 viewers of one stream cost beside 10 streams.
- *
+ * Cost growth: server CPU per second of audio at 1 to 1,000 streams with 1 and 2 shards, and the cost
+ * of 1,000 viewers of one stream compared with 10 streams.
  *   npm run bench:growth [-- --seconds S --most N --chart FILE.svg --keep --json]
  *
- * A point at which the server no longer kept up says nothing about cost: it is marked in the table
- * and left out of the chart.
+ * Points at which the server did not keep up are marked in the table and left out of the chart.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +21,7 @@ const STREAMS = [1, 10, 50, 100, 300, 1000];
 const SHARDS = [1, 2];
 const VIEWERS = 1000;
 const STREAMS_AGAINST_VIEWERS = 10;
-/** Later than this a stream is dropping audio, or soon will. */
+/** Above this p99 lag a stream is dropping audio, or soon will. */
 const KEEPS_UP_MS = 1000;
 
 const { values } = parseArgs({
@@ -73,7 +71,7 @@ interface ViewersFigures {
   readonly streamsMs: number;
 }
 
-/** One stream alone, the same watched by many, and more streams, one after the other on one server. */
+/** Measures one stream alone, the same stream with many viewers, and several streams, one after the other on one server. */
 async function measureViewers(seconds: number): Promise<ViewersFigures> {
   process.stderr.write(`${VIEWERS} viewers … `);
   const bench = await Bench.start({ shards: 1, flags: { maxViewers: String(VIEWERS) } });
@@ -115,7 +113,7 @@ function growthTable(points: readonly LoadFigures[]): string {
 
 function remark(point: LoadFigures): string {
   if (!keepsUp(point, KEEPS_UP_MS)) return 'did not keep up';
-  return point.clientDelayMs > CLIENT_DELAY_MS ? 'clients late, too' : '';
+  return point.clientDelayMs > CLIENT_DELAY_MS ? 'clients late as well' : '';
 }
 
 function viewersTable({ viewers, messagesPerSecond, oneStreamMs, withViewersMs, streams, streamsMs }: ViewersFigures): string {

@@ -10,7 +10,7 @@ import { threadTimes } from './live/profile.js';
 import { SendSchedule } from './live/send-schedule.js';
 import { frame, makeSound } from './live/sound.js';
 
-test('a hundred times in a few numbers, and none', () => {
+test('summarises a hundred times, and none', () => {
   const times = Array.from({ length: 101 }, (_, index) => (index * 37) % 101);
   assert.equal(distribution(times), { avg: 50, p50: 50, p90: 90, p95: 95, p99: 99, max: 100 });
   assert.equal(distribution([]), { avg: null, p50: null, p90: null, p95: null, p99: null, max: null });
@@ -30,14 +30,14 @@ test('lag counts from the message that held the last sample of the block’s las
   assert.is(exact.lagMs(348.3, 10), 8);
 });
 
-test('a prediction of a block that is forgotten is as late as the oldest one known', () => {
+test('a block older than the ring buffer has the lag of the oldest one', () => {
   const book = new LagTracker({ frontEnd: FRONT_END_V1, blockColumns: 4 });
   for (let second = 1; second <= 200; second++) book.sent(1000 * second, 1000 * second);
   const lagMs = book.lagMs(348.3, 200_000);
   assert.ok(lagMs > 85_000 && lagMs < 90_000, String(lagMs));
 });
 
-test('everyone has a turn a period, at a place of their own, and what was missed is made up for', () => {
+test('each client sends once per period in its own slot, and missed slots are caught up', () => {
   const schedule = new SendSchedule<string>(100, 0.5);
   const turns: string[] = [];
   schedule.join('late', 0.9);
@@ -67,10 +67,10 @@ test('the sound is whole messages of real-time length, and no other', () => {
   assert.equal(format, { encoding: 's16le', sampleRate: 22_050, channels: 1 });
   const opus = makeSound({ encoding: 'opus', sampleRate: 48_000, seconds: 1 });
   assert.equal([opus.frames.length, opus.messageMs], [50, 20]);
-  assert.throws(() => makeSound({ encoding: 's16le', sampleRate: 11_025, seconds: 1 }), /no whole number of samples/);
+  assert.throws(() => makeSound({ encoding: 's16le', sampleRate: 11_025, seconds: 1 }), /not a whole number of samples/);
 });
 
-test('the largest number that passes is found from below and from above, and no try is repeated', async () => {
+test('the largest passing count is found from below and from above without repeated tries', async () => {
   for (const [limit, guess] of [[700, 100], [700, 3000], [4000, 100], [1, 100], [0, 8]] as const) {
     const tries: number[] = [];
     const found = await findMax(async (count) => {
@@ -103,11 +103,11 @@ test('self time goes to the area of the file, or of whoever called', () => {
   assert.ok(functions.some(({ name, ms }) => name === 'run models/step.js:10' && ms === 1));
 });
 
-test('a processor’s name names the folder', () => {
+test('the folder name comes from the processor name', () => {
   assert.equal(['AMD EPYC', 'AMD EPYC 7763 64-Core Processor', 'Intel(R) Xeon(R) CPU @ 2.20GHz', 'Apple M2', ''].map(shortCpu), ['epyc', 'epyc', 'xeon', 'm2', 'unknown']);
 });
 
-test('a tiny load gives all the figures', async () => {
+test('a small load gives all figures', async () => {
   const figures = await measureLoad({ streams: 2, seconds: 3, shards: 1, soundS: 5, warmS: 0.5, settleS: 0 });
   const { lagMs, streams, shards, dropped, uncountedMs } = figures;
   assert.equal({ streams, shards, dropped }, { streams: 2, shards: 1, dropped: 0 });

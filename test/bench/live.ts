@@ -1,14 +1,13 @@
 /**
- * What live streams cost: the server in one process, N clients in another, each sending real-time
- * sound in chunks of 100 ms (Opus: packets of 20 ms), and how late the predictions come.
- *
+ * Cost of live streams: the server in one process, N clients in another, each sending real-time audio
+ * in chunks of 100 ms (Opus: packets of 20 ms), and the lag of the predictions.
  *   npm run bench:live -- --streams N --seconds S [--rate HZ] [--encoding s16le|opus] [--shards K]
- *                         [--find-max] [--cpu-prof DIR] [--keep] [--json]
+ *   [--find-max] [--cpu-prof DIR] [--keep] [--json]
  *
- * `--find-max` searches the largest number of streams with p99 lag under 500 ms and nothing
- * dropped, from N on. Nobody is refused here (`bench:overload` is for that); all other settings of
- * the server come from the environment, as `serve` takes them. Clients need a core of their own to
- * be in time themselves; when they are not, it is said.
+ * `--find-max` searches the largest number of streams with p99 lag under 500 ms and nothing dropped,
+ * starting at N. Admission limits are lifted (`bench:overload` tests those); all other server settings
+ * come from the environment. Clients need a core of their own; a warning is printed if they are late
+ * themselves.
  */
 import { parseArgs } from 'node:util';
 import { counted } from '../../models/training/report/numbers.js';
@@ -18,7 +17,7 @@ import { describeMachine, saveRun, thisMachine } from './live/machine.js';
 import { command, encodingOf, MAX_SECONDS, MAX_STREAMS, shardsOf, wholeNumber } from './live/options.js';
 import { table } from './live/table.js';
 
-/** What a stream may wait for its predictions while the server counts as keeping up. */
+/** p99 lag limit at which the server counts as keeping up. */
 const CALM_MS = 500;
 
 const { values } = parseArgs({

@@ -1,7 +1,6 @@
 /**
- * The ways of making mel columns of a stream's samples: ours, and textbook code, which windows the
- * samples, transforms them and multiplies the power spectrum by a dense matrix of filters, for each
- * column once or for all of the last 4 s again at each block.
+ * Variants of computing mel columns: ours, and textbook code (window, FFT, dense filter matrix), which
+ * computes each column once or all of the last 4 s again for each block.
  */
 import { createRequire } from 'node:module';
 import { hzToMel, melToHz } from '../../dsp/mel/filterbank.js';
@@ -10,9 +9,9 @@ import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
 import { WINDOW_S } from './network-variants.js';
 import type { Variant } from './rounds.js';
 
-/** As live sound comes. */
+/** Chunk length of a live stream. */
 const CHUNK_S = 0.1;
-/** Times the sound goes by in a run of ours, which would else be too short to time. */
+/** Repetitions per run of ours, which would otherwise be too short to time. */
 const TIMES = 6;
 
 /** fft.js as its own README shows it: plain arrays, and the real transform of full length. */
@@ -70,25 +69,28 @@ export function textbookColumn(frontEnd: FrontEnd): (samples: Float32Array) => n
   };
 }
 
-/** Our columns as the server makes them, in chunks of 100 ms, cut to windows too. A stream that never ends: its samples come again and again. */
+/**
+ * Our columns as the server computes them, from chunks of 100 ms, windowing included; an endless stream
+ * that repeats its samples.
+ */
 export function ours(samples: Float32Array, frontEnd: FrontEnd): Variant {
   const columns = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
   const length = Math.round(CHUNK_S * frontEnd.sampleRate);
   const chunks = Array.from({ length: Math.ceil(samples.length / length) }, (_, index) => samples.subarray(index * length, (index + 1) * length));
-  let heard = 0;
-  const hear = (power: Float32Array): void => {
-    heard += power[0]!;
+  let checksum = 0;
+  const addColumn = (power: Float32Array): void => {
+    checksum += power[0]!;
   };
   return {
     audioS: (TIMES * samples.length) / frontEnd.sampleRate,
     run: () => {
-      for (let time = 0; time < TIMES; time++) for (const chunk of chunks) columns.push(chunk, hear);
-      if (Number.isNaN(heard)) throw new Error('A column is not a number.');
+      for (let time = 0; time < TIMES; time++) for (const chunk of chunks) columns.push(chunk, addColumn);
+      if (Number.isNaN(checksum)) throw new Error('A column is not a number.');
     },
   };
 }
 
-/** Each column once, its window found already. @param column samples [nFft] → anything */
+/** Computes each column once from precut windows. @param column samples [nFft] → anything */
 export function eachColumnOnce(windows: readonly Float32Array[], { hop, sampleRate }: FrontEnd, column: (samples: Float32Array) => unknown): Variant {
   return {
     audioS: (windows.length * hop) / sampleRate,

@@ -1,6 +1,6 @@
 /**
- * The ways of scoring streams with one network: block by block with carried state, as the server
- * does, and all of the last 4 s again for each block. Each for a batch of streams and for one.
+ * Variants of running the network on streams: block by block with carried state, as the server does,
+ * and recomputing the last 4 s for each block; in batches and singly.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { blockMs } from '../../models/manifest.js';
@@ -13,7 +13,7 @@ import type { Variant } from './rounds.js';
 
 export const BATCH = 64;
 export const WINDOW_S = 4;
-/** Runs of a batch of 1 that are timed together, one for each of as many streams. */
+/** Batch-1 runs timed together, one for each of as many streams. */
 const SINGLES = 16;
 
 /** Network inputs, any number of values: normalised levels. */
@@ -26,12 +26,12 @@ export interface BatchVariants {
   readonly single: Variant;
 }
 
-/** What steps a network in the server, on WebAssembly. */
+/** The server's classifier on WebAssembly. */
 function stepOf(bundle: Bundle): Classifier {
   return canStepSimd(bundle) ? new SimdStep(bundle) : new Step(bundle);
 }
 
-/** Block by block with carried state, as streams are scored. */
+/** Block by block with carried state, as in the server. */
 export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): BatchVariants {
   const { manifest } = bundle;
   const states = Array.from({ length: BATCH }, () => step.newState());
@@ -48,7 +48,7 @@ export function carried(bundle: Bundle, levels: Levels, step = stepOf(bundle)): 
   };
 }
 
-/** All columns of the last 4 s again for each block, from a state that has heard nothing, by the same code. */
+/** Recomputes all columns of the last 4 s for each block from a zero state, with the same code. */
 export function recomputed(bundle: Bundle, levels: Levels): BatchVariants {
   const { manifest } = bundle;
   const step = stepOf(bundle);
@@ -71,7 +71,10 @@ function windowColumns({ manifest: { layers, frontEnd } }: Bundle): number {
   return Math.ceil((WINDOW_S * frontEnd.sampleRate) / frontEnd.hop / stride) * stride;
 }
 
-/** The largest difference between the probabilities of both ways at the end of a stream's first 4 s, where they have heard the same. */
+/**
+ * Largest difference between the probabilities of both variants at the end of a stream's first 4 s,
+ * when both have had the same input.
+ */
 export function largestDifference(bundle: Bundle, levels: Levels): number {
   const { manifest, weights } = bundle;
   const { bands } = manifest.frontEnd;
@@ -86,12 +89,12 @@ export function largestDifference(bundle: Bundle, levels: Levels): number {
   }
 
   const { labels, calibration: { temperature, kindsTemperature = 1 } } = manifest;
-  const afresh = tf.tidy(() => {
+  const onePass = tf.tidy(() => {
     const description = describe(manifest.layers, bands);
     const logits = forward(description, weightTensors(description, weights), tf.tensor3d(values, [1, columns, bands]));
     const last = tf.reshape(tf.slice(logits, [0, logits.shape[1] - 1, 0], [-1, 1, -1]), [-1]);
     const probabilities = (from: number, length: number, divisor: number): number[] => (length === 0 ? [] : [...tf.softmax(tf.div(tf.slice(last, from, length), divisor)).dataSync()]);
     return [...probabilities(0, labels.length, temperature), ...probabilities(labels.length, description.outputs - labels.length, kindsTemperature)];
   });
-  return Math.max(...afresh.map((probability, index) => Math.abs(probability - scores[index]!)));
+  return Math.max(...onePass.map((probability, index) => Math.abs(probability - scores[index]!)));
 }

@@ -1,12 +1,11 @@
 /**
- * What networks cost on the WebAssembly backend: CPU ms for a second of audio in a batch of 64 and
- * in a batch of 1, with carried state, and computed afresh over the last 4 s for each block; beside
- * them larger and smaller networks (random weights: they cost the same).
- *
+ * Cost of networks on the WebAssembly backend: CPU ms per second of audio in batches of 64 and of 1,
+ * with carried state and recomputed over the last 4 s for each block; also for larger and smaller
+ * networks with random weights, which cost the same.
  *   npm run bench:network [-- --model DIR --model DIR … --rounds 41 --json]
  *
- * Every round measures everything once, and the ratios are taken within a round (`rounds.ts`).
- * Shown are medians.
+ * Each round measures everything once; ratios are taken within a round (`rounds.ts`). Medians are
+ * shown.
  */
 import { cpus } from 'node:os';
 import { basename, resolve } from 'node:path';
@@ -26,7 +25,7 @@ interface Network {
   readonly shipped: boolean;
 }
 
-/** One way of computing one network. */
+/** One variant of running one network. */
 interface NetworkVariant extends Variant {
   readonly network: Network;
   readonly key: 'msBatch64' | 'msBatch1' | 'msRecomputed' | 'msRecomputed1';
@@ -70,13 +69,13 @@ if (json) {
       'M mul-adds/s': (multiplyAddsPerSecond / 1e6).toFixed(2),
       [`batch of ${BATCH}`]: cell('msBatch64'),
       'batch of 1': cell('msBatch1'),
-      [`afresh over ${WINDOW_S} s, batch of ${BATCH}`]: cell('msRecomputed'),
-      'afresh, batch of 1': cell('msRecomputed1'),
+      [`recomputed over ${WINDOW_S} s, batch of ${BATCH}`]: cell('msRecomputed'),
+      'recomputed, batch of 1': cell('msRecomputed1'),
     }];
   })));
 }
 
-/** Two folders may hold models of one name. */
+/** Makes the name unique if several folders hold models of the same name. */
 function named(name: string, index: number): string {
   return models.findIndex((other) => other.name === name) === index ? name : `${name} (${basename(folders[index]!)} ${index + 1})`;
 }
@@ -101,9 +100,9 @@ function widened(layers: readonly Layer[], factor: number): Layer[] {
   });
 }
 
-function variantsOf(network: Network, afresh: boolean): NetworkVariant[] {
+function variantsOf(network: Network, withRecomputed: boolean): NetworkVariant[] {
   const step = carried(network.bundle, noise);
-  const window = afresh ? recomputed(network.bundle, noise) : undefined;
+  const window = withRecomputed ? recomputed(network.bundle, noise) : undefined;
   return [
     { network, key: 'msBatch64', ...step.batched },
     { network, key: 'msBatch1', ...step.single },
@@ -111,7 +110,7 @@ function variantsOf(network: Network, afresh: boolean): NetworkVariant[] {
   ];
 }
 
-/** Normalised levels lie about 0. */
+/** Random input around 0, like normalised levels. */
 function noise(length: number): Float32Array {
   return Float32Array.from({ length }, () => 2 * Math.random() - 1);
 }

@@ -1,13 +1,11 @@
 /**
- * What happens under more than the server can do: half of N streams run, the other half comes on
- * top, stays for S seconds and goes. How late do the old ones get, who is refused and how, what is
- * dropped, how does memory grow, and how soon is all well again?
- *
+ * Overload test: half of N streams run, the other half is added for S seconds. Reports the lag of the
+ * old streams, refusals, dropped audio, memory, and the recovery time.
  *   npm run bench:overload -- --streams N [--old M] [--seconds S] [--shards K] [--keep] [--json]
  *
- * N of twice the maximum (bench:live --find-max) is the test. Clients refused with
- * Retry-After try again after that time. Settings of the server come from the environment, as `serve` takes them:
- * LIVEGENRE_MAX_STREAMS=300 npm run bench:overload -- --streams 600.
+ * N should be twice the maximum (bench:live --find-max). Refused clients retry after Retry-After.
+ * Server settings come from the environment: LIVEGENRE_MAX_STREAMS=300 npm run bench:overload --
+ * --streams 600.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -22,10 +20,10 @@ import { table } from './live/table.js';
 const WARM_S = 2;
 const SETTLE_S = 3;
 const LOOK_EVERY_MS = 1000;
-/** Lag is back when p99 stays below this. */
+/** Recovered when p99 lag stays below this. */
 const CALM_MS = 500;
 const BACK_EVERY_MS = 250;
-/** So long calm is calm. */
+/** For this long. */
 const CALM_FOR_MS = 2000;
 const BACK_TIMEOUT_MS = 60_000;
 const OPEN_TIMEOUT_MS = 60_000;
@@ -41,7 +39,7 @@ const { values } = parseArgs({
   },
 });
 
-/** One look at server and clients. */
+/** One sample of server and clients. */
 interface Row {
   readonly phase: 'before' | 'over' | 'after';
   readonly atS: number;
@@ -59,20 +57,20 @@ interface OverloadFigures {
   readonly added: number;
   readonly seconds: number;
   readonly shards: number;
-  /** Of the old streams, before, while the others were there, and from 2 s after they left. */
+  /** Lag of the old streams: before, during, and from 2 s after the overload. */
   readonly oldLagMs: { readonly before: Distribution; readonly over: Distribution; readonly after: Distribution };
   /** Of the new ones. */
   readonly newLagMs: Distribution;
-  /** How many of each ran at the end. */
+  /** Streams running at the end. */
   readonly ran: { readonly old: number; readonly new: number };
-  /** How often new ones heard which answer. */
+  /** Refusals of new streams, by answer. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly losses: Readonly<Record<string, number>>;
   readonly droppedMs: { readonly old: number; readonly new: number };
-  /** Most audio of a stream that was neither scored nor said to be dropped. */
+  /** Largest amount of audio of one stream neither scored nor reported as dropped. */
   readonly uncountedMs: number;
   readonly rssMb: { readonly before: number; readonly highest: number; readonly after: number };
-  /** From the moment the new ones left until p99 of the old ones stayed calm; null if it did not. */
+  /** From the end of the overload until p99 of the old streams stays low; null if it did not. */
   readonly backAfterS: number | null;
   readonly clientDelayMs: number;
   readonly rows: readonly Row[];
@@ -167,7 +165,7 @@ async function overload(bench: Bench, old: number, added: number, seconds: numbe
   };
 }
 
-/** Seconds until p99 of the old streams stays calm; null if it takes too long. */
+/** Seconds until p99 of the old streams stays low; null on timeout. */
 async function calm({ clients }: Bench): Promise<number | null> {
   const fromMs = performance.now();
   let calmAtMs = fromMs;

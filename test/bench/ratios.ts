@@ -1,14 +1,11 @@
 /**
- * What livegenre spares: its mel columns against meyda's, essentia.js's and textbook code, and its
- * incremental network against one that hears the last 4 s again at each block, of the same audio on
- * the same machine in one run.
- *
- *   npm run bench:peers     (once: installs meyda and essentia.js for this alone)
+ * Cost ratios: mel columns against meyda, essentia.js and textbook code, and the incremental network
+ * against one that recomputes the last 4 s for each block; same audio, same machine, one run.
+ *   npm run bench:peers     (once: installs meyda and essentia.js for this benchmark only)
  *   npm run bench [-- --rounds 21 --model DIR --keep --json]
  *
- * First it is checked that all compute the same. Ratios are of CPU time within a round, see
- * `rounds.ts`; shown are their medians. The garbage collector runs on the thread that makes the
- * garbage (`--single-threaded-gc`), else one way would pay for what its neighbour left.
+ * First the results of all variants are compared. Ratios are of CPU time within a round (`rounds.ts`);
+ * medians are shown. Run with `--single-threaded-gc`, so that each variant pays for its own garbage.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,11 +29,11 @@ import { PEERS } from './peers.js';
 import { measureRounds, ratioOf, type Ratio, type Variant } from './rounds.js';
 
 const SEED = 181;
-/** Sound that all ways hear; the recomputing ones need some before their first block is full. */
+/** Length of the test audio; recomputing variants need some of it before their first full block. */
 const SOUND_S = 16;
-/** Times as much as ours costs that the others should cost at least. */
+/** Target ratios: how many times our cost the others should at least have. */
 const GOALS = { meyda: 30, recomputed: 6 };
-/** How near results must be: textbook columns relatively, probabilities absolutely, peers' levels by correlation. */
+/** Tolerances: relative difference for textbook columns, absolute for probabilities, correlation for peers' levels. */
 const NEAR = 1e-4;
 const ALIKE = 0.9;
 
@@ -69,7 +66,7 @@ await command(async () => {
   const samples = new DemoSynth(SEED, frontEnd.sampleRate).render(SOUND_S * frontEnd.sampleRate);
   const notes: string[] = [];
 
-  // The columns, and whether they are the same.
+  // Mel columns, with a check that they agree.
   const windows = windowsOf(samples, frontEnd);
   const columns = columnsOf(samples, frontEnd);
   const textbook = textbookColumn(frontEnd);
@@ -94,12 +91,12 @@ await command(async () => {
       { centresHz: edgesHz(frontEnd).slice(1, -1), columns },
     );
     correlations[peer.name] = correlation;
-    notes.push(`${peer.name}: its levels and ours correlate by ${correlation.toFixed(4)}${correlation < ALIKE ? ', so that IT COMPUTES SOMETHING ELSE' : ''}. Counted: ${peer.counted}.`);
+    notes.push(`${peer.name}: its levels and ours correlate by ${correlation.toFixed(4)}${correlation < ALIKE ? ', so IT COMPUTES SOMETHING ELSE' : ''}. Counted: ${peer.counted}.`);
     variants[packageName] = eachColumnOnce(windows, frontEnd, peer.column);
     return [{ packageName, ...peer }];
   });
 
-  // The network, on the native backend too where that loads.
+  // The network, also on the native backend if it loads.
   const levels = levelsFrom(normalised(columns.flat(), frontEnd, new Normaliser(manifest.normalisation, frontEnd.bands)));
   const native = await nativeVariants(() => carried(bundle, levels, new Step(bundle)));
   if (typeof native === 'string') notes.push(`Left out: ${native}`);
@@ -129,15 +126,15 @@ await command(async () => {
     const ratio = ratioOf(their, our);
     return { what, against, unit, ours: scale * median(our)!, theirs: scale * median(their)!, ratio, ...(goal === undefined ? {} : { goal, met: ratio.median >= goal }) };
   };
-  const afresh = `all of the last ${WINDOW_S} s at each block`;
+  const recomputing = `all of the last ${WINDOW_S} s at each block`;
   const batched = `batch of ${BATCH}`;
   const figures = [
     ...peers.map(({ packageName, name }) => figure('mel column', 'µs a column', of('ours'), name, of(packageName), packageName === 'meyda' ? GOALS.meyda : undefined)),
     figure('mel column', 'µs a column', of('ours'), 'textbook code, each column once', of('textbook')),
-    figure('mel column', 'µs a column', of('ours'), `textbook code, ${afresh}`, of('textbookAgain'), GOALS.recomputed),
-    figure(`network, ${batched}`, 'ms a second', of('stepBatched'), afresh, of('windowBatched'), GOALS.recomputed),
-    figure('network, batch of 1', 'ms a second', of('stepSingle'), afresh, of('windowSingle'), GOALS.recomputed),
-    figure(`columns and network, ${batched}`, 'ms a second', of('ours', 'stepBatched'), `both, ${afresh}`, of('textbookAgain', 'windowBatched'), GOALS.recomputed),
+    figure('mel column', 'µs a column', of('ours'), `textbook code, ${recomputing}`, of('textbookAgain'), GOALS.recomputed),
+    figure(`network, ${batched}`, 'ms a second', of('stepBatched'), recomputing, of('windowBatched'), GOALS.recomputed),
+    figure('network, batch of 1', 'ms a second', of('stepSingle'), recomputing, of('windowSingle'), GOALS.recomputed),
+    figure(`columns and network, ${batched}`, 'ms a second', of('ours', 'stepBatched'), `both, ${recomputing}`, of('textbookAgain', 'windowBatched'), GOALS.recomputed),
     figure(`network, ${batched}`, 'ms a second', of('stepBatched'), 'the same on TensorFlow.js\'s WebAssembly', of('tensorsBatched')),
     figure('network, batch of 1', 'ms a second', of('stepSingle'), 'the same on TensorFlow.js\'s WebAssembly', of('tensorsSingle')),
     figure(`network, ${batched}, per stream`, 'ms a second', of('stepBatched'), 'batch of 1', of('stepSingle')),
@@ -179,13 +176,13 @@ function normalised(power: readonly number[], { bands }: FrontEnd, normaliser: N
   return out;
 }
 
-/** Stretch after stretch of the sound, over and over: each stream hears another. */
+/** Consecutive parts of the audio, repeated; each stream gets a different one. */
 function levelsFrom(all: Float32Array): Levels {
   let at = 0;
   return (length) => Float32Array.from({ length }, () => all[at++ % all.length]!);
 }
 
-/** @returns the ways, or why there are none */
+/** @returns the variants, or why there are none */
 async function nativeVariants(make: () => BatchVariants): Promise<BatchVariants | string> {
   try {
     await startBackend('native');
@@ -195,7 +192,7 @@ async function nativeVariants(make: () => BatchVariants): Promise<BatchVariants 
   return make();
 }
 
-/** A started backend is set at once, whatever the promise. */
+/** setBackend takes effect immediately for a started backend, although it returns a promise. */
 function on(backend: 'tensorflow' | 'wasm', way: Variant): Variant {
   return { ...way, before: () => void (tf.getBackend() === backend || tf.setBackend(backend)) };
 }

@@ -1,20 +1,19 @@
 /**
- * Measures ways of doing the same so that they can be compared on a machine that does other things
- * too: every round runs every way once, one after the other, and ratios are taken within a round:
- * what else runs slows all of a round down alike.
+ * Compares variants on a machine with other load: every round runs each variant once, and ratios are
+ * taken within a round, so that background load affects both sides alike.
  */
 import { quantile } from '../../models/metrics.js';
 
-/** One way of doing it. */
+/** One variant. */
 export interface Variant {
   /** Seconds of audio that `run` covers. */
   readonly audioS: number;
-  /** What must be so while it runs and isn't counted. */
+  /** Untimed preparation before a run. */
   before?(): void;
   run(): void;
 }
 
-/** Until everything is compiled and the memory of backends has grown. */
+/** Warm-up rounds, for JIT compilation and memory growth. */
 const WARM_ROUNDS = 5;
 
 /**
@@ -25,18 +24,18 @@ export function measureRounds(variants: readonly Variant[], rounds: number, cost
   for (let warm = 0; warm < WARM_ROUNDS; warm++) for (const way of variants) start(way);
   const measured = variants.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    // Each round begins elsewhere, so that nothing always runs after the same neighbour.
+    // Rotate the order, so that no variant always runs after the same one.
     for (let turn = 0; turn < variants.length; turn++) {
       const index = (round + turn) % variants.length;
       const way = variants[index]!;
-      start(way); // brings its tables into the caches, as in a server that does nothing else
+      start(way); // warms the caches, as in a server that does nothing else
       measured[index]!.push(cost(() => way.run()) / way.audioS);
     }
   }
   return measured;
 }
 
-/** How many times as much one way takes as another: the median of the rounds' ratios and the middle half of them. */
+/** Cost ratio of two variants: median of the per-round ratios, and their interquartile range. */
 export interface Ratio {
   readonly median: number;
   readonly middleHalf: readonly [from: number, to: number];
@@ -53,7 +52,7 @@ function start(way: Variant): void {
   way.run();
 }
 
-/** Of all threads of this process, the garbage collector's and the compiler's too. */
+/** CPU time of all threads of this process, garbage collector and compiler included. */
 function cpuMs(run: () => void): number {
   const before = process.cpuUsage();
   run();

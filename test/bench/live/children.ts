@@ -1,4 +1,4 @@
-/** What the child processes of this one have used, as Linux tells. */
+/** CPU time and memory of this process's children, on Linux. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStat, type ProcessStat } from './process-stat.js';
 
@@ -9,7 +9,7 @@ export interface ChildUsage {
   readonly rssMb: number;
 }
 
-/** Those that run now; all 0 where the system doesn't tell. */
+/** Usage of the running children; all 0 on other systems. */
 export function childUsage(): ChildUsage {
   let count = 0;
   let cpuMs = 0;

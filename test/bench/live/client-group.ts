@@ -1,31 +1,31 @@
-/** Clients that come and go together, and what they have seen. */
+/** A group of clients that are opened and stopped together, with their statistics. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientOptions, type ClientEvents } from './client.js';
 import type { SendSchedule } from './send-schedule.js';
 
-/** What a crowd has seen; all but `lagsMs` since the beginning. */
+/** Statistics of a group; cumulative except `lagsMs`. */
 export interface GroupStats {
-  /** Of each prediction since the last look. */
+  /** Lag of each prediction since the last call of `look`. */
   readonly lagsMs: readonly number[];
   /** From first sound to first prediction, one for each client that got one. */
   readonly firstsMs: readonly number[];
   readonly ready: number;
-  /** Sound that left for the server. */
+  /** Audio sent to the server. */
   readonly leftMs: number;
   readonly droppedMs: number;
-  /** The most audio of one stream that was neither scored nor said to be dropped. */
+  /** Largest amount of audio of one stream neither scored nor reported as dropped. */
   readonly uncountedMs: number;
-  /** How often each refusal was heard. */
+  /** Number of refusals by answer. */
   readonly refusals: Readonly<Record<string, number>>;
-  /** Clients that were closed unasked, by close code and reason. */
+  /** Unexpected closes, by close code and reason. */
   readonly losses: Readonly<Record<string, number>>;
 }
 
-/** 250 new clients a second: quick, and no storm. */
+/** 250 new clients per second. */
 const OPEN_EVERY_MS = 4;
-/** Share of a period between neighbours: the golden ratio spreads any number of them evenly. */
+/** Slot offset between neighbours: the golden ratio spreads any number of clients evenly. */
 const APART = (Math.sqrt(5) - 1) / 2;
-/** Who has no answer by then counts as refused. */
+/** Clients without an answer by then count as refused. */
 const READY_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5000;
 
@@ -73,12 +73,12 @@ export class ClientGroup implements ClientEvents {
     };
   }
 
-  /** The stream of one that is ready. */
+  /** Stream id of a ready client. */
   get streamId(): string | undefined {
     return this.#clients.find(({ isReady }) => isReady)?.streamId;
   }
 
-  /** All say stop; resolves when the server has closed them all, or they are cut off for waiting too long. */
+  /** Stops all clients; resolves when the server has closed them, or terminates them on timeout. */
   async stop(): Promise<void> {
     for (const timeout of this.#again) clearTimeout(timeout);
     for (const client of this.#clients) {

@@ -1,7 +1,6 @@
 /**
- * One client as a server meets many: it connects, says start, sends a message whenever it is its
- * turn, and notes how late each prediction is. As cheap as can be: clients that cost as much as the
- * server would measure themselves.
+ * One streaming client: connects, sends start, then a message per slot, and records the lag of each
+ * prediction. Kept cheap, so that it doesn't dominate the measurement.
  */
 import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
@@ -10,20 +9,20 @@ import { LagTracker } from './lag-tracker.js';
 import type { BlockShape } from './server-process.js';
 import type { Sound } from './sound.js';
 
-/** Who is told what happens to a client. */
+/** Callbacks for the events of a client. */
 export interface ClientEvents {
   ready(client: Client): void;
   prediction(lagMs: number): void;
-  /** It never got as far as `ready`. */
+  /** Refused before `ready`. */
   refused(answer: string, retryAfterS: number | undefined): void;
-  /** It had been ready and was closed without having asked for it. */
+  /** Closed by the server after `ready`. */
   lost(reason: string): void;
 }
 
 export interface ClientOptions extends BlockShape {
   readonly url: string;
   readonly sound: Sound;
-  /** Message to begin with. */
+  /** Index of the first message. */
   readonly from: number;
 }
 
@@ -34,9 +33,9 @@ export class Client {
   readonly #sound: Sound;
   readonly #book: LagTracker;
   readonly #events: ClientEvents;
-  /** Over: refused, lost or stopped, and closed. */
+  /** Resolves when the connection has closed. */
   readonly over: Promise<void>;
-  /** What became of its first steps is known. */
+  /** Resolves when the client is ready or refused. */
   readonly settled: Promise<void>;
   #settle: () => void = () => {};
   #socket: Duplex | undefined;
@@ -44,14 +43,14 @@ export class Client {
   #next: number;
   #sentMs = 0;
   #sentBytes = 0;
-  /** When the first sample of its first message was heard. */
+  /** Time of the first sample of its first message. */
   #beganAtMs = 0;
   streamId: string | undefined;
   /** From its first sound to its first prediction, ms. */
   firstMs: number | undefined;
-  /** Audio that the server says it left out, ms. */
+  /** Audio the server reported as dropped, ms. */
   droppedMs = 0;
-  /** Most audio that was neither scored nor said to be dropped, ms. */
+  /** Largest amount of audio neither scored nor reported as dropped, ms. */
   uncountedMs = 0;
 
   constructor({ url, sound, from, ...shape }: ClientOptions, events: ClientEvents) {
@@ -80,12 +79,12 @@ export class Client {
     return this.#state === 'ready';
   }
 
-  /** Sound that left for the server, ms; what waits in this process is not counted. */
+  /** Audio sent, ms, excluding what is still buffered in this process. */
   get leftMs(): number {
     return this.#sentBytes === 0 ? 0 : this.#sentMs * (1 - this.#socket!.writableLength / this.#sentBytes);
   }
 
-  /** The next message, now. */
+  /** Sends the next message. */
   send(): void {
     if (this.#state !== 'ready') return;
     const { frames, messageMs } = this.#sound;
@@ -99,14 +98,14 @@ export class Client {
     this.#book.sent(this.#sentMs, nowMs);
   }
 
-  /** No more sound; the server answers with the summary and closes. */
+  /** Ends the stream; the server sends the summary and closes. */
   stop(): void {
     if (this.#state !== 'ready') return this.#ws.terminate();
     this.#state = 'stopped';
     this.#ws.send('{"type":"stop"}');
   }
 
-  /** Without a word. */
+  /** Terminates the connection. */
   cut(): void {
     this.#ws.terminate();
   }

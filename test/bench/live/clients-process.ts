@@ -8,7 +8,7 @@ import { SendSchedule } from './send-schedule.js';
 import type { ServerInfo } from './server-process.js';
 import { makeSound, type Sound, type SoundOptions } from './sound.js';
 
-/** Short, so that what clients send does not come in neat bursts. */
+/** Short, so that clients don't send in bursts. */
 const TICK_MS = 5;
 
 const delay = new LoopDelay();

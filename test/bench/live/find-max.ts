@@ -1,6 +1,6 @@
-/** The largest count that still passes: doubled until it fails, then halved in between. */
+/** Finds the largest passing count: doubles until it fails, then bisects. */
 
-/** How near the two ends of the search come. */
+/** Relative width at which the search stops. */
 const SHARE = 0.05;
 
 /** @returns 0 when not even 1 passes */

@@ -1,16 +1,16 @@
 /**
- * How late predictions are: from the moment the last sample of a block was handed to the socket to
- * the arrival of the block's prediction. Samples count as the sound has them: what the server's
- * resampler or an Opus decoder waits for is part of the lag.
+ * Measures prediction lag: from handing the last sample of a block to the socket until its prediction
+ * arrives. Times are those of the source audio, so buffering in the resampler or Opus decoder counts as
+ * lag.
  */
 import type { BlockShape } from './server-process.js';
 
-/** Blocks that are remembered, 89 s of the shipped model's; an older one's lag is at least the oldest's. */
+/** Ring buffer size in blocks (89 s with the shipped model); the lag of an older block is at least that of the oldest. */
 const BLOCKS = 256;
 
 export class LagTracker {
   readonly blockMs: number;
-  /** A block ends in the stream's time; what its last window overlaps into the next comes on top. */
+  /** The last window of a block overlaps the next block by this much. */
   readonly #overlapMs: number;
   readonly #sentAtMs = new Float64Array(BLOCKS);
   /** Number of the newest block that was sent, from 1. */
@@ -23,7 +23,7 @@ export class LagTracker {
 
   /** @param soundMs all sound sent so far, this message's included */
   sent(soundMs: number, nowMs: number): void {
-    // A millionth of a millisecond for what floating point leaves of whole samples.
+    // Tolerance for floating point error in whole samples.
     while ((this.#newest + 1) * this.blockMs + this.#overlapMs <= soundMs + 1e-6) {
       this.#newest++;
       this.#sentAtMs[this.#newest % BLOCKS] = nowMs;

@@ -1,4 +1,4 @@
-/** One load and its figures: so many streams for so long, and what they cost the server. */
+/** Runs one load (a number of streams for some time) and measures its cost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { round } from '../../../server/pipe/segments.js';
 import { Bench, type BenchOptions, type Moment } from './bench.js';
@@ -53,12 +53,12 @@ export interface LoadFigures {
 export const CLIENT_DELAY_MS = 50;
 
 const GROUP = 'live';
-/** What is asked is what the server can do, not what it lets itself be asked. */
-const EVERYBODY = { maxStreams: '100000', maxLoad: '1000' };
+/** Lift the admission limits: this measures capacity. */
+const NO_LIMITS = { maxStreams: '100000', maxLoad: '1000' };
 
 export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
   const { streams, seconds, warmS = 2, settleS = 3 } = options;
-  const bench = await Bench.start({ ...options, flags: { ...EVERYBODY, ...options.flags } });
+  const bench = await Bench.start({ ...options, flags: { ...NO_LIMITS, ...options.flags } });
   try {
     await bench.warm(warmS);
     const idle = await bench.server.call('use');
@@ -74,7 +74,7 @@ export async function measureLoad(options: LoadOptions): Promise<LoadFigures> {
   }
 }
 
-/** Nothing was left out, nobody was turned away, and nearly all predictions came in time. */
+/** Whether the server kept up: nothing dropped, no refusals or losses, p99 lag below the limit. */
 export function keepsUp({ lagMs, dropped, refusals, losses }: LoadFigures, p99Ms: number): boolean {
   return lagMs.p99 !== null && lagMs.p99 < p99Ms && dropped === 0 && Object.keys(refusals).length === 0 && Object.keys(losses).length === 0;
 }

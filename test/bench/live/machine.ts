@@ -1,4 +1,4 @@
-/** On what and when something was measured, and where its raw run is kept. */
+/** The machine and date of a measurement, and the folder for its raw output. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
@@ -12,7 +12,7 @@ export interface Machine {
   readonly cores: number;
   readonly node: string;
   readonly date: string;
-  /** What else ran, in processors busy over the minute before. */
+  /** Load average over the minute before, in busy processors. */
   readonly loadBefore: number;
 }
 
@@ -33,10 +33,10 @@ export function shortCpu(cpu: string): string {
   return words.find((word) => !['amd', 'intel', 'apple', 'cpu', 'core', 'genuine', 'authentic'].includes(word)) ?? 'unknown';
 }
 
-/** Keeps a raw run, and what is drawn from it. */
+/** Saves the raw output and charts of a run. */
 export async function saveRun({ cpu, date }: Machine, files: Readonly<Record<string, string>>): Promise<void> {
   const folder = join(RUNS, `${date}-${shortCpu(cpu)}`);
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), `${text}\n`);
-  process.stderr.write(`kept ${Object.keys(files).join(', ')} in test/bench/runs/${basename(folder)}\n`);
+  process.stderr.write(`saved ${Object.keys(files).join(', ')} in test/bench/runs/${basename(folder)}\n`);
 }

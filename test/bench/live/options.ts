@@ -23,7 +23,7 @@ export function encodingOf(text: string): SoundOptions['encoding'] {
   return text;
 }
 
-/** Runs a command to its end: what goes wrong is said in one line, and in the exit code. */
+/** Runs a command; an error is printed as one line and sets exit code 1. */
 export async function command(run: () => Promise<void>): Promise<void> {
   try {
     await run();

@@ -19,22 +19,22 @@ interface ProfileNode {
   readonly children?: readonly number[];
 }
 
-/** Areas by file, the first that fits. */
+/** Areas by file; the first match wins. */
 const AREAS: ReadonlyArray<readonly [area: string, files: RegExp]> = [
   ['sockets', /node_modules\/ws\/|^node:(net|_?http|internal\/(streams?|stream_base_commons|http))|\/dist\/server\/(sockets|connection|upgrades|viewers)\.js/],
-  ['mail between threads', /\/dist\/server\/shards?(-\w+)?\.js|^node:internal\/(worker|per_context\/messageport)/],
+  ['messages between threads', /\/dist\/server\/shards?(-\w+)?\.js|^node:internal\/(worker|per_context\/messageport)/],
   ['decode, resample', /\/dist\/dsp\/(pcm|resample|band-limit|interpolate|kaiser|joined)\.js|\/dist\/server\/opus\.js|node_modules\/opusscript\//],
   ['mel', /\/dist\/dsp\/|node_modules\/fft\.js\/|\/dist\/server\/(blocks|silence)\.js/],
   ['descriptors', /\/dist\/models\/layers\/(cepstral-correlations|onset-autocorrelation|input-statistics|statistics|descriptor)\.js/],
   ['network', /\/dist\/models\/|node_modules\/@tensorflow\//],
   ['smoothing', /\/dist\/server\/(smoothing|sound-kind|segments)\.js/],
-  ['telling', /\/dist\/server\/(telling|protocol)\.js/],
+  ['prediction messages', /\/dist\/server\/(telling|protocol)\.js/],
   ['pipe', /node_modules\/rxjs\/|\/dist\/server\/(pipeline|engine|streams?)\.js/],
   ['loading of modules', /^node:internal\/(modules|deps|bootstrap|process)/],
   ['the bench itself', /\/dist\/test\/bench\//],
 ];
 
-/** What V8 calls what is no function. */
+/** Areas for V8's pseudo functions. */
 const OWN_AREAS: ReadonlyMap<string, string> = new Map([['(garbage collector)', 'garbage collector'], ['(idle)', 'idle'], ['(program)', 'native, not in a function']]);
 
 export interface Spent {

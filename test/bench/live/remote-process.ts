@@ -1,11 +1,8 @@
-/**
- * Functions of another process, called from here over the IPC channel. The process ends when the
- * one that started it lets go of it, or dies.
- */
+/** RPC to a child process over its IPC channel. The child exits when its parent disconnects or dies. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a process answers to. Arguments and results are copied as structured clone copies them. */
+/** Callable functions; arguments and results are structured clones. */
 export type Calls = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 interface Question {
@@ -25,10 +22,10 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A process that does not go when it is let go of is killed after this time. */
+/** A process that doesn't exit after a disconnect is killed after this time. */
 const EXIT_TIMEOUT_MS = 30_000;
 
-/** In the process that is called: these functions answer from now on. */
+/** Child side: serves calls to these functions. */
 export function serveCalls(calls: Calls): void {
   process.on('message', ({ id, name, args }: Question) => {
     const reply = (told: Omit<Answer, 'id'>): void => void process.send!({ id, ...told });
@@ -40,7 +37,7 @@ export function serveCalls(calls: Calls): void {
   process.on('disconnect', () => process.exit());
 }
 
-/** In the process that calls. */
+/** Parent side. */
 export class RemoteProcess<C extends Calls> {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
@@ -54,7 +51,7 @@ export class RemoteProcess<C extends Calls> {
     this.#child = fork(new URL(module, import.meta.url), {
       execArgv: [...flags],
       serialization: 'advanced',
-      // Standard output belongs to the figures.
+      // stdout is reserved for the figures.
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     this.#child.on('message', ({ id, value, error }: Answer) => {
@@ -79,7 +76,7 @@ export class RemoteProcess<C extends Calls> {
     });
   }
 
-  /** Lets go of the process and waits until it has ended. */
+  /** Disconnects and waits for the process to exit. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');

@@ -1,28 +1,28 @@
 /**
- * Who sends when: everyone once a period, each at a place of their own in it. Places are counted on
- * the clock, so late ticks never add up to drift; what was missed is made up for.
+ * Send schedule: each client sends once per period in its own slot. Slots follow the clock, so late
+ * ticks cause no drift; missed slots are caught up.
  */
 export class SendSchedule<T> {
   /** [ms of the period] */
-  readonly #places: readonly Set<T>[];
+  readonly #slots: readonly Set<T>[];
   #nextMs: number;
 
   constructor(periodMs: number, nowMs: number) {
-    this.#places = Array.from({ length: periodMs }, () => new Set<T>());
+    this.#slots = Array.from({ length: periodMs }, () => new Set<T>());
     this.#nextMs = Math.ceil(nowMs);
   }
 
-  /** @param share of the period after which it is this one's turn, 0 to 1 */
+  /** @param share slot as a share of the period, 0 to 1 */
   join(one: T, share: number): void {
-    this.#places[Math.floor(share * this.#places.length)]!.add(one);
+    this.#slots[Math.floor(share * this.#slots.length)]!.add(one);
   }
 
   leave(one: T): void {
-    for (const place of this.#places) if (place.delete(one)) return;
+    for (const slot of this.#slots) if (slot.delete(one)) return;
   }
 
-  /** Calls whoever's turn came since the last call. */
+  /** Calls every client whose slot came since the last call. */
   tick(nowMs: number, call: (one: T) => void): void {
-    for (; this.#nextMs <= nowMs; this.#nextMs++) this.#places[this.#nextMs % this.#places.length]!.forEach(call);
+    for (; this.#nextMs <= nowMs; this.#nextMs++) this.#slots[this.#nextMs % this.#slots.length]!.forEach(call);
   }
 }

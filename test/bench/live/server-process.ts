@@ -1,4 +1,4 @@
-/** The server as `livegenre serve` starts it, in a process of its own that tells what it has used. */
+/** The server as started by `livegenre serve`, in its own process, which reports its resource usage. */
 import { readFileSync } from 'node:fs';
 import type { FrontEnd } from '../../../dsp/mel/mel-columns.js';
 import type { RunningServer } from '../../../server/assemble.js';
@@ -10,7 +10,7 @@ import { childUsage, type ChildUsage } from './children.js';
 import { LoopDelay } from './loop-delay.js';
 import { processStat } from './process-stat.js';
 
-/** What clients must know of the model to say when a block was complete. */
+/** Block geometry that clients need to know when a block was complete. */
 export interface BlockShape {
   readonly frontEnd: FrontEnd;
   readonly blockColumns: number;
@@ -63,7 +63,7 @@ const calls = {
     return { atMs: performance.now(), cpuMs: (user + system) / 1000, mainCpuMs: mainCpuMs(), delayP99Ms: delay.p99Ms(), rssMb: process.memoryUsage.rss() / 2 ** 20 };
   },
 
-  /** Listens to so many stations at one address. */
+  /** Adds this many stations with one URL. */
   async listen(url: string, stations: number): Promise<void> {
     for (let number = 1; number <= stations; number++) await server!.stations.add(newStationSchema.parse({ name: `Station ${number}`, url }));
   },

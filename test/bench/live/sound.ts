@@ -1,6 +1,6 @@
 /**
- * What the clients send: a minute of the demo station, as finished WebSocket messages. Each is
- * framed and masked once for all clients and all time; the server unmasks it as any other.
+ * Client audio: a minute of the demo station as complete WebSocket messages, framed and masked once for
+ * all clients; the server unmasks them as usual.
  */
 import OpusScript from 'opusscript';
 import type { AudioFormat } from '../../../server/protocol/audio-format.js';
@@ -17,22 +17,22 @@ export interface Sound {
   readonly format: AudioFormat;
   /** Sound in each message, ms. */
   readonly messageMs: number;
-  /** Whole messages, to be written to a socket as they are; played round and round. */
+  /** Complete frames, written to the socket unchanged and repeated. */
   readonly frames: readonly Buffer[];
 }
 
 const SEED = 181;
 const CHUNK_MS = 100;
-/** A packet of Opus is a message: what browsers and most encoders make. */
+/** One Opus packet per message, as browsers and most encoders do. */
 const PACKET_MS = 20;
-/** Any that isn't 0: a mask of 0 would spare the server its work. */
+/** Non-zero, since a zero mask would save the server work. */
 const MASK = Buffer.from([0x5a, 0xc3, 0x96, 0x2d]);
 
 /** @throws Error when a message would not be a whole number of samples */
 export function makeSound({ encoding, sampleRate, seconds }: SoundOptions): Sound {
   const messageMs = encoding === 'opus' ? PACKET_MS : CHUNK_MS;
   const length = (sampleRate * messageMs) / 1000;
-  if (!Number.isInteger(length)) throw new Error(`${messageMs} ms at ${sampleRate} Hz is no whole number of samples. Choose another --rate.`);
+  if (!Number.isInteger(length)) throw new Error(`${messageMs} ms at ${sampleRate} Hz is not a whole number of samples. Choose another --rate.`);
   const pcm = Buffer.from(toS16(new DemoSynth(SEED, sampleRate).render(seconds * sampleRate)).buffer);
   const chunks = Array.from({ length: (seconds * 1000) / messageMs }, (_, index) => pcm.subarray(2 * length * index, 2 * length * (index + 1)));
   const messages = encoding === 'opus' ? encoded(chunks, sampleRate, length) : chunks;
