@@ -1,39 +1,37 @@
-/**
- * The log: one JSON object a line, quiet unless something happens that an operator wants to know.
- * `stream` is the id of the stream that a line is about, a station's too.
- */
+/** The log: one JSON object per line. The field `stream` is the id of a stream or station. */
 import type { Settings } from './settings.js';
 
-const SERIOUSNESS = ['error', 'warn', 'info', 'debug'] as const;
+/** Most severe first. */
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 type Level = Settings['logLevel'];
 
 export class Log {
-  readonly #least: number;
+  readonly #threshold: number;
   readonly #write: (line: string) => void;
 
   constructor(level: Level, write: (line: string) => void = (line) => process.stderr.write(line)) {
-    this.#least = SERIOUSNESS.indexOf(level);
+    this.#threshold = LEVELS.indexOf(level);
     this.#write = write;
   }
 
   error(what: string, fields: Record<string, unknown> = {}): void {
-    this.#line('error', what, fields);
+    this.#writeLine('error', what, fields);
   }
 
   warn(what: string, fields: Record<string, unknown> = {}): void {
-    this.#line('warn', what, fields);
+    this.#writeLine('warn', what, fields);
   }
 
   info(what: string, fields: Record<string, unknown> = {}): void {
-    this.#line('info', what, fields);
+    this.#writeLine('info', what, fields);
   }
 
   debug(what: string, fields: Record<string, unknown> = {}): void {
-    this.#line('debug', what, fields);
+    this.#writeLine('debug', what, fields);
   }
 
-  #line(level: Level, what: string, fields: Record<string, unknown>): void {
-    if (SERIOUSNESS.indexOf(level) > this.#least) return;
+  #writeLine(level: Level, what: string, fields: Record<string, unknown>): void {
+    if (LEVELS.indexOf(level) > this.#threshold) return;
     this.#write(`${JSON.stringify({ time: new Date().toISOString(), level, what, ...fields })}\n`);
   }
 }

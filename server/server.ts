@@ -1,6 +1,6 @@
 /**
- * Starts a server. Its shards load the model in threads of their own; meanwhile this one loads all
- * that only it needs, so the first sound is taken as soon as possible.
+ * Starts a server. While the shards load the model in their threads, the main thread imports the
+ * other modules, so that the server accepts audio as soon as possible.
  */
 import { loadBundle } from '../models/model-folder.js';
 import type { RunningServer, ServerParts } from './assemble.js';
@@ -23,7 +23,7 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
     log,
     ...(parts.classifier !== undefined && { classifier: parts.classifier }),
   });
-  // Whoever awaits it hears of a failure; nobody may have come to that yet.
+  // `assemble` handles a failure; without this it would be an unhandled rejection until then.
   starting.catch(() => {});
   const { assemble } = await import('./assemble.js');
   return assemble(settings, parts, log, bundle.manifest, starting);

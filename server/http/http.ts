@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { fileAt, type ServedFile } from './static-files.js';
 import { isListed, isOwnPage } from '../access/origins.js';
-import { problem, PROBLEM_TYPE, refusalHeaders, type Problem } from './problem.js';
+import { problem, PROBLEM_TYPE, problemHeaders, type Problem } from './problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { ApiParts } from './rest/api.js';
 import { documentFiles, restApi } from './rest/openapi.js';
@@ -13,7 +13,7 @@ import type { Settings } from '../settings.js';
 import type { History } from '../stations/history.js';
 import { StoreError } from '../store/store.js';
 
-/** Scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
+/** Allows scripts, worklets, workers and sockets of this server only; nothing inline, no frames. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -38,28 +38,28 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Scripts that pages of any origin may load, and how long they keep them: the widget, and its part
- * for the audio thread. Whom they may connect to is the origin list's business.
+ * Scripts that pages of any origin may load, with their Cache-Control: the widget and its audio
+ * worklet. Which pages may then connect is decided by `allowedOrigins`.
  */
 const EMBEDDED: ReadonlyMap<string, string> = new Map([
   ['/widget.js', 'public, max-age=3600, stale-while-revalidate=86400'],
   ['/capture.js', 'no-cache'],
 ]);
 
-/** Far more than any station needs. */
+/** Limit of request bodies; far more than a station needs. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** How long a browser may remember that it may look. */
+/** How long a browser may cache a preflight response. */
 const PREFLIGHT_MAX_AGE_S = 600;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 export interface HttpParts extends ApiParts {
-  /** What Prometheus scrapes. */
+  /** The response to Prometheus. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly files: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
-  /** What writes the history; undefined where none is kept. */
+  /** Writes the history; undefined if none is kept. */
   readonly recorder: Pick<History, 'status'> | undefined;
-  /** Of the server. */
+  /** The server's version. */
   readonly version: string;
 }
 
@@ -85,7 +85,7 @@ export function httpApp(parts: HttpParts): Hono {
   app.use(async (context, next) => {
     const origin = context.req.header('origin');
     if (origin !== undefined && !SAFE_METHODS.includes(context.req.method) && !isOwnPage(origin, context.req.header('host'))) {
-      throw new ProtocolError('not-allowed', `Pages of ${origin} may look at most; only this server's own may change anything.`);
+      throw new ProtocolError('not-allowed', `Pages of ${origin} have read access at most; only this server's own pages may change anything.`);
     }
     await next();
   });
@@ -102,14 +102,14 @@ export function httpApp(parts: HttpParts): Hono {
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', (context) => (streams.isReady
-    // Without its history the server still listens, so it is ready, and says so.
+    // A server whose history can't be written still works, so it is ready; the status is reported.
     ? context.json({ status: 'ready', ...(recorder && { history: recorder.status }) })
-    : refuse(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
+    : sendProblem(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
   app.get('/metrics', async (context) => {
-    // How busy a server is, and what stations it has, is its operator's business.
+    // The load and the stations of a server are for its operator only.
     access.check('manage', context.req.header('authorization'));
-    return fresh(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
+    return noStore(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
   });
   app.route('/', api);
 
@@ -120,34 +120,34 @@ export function httpApp(parts: HttpParts): Hono {
     if (file && (method === 'GET' || method === 'HEAD')) return serve(context, file);
     const methods = file ? ['GET', 'HEAD'] : methodsAt(path);
     if (methods.length === 0) {
-      const hint = path === '/' ? 'The dashboard is not built; npm run build makes it. The API is under /v1, and /docs says what it does.' : `Nothing is at ${path}.`;
-      return refuse(context, problem('not-found', hint));
+      const hint = path === '/' ? 'The dashboard is not built; npm run build builds it. The API is under /v1 and documented at /docs.' : `Nothing is at ${path}.`;
+      return sendProblem(context, problem('not-found', hint));
     }
     context.header('Allow', [...methods, 'OPTIONS'].join(', '));
     if (method === 'OPTIONS') return preflight(context, settings);
-    return refuse(context, problem('not-allowed', `${method} is not for ${path}, only ${methods.join(', ')}.`, 405));
+    return sendProblem(context, problem('not-allowed', `${method} is not allowed at ${path}, only ${methods.join(', ')}.`, 405));
   });
 
   app.onError((error, context) => {
     if (error instanceof ProtocolError) {
-      const refusal = problem(error.code, error.message);
-      for (const [name, value] of Object.entries(refusalHeaders(refusal, settings))) context.header(name, value);
-      return refuse(context, refusal);
+      const details = problem(error.code, error.message);
+      for (const [name, value] of Object.entries(problemHeaders(details, settings))) context.header(name, value);
+      return sendProblem(context, details);
     }
-    // Thrown for a body that can't be read, before a route sees it.
-    if (error instanceof HTTPException && error.status === 415) return refuse(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
-    if (error instanceof HTTPException && error.status === 400) return refuse(context, problem('bad-message', `${error.message}.`));
+    // Thrown before the route for a body that can't be parsed.
+    if (error instanceof HTTPException && error.status === 415) return sendProblem(context, problem('bad-request', 'The body must be JSON, with Content-Type: application/json.', 415));
+    if (error instanceof HTTPException && error.status === 400) return sendProblem(context, problem('bad-message', `${error.message}.`));
     if (error instanceof StoreError) {
       log.error('history can not be read', { path: context.req.path, reason: error.message });
-      return refuse(context, problem('not-kept', 'The history can not be read now; the server\'s log says why.'));
+      return sendProblem(context, problem('not-kept', 'The history can not be read now; see the server\'s log.'));
     }
     log.error('a request failed', { path: context.req.path, reason: error.stack ?? error.message });
-    return refuse(context, problem('internal', 'The server failed on this request; the fault is not yours.'));
+    return sendProblem(context, problem('internal', 'The server failed while processing this request; the fault is not yours.'));
   });
   return app;
 }
 
-/** The methods that routes have at a path; none where nothing is. */
+/** The methods of the routes at a path; none if there is no route. */
 function methodsOf(app: Hono): (path: string) => string[] {
   const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, at: new RegExp(`^${path.replace(/[.]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`) }));
   return (path) => {
@@ -157,7 +157,7 @@ function methodsOf(app: Hono): (path: string) => string[] {
   };
 }
 
-/** A page of another site asks what it may: look, where it is listed. */
+/** CORS preflight: a listed page of another site may read only. */
 function preflight(context: Context, settings: Settings): Response {
   const origin = context.req.header('origin');
   if (origin === undefined || isOwnPage(origin, context.req.header('host'))) return context.body(null, 204);
@@ -165,19 +165,19 @@ function preflight(context: Context, settings: Settings): Response {
   return context.body(null, 204, { 'Access-Control-Allow-Methods': 'GET, HEAD', 'Access-Control-Allow-Headers': 'Authorization', 'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE_S) });
 }
 
-function refuse(context: Context, { status, ...rest }: Problem): Response {
+function sendProblem(context: Context, { status, ...rest }: Problem): Response {
   return context.body(JSON.stringify({ status, ...rest }), status as 404, { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' });
 }
 
-function fresh(context: Context): Context {
+function noStore(context: Context): Context {
   context.header('Cache-Control', 'no-store');
   return context;
 }
 
-/** Asked for again each time unless others embed it, answered with 304 when unchanged: a new version shows at the next load. */
+/** Browsers revalidate each time, except embedded scripts, and get 304 when unchanged; a new version shows at the next load. */
 function serve(context: Context, { body, contentType, etag }: ServedFile): Response {
   const headers = { ETag: etag, 'Cache-Control': EMBEDDED.get(context.req.path) ?? 'no-cache' };
-  const known = context.req.header('if-none-match')?.split(',').map((each) => each.trim().replace(/^W\//, ''));
-  if (known?.includes(etag) || known?.includes('*')) return context.body(null, 304, headers);
+  const cached = context.req.header('if-none-match')?.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  if (cached?.includes(etag) || cached?.includes('*')) return context.body(null, 304, headers);
   return context.body(body, 200, { ...headers, 'Content-Type': contentType });
 }

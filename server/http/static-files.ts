@@ -1,4 +1,4 @@
-/** The dashboard's files, read once into memory: what can be asked for is what was there at the start. */
+/** Serves the dashboard's files from memory; they are read once at startup. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
@@ -23,12 +23,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Below it each address is a place of the dashboard: a station. */
-const STATION_PLACES = '/stations/';
+/** Every path below this is the dashboard's page of a station. */
+const STATION_PAGES = '/stations/';
 
 /**
- * All files of known types below a folder, by URL path; `index.html` is `/` and the dashboard's other
- * places, `embed.html` is `/embed`. A folder that is not there gives none.
+ * Reads all files of known types below a folder, by URL path. `index.html` is `/` and the dashboard's
+ * other pages, `embed.html` is `/embed`. A missing folder gives no files.
  */
 export async function readFiles(folder: string): Promise<ReadonlyMap<string, ServedFile>> {
   const files = new Map<string, ServedFile>();
@@ -44,24 +44,24 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Ser
     const body = new Uint8Array(await readFile(path));
     const file = servedFile(body, contentType);
     if (url !== '/index.html') files.set(url.replace(/\.html$/, ''), file);
-    else files.set('/', file).set('/stations', file).set(STATION_PLACES, servedFile(oneFolderDeeper(body), contentType));
+    else files.set('/', file).set('/stations', file).set(STATION_PAGES, servedFile(linksOneFolderUp(body), contentType));
   }
   return files;
 }
 
-/** What a path is answered with. */
+/** The file served at a path. */
 export function fileAt(files: ReadonlyMap<string, ServedFile>, path: string): ServedFile | undefined {
-  const isStation = path.startsWith(STATION_PLACES) && !path.slice(STATION_PLACES.length).includes('/');
-  return files.get(isStation ? STATION_PLACES : path);
+  const isStation = path.startsWith(STATION_PAGES) && !path.slice(STATION_PAGES.length).includes('/');
+  return files.get(isStation ? STATION_PAGES : path);
 }
 
-/** What a page asks for is one folder up; relative, so that it works below a proxy's prefix too. */
-function oneFolderDeeper(page: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Prefixes the page's relative links with `../`; relative, so that they also work below a proxy's path prefix. */
+function linksOneFolderUp(page: Uint8Array): Uint8Array<ArrayBuffer> {
   const html = new TextDecoder().decode(page);
   return new TextEncoder().encode(html.replace(/\b(src|href)="(?![\w+.-]*:)/g, '$1="../'));
 }
 
-/** Whatever has the same tag is the same. */
+/** A file with its ETag, a hash of its content. */
 export function servedFile(body: Uint8Array<ArrayBuffer>, contentType: string): ServedFile {
   return { body, contentType, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }

@@ -1,6 +1,6 @@
 /**
- * One WebSocket as senders and viewers share it: what it says, in what order, how it closes, and
- * whether its peer still lives. A slow reader gets the newest prediction, never a queue.
+ * A WebSocket connection, for senders and viewers alike: sending with backpressure, closing with an
+ * error code, and pings to detect dead peers. A slow reader gets the newest prediction, not a queue.
  */
 import { WebSocket } from 'ws';
 import { ERRORS, type ErrorCode } from '../protocol/errors.js';
@@ -10,15 +10,15 @@ import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.
 export type ConnectionSettings = Pick<Settings, 'maxUnsentBytes' | 'pingIntervalMs' | 'retryAfterMs'>;
 
 /**
- * A WebSocket that says why before ws closes it for a broken frame: ws closes first and reports
- * afterwards, when nothing can be sent any more.
+ * A WebSocket that sends an error message before ws closes it for an invalid frame. The `error` event
+ * of ws comes after the close, when nothing can be sent any more.
  */
-export class SpeakingSocket extends WebSocket {
+export class ErrorReportingSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     if (reason === undefined && this.readyState === WebSocket.OPEN) {
-      // 1008 is ws's answer to too many frames or pieces.
+      // ws closes with 1008 for too many frames or buffered chunks.
       if (code === 1009 || code === 1008) {
-        this.send(encodeMessage({ type: 'error', code: 'too-big', message: 'A message was over the server\'s limit of bytes or frames. Send smaller ones.' }).json);
+        this.send(encodeMessage({ type: 'error', code: 'too-big', message: 'A message exceeds the server\'s limit of bytes or frames. Send smaller messages.' }).json);
         return super.close(ERRORS['too-big'].closeCode, 'too-big');
       }
       if (code === 1007 || code === 1002) {
@@ -29,16 +29,16 @@ export class SpeakingSocket extends WebSocket {
   }
 }
 
-/** Each of these makes the one before it needless. */
-const REPEATED: ReadonlySet<EncodedMessage['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
+/** Message types of which only the newest matters. */
+const REPLACEABLE: ReadonlySet<EncodedMessage['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
 
 export class Connection {
   readonly ws: WebSocket;
   readonly #settings: ConnectionSettings;
   readonly #pings: NodeJS.Timeout;
   #isAlive = true;
-  #hasSpoken = false;
-  /** Of what a slow reader skips, the newest of each type. */
+  #wasActive = false;
+  /** Unsent messages for a slow reader: the newest of each replaceable type. */
   readonly #newest = new Map<EncodedMessage['type'], EncodedMessage>();
 
   constructor(ws: WebSocket, settings: ConnectionSettings) {
@@ -52,37 +52,37 @@ export class Connection {
     });
   }
 
-  /** A message came. Who speaks all the time need not be asked. */
-  heard(): void {
-    this.#hasSpoken = true;
+  /** Marks the peer as alive because it sent something; the next ping is skipped. */
+  markActive(): void {
+    this.#wasActive = true;
   }
 
   get isOpen(): boolean {
     return this.ws.readyState === WebSocket.OPEN;
   }
 
-  /** Says it now, or when the peer has read; of what comes again and again only the newest waits. */
-  say(told: EncodedMessage): void {
+  /** Sends now; a replaceable message waits while too much is unsent, and only the newest is kept. */
+  send(message: EncodedMessage): void {
     if (!this.isOpen) return;
-    if (REPEATED.has(told.type) && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
-      // In the order in which they came: a picture follows its prediction.
-      this.#newest.delete(told.type);
-      this.#newest.set(told.type, told);
+    if (REPLACEABLE.has(message.type) && this.ws.bufferedAmount > this.#settings.maxUnsentBytes) {
+      // Delete first, to keep the order of arrival: `columns` follow their prediction.
+      this.#newest.delete(message.type);
+      this.#newest.set(message.type, message);
       return;
     }
-    this.ws.send(told.json, this.#onSent);
+    this.ws.send(message.json, this.#onSent);
   }
 
-  /** Says what is wrong, then closes with the code that belongs to it. */
-  refuse(code: ErrorCode, sentence: string): void {
+  /** Sends an error message, then closes with its close code. */
+  fail(code: ErrorCode, sentence: string): void {
     const retryAfterMs = ERRORS[code].closeCode === 1013 ? this.#settings.retryAfterMs : undefined;
-    this.say(encodeMessage({ type: 'error', code, message: sentence, ...(retryAfterMs !== undefined && { retryAfterMs }) }));
+    this.send(encodeMessage({ type: 'error', code, message: sentence, ...(retryAfterMs !== undefined && { retryAfterMs }) }));
     this.close(code);
   }
 
-  /** Closes with a code of the table, or 1000 when all is done. */
+  /** Closes with the error's close code, or with 1000. */
   close(code?: ErrorCode): void {
-    // A paused socket would not see the peer's answer.
+    // A paused socket would not read the peer's close frame.
     if (this.ws.isPaused) this.ws.resume();
     if (code === undefined) return this.ws.close(1000, 'done');
     const { closeCode } = ERRORS[code];
@@ -93,13 +93,13 @@ export class Connection {
     if (this.#newest.size === 0 || this.ws.bufferedAmount > this.#settings.maxUnsentBytes) return;
     const newest = [...this.#newest.values()];
     this.#newest.clear();
-    for (const told of newest) this.say(told);
+    for (const message of newest) this.send(message);
   };
 
   #ping(): void {
-    // While reading is paused its answer can't be seen.
-    if (this.#hasSpoken || this.ws.isPaused) {
-      this.#hasSpoken = false;
+    // While reading is paused a pong can't be received.
+    if (this.#wasActive || this.ws.isPaused) {
+      this.#wasActive = false;
       this.#isAlive = true;
       return;
     }

@@ -1,6 +1,6 @@
 /**
- * Senders: clients that stream sound in over `GET /v1/stream` and get predictions back. A sender is
- * in one state at a time, and every fault ends in an `error` message and the close code of its word.
+ * Senders: clients that stream audio over `GET /v1/stream` and receive predictions. Each is a small
+ * state machine; every failure sends an `error` message and closes with its close code.
  */
 import { asyncScheduler, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
@@ -9,19 +9,19 @@ import type { Log } from '../log.js';
 import { parseClientMessage, type ClientMessage, type Start } from '../protocol/client-messages.js';
 import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import type { Holder, Stream } from '../streams/stream.js';
+import type { StreamSender, Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
 
 type SenderState = 'hello' | 'streaming' | 'stopped' | 'over';
 
-class Sender implements Holder {
+class Sender implements StreamSender {
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
-  /** All that ends with this connection: timers and the subscription to the stream. */
-  readonly #owned = new Subscription();
+  /** Timers and subscriptions that end with this connection. */
+  readonly #subscriptions = new Subscription();
   readonly #hello: Subscription;
   #state: SenderState = 'hello';
   #stream: Stream | undefined;
@@ -36,28 +36,28 @@ class Sender implements Holder {
     this.#hello = timer(settings.helloTimeoutMs, scheduler).subscribe(() => {
       this.#fail('hello-timeout', `No start message came within ${settings.helloTimeoutMs} ms of connecting. Send it first.`);
     });
-    this.#owned.add(this.#hello);
+    this.#subscriptions.add(this.#hello);
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    // ws closes for a broken frame by itself; the close event follows.
+    // ws itself closes after an invalid frame; the close event follows.
     ws.on('error', () => this.#finish());
     ws.once('close', (closeCode) => this.#closed(closeCode));
   }
 
-  /** Connected, but not yet a stream. */
-  get isComing(): boolean {
+  /** Connected, but has not sent `start` yet. */
+  get isPending(): boolean {
     return this.#state === 'hello';
   }
 
   replaced(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#owned.unsubscribe();
-    this.#connection.refuse('replaced', 'A newer connection resumed this stream.');
+    this.#subscriptions.unsubscribe();
+    this.#connection.fail('replaced', 'A newer connection resumed this stream.');
   }
 
-  /** The server goes away: a stream is summed up by its owner, a connection without one is closed. */
+  /** The server is shutting down: streams are drained by `Streams`; a connection without a stream is closed here. */
   goAway(): void {
-    if (this.#state === 'hello') this.#fail('going-away', 'The server is shutting down. Try another, or later.');
+    if (this.#state === 'hello') this.#fail('going-away', 'The server is shutting down. Try again later, or another server.');
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -66,17 +66,17 @@ class Sender implements Holder {
       else this.#text(parseClientMessage((data as Buffer).toString('utf8')));
     } catch (error) {
       if (error instanceof ProtocolError) return this.#fail(error.code, error.message);
-      this.#log.error('a message failed', { stream: this.#stream?.id, reason: error instanceof Error ? error.stack : String(error) });
-      this.#fail('internal', 'The server failed on this message; the fault is not yours. Connect again.');
+      this.#log.error('processing a message failed', { stream: this.#stream?.id, reason: error instanceof Error ? error.stack : String(error) });
+      this.#fail('internal', 'The server failed while processing this message; the fault is not yours. Connect again.');
     }
   }
 
-  #text(told: ClientMessage): void {
+  #text(message: ClientMessage): void {
     if (this.#state === 'hello') {
-      if (told.type !== 'start') throw new ProtocolError('bad-start', 'The first message must be start; this one is stop.');
-      this.#start(told);
+      if (message.type !== 'start') throw new ProtocolError('bad-start', 'The first message must be start; this one is stop.');
+      this.#start(message);
     } else if (this.#state === 'streaming') {
-      if (told.type !== 'stop') throw new ProtocolError('bad-message', 'This stream has started already. Open another connection for another stream.');
+      if (message.type !== 'stop') throw new ProtocolError('bad-message', 'This stream has started already. Open another connection for another stream.');
       this.#state = 'stopped';
       this.#stream!.end();
     }
@@ -89,12 +89,12 @@ class Sender implements Holder {
     this.#hello.unsubscribe();
     this.#state = 'streaming';
     this.#stream = stream;
-    stream.take(this);
-    this.#connection.say(stream.ready('sender'));
-    this.#owned.add(stream.messages$.subscribe({
-      next: (told) => {
-        if (told.type !== 'columns' || wantsColumns) this.#connection.say(told);
-        if (told.type === 'error') this.#over(JSON.parse(told.json).code as ErrorCode);
+    stream.attach(this);
+    this.#connection.send(stream.ready('sender'));
+    this.#subscriptions.add(stream.messages$.subscribe({
+      next: (message) => {
+        if (message.type !== 'columns' || wantsColumns) this.#connection.send(message);
+        if (message.type === 'error') this.#over(JSON.parse(message.json).code as ErrorCode);
       },
       complete: () => this.#over(this.#streams.isDraining ? 'going-away' : undefined),
     }));
@@ -103,10 +103,10 @@ class Sender implements Holder {
   }
 
   #audio(bytes: Buffer): void {
-    if (this.#state === 'hello') throw new ProtocolError('bad-start', 'Audio came before start. Send a start message first: it says what the audio is.');
-    if (this.#state !== 'streaming') return; // sent before the peer read that the stream is over
+    if (this.#state === 'hello') throw new ProtocolError('bad-start', 'Audio came before start. Send a start message with the audio format first.');
+    if (this.#state !== 'streaming') return; // sent before the peer knew that the stream had ended
     this.#lastAudioMs = this.#scheduler.now();
-    this.#connection.heard();
+    this.#connection.markActive();
     const stream = this.#stream!;
     const { ws } = this.#connection;
     if (bytes.length === 0 || stream.send(bytes) || ws.isPaused) return;
@@ -117,9 +117,9 @@ class Sender implements Holder {
     });
   }
 
-  /** One timer that looks again when the time could be over, not one a message. */
+  /** A timer rescheduled when it fires, instead of one reset by every message. */
   #watchIdle(afterMs: number): void {
-    this.#owned.add(timer(afterMs, this.#scheduler).subscribe(() => {
+    this.#subscriptions.add(timer(afterMs, this.#scheduler).subscribe(() => {
       const { idleTimeoutMs } = this.#settings;
       const idleMs = this.#connection.ws.isPaused ? 0 : this.#scheduler.now() - this.#lastAudioMs;
       if (this.#state !== 'streaming') return;
@@ -128,25 +128,25 @@ class Sender implements Holder {
     }));
   }
 
-  /** The sender's fault or time-out: it is told, its stream ends for its viewers too. */
+  /** An error or timeout of the sender: sends the error and ends the stream, for its viewers too. */
   #fail(code: ErrorCode, sentence: string): void {
     if (this.#state === 'over') return;
-    this.#log.debug('a sender is refused', { stream: this.#stream?.id, code, reason: sentence });
+    this.#log.debug('a sender failed', { stream: this.#stream?.id, code, reason: sentence });
     this.#finish();
-    this.#connection.refuse(code, sentence);
+    this.#connection.fail(code, sentence);
   }
 
-  /** The stream is over and has said so. */
+  /** The stream has ended and its last message was sent. */
   #over(code: ErrorCode | undefined): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#owned.unsubscribe();
+    this.#subscriptions.unsubscribe();
     this.#connection.close(code);
   }
 
   #finish(): void {
     this.#state = 'over';
-    this.#owned.unsubscribe();
+    this.#subscriptions.unsubscribe();
     this.#stream?.end();
   }
 
@@ -154,10 +154,10 @@ class Sender implements Holder {
     if (this.#state === 'over') return;
     const wasStreaming = this.#state === 'streaming';
     this.#state = 'over';
-    this.#owned.unsubscribe();
+    this.#subscriptions.unsubscribe();
     if (!this.#stream) return;
-    // A clean close is as good as stop; any other may be a connection that was lost.
-    if (wasStreaming && closeCode !== 1000) this.#stream.leave(this);
+    // A clean close counts as stop; any other may be a lost connection, which can resume.
+    if (wasStreaming && closeCode !== 1000) this.#stream.detach(this);
     else this.#stream.end();
   }
 }
@@ -181,14 +181,17 @@ export class Senders {
     return this.#all.size;
   }
 
-  /** @throws ProtocolError before the upgrade, when no place is free */
-  checkPlace(): void {
+  /**
+   * Called before the upgrade.
+   * @throws ProtocolError `too-many-streams` at the limit of connections or load
+   */
+  checkCapacity(): void {
     if (this.#all.size >= this.#settings.maxStreams) {
-      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
+      throw new ProtocolError('too-many-streams', `The limit of ${this.#settings.maxStreams} streams is reached. Try again later.`);
     }
-    let coming = 0;
-    for (const sender of this.#all) if (sender.isComing) coming++;
-    this.#streams.checkPlace(coming);
+    let pending = 0;
+    for (const sender of this.#all) if (sender.isPending) pending++;
+    this.#streams.checkCapacity(pending);
   }
 
   accept(ws: WebSocket): void {

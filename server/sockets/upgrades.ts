@@ -1,14 +1,14 @@
 /**
- * HTTP upgrades to WebSockets: who may, to what, and how much a peer may send. Whoever may not is
- * told by a plain HTTP answer before the upgrade, with the reason.
+ * HTTP upgrades to WebSockets: routes them, checks permission and capacity, and limits what a peer
+ * may send. Refusals are plain HTTP responses before the upgrade.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Access } from '../access/access.js';
-import { SpeakingSocket } from './connection.js';
+import { ErrorReportingSocket } from './connection.js';
 import { isListed, isOwnPage } from '../access/origins.js';
-import { problem, refusalHeaders, refuseUpgrade } from '../http/problem.js';
+import { problem, problemHeaders, rejectUpgrade } from '../http/problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
 import type { Settings } from '../settings.js';
@@ -41,8 +41,8 @@ export class Upgrades {
       maxFragments: settings.maxFragments,
       maxBufferedChunks: settings.maxBufferedChunks,
       closeTimeout: settings.closeTimeoutMs,
-      WebSocket: SpeakingSocket,
-      // Clients that name no subprotocol are taken too; of several ours is chosen.
+      WebSocket: ErrorReportingSocket,
+      // A subprotocol is optional; of several offered, this one is selected.
       handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
@@ -54,14 +54,14 @@ export class Upgrades {
       this.#sockets.handleUpgrade(request, socket, head, accept);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      const refusal = problem(error.code, error.message);
-      refuseUpgrade(socket, refusal, refusalHeaders(refusal, this.#settings));
+      const details = problem(error.code, error.message);
+      rejectUpgrade(socket, details, problemHeaders(details, this.#settings));
     }
   }
 
   /**
-   * @returns what takes the socket once it is upgraded
-   * @throws ProtocolError when it may not be
+   * @returns the function that accepts the upgraded socket
+   * @throws ProtocolError when the upgrade is refused
    */
   #route(request: IncomingMessage): (ws: WebSocket) => void {
     const [path = '', query] = (request.url ?? '').split('?');
@@ -70,21 +70,21 @@ export class Upgrades {
       throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
     }
     this.#checkOrigin(request);
-    if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
+    if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
     if (path === WATCH_STATIONS) {
-      this.#viewers.checkPlace();
+      this.#viewers.checkCapacity();
       return (ws) => this.#viewers.acceptStations(ws);
     }
     if (!watch) {
       this.#access.check('send', request.headers.authorization);
-      this.#senders.checkPlace();
+      this.#senders.checkCapacity();
       return (ws) => this.#senders.accept(ws);
     }
     const stream = this.#viewers.find(watch[1]!);
     return (ws) => this.#viewers.accept(ws, stream, new URLSearchParams(query).get('spectrogram') === '1');
   }
 
-  /** Programs send no Origin; pages must be this server's own or listed, or any site could use its visitors' access. */
+  /** Programs send no Origin. Pages must be this server's own or listed, else any site could use its visitors' access. */
   #checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
     if (origin === undefined) return;
     if (isListed(origin, this.#settings) || isOwnPage(origin, host)) return;

@@ -1,7 +1,7 @@
 /**
- * Viewers: `GET /v1/streams/ID/watch` upgrades to a WebSocket that says what the stream says, with
- * columns if asked for with `?spectrogram=1` and the stream makes them; `GET /v1/stations/watch` to
- * one that says how all stations are doing.
+ * Viewers: `GET /v1/streams/ID/watch` upgrades to a WebSocket that sends the stream's messages, with
+ * `columns` if requested by `?spectrogram=1` and sent by the stream; `GET /v1/stations/watch` to one
+ * that sends the state of all stations.
  */
 import { interval, map, share, type Observable, type SchedulerLike } from 'rxjs';
 import type { WebSocket } from 'ws';
@@ -13,22 +13,22 @@ import type { Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
-const GLANCE_EVERY_MS = 1000;
+const STATIONS_INTERVAL_MS = 1000;
 
 export class Viewers {
   readonly #streams: Streams;
   readonly #stations: Stations;
   readonly #settings: Settings;
   readonly #all = new Set<Connection>();
-  readonly #ofStations = new Set<Connection>();
-  /** Made once for all who look, and only while somebody does. */
-  readonly #glances$: Observable<EncodedMessage>;
+  readonly #ofAllStations = new Set<Connection>();
+  /** Shared by all viewers of the stations; runs only while there are any. */
+  readonly #stationsMessage$: Observable<EncodedMessage>;
 
   constructor(streams: Streams, stations: Stations, settings: Settings, scheduler?: SchedulerLike) {
     this.#streams = streams;
     this.#stations = stations;
     this.#settings = settings;
-    this.#glances$ = interval(GLANCE_EVERY_MS, scheduler).pipe(map(() => this.#glance()), share());
+    this.#stationsMessage$ = interval(STATIONS_INTERVAL_MS, scheduler).pipe(map(() => this.#stationsMessage()), share());
   }
 
   get size(): number {
@@ -36,32 +36,35 @@ export class Viewers {
   }
 
   /**
-   * The stream to watch.
-   * @throws ProtocolError before the upgrade: `not-found`, or `too-many-viewers`
+   * Finds the stream to watch; called before the upgrade.
+   * @throws ProtocolError `not-found` or `too-many-viewers`
    */
   find(id: string): Stream {
     const stream = this.#streams.get(id);
     if (!stream) throw new ProtocolError('not-found', `No stream ${JSON.stringify(id)} is running; GET /v1/streams lists those that are.`);
-    this.checkPlace();
+    this.checkCapacity();
     return stream;
   }
 
-  /** @throws ProtocolError before the upgrade: `too-many-viewers` */
-  checkPlace(): void {
+  /**
+   * Called before the upgrade.
+   * @throws ProtocolError `too-many-viewers`
+   */
+  checkCapacity(): void {
     if (this.#all.size >= this.#settings.maxViewers) {
-      throw new ProtocolError('too-many-viewers', `All ${this.#settings.maxViewers} places for viewers are taken. Try again later.`);
+      throw new ProtocolError('too-many-viewers', `The limit of ${this.#settings.maxViewers} viewers is reached. Try again later.`);
     }
   }
 
   accept(ws: WebSocket, stream: Stream, wantsColumns: boolean): void {
     const connection = this.#connect(ws);
-    connection.say(stream.ready('viewer'));
-    if (stream.standing) connection.say(stream.standing);
+    connection.send(stream.ready('viewer'));
+    if (stream.lastAnnouncement) connection.send(stream.lastAnnouncement);
     let failure: ErrorCode | undefined;
     const watching = stream.watch().subscribe({
-      next: (told) => {
-        if (told.type === 'error') failure = JSON.parse(told.json).code as ErrorCode;
-        if (told.type !== 'columns' || wantsColumns) connection.say(told);
+      next: (message) => {
+        if (message.type === 'error') failure = JSON.parse(message.json).code as ErrorCode;
+        if (message.type !== 'columns' || wantsColumns) connection.send(message);
       },
       complete: () => connection.close(failure ?? (this.#streams.isDraining ? 'going-away' : undefined)),
     });
@@ -71,31 +74,31 @@ export class Viewers {
   /** A viewer of all stations. */
   acceptStations(ws: WebSocket): void {
     const connection = this.#connect(ws);
-    this.#ofStations.add(connection);
-    connection.say(this.#glance());
-    const watching = this.#glances$.subscribe((told) => connection.say(told));
+    this.#ofAllStations.add(connection);
+    connection.send(this.#stationsMessage());
+    const watching = this.#stationsMessage$.subscribe((message) => connection.send(message));
     ws.once('close', () => {
       watching.unsubscribe();
-      this.#ofStations.delete(connection);
+      this.#ofAllStations.delete(connection);
     });
   }
 
-  /** The server goes away: viewers of a stream hear it from the stream, these have none. */
+  /** The server is shutting down: viewers of a stream are closed when it ends, viewers of the stations here. */
   goAway(): void {
-    for (const connection of this.#ofStations) connection.close('going-away');
+    for (const connection of this.#ofAllStations) connection.close('going-away');
   }
 
   #connect(ws: WebSocket): Connection {
     const connection = new Connection(ws, this.#settings);
     this.#all.add(connection);
-    ws.on('message', () => connection.refuse('bad-message', 'A viewer only listens. To send sound, connect to /v1/stream.'));
-    // ws closes for a broken frame by itself; the close event follows.
+    ws.on('message', () => connection.fail('bad-message', 'A viewer can not send messages. To send sound, connect to /v1/stream.'));
+    // ws itself closes after an invalid frame; the close event follows.
     ws.on('error', () => {});
     ws.once('close', () => this.#all.delete(connection));
     return connection;
   }
 
-  #glance(): EncodedMessage {
+  #stationsMessage(): EncodedMessage {
     return encodeMessage({ type: 'stations', at: new Date().toISOString(), stations: this.#stations.list().map((station) => station.glance()) });
   }
 }

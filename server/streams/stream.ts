@@ -1,6 +1,6 @@
 /**
- * A running stream: who it is, who feeds it, what was said last. It outlives the connection that
- * feeds it and waits a while for its sender to come back.
+ * A running stream: its identity, its sender and its newest messages. After its connection is lost it
+ * waits for `resumeWindowMs` for the sender to resume.
  */
 import { randomBytes } from 'node:crypto';
 import { Observable, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
@@ -10,13 +10,13 @@ import type { ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js'
 import type { ShardStream } from '../shards/shards.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
-/** Who feeds a stream; there is one at a time. */
-export interface Holder {
-  /** A newer connection took the stream over. */
+/** The sender of a stream's audio; there is one at a time. */
+export interface StreamSender {
+  /** Called when a newer connection has taken over the stream. */
   replaced(): void;
 }
 
-export interface Identity {
+export interface StreamIdentity {
   readonly id: string;
   readonly name: string;
   readonly source: StreamInfo['source'];
@@ -38,15 +38,15 @@ export class Stream {
   readonly #model: ModelInfo;
   readonly #blockMs: number;
   #receivedBytes = 0;
-  #holder: Holder | undefined;
-  #window: Subscription | undefined;
+  #sender: StreamSender | undefined;
+  #resumeWindow: Subscription | undefined;
   #name: string;
-  #last: EncodedMessage | undefined;
-  #standing: EncodedMessage | undefined;
+  #lastPrediction: EncodedMessage | undefined;
+  #lastAnnouncement: EncodedMessage | undefined;
   #viewers = 0;
   #isEnding = false;
 
-  constructor({ id, name, source, format }: Identity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
+  constructor({ id, name, source, format }: StreamIdentity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
     this.id = id;
     this.#name = name;
     this.source = source;
@@ -57,12 +57,12 @@ export class Stream {
     this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
     this.#blockMs = blockMs(manifest);
     shard.messages$.subscribe({
-      next: (told) => {
-        if (told.type === 'prediction') this.#last = told;
-        this.#messages.next(told);
+      next: (message) => {
+        if (message.type === 'prediction') this.#lastPrediction = message;
+        this.#messages.next(message);
       },
       complete: () => {
-        this.#window?.unsubscribe();
+        this.#resumeWindow?.unsubscribe();
         this.#messages.complete();
       },
     });
@@ -86,55 +86,54 @@ export class Stream {
     return this.#shard.drained();
   }
 
-  /** Other sound follows: what was heard before no longer counts. */
+  /** Resets the pipe, because other sound follows. */
   reset(): void {
     this.#shard.reset();
   }
 
-  /** Says something of the stream that is no answer to its sound; stands for those who come later. */
-  announce(told: EncodedMessage): void {
-    this.#standing = told;
-    this.#messages.next(told);
+  /** Sends a message that doesn't come from scoring, such as a station's state; later viewers get the newest one too. */
+  announce(message: EncodedMessage): void {
+    this.#lastAnnouncement = message;
+    this.#messages.next(message);
   }
 
-  /** What was announced last. */
-  get standing(): EncodedMessage | undefined {
-    return this.#standing;
+  get lastAnnouncement(): EncodedMessage | undefined {
+    return this.#lastAnnouncement;
   }
 
-  /** No more audio; what is left is scored and summed up. */
+  /** End of audio: the rest is scored, then the summary is sent. */
   end(): void {
     this.#isEnding = true;
-    this.#window?.unsubscribe();
+    this.#resumeWindow?.unsubscribe();
     this.#shard.end();
   }
 
-  /** True from `end` on: it takes no more audio. */
+  /** True after `end`: no more audio is accepted. */
   get isEnding(): boolean {
     return this.#isEnding;
   }
 
-  /** Its sender was lost and may come back. */
+  /** Its sender was lost and may resume. */
   get isWaiting(): boolean {
-    return this.#holder === undefined && !this.#isEnding;
+    return this.#sender === undefined && !this.#isEnding;
   }
 
-  /** Gives the stream to who feeds it from now on. */
-  take(holder: Holder): void {
-    this.#window?.unsubscribe();
-    const before = this.#holder;
-    this.#holder = holder;
-    before?.replaced();
+  /** Sets the stream's sender; the previous one is replaced. */
+  attach(sender: StreamSender): void {
+    this.#resumeWindow?.unsubscribe();
+    const previous = this.#sender;
+    this.#sender = sender;
+    previous?.replaced();
   }
 
-  /** Its holder is lost: waits for another, then ends. */
-  leave(holder: Holder): void {
-    if (this.#holder !== holder) return;
-    this.#holder = undefined;
-    this.#window = timer(this.#resumeWindowMs, this.#scheduler).subscribe(() => this.end());
+  /** The sender was lost: the stream waits for a resume, then ends. */
+  detach(sender: StreamSender): void {
+    if (this.#sender !== sender) return;
+    this.#sender = undefined;
+    this.#resumeWindow = timer(this.#resumeWindowMs, this.#scheduler).subscribe(() => this.end());
   }
 
-  /** What is said, for one viewer, who counts while subscribed. */
+  /** `messages$` for one viewer, who is counted while subscribed. */
   watch(): Observable<EncodedMessage> {
     return new Observable((subscriber) => {
       this.#viewers++;
@@ -156,13 +155,13 @@ export class Stream {
   }
 
   info(): StreamInfo {
-    const last = this.#last && (JSON.parse(this.#last.json) as Prediction);
+    const last = this.#lastPrediction && (JSON.parse(this.#lastPrediction.json) as Prediction);
     return {
       id: this.id,
       name: this.name,
       source: this.source,
       startedAt: this.#startedAt,
-      connected: this.#holder !== undefined,
+      connected: this.#sender !== undefined,
       ...this.format,
       durationMs: last?.atMs ?? 0,
       state: last?.state ?? 'warming',

@@ -1,4 +1,4 @@
-/** The running streams: opened, resumed, played from the server's own sources, and drained at the end. */
+/** All running streams: opens, resumes and drains them, and feeds those of the server's own sources. */
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { Manifest } from '../../models/manifest.js';
@@ -9,25 +9,25 @@ import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Shards } from '../shards/shards.js';
 import type { Source } from '../sources/source.js';
-import { Stream, type Identity } from './stream.js';
+import { Stream, type StreamIdentity } from './stream.js';
 
 export interface OpenStreamOptions {
   readonly name?: string | undefined;
   readonly format: AudioFormat;
   readonly topK?: number | undefined;
   readonly spectrogram?: boolean | undefined;
-  /** It keeps to the clock by itself: never taken for a file. */
+  /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
 }
 
-/** A stream and how the server feeds it. */
+/** A stream that the server itself sends audio to. */
 export interface FedStream {
   readonly stream: Stream;
-  /** The bytes must not be changed afterwards; never asks to wait. */
+  /** The bytes must not be changed afterwards. Bytes are dropped while the shard is behind. */
   send(bytes: Uint8Array): void;
 }
 
-/** How long a source of the server's own waits before it plays again. */
+/** Delay before a source of the server's own is played again. */
 const REPLAY_AFTER_MS = 1000;
 
 export class Streams {
@@ -37,7 +37,7 @@ export class Streams {
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #byId = new Map<string, Stream>();
-  readonly #played = new Subscription();
+  readonly #playing = new Subscription();
   readonly #mainThread = new MainThreadLoad(() => this.#byId.size);
   #isDraining = false;
   #onEmpty: (() => void) | undefined;
@@ -50,7 +50,7 @@ export class Streams {
     this.#scheduler = scheduler;
   }
 
-  /** New streams are taken. */
+  /** Whether new streams are accepted. */
   get isReady(): boolean {
     return !this.#isDraining && this.#shards.isAlive;
   }
@@ -68,30 +68,31 @@ export class Streams {
   }
 
   /**
-   * Whether a connection may come: while a lost one may come back nobody else is kept out for it.
-   * @param coming others that have not said yet what they want
-   * @throws ProtocolError `too-many-streams` when the server can't keep one stream more in time
+   * Checks whether there is capacity for a new connection. Skipped while a lost stream waits, since
+   * the connection may resume it.
+   * @param pending connections that have not sent `start` yet
+   * @throws ProtocolError `too-many-streams` when one more stream would overload the server
    */
-  checkPlace(coming: number): void {
-    if (!this.list().some((stream) => stream.isWaiting)) this.#checkLoad(coming + 1);
+  checkCapacity(pending: number): void {
+    if (!this.list().some((stream) => stream.isWaiting)) this.#checkLoad(pending + 1);
   }
 
   /** @throws ProtocolError `too-many-streams`, `going-away` or `internal` */
   open(options: OpenStreamOptions): Stream {
     const clients = this.list().filter((stream) => stream.source === 'client').length;
     if (clients >= this.#settings.maxStreams) {
-      throw new ProtocolError('too-many-streams', `All ${this.#settings.maxStreams} places for streams are taken. Try again later.`);
+      throw new ProtocolError('too-many-streams', `The limit of ${this.#settings.maxStreams} streams is reached. Try again later.`);
     }
     this.#checkLoad(1);
     const id = randomBytes(8).toString('hex');
     return this.#start({ ...options, id, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
   }
 
-  /** @throws ProtocolError `resume-unknown` when no stream of this format waits for the token */
+  /** @throws ProtocolError `resume-unknown` when no stream with this token and format can be resumed */
   resume(token: string, format: AudioFormat): Stream {
     const stream = this.list().find((each) => each.source === 'client' && each.resumeToken === token && !each.isEnding);
     if (!stream) {
-      throw new ProtocolError('resume-unknown', `No stream waits for this resume token; streams wait ${this.#settings.resumeWindowMs} ms. Start a new one without "resume".`);
+      throw new ProtocolError('resume-unknown', `No stream waits for this resume token; streams wait ${this.#settings.resumeWindowMs} ms. Start a new stream without "resume".`);
     }
     const { encoding, sampleRate, channels } = stream.format;
     if (encoding !== format.encoding || sampleRate !== format.sampleRate || channels !== format.channels) {
@@ -101,15 +102,15 @@ export class Streams {
   }
 
   /**
-   * A stream that the server feeds itself, with all labels and its picture. It is the operator's
-   * own: no load keeps it out.
+   * Opens a stream that the server feeds itself, with all labels and `columns`. It belongs to the
+   * operator, so the load is not checked.
    * @throws ProtocolError `going-away`, `conflict` or `internal`
    */
-  feed(who: Omit<Identity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
-    if (this.#byId.has(who.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(who.id)} is running already.`);
-    const stream = this.#start({ ...who, topK: this.manifest.labels.length, spectrogram: true, isPaced: true });
-    stream.take({ replaced: () => {} });
-    // Bytes that come while the shard is behind are left out: nobody can be asked to wait.
+  feed(identity: Omit<StreamIdentity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
+    if (this.#byId.has(identity.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(identity.id)} is running already.`);
+    const stream = this.#start({ ...identity, topK: this.manifest.labels.length, spectrogram: true, isPaced: true });
+    stream.attach({ replaced: () => {} });
+    // Bytes that arrive while the shard is behind are dropped: a live source can't be paused.
     let isBehind = false;
     return {
       stream,
@@ -121,7 +122,7 @@ export class Streams {
     };
   }
 
-  /** Plays a source of the server's own through the same path, again whenever it ends. */
+  /** Plays a source of the server's own as a stream, repeating it whenever it ends. */
   play({ name, format, bytes$ }: Source, id: 'demo'): void {
     const once$ = new Observable<never>((subscriber) => {
       const { stream, send } = this.feed({ id, name, source: 'demo', format });
@@ -135,10 +136,10 @@ export class Streams {
       }));
       subscriber.add(stream.messages$.subscribe({ complete: () => subscriber.complete() }));
     });
-    this.#played.add(once$.pipe(
+    this.#playing.add(once$.pipe(
       retry({
         delay: (error: unknown) => {
-          this.#log.error('the demo station failed and is started again', { reason: String(error) });
+          this.#log.error('the demo station failed and is restarted', { reason: String(error) });
           return timer(REPLAY_AFTER_MS, this.#scheduler);
         },
       }),
@@ -146,13 +147,13 @@ export class Streams {
     ).subscribe());
   }
 
-  /** Takes no more streams, ends all, resolves when each has its summary or the time is over. */
+  /** Rejects new streams, ends all, and resolves when each has its summary or after the timeout. */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true;
     this.#mainThread.close();
     const streams = this.list();
     for (const stream of streams) stream.end();
-    this.#played.unsubscribe();
+    this.#playing.unsubscribe();
     if (this.#byId.size === 0) return;
     await new Promise<void>((resolve) => {
       const timeout = timer(timeoutMs, this.#scheduler).subscribe(() => resolve());
@@ -166,21 +167,21 @@ export class Streams {
   #checkLoad(more: number): void {
     const load = Math.max(this.#mainThread.estimate(this.#byId.size + more), this.#shards.loadWith(more));
     if (100 * load > this.#settings.maxLoad) {
-      throw new ProtocolError('too-many-streams', `The server is as busy as it can be with ${this.#byId.size} streams in time. Try again later.`);
+      throw new ProtocolError('too-many-streams', `The server is at its load limit with ${this.#byId.size} streams. Try again later.`);
     }
   }
 
-  #start({ format, topK, spectrogram, isPaced, ...who }: OpenStreamOptions & Identity): Stream {
-    if (this.#isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try another, or later.');
-    const shard = this.#shards.open({ id: who.id, format, topK, spectrogram, isPaced });
-    const stream = new Stream({ ...who, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
+  #start({ format, topK, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
+    if (this.#isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
+    const shard = this.#shards.open({ id: identity.id, format, topK, spectrogram, isPaced });
+    const stream = new Stream({ ...identity, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
     this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });
     stream.messages$.subscribe({
       complete: () => {
         this.#byId.delete(stream.id);
         const { durationMs, droppedMs } = stream.info();
-        this.#log.debug('stream over', { stream: stream.id, durationMs, droppedMs });
+        this.#log.debug('stream ended', { stream: stream.id, durationMs, droppedMs });
         if (this.#byId.size === 0) this.#onEmpty?.();
       },
     });

@@ -1,6 +1,6 @@
 /**
- * What all routes under /v1 share: how they refuse, and what they are made from. A route is
- * described once; what it takes is checked by that description, and /openapi.json says the same.
+ * Shared parts of all routes under /v1: dependencies and error responses. Each route has one
+ * description, which validates its requests and generates /openapi.json.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
@@ -19,10 +19,10 @@ export interface ApiParts {
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;
-  /** Undefined where no history is kept. */
+  /** Undefined if no history is kept. */
   readonly history: HistoryStore | undefined;
   readonly settings: Settings;
-  /** ms since 1970. */
+  /** The current time, ms since 1970. */
   readonly now: () => number;
 }
 
@@ -34,17 +34,17 @@ export function newApi(): OpenAPIHono {
   });
 }
 
-/** As `server/http/problem.ts` writes it. */
+/** The body written by `server/http/problem.ts`. */
 const problemSchema = z.object({
   type: z.literal('about:blank'),
   title: z.string(),
   status: z.int(),
-  detail: z.string().meta({ description: 'What happened and what to do, in a sentence' }),
-  code: z.string().meta({ description: 'A stable word for it' }),
-}).meta({ id: 'Problem', description: 'A refusal (RFC 9457)' });
+  detail: z.string().meta({ description: 'What happened and what to do about it' }),
+  code: z.string().meta({ description: 'Stable error code' }),
+}).meta({ id: 'Problem', description: 'An error response (RFC 9457)' });
 
-/** The refusals of a route, described by the one table of errors. */
-export function refusals(...codes: ErrorCode[]) {
+/** The error responses of a route, described by the protocol's table of errors. */
+export function errorResponses(...codes: ErrorCode[]) {
   return Object.fromEntries(codes.map((code) => [ERRORS[code].status, {
     description: `\`${code}\`: ${ERRORS[code].meaning}`,
     content: { [PROBLEM_TYPE]: { schema: problemSchema } },
@@ -52,14 +52,14 @@ export function refusals(...codes: ErrorCode[]) {
 }
 
 /** @throws ProtocolError `not-found` */
-export function known(stations: Stations, id: string): Station {
+export function requireStation(stations: Stations, id: string): Station {
   const station = stations.get(id);
   if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists all of them.`);
   return station;
 }
 
 /** @throws ProtocolError `not-kept` */
-export function keptBy({ history }: ApiParts): HistoryStore {
-  if (!history) throw new ProtocolError('not-kept', 'This server keeps no history. The operator can have it kept with --stations FILE or --database FILE.');
+export function requireHistory({ history }: ApiParts): HistoryStore {
+  if (!history) throw new ProtocolError('not-kept', 'This server keeps no history. The operator can enable it with --stations FILE or --database FILE.');
   return history;
 }

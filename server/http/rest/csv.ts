@@ -1,10 +1,10 @@
-/** Rows as CSV (RFC 4180): lines end with CRLF, and what holds a comma, a quote or a line break is quoted. */
+/** Rows as CSV (RFC 4180): lines end with CRLF; cells with a comma, a quote or a line break are quoted. */
 
 export type Cell = string | number | null;
 
 /**
- * What a spreadsheet would take for a formula. Titles come from anybody's radio, so such a text gets
- * an apostrophe in front, which spreadsheets show as text
+ * Text that a spreadsheet would run as a formula. Titles come from untrusted radio streams, so such
+ * text is prefixed with an apostrophe, which makes spreadsheets show it as text
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 const FORMULA = /^[=+\-@\t\r]/;

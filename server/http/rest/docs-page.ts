@@ -1,4 +1,4 @@
-/** The API's document as a page that people read: made here, of plain HTML, with no script. */
+/** Renders the OpenAPI document as a plain HTML page without scripts. */
 
 interface Schema {
   readonly $ref?: string;
@@ -36,7 +36,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
 }
 
-/** As much of OpenAPI 3.1 as the page shows. */
+/** The part of OpenAPI 3.1 that the page shows. */
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -63,7 +63,7 @@ ${tags.map((tag) => `<section><h2>${text(tag)}</h2><ul>${ofTag(tag).map(({ path,
 </nav>
 <main>
 ${tags.map((tag) => `<h2>${text(tag)}</h2>\n${ofTag(tag).map(({ path, method, operation }) => operationView(path, method, operation)).join('\n')}`).join('\n')}
-<h2>Shapes</h2>
+<h2>Schemas</h2>
 ${Object.entries(components.schemas).map(([name, schema]) => `<article id="${text(name)}"><h3>${text(name)}</h3>${schema.description ? `<p>${prose(schema.description)}</p>` : ''}${fields(schema)}</article>`).join('\n')}
 </main>
 </html>
@@ -79,7 +79,7 @@ function operationView(path: string, method: string, { summary, description, sec
 <h3><b>${method}</b> <code>${text(path)}</code></h3>
 <p>${prose(summary ?? '')}.${description ? ` ${prose(description)}` : ''}${security ? ' <em>Needs the admin token.</em>' : ''}</p>
 ${rows.length > 0 ? `<table><caption>Request</caption>${rows.join('')}</table>` : ''}
-<table><caption>Answers</caption>${Object.entries(responses).map(([status, { description: words, ...content }]) => `<tr><th scope="row">${text(status)}<td>${prose(words)}${bodies(content).map((schema) => `<div>${typeOf(schema)}</div>${schema.properties ? fields(schema) : ''}`).join('')}`).join('')}</table>
+<table><caption>Responses</caption>${Object.entries(responses).map(([status, { description: words, ...content }]) => `<tr><th scope="row">${text(status)}<td>${prose(words)}${bodies(content).map((schema) => `<div>${typeOf(schema)}</div>${schema.properties ? fields(schema) : ''}`).join('')}`).join('')}</table>
 </article>`;
 }
 
@@ -87,7 +87,7 @@ function bodies({ content = {} }: Content = {}): Schema[] {
   return Object.values(content).map(({ schema }) => schema);
 }
 
-/** A table of an object's fields; what lies in them in tables of its own. */
+/** A table of an object's fields, with nested tables for objects in them. */
 function fields(schema: Schema): string {
   const { properties = {}, required = [] } = schema;
   const rows = Object.entries(properties).map(([name, each]) => fieldRow(name, required.includes(name), '', each));
@@ -100,7 +100,7 @@ function fieldRow(name: string, isRequired: boolean, where: string, schema: Sche
   return `<tr><th scope="row"><code>${text(name)}</code><td>${typeOf(schema)}${notes ? ` <small>${text(notes)}</small>` : ''}${schema.description ? `<div>${prose(schema.description)}</div>` : ''}${inside}`;
 }
 
-/** In a word or two, with a link where it is a shape of its own. */
+/** The type in a few words; a link if it is a named schema. */
 function typeOf(schema: Schema): string {
   const { $ref, type, items, enum: values, const: value, oneOf, anyOf, allOf, additionalProperties } = schema;
   if ($ref !== undefined) {

@@ -2,48 +2,48 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
 import type { HistoryStore, Range } from '../../store/store.js';
-import { alertView, MOST_ALERTS } from './alerts.js';
-import { keptBy, known, newApi, refusals, type ApiParts } from './api.js';
+import { alertView, MAX_ALERTS } from './alerts.js';
+import { errorResponses, newApi, requireHistory, requireStation, type ApiParts } from './api.js';
 import { csvLine, type Cell } from './csv.js';
 import { HistoryPages } from './pages.js';
-import { historyShape } from './shapes.js';
+import { historyResponseSchema } from './schemas.js';
 import { bucketFor, Buckets, seconds, wholeBuckets } from './shares.js';
 import { isoTime, rangeQuery, timeRange } from './time-range.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** More than this of one kind is no chart any more; CSV has no such limit. */
-const MOST_ROWS = 20_000;
-const MOST_BUCKETS = 5000;
+/** Limit of rows of each kind in a JSON response; CSV has no such limit. */
+const MAX_ROWS = 20_000;
+const MAX_BUCKETS = 5000;
 
 const TAGS = ['Stations'];
 const byId = z.object({ id: z.string() });
 const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
 
 const json = createRoute({
-  method: 'get', path: '/v1/stations/{id}/history', tags: TAGS, summary: 'What was heard',
+  method: 'get', path: '/v1/stations/{id}/history', tags: TAGS, summary: 'History',
   request: {
     params: byId,
     query: rangeQuery.extend({
       bucket: z.coerce.number().int().min(60).max(86_400).multipleOf(60, 'must be a multiple of 60 s').optional()
-        .meta({ description: 'Seconds that are added up in `shares`; as many as give 120 buckets at most unless given' }),
+        .meta({ description: 'Length of a bucket of `shares`, s. Default: the shortest that gives at most 120 buckets' }),
     }),
   },
   responses: {
-    200: { description: `The last hour, unless a time is given; at most ${MOST_ROWS} rows of each kind`, content: { 'application/json': { schema: historyShape } } },
-    ...refusals('not-found', 'bad-request', 'not-kept'),
+    200: { description: `At most ${MAX_ROWS} rows of each kind. Default: the last hour`, content: { 'application/json': { schema: historyResponseSchema } } },
+    ...errorResponses('not-found', 'bad-request', 'not-kept'),
   },
 });
 
 const csv = createRoute({
-  method: 'get', path: '/v1/stations/{id}/history.csv', tags: TAGS, summary: 'What was heard, as CSV',
+  method: 'get', path: '/v1/stations/{id}/history.csv', tags: TAGS, summary: 'History as CSV',
   request: {
     params: byId,
     query: rangeQuery.extend({ table: z.enum(TABLES).default('segments') }),
   },
   responses: {
-    200: { description: 'A header, then a line a row (RFC 4180); `shares` has a line for each minute and what was heard in it. The last hour, unless a time is given', content: { 'text/csv': { schema: z.string() } } },
-    ...refusals('not-found', 'bad-request', 'not-kept'),
+    200: { description: 'A header, then one line per row (RFC 4180); `shares` has one line per minute and genre or state. Default: the last hour', content: { 'text/csv': { schema: z.string() } } },
+    ...errorResponses('not-found', 'bad-request', 'not-kept'),
   },
 });
 
@@ -52,22 +52,22 @@ export function historyApi(parts: ApiParts): OpenAPIHono {
 
   api.openapi(json, async (context) => {
     const { id } = context.req.valid('param');
-    known(parts.stations, id);
-    const store = keptBy(parts);
-    const { bucket, ...asked } = context.req.valid('query');
-    const range = timeRange(asked, parts.now(), HOUR_MS);
+    requireStation(parts.stations, id);
+    const store = requireHistory(parts);
+    const { bucket, ...query } = context.req.valid('query');
+    const range = timeRange(query, parts.now(), HOUR_MS);
     const bucketS = bucket ?? bucketFor(range);
     const pages = new HistoryPages(store, id, range);
-    const [segments, states, titles] = [await all(pages.segments()), await all(pages.states()), await all(pages.titles())];
+    const [segments, states, titles] = [await readAll(pages.segments()), await readAll(pages.states()), await readAll(pages.titles())];
     return context.json({
       from: isoTime(range.fromMs),
       to: isoTime(range.toMs),
       bucketS,
       segments: segments.map(({ fromMs, toMs, ...rest }) => ({ from: isoTime(fromMs), to: isoTime(toMs), ...rest })),
       states: states.map(({ fromMs, toMs, ...rest }) => ({ from: isoTime(fromMs), to: isoTime(toMs), ...rest })),
-      alerts: (await store.alerts(range, MOST_ALERTS, id)).reverse().map(alertView),
+      alerts: (await store.alerts(range, MAX_ALERTS, id)).reverse().map(alertView),
       titles: titles.map(({ atMs, title }) => ({ at: isoTime(atMs), title })),
-      shares: (await bucketsOf(store, id, range, bucketS)).map(({ atMs, heardMs, shares }) => ({
+      shares: (await readBuckets(store, id, range, bucketS)).map(({ atMs, heardMs, shares }) => ({
         at: isoTime(atMs),
         heardS: seconds(heardMs),
         shares: Object.fromEntries(Object.entries(shares).map(([key, ms]) => [key, seconds(ms)])),
@@ -77,10 +77,10 @@ export function historyApi(parts: ApiParts): OpenAPIHono {
 
   api.openapi(csv, (context) => {
     const { id } = context.req.valid('param');
-    known(parts.stations, id);
-    const { table, ...asked } = context.req.valid('query');
-    const range = timeRange(asked, parts.now(), HOUR_MS);
-    const lines = LINES[table](keptBy(parts), id, range);
+    requireStation(parts.stations, id);
+    const { table, ...query } = context.req.valid('query');
+    const range = timeRange(query, parts.now(), HOUR_MS);
+    const lines = CSV_TABLES[table](requireHistory(parts), id, range);
     return context.body(textStream(lines), 200, {
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': `attachment; filename="${id}-${table}-${isoTime(range.fromMs).slice(0, 10)}.csv"`,
@@ -90,19 +90,19 @@ export function historyApi(parts: ApiParts): OpenAPIHono {
 }
 
 /** @throws ProtocolError `bad-request` when there are too many */
-async function all<Row>(pages: AsyncGenerator<Row[]>): Promise<Row[]> {
+async function readAll<Row>(pages: AsyncGenerator<Row[]>): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const page of pages) {
     rows.push(...page);
-    if (rows.length > MOST_ROWS) throw new ProtocolError('bad-request', `There are more than ${MOST_ROWS} rows of one kind in this time. Ask for less of it at once, or for history.csv.`);
+    if (rows.length > MAX_ROWS) throw new ProtocolError('bad-request', `There are more than ${MAX_ROWS} rows of one kind in this time range. Request a shorter range, or history.csv.`);
   }
   return rows;
 }
 
-async function bucketsOf(store: HistoryStore, id: string, range: Range, bucketS: number) {
+async function readBuckets(store: HistoryStore, id: string, range: Range, bucketS: number) {
   const whole = wholeBuckets(range, bucketS);
   const count = (whole.toMs - whole.fromMs) / (1000 * bucketS);
-  if (count > MOST_BUCKETS) throw new ProtocolError('bad-request', `This time has ${count} buckets of ${bucketS} s; ${MOST_BUCKETS} at most can be asked for. Ask for longer ones, or for less time.`);
+  if (count > MAX_BUCKETS) throw new ProtocolError('bad-request', `This time range has ${count} buckets of ${bucketS} s; the limit is ${MAX_BUCKETS}. Request longer buckets or a shorter range.`);
   const buckets = new Buckets(whole, bucketS);
   for await (const page of new HistoryPages(store, id, whole).minutes()) for (const minute of page) buckets.add(minute);
   return buckets.list();
@@ -110,8 +110,8 @@ async function bucketsOf(store: HistoryStore, id: string, range: Range, bucketS:
 
 type Lines = AsyncGenerator<Cell[][]>;
 
-/** Of each table its header and its rows, a page at a time. */
-const LINES: Readonly<Record<(typeof TABLES)[number], (store: HistoryStore, id: string, range: Range) => Lines>> = {
+/** The header and rows of each table, one page at a time. */
+const CSV_TABLES: Readonly<Record<(typeof TABLES)[number], (store: HistoryStore, id: string, range: Range) => Lines>> = {
   async* segments(store, id, range) {
     yield [['from', 'to', 'state', 'genre', 'p', 'nowPlaying']];
     for await (const page of new HistoryPages(store, id, range).segments()) {
@@ -132,12 +132,12 @@ const LINES: Readonly<Record<(typeof TABLES)[number], (store: HistoryStore, id: 
   },
   async* alerts(store, id, range) {
     yield [['id', 'type', 'from', 'to', 'sentence']];
-    const alerts = await store.alerts(range, MOST_ROWS, id);
+    const alerts = await store.alerts(range, MAX_ROWS, id);
     yield alerts.reverse().map(({ id: alertId, type, fromMs, toMs, sentence }) => [alertId, type, isoTime(fromMs), toMs === null ? null : isoTime(toMs), sentence]);
   },
 };
 
-/** Read as fast as it is taken; who stops taking stops the reading. */
+/** Reads pages only as fast as the client takes them; cancelling stops the reading. */
 function textStream(lines: Lines): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

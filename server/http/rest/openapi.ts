@@ -1,4 +1,4 @@
-/** All routes under /v1 in one app, with the document that describes them, for programs and for people. */
+/** All routes under /v1 in one app, with their OpenAPI document and the page made from it. */
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import { servedFile, type ServedFile } from '../static-files.js';
 import { problem, PROBLEM_TYPE } from '../problem.js';
@@ -11,20 +11,20 @@ import { historyApi } from './history.js';
 import { stationsApi } from './stations.js';
 import { streamsApi } from './streams.js';
 
-const ABOUT = `Live sound in, live genre out. Times are ISO 8601; where one is asked for, ms since 1970 will do.
-Refusals are problem details (RFC 9457) with a stable word in \`code\`. Requests that change something need the admin token, unless the server lets everybody manage it, and are not taken from pages of other sites.
-Sound is sent and predictions are watched over WebSockets; the README's protocol section has their messages.`;
+const ABOUT = `Live sound in, live genre out. Times are ISO 8601; requests may also use ms since 1970.
+Errors are problem details (RFC 9457) with a stable error code in \`code\`. Requests that change something need the admin token, unless the setting \`access\` is \`manage\`, and are rejected from pages of other sites.
+Sound is sent and predictions are received over WebSockets; the README's protocol section describes their messages.`;
 
-/** Not a route of HTTP: these addresses upgrade, and anything else is told so. */
+/** WebSocket addresses: a plain HTTP request gets status 426. */
 const SOCKETS = [
-  { path: '/v1/stream', summary: 'Send sound, get predictions', description: 'After the upgrade the client sends `start`, then sound, then `stop`.' },
-  { path: '/v1/streams/{id}/watch', summary: 'Watch a stream', description: 'With `?spectrogram=1` the picture of the sound comes as well.' },
-  { path: '/v1/stations/watch', summary: 'Watch all stations', description: 'All of them, once a second.' },
+  { path: '/v1/stream', summary: 'Send sound, receive predictions', description: 'After the upgrade the client sends `start`, then sound, then `stop`.' },
+  { path: '/v1/streams/{id}/watch', summary: 'Watch a stream', description: 'With `?spectrogram=1`, `columns` messages are sent too.' },
+  { path: '/v1/stations/watch', summary: 'Watch all stations', description: 'Sends the state of all stations once a second.' },
 ] as const;
 
 export function restApi(parts: ApiParts): OpenAPIHono {
   const api = newApi();
-  // Before those with an id in their place: /v1/stations/watch is no station.
+  // Registered before the routes with an id: `watch` in /v1/stations/watch is not an id.
   for (const { path } of SOCKETS) {
     api.get(path.replace('{id}', ':id'), (context) => {
       const { status, ...rest } = problem('bad-message', 'This address is for WebSockets: connect with ws:// or wss://.', 426);
@@ -36,17 +36,17 @@ export function restApi(parts: ApiParts): OpenAPIHono {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,
       ...(path.includes('{id}') && { request: { params: z.object({ id: z.string() }) } }),
-      responses: { 101: { description: 'It is a WebSocket now' }, 426: { description: '`bad-message`: the request was no upgrade' } },
+      responses: { 101: { description: 'Upgraded to a WebSocket' }, 426: { description: '`bad-message`: the request is not an upgrade' } },
     });
   }
 
-  api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'What the server was given with --admin-token' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'The token set with --admin-token' });
   return api;
 }
 
 /**
- * The document, and the page that is made from it, by URL path.
- * @param version of the server
+ * The OpenAPI document, and the page made from it, by URL path.
+ * @param version the server's version
  */
 export function documentFiles(api: OpenAPIHono, version: string): ReadonlyMap<string, ServedFile> {
   const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });

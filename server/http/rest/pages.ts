@@ -1,24 +1,24 @@
-/** Long reads in pages, with a turn of the event loop between them: streams and other requests go first. */
+/** Reads history in pages and yields to the event loop between them, so that streams and other requests aren't delayed. */
 import { setImmediate } from 'node:timers/promises';
 import type { HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, Range } from '../../store/store.js';
 
-/** Rows read at once; a few milliseconds. */
-const PAGE = 1000;
+/** Rows per page; reading one takes a few milliseconds. */
+const PAGE_ROWS = 1000;
 const MINUTE_MS = 60_000;
 
-type Read<Row> = (range: Range, most: number) => Promise<Row[]>;
+type Read<Row> = (range: Range, limit: number) => Promise<Row[]>;
 
 async function* pages<Row>(read: Read<Row>, { fromMs, toMs }: Range, endMs: (row: Row) => number): AsyncGenerator<Row[]> {
   for (let atMs = fromMs; ;) {
-    const rows = await read({ fromMs: atMs, toMs }, PAGE);
+    const rows = await read({ fromMs: atMs, toMs }, PAGE_ROWS);
     yield rows;
-    if (rows.length < PAGE) return;
+    if (rows.length < PAGE_ROWS) return;
     atMs = endMs(rows.at(-1)!);
     await setImmediate();
   }
 }
 
-/** All of a station's history in a range, by kind. */
+/** A station's history in a time range, by kind. */
 export class HistoryPages {
   readonly #store: HistoryStore;
   readonly #station: string;

@@ -1,12 +1,12 @@
-/** Shares of minutes added up over longer buckets: what a chart of an hour, a day or a month shows. */
+/** Sums the shares of minutes over longer buckets, for charts of an hour, a day or a month. */
 import { round } from '../../pipe/segments.js';
 import type { HistoryMinute, Range } from '../../store/store.js';
 
 const MINUTE_MS = 60_000;
-/** Bucket lengths that people think in, s. */
+/** Round bucket lengths, s. */
 const LENGTHS_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400] as const;
-/** As many buckets as a chart shows well. */
-const BUCKETS = 120;
+/** Number of buckets that a chart shows well. */
+const MAX_CHART_BUCKETS = 120;
 
 export interface Bucket {
   readonly atMs: number;
@@ -15,12 +15,12 @@ export interface Bucket {
   readonly shares: Record<string, number>;
 }
 
-/** The shortest length that cuts the time into few enough buckets; the longest where none does. */
+/** The shortest bucket length that gives at most `MAX_CHART_BUCKETS`; the longest one if none does. */
 export function bucketFor({ fromMs, toMs }: Range): number {
-  return LENGTHS_S.find((lengthS) => (toMs - fromMs) / (1000 * lengthS) <= BUCKETS) ?? LENGTHS_S.at(-1)!;
+  return LENGTHS_S.find((lengthS) => (toMs - fromMs) / (1000 * lengthS) <= MAX_CHART_BUCKETS) ?? LENGTHS_S.at(-1)!;
 }
 
-/** The whole buckets that the range reaches into. */
+/** The range extended to whole buckets. */
 export function wholeBuckets({ fromMs, toMs }: Range, bucketS: number): Range {
   const bucketMs = 1000 * bucketS;
   return { fromMs: Math.floor(fromMs / bucketMs) * bucketMs, toMs: Math.ceil(toMs / bucketMs) * bucketMs };

@@ -1,64 +1,64 @@
-/** Stations over REST: listed, added, changed, removed. What is saved is what runs. */
+/** REST routes to list, add, change and remove stations. A change takes effect once it is saved. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { known, newApi, refusals, type ApiParts } from './api.js';
+import { errorResponses, newApi, requireStation, type ApiParts } from './api.js';
 import type { Station } from '../../stations/station.js';
-import { newStationShape, stationChangesShape, stationShape } from './shapes.js';
+import { newStationBody, stationChangesBody, stationResponseSchema } from './schemas.js';
 
 const TAG = ['Stations'];
 const JSON_TYPE = 'application/json';
 const byId = z.object({ id: z.string() });
-const aStation = { description: 'The station', content: { [JSON_TYPE]: { schema: stationShape } } };
-/** For the document; what checks it is below. */
-const forManagers = [{ adminToken: [] }];
+const stationResponse = { description: 'The station', content: { [JSON_TYPE]: { schema: stationResponseSchema } } };
+/** For the OpenAPI document only; the permission is checked by the middleware below. */
+const adminSecurity = [{ adminToken: [] }];
 
 const list = createRoute({
   method: 'get', path: '/v1/stations', tags: TAG, summary: 'All stations',
-  responses: { 200: { description: 'In the order in which they were added', content: { [JSON_TYPE]: { schema: z.object({ stations: z.array(stationShape) }) } } } },
+  responses: { 200: { description: 'In the order they were added', content: { [JSON_TYPE]: { schema: z.object({ stations: z.array(stationResponseSchema) }) } } } },
 });
 
 const get = createRoute({
   method: 'get', path: '/v1/stations/{id}', tags: TAG, summary: 'One station',
   request: { params: byId },
-  responses: { 200: aStation, ...refusals('not-found') },
+  responses: { 200: stationResponse, ...errorResponses('not-found') },
 });
 
 const add = createRoute({
-  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station', security: forManagers,
-  request: { body: { required: true, content: { [JSON_TYPE]: { schema: newStationShape } } } },
+  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station', security: adminSecurity,
+  request: { body: { required: true, content: { [JSON_TYPE]: { schema: newStationBody } } } },
   responses: {
-    201: { ...aStation, headers: z.object({ Location: z.string() }) },
-    ...refusals('bad-message', 'no-token', 'conflict', 'bad-request', 'not-kept'),
+    201: { ...stationResponse, headers: z.object({ Location: z.string() }) },
+    ...errorResponses('bad-message', 'no-token', 'conflict', 'bad-request', 'not-kept'),
   },
 });
 
 const change = createRoute({
-  method: 'patch', path: '/v1/stations/{id}', tags: TAG, summary: 'Change a station', security: forManagers,
-  request: { params: byId, body: { required: true, content: { [JSON_TYPE]: { schema: stationChangesShape } } } },
-  responses: { 200: aStation, ...refusals('bad-message', 'no-token', 'not-found', 'bad-request', 'not-kept') },
+  method: 'patch', path: '/v1/stations/{id}', tags: TAG, summary: 'Change a station', security: adminSecurity,
+  request: { params: byId, body: { required: true, content: { [JSON_TYPE]: { schema: stationChangesBody } } } },
+  responses: { 200: stationResponse, ...errorResponses('bad-message', 'no-token', 'not-found', 'bad-request', 'not-kept') },
 });
 
 const remove = createRoute({
-  method: 'delete', path: '/v1/stations/{id}', tags: TAG, summary: 'Remove a station and its history', security: forManagers,
+  method: 'delete', path: '/v1/stations/{id}', tags: TAG, summary: 'Remove a station and its history', security: adminSecurity,
   request: { params: byId },
-  responses: { 204: { description: 'It is gone' }, ...refusals('no-token', 'not-found', 'not-kept') },
+  responses: { 204: { description: 'Removed' }, ...errorResponses('no-token', 'not-found', 'not-kept') },
 });
 
 export function stationsApi({ access, stations }: ApiParts): OpenAPIHono {
   const api = newApi();
   const info = (station: Station, authorization: string | undefined) => ({
     ...station.glance(),
-    // Addresses may hold passwords: only those see them who could change them.
-    ...(access.of(authorization) === 'manage' && station.detail()),
+    // URLs may contain passwords, so they need the permission to change them.
+    ...(access.permissionOf(authorization) === 'manage' && station.detail()),
   });
 
-  // Who may not manage is told so before what was sent is looked at.
+  // Check permission before parsing the body.
   const middleware: MiddlewareHandler = async (context, next) => {
     access.check('manage', context.req.header('authorization'));
     await next();
   };
   api.openapi(list, (context) => context.json({ stations: stations.list().map((station) => info(station, context.req.header('authorization'))) }, 200));
-  api.openapi(get, (context) => context.json(info(known(stations, context.req.valid('param').id), context.req.header('authorization')), 200));
+  api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.req.header('authorization')), 200));
   api.openapi({ ...add, middleware }, async (context) => {
     const station = await stations.add(context.req.valid('json'));
     context.header('Location', `/v1/stations/${station.config.id}`);

@@ -1,14 +1,14 @@
-/** The model and the running streams over REST. */
+/** REST routes of the model and the running streams. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
-import { newApi, refusals, type ApiParts } from './api.js';
-import { streamShape } from './shapes.js';
+import { errorResponses, newApi, type ApiParts } from './api.js';
+import { streamResponseSchema } from './schemas.js';
 
 const model = createRoute({
   method: 'get', path: '/v1/model', tags: ['Server'], summary: 'The model',
   responses: {
     200: {
-      description: 'Its labels, front end, layers and settings, as its model.json has them',
+      description: 'Labels, front end, layers and settings, as in model.json',
       content: { 'application/json': { schema: z.object({ name: z.string(), version: z.string(), labels: z.array(z.string()).readonly() }) } },
     },
   },
@@ -16,13 +16,13 @@ const model = createRoute({
 
 const list = createRoute({
   method: 'get', path: '/v1/streams', tags: ['Streams'], summary: 'All running streams',
-  responses: { 200: { description: 'Those of clients and stations, and the demo', content: { 'application/json': { schema: z.object({ streams: z.array(streamShape) }) } } } },
+  responses: { 200: { description: 'Streams of clients and stations, and the demo', content: { 'application/json': { schema: z.object({ streams: z.array(streamResponseSchema) }) } } } },
 });
 
 const get = createRoute({
   method: 'get', path: '/v1/streams/{id}', tags: ['Streams'], summary: 'One running stream',
   request: { params: z.object({ id: z.string() }) },
-  responses: { 200: { description: 'The stream', content: { 'application/json': { schema: streamShape } } }, ...refusals('not-found') },
+  responses: { 200: { description: 'The stream', content: { 'application/json': { schema: streamResponseSchema } } }, ...errorResponses('not-found') },
 });
 
 export function streamsApi({ streams }: ApiParts): OpenAPIHono {

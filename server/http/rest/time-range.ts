@@ -1,15 +1,15 @@
-/** The time that a request asks for: `from` and `to`, each optional. */
+/** The time range of a request: `from` and `to`, each optional. */
 import { z } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
 import type { Range } from '../../store/store.js';
 
-/** A date, or a date and a time with its zone: without one, the time would be the server's guess. */
+/** A date, or a date and time with a time zone, which is required because the server can't guess it. */
 const ISO_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?$/;
 /** The last time that a Date can hold (ECMA-262). */
 const LAST_MS = 8.64e15;
 
 const time = z.string().transform((text, context): number => {
-  // A plus that was not written as %2B comes as a space.
+  // An unescaped plus sign is decoded as a space.
   const iso = text.replace(' ', '+');
   const atMs = /^\d{1,16}$/.test(text) ? Number(text) : ISO_TIME.test(iso) ? Date.parse(iso) : NaN;
   if (atMs <= LAST_MS) return atMs;
@@ -20,12 +20,12 @@ const time = z.string().transform((text, context): number => {
 /** For the query of a route. */
 export const rangeQuery = z.object({
   from: time.meta({ description: 'ISO 8601, or ms since 1970' }),
-  to: time.meta({ description: 'ISO 8601, or ms since 1970; now unless given' }),
+  to: time.meta({ description: 'ISO 8601, or ms since 1970. Default: now' }),
 });
 
 /**
- * @param defaultMs how much is meant where there is no `from`
- * @throws ProtocolError `bad-request` when it ends before it begins
+ * @param defaultMs length of the range if there is no `from`
+ * @throws ProtocolError `bad-request` unless `from` is before `to`
  */
 export function timeRange({ from, to }: z.output<typeof rangeQuery>, nowMs: number, defaultMs: number): Range {
   const toMs = to ?? Math.floor(nowMs);

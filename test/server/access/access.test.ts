@@ -4,7 +4,7 @@ import { Access } from '../../../server/access/access.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
 import { connect, refusedUpgrade, withServer } from '../rig.js';
 
-const refusal = (work: () => void): string => {
+const errorMessage = (work: () => void): string => {
   try {
     work();
   } catch (error) {
@@ -12,40 +12,40 @@ const refusal = (work: () => void): string => {
     assert.is((error as ProtocolError).code, 'no-token');
     return (error as Error).message;
   }
-  throw new Error('it was allowed');
+  throw new Error('access was allowed');
 };
 
-test('everybody may what the setting says, and what is less', () => {
+test('without a token the setting decides, and each permission includes the lower ones', () => {
   for (const [access, may] of [['view', ['view']], ['send', ['view', 'send']], ['manage', ['view', 'send', 'manage']]] as const) {
-    const gate = new Access({ access, adminToken: '' });
-    assert.is(gate.of(undefined), access);
+    const subject = new Access({ access, adminToken: '' });
+    assert.is(subject.permissionOf(undefined), access);
     for (const needed of ['view', 'send', 'manage'] as const) {
-      if ((may as readonly string[]).includes(needed)) gate.check(needed, undefined);
-      else refusal(() => gate.check(needed, undefined));
+      if ((may as readonly string[]).includes(needed)) subject.check(needed, undefined);
+      else errorMessage(() => subject.check(needed, undefined));
     }
   }
 });
 
-test('the token allows everything; anything else that is sent as one allows no more than nothing', () => {
-  const gate = new Access({ access: 'view', adminToken: 'secret' });
-  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret']) gate.check('manage', right);
+test('the token allows everything; a wrong one is treated like none', () => {
+  const subject = new Access({ access: 'view', adminToken: 'secret' });
+  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret']) subject.check('manage', right);
   for (const wrong of ['secret', 'Bearer', 'Bearer ', 'Bearer secrets', 'Bearer Secret', 'Basic secret', 'Bearer secret more', '']) {
-    assert.is(gate.of(wrong), 'view', wrong);
-    refusal(() => gate.check('manage', wrong));
+    assert.is(subject.permissionOf(wrong), 'view', wrong);
+    errorMessage(() => subject.check('manage', wrong));
   }
 });
 
-test('without a token set, none is right', () => {
-  for (const given of ['Bearer ', 'Bearer undefined', 'Bearer null']) assert.is(new Access({ access: 'view', adminToken: '' }).of(given), 'view');
+test('if no token is set, no token is accepted', () => {
+  for (const given of ['Bearer ', 'Bearer undefined', 'Bearer null']) assert.is(new Access({ access: 'view', adminToken: '' }).permissionOf(given), 'view');
 });
 
-test('the sentence says what to do', () => {
-  assert.is(refusal(() => new Access({ access: 'view', adminToken: 's' }).check('send', undefined)), 'Only those with the admin token may send sound. Send the admin token as "Authorization: Bearer TOKEN".');
-  assert.is(refusal(() => new Access({ access: 'view', adminToken: 's' }).check('manage', 'Bearer x')), 'Only those with the admin token may manage stations, and this was not it. Send the admin token as "Authorization: Bearer TOKEN".');
-  assert.match(refusal(() => new Access({ access: 'send', adminToken: '' }).check('manage', undefined)), '--admin-token');
+test('the message says what to do', () => {
+  assert.is(errorMessage(() => new Access({ access: 'view', adminToken: 's' }).check('send', undefined)), 'The admin token is needed to send sound. Send the admin token as "Authorization: Bearer TOKEN".');
+  assert.is(errorMessage(() => new Access({ access: 'view', adminToken: 's' }).check('manage', 'Bearer x')), 'The admin token is needed to manage stations, and the one sent is wrong. Send the admin token as "Authorization: Bearer TOKEN".');
+  assert.match(errorMessage(() => new Access({ access: 'send', adminToken: '' }).check('manage', undefined)), '--admin-token');
 });
 
-test('where everybody may only look, sound is sent with the token', () => withServer({ access: 'view', adminToken: 'secret' }, async (server) => {
+test('with access view, sound can be sent with the token', () => withServer({ access: 'view', adminToken: 'secret' }, async (server) => {
   const { status, body, headers } = await refusedUpgrade(server, '/v1/stream');
   assert.equal([status, body.code, headers['www-authenticate']], [401, 'no-token', 'Bearer']);
   const client = await connect(server, '/v1/stream', { headers: { authorization: 'Bearer secret' } });

@@ -27,36 +27,36 @@ async function withPair(work: (connection: Connection, client: WebSocket) => Pro
 }
 
 const PADDING = ' '.repeat(500_000);
-const told = (type: EncodedMessage['type'], number: number): EncodedMessage => ({ type, json: `${JSON.stringify({ type, number })}${PADDING}` });
+const message = (type: EncodedMessage['type'], number: number): EncodedMessage => ({ type, json: `${JSON.stringify({ type, number })}${PADDING}` });
 
-test('who does not read gets the newest prediction and columns, not a queue, and all else', () => withPair(async (connection, client) => {
-  const heard: string[] = [];
+test('a slow reader gets the newest prediction and columns instead of a queue, and every other message', () => withPair(async (connection, client) => {
+  const received: string[] = [];
   client.on('message', (data) => {
     const { type, number } = JSON.parse(String(data)) as { type: string; number: number };
-    heard.push(`${type} ${number}`);
+    received.push(`${type} ${number}`);
   });
   client.pause();
-  connection.say(told('ready', 0));
+  connection.send(message('ready', 0));
   for (let number = 1; number <= 100; number++) {
-    connection.say(told('prediction', number));
-    connection.say(told('columns', number));
-    // Let the kernel take what it will.
+    connection.send(message('prediction', number));
+    connection.send(message('columns', number));
+    // Let the kernel accept what it can.
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(connection.ws.bufferedAmount < SETTINGS.maxUnsentBytes + 2 * PADDING.length, `${connection.ws.bufferedAmount} bytes`);
   }
-  connection.say(told('restarted', 101));
+  connection.send(message('restarted', 101));
   client.resume();
-  while (!heard.includes('columns 100') || !heard.includes('restarted 101')) await once(client, 'message');
-  assert.ok(heard.length < 100, `${heard.length} of 202`);
-  assert.is(heard[0], 'ready 0');
-  assert.ok(heard.includes('prediction 100'));
+  while (!received.includes('columns 100') || !received.includes('restarted 101')) await once(client, 'message');
+  assert.ok(received.length < 100, `${received.length} of 202`);
+  assert.is(received[0], 'ready 0');
+  assert.ok(received.includes('prediction 100'));
 }));
 
-test('after the close nothing is said and nothing held', () => withPair(async (connection, client) => {
+test('after close nothing is sent or buffered', () => withPair(async (connection, client) => {
   client.terminate();
   await once(connection.ws, 'close');
-  connection.say(told('prediction', 1));
-  connection.refuse('idle', 'Too late.');
+  connection.send(message('prediction', 1));
+  connection.fail('idle', 'Too late.');
   assert.is(connection.ws.bufferedAmount, 0);
 }));
 

@@ -10,7 +10,7 @@ import { cut, noise, tone } from '../sound.js';
 
 const shared = sharedServer(test);
 
-/** A server whose time-outs run on a clock of the test's. */
+/** A server whose timeouts run on a virtual clock. */
 async function withClock(settings: Partial<Settings>, work: (server: RunningServer, clock: ManualClock) => Promise<void>): Promise<void> {
   const clock = new ManualClock();
   await withServer(settings, (server) => work(server, clock), { scheduler: clock });
@@ -18,7 +18,7 @@ async function withClock(settings: Partial<Settings>, work: (server: RunningServ
 
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;
 
-test('start, audio, stop: ready, a prediction a block, the summary, 1000', () => shared(async (server) => {
+test('after start, audio and stop: ready, a prediction per block, the summary, close code 1000', () => shared(async (server) => {
   const client = await connect(server);
   client.tell({ ...START, name: 'my song' });
   const ready = await client.ready();
@@ -36,7 +36,7 @@ test('start, audio, stop: ready, a prediction a block, the summary, 1000', () =>
   assert.is(client.ws.protocol, 'livegenre.v1');
 }));
 
-test('columns come only when asked for', () => shared(async (server) => {
+test('columns are sent only on request', () => shared(async (server) => {
   const [plain, drawn] = [await stream(server), await stream(server, { spectrogram: true })];
   for (const client of [plain, drawn]) {
     client.play(tone(440, 1000));
@@ -47,23 +47,23 @@ test('columns come only when asked for', () => shared(async (server) => {
   assert.is(drawn.messages.filter(({ type }) => type === 'columns').length, 3);
 }));
 
-const refusals: [what: string, tell: (client: Client) => void, code: string, closeCode: number][] = [
+const clientErrors: [what: string, tell: (client: Client) => void, code: string, closeCode: number][] = [
   ['text that is not JSON', (client) => client.tell('hello'), 'bad-message', 1007],
-  ['a start without its rate', (client) => client.tell({ type: 'start', version: 1, encoding: 's16le', channels: 1 }), 'bad-start', 1007],
+  ['a start without sampleRate', (client) => client.tell({ type: 'start', version: 1, encoding: 's16le', channels: 1 }), 'bad-start', 1007],
   ['a start of another version', (client) => client.tell({ ...START, version: 2 }), 'bad-start', 1007],
   ['stop before start', (client) => client.tell({ type: 'stop' }), 'bad-start', 1007],
   ['audio before start', (client) => client.play(noise(100)), 'bad-start', 1007],
   ['a second start', (client) => [START, START].forEach((start) => client.tell(start)), 'bad-message', 1007],
   ['another text after start', (client) => [START, { type: 'hello' }].forEach((each) => client.tell(each)), 'bad-message', 1007],
   ['an unknown resume token', (client) => client.tell({ ...START, resume: 'x' }), 'resume-unknown', 1008],
-  ['bytes that are no Opus packet', (client) => {
+  ['an invalid Opus packet', (client) => {
     client.tell({ ...START, encoding: 'opus', sampleRate: 48000 });
     client.play(new Uint8Array(5000));
   }, 'not-audio', 1003],
 ];
 
-test('every fault is told by its word and a sentence, then closed with its code', () => withServer({}, async (server) => {
-  for (const [what, tell, code, closeCode] of refusals) {
+test('every client error gets its error code and message, then its close code', () => withServer({}, async (server) => {
+  for (const [what, tell, code, closeCode] of clientErrors) {
     const client = await connect(server);
     tell(client);
     assert.is(await client.closed(), closeCode, what);
@@ -84,11 +84,11 @@ test('no start in time: hello-timeout, 1008', () => withClock({ helloTimeoutMs: 
   assert.is(await client.closed(), 1008);
   assert.is(client.error!.code, 'hello-timeout');
   clock.advance(4999);
-  assert.is(server.streams.list().length, 1, 'who said start is left alone');
+  assert.is(server.streams.list().length, 1, 'a connection that sent start stays');
   assert.is(other.closeCode, undefined);
 }));
 
-test('no audio for too long: idle, 4000; each chunk starts the time again; viewers get the summary', () => withClock({ idleTimeoutMs: 15_000 }, async (server, clock) => {
+test('no audio for too long: idle, 4000; each chunk restarts the time; viewers get the summary', () => withClock({ idleTimeoutMs: 15_000 }, async (server, clock) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   clock.advance(14_999);
@@ -122,7 +122,7 @@ test('a message in too many frames: too-big, 1009', () => withServer({ maxFragme
   assert.is(client.error!.code, 'too-big');
 }));
 
-test('a frame in too many pieces: too-big, 1009', () => withServer({ maxBufferedChunks: 3 }, async (server) => {
+test('a frame in too many network reads: too-big, 1009', () => withServer({ maxBufferedChunks: 3 }, async (server) => {
   const socket = connectTcp(server.port, '127.0.0.1');
   socket.setNoDelay(true);
   socket.write('GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
@@ -133,7 +133,7 @@ test('a frame in too many pieces: too-big, 1009', () => withServer({ maxBuffered
     heard += data.toString('latin1');
   });
   socket.on('error', () => {});
-  // Upgraded: the head of a frame of 100 bytes, then one byte at a time, the next after the server had a turn to read.
+  // After the upgrade: the header of a frame of 100 bytes, then single bytes, each after the server had time to read.
   socket.once('data', () => {
     socket.write(Uint8Array.of(0x82, 0xe4, 0, 0, 0, 0));
     dribble = setInterval(() => socket.write(Uint8Array.of(0)), 2);
@@ -147,7 +147,7 @@ test('a frame in too many pieces: too-big, 1009', () => withServer({ maxBuffered
   await closed;
 }));
 
-test('a client that names no subprotocol is taken, one of several ours is chosen', () => shared(async (server) => {
+test('a subprotocol is optional; of several, livegenre.v1 is selected', () => shared(async (server) => {
   const { WebSocket } = await import('ws');
   for (const [offered, chosen] of [[[], ''], [['x', 'livegenre.v1'], 'livegenre.v1']] as const) {
     const ws = new WebSocket(`ws://127.0.0.1:${server.port}/v1/stream`, [...offered]);
@@ -158,7 +158,7 @@ test('a client that names no subprotocol is taken, one of several ours is chosen
   }
 }));
 
-test('a full server refuses before the upgrade: 503 and when to come again', () => withServer({ maxStreams: 1, retryAfterMs: 7000 }, async (server) => {
+test('a full server refuses before the upgrade, with 503 and Retry-After', () => withServer({ maxStreams: 1, retryAfterMs: 7000 }, async (server) => {
   const client = await stream(server);
   const { status, headers, body } = await refusedUpgrade(server, '/v1/stream');
   assert.is(status, 503);
@@ -171,7 +171,7 @@ test('a full server refuses before the upgrade: 503 and when to come again', () 
   await stream(server);
 }));
 
-test('a stream that waits for its sender holds its place: another is told to come later', () => withServer({ maxStreams: 1 }, async (server) => {
+test('a stream that waits for its sender counts towards maxStreams', () => withServer({ maxStreams: 1 }, async (server) => {
   const client = await stream(server);
   client.ws.terminate();
   await until(() => server.senders.size === 0);
@@ -184,8 +184,8 @@ test('a stream that waits for its sender holds its place: another is told to com
   assert.is(back.id, client.id);
 }));
 
-test('a busy server refuses before the upgrade too, but not who comes back', () => withServer({ maxLoad: 1 }, async (server) => {
-  // Until the first second is measured each counts as 0.15 % of a thread.
+test('an overloaded server refuses before the upgrade, except resumes', () => withServer({ maxLoad: 1 }, async (server) => {
+  // Before the first measurement each stream counts as 0.15 % of a thread.
   const [first] = await Promise.all(Array.from({ length: 6 }, () => stream(server)));
   const { status, headers, body } = await refusedUpgrade(server, '/v1/stream');
   assert.equal([status, headers['retry-after'], body.code], [503, '5', 'too-many-streams']);
@@ -194,7 +194,7 @@ test('a busy server refuses before the upgrade too, but not who comes back', () 
   assert.is((await stream(server, { resume: first!.token })).id, first!.id);
 }));
 
-test('upgrades elsewhere are not found; broken ones take no place', () => withServer({ maxStreams: 1 }, async (server) => {
+test('upgrades at other paths are not found; invalid ones don\'t count towards the limit', () => withServer({ maxStreams: 1 }, async (server) => {
   assert.is((await refusedUpgrade(server, '/v1/nothing')).status, 404);
   assert.is((await refusedUpgrade(server, '/v1/streams/nobody/watch')).body.code, 'not-found');
   for (const broken of ['Sec-WebSocket-Key: short', 'Sec-WebSocket-Version: 99\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==']) {
@@ -216,7 +216,7 @@ test('pages of other sites are refused, this server\'s own and listed ones are n
   await connect(server, '/v1/stream', { origin: `http://127.0.0.1:${server.port}` });
 }));
 
-test('a lost connection comes back with its token and goes on where the server left off', () => shared(async (server) => {
+test('a lost connection resumes with its token where the server left off', () => shared(async (server) => {
   const bytes = noise(5 * 22050);
   const whole = await stream(server);
   whole.play(bytes);
@@ -249,7 +249,7 @@ test('a resume while the old connection is open replaces it: 4001', () => shared
   assert.is(first.predictions.length, 0);
 }));
 
-test('a resume in another format is refused', () => shared(async (server) => {
+test('a resume with another format is rejected', () => shared(async (server) => {
   const first = await stream(server);
   const second = await connect(server);
   second.tell({ ...START, sampleRate: 48000, resume: first.token });
@@ -258,7 +258,7 @@ test('a resume in another format is refused', () => shared(async (server) => {
   assert.is(first.closeCode, undefined);
 }));
 
-test('after the window the stream ends, and its token is worth nothing', () => withClock({ resumeWindowMs: 15_000 }, async (server, clock) => {
+test('after the resume window the stream ends, and its token is unknown', () => withClock({ resumeWindowMs: 15_000 }, async (server, clock) => {
   const first = await stream(server);
   const viewer = await connect(server, `/v1/streams/${first.id}/watch`);
   first.ws.terminate();
@@ -273,7 +273,7 @@ test('after the window the stream ends, and its token is worth nothing', () => w
   assert.is(second.error!.code, 'resume-unknown');
 }));
 
-test('a stream that came back in time does not end with the window of its first loss', () => withClock({ resumeWindowMs: 15_000, idleTimeoutMs: 60_000 }, async (server, clock) => {
+test('a resumed stream does not end with the resume window of its first loss', () => withClock({ resumeWindowMs: 15_000, idleTimeoutMs: 60_000 }, async (server, clock) => {
   const first = await stream(server);
   first.ws.terminate();
   await until(() => server.senders.size === 0);
@@ -283,7 +283,7 @@ test('a stream that came back in time does not end with the window of its first 
   assert.not(server.streams.get(second.id)!.isEnding);
 }));
 
-test('a clean close is as good as stop', () => withServer({ resumeWindowMs: 3_600_000 }, async (server) => {
+test('a clean close counts as stop', () => withServer({ resumeWindowMs: 3_600_000 }, async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   client.play(noise(20_000));
@@ -291,7 +291,7 @@ test('a clean close is as good as stop', () => withServer({ resumeWindowMs: 3_60
   await viewer.summary();
 }));
 
-test('while nothing is scored nothing more is read', () => withServer({ maxBufferedBytes: 20_000, restartDelayMs: 3_600_000, drainTimeoutMs: 0 }, async (server) => {
+test('while nothing is scored, reading pauses', () => withServer({ maxBufferedBytes: 20_000, restartDelayMs: 3_600_000, drainTimeoutMs: 0 }, async (server) => {
   const client = await stream(server);
   killShards();
   await client.heard(({ type }) => type === 'restarted');
@@ -300,11 +300,11 @@ test('while nothing is scored nothing more is read', () => withServer({ maxBuffe
   await until(() => received() > 20_000);
   const since = performance.now();
   await until(() => performance.now() - since > 300);
-  // What came with the same read of the socket is taken too.
+  // Messages of the same socket read are still accepted.
   assert.ok(received() < 20_000 + 2 * 65_536, `${received()} of 16,000,000`);
 }));
 
-test('who sends faster than is scored waits in the socket: nothing is lost', () => withServer({ maxBufferedBytes: 20_000 }, async (server) => {
+test('a sender faster than the scoring is paused, and nothing is lost', () => withServer({ maxBufferedBytes: 20_000 }, async (server) => {
   const client = await stream(server);
   const bytes = noise(30 * 22050);
   for (const piece of cut(bytes, [16_000])) client.play(piece);
@@ -315,7 +315,7 @@ test('who sends faster than is scored waits in the socket: nothing is lost', () 
   assert.is(client.predictions.at(-1)!.droppedMs, 0);
 }));
 
-test('a peer that answers no ping is cut off', () => withServer({ pingIntervalMs: 30, resumeWindowMs: 0 }, async (server) => {
+test('a peer that doesn\'t answer pings is disconnected', () => withServer({ pingIntervalMs: 30, resumeWindowMs: 0 }, async (server) => {
   const client = await connect(server, '/v1/stream', { autoPong: false } as object);
   client.tell(START);
   await client.ready();
@@ -323,7 +323,7 @@ test('a peer that answers no ping is cut off', () => withServer({ pingIntervalMs
   await until(() => server.streams.list().length === 0);
 }));
 
-test('a peer that sends sound need not answer pings, but one that falls silent must', () => withServer({ pingIntervalMs: 200, resumeWindowMs: 0 }, async (server) => {
+test('a peer that sends audio need not answer pings, but one that stops sending must', () => withServer({ pingIntervalMs: 200, resumeWindowMs: 0 }, async (server) => {
   const client = await connect(server, '/v1/stream', { autoPong: false } as object);
   client.tell(START);
   await client.ready();
@@ -335,7 +335,7 @@ test('a peer that sends sound need not answer pings, but one that falls silent m
   assert.is(await client.closed(), 1006);
 }));
 
-test('many streams at once, each gets its own', () => withServer({ shards: 2 }, async (server) => {
+test('of many streams at once each gets its own predictions', () => withServer({ shards: 2 }, async (server) => {
   const kinds = [[150, 'low'], [1500, 'middle'], [7000, 'high']] as const;
   await Promise.all(Array.from({ length: 12 }, async (_, index) => {
     const [frequencyHz, label] = kinds[index % 3]!;
@@ -346,7 +346,7 @@ test('many streams at once, each gets its own', () => withServer({ shards: 2 }, 
   }));
 }));
 
-test('after many connections of all kinds nothing is left', () => withServer({ resumeWindowMs: 1 }, async (server) => {
+test('nothing leaks after many connections of all kinds', () => withServer({ resumeWindowMs: 1 }, async (server) => {
   const endings: ((client: Client) => void)[] = [
     (client) => client.ws.terminate(),
     (client) => client.ws.close(),
@@ -364,7 +364,7 @@ test('after many connections of all kinds nothing is left', () => withServer({ r
   await until(() => server.senders.size === 0 && server.streams.list().length === 0);
 }));
 
-test('whatever a client sends, the server answers by its protocol and lives', () => withServer({ helloTimeoutMs: 1000 }, async (server) => {
+test('whatever a client sends, the server keeps to its protocol and survives', () => withServer({ helloTimeoutMs: 1000 }, async (server) => {
   const anything = fc.oneof(
     fc.string(),
     fc.json(),

@@ -6,7 +6,7 @@ import { noise, tone } from '../sound.js';
 
 const shared = sharedServer(test);
 
-test('a viewer hears what the stream says, the summary, and 1000', () => shared(async (server) => {
+test('a viewer gets the stream\'s messages, the summary and close code 1000', () => shared(async (server) => {
   const client = await stream(server, { name: 'mine' });
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   const ready = await viewer.ready();
@@ -20,7 +20,7 @@ test('a viewer hears what the stream says, the summary, and 1000', () => shared(
   assert.is(viewer.messages.at(-1)!.type, 'summary');
 }));
 
-test('columns go to viewers who ask, of streams that make them', () => shared(async (server) => {
+test('columns are sent to viewers who request them, if the stream has them', () => shared(async (server) => {
   for (const [spectrogram, query, expected] of [[true, '?spectrogram=1', 2], [true, '', 0], [false, '?spectrogram=1', 0]] as const) {
     const client = await stream(server, { spectrogram });
     const viewer = await connect(server, `/v1/streams/${client.id}/watch${query}`);
@@ -32,7 +32,7 @@ test('columns go to viewers who ask, of streams that make them', () => shared(as
   }
 }));
 
-test('viewers are counted while they are there', () => withServer({ maxViewers: 2 }, async (server) => {
+test('connected viewers are counted and limited', () => withServer({ maxViewers: 2 }, async (server) => {
   const client = await stream(server);
   const path = `/v1/streams/${client.id}/watch`;
   const info = (): StreamInfo => server.streams.get(client.id)!.info();
@@ -48,7 +48,7 @@ test('viewers are counted while they are there', () => withServer({ maxViewers: 
   await connect(server, path);
 }));
 
-test('a viewer that speaks is told that it only listens', () => shared(async (server) => {
+test('a viewer that sends a message gets an error', () => shared(async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   viewer.play(noise(10));

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lowContrastTexts } from '../../../e2e/audit.js';
 import { openBrowser } from '../../../e2e/browser.js';
-import { alertShape, historyShape, stationShape, streamShape } from '../../../../server/http/rest/shapes.js';
+import { alertResponseSchema, historyResponseSchema, stationResponseSchema, streamResponseSchema } from '../../../../server/http/rest/schemas.js';
 import { stream } from '../../rig.js';
 import { ask } from './ask.js';
 import { withHistory } from './kept-server.js';
@@ -48,12 +48,12 @@ test('answers are of the shapes that the document gives them', () => withHistory
   await stream(server);
   const get = async <Body>(path: string): Promise<Body> => (await ask<Body>(server, 'GET', path)).body;
   const [one] = (await get<{ stations: unknown[] }>('/v1/stations')).stations;
-  assert.equal(stationShape.strict().parse(one), one);
+  assert.equal(stationResponseSchema.strict().parse(one), one);
   const history = await get('/v1/stations/one/history');
-  assert.equal(historyShape.strict().parse(history), history);
+  assert.equal(historyResponseSchema.strict().parse(history), history);
   const [running] = (await get<{ streams: unknown[] }>('/v1/streams')).streams;
-  assert.equal(streamShape.strict().parse(running), running);
-  alertShape.parse((await get<{ alerts: unknown[] }>('/v1/alerts')).alerts[0]);
+  assert.equal(streamResponseSchema.strict().parse(running), running);
+  alertResponseSchema.parse((await get<{ alerts: unknown[] }>('/v1/alerts')).alerts[0]);
 }));
 
 test('the document and its page are asked for again only when they changed', () => withHistory([], async (server) => {

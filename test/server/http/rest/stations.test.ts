@@ -157,7 +157,7 @@ test('a page of another site is told what it may before it asks', () => withStat
 test('what a path has no method for is told with those it has', () => withStations({}, async (server) => {
   const put = await ask(server, 'PUT', '/v1/stations/x');
   assert.equal([put.status, put.body.code, put.headers.get('allow')], [405, 'not-allowed', 'DELETE, GET, HEAD, PATCH, OPTIONS']);
-  assert.is(put.body.detail, 'PUT is not for /v1/stations/x, only DELETE, GET, HEAD, PATCH.');
+  assert.is(put.body.detail, 'PUT is not allowed at /v1/stations/x, only DELETE, GET, HEAD, PATCH.');
   assert.is((await ask(server, 'POST', '/v1/streams')).headers.get('allow'), 'GET, HEAD, OPTIONS');
   assert.is((await ask(server, 'POST', '/nothing')).status, 404);
   assert.is((await ask(server, 'GET', '/v1/stations/watch')).status, 426);

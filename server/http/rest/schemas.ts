@@ -1,0 +1,100 @@
+/** Schemas of the API's request and response bodies; they match the protocol's types. */
+import { z } from '@hono/zod-openapi';
+import type { StationGlance, StreamInfo } from '../../protocol/messages.js';
+import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
+import type { StationDetail } from '../../stations/station.js';
+
+/** A time in a response. */
+export const timeSchema = z.iso.datetime().meta({ description: 'ISO 8601' });
+const labelSchema = z.string().nullable();
+const probability = z.number().min(0).max(1);
+
+export const streamState = z.enum(['warming', 'music', 'speech', 'silence', 'unknown']);
+export const stationState = z.enum(['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'])
+  .meta({ description: '`silent`: bytes but no sound; `stalled`: no bytes; `failing`: waiting for the next attempt; `stopped`: disabled' });
+export const alertType = z.enum(['dead-air', 'down', 'speech', 'drift', 'genre-changed']);
+
+export const streamResponseSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  source: z.enum(['client', 'demo', 'station']),
+  startedAt: timeSchema,
+  connected: z.boolean(),
+  encoding: z.enum(['s16le', 'f32le', 'opus']),
+  sampleRate: z.int().meta({ description: 'Hz' }),
+  channels: z.int(),
+  durationMs: z.number(),
+  state: streamState,
+  genre: labelSchema,
+  p: probability,
+  viewers: z.int(),
+  lagMs: z.number(),
+  droppedMs: z.number(),
+}).meta({ id: 'Stream' }) satisfies z.ZodType<StreamInfo>;
+
+const glanceResponseSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: stationState,
+  since: timeSchema.meta({ description: 'Start of this state' }),
+  nowPlaying: z.string().nullable().meta({ description: 'Current title, as reported by the source' }),
+  reason: z.string().nullable().meta({ description: 'Why it is stalled or failing, in a sentence' }),
+  heard: streamState.nullable(),
+  genre: labelSchema,
+  p: probability,
+  level: z.number().nullable().meta({ description: 'dBFS of the newest block' }),
+  alerts: z.array(alertType).readonly().meta({ description: 'Active alerts' }),
+}) satisfies z.ZodType<StationGlance>;
+
+const detailResponseSchema = z.object({
+  url: z.string(),
+  enabled: z.boolean(),
+  rules: stationSchema.shape.rules.unwrap(),
+  webhooks: z.array(z.string()),
+  retryAt: timeSchema.nullable().meta({ description: 'Time of the next attempt to connect' }),
+  attempts: z.int().meta({ description: 'Attempts to connect since it was last live' }),
+  source: z.object({
+    contentType: z.string(),
+    codec: z.string(),
+    name: z.string().optional().meta({ description: 'The source\'s own name' }),
+    bitrateKbps: z.number().optional(),
+    sampleRate: z.number().optional().meta({ description: 'Hz' }),
+    channels: z.number().optional(),
+  }).nullable().meta({ description: 'Format of the sound before decoding; null if unknown' }),
+  decoder: z.object({
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    lines: z.array(z.string()).readonly(),
+  }).nullable().meta({ description: 'How FFmpeg last ended, with its last error lines' }),
+}) satisfies z.ZodType<StationDetail>;
+
+export const stationResponseSchema = glanceResponseSchema.extend(detailResponseSchema.partial().shape)
+  .meta({ id: 'Station', description: 'All fields with the permission `manage`; otherwise without `url` and the fields after it' });
+
+export const newStationBody = newStationSchema.meta({ id: 'NewStation', description: 'Without `id`, one is made from the name. Omitted fields get their defaults' });
+export const stationChangesBody = stationChangesSchema.meta({ id: 'StationChanges', description: 'Omitted fields stay unchanged' });
+
+export const alertResponseSchema = z.object({
+  id: z.string(),
+  type: alertType,
+  from: timeSchema,
+  to: timeSchema.nullable().meta({ description: 'Null while it is active' }),
+  sentence: z.string(),
+});
+
+export const historyResponseSchema = z.object({
+  from: timeSchema,
+  to: timeSchema,
+  bucketS: z.int(),
+  segments: z.array(z.object({ from: timeSchema, to: timeSchema, state: streamState, genre: labelSchema, p: probability, nowPlaying: z.string().nullable() }))
+    .meta({ description: 'Stretches of one state, genre and title; time outside all segments was not received' }),
+  states: z.array(z.object({ from: timeSchema, to: timeSchema, state: stationState, reason: z.string().nullable() }))
+    .meta({ description: 'States of the station; time outside all of them was not monitored' }),
+  alerts: z.array(alertResponseSchema),
+  titles: z.array(z.object({ at: timeSchema, title: z.string().nullable() })),
+  shares: z.array(z.object({
+    at: timeSchema,
+    heardS: z.number(),
+    shares: z.record(z.string(), z.number()).meta({ description: 'Seconds by genre, `speech`, `silence` or `unknown`, and `down` for time not received' }),
+  })).meta({ description: 'One per bucket; buckets begin at multiples of `bucketS` since 1970, so the first may begin before `from`' }),
+}).meta({ id: 'History' });
