@@ -1,42 +1,42 @@
-/** One file through the very same pipe that live streams take, as fast as a shard scores it. */
+/** Classifies one file with the pipeline of live streams, as fast as a shard scores it. */
 import { lastValueFrom, tap } from 'rxjs';
 import type { ServerMessage, StreamState, Summary } from '../protocol/messages.js';
 import { SETTINGS } from '../settings.js';
 import type { Shards, ShardStream } from '../shards/shards.js';
 import { FileError, SoundFile } from '../sources/file.js';
 
-/** What is known of a file in the end; one line of `--json`. */
+/** Result for a file; one line of `--json`. */
 export interface Classified {
   readonly file: string;
   readonly durationMs: number;
   readonly genre: string | null;
   /** Confidence in `genre`, 0 to 1; 0 where it is null. */
   readonly p: number;
-  /** All labels for the whole file, best first; empty where nothing was judged. */
+  /** All labels for the whole file, best first; empty if nothing was scored. */
   readonly top: ReadonlyArray<{ readonly genre: string; readonly p: number }>;
   readonly segments: ReadonlyArray<{
     readonly fromMs: number; readonly toMs: number; readonly genre: string | null; readonly p: number; readonly state: StreamState;
   }>;
-  /** What is wrong with it, in one line; the rest then holds for what could be scored. */
+  /** One-line error; the other fields then describe the part that could be scored. */
   readonly error?: string;
 }
 
 export interface FileProgress {
-  /** Sound scored so far. */
+  /** Length of the audio scored so far. */
   readonly scoredMs: number;
-  /** Of the whole file; undefined where it doesn't say. */
+  /** Length of the file; undefined if it announces none. */
   readonly durationMs: number | undefined;
-  /** Time that it took. */
+  /** Processing time so far. */
   readonly elapsedMs: number;
 }
 
 export interface ClassifyOptions {
   readonly onProgress?: (progress: FileProgress) => void;
-  /** Ends it at once; the answer is then what was known. */
+  /** Aborts at once; the result is then an error. */
   readonly signal?: AbortSignal;
 }
 
-/** Never rejects because of the file: what is wrong with it is in the answer. */
+/** Never rejects because of the file: its errors are in the result. */
 export async function classifyFile(path: string, shards: Shards, { onProgress, signal }: ClassifyOptions = {}): Promise<Classified> {
   let file: SoundFile;
   try {
@@ -74,7 +74,7 @@ async function score(path: string, file: SoundFile, stream: ShardStream, onProgr
       onProgress?.({ scoredMs: message.atMs, durationMs: file.durationMs, elapsedMs: performance.now() - startedAtMs });
     } else if (message.type === 'summary') summary = message;
     else if (message.type === 'error') trouble = message.message;
-    else if (message.type === 'restarted') trouble = `was not scored as a whole: scoring broke off before ${(message.atMs / 1000).toFixed(1)} s and started afresh`;
+    else if (message.type === 'restarted') trouble = `was not scored as a whole: scoring was interrupted before ${(message.atMs / 1000).toFixed(1)} s and started from scratch`;
   })), { defaultValue: undefined });
   try {
     for await (const chunk of file.chunks()) {

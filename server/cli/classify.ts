@@ -1,4 +1,4 @@
-/** `livegenre classify FILE…`: files through the pipe, several at once, answers in the order they were asked for. */
+/** `livegenre classify FILE…`: classifies files, several in parallel, and prints the results in the order of the arguments. */
 import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
 import { loadBundle } from '../../models/model-folder.js';
@@ -11,9 +11,9 @@ import { colours, paint } from './terminal.js';
 
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
-/** Files come faster than real time; nothing of them is ever dropped, and as much waits as keeps a shard busy. */
+/** Files are read faster than real time: never drop audio, and buffer enough to keep a shard busy. */
 const FILE_SETTINGS = { maxLagMs: 3_600_000, maxBufferedBytes: 2 * 1024 * 1024, maxSegments: 100_000, logLevel: 'error' } as const;
-/** What a shell expects of a program that Ctrl-C ended. */
+/** Conventional exit code after SIGINT (128 + 2). */
 const INTERRUPTED_EXIT_CODE = 130;
 
 interface Flags {
@@ -52,7 +52,7 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
   const progress = new ClassifyProgress();
   const painted = paint(colours(process.stdout));
   try {
-    const allWell = await classifyAll(files, shards, {
+    const allOk = await classifyAll(files, shards, {
       jobs,
       signal: stop.signal,
       onProgress: (index, fileProgress) => progress.show(files[index]!, index + 1, files.length, fileProgress),
@@ -61,7 +61,7 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
         process.stdout.write(`${flags.json ? JSON.stringify(answer) : report(answer, painted)}\n`);
       },
     });
-    if (!allWell) process.exitCode = 1;
+    if (!allOk) process.exitCode = 1;
   } finally {
     progress.clear();
     await shards.close();
@@ -76,9 +76,9 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
 export interface ClassifyAllOptions {
   /** Files at a time. */
   readonly jobs: number;
-  /** In the order of `files`, each as soon as those before it are done. */
+  /** Called in the order of `files`, as soon as all earlier ones are done. */
   readonly onAnswer: (answer: Classified) => void;
-  /** Only of the first file that is not done: there is one line for it. */
+  /** Called only for the first unfinished file, since there is one progress line. */
   readonly onProgress?: (index: number, progress: FileProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -87,8 +87,8 @@ export interface ClassifyAllOptions {
 export async function classifyAll(files: readonly string[], shards: Shards, { jobs, onAnswer, onProgress, signal }: ClassifyAllOptions): Promise<boolean> {
   const answers: (Classified | undefined)[] = files.map(() => undefined);
   let next = 0;
-  let told = 0;
-  let allWell = true;
+  let reported = 0;
+  let allOk = true;
   const work = async (): Promise<void> => {
     while (next < files.length && !signal?.aborted) {
       const index = next;
@@ -96,20 +96,20 @@ export async function classifyAll(files: readonly string[], shards: Shards, { jo
       const answer = await classifyFile(files[index]!, shards, {
         ...(signal && { signal }),
         onProgress: (progress) => {
-          if (index === told) onProgress?.(index, progress);
+          if (index === reported) onProgress?.(index, progress);
         },
       });
       if (signal?.aborted) return;
       answers[index] = answer;
-      if (answer.error) allWell = false;
-      for (let ready = answers[told]; ready; ready = answers[told]) {
+      if (answer.error) allOk = false;
+      for (let ready = answers[reported]; ready; ready = answers[reported]) {
         onAnswer(ready);
-        told += 1;
+        reported += 1;
       }
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  return allWell;
+  return allOk;
 }
 
 function jobsOf(given: number | string | undefined): number {
@@ -120,7 +120,7 @@ function jobsOf(given: number | string | undefined): number {
   return jobs;
 }
 
-/** `| head` has read enough: that is no failure. */
+/** A closed pipe, as with `| head`, is not an error. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -1,4 +1,4 @@
-/** `livegenre evaluate`: a data pack's tracks through the live pipe, and how right, how soon and how steady that is. */
+/** `livegenre evaluate`: runs a data pack's tracks through the live pipeline and measures accuracy, delay and stability. */
 import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
@@ -97,7 +97,7 @@ function wholeNumber(flag: string, value: unknown, least = 0): number {
   return number;
 }
 
-/** Levels of another front end are other numbers: no figure may come from them. */
+/** Levels of a different front end would give wrong figures. */
 function checkFrontEnd({ frontEnd }: Pack, model: string, wanted: Pack['frontEnd']): void {
   const differing = (Object.keys(wanted) as (keyof typeof wanted)[]).find((key) => frontEnd[key] !== wanted[key]);
   if (differing === undefined) return;

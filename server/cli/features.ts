@@ -1,4 +1,4 @@
-/** `livegenre features`: a folder of music, `genre/file`, as data packs to train and evaluate with. */
+/** `livegenre features`: makes data packs for training and evaluation from a folder of music, `genre/file`. */
 import { join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
@@ -11,13 +11,13 @@ import { SettingError } from '../settings.js';
 import { clock, printable } from './terminal.js';
 
 const DEFAULT_NAME = 'train';
-/** What is split off is for validation. */
-const ASIDE = 'valid';
-/** Folders of a collection that comes divided; the first two must be there. */
-const DIVIDED = ['train', 'valid', 'test'] as const;
+/** Name of the pack of held-out tracks. */
+const HELD_OUT = 'valid';
+/** Folders of a collection with its own split; the first two are required. */
+const SPLIT_FOLDERS = ['train', 'valid', 'test'] as const;
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
-/** What a shell expects of a program that Ctrl-C ended. */
+/** Conventional exit code after SIGINT (128 + 2). */
 const INTERRUPTED_EXIT_CODE = 130;
 
 interface Flags {
@@ -34,11 +34,11 @@ interface Flags {
 interface Plan {
   readonly name: string;
   readonly recordings: readonly Recording[];
-  /** Files that belong nowhere. */
+  /** Files outside a genre's folder. */
   readonly stray: readonly string[];
 }
 
-/** A pack that is written but for its end. */
+/** A pack with all tracks written, not finished yet. */
 interface Made {
   readonly name: string;
   readonly writer: PackWriter;
@@ -50,7 +50,7 @@ export function register(cli: CAC): void {
     .option('--audio <folder>', 'Folder with a folder of sound files for each genre; or with train/ and valid/ folders of such folders')
     .option('--out <folder>', 'Folder for the packs: NAME.json, NAME.levels.npy')
     .option('--features <names>', `Kept beside the mel levels, separated by commas: ${Object.keys(FEATURES).join(', ')}`)
-    .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${ASIDE}`)
+    .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${HELD_OUT}`)
     .option('--name <name>', `Name of the pack (default ${DEFAULT_NAME})`)
     .option('--seed <number>', 'Of the draw', { default: 1 })
     .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS}`, { default: DEFAULT_JOBS })
@@ -96,14 +96,14 @@ async function features(flags: Flags): Promise<void> {
     process.exitCode = INTERRUPTED_EXIT_CODE;
     return;
   }
-  process.stdout.write(`${told(made, folder).join('\n')}\n`);
+  process.stdout.write(`${resultLines(made, folder).join('\n')}\n`);
   if (made.every(({ writer }) => writer.tracks.length === 0)) throw new Error(`None of the files in ${audio} could be used.`);
 }
 
-/** What goes into which pack: the collection's own division, or a share put aside, or all into one. */
+/** Assigns recordings to packs: by the collection's own split, by a random held-out share, or all to one. */
 async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]> {
   if (!await isFolder(audio)) throw new SettingError(`There is no folder ${audio}.`);
-  const [hasTrain, hasValid] = [await isFolder(join(audio, DIVIDED[0])), await isFolder(join(audio, DIVIDED[1]))];
+  const [hasTrain, hasValid] = [await isFolder(join(audio, SPLIT_FOLDERS[0])), await isFolder(join(audio, SPLIT_FOLDERS[1]))];
   if (hasTrain !== hasValid) {
     throw new SettingError(`${audio} has a folder ${hasTrain ? 'train' : 'valid'} and no ${hasTrain ? 'valid' : 'train'}: add that, or name each with --audio and --name.`);
   }
@@ -112,7 +112,7 @@ async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]
       throw new SettingError(`${audio} has train and valid folders, which become the packs; leave --valid and --name away.`);
     }
     const plans: Plan[] = [];
-    for (const name of DIVIDED) {
+    for (const name of SPLIT_FOLDERS) {
       if (await isFolder(join(audio, name))) plans.push({ name, ...await recordingsIn(join(audio, name), out) });
     }
     return plans;
@@ -121,20 +121,20 @@ async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]
   if (!/^\w[\w.-]*$/.test(name)) throw new SettingError(`--name must be letters, digits, dots and dashes; it is ${JSON.stringify(name)}.`);
   const { recordings, stray } = await recordingsIn(audio, out);
   if (flags.valid === undefined) return [{ name, recordings, stray }];
-  if (name === ASIDE) throw new SettingError(`--valid makes a pack ${ASIDE} of its own; choose another --name.`);
+  if (name === HELD_OUT) throw new SettingError(`--valid makes a pack ${HELD_OUT} of its own; choose another --name.`);
   const share = numberOf('valid', flags.valid, 'a share above 0 and below 1, such as 0.2', (value) => value > 0 && value < 1);
   const seed = numberOf('seed', flags.seed, 'a whole number', Number.isInteger);
   const { kept, heldOut } = splitOff(recordings, share, seed);
-  return [{ name, recordings: kept, stray }, { name: ASIDE, recordings: heldOut, stray: [] }];
+  return [{ name, recordings: kept, stray }, { name: HELD_OUT, recordings: heldOut, stray: [] }];
 }
 
-/** All packs have the labels of all: a genre may have come out of the draw on one side only. */
+/** Finishes all packs with the same labels, because the draw may leave a genre in one pack only. */
 async function finish(made: readonly Made[]): Promise<void> {
   const labels = [...new Set(made.flatMap(({ writer }) => writer.tracks.map(({ genre }) => genre!)))].sort();
   for (const { writer, skipped } of made) await (writer.tracks.length > 0 ? writer.finish({ labels, skipped }) : writer.abandon());
 }
 
-function told(made: readonly Made[], folder: string): string[] {
+function resultLines(made: readonly Made[], folder: string): string[] {
   const packs = made.map(({ name, writer: { tracks, columns } }) => {
     if (tracks.length === 0) return `${name}: no tracks, not written`;
     const genres = new Set(tracks.map(({ genre }) => genre)).size;

@@ -1,12 +1,12 @@
 /**
- * Live predictions in a terminal: one line that is written over, and one that stays for each change
- * of genre. Where the output is no terminal, only those that stay.
+ * Prints live predictions: a status line that is overwritten, and a permanent line for each change of
+ * genre. If the output is not a terminal, only the permanent lines.
  */
 import type { Prediction, StationMessage, Summary } from '../protocol/messages.js';
 import { noGenre, timeline } from './report.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
-/** What the lines are written to; a terminal or not. */
+/** Output stream, a terminal or not. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -38,18 +38,18 @@ export class LiveLines {
       clock(atMs).padStart(7), genre === null ? what : `${genre} ${percent(p)}`, ...rest,
       `${level.toFixed(0)} dBFS`, `lag ${lagMs.toFixed(0)} ms`, ...(droppedMs > 0 ? [`${(droppedMs / 1000).toFixed(1)} s dropped`] : []),
     ];
-    // One column less than there are: a full line would wrap and could not be written over.
+    // One column less than the width: a full line would wrap and could not be overwritten.
     const line = printable(parts.join('  ')).slice(0, (this.#output.columns ?? 80) - 1);
     this.#output.write(`\r\u001b[K${this.#paint.faint(line)}`);
     this.#hasLine = true;
   }
 
-  /** How a station is doing and what it plays, when either is another. */
+  /** Prints a station's state and title when they change. */
   station({ state, reason, nowPlaying }: StationMessage): void {
     const standing = `${state}${reason === null ? '' : `: ${reason}`}`;
     if (standing !== this.#standing) {
       this.#standing = standing;
-      this.#shown = undefined; // said again when it is heard again
+      this.#shown = undefined; // print the genre again once predictions continue
       this.note(printable(standing));
     }
     if (nowPlaying === this.#nowPlaying) return;
@@ -57,7 +57,7 @@ export class LiveLines {
     if (nowPlaying !== null) this.note(printable(`♪ ${nowPlaying}`));
   }
 
-  /** A line that stays. */
+  /** Prints a permanent line. */
   note(text: string): void {
     this.clear();
     this.#output.write(`${text}\n`);
@@ -70,7 +70,7 @@ export class LiveLines {
     for (const row of timeline(segments)) this.note(printable(row));
   }
 
-  /** Takes the line away that is written over. */
+  /** Erases the status line. */
   clear(): void {
     if (this.#hasLine) this.#output.write('\r\u001b[K');
     this.#hasLine = false;

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-/** The command line: one file a command, each of which registers itself. */
+/** Entry point of the command line; each command is a file that registers itself. */
 import { cac, type CAC } from 'cac';
 import { SettingError } from '../settings.js';
 import { VERSION } from '../version.js';
 
-/** How a command is found: a module beside this one that exports `register`. */
+/** Commands; each is a module in this folder that exports `register`. */
 const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate'] as const;
 
-/** The user's mistake, not a failure. */
+/** Exit code for wrong usage. */
 const USAGE_EXIT_CODE = 2;
 
 try {
@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const cli = cac('livegenre');
   cli.version(VERSION);
   cli.help();
-  // The command that is named is the only one loaded; without one all are, for help and the default.
+  // Load only the named command; without one load all, for the help and the default command.
   const named = argv.slice(2).find((word) => COMMANDS.some((command) => command === word));
   for (const command of named === undefined ? COMMANDS : [named]) {
     const { register } = await import(`./${command}.js`) as { register(cli: CAC): void };
@@ -37,7 +37,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await cli.runMatchedCommand();
 }
 
-/** `--silence-db -60` as `--silence-db=-60`: the parser takes -60 for an option. */
+/** Rewrites `--silence-db -60` to `--silence-db=-60`, because the parser takes -60 for an option. */
 function withNegativeNumbers(argv: readonly string[]): string[] {
   const joined: string[] = [];
   for (const each of argv) {

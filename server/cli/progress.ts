@@ -1,4 +1,4 @@
-/** One line on the terminal that says how far classifying is; nothing where there is no terminal. */
+/** Progress line of `classify`; nothing if the output is not a terminal. */
 import { SingleBar } from 'cli-progress';
 import type { FileProgress } from './classify-file.js';
 import { clock, printable } from './terminal.js';
@@ -41,14 +41,14 @@ export class ClassifyProgress {
     this.#running = true;
   }
 
-  /** Takes the line away, so that something else can be written; the next `show` brings it back. */
+  /** Erases the line so that other text can be written; the next `show` draws it again. */
   clear(): void {
     if (this.#running) this.#bar?.stop();
     this.#running = false;
   }
 }
 
-/** The end of a long name tells more than its beginning. */
+/** Shortens a long name at the start, since its end identifies it better. */
 function shortened(name: string): string {
   return name.length <= NAME_CHARS ? name : `…${name.slice(1 - NAME_CHARS)}`;
 }

@@ -1,4 +1,4 @@
-/** A classified file as lines of text: the answer, then the timeline. */
+/** Formats the result of a file as text: the answer, then the timeline. */
 import type { Segment } from '../protocol/messages.js';
 import type { Classified } from './classify-file.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
@@ -17,12 +17,12 @@ export function report({ file, durationMs, genre, top, segments, error }: Classi
   return lines.join('\n');
 }
 
-/** What is said of a stream in which no genre was recognised. */
+/** The answer for a stream without a recognised genre. */
 export function noGenre(hasMusic: boolean): string {
   return hasMusic ? 'music of no known genre' : 'no music';
 }
 
-/** One aligned row a segment: from, to, what, how sure. */
+/** One aligned row per segment: start, end, genre or state, confidence. */
 export function timeline(segments: readonly Segment[]): string[] {
   const rows = segments.map(({ fromMs, toMs, genre, p, state }) => [clock(fromMs), clock(toMs), called(state, genre), genre === null ? '' : percent(p)] as const);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));

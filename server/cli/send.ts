@@ -1,7 +1,6 @@
 /**
- * `livegenre send FILE|-`: a file, or what another program pipes in, to a server, with its answers
- * as they come. Uses the SDK that everyone else uses: the one place, with `watch`, where the server
- * side imports from `client/`.
+ * `livegenre send FILE|-`: sends a file or standard input to a server and prints its predictions.
+ * Uses the public SDK; only this file and `watch` import from `client/` on the server side.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -18,7 +17,7 @@ import { LiveLines } from './live-lines.js';
 import { colours, paint, printable } from './terminal.js';
 
 export const DEFAULT_URL = 'ws://127.0.0.1:8080';
-/** A file at the pace of real time goes in pieces of this length. */
+/** Length of the pieces in which a file is sent at real-time pace. */
 const PIECE_MS = 100;
 
 interface Flags {
@@ -31,12 +30,12 @@ interface Flags {
   readonly '--'?: readonly string[];
 }
 
-/** Sound to send: what it is, and its bytes as they come or as they are asked for. */
+/** Audio to send. */
 interface Sound {
   readonly name: string;
   readonly format: AudioFormat;
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** It comes at a pace of its own. */
+  /** The input sets the pace. */
   readonly isPiped: boolean;
   close(): Promise<void>;
 }
@@ -55,14 +54,14 @@ export function register(cli: CAC): void {
     .example('  $ arecord -f cd | livegenre send')
     .example('  $ some-radio --raw | livegenre send - --rate 44100 --channels 2 --encoding s16le')
     .action((named: readonly string[], flags: Flags) => {
-      // The parser swallows a lone dash.
+      // The parser drops a single dash.
       const dash = cli.rawArgs.includes('-') && !(flags['--'] ?? []).includes('-');
       return send([...named, ...flags['--'] ?? [], ...(dash ? ['-'] : [])], flags);
     });
 }
 
 async function send(named: readonly string[], flags: Flags): Promise<void> {
-  // Nobody types sound: without a name it is what comes through a pipe.
+  // Without a name, read standard input unless it is a terminal.
   const [file, ...more] = named.length === 0 && !process.stdin.isTTY ? ['-'] : named;
   if (file === undefined || more.length > 0) throw new SettingError(`Name one file to send, or - for standard input; ${named.length} are named.`);
   const input = await soundOf(file, flags);
@@ -71,7 +70,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   const { name, format } = sound;
   const client = new GenreClient({ url: flags.url, ...format, name: (flags.name ?? name).slice(0, 100), live: false });
   client.on('prediction', (prediction) => lines.prediction(prediction));
-  client.on('restarted', () => lines.note('A part of the server was started again; scoring starts afresh.'));
+  client.on('restarted', () => lines.note('Part of the server restarted; scoring starts from scratch.'));
   client.on('error', (error) => {
     if (client.state === 'reconnecting') lines.note(`${printable(error.message)} Trying again.`);
   });
@@ -82,7 +81,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
     try {
       for await (const chunk of paced) if (!client.send(chunk)) await client.drained();
     } catch (error) {
-      // What was decoded before the damage is sent: its summary is worth having.
+      // The audio before the damage has been sent, so print its summary.
       if (error instanceof PipedAudioError) throw new SettingError(`${name}: ${error.message}. For raw samples say what they are: ${RAW_FLAGS}.`);
       if (!(error instanceof FileError)) throw error;
       lines.note(printable(`${name}: ${error.message}`));
@@ -99,7 +98,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
 
 async function soundOf(file: string, flags: Flags): Promise<Sound> {
   if (file === '-') return piped('standard input', process.stdin, flags);
-  // What is no regular file (a named pipe, a shell's <(…)) can be read but once.
+  // A named pipe, such as a shell's <(…), can be read only once.
   const isPipe = await stat(file).then((stats) => stats.isFIFO(), () => false);
   if (isPipe) return piped(basename(file), createReadStream(file), flags);
   try {
@@ -110,7 +109,7 @@ async function soundOf(file: string, flags: Flags): Promise<Sound> {
   }
 }
 
-/** Nothing is assumed of raw samples: a wrong guess gives wrong genres and no error. */
+/** Raw samples need all format flags: a wrong guess would give wrong genres without an error. */
 async function piped(name: string, input: Readable, { rate, channels, encoding }: Flags): Promise<Sound> {
   const close = async (): Promise<void> => void input.destroy();
   if (rate === undefined && channels === undefined && encoding === undefined) {
@@ -127,7 +126,7 @@ async function piped(name: string, input: Readable, { rate, channels, encoding }
   return { name, format: { encoding, sampleRate: rate, channels }, chunks: input, isPiped: true, close };
 }
 
-/** Ctrl-C ends the sound, not the program: the server then still gives its summary. A second one ends all. */
+/** Ctrl-C ends the input, so the server still sends its summary. A second Ctrl-C ends the program. */
 function untilSignal(sound: Sound): { sound: Sound; stop: AbortController } {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
@@ -142,14 +141,14 @@ async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): A
     signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true });
   });
   for (;;) {
-    // The last read may hang for ever (a microphone that says nothing): its source is closed by who opened it.
+    // The last read may never settle (a microphone without data); the owner of the source closes it.
     const next = await Promise.race([input.next(), stopped]);
     if (next.done || signal.aborted) return;
     yield next.value;
   }
 }
 
-/** The same sound, no faster than it would be heard. */
+/** Delays chunks to real-time pace. */
 async function* inRealTime(chunks: AsyncIterable<Uint8Array>, { sampleRate, channels }: AudioFormat, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const bytesPerMs = 4 * channels * sampleRate / 1000;
   const pieceBytes = Math.ceil(PIECE_MS * bytesPerMs);

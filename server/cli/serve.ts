@@ -1,4 +1,4 @@
-/** `livegenre serve`: the server, until it is told to stop. */
+/** `livegenre serve`: runs the server until a signal stops it. */
 import type { CAC } from 'cac';
 import { envOf, flagOf, readSettings, SETTINGS, type Setting, type SettingName } from '../settings.js';
 import type { RunningServer } from '../assemble.js';
@@ -44,7 +44,7 @@ function explained(error: NodeJS.ErrnoException, host: string, port: number): Er
   }
 }
 
-/** npm sends a signal on that the terminal has sent already: within this time two are one. */
+/** npm forwards a signal that the terminal has already sent: two signals within this time count as one. */
 const SAME_SIGNAL_MS = 500;
 
 function stopOnSignal(server: RunningServer): void {

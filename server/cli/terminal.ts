@@ -1,7 +1,7 @@
-/** How answers are written for people: times, shares, columns, and colour where it is wanted. */
+/** Formats times, shares, names and colours for the terminal. */
 import type { StreamState } from '../protocol/messages.js';
 
-/** m:ss, or h:mm:ss from an hour on; whole seconds, cut. */
+/** m:ss, or h:mm:ss from one hour; rounded down to seconds. */
 export function clock(ms: number): string {
   const s = Math.floor(ms / 1000);
   const two = (n: number): string => String(n).padStart(2, '0');
@@ -12,7 +12,7 @@ export function percent(p: number): string {
   return `${Math.round(100 * p)} %`;
 }
 
-/** What a stretch of a stream is called. */
+/** The genre, or the name of the state without one. */
 export function called(state: StreamState, genre: string | null): string {
   return genre ?? (state === 'warming' ? 'listening …' : state);
 }
@@ -33,7 +33,7 @@ export function paint(coloured: boolean): Paint {
   return { strong: code(1, 22), faint: code(2, 22), bad: code(31, 39) };
 }
 
-/** Names come from files and strangers: what could move the cursor is shown as a question mark. */
+/** Replaces control characters of untrusted names, which could move the cursor, by question marks. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }

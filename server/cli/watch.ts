@@ -1,4 +1,4 @@
-/** `livegenre watch [ID]`: what a running stream or station is judged to be, live; the demo station when none is named. */
+/** `livegenre watch [ID]`: prints live predictions of a running stream or station; by default of the demo station. */
 import type { CAC } from 'cac';
 import { GenreViewer } from '../../client/sdk/node.js';
 import type { StreamInfo } from '../protocol/messages.js';
@@ -32,7 +32,7 @@ async function watch(id: string | undefined, url: string): Promise<void> {
         else lines.note(`${printable(error.message)} Trying again.`);
       });
       viewer.on('state', (state) => {
-        // After the error that goes with it, if there is one.
+        // Settle after the error event of the same close, if there is one.
         if (state === 'closed') queueMicrotask(resolve);
       });
       viewer.open();

@@ -1,7 +1,7 @@
 /**
- * The embedded database: one SQLite file in write-ahead mode, brought up to date when it is opened.
- * What is committed survives the end of the process; a loss of power may take the last moments, and
- * corrupts nothing (https://sqlite.org/wal.html).
+ * Opens the embedded database: one SQLite file in write-ahead mode, migrated when it is opened.
+ * Commits survive a crash of the process; a power failure may lose the last ones, but corrupts nothing
+ * (https://sqlite.org/wal.html).
  */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,19 +11,19 @@ import { MIGRATIONS } from './migrations.js';
 
 export type Database = Libsql.Database;
 
-/** The file is something else than a database that this version can use: trying again would not help. */
+/** The file is not a database that this version can use: a retry would not help. */
 export class WrongDatabaseError extends Error {
   override readonly name = 'WrongDatabaseError';
 }
 
 /**
- * @param path of the file, made with its folder where there is none; `:memory:` for none
- * @throws WrongDatabaseError when it is no database, or one of a newer version
+ * @param path of the file, created with its folder if missing; `:memory:` for none
+ * @throws WrongDatabaseError when it is no SQLite database, or of a newer version
  * @throws Error with the reason: no permission, a full disk
  */
 export function openDatabase(path: string): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  // Loaded when it is needed: a server that keeps nothing starts without it, and where no binary of it fits.
+  // Loaded on demand, so a server without a database starts on platforms that libsql has no binary for.
   const database = new (createRequire(import.meta.url)('libsql') as typeof Libsql)(path);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;');
@@ -31,16 +31,16 @@ export function openDatabase(path: string): Database {
     return database;
   } catch (error) {
     database.close();
-    if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new WrongDatabaseError(`${path} is no SQLite database. Use another file.`);
+    if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new WrongDatabaseError(`${path} is not an SQLite database. Use another file.`);
     throw error;
   }
 }
 
-/** Each migration in a transaction of its own, counted in the file itself. */
+/** Runs each pending migration in its own transaction; `user_version` counts them. */
 function migrate(database: Database, path: string): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > MIGRATIONS.length) {
-    throw new WrongDatabaseError(`${path} is of a newer livegenre (its tables are at version ${version}, this one knows ${MIGRATIONS.length}). Use that one, or another file.`);
+    throw new WrongDatabaseError(`${path} was written by a newer livegenre (schema version ${version}; this one supports ${MIGRATIONS.length}). Use the newer livegenre, or another file.`);
   }
   for (let next = version; next < MIGRATIONS.length; next++) {
     database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);

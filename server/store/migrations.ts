@@ -1,16 +1,15 @@
 /**
- * The tables, as steps from an empty file to today's. A step that was released is never changed:
- * files out there have taken it. Add another.
+ * Schema migrations, from an empty file to the current tables. Never change a released migration,
+ * because existing files have applied it; add another.
  */
 
 /**
- * History, by station and in the order of time, so that a station's hour is one stretch of the file.
- * What is not over yet lies apart, one row a station: it is written every two seconds, and would
- * otherwise touch a page in every station's stretch each time: of 200 stations 2.5 GB an hour were
- * written so, and 0.2 GB this way.
+ * History, clustered by station and time, so that an hour of one station is contiguous. Open rows are
+ * rewritten every two seconds and have tables of their own, one row per station; otherwise each write
+ * would touch a page per station: 2.5 GB per hour were written for 200 stations, and 0.2 GB this way.
  *
- * A station-day takes 165 KB, measured with a song every 3.7 minutes and a talk after every third:
- * 1,440 minutes, 860 segments, 390 titles. 200 stations over 30 days are 1 GB.
+ * A day of one station takes 165 KB, measured with a song every 3.7 minutes and speech after every
+ * third: 1,440 minutes, 860 segments, 390 titles. 200 stations over 30 days take 1 GB.
  */
 const HISTORY = `
   CREATE TABLE segments (
@@ -54,7 +53,7 @@ const HISTORY = `
   CREATE INDEX alerts_open ON alerts (station) WHERE toMs IS NULL;
 `;
 
-/** What webhooks have to deliver, and what became of it. */
+/** Webhook deliveries, pending and done. */
 const DELIVERIES = `
   CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY,

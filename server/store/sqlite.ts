@@ -1,4 +1,4 @@
-/** History in the embedded database. */
+/** The history store in the embedded SQLite database. */
 import type { Statement } from 'libsql';
 import type { Database } from './database.js';
 import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 /** https://sqlite.org/rescode.html; the extended codes have it in their lowest byte. */
 const SQLITE_CONSTRAINT = 19;
 
-/** Tables of history with the column after which they are pruned; each has the station before it in its key. */
+/** Tables of history with the column for pruning; their primary key is the station and this column. */
 const TABLES = [
   { name: 'segments', key: 'fromMs', isOver: 'fromMs < :before AND toMs < :before' },
   { name: 'states', key: 'fromMs', isOver: 'fromMs < :before AND toMs < :before' },
@@ -17,10 +17,10 @@ const TABLES = [
 const OPEN_TABLES = ['open_segments', 'open_states', 'open_minutes'] as const;
 
 /**
- * Rows of a station that reach into a range, closed and open. Closed ones follow each other without
- * overlap, so only the last that begins before the range can reach into it: no others are looked at.
+ * Rows of a station that overlap a range, closed and open. Closed rows do not overlap each other, so
+ * of those that begin before the range only the last is read.
  */
-const reachingInto = (table: string, columns: string): string => `
+const overlapping = (table: string, columns: string): string => `
   SELECT ${columns} FROM ${table} WHERE station = :station AND fromMs < :toMs AND toMs > :fromMs
     AND fromMs >= coalesce((SELECT max(fromMs) FROM ${table} WHERE station = :station AND fromMs <= :fromMs), 0)
   UNION ALL SELECT ${columns} FROM open_${table} WHERE station = :station AND fromMs < :toMs AND toMs > :fromMs
@@ -42,16 +42,16 @@ export class SqliteStore implements HistoryStore {
   readonly #open: () => Database;
   #opened: Database | undefined;
   readonly #prepared = new Map<string, Statement>();
-  /** What was open when the process before this one ended is closed with the first batch. */
-  #isTakenOver = false;
+  /** Whether the open rows of an earlier process have been closed, which the first batch does. */
+  #hasClosedOldRows = false;
 
-  /** @param open gives the database when it is needed first, and is asked again if it throws; the store closes it */
+  /** @param open opens the database at first use, and is called again if it throws; the store closes it */
   constructor(open: () => Database) {
     this.#open = open;
   }
 
   get database(): Database {
-    return (this.#opened ??= told(this.#open));
+    return (this.#opened ??= asStoreError(this.#open));
   }
 
   async write(batch: HistoryBatch): Promise<readonly RefusedRow[]> {
@@ -67,21 +67,21 @@ export class SqliteStore implements HistoryStore {
       }
     };
     this.#transaction(() => {
-      if (!this.#isTakenOver) this.#takeOver();
+      if (!this.#hasClosedOldRows) this.#closeOldRows();
       for (const station of batch.forgotten) this.#forget(station);
       unlessRefused(batch.closed, (row) => this.#close(row));
-      unlessRefused(batch.open, (rows) => this.#leaveOpen(rows));
+      unlessRefused(batch.open, (rows) => this.#writeOpen(rows));
     });
-    this.#isTakenOver = true;
+    this.#hasClosedOldRows = true;
     return refused;
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
-    return this.#all<HistorySegment>(reachingInto('segments', 'fromMs, toMs, state, genre, p, nowPlaying'), { station, ...range, most });
+    return this.#all<HistorySegment>(overlapping('segments', 'fromMs, toMs, state, genre, p, nowPlaying'), { station, ...range, most });
   }
 
   async states(station: string, range: Range, most: number): Promise<HistoryState[]> {
-    return this.#all<HistoryState>(reachingInto('states', 'fromMs, toMs, state, reason'), { station, ...range, most });
+    return this.#all<HistoryState>(overlapping('states', 'fromMs, toMs, state, reason'), { station, ...range, most });
   }
 
   async titles(station: string, range: Range, most: number): Promise<HistoryTitle[]> {
@@ -95,8 +95,8 @@ export class SqliteStore implements HistoryStore {
     const [open] = this.#all<MinuteRow>('SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to', values).map(historyMinute);
     if (!open) return minutes;
     const last = minutes.at(-1);
-    // After a restart within a minute, its first part is closed and its second open.
-    if (last?.minute === open.minute) minutes[minutes.length - 1] = { minute: open.minute, shares: together(last.shares, open.shares) };
+    // After a restart within a minute, its first part is closed and its second part open.
+    if (last?.minute === open.minute) minutes[minutes.length - 1] = { minute: open.minute, shares: mergedShares(last.shares, open.shares) };
     else if (minutes.length < most) minutes.push(open);
     return minutes;
   }
@@ -135,13 +135,13 @@ export class SqliteStore implements HistoryStore {
     try {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // On a full disk, say: what is in the write-ahead log is read from there at the next start.
+      // Fails on a full disk, for example; the write-ahead log is then read at the next start.
     }
     database.close();
   }
 
 
-  #takeOver(): void {
+  #closeOldRows(): void {
     this.#run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
     this.#run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
     for (const { station, minute, shares } of this.#all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
@@ -163,13 +163,13 @@ export class SqliteStore implements HistoryStore {
       case 'minute': return this.#addMinute(station, row.minute);
       case 'alert': {
         const { station: { id, name }, ...rest } = row.alert;
-        // Its sentence stays the first one: what was wrong, not that it is over.
+        // Keep the first sentence, which describes the problem, not its end.
         this.#run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs', { ...rest, station: id, stationName: name });
       }
     }
   }
 
-  #leaveOpen({ station, segment, state, minute }: OpenRows): void {
+  #writeOpen({ station, segment, state, minute }: OpenRows): void {
     if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...segment });
     else this.#run('DELETE FROM open_segments WHERE station = :station', { station });
     if (state) this.#run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
@@ -178,14 +178,14 @@ export class SqliteStore implements HistoryStore {
     else this.#run('DELETE FROM open_minutes WHERE station = :station', { station });
   }
 
-  /** A minute may come in two parts, from before a restart and from after it. */
+  /** Adds a minute; after a restart it may come in two parts, which are merged. */
   #addMinute(station: string, { minute, shares }: HistoryMinute): void {
     const [before] = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute }).map(historyMinute);
-    const all = before ? together(before.shares, shares) : shares;
+    const all = before ? mergedShares(before.shares, shares) : shares;
     this.#run('INSERT OR REPLACE INTO minutes VALUES (:station, :minute, :shares)', { station, minute, shares: JSON.stringify(all) });
   }
 
-  /** The next station in a table: one look into its key, however many rows there are. */
+  /** The next station in a table, by one index lookup. */
   #firstStation(table: string, after: string): string | undefined {
     const [row] = this.#all<{ station: string | null }>(`SELECT min(station) AS station FROM ${table} WHERE station > :after`, { after });
     return row?.station ?? undefined;
@@ -193,23 +193,23 @@ export class SqliteStore implements HistoryStore {
 
   #transaction(work: () => void): void {
     const { database } = this;
-    told(() => database.exec('BEGIN IMMEDIATE'));
+    asStoreError(() => database.exec('BEGIN IMMEDIATE'));
     try {
       work();
-      told(() => database.exec('COMMIT'));
+      asStoreError(() => database.exec('COMMIT'));
     } catch (error) {
-      // A full disk ends the transaction by itself.
+      // On a full disk SQLite has rolled back already.
       if (database.inTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }
 
   #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
-    return told(() => this.#statement(sql).run(values).changes);
+    return asStoreError(() => this.#statement(sql).run(values).changes);
   }
 
   #all<Row>(sql: string, values: Readonly<Record<string, unknown>>): Row[] {
-    return told(() => this.#statement(sql).all(values) as Row[]);
+    return asStoreError(() => this.#statement(sql).all(values) as Row[]);
   }
 
   #statement(sql: string): Statement {
@@ -219,15 +219,15 @@ export class SqliteStore implements HistoryStore {
   }
 }
 
-/** Whether it is the row that can't be stored, rather than that nothing can: SQLITE_CONSTRAINT with all its kinds. */
+/** Whether the error concerns only this row (SQLITE_CONSTRAINT with all its extended codes), not the whole database. */
 function isRefusal(error: unknown): boolean {
   const cause = (error as Error).cause as Error & { readonly rawCode?: number };
-  // A TypeError is of the binding: no value of SQLite's.
+  // The binding throws a TypeError for values that SQLite cannot store.
   return cause instanceof TypeError || (cause.rawCode !== undefined && (cause.rawCode & 0xff) === SQLITE_CONSTRAINT);
 }
 
-/** What goes wrong in the database, as the store's error. */
-function told<T>(work: () => T): T {
+/** Runs `work` and rethrows its errors as `StoreError`. */
+function asStoreError<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -235,8 +235,8 @@ function told<T>(work: () => T): T {
   }
 }
 
-/** Two parts of a minute; never more than the minute has, should the clock have been set back between them. */
-function together(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
+/** Merges two parts of a minute, limited to 60 s in all in case the clock was set back between them. */
+function mergedShares(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
   const sum: Record<string, number> = { ...one };
   let leftMs = MINUTE_MS - Object.values(one).reduce((total, ms) => total + ms, 0);
   for (const [key, ms] of Object.entries(other)) {

@@ -1,21 +1,21 @@
 /**
- * What is kept of stations, whatever keeps it: segments, states, titles, shares of each minute, and
- * alerts. One interface, for SQLite and what may come beside it; the same tests for all.
+ * Interface of the history store: segments, states, titles, shares per minute, and alerts of stations.
+ * All implementations pass the same tests (`test/server/store/history-store.ts`).
  */
 import type { AlertType, StationState, StreamState } from '../protocol/messages.js';
 
-/** A stretch with one state, genre and title. Times are ms since 1970 everywhere here. */
+/** A time span with one state, genre and title. All times in this file are ms since 1970. */
 export interface HistorySegment {
   readonly fromMs: number;
   readonly toMs: number;
   readonly state: StreamState;
   readonly genre: string | null;
-  /** Mean of what was shown, 0 to 1. */
+  /** Mean confidence of the blocks, 0 to 1. */
   readonly p: number;
   readonly nowPlaying: string | null;
 }
 
-/** A stretch in which the station did one thing. */
+/** A time span with one station state. */
 export interface HistoryState {
   readonly fromMs: number;
   readonly toMs: number;
@@ -25,11 +25,11 @@ export interface HistoryState {
 
 export interface HistoryTitle {
   readonly atMs: number;
-  /** Null: from here on the source said nothing. */
+  /** Null: from here on the source sent no title. */
   readonly title: string | null;
 }
 
-/** What was heard in a minute: ms by genre or state, and `down` for what was not; 60,000 in all at most. */
+/** Milliseconds per genre or state within a minute, and `down` for time without audio; at most 60,000 in all. */
 export interface HistoryMinute {
   /** Minutes since 1970. */
   readonly minute: number;
@@ -41,12 +41,12 @@ export interface AlertRecord {
   readonly station: { readonly id: string; readonly name: string };
   readonly type: AlertType;
   readonly fromMs: number;
-  /** Null while it is not over. */
+  /** Null while it is open. */
   readonly toMs: number | null;
   readonly sentence: string;
 }
 
-/** A row that won't change any more; that of an alert is written again when it ends, for its end alone. */
+/** A row that will not change, except that an alert's row is written again with its end. */
 export type ClosedRow =
   | { readonly kind: 'segment'; readonly station: string; readonly segment: HistorySegment }
   | { readonly kind: 'state'; readonly station: string; readonly state: HistoryState }
@@ -54,7 +54,7 @@ export type ClosedRow =
   | { readonly kind: 'minute'; readonly station: string; readonly minute: HistoryMinute }
   | { readonly kind: 'alert'; readonly station: string; readonly alert: AlertRecord };
 
-/** What of a station is not over, with its end so far. It takes the place of what was open before. */
+/** The open rows of a station with their end so far; they replace its earlier open rows. */
 export interface OpenRows {
   readonly station: string;
   readonly segment: HistorySegment | null;
@@ -62,9 +62,9 @@ export interface OpenRows {
   readonly minute: HistoryMinute | null;
 }
 
-/** Written whole or not at all: first what is forgotten, then the rest. */
+/** Written atomically: deletions first, then the rest. */
 export interface HistoryBatch {
-  /** Stations of which nothing is to be kept. */
+  /** Stations whose rows are to be deleted. */
   readonly forgotten: readonly string[];
   readonly closed: readonly ClosedRow[];
   readonly open: readonly OpenRows[];
@@ -80,31 +80,31 @@ export interface Range {
   readonly toMs: number;
 }
 
-/** The store can not be read or written now: a full disk, no permission, a broken file. */
+/** The store can't be read or written: a full disk, no permission, a broken file. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** All that it does throws a `StoreError` when it can't. All reads give the earliest first and at most `most` rows; read on from where the last one ends. */
+/** All methods throw a `StoreError` on failure. Reads return at most `most` rows, earliest first; continue from the end of the last row. */
 export interface HistoryStore {
   /**
-   * If it throws, nothing of it was written.
-   * @returns rows that it takes at no time, with the reason: without them the rest is written
+   * Writes the batch; nothing is written if it throws.
+   * @returns rows that can never be stored, with the reason; the others are written
    */
   write(batch: HistoryBatch): Promise<readonly RefusedRow[]>;
-  /** Those that reach into the range. */
+  /** Segments that overlap the range. */
   segments(station: string, range: Range, most: number): Promise<HistorySegment[]>;
   states(station: string, range: Range, most: number): Promise<HistoryState[]>;
   titles(station: string, range: Range, most: number): Promise<HistoryTitle[]>;
-  /** Those that begin in the range. */
+  /** Minutes that begin in the range. */
   minutes(station: string, range: Range, most: number): Promise<HistoryMinute[]>;
-  /** Those that reach into the range, of one station or of all; newest first. */
+  /** Alerts that overlap the range, of one station or of all; newest first. */
   alerts(range: Range, most: number, station?: string): Promise<AlertRecord[]>;
-  /** Those that are not over, of all stations. */
+  /** Open alerts of all stations. */
   openAlerts(): Promise<AlertRecord[]>;
   /**
-   * Deletes what was over before, at most so many rows.
-   * @returns how many rows it deleted; 0 when none is left
+   * Deletes at most `most` rows that ended before this time.
+   * @returns the number of deleted rows; 0 when none is left
    */
   prune(beforeMs: number, most: number): Promise<number>;
   close(): void;

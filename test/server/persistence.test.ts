@@ -40,7 +40,7 @@ test('without a file nothing is kept; with a stations file history lies beside i
 test('a file that is something else is refused', () => inFolder(async (folder) => {
   const database = join(folder, 'notes.txt');
   writeFileSync(database, 'Not a database. '.repeat(100));
-  await openPersistence(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is no SQLite database. Use another file.`));
+  await openPersistence(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is not an SQLite database. Use another file.`));
 }));
 
 test('a database that can not be opened is told of and tried again; meanwhile nothing is lost', () => inFolder(async (folder) => {

@@ -1,4 +1,4 @@
-/** What every history store does, whatever it is made of. */
+/** Tests that every history store must pass. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AlertRecord, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore } from '../../../server/store/store.js';
@@ -31,7 +31,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     });
   };
 
-  on('what was written is read again, as it was', async (store) => {
+  on('written rows are read back unchanged', async (store) => {
     const title = { atMs: T, title: 'Señor "Ö" – 🎵' };
     await store.write(batch({
       closed: [
@@ -52,7 +52,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await store.segments('b', ALL, MANY), []);
   });
 
-  on('a row that can not be stored is named, and keeps no other out', async (store) => {
+  on('a row that can not be stored is reported, and the others are written', async (store) => {
     const refused = await store.write(batch({
       closed: [
         { kind: 'segment', station: 'a', segment: segment(0, 10) },
@@ -69,7 +69,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await store.alerts(ALL, MANY), []);
   });
 
-  on('a range gives what reaches into it, and nothing that only touches it', async (store) => {
+  on('a range returns rows that overlap it, not those that only touch it', async (store) => {
     await store.write(batch({
       closed: [[0, 10], [10, 20], [20, 30], [40, 50]].map(([from, to]) => ({ kind: 'segment', station: 'a', segment: segment(from!, to!) })),
       open: [{ station: 'a', ...nothingOpen, segment: segment(50, 55) }],
@@ -84,14 +84,14 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await found(-99, 99), [0, 10, 20, 40, 50]);
   });
 
-  on('reads are cut to the earliest rows, and go on from where the last one ends', async (store) => {
+  on('limited reads return the earliest rows, and continue from the end of the last', async (store) => {
     await store.write(batch({ closed: [[0, 10], [10, 20], [20, 30]].map(([from, to]) => ({ kind: 'segment', station: 'a', segment: segment(from!, to!) })) }));
     const first = await store.segments('a', ALL, 2);
     assert.equal(first, [segment(0, 10), segment(10, 20)]);
     assert.equal(await store.segments('a', { ...ALL, fromMs: first.at(-1)!.toMs }, 2), [segment(20, 30)]);
   });
 
-  on('what is open is read with its end so far, until it is closed', async (store) => {
+  on('open rows are read with their end so far, until they are closed', async (store) => {
     const open = (toS: number): HistoryBatch => batch({ open: [{ station: 'a', segment: segment(0, toS), state: state(0, toS), minute: minute(0, { rock: toS * SECOND }) }] });
     await store.write(open(2));
     await store.write(open(4));
@@ -111,7 +111,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await store.minutes('a', ALL, MANY), [minute(0, { rock: 5000 })]);
   });
 
-  on('a station that is forgotten leaves nothing, and can be there anew', async (store) => {
+  on('a forgotten station leaves no rows, and can be recorded again', async (store) => {
     const closed: HistoryBatch['closed'] = ['a', 'b'].flatMap((station) => [
       { kind: 'segment', station, segment: segment(0, 10) },
       { kind: 'state', station, state: state(0, 10) },
@@ -127,7 +127,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.is((await store.openAlerts()).length, 1);
   });
 
-  on('alerts come newest first, of one station or of all, and are written again when they end', async (store) => {
+  on('alerts are read newest first, of one station or of all, and updated when they end', async (store) => {
     await store.write(batch({ closed: [alert('1', 0, 10), alert('2', 20, null), alert('3', 5, 30, 'b')].map((each) => ({ kind: 'alert', station: each.station.id, alert: each })) }));
     const ids = async (...args: Parameters<HistoryStore['alerts']>): Promise<string[]> => (await store.alerts(...args)).map(({ id }) => id);
     assert.equal(await ids(ALL, MANY), ['2', '3', '1']);
@@ -141,7 +141,7 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal((await store.alerts(ALL, 1))[0], alert('2', 20, 40));
   });
 
-  on('what was over before a time is deleted, a few rows at a time', async (store) => {
+  on('rows that ended before a time are deleted in batches', async (store) => {
     await store.write(batch({
       closed: ['a', 'b'].flatMap((station) => [
         ...[[0, 60], [60, 120], [120, 300]].flatMap(([from, to]) => [

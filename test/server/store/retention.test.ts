@@ -9,7 +9,7 @@ import { ManualClock } from '../manual-clock.js';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Promises that are due have run, and the timers that they set are set. */
+/** Resolves after pending microtasks. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function kept(minutes: number) {
@@ -29,7 +29,7 @@ async function kept(minutes: number) {
   return { clock, store, pruned, left: async () => (await store.minutes('a', { fromMs: 0, toMs: 1e15 }, 1e6)).length };
 }
 
-test('what is too old is deleted at the start, a thousand rows at a time, and then every hour', async () => {
+test('old rows are deleted at the start, a thousand at a time, and then every hour', async () => {
   const { clock, store, pruned, left } = await kept(3000);
   clock.advance(DAY_MS + 2500 * 60_000);
   const retaining = retain({ store, keepDays: 1, log: new Log('error', () => {}), scheduler: clock });
@@ -50,7 +50,7 @@ test('what is too old is deleted at the start, a thousand rows at a time, and th
   store.close();
 });
 
-test('a store that can not be written is tried again an hour later', async () => {
+test('a failed deletion is retried an hour later', async () => {
   const { clock, store, left } = await kept(10);
   clock.advance(2 * DAY_MS);
   const prune = store.prune;

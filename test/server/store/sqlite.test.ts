@@ -6,7 +6,7 @@ import { historyStoreTests, segment } from './history-store.js';
 
 historyStoreTests('SQLite', () => new SqliteStore(() => openDatabase(':memory:')));
 
-test('SQLite: a batch that a full disk cuts short is not written at all', async () => {
+test('SQLite: a batch interrupted by a full disk is rolled back', async () => {
   const database = openDatabase(':memory:');
   const store = new SqliteStore(() => database);
   const rows = Array.from({ length: 2000 }, (_, index) => ({ kind: 'segment', station: 'a', segment: segment(index, index + 1) } as const));
