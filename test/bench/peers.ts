@@ -13,7 +13,7 @@ const requirePeer = createRequire(fileURLToPath(new URL('../../../.runs/peers/',
 export interface Peer {
   /** With its version. */
   readonly name: string;
-  /** What a column costs it that it costs nobody else, or what it is spared. */
+  /** What its measured cost includes or leaves out compared with the others. */
   readonly counted: string;
   /** @param samples [nFft]; @returns a level that rises with the power of each band, [bands] */
   column(samples: Float32Array): ArrayLike<number>;

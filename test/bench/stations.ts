@@ -1,7 +1,6 @@
 /**
- * Stations over time: so many, fetched from a radio server in another process, decoded by an FFmpeg
- * each and scored, for so many minutes, and whether CPU and memory stay flat.
- *
+ * Long-running test of stations: fetched from a radio server in another process, each decoded by its
+ * own FFmpeg and scored; shows whether CPU and memory stay flat.
  *   npm run bench:stations [-- --stations N --minutes M --keep --json]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,7 +57,7 @@ await command(async () => {
     console.log(values.json ? result : `${describeMachine(machine)}\n\n${minutesTable(rows)}`);
     if (values.keep) await saveRun(machine, { [`stations-${stations}.json`]: result });
   } finally {
-    // A server that can't close any more has been heard of already.
+    // A failure to close has already been reported.
     await server.call('close').catch(() => {});
     await server.end();
     await radio.end();

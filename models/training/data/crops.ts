@@ -33,10 +33,10 @@ export interface Augmentation {
 export const NO_AUGMENTATION: Augmentation = { tiltDb: 0, bumpDb: 0, shiftBands: 0, stretch: 0, maskChance: 0, channelChance: 0, roomChance: 0 };
 
 /**
- * @param firstColumn of the track
- * @param out receives [columns × bands]; what lies past the track's end repeats its last column
- * @param lead columns before `firstColumn` that the running mean hears first
- * @param normaliser that has heard what came before, where the crop goes on from another; a new one unless given
+ * @param firstColumn first column within the track
+ * @param out receives [columns × bands]; past the track's end the last column is repeated
+ * @param lead columns before `firstColumn` that warm up the running mean
+ * @param normaliser continues the state of a previous crop; default: a new one
  */
 export function crop(
   pack: Pack,

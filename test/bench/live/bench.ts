@@ -1,4 +1,4 @@
-/** The server and its clients, each in a process of its own, and what both say at one moment. */
+/** The server and its clients, each in its own process, and snapshots of both. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoteProcess } from './remote-process.js';
 import type { ClientsCalls } from './clients-process.js';
@@ -10,11 +10,11 @@ import type { SoundOptions } from './sound.js';
 const START_FLAGS = ['--max-semi-space-size=2', '--single-threaded-gc'];
 
 export interface BenchOptions {
-  /** As many as `serve` takes unless given. */
+  /** Default: as `serve`. */
   readonly shards?: number | undefined;
   readonly encoding?: SoundOptions['encoding'] | undefined;
   readonly sampleRate?: number | undefined;
-  /** Sound that is made, then played round and round. */
+  /** Length of the generated audio, which is repeated. */
   readonly soundS?: number;
   /** Other flags of `serve`, by setting name. */
   readonly flags?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface Moment {
   readonly clientDelayMs: number;
 }
 
-/** Enough for every piece of code to be compiled and every shard to have had a stream. */
+/** Enough to compile all code and give every shard a stream. */
 const WARM_STREAMS = 16;
 
 export class Bench {
@@ -57,7 +57,7 @@ export class Bench {
     }
   }
 
-  /** Some streams come and go. */
+  /** Warm-up: opens and stops some streams. */
   async warm(seconds: number): Promise<void> {
     await this.clients.call('open', 'warm', WARM_STREAMS);
     await sleep(1000 * seconds);
@@ -71,7 +71,7 @@ export class Bench {
 
   async close(): Promise<void> {
     await this.clients.end();
-    // What it says when it can't close any more has been said by whoever waits for figures.
+    // A failure to close was already reported to the callers waiting for figures.
     await this.server.call('close').catch(() => {});
     await this.server.end();
   }

@@ -39,7 +39,7 @@ export class ClientGroup implements ClientEvents {
   readonly #losses: Record<string, number> = {};
   #lagsMs: number[] = [];
 
-  /** @param retries whether who is refused tries again when the server said */
+  /** @param retries whether refused clients retry after Retry-After */
   constructor(options: Omit<ClientOptions, 'from'>, schedule: SendSchedule<Client>, retries: boolean) {
     this.#options = options;
     this.#schedule = schedule;

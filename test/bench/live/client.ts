@@ -62,7 +62,7 @@ export class Client {
     const ws = this.#ws = new WebSocket(url, ['livegenre.v1'], { perMessageDeflate: false, skipUTF8Validation: true, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
     ws.on('upgrade', ({ socket }) => (this.#socket = socket));
     ws.on('open', () => ws.send(JSON.stringify({ type: 'start', version: 1, ...sound.format })));
-    ws.on('message', (data) => this.#heard(data));
+    ws.on('message', (data) => this.#receive(data));
     ws.on('unexpected-response', (request, { statusCode, headers: { 'retry-after': retryAfter } }) => {
       this.#refused(`${statusCode}${retryAfter === undefined ? '' : `, Retry-After: ${retryAfter}`}`, retryAfter === undefined ? undefined : Number(retryAfter));
       request.destroy();
@@ -110,7 +110,7 @@ export class Client {
     this.#ws.terminate();
   }
 
-  #heard(data: RawData): void {
+  #receive(data: RawData): void {
     const nowMs = performance.now();
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type === 'ready') {

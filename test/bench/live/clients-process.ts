@@ -26,7 +26,7 @@ const calls = {
     setInterval(() => schedule!.tick(performance.now(), (client) => client.send()), TICK_MS);
   },
 
-  /** @param retries whether who is refused tries again when the server said */
+  /** @param retries whether refused clients retry after Retry-After */
   async open(name: string, count: number, retries = false): Promise<void> {
     const { port, frontEnd, blockColumns } = started!;
     const group = new ClientGroup({ url: `ws://127.0.0.1:${port}/v1/stream`, sound: sound!, frontEnd, blockColumns }, schedule!, retries);

@@ -41,7 +41,7 @@ export interface LoadFigures {
   readonly mainThreadShare: number | null;
   /** From a stream's first sound to its first prediction. */
   readonly firstPredictionMs: Distribution;
-  /** Most audio of a stream that was neither scored nor said to be dropped. */
+  /** Largest amount of audio of one stream neither scored nor reported as dropped. */
   readonly uncountedMs: number;
   readonly refusals: Readonly<Record<string, number>>;
   readonly losses: Readonly<Record<string, number>>;

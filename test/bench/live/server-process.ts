@@ -68,7 +68,10 @@ const calls = {
     for (let number = 1; number <= stations; number++) await server!.stations.add(newStationSchema.parse({ name: `Station ${number}`, url }));
   },
 
-  /** How they are doing: stations in each state, the least and the most that has been heard of one, failures so far, and what their decoders use. */
+  /**
+   * Status of the stations: number per state, least and most audio received by one, failures so far,
+   * and usage of their decoders.
+   */
   stations(): StationsStatus {
     const all = server!.stations.list();
     const states: Record<string, number> = {};
