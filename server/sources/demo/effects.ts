@@ -1,5 +1,5 @@
 /**
- * What the desk does to the sound: overdrive with a loudspeaker, a small hall, and the last limiter.
+ * Effects of the mix: overdrive with a loudspeaker, reverberation of a small hall, and the final limiter.
  */
 import { Biquad } from './filters.js';
 import type { Random } from './random.js';

@@ -19,9 +19,9 @@ export const BLOCK = 256;
 const BEATS_PER_BAR = 4;
 /** A section is the number of whole phrases nearest to this, s. */
 const SECTION_S = 25;
-/** After the last bar what still rings is faded out, s. */
+/** Fade-out of ringing notes after the last bar, s. */
 const FADE_S = 0.6;
-/** Players are never quite together, s to either side. */
+/** Timing jitter of notes, s to either side. */
 const HUMAN_S = 0.004;
 
 type Bus = 'straight' | 'hall' | 'amplifier';

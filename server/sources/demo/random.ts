@@ -1,5 +1,5 @@
 /**
- * The demo's dice: sfc32, the small fast counting generator of Chris Doty-Humphrey (PractRand, 2010),
+ * The demo's random numbers: sfc32, the small fast counting generator of Chris Doty-Humphrey (PractRand, 2010),
  * 128 bits of state. The same seed gives the same music on any machine.
  */
 export class Random {

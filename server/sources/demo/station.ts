@@ -1,4 +1,4 @@
-/** The built-in station: the synthesiser at the pace of real time, as a source like any other. */
+/** The built-in station: the synthesiser at real-time pace, as an audio source. */
 import { mergeMap, Observable, range, map, type SchedulerLike } from 'rxjs';
 import { pace } from '../pace.js';
 import type { Source } from '../source.js';
@@ -28,7 +28,7 @@ export function demoStation({ seed = 1, scheduler }: DemoStationOptions = {}): S
   };
 }
 
-/** Little-endian whatever this machine is. */
+/** Little-endian on any machine. */
 function s16Bytes(samples: Float32Array): Uint8Array {
   const steps = toS16(samples);
   const bytes = new Uint8Array(steps.length * 2);

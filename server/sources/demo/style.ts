@@ -1,4 +1,4 @@
-/** What a style is: numbers for the band, and a hand that writes bars. */
+/** Interface of a style: parameters, and a function that composes bars. */
 import type { Drum } from './drums.js';
 import type { Instrument } from './instruments.js';
 import type { Random } from './random.js';

@@ -9,7 +9,7 @@ import { Random } from './random.js';
 import type { Style } from './style.js';
 import { STYLES } from './styles/index.js';
 
-/** The network's own rate: nothing above half of it is heard. A higher rate costs in proportion. */
+/** The network's sample rate. A higher rate costs proportionally more. */
 export const DEMO_SAMPLE_RATE = 22050;
 
 export class DemoSynth {

@@ -29,7 +29,7 @@ export interface TonePatch {
   readonly bendS?: number;
 }
 
-/** Below this the ear hears nothing more: -66 dB. */
+/** Amplitude below which a note ends: -66 dB, inaudible. */
 const GONE = 0.0005;
 
 export class Tone implements Voice {

@@ -1,4 +1,4 @@
-/** What the mixer asks of anything that sounds: add yourself to a stretch of a buffer until you are done. */
+/** Interface of a sounding note: adds its samples to part of a buffer until it has ended. */
 export interface Voice {
   /**
    * Adds samples to `out[from..to)`.

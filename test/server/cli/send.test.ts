@@ -44,13 +44,13 @@ test('raw samples from standard input are sent as what they are said to be', asy
   assert.match(stdout, /0:04 heard/);
 });
 
-test('nothing is assumed of raw samples', async () => {
+test('raw samples need all format flags', async () => {
   const { exitCode, stderr } = await run(['send', '-', '--url', url, '--rate', '44100']);
   assert.is(exitCode, 2);
   assert.match(stderr, /--rate, --channels and --encoding/);
 });
 
-test('a WAV file piped in needs no words, nor even the dash', async () => {
+test('a piped WAV file needs no flags, not even the dash', async () => {
   for (const args of [['send', '-'], ['send']]) {
     const program = start([...args, '--url', url]);
     program.child.stdin.end(readFileSync(music));
@@ -61,7 +61,7 @@ test('a WAV file piped in needs no words, nor even the dash', async () => {
   }
 });
 
-test('other sound piped in goes through FFmpeg', async () => {
+test('other piped audio is decoded by FFmpeg', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const program = start(['send', '--url', url]);
   program.child.stdin.end(readFileSync(recordings.encode(music, 'music.mp3')));
@@ -81,7 +81,7 @@ test('a named pipe is read as it comes', async () => {
   assert.match(stdout, /0:06 heard/);
 });
 
-test('what is no sound, and nothing at all, are told', async () => {
+test('input without audio, and empty input, are refused', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const text = start(['send', '--url', url]);
   text.child.stdin.end('raw samples, perhaps\n'.repeat(1000));
@@ -93,7 +93,7 @@ test('what is no sound, and nothing at all, are told', async () => {
   assert.match((await nothing.ended).stderr, /0 bytes/);
 });
 
-test('Ctrl-C ends the sound, and the summary still comes', async () => {
+test('Ctrl-C ends the input, and the summary is still printed', async () => {
   const program = start(['send', recordings.wav('long.wav', 60), '--url', url]);
   await program.said('0:01');
   program.child.kill('SIGINT');

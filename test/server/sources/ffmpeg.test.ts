@@ -27,11 +27,11 @@ test('FFMPEG_PATH comes first, then the system\'s, without a warning', () => {
   assert.equal(lines, []);
 });
 
-test('a FFMPEG_PATH that leads nowhere is an error, not a reason to take another', () => {
+test('an invalid FFMPEG_PATH is an error, without a fallback', () => {
   assert.throws(() => findFfmpeg({ FFMPEG_PATH: '/nowhere/ffmpeg', PATH: join(recordings.folder, 'bin') }), /\/nowhere\/ffmpeg/);
 });
 
-test('the package of 2018 comes last, and says so; without it the error says what to install', () => {
+test('the package of 2018 is the last choice, with a warning; without it the error says what to install', () => {
   const lines: string[] = [];
   try {
     assert.match(findFfmpeg({ PATH: '' }, (line) => lines.push(line)), /ffmpeg-installer/);

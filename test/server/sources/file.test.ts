@@ -16,7 +16,7 @@ test.before(() => {
 });
 test.after(() => recordings.remove());
 
-/** A test after which no FFmpeg runs. */
+/** A test that also checks that no FFmpeg is left running. */
 function check(name: string, body: () => Promise<void>): void {
   test(name, async () => {
     await body();
@@ -116,7 +116,7 @@ check('names that look like options, protocols or patterns are only names', asyn
   }
 });
 
-check('a missing file, a folder, an empty file and other things than sound each get their own line', async () => {
+check('a missing file, a folder, an empty file and a file without audio each have their own message', async () => {
   mkdirSync(join(recordings.folder, 'folder.mp3'), { recursive: true });
   const problems = {
     'missing.wav': 'not-found',
@@ -144,7 +144,7 @@ check('a video without sound is not audio', async () => {
   assert.is((await refusal(video)).problem, 'not-audio');
 });
 
-check('a film that goes on after its sound is not damaged', async () => {
+check('a video longer than its audio is not damaged', async () => {
   const film = recordings.encode(wav, 'film.mp4', '-f', 'lavfi', '-i', 'color=red:s=64x64:r=5:d=10', '-map', '0:a', '-map', '1:v', '-c:v', 'mpeg4');
   const { file, error } = await hear(film);
   assert.is(error, undefined);
@@ -170,7 +170,7 @@ for (const [name, args] of [
   }
 }
 
-check('a few broken frames are told although the length is nearly right', async () => {
+check('a few broken frames are reported although the length is nearly right', async () => {
   const whole = recordings.encode(wav, 'whole.mp3', '-filter_complex', `aloop=loop=4:size=${SECONDS * 22050}`);
   const { file, error } = await hear(spoil(whole, 'scratched.mp3', 0.005));
   assert.ok(file.decodedMs > 5 * SECONDS * 1000 - 350, `${file.decodedMs} ms`);
@@ -178,7 +178,7 @@ check('a few broken frames are told although the length is nearly right', async 
   assert.match(error!.message, /parts of it .*FFmpeg: /);
 });
 
-check('tags behind the last frame are no damage', async () => {
+check('tags after the last frame are not damage', async () => {
   const mp3 = recordings.encode(wav, 'tagged.mp3');
   const bytes = readFileSync(mp3);
   const frame = bytes.indexOf(Buffer.from([0xff, 0xf3]), bytes.length / 2);
@@ -187,7 +187,7 @@ check('tags behind the last frame are no damage', async () => {
   assert.is((await hear(mp3)).error, undefined);
 });
 
-check('whoever stops listening ends FFmpeg, and who never listens can close', async () => {
+check('leaving the loop ends FFmpeg, and so does close without a loop', async () => {
   const long = recordings.encode(wav, 'long.wav', '-filter_complex', 'aloop=loop=20:size=132300');
   const file = await SoundFile.open(long);
   for await (const chunk of file.chunks()) {
@@ -200,7 +200,7 @@ check('whoever stops listening ends FFmpeg, and who never listens can close', as
   await unheard.close();
 });
 
-check('FFmpeg waits for a slow listener', async () => {
+check('FFmpeg waits for a slow reader', async () => {
   const long = recordings.encode(wav, 'longer.wav', '-filter_complex', 'aloop=loop=20:size=132300', '-ar', '96000');
   const file = await SoundFile.open(long);
   const chunks = file.chunks();

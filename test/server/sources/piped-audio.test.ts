@@ -37,7 +37,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
   throw new Error('was not refused');
 }
 
-test('16-bit WAV comes as it is, however it is cut', async () => {
+test('16-bit WAV is passed through, however it is split', async () => {
   const bytes = readFileSync(wav);
   for (const size of [1, 30, 44, 100, 1e6]) {
     const sound = await openPipedAudio(inPieces(bytes, size));
@@ -59,13 +59,13 @@ for (const [name, args] of [
   });
 }
 
-test('what is no sound is told as such', async () => {
+test('input that is not audio is refused with the cause', async () => {
   assert.match(await refusal(new Uint8Array(0)), /0 bytes/);
   assert.match(await refusal(readFileSync(wav).subarray(0, 43)), /ends before its samples/);
   if (HAS_FFMPEG) assert.match(await refusal(Buffer.from('raw samples, perhaps\n'.repeat(500))), /not audio that FFmpeg can decode \(this is not an audio format\)/);
 });
 
-test('whoever stops listening ends FFmpeg', async () => {
+test('leaving the loop ends FFmpeg', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const { chunks } = await openPipedAudio(inPieces(readFileSync(recordings.encode(wav, 'long.mp3', '-filter_complex', 'aloop=loop=20:size=44100')), 3000));
   for await (const chunk of chunks) {

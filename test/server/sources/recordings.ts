@@ -1,4 +1,4 @@
-/** Files to test with, made when they are needed: the demo synthesiser's music, through FFmpeg into any format. */
+/** Test files made on demand: music of the demo synthesiser, encoded by FFmpeg to any format. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ export class Recordings {
 
 /** Child processes of this process that still run. */
 export async function childProcesses(): Promise<number> {
-  // Node lets go of a process's handle at the end of the turn after it said that the process is gone.
+  // Node releases the handle of a process only after its exit event.
   for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }

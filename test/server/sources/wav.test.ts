@@ -23,7 +23,7 @@ function extensibleHeader(): Buffer {
   return header;
 }
 
-test('what was written is read, in any cuts', () => {
+test('a written file is read back, however it is split', () => {
   const file = wavFile(SAMPLES, 44100, 2);
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (cuts) => {
     const reader = new WavReader();
@@ -45,7 +45,7 @@ test('float samples, the extensible form, other chunks and unknown sizes are und
   assert.equal([...rest], [1, 2, 3]);
 });
 
-test('what is no WAV, or holds other samples, is refused with what was found', () => {
+test('other formats and sample types are refused with what was found', () => {
   assert.throws(() => new WavReader().push(Buffer.from('ID3 is not what we want')), /ID3/);
   const eightBit = Buffer.from(wavFile(SAMPLES, 8000));
   eightBit.writeUInt16LE(8, 34);
