@@ -1,4 +1,4 @@
-/** A server put together from its parts around its shards, and taken apart again in order. */
+/** Creates the parts of a server, connects them, and closes them in order. */
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
@@ -27,7 +27,7 @@ import { VERSION } from './version.js';
 import { Viewers } from './sockets/viewers.js';
 
 export interface RunningServer {
-  /** Where a browser finds it. */
+  /** Address for a browser. */
   readonly url: string;
   readonly port: number;
   readonly model: { readonly name: string; readonly version: string };
@@ -41,7 +41,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** What tests put in the place of the real thing. */
+/** Replacements of real parts, for tests. */
 export interface ServerParts {
   readonly bundle?: Bundle;
   /** URL of a module that exports `startClassifier`. */
@@ -58,8 +58,8 @@ export interface ServerParts {
 }
 
 /**
- * @param starting the shards, on their way
- * @throws Error as `startServer` does; nothing is left running then
+ * @param starting resolves with the shards
+ * @throws Error as `startServer` does; then nothing is left running
  */
 export async function assemble(settings: Settings, parts: ServerParts, log: Log, manifest: Manifest, starting: Promise<Shards>): Promise<RunningServer> {
   const { scheduler = asyncScheduler } = parts;
@@ -133,17 +133,17 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
     viewers.goAway();
-    // No alert is over because the server is.
+    // Active alerts stay active: shutting down must not resolve them.
     await alerts?.close();
     await stations.close();
     await persistence.close();
     await drained;
     const closed = new Promise((resolve) => http.close(resolve));
-    // Streams that got no summary in time complete with the shards, which closes their sockets.
+    // Closing the shards completes streams that got no summary in time, which closes their sockets.
     await shards.close();
     metrics.close();
     http.closeIdleConnections();
-    // Sockets that don't answer the close are cut by ws after the same time.
+    // ws terminates sockets that don't answer the close after the same time.
     const cut = setTimeout(() => http.closeAllConnections(), settings.closeTimeoutMs);
     await closed;
     clearTimeout(cut);

@@ -1,4 +1,4 @@
-/** What outlives the process: the stations in their file, and what was heard of them in the database. */
+/** Persistent data: the stations file, and the database of history and alerts. */
 import { basename, dirname, extname, join } from 'node:path';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { AlertEvent, OpenAlert } from './alerts/event.js';
@@ -14,29 +14,29 @@ import type { Stations } from './stations/stations.js';
 import { StationsFile } from './stations/stations-file.js';
 
 export interface Persistence {
-  /** What was saved before. */
+  /** The saved stations. */
   readonly stations: readonly StationConfig[];
   /** @throws ProtocolError `not-kept` */
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
-  /** Undefined where none is set, or it can't be opened now. */
+  /** Undefined if none is set or it can't be opened now. */
   readonly database: Database | undefined;
-  /** Where history is read; undefined where none is kept. */
+  /** Reads history; undefined if none is kept. */
   readonly store: HistoryStore | undefined;
-  /** Where it is written; undefined where none is kept. */
+  /** Writes history; undefined if none is kept. */
   readonly history: History | undefined;
-  /** Alerts that were not over when the server stopped; none where they can't be read. */
+  /** Alerts still active when the server stopped; none if they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
-  /** Keeps what happens to an alert, before anybody is told of it. */
+  /** Saves an alert event; called before it is delivered. */
   recordAlert(event: AlertEvent): void;
-  /** Records what happens to the stations, until it is closed. */
+  /** Records the stations' events until `close`. */
   record(stations: Pick<Stations, 'events$' | 'changes$'>): void;
-  /** Writes what is left and closes the database. */
+  /** Writes pending rows and closes the database. */
   close(): Promise<void>;
 }
 
 /**
- * @throws Error with the reason when the stations file or the database is there and can't be used.
- * A disk that is full or read-only is told of, and tried again: listening goes on without it.
+ * @throws Error with the reason when the stations file or the database exists but can't be used.
+ * A full or read-only disk is logged and retried; monitoring continues without it.
  */
 export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Persistence> {
   const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
@@ -52,7 +52,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   } catch (error) {
     const { cause, message } = error as Error;
     if (cause instanceof WrongDatabaseError) throw cause;
-    log.error('the database can not be opened; it is tried again', { path, reason: message });
+    log.error('the database can not be opened; retrying', { path, reason: message });
   }
   const history = new History({ store, log, scheduler });
   const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
@@ -66,7 +66,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
       return open.map(({ id, station, type, fromMs }) => ({ id, stationId: station.id, stationName: station.name, type, fromMs }));
     },
     recordAlert({ id, station, type, fromMs, toMs, sentence }) {
-      // What can't be written now is told by the history's status and tried again.
+      // A failed write is retried and reported by the history's status.
       void history.alert({ id, station, type, fromMs, toMs, sentence });
     },
     record({ events$, changes$ }) {
@@ -83,7 +83,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   };
 }
 
-/** Beside the stations file unless set: of `radio/stations.json`, `radio/stations.db`. */
+/** Default: next to the stations file, such as `radio/stations.db` for `radio/stations.json`. */
 function databasePath({ database, stations }: Settings): string | undefined {
   if (database !== '') return database;
   return stations === '' ? undefined : join(dirname(stations), `${basename(stations, extname(stations))}.db`);

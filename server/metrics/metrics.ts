@@ -1,6 +1,6 @@
 /**
- * What Prometheus scrapes at `/metrics`, and nothing is computed for before it asks. Names and units
- * as its documentation wants them (https://prometheus.io/docs/practices/naming/): base units, seconds.
+ * Metrics for Prometheus at `/metrics`; values are read only when scraped. Names and units follow its
+ * conventions (https://prometheus.io/docs/practices/naming/): base units, seconds.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry, type Metric } from 'prom-client';
@@ -119,7 +119,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** The page that is scraped. */
+  /** The response to a scrape. */
   async text(): Promise<string> {
     const text = await this.#registry.metrics();
     this.#loop.reset();
@@ -150,14 +150,14 @@ export class Metrics {
     });
   }
 
-  /** Totals of each shard: one that was started again counts from 0, as Prometheus expects of a counter. */
+  /** Totals per shard; a restarted shard counts from 0 again, as Prometheus allows for counters. */
   #ofShards(name: string, help: string, value: (metrics: ShardMetrics) => number): void {
     this.#counter(name, help, (set) => {
       this.#parts.shards.links.forEach(({ metrics }, shard) => set(metrics ? value(metrics) : 0, { shard: String(shard) }));
     });
   }
 
-  /** A histogram that was counted in the shards: the library's own only counts here. */
+  /** A histogram counted in the shards; prom-client's own can only count in this thread. */
   #lags(): object {
     const name = 'livegenre_lag_seconds';
     const get = async (): Promise<object> => ({

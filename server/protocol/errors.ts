@@ -1,4 +1,4 @@
-/** Every refusal of the server: a stable word, its WebSocket close code, its HTTP status and its meaning. */
+/** All errors of the server: stable code, WebSocket close code, HTTP status and meaning. */
 
 export interface ErrorKind {
   /** WebSocket close code (RFC 6455, section 7.4; 4000 and up are ours). */
@@ -32,7 +32,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** A refusal with a stable word; close code and HTTP status follow from it. */
+/** An error with a stable code, from which close code and HTTP status follow. */
 export class ProtocolError extends Error {
   readonly code: ErrorCode;
 

@@ -91,15 +91,15 @@ export interface Summary {
 }
 
 /**
- * Scoring starts afresh: the part of the server that scored this stream died and was started again,
- * or a station was connected to anew.
+ * The state of the stream was reset: the thread that scored it died and was restarted, or a station
+ * was reconnected.
  */
 export interface Restarted {
   readonly type: 'restarted';
   readonly atMs: number;
 }
 
-/** Said before the server closes the connection. */
+/** Sent before the server closes the connection. */
 export interface ErrorMessage {
   readonly type: 'error';
   readonly code: ErrorCode;
@@ -130,7 +130,7 @@ export interface StationMessage {
   readonly reason: string | null;
 }
 
-/** A station as a list shows it; all a visitor may see who may only look. */
+/** The state of a station in a list; all that the permission `view` shows. */
 export interface StationGlance extends Omit<StationMessage, 'type'> {
   readonly id: string;
   readonly name: string;
