@@ -1,4 +1,4 @@
-/** Exports of the `dsp` WebAssembly module: AssemblyScript, compiled by `npm run build:kernels`. */
+/** Exports of the `dsp` WebAssembly module: AssemblyScript, compiled by `npm run build`. */
 export { toDecibels } from '../mel/decibels.as';
 export { melColumn } from '../mel/mel-columns.as';
 export { fromInt16, level } from '../pcm/pcm.as';

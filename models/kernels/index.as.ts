@@ -1,4 +1,4 @@
-/** Exports of the `models` WebAssembly module: AssemblyScript, compiled by `npm run build:kernels`. */
+/** Exports of the `models` WebAssembly module: AssemblyScript, compiled by `npm run build`. */
 export { convolution, convolutionSingleChannel, copyTails } from '../layers/convolution/convolution.as';
 export { correlations, inputStatistics, onsetAutocorrelation } from '../layers/descriptors/descriptors.as';
 export { gemm } from '../layers/dense/gemm.as';

@@ -1,0 +1,25 @@
+/** The plan fits the repository: a folder that moves without it would be left out of the build. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { filesIn } from '../../../deploy/build/stamps.js';
+import { PLAN } from '../../../deploy/build/targets.js';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+test('every source belongs to a target, and every target but that of a package has sources', () => {
+  const { gradients, ...targets } = PLAN.targets;
+  const files = filesIn(ROOT, PLAN.folders);
+  for (const [name, { isSource }] of Object.entries(targets)) assert.ok(files.some(isSource), name);
+  const sources = files.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  assert.equal(sources.filter((path) => !Object.values(targets).some(({ isSource }) => isSource(path))), []);
+  assert.not.ok(files.some(gradients!.isSource));
+});
+
+test('what all depend on is there', () => {
+  for (const path of PLAN.always) assert.ok(existsSync(join(ROOT, path)), path);
+});
+
+test.run();
