@@ -84,7 +84,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
 }
 
 /** Default: next to the stations file, such as `radio/stations.db` for `radio/stations.json`. */
-function databasePath({ database, stations }: Settings): string | undefined {
+export function databasePath({ database, stations }: Pick<Settings, 'database' | 'stations'>): string | undefined {
   if (database !== '') return database;
   return stations === '' ? undefined : join(dirname(stations), `${basename(stations, extname(stations))}.db`);
 }

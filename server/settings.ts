@@ -15,6 +15,8 @@ export interface Setting<T> {
   readonly description: string;
   /** A second environment variable that many hosts set, such as PORT. */
   readonly alsoEnv?: string;
+  /** Whether its value must not be shown: it is a password, or holds one. */
+  readonly isSecret?: boolean;
   /** @throws Error with what is wanted, such as "a whole number from 1 to 64" */
   parse(text: string): T;
 }
@@ -162,13 +164,13 @@ export const SETTINGS = {
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
   database: anyText({ default: '', unit: 'file', description: 'SQLite file of history and alerts; beside the stations file unless set, none where that isn\'t either' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
-  webhooks: urls({ default: [], unit: 'URLs', description: 'addresses that are told of every station\'s alerts, separated by commas' }, ['http:', 'https:']),
-  webhookSecret: anyText({ default: '', unit: 'secret', description: 'key with which webhooks are signed' }),
-  mqtt: urls({ default: [], unit: 'URL', description: 'MQTT broker that is told of stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
+  webhooks: urls({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that are told of every station\'s alerts, separated by commas' }, ['http:', 'https:']),
+  webhookSecret: anyText({ default: '', unit: 'secret', isSecret: true, description: 'key with which webhooks are signed' }),
+  mqtt: urls({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that is told of stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
   access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
-  adminToken: secret({ default: '', unit: 'secret', description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
+  adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
@@ -213,7 +215,8 @@ export function readSettings(flags: Readonly<Record<string, unknown>>, env: Read
     try {
       values[name] = setting.parse(String(value));
     } catch (error) {
-      throw new SettingError(`${place} must be ${(error as Error).message}; it is ${JSON.stringify(String(value))}.`);
+      const shown = setting.isSecret ? '' : `; it is ${JSON.stringify(String(value))}`;
+      throw new SettingError(`${place} must be ${(error as Error).message}${shown}.`);
     }
   }
   const settings = withDefaults(values as Partial<Settings>);

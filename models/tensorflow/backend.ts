@@ -27,7 +27,7 @@ export async function startBackend(requested?: Backend): Promise<Backend> {
  */
 export async function chooseBackend(requested?: Backend): Promise<Backend> {
   if (requested === 'wasm') return 'wasm';
-  const reason = await startNative();
+  const reason = await whyNotNative();
   if (reason === undefined) return 'native';
   if (requested === 'native') {
     throw new Error(`The native backend (@tensorflow/tfjs-node) can't be used: ${reason}. Use the wasm backend.`);
@@ -52,8 +52,8 @@ export function tensorValues(tensor: tf.Tensor): Float32Array {
   return offset === undefined ? tensor.dataSync<'float32'>() : new Float32Array(wasm!.HEAPU8.buffer, offset, tensor.size);
 }
 
-/** @returns why the native backend can't be used; undefined when it runs */
-async function startNative(): Promise<string | undefined> {
+/** Starts the native backend. @returns why it can't be used; undefined when it runs */
+export async function whyNotNative(): Promise<string | undefined> {
   try {
     // In a variable, so that bundlers and type checkers don't resolve it: the package is optional.
     const native: string = '@tensorflow/tfjs-node';

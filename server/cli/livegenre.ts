@@ -5,7 +5,7 @@ import { SettingError } from '../settings.js';
 import { VERSION } from '../version.js';
 
 /** Commands; each is a module in this folder that exports `register`. */
-const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate'] as const;
+const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate', 'doctor'] as const;
 
 /** Exit code for wrong usage. */
 const USAGE_EXIT_CODE = 2;

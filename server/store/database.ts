@@ -3,7 +3,7 @@
  * Commits survive a crash of the process; a power failure may lose the last ones, but corrupts nothing
  * (https://sqlite.org/wal.html).
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type Libsql from 'libsql';
@@ -23,12 +23,36 @@ export class WrongDatabaseError extends Error {
  */
 export function openDatabase(path: string): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  return withDatabase(path, (database) => {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    migrate(database, path);
+    return database;
+  });
+}
+
+/**
+ * The schema version of a database file, for checks: nothing is migrated.
+ * @returns undefined if there is no file
+ * @throws as `openDatabase`
+ */
+export function databaseVersion(path: string): { readonly version: number; readonly newest: number } | undefined {
+  if (!existsSync(path)) return undefined;
+  return withDatabase(path, (database) => {
+    const version = versionOf(database, path);
+    // Fails if the file is not writable.
+    database.exec('BEGIN IMMEDIATE; ROLLBACK;');
+    database.close();
+    return { version, newest: MIGRATIONS.length };
+  });
+}
+
+/** @throws what `use` throws, after the database is closed */
+function withDatabase<T>(path: string, use: (database: Database) => T): T {
   // Loaded on demand, so a server without a database starts on platforms that libsql has no binary for.
   const database = new (createRequire(import.meta.url)('libsql') as typeof Libsql)(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;');
-    migrate(database, path);
-    return database;
+    database.exec('PRAGMA busy_timeout = 2000;');
+    return use(database);
   } catch (error) {
     database.close();
     if ((error as { code?: unknown }).code === 'SQLITE_NOTADB') throw new WrongDatabaseError(`${path} is not an SQLite database. Use another file.`);
@@ -36,13 +60,18 @@ export function openDatabase(path: string): Database {
   }
 }
 
-/** Runs each pending migration in its own transaction; `user_version` counts them. */
-function migrate(database: Database, path: string): void {
+/** @throws WrongDatabaseError if the schema is newer than this livegenre */
+function versionOf(database: Database, path: string): number {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > MIGRATIONS.length) {
     throw new WrongDatabaseError(`${path} was written by a newer livegenre (schema version ${version}; this one supports ${MIGRATIONS.length}). Use the newer livegenre, or another file.`);
   }
-  for (let next = version; next < MIGRATIONS.length; next++) {
+  return version;
+}
+
+/** Runs each pending migration in its own transaction; `user_version` counts them. */
+function migrate(database: Database, path: string): void {
+  for (let next = versionOf(database, path); next < MIGRATIONS.length; next++) {
     database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
   }
 }

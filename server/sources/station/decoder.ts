@@ -19,7 +19,7 @@ const PROBE_BYTES = 32 * 1024;
 /** Samples per write (0.1 s): more frequent writes only cost CPU time. */
 const WRITE_SAMPLES = 2205;
 /** Allowed demuxers: audio containers, but no playlists, devices or images. */
-const DEMUXERS = 'aac,ac3,aiff,eac3,flac,loas,matroska,mov,mp3,mpegts,ogg,wav,w64';
+export const DEMUXERS = ['aac', 'ac3', 'aiff', 'eac3', 'flac', 'loas', 'matroska', 'mov', 'mp3', 'mpegts', 'ogg', 'wav', 'w64'] as const;
 /** Number of FFmpeg's last error lines that are stored. */
 export const MAX_LINES = 5;
 const MAX_LINE_CHARS = 300;
@@ -70,7 +70,7 @@ export class Decoder {
     this.#ffmpeg = new Ffmpeg([
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
       // No other files or addresses are opened, whatever the input refers to.
-      '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', DEMUXERS,
+      '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', DEMUXERS.join(','),
       ...(isFed ? ['-probesize', String(PROBE_BYTES), '-analyzeduration', '0'] : []),
       ...(format === undefined ? [] : ['-f', format]),
       '-i', this.#name,

@@ -34,7 +34,7 @@ test('--version says which', async () => {
 
 test('--help lists commands; serve --help every setting with its variable and default', async () => {
   const { stdout: all } = await livegenre(['--help']);
-  for (const command of ['serve', 'classify', 'send', 'watch', 'evaluate']) assert.match(all, new RegExp(`^  ${command}`, 'm'));
+  for (const command of ['serve', 'classify', 'send', 'watch', 'evaluate', 'doctor']) assert.match(all, new RegExp(`^  ${command}`, 'm'));
   const { stdout } = await livegenre(['serve', '--help']);
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     assert.ok(stdout.includes(flagOf(name)), name);
@@ -50,6 +50,7 @@ test('mistakes get a sentence and exit code 2', async () => {
     [['serve', '--port', 'x'], {}, '--port must be a whole number from 0 to 65535; it is "x".'],
     [['serve', '--port'], {}, 'Option --port <value> value is missing.'],
     [['serve', '--silence-db', '-200'], {}, '--silence-db must be a whole number from -120 to 0; it is "-200".'],
+    [['serve', '--mqtt', 'user:password@host'], {}, '--mqtt must be addresses that begin with mqtt: or mqtts: or ws: or wss://, separated by commas.\n'],
     [['serve'], { LIVEGENRE_SHARDS: 'many' }, 'LIVEGENRE_SHARDS must be a whole number from 1 to 256; it is "many".'],
   ];
   for (const [args, env, sentence] of mistakes) {

@@ -1,0 +1,84 @@
+/** Everything that is looked at, in the order in which it is told. */
+import type { Settings } from '../settings.js';
+import { VERSION } from '../version.js';
+import { problem, reasonOf, type Facts, type Finding } from './finding.js';
+import { hideSecrets } from './secrets.js';
+
+/** What is known of one thing; without secrets. */
+export type Examined = Finding & { readonly name: CheckName };
+
+type Check = (settings: Settings) => Finding | Promise<Finding>;
+
+/** Each is loaded when it is its turn: where a part can't even be loaded, the others are still told. */
+const CHECKS = {
+  node: async () => (await import('./node.js')).checkNode(),
+  kernels: async () => (await import('./kernels.js')).checkKernels(),
+  model: async (settings) => (await import('./model.js')).checkModel(settings),
+  backend: async (settings) => (await import('./model.js')).checkBackend(settings),
+  ffmpeg: async (settings) => (await import('./ffmpeg.js')).checkFfmpeg(settings),
+  dashboard: async () => (await import('./dashboard.js')).checkDashboard(),
+  port: async (settings) => (await import('./port.js')).checkPort(settings),
+  access: async (settings) => (await import('./access.js')).checkAccess(settings),
+  stations: async (settings) => (await import('./kept.js')).checkStations(settings),
+  database: async (settings) => (await import('./kept.js')).checkDatabase(settings),
+  disk: async (settings) => (await import('./kept.js')).checkDisk(settings),
+  files: async (settings) => (await import('./file-limit.js')).checkFileLimit(settings),
+  memory: async (settings) => (await import('./machine.js')).checkMemory(settings),
+  cores: async (settings) => (await import('./machine.js')).checkCores(settings),
+  clock: async () => (await import('./clock.js')).checkClock(),
+  settings: async (settings) => (await import('./settings.js')).checkSettings(settings),
+} as const satisfies Record<string, Check>;
+
+export type CheckName = keyof typeof CHECKS;
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
+
+/** One after the other: none disturbs what another measures. */
+export async function* examine(settings: Settings, checks: Readonly<Record<CheckName, Check>> = CHECKS): AsyncGenerator<Examined> {
+  const hide = hideSecrets(settings);
+  for (const name of CHECK_NAMES) {
+    let finding: Finding;
+    try {
+      finding = await checks[name](settings);
+    } catch (error) {
+      finding = problem(reasonOf(error), 'The check itself failed: run npm ci, and report it if that does not help.');
+    }
+    const { mark, found, facts } = finding;
+    const clean = { name, found: hide(found), facts: hidden(facts, hide) };
+    yield mark === 'ok' ? { ...clean, mark } : { ...clean, mark, advice: hide(finding.advice) };
+  }
+}
+
+function hidden(facts: Facts, hide: (text: string) => string): Facts {
+  const each = (value: Facts[string]): Facts[string] => (typeof value === 'string' ? hide(value) : Array.isArray(value) ? value.map(hide) : value);
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, each(value)]));
+}
+
+/** What `livegenre doctor --json` prints; fields may be added, never changed. */
+export interface Report {
+  readonly livegenre: string;
+  /** Whether there is no problem. */
+  readonly ok: boolean;
+  readonly problems: number;
+  readonly notes: number;
+  readonly checks: readonly ReportedCheck[];
+}
+
+interface ReportedCheck {
+  readonly name: CheckName;
+  readonly mark: Finding['mark'];
+  readonly found: string;
+  /** What to do; null where all is well. */
+  readonly advice: string | null;
+  readonly facts: Facts;
+}
+
+export function report(all: readonly Examined[]): Report {
+  const count = (mark: Finding['mark']): number => all.filter((each) => each.mark === mark).length;
+  return {
+    livegenre: VERSION,
+    ok: count('problem') === 0,
+    problems: count('problem'),
+    notes: count('note'),
+    checks: all.map((each) => ({ name: each.name, mark: each.mark, found: each.found, advice: each.mark === 'ok' ? null : each.advice, facts: each.facts })),
+  };
+}

@@ -1,0 +1,32 @@
+/** Open files that the system allows, against those that the settings may need: every connection is one. */
+import { readFileSync } from 'node:fs';
+import type { Settings } from '../settings.js';
+import { note, ok, problem, type Finding } from './finding.js';
+
+/** Libraries, the database, pipes of shards, the log. */
+const OWN_FILES = 100;
+
+type Limits = Pick<Settings, 'maxStreams' | 'maxViewers' | 'maxListeners'>;
+
+/** @param limit of this process: Node raises it to the hard one at its start; undefined where it can't be told */
+export function checkFileLimit({ maxStreams, maxViewers, maxListeners }: Limits, limit: number | undefined = openFileLimit()): Finding {
+  const needed = OWN_FILES + maxStreams + maxViewers + maxListeners;
+  const facts = { limit: limit === undefined || !Number.isFinite(limit) ? null : limit, needed };
+  const wanted = `up to ${needed} are needed (${maxStreams} streams, ${maxViewers} viewers, ${maxListeners} listeners)`;
+  if (limit === undefined) return note(`The limit is not known here; ${wanted}`, 'Check it with the tools of your system.', facts);
+  if (limit < needed) return problem(`${limit} open files are allowed; ${wanted}`, 'Raise the hard limit (ulimit -Hn, LimitNOFILE= of systemd, --ulimit nofile of Docker), or lower --max-streams, --max-viewers and --max-listeners.', facts);
+  return ok(`${Number.isFinite(limit) ? limit : 'unlimited'}; ${wanted}`, facts);
+}
+
+/** Of this process; Infinity where there is none. */
+export function openFileLimit(): number | undefined {
+  try {
+    const soft = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === 'unlimited' ? Infinity : Number(soft);
+  } catch {
+    // No Linux.
+  }
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
+  const soft = userLimits?.open_files?.soft;
+  return soft === undefined ? undefined : soft === 'unlimited' ? Infinity : Number(soft);
+}

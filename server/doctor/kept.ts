@@ -1,0 +1,74 @@
+/** What outlives the server: the stations file, the database, and the space where they lie. */
+import { stat, statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Settings } from '../settings.js';
+import { databasePath } from '../stations/kept.js';
+import { StationsFile } from '../stations/stations-file.js';
+import { databaseVersion, WrongDatabaseError } from '../store/database.js';
+import { nearestFolder, tryToWrite } from './folder.js';
+import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
+
+type Places = Pick<Settings, 'stations' | 'stationFiles' | 'database' | 'keepDays'>;
+
+/** SQLite's name for no file. */
+const IN_MEMORY = ':memory:';
+const ADVICE = 'Name another file, or make the folder and allow this user to write there.';
+
+export async function checkStations({ stations: path, stationFiles, database }: Places): Promise<Finding> {
+  const facts = { path: path || null, stationFiles: stationFiles || null, stations: 0 };
+  if (stationFiles !== '' && !await stat(stationFiles).then((found) => found.isDirectory(), () => false)) {
+    return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it away: then no files may be stations.', facts);
+  }
+  if (path === '') return ok('none are kept: no stations file is set', facts);
+  let count: number;
+  try {
+    count = (await new StationsFile(path).load()).length;
+  } catch (error) {
+    return problem(reasonOf(error).replace(/\. Mend it.*|\.$/, ''), 'Mend the file, or move it away to start without stations.', facts);
+  }
+  try {
+    // A database beside it makes their folder.
+    await tryToWrite(path, database === '');
+  } catch (error) {
+    return problem(`${path} can't be written (${reasonOf(error)})`, `Changes of stations would be lost. ${ADVICE}`, { ...facts, stations: count });
+  }
+  return ok(`${count} ${count === 1 ? 'station' : 'stations'} in ${path}`, { ...facts, stations: count });
+}
+
+export async function checkDatabase(settings: Places): Promise<Finding> {
+  const path = databasePath(settings);
+  if (path === undefined) return ok('none: no history is kept, for neither a stations file nor a database is set', { path: null });
+  if (path === IN_MEMORY) return ok('in memory: history is gone at the end', { path });
+  const facts = { path: resolve(path) };
+  try {
+    await tryToWrite(path, true);
+    const found = databaseVersion(path);
+    if (!found) return ok(`${path} will be made at the first start`, facts);
+    const { version, newest } = found;
+    const versions = { ...facts, version, newest };
+    return ok(version === newest ? `${path}, tables of version ${version}` : `${path}, tables of version ${version}; the next start brings them to ${newest}`, versions);
+  } catch (error) {
+    if (error instanceof WrongDatabaseError) return problem(error.message.replace(/\. Use .*/, ''), 'Use another file with --database, or the livegenre that wrote this one.', facts);
+    return problem(`${path} can't be written (${reasonOf(error)})`, `History and alerts would not be kept. ${ADVICE}`, facts);
+  }
+}
+
+/** What a station's day takes in the database (`migrations.ts`). */
+const BYTES_PER_STATION_DAY = 165_000;
+/** Below this a disk is full sooner than somebody looks. */
+const LEAST_BYTES = 100_000_000;
+
+export async function checkDisk(settings: Places): Promise<Finding> {
+  const file = databasePath(settings);
+  if (file === undefined || file === IN_MEMORY) return ok('nothing is written', { folder: null });
+  const folder = await nearestFolder(file);
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const stations = settings.stations === '' ? [] : await new StationsFile(settings.stations).load().catch(() => []);
+  const needed = stations.length * settings.keepDays * BYTES_PER_STATION_DAY;
+  const facts = { folder, freeBytes: free, neededBytes: needed };
+  const found = `${size(free)} free in ${folder}`;
+  if (free < LEAST_BYTES) return problem(found, 'Free some, or keep the database and the stations elsewhere (--database, --stations).', facts);
+  if (free < needed) return note(`${found}; ${stations.length} stations over ${settings.keepDays} days take up to ${size(needed)}`, 'Free some, or keep history for fewer days (--keep-days).', facts);
+  return ok(found, facts);
+}

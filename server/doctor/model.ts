@@ -1,0 +1,42 @@
+/** The model folder, and what computes it: loaded and run for one block as a shard does at its start. */
+import type { Bundle } from '../../models/model-folder.js';
+import type { Settings } from '../settings.js';
+import { ok, problem, reasonOf, type Finding } from './finding.js';
+
+export async function checkModel({ model }: Pick<Settings, 'model'>): Promise<Finding> {
+  const { loadBundle } = await import('../../models/model-folder.js');
+  try {
+    const { manifest: { name, version, labels, weights }, weights: { length } } = await loadBundle(model);
+    return ok(
+      `${name} ${version}, ${labels.length} genres, ${(length / 1000).toFixed(0)} thousand weights with the right checksum (${weights.sha256.slice(0, 12)}…)`,
+      { folder: model, name, version, labels, weights: length, sha256: weights.sha256 },
+    );
+  } catch (error) {
+    return problem(reasonOf(error), 'Name another model folder with --model, or restore this one (git checkout, npm ci).', { folder: model });
+  }
+}
+
+/** Where the model can't be loaded nothing is run, only chosen: `checkModel` says why. */
+export async function checkBackend({ backend: wanted, model }: Pick<Settings, 'backend' | 'model'>): Promise<Finding> {
+  const { whyNotNative } = await import('../../models/tensorflow/backend.js');
+  const { startClassifier } = await import('../shards/classifier.js');
+  const reason = wanted === 'wasm' ? 'not asked for' : await whyNotNative();
+  const facts = { wanted, native: reason === undefined, whyNotNative: reason ?? null };
+  const bundle = await loaded(model);
+  const started = performance.now();
+  try {
+    const backend = bundle
+      ? (await startClassifier(bundle, wanted === 'auto' ? undefined : wanted)).backend
+      : reason === undefined ? 'native' : 'wasm';
+    const ran = bundle ? `, first block after ${Math.round(performance.now() - started)} ms` : '';
+    return ok(backend === 'native' ? `Native TensorFlow${ran}` : `WebAssembly${ran}; native TensorFlow: ${reason}`, { ...facts, backend });
+  } catch (error) {
+    return problem(reasonOf(error), 'Leave --backend away (auto) or set it to wasm.', { ...facts, backend: null });
+  }
+}
+
+async function loaded(folder: string): Promise<Bundle | undefined> {
+  const { loadBundle } = await import('../../models/model-folder.js');
+  // What is wrong with it is another check's.
+  return loadBundle(folder).catch(() => undefined);
+}

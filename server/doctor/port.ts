@@ -1,0 +1,43 @@
+/** Whether the server could listen where the settings say: it is tried, and given up again at once. */
+import { createServer } from 'node:net';
+import { listenRefusal } from '../listen-refusal.js';
+import type { Settings } from '../settings.js';
+import { note, ok, problem, reasonOf, type Finding } from './finding.js';
+
+const ASK_TIMEOUT_MS = 1000;
+
+export async function checkPort({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Finding> {
+  const facts = { host, port };
+  try {
+    await listenOnce(host, port);
+    return ok(port === 0 ? `any free port on ${host}` : `${port} on ${host} is free`, { ...facts, isFree: true });
+  } catch (error) {
+    const refusal = listenRefusal(error as NodeJS.ErrnoException, { host, port });
+    const taken = { ...facts, isFree: false };
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && await isLivegenre(host, port)) {
+      return note(`livegenre itself runs on port ${port} of ${host}`, 'A second server needs another --port.', taken);
+    }
+    return problem(refusal?.found ?? `${host} and port ${port} can't be listened on: ${reasonOf(error)}.`, refusal?.advice ?? 'Choose others with --host and --port.', taken);
+  }
+}
+
+function listenOnce(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
+}
+
+/** By the title of its API. */
+async function isLivegenre(host: string, port: number): Promise<boolean> {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  try {
+    const response = await fetch(`http://${name}:${port}/openapi.json`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    const { info } = await response.json() as { info?: { title?: unknown } };
+    return info?.title === 'livegenre';
+  } catch {
+    // Something else listens there.
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+/** Reports are pasted where others read them: what the settings keep secret is taken out of every text. */
+import { SETTINGS, type Setting, type SettingName, type Settings } from '../settings.js';
+
+const HIDDEN = '(hidden)';
+/** Shorter ones would be found inside of words. */
+const LEAST_CHARS = 4;
+
+/** @returns a function that hides passwords in addresses, and the values of secret settings */
+export function hideSecrets(settings: Settings): (text: string) => string {
+  const secrets = (Object.entries(SETTINGS) as [SettingName, Setting<unknown>][])
+    .filter(([, { isSecret }]) => isSecret)
+    .flatMap(([name]) => settings[name] as string | readonly string[])
+    .filter((secret) => secret.length >= LEAST_CHARS);
+  return (text) => secrets
+    .reduce((left, secret) => left.replaceAll(secret, HIDDEN), text)
+    .replace(/(\b[a-z][a-z+.-]*:\/\/)[^\s/@]*@/gi, `$1${HIDDEN}@`);
+}

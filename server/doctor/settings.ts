@@ -1,0 +1,16 @@
+/** What differs from the defaults; of passwords, and addresses that may hold some, only that they are set. */
+import { SETTINGS, withDefaults, type Setting, type SettingName, type Settings } from '../settings.js';
+import { ok, type Finding } from './finding.js';
+
+export function checkSettings(settings: Settings): Finding {
+  const defaults = withDefaults();
+  const names = (Object.keys(SETTINGS) as SettingName[]).filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(defaults[name]));
+  const facts = Object.fromEntries(names.map((name) => [name, shown(name, settings)]));
+  return ok(names.length === 0 ? 'all at their defaults' : names.map((name) => `${name} ${facts[name]}`).join(', '), facts);
+}
+
+function shown(name: SettingName, settings: Settings): string | number | boolean {
+  const value = settings[name];
+  if ((SETTINGS[name] as Setting<unknown>).isSecret) return 'is set';
+  return typeof value === 'object' ? value.join(',') : value;
+}
