@@ -1,9 +1,9 @@
 /** Persistent data: the stations file, and the database of history and alerts. */
-import { basename, dirname, extname, join } from 'node:path';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { AlertEvent, OpenAlert } from './alerts/event.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
+import { databasePath } from './store/database-path.js';
 import { openDatabase, WrongDatabaseError, type Database } from './store/database.js';
 import { retain } from './store/retention.js';
 import { SqliteStore } from './store/sqlite.js';
@@ -81,10 +81,4 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
       store.close();
     },
   };
-}
-
-/** Default: next to the stations file, such as `radio/stations.db` for `radio/stations.json`. */
-export function databasePath({ database, stations }: Pick<Settings, 'database' | 'stations'>): string | undefined {
-  if (database !== '') return database;
-  return stations === '' ? undefined : join(dirname(stations), `${basename(stations, extname(stations))}.db`);
 }

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../../server/doctor/finding.js';
-import { checkDatabase, checkDisk, checkStations } from '../../../server/doctor/kept.js';
+import { checkDatabase, checkDisk, checkStations } from '../../../server/doctor/storage.js';
 import { openDatabase } from '../../../server/store/database.js';
 
 interface Place {
   readonly folder: string;
 }
 
-const test = suite<Place>('kept');
+const test = suite<Place>('storage');
 const PLACES = { stations: '', stationFiles: '', database: '', keepDays: 30 };
 const ONE_STATION = JSON.stringify({ version: 1, stations: [{ id: 'one', name: 'One', url: 'http://example.org/one' }] });
 

@@ -2,8 +2,8 @@
 import { stat, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../settings.js';
-import { databasePath } from '../stations/kept.js';
 import { StationsFile } from '../stations/stations-file.js';
+import { databasePath } from '../store/database-path.js';
 import { databaseVersion, WrongDatabaseError } from '../store/database.js';
 import { nearestFolder, tryToWrite } from './folder.js';
 import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
