@@ -32,7 +32,7 @@ export const PLAN = {
     },
     /** Pages and what they load. Any of the program's files may be bundled, so all count. */
     web: {
-      isSource: (path) => path.startsWith('client/') || (isTypeScript(path) && !path.startsWith('test/')),
+      isSource: (path) => /^client\/.*\.(css|html|svg)$/.test(path) || (isTypeScript(path) && !path.startsWith('test/')),
       build: (root) => esbuild(root, {
         entryPoints: [
           'client/dashboard/dashboard.ts', 'client/dashboard/capture.ts', 'client/dashboard/dashboard.css', 'client/dashboard/index.html', 'client/dashboard/icon.svg',

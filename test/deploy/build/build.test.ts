@@ -98,6 +98,12 @@ test('other tools build everything again', async ({ root, plan }) => {
   assert.equal(await build(root, plan), ['a', 'b']);
 });
 
+test('a source that all depend on counts once', async ({ root, plan }) => {
+  const both = { ...plan, always: ['src/one.a'] };
+  await build(root, both);
+  assert.equal(await build(root, both), []);
+});
+
 test('of targets that are named, only those are built', async ({ root, plan }) => {
   assert.equal(await build(root, plan, ['b']), ['b']);
   assert.not.ok(existsSync(join(root, 'dist/src/one.a.out')));
