@@ -37,7 +37,7 @@ test('the one on the PATH, with its version, codecs and formats', async () => {
 test('FFMPEG_PATH that leads nowhere', async () => {
   const finding = await checkFfmpeg(NONE_KEPT, { FFMPEG_PATH: '/nowhere/ffmpeg' });
   assert.is(finding.mark, 'problem');
-  assert.is(finding.found, 'FFMPEG_PATH is "/nowhere/ffmpeg", where there is no program');
+  assert.is(finding.found, 'FFMPEG_PATH is "/nowhere/ffmpeg", which is not an executable file');
 });
 
 test('the packaged one is noted, and a problem where stations are to be decoded', async () => {

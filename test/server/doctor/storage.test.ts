@@ -90,7 +90,7 @@ test('a database: its version, while a server has it open too', async ({ folder 
 test('a database that is none', async ({ folder }) => {
   const database = join(folder, 'history.db');
   await writeFile(database, 'This is a letter, and quite a long one. '.repeat(50));
-  is(await checkDatabase({ ...PLACES, database }), 'problem', 'is no SQLite database');
+  is(await checkDatabase({ ...PLACES, database }), 'problem', 'is not an SQLite database');
 });
 
 test('a disk without space, or with too little for the stations', async ({ folder }) => {
