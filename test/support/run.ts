@@ -1,0 +1,144 @@
+/**
+ * Runs the test files, each in a process of its own, several at a time: `npm test [-- OPTIONS] [NAME…]`.
+ * NAME chooses the files whose path holds it. See test/README.md for the options.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { BrowserServer } from 'playwright-core';
+import { needsOf, type Need } from './needs.js';
+import { runTestFile, type FileResult, type FileRun } from './test-file.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** How long each file took when it last ran here; only the order of the next run depends on it. */
+const TIMES = join(ROOT, '.runs', 'test-times.json');
+/** Guessed seconds of a file that never ran here, by what it needs. */
+const GUESS: Readonly<Record<Need, number>> = { training: 20, browser: 30, programs: 30, ffmpeg: 10 };
+
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    limit: { type: 'string', default: '180' },
+  },
+});
+const jobs = Number(values.jobs);
+const limitMs = 1000 * Number(values.limit);
+if (!(Number.isInteger(jobs) && jobs > 0)) fail(`--jobs is ${JSON.stringify(values.jobs)}: give how many files may run at a time, such as 2.`);
+if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 180.`);
+
+interface TestFile {
+  /** From the repository's folder: `test/….test.ts`. */
+  readonly path: string;
+  readonly needs: ReadonlySet<Need>;
+}
+
+interface Finished extends TestFile {
+  readonly result: FileResult;
+}
+
+const startMs = performance.now();
+const times = readTimes();
+const all = testFiles().filter(({ needs }) => !(values.quick && needs.size > 0));
+for (const name of names) {
+  if (!all.some(({ path }) => path.includes(name))) fail(`No ${values.quick ? 'quick test' : 'test'} file has ${JSON.stringify(name)} in its path.`);
+}
+const files = all.filter(({ path }) => names.length === 0 || names.some((name) => path.includes(name)));
+// The longest first, so that no long one runs alone at the end.
+const waiting = [...files].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
+const running = new Set<FileRun>();
+const finished: Finished[] = [];
+let browser: Promise<BrowserServer> | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const run of running) run.kill();
+    waiting.length = 0;
+    console.log(`Stopped by ${signal}.`);
+    process.exitCode = 1;
+    void close().then(() => process.exit());
+  });
+}
+
+await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, async () => {
+  for (let file = waiting.shift(); file; file = waiting.shift()) await run(file);
+}));
+await close();
+saveTimes();
+summarise();
+
+async function run(file: TestFile): Promise<void> {
+  const env = file.needs.has('browser') ? { LIVEGENRE_TEST_BROWSER: (await sharedBrowser()).wsEndpoint() } : {};
+  const fileRun = runTestFile(join(ROOT, 'dist', file.path.replace(/\.ts$/, '.js')), { limitMs, env });
+  running.add(fileRun);
+  const result = await fileRun.result;
+  running.delete(fileRun);
+  finished.push({ ...file, result });
+  report(file, result);
+}
+
+/** One Chromium for all files of a run, started for the first file that needs it. */
+function sharedBrowser(): Promise<BrowserServer> {
+  return browser ??= import('./browser.js').then(({ serveBrowser }) => serveBrowser());
+}
+
+async function close(): Promise<void> {
+  await (await browser?.catch(() => undefined))?.close();
+}
+
+function report({ path }: TestFile, { passed, failed, skipped, seconds, output, reason }: FileResult): void {
+  const counts = [`${passed} passed`, skipped > 0 && `${skipped} skipped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
+  const line = `${failed > 0 ? '✘' : '✓'} ${seconds.toFixed(1).padStart(5)} s  ${path}  ${counts}`;
+  if (failed === 0) return console.log(line);
+  console.log(`${line}${reason ? `: ${reason}` : ''}\n${output.trimEnd().replace(/^/gm, '    ')}\n`);
+}
+
+function summarise(): void {
+  const sum = (of: (result: FileResult) => number): number => finished.reduce((total, { result }) => total + of(result), 0);
+  const slowest = [...finished].sort((a, b) => b.result.seconds - a.result.seconds).slice(0, 10);
+  console.log('\nThe slowest files:');
+  for (const { path, result } of slowest) console.log(`  ${result.seconds.toFixed(1).padStart(5)} s  ${path}`);
+  const broken = finished.filter(({ result }) => result.failed > 0);
+  if (broken.length > 0) {
+    console.log('\nFailed:');
+    for (const { path, result } of broken) console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
+  }
+  console.log(`\n${finished.length} files, ${jobs} at a time, ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+  console.log(`${sum(({ skipped }) => skipped)} skipped`);
+  console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`);
+  if (broken.length > 0) process.exitCode = 1;
+}
+
+/** From the sources: what an older build left in `dist/` does not run. */
+function testFiles(): TestFile[] {
+  return readdirSync(join(ROOT, 'test'), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, needs: needsOf(ROOT, path) }));
+}
+
+function expectedSeconds({ path, needs }: TestFile): number {
+  return times[path] ?? Math.max(1, ...[...needs].map((need) => GUESS[need]));
+}
+
+function readTimes(): Record<string, number> {
+  try {
+    return JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>;
+  } catch {
+    return {}; // the first run here, or one that was cut off while it wrote
+  }
+}
+
+function saveTimes(): void {
+  const known = Object.entries({ ...times, ...Object.fromEntries(finished.map(({ path, result }) => [path, Number(result.seconds.toFixed(1))])) });
+  mkdirSync(join(ROOT, '.runs'), { recursive: true });
+  writeFileSync(TIMES, `${JSON.stringify(Object.fromEntries(known.filter(([path]) => existsSync(join(ROOT, path)))), null, 1)}\n`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
