@@ -1,75 +1,54 @@
-/** The live page in Chromium with a real server. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** The dashboard in a real Chromium at the real server: what a person sees, hears and presses. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { saveBundle } from '../../models/model-folder.js';
-import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
-import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { tonesBundle } from '../models/fixtures.js';
 import { join as joinSamples, tone } from '../server/sound.js';
+import { INSECURE_HOST, music, openBrowser } from '../support/browser.js';
+import { browserSuite, openPage, type InBrowser, type Opening } from '../support/pages.js';
 
-interface Context {
+interface Server {
   folder: string;
   /** WAV file with 6 s of the demo's music. */
   music: Buffer;
   server: ServedPage;
-  browser: Browser;
-  pages: Page[];
-  /** Uncaught and console errors of the pages, and requests to other hosts. */
-  pageErrors: string[];
 }
 
-const MICROPHONE_RATE = 44_100;
-/** Usually a second is enough; the limit is the promised 10 s, as the machine may be busy. */
+type Context = Server & InBrowser;
+
+/** In a second at first sight; the promise is 10 s, and this machine may be busy. */
 const SOON = { timeout: 10_000 };
 
-const test = suite<Context>('dashboard');
+const test = browserSuite<Server>('dashboard');
 
 test.before(async (context) => {
   context.folder = await mkdtemp(join(tmpdir(), 'livegenre-e2e-'));
   context.music = music(6);
-  const microphone = join(context.folder, 'microphone.wav');
-  await writeFile(microphone, music(8));
   context.server = await serve();
-  context.browser = await openBrowser({ microphone });
 });
 
-test.after(async ({ browser, server, folder }) => {
-  await browser?.close();
+test.after(async ({ server, folder }) => {
   await server?.stop();
   await rm(folder, { recursive: true });
 });
 
-test.before.each((context) => {
-  context.pages = [];
-  context.pageErrors = [];
-});
-
-test.after.each(async ({ pages }) => {
-  for (const page of pages) await page.context().close();
-});
-
-function music(seconds: number): Buffer {
-  return Buffer.from(wavFile(toS16(new DemoSynth(3, MICROPHONE_RATE).render(seconds * MICROPHONE_RATE)), MICROPHONE_RATE));
-}
-
-async function open(context: Context, options: BrowserContextOptions = {}, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
-  const page = await (await context.browser.newContext(options)).newPage();
-  context.pages.push(page);
-  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error') context.pageErrors.push(message.text()); });
-  page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(context.server.url).origin) context.pageErrors.push(`request to ${request.url()}`);
+function open(context: Context, { prepare, ...options }: Opening = {}): Promise<Page> {
+  const { url } = context.server;
+  return openPage(context, url, {
+    ...options,
+    async prepare(page) {
+      page.on('request', (request) => {
+        if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) context.pageErrors.push(`asked for ${request.url()}`);
+      });
+      await prepare?.(page);
+    },
   });
-  await prepare?.(page);
-  await page.goto(context.server.url);
-  return page;
 }
 
 const state = (page: Page, word: string): Promise<void> => page.locator('connection-state [role=status]', { hasText: word }).waitFor(SOON);
@@ -111,8 +90,8 @@ test('the demo station starts without a click: bars, spectrogram and timeline mo
   assert.equal(context.pageErrors, []);
 });
 
-test('the microphone is sent without audio processing, and can be stopped', async (context) => {
-  const page = await open(context, {}, (page) => page.addInitScript(() => {
+test('the microphone is heard as it is, and stopped', async (context) => {
+  const page = await open(context, { prepare: (page) => page.addInitScript(() => {
     const { mediaDevices } = navigator;
     const ask = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = async (constraints) => {
@@ -120,7 +99,7 @@ test('the microphone is sent without audio processing, and can be stopped', asyn
       Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
       return stream;
     };
-  }));
+  }) });
   await page.getByRole('button', { name: 'Microphone' }).click();
   await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
   await barsMove(page);
@@ -144,8 +123,8 @@ async function showsMicrophoneError(page: Page, sentence: RegExp): Promise<void>
   await barsMove(page);
 }
 
-test('a denied microphone shows what to do, and the demo continues', async (context) => {
-  const browser = await openBrowser({ microphone: join(context.folder, 'microphone.wav'), refuses: true });
+test('a microphone that is refused is answered with what to do, and the demo plays on', async (context) => {
+  const browser = await openBrowser({ refuses: true });
   try {
     const page = await open({ ...context, browser });
     await showsMicrophoneError(page, /Allow it in the site settings/);
@@ -162,10 +141,10 @@ test('an insecure page shows why there is no microphone', async (context) => {
   await showsMicrophoneError(await open({ ...context, server: { ...context.server, url } }), /https.*localhost/);
 });
 
-test('without a microphone the page asks to connect one', async (context) => {
-  const page = await open(context, {}, (page) => page.addInitScript(() => {
+test('a computer without a microphone is told to connect one', async (context) => {
+  const page = await open(context, { prepare: (page) => page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
-  }));
+  }) });
   await showsMicrophoneError(page, /Connect one/);
 });
 

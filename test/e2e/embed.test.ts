@@ -1,66 +1,36 @@
-/** `/embed` in Chromium: the copied HTML shows on another site what was chosen. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { suite } from 'uvu';
+/** `/embed` in a real Chromium: what is chosen there is what the pasted lines show on another site. */
 import * as assert from 'uvu/assert';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { lowContrastTexts, unnamedElements } from './audit.js';
-import { openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
+import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { Site } from '../support/site.js';
 
-interface Context {
-  /** Another site, which serves the pasted HTML. */
-  site: { readonly origin: string; pasted: string; close(): void };
+interface Sites {
+  /** Another site: shows what was pasted. */
+  site: Site;
   server: ServedPage;
-  browser: Browser;
-  pages: Page[];
-  pageErrors: string[];
 }
 
-const SOON = { timeout: 15_000 };
-
-const test = suite<Context>('embed');
+const test = browserSuite<Sites>('embed');
 
 test.before(async (context) => {
-  const http = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(`<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>A page</title>${context.site.pasted}</html>`);
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  context.site = {
-    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    pasted: '',
-    close() {
-      http.closeAllConnections();
-      http.close();
-    },
-  };
+  context.site = await Site.open();
   context.server = await serve('--allowed-origins', context.site.origin);
-  context.browser = await openBrowser();
 });
 
-test.after(async ({ browser, server, site }) => {
-  await browser?.close();
+test.after(async ({ server, site }) => {
   await server?.stop();
-  site?.close();
+  await site?.close();
 });
 
-test.before.each((context) => {
-  context.pages = [];
-  context.pageErrors = [];
-});
-
-test.after.each(async ({ pages }) => {
-  for (const page of pages) await page.context().close();
-});
-
-async function open(context: Context, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await context.browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...options })).newPage();
-  context.pages.push(page);
-  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
-  // A server without stations answers the list of stations with an error status, which is expected.
-  page.on('console', (message) => { if (message.type() === 'error' && !message.location().url.endsWith('/v1/stations')) context.pageErrors.push(message.text()); });
-  await page.goto(`${context.server.url}/embed`);
+async function open(context: Sites & InBrowser, options: Opening = {}): Promise<Page> {
+  const page = await openPage(context, `${context.server.url}/embed`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+    // The list of stations is asked for first; a server without stations has none.
+    expects: (message) => message.location().url.endsWith('/v1/stations'),
+    ...options,
+  });
   await page.locator('live-genre [data-state="music"]').first().waitFor(SOON);
   return page;
 }
@@ -74,8 +44,9 @@ test('choices show in the preview, and the copied HTML shows the same on another
   await page.locator('live-genre[size=badge][theme=dark]').nth(1).waitFor(SOON);
   await page.getByRole('button', { name: 'Copy' }).click();
   await page.getByRole('status').getByText('Copied.').waitFor(SOON);
-  context.site.pasted = await page.evaluate(() => navigator.clipboard.readText());
-  assert.is(context.site.pasted, `<script type="module" src="${context.server.url}/widget.js"></script>\n<live-genre stream="demo" size="badge" theme="dark" style="--live-genre-accent: #c2185b"></live-genre>`);
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.is(copied, `<script type="module" src="${context.server.url}/widget.js"></script>\n<live-genre stream="demo" size="badge" theme="dark" style="--live-genre-accent: #c2185b"></live-genre>`);
+  context.site.html = `<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>A page</title>${copied}</html>`;
   const pasted = await page.context().newPage();
   await pasted.goto(context.site.origin);
   const root = pasted.locator('live-genre .root.badge[data-state="music"]');

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBrowser } from './browser.js';
+import { openBrowser } from '../support/browser.js';
 import { serve } from './serve.js';
 import { stationScreenshots } from './station-screenshots.js';
 

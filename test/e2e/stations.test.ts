@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { RunningServer, ServerParts } from '../../server/assemble.js';
 import type { Settings } from '../../server/settings.js';
 import { openDatabase } from '../../server/store/database.js';
@@ -12,24 +11,22 @@ import { SqliteStore } from '../../server/store/sqlite.js';
 import { startTestServer } from '../server/rig.js';
 import { station } from '../server/stations/simulated-sources.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
-import { openBrowser } from './browser.js';
 import { HIGH, LOW, NO_SOUND, Radio } from './radio.js';
+import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { eventually } from '../support/until.js';
 
-interface Context {
+interface Server {
   folder: string;
   radio: Radio;
   server: RunningServer;
-  browser: Browser;
-  pages: Page[];
-  /** Uncaught and console errors of the pages. */
-  pageErrors: string[];
 }
 
-const SOON = { timeout: 15_000 };
+type Context = Server & InBrowser;
+
 const HOUR_MS = 3_600_000;
 const url = (name: string): string => `http://127.0.0.1/${name}`;
 
-const test = suite<Context>('stations on the dashboard');
+const test = browserSuite<Server>('stations on the dashboard');
 
 test.before(async (context) => {
   context.folder = await mkdtemp(join(tmpdir(), 'livegenre-e2e-'));
@@ -37,23 +34,12 @@ test.before(async (context) => {
   const database = join(context.folder, 'history.db');
   await writePast(database);
   context.server = await serve(context, { database });
-  context.browser = await openBrowser();
 });
 
-test.after(async ({ browser, server, radio, folder }) => {
-  await browser?.close();
+test.after(async ({ server, radio, folder }) => {
   radio?.close();
   await server?.close();
   await rm(folder, { recursive: true });
-});
-
-test.before.each((context) => {
-  context.pages = [];
-  context.pageErrors = [];
-});
-
-test.after.each(async ({ pages }) => {
-  for (const page of pages) await page.context().close();
 });
 
 /** Four stations: one live and low, one live and high, one silent, one that fails. */
@@ -91,16 +77,9 @@ async function writePast(database: string): Promise<void> {
   store.close();
 }
 
-async function open(context: Context, path: string, { server = context.server, ...options }: BrowserContextOptions & { server?: RunningServer } = {}): Promise<Page> {
-  const page = await (await context.browser.newContext(options)).newPage();
-  context.pages.push(page);
-  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
-  page.on('console', (message) => {
-    // Chromium logs error statuses; expected for a rejected form and a station that was just deleted.
-    if (message.type() === 'error' && !/status of 4(04|22)/.test(message.text())) context.pageErrors.push(message.text());
-  });
-  await page.goto(`${server.url}${path}`);
-  return page;
+function open(context: Context, path: string, { server = context.server, ...options }: Opening & { server?: RunningServer } = {}): Promise<Page> {
+  // Chromium logs each refusal as an error: of a form, and of a station that was just deleted.
+  return openPage(context, `${server.url}${path}`, { expects: (message) => /status of 4(04|22)/.test(message.text()), ...options });
 }
 
 const card = (page: Page, name: string) => page.locator('station-card', { hasText: name });
@@ -249,7 +228,7 @@ test('the listen button plays the station, and stops it', async (context) => {
   assert.is(await listeners(), 1);
   await page.getByRole('button', { name: 'Stop listening' }).click();
   await page.getByRole('button', { name: 'Listen', exact: true }).waitFor(SOON);
-  while (await listeners() > 0) await page.evaluate(() => {});
+  await eventually('nobody listens', listeners, { fits: (count) => count === 0 });
   assert.equal(context.pageErrors, []);
 });
 
@@ -398,10 +377,8 @@ test('each station is a list item with its state and genre for screen readers', 
   await card(page, 'Deep FM').getByText('Low', { exact: true }).waitFor(SOON);
   const wanted = ['link Deep FM', 'link Lost in Space', ...['Live', 'Failing', 'Low', 'Silence'].map((text) => `StaticText ${text}`)];
   const missing = (tree: Awaited<ReturnType<typeof accessibleTree>>): string[] => wanted.filter((node) => !tree.some(({ role, name }) => `${role} ${name}` === node));
-  // Chromium updates its accessibility tree with a delay, and the stations change all the time.
-  let tree = await accessibleTree(page);
-  for (const deadline = Date.now() + SOON.timeout; missing(tree).length > 0 && Date.now() < deadline;) tree = await accessibleTree(page);
-  assert.equal(missing(tree), []);
+  // Chromium's tree follows the page after a while, and the stations change all the time.
+  const tree = await eventually(wanted.join(), () => accessibleTree(page), { fits: (nodes) => missing(nodes).length === 0 });
   assert.is(tree.filter(({ role }) => role === 'listitem').length, 4);
 });
 

@@ -1,99 +1,45 @@
-/** The widget on a page of another origin, in Chromium with a real server. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
+/** The widget on a page of another origin, in a real Chromium with the real server: what a reader of that page sees. */
 import * as assert from 'uvu/assert';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { contentSecurityPolicy } from '../../client/embed/server-access.js';
 import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
-import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
-import { wavFile } from '../../server/sources/wav.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
-import { INSECURE_HOST, openBrowser } from './browser.js';
 import { serve, type ServedPage } from './serve.js';
 import { withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
 import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated-sources.js';
+import { INSECURE_HOST } from '../support/browser.js';
+import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { Site } from '../support/site.js';
+import { eventually } from '../support/until.js';
 
-interface Context {
-  folder: string;
+interface Sites {
   /** A site whose origin the server allows. */
   allowedSite: Site;
   /** A site whose origin the server does not allow. */
   forbiddenSite: Site;
   server: ServedPage;
-  browser: Browser;
-  pages: Page[];
-  /** Uncaught and console errors of the pages. */
-  pageErrors: string[];
 }
 
-const MICROPHONE_RATE = 44_100;
-const SOON = { timeout: 15_000 };
-const TIMEOUT_MS = 15_000;
+type Context = Sites & InBrowser;
 
-/** A third-party site: answers every path with the same page. */
-class Site {
-  html = '';
-  policy: string | undefined;
-  readonly #http: Server;
-
-  private constructor(http: Server) {
-    this.#http = http;
-  }
-
-  static async open(): Promise<Site> {
-    const http = createServer((_, response) => {
-      const headers = site.policy === undefined ? {} : { 'content-security-policy': site.policy };
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers });
-      response.end(site.html);
-    });
-    const site = new Site(http);
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    return site;
-  }
-
-  get origin(): string { return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`; }
-
-  async close(): Promise<void> {
-    this.#http.closeAllConnections();
-    await new Promise((resolve) => this.#http.close(resolve));
-  }
-}
-
-const test = suite<Context>('widget');
+const test = browserSuite<Sites>('widget');
 
 test.before(async (context) => {
-  context.folder = await mkdtemp(join(tmpdir(), 'livegenre-e2e-'));
-  const microphone = join(context.folder, 'microphone.wav');
-  const sound = toS16(new DemoSynth(3, MICROPHONE_RATE).render(8 * MICROPHONE_RATE));
-  await writeFile(microphone, Buffer.from(wavFile(sound, MICROPHONE_RATE)));
   context.allowedSite = await Site.open();
   context.forbiddenSite = await Site.open();
   const { port } = new URL(context.allowedSite.origin);
   context.server = await serve('--allowed-origins', `${context.allowedSite.origin},http://${INSECURE_HOST}:${port}`);
-  context.browser = await openBrowser({ microphone });
 });
 
-test.after(async ({ browser, server, allowedSite, forbiddenSite, folder }) => {
-  await browser?.close();
+test.after(async ({ server, allowedSite, forbiddenSite }) => {
   await server?.stop();
   await allowedSite?.close();
   await forbiddenSite?.close();
-  await rm(folder, { recursive: true });
 });
 
 test.before.each((context) => {
-  context.pages = [];
-  context.pageErrors = [];
   context.allowedSite.policy = undefined;
-});
-
-test.after.each(async ({ pages }) => {
-  for (const page of pages) await page.context().close();
 });
 
 const ALL = '<live-genre stream="demo" size="badge"></live-genre><live-genre stream="demo" size="line"></live-genre><live-genre stream="demo"></live-genre>';
@@ -102,22 +48,15 @@ function html(server: ServedPage, body: string, head = ''): string {
   return `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>A page</title>${head}</head><body>${body}<script type="module" src="${server.url}/widget.js"></script></body></html>`;
 }
 
-interface Opening extends BrowserContextOptions {
+interface WidgetOpening extends Opening {
   site?: Site;
   url?: string;
   head?: string;
-  prepare?: (page: Page) => Promise<unknown>;
 }
 
-async function open(context: Context, body: string, { site = context.allowedSite, url, head, prepare, ...options }: Opening = {}): Promise<Page> {
-  const page = await (await context.browser.newContext(options)).newPage();
-  context.pages.push(page);
-  page.on('pageerror', (error) => context.pageErrors.push(String(error)));
-  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('favicon')) context.pageErrors.push(message.text()); });
+function open(context: Context, body: string, { site = context.allowedSite, url, head, ...options }: WidgetOpening = {}): Promise<Page> {
   site.html = html(context.server, body, `<link rel="icon" href="data:,">${head ?? ''}`);
-  await prepare?.(page);
-  await page.goto(url ?? site.origin);
-  return page;
+  return openPage(context, url ?? site.origin, { expects: (message) => message.text().includes('favicon'), ...options });
 }
 
 /** Waits until the widget is in this state. */
@@ -141,12 +80,7 @@ function visibilityChecked(page: Page): Promise<void> {
 
 /** Waits until the demo station has this number of viewers. */
 async function viewers(context: Context, count: number): Promise<void> {
-  const deadlineMs = performance.now() + TIMEOUT_MS;
-  for (;;) {
-    const { viewers: now } = await demo(context);
-    if (now === count) return;
-    if (performance.now() > deadlineMs) throw new Error(`${now} viewers, not ${count}, after ${TIMEOUT_MS} ms`);
-  }
+  await eventually(`${count} viewers`, () => demo(context), { fits: ({ viewers }) => viewers === count });
 }
 
 test('a badge, a line and a card on another origin show the genre over one connection', async (context) => {
@@ -346,8 +280,8 @@ test('the microphone opens on a click, is sent without audio processing, and is 
   assert.equal(context.pageErrors, []);
 });
 
-test('a denied or missing microphone, or an insecure page, shows what to do', async (context) => {
-  const expectNote = async (expected: RegExp, opening: Opening): Promise<void> => {
+test('a microphone that is refused, missing or on an insecure page is answered with what to do', async (context) => {
+  const expectNote = async (expected: RegExp, opening: WidgetOpening): Promise<void> => {
     const page = await open(context, '<live-genre mic></live-genre>', opening);
     await page.getByRole('button').click();
     await state(page.locator('live-genre'), 'refused');

@@ -9,7 +9,8 @@ import type { RunningServer } from '../../server/assemble.js';
 import { newStationSchema } from '../../server/stations/config.js';
 import { startTestServer } from '../server/rig.js';
 import { BEAT } from './icecast.js';
-import { Bench, eventually, interop, type Running } from './programs.js';
+import { Bench, interop, type Running } from './programs.js';
+import { eventually } from '../support/until.js';
 
 const test = interop('stations of HLS', ['ffmpeg']);
 

@@ -4,7 +4,8 @@ import type { RunningServer } from '../../server/assemble.js';
 import { newStationSchema } from '../../server/stations/config.js';
 import { startTestServer } from '../server/rig.js';
 import { BEAT, Icecast } from './icecast.js';
-import { Bench, eventually, freePort, interop } from './programs.js';
+import { Bench, freePort, interop } from './programs.js';
+import { eventually } from '../support/until.js';
 
 const test = interop('stations of Icecast', ['icecast2', 'ffmpeg']);
 

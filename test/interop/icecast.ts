@@ -1,7 +1,8 @@
 /** A real Icecast with FFmpeg as its sources. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, type Bench, type Running } from './programs.js';
+import { type Bench, type Running } from './programs.js';
+import { eventually } from '../support/until.js';
 
 const PASSWORD = 'hackme';
 

@@ -8,7 +8,8 @@ import { Log } from '../../server/log.js';
 import { withDefaults } from '../../server/settings.js';
 import { stateEvent } from '../server/alerts/station-events.js';
 import { station, StationList } from '../server/alerts/station-list.js';
-import { Bench, eventually, freePort, interop, type Running } from './programs.js';
+import { Bench, freePort, interop, type Running } from './programs.js';
+import { eventually } from '../support/until.js';
 
 const test = interop('Mosquitto', ['mosquitto', 'mosquitto_passwd', 'mosquitto_sub']);
 

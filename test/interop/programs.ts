@@ -79,12 +79,3 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
-
-/** Real programs take their time: looked at again and again until it is so. */
-export async function eventually(what: string, isSo: () => boolean | Promise<boolean>, { withinMs = 40_000, log = () => '' }: { withinMs?: number; log?: () => string } = {}): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
-  while (!await isSo()) {
-    if (performance.now() > deadlineMs) throw new Error(`${what}: not so after ${withinMs} ms. ${log()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

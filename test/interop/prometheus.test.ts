@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { startTestServer, stream } from '../server/rig.js';
 import { tone } from '../server/sound.js';
-import { Bench, eventually, freePort, interop } from './programs.js';
+import { Bench, freePort, interop } from './programs.js';
+import { eventually } from '../support/until.js';
 
 const test = interop('Prometheus', ['prometheus']);
 const RULES = fileURLToPath(new URL('../../../deploy/prometheus-rules.yml', import.meta.url));

@@ -7,9 +7,10 @@ import { Log } from '../../server/log.js';
 import { withDefaults, type Settings } from '../../server/settings.js';
 import { openPersistence } from '../../server/persistence.js';
 import { ask, askUntil } from './http/rest/ask.js';
-import { until, withServer } from './rig.js';
+import { withServer } from './rig.js';
+import { until } from '../support/until.js';
 import { silence, tone } from './sound.js';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { SimulatedSources, saved, URL_ONE } from './stations/simulated-sources.js';
 
 const quiet = new Log('error', () => {});

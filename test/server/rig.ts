@@ -8,6 +8,7 @@ import type { ErrorMessage, Prediction, Ready, ServerMessage, Summary } from '..
 import type { RunningServer, ServerParts } from '../../server/assemble.js';
 import { startServer } from '../../server/server.js';
 import { withDefaults, type Settings } from '../../server/settings.js';
+import { PATIENCE_MS } from '../support/until.js';
 import { FAKE_BUNDLE, KILL_CHANNEL } from './fake-classifier.js';
 import { MONO } from './sound.js';
 
@@ -154,18 +155,6 @@ export async function refusedUpgrade(server: RunningServer, path: string, option
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode!, headers: response.headers, body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> };
-}
-
-/** A test that waits longer than this has failed: it says so instead of hanging. */
-const PATIENCE_MS = 15_000;
-
-/** Resolves once something is so; looked at after each turn of the event loop. */
-export async function until(isSo: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (!isSo()) {
-    if (performance.now() > deadlineMs) throw new Error(`not so after ${PATIENCE_MS} ms: ${isSo}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** Ends the workers of all shards with the fake classifier. */

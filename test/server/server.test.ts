@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asyncScheduler, concat, NEVER, Observable, of, scheduled } from 'rxjs';
 import type { Source } from '../../server/sources/source.js';
-import { connect, killShards, refusedUpgrade, START, startTestServer, stream, until, withServer } from './rig.js';
+import { connect, killShards, refusedUpgrade, START, startTestServer, stream, withServer } from './rig.js';
+import { until } from '../support/until.js';
 import { MONO, noise, tone } from './sound.js';
 
 const station = (bytes$: Observable<Uint8Array>): Source => ({ name: 'Station', format: MONO, bytes$ });

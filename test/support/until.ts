@@ -1,4 +1,5 @@
 /** Waiting for a condition of a real part: a server, a child process, a page. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A test that waits longer than this has failed: it says so instead of hanging. */
 export const PATIENCE_MS = 15_000;
@@ -12,20 +13,26 @@ export async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-export interface Eventually {
+export interface Eventually<Value> {
+  /** What is waited for; else that the value is true. */
+  readonly fits?: (value: Value) => boolean;
   readonly withinMs?: number;
-  /** What the error says beside: the program's output, the last value. */
+  readonly everyMs?: number;
+  /** What the error says beside: the program's output, the other side's state. */
   readonly log?: () => string;
 }
 
 /**
- * Resolves once `isSo` is true; it is checked ten times a second, for what costs a request or another process.
+ * For what another process has to be asked for: looks again and again.
  * @param what names it in the error
+ * @returns the first value that fits
  */
-export async function eventually(what: string, isSo: () => boolean | Promise<boolean>, { withinMs = PATIENCE_MS, log = () => '' }: Eventually = {}): Promise<void> {
+export async function eventually<Value>(what: string, look: () => Value | Promise<Value>, { fits = Boolean, withinMs = 40_000, everyMs = 25, log = () => '' }: Eventually<Value> = {}): Promise<Value> {
   const deadlineMs = performance.now() + withinMs;
-  while (!await isSo()) {
-    if (performance.now() > deadlineMs) throw new Error(`${what}: not so after ${withinMs} ms. ${log()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  for (;;) {
+    const value = await look();
+    if (fits(value)) return value;
+    if (performance.now() > deadlineMs) throw new Error(`${what}: not so after ${withinMs} ms, but ${JSON.stringify(value)}. ${log()}`);
+    await sleep(everyMs);
   }
 }

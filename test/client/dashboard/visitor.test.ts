@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { Alerts } from '../../../client/dashboard/alerts.js';
 import { ApiError, type Access, type RequestOptions, type ServerAlert } from '../../../client/dashboard/api.js';
 import { Visitor, type TokenStorage } from '../../../client/dashboard/visitor.js';
-import { ManualClock } from '../sdk/manual-clock.js';
+import { SdkClock } from '../../support/sdk-clock.js';
 
 const TOKEN = 'right';
 
@@ -83,7 +83,7 @@ function alert(id: number, given: Partial<ServerAlert> = {}): ServerAlert {
 test('alerts are polled; a new one fires an event, earlier ones do not', async () => {
   let answer: readonly ServerAlert[] = [alert(1)];
   const paths: string[] = [];
-  const clock = new ManualClock();
+  const clock = new SdkClock();
   const alerts = new Alerts({ hasHistory: true, request: (path) => { paths.push(path); return Promise.resolve({ alerts: answer }); } }, clock, () => Date.UTC(2026, 10, 21, 12));
   const raised: string[] = [];
   alerts.on('raised', (sentence) => raised.push(sentence));
@@ -102,7 +102,7 @@ test('alerts are polled; a new one fires an event, earlier ones do not', async (
 
 test('a failed poll keeps the last alerts; a server without history is not polled', async () => {
   let answer = (): Promise<unknown> => Promise.resolve({ alerts: [alert(1)] });
-  const clock = new ManualClock();
+  const clock = new SdkClock();
   const failing = new Alerts({ hasHistory: true, request: () => answer() }, clock);
   await failing.refresh();
   answer = () => Promise.reject(new TypeError('fetch failed'));

@@ -2,16 +2,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../../client/sdk/node.js';
-import { ManualClock } from './manual-clock.js';
+import { SdkClock } from '../../support/sdk-clock.js';
 import { withTimeout, StubServer, type Peer } from './stub-server.js';
 
-interface Context { server: StubServer; clock: ManualClock; clients: GenreClient[] }
+interface Context { server: StubServer; clock: SdkClock; clients: GenreClient[] }
 
 const test = suite<Context>('GenreClient');
 
 test.before.each(async (context) => {
   context.server = await StubServer.open();
-  context.clock = new ManualClock();
+  context.clock = new SdkClock();
   context.clients = [];
 });
 test.after.each(async ({ server, clients }) => {

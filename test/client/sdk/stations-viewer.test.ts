@@ -2,10 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StationsViewer, type StationsMessage } from '../../../client/sdk/node.js';
-import { ManualClock } from './manual-clock.js';
+import { SdkClock } from '../../support/sdk-clock.js';
 import { withTimeout, StubServer } from './stub-server.js';
 
-interface Context { server: StubServer; clock: ManualClock; viewer: StationsViewer }
+interface Context { server: StubServer; clock: SdkClock; viewer: StationsViewer }
 
 const MESSAGE: StationsMessage = { type: 'stations', at: '2026-11-21T12:00:00.000Z', stations: [] };
 
@@ -13,7 +13,7 @@ const test = suite<Context>('StationsViewer');
 
 test.before.each(async (context) => {
   context.server = await StubServer.open();
-  context.clock = new ManualClock();
+  context.clock = new SdkClock();
   context.viewer = new StationsViewer({ url: `${context.server.url}/below/`, clock: context.clock, random: () => 1, connectAttempts: Infinity });
 });
 test.after.each(async ({ server, viewer }) => {

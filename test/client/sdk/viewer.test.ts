@@ -2,16 +2,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeColumns, GenreViewer, type Columns, type GenreError, type GenreViewerOptions } from '../../../client/sdk/node.js';
-import { ManualClock } from './manual-clock.js';
+import { SdkClock } from '../../support/sdk-clock.js';
 import { withTimeout, StubServer } from './stub-server.js';
 
-interface Context { server: StubServer; clock: ManualClock; viewers: GenreViewer[] }
+interface Context { server: StubServer; clock: SdkClock; viewers: GenreViewer[] }
 
 const test = suite<Context>('GenreViewer');
 
 test.before.each(async (context) => {
   context.server = await StubServer.open();
-  context.clock = new ManualClock();
+  context.clock = new SdkClock();
   context.viewers = [];
 });
 test.after.each(async ({ server, viewers }) => {

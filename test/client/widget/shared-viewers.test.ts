@@ -5,12 +5,12 @@ import '../../../client/sdk/node.js';
 import { SharedViewers, type Subscription } from '../../../client/widget/shared-viewers.js';
 import type { ConnectionProblem } from '../../../client/widget/connection-problem.js';
 import type { Prediction } from '../../../server/protocol/messages.js';
-import { ManualClock } from '../sdk/manual-clock.js';
+import { SdkClock } from '../../support/sdk-clock.js';
 import { withTimeout, StubServer } from '../sdk/stub-server.js';
 
 interface Context {
   server: StubServer;
-  clock: ManualClock;
+  clock: SdkClock;
   viewers: SharedViewers;
   problem: ConnectionProblem;
   checked: string[];
@@ -22,7 +22,7 @@ const test = suite<Context>('shared viewers');
 
 test.before.each(async (context) => {
   context.server = await StubServer.open();
-  context.clock = new ManualClock();
+  context.clock = new SdkClock();
   context.problem = 'offline';
   context.checked = [];
   context.viewers = new SharedViewers({

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { Alerts } from '../../../server/alerts/alerts.js';
 import { eventJson, type AlertEvent, type OpenAlert } from '../../../server/alerts/event.js';
 import type { StationConfig } from '../../../server/stations/config.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { stateEvent, predictionEvent } from './station-events.js';
 import { station, StationList } from './station-list.js';
 

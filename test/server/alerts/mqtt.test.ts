@@ -7,7 +7,7 @@ import { clientOptions, Mqtt } from '../../../server/alerts/mqtt.js';
 import { Log } from '../../../server/log.js';
 import type { AlertType } from '../../../server/protocol/messages.js';
 import type { StationConfig } from '../../../server/stations/config.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { listen, startBroker } from './broker.js';
 import { station, StationList } from './station-list.js';
 

@@ -11,7 +11,7 @@ import { startAlerts, type RunningAlerts } from '../../../server/alerts/start.js
 import { Log } from '../../../server/log.js';
 import { withDefaults, type Settings } from '../../../server/settings.js';
 import { openDatabase, type Database } from '../../../server/store/database.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { listen, startBroker } from './broker.js';
 import { stateEvent } from './station-events.js';
 import { receive, status } from './receiver.js';

@@ -7,7 +7,7 @@ import { GIVE_UP_AFTER_MS, Webhooks } from '../../../server/alerts/webhooks.js';
 import { Log } from '../../../server/log.js';
 import { openDatabase, type Database } from '../../../server/store/database.js';
 import { VERSION } from '../../../server/version.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { receive, status, type Receiver } from './receiver.js';
 
 const START_MS = Date.parse('2026-11-21T12:00:00Z');

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
-import { connect, killShards, stream, until, withServer } from '../rig.js';
+import { connect, killShards, stream, withServer } from '../rig.js';
+import { eventually, until } from '../../support/until.js';
 import { tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from '../stations/simulated-sources.js';
 
@@ -18,14 +19,12 @@ async function scrape({ url }: RunningServer): Promise<Map<string, number>> {
 }
 
 /** What the shards counted comes once a second, with the messages of a stream: it is fed until then. */
-async function scraped(server: RunningServer, fits: (metrics: Map<string, number>) => boolean, play: () => void): Promise<Map<string, number>> {
-  const deadlineMs = performance.now() + 15_000;
-  for (let turn = 0; performance.now() < deadlineMs; turn++) {
-    if (turn % 50 === 0) play();
-    const metrics = await scrape(server);
-    if (fits(metrics)) return metrics;
-  }
-  throw new Error('what was waited for was never scraped');
+function scraped(server: RunningServer, fits: (metrics: Map<string, number>) => boolean, play: () => void): Promise<Map<string, number>> {
+  let turn = 0;
+  return eventually('the scraped metrics', () => {
+    if (turn++ % 50 === 0) play();
+    return scrape(server);
+  }, { fits, everyMs: 1 });
 }
 
 test('streams, predictions, lag and time are counted', () => withServer({}, async (server) => {

@@ -9,7 +9,7 @@ import type { AudioFormat } from '../../../server/protocol/audio-format.js';
 import type { Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
 import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from '../fake-classifier.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { cut, join, MONO, noise, silence, tone } from '../sound.js';
 
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;

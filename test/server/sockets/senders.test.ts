@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import type { RunningServer } from '../../../server/assemble.js';
 import type { Settings } from '../../../server/settings.js';
-import { ManualClock } from '../manual-clock.js';
-import { Client, connect, killShards, refusedUpgrade, sharedServer, START, stream, until, withServer } from '../rig.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { Client, connect, killShards, refusedUpgrade, sharedServer, START, stream, withServer } from '../rig.js';
+import { until } from '../../support/until.js';
 import { cut, noise, tone } from '../sound.js';
 
 const shared = sharedServer(test);

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StreamInfo } from '../../../server/protocol/messages.js';
-import { connect, refusedUpgrade, sharedServer, stream, until, withServer } from '../rig.js';
+import { connect, refusedUpgrade, sharedServer, stream, withServer } from '../rig.js';
+import { until } from '../../support/until.js';
 import { noise, tone } from '../sound.js';
 
 const shared = sharedServer(test);

@@ -11,7 +11,7 @@ import { openDatabase, type Database } from '../../../server/store/database.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';
 import type { AlertRecord } from '../../../server/store/store.js';
 import { History } from '../../../server/stations/history.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { BLOCK_MS, heard } from './prediction-events.js';
 
 const ALL = { fromMs: 0, toMs: 1e15 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '../../../server/stations/reconnecting-source.js';
-import { until } from '../rig.js';
+import { until } from '../../support/until.js';
 import { Recordings } from '../sources/recordings.js';
 import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';
 

@@ -3,7 +3,7 @@ import { Log } from '../../../server/log.js';
 import { openDatabase } from '../../../server/store/database.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';
 import { History } from '../../../server/stations/history.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { BLOCK_MS, heard } from './prediction-events.js';
 
 const BLOCK_EVERY_MS = 10;

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
 import type { StationEvent } from '../../../server/stations/station-event.js';
 import type { RunningServer } from '../../../server/assemble.js';
-import { connect, killShards, until, withServer, type Client } from '../rig.js';
+import { connect, killShards, withServer, type Client } from '../rig.js';
+import { until } from '../../support/until.js';
 import { silence, tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
 

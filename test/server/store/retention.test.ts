@@ -4,7 +4,7 @@ import { Log } from '../../../server/log.js';
 import { openDatabase } from '../../../server/store/database.js';
 import { retain } from '../../../server/store/retention.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock } from '../../support/manual-clock.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

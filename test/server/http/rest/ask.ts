@@ -1,5 +1,6 @@
 /** Requests to a running server's API. */
 import type { RunningServer } from '../../../../server/assemble.js';
+import { eventually } from '../../../support/until.js';
 
 /** What refusals have, and whatever else. */
 export type Anything = Readonly<Record<string, unknown>> & { readonly detail: string };
@@ -24,14 +25,7 @@ export async function ask<Body = Anything>({ url }: RunningServer, method: strin
   return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : undefined) as Body };
 }
 
-/** A test that asks longer than this has failed: it says so instead of hanging. */
-const PATIENCE_MS = 15_000;
-
 /** Asks again until the answer fits. */
-export async function askUntil<Body = Anything>(server: RunningServer, path: string, fits: (body: Body) => boolean): Promise<Answer<Body>> {
-  for (const deadlineMs = performance.now() + PATIENCE_MS; ;) {
-    const answer = await ask<Body>(server, 'GET', path);
-    if (fits(answer.body)) return answer;
-    if (performance.now() > deadlineMs) throw new Error(`not so after ${PATIENCE_MS} ms: ${answer.text}`);
-  }
+export function askUntil<Body = Anything>(server: RunningServer, path: string, fits: (body: Body) => boolean): Promise<Answer<Body>> {
+  return eventually(path, () => ask<Body>(server, 'GET', path), { fits: ({ body }) => fits(body), everyMs: 1 });
 }

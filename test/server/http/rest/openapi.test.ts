@@ -1,7 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lowContrastTexts } from '../../../e2e/audit.js';
-import { openBrowser } from '../../../e2e/browser.js';
 import { alertResponseSchema, historyResponseSchema, stationResponseSchema, streamResponseSchema } from '../../../../server/http/rest/schemas.js';
 import { stream } from '../../rig.js';
 import { ask } from './ask.js';
@@ -60,30 +58,6 @@ test('the document and its page are asked for again only when they changed', () 
   for (const path of ['/openapi.json', '/docs', '/docs.css']) {
     const etag = (await ask(server, 'GET', path)).headers.get('etag')!;
     assert.is((await ask(server, 'GET', path, undefined, { 'if-none-match': etag })).status, 304, path);
-  }
-}));
-
-test('the page reads well on a telephone and by night, and breaks no rule of its own', () => withHistory([], async ({ url }) => {
-  const browser = await openBrowser();
-  try {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ viewport: { width: 400, height: 800 }, colorScheme });
-      const complaints: string[] = [];
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('requestfailed', (request) => complaints.push(request.url()));
-      await page.goto(`${url}/docs`);
-      assert.equal(complaints, []);
-      assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 400);
-      assert.equal(await lowContrastTexts(page), []);
-      assert.is(await page.locator('script').count(), 0);
-      const headings = await page.locator('h3').allTextContents();
-      assert.ok(headings.some((heading) => heading.includes('/v1/stations/{id}/history.csv')));
-      // Each link on the page leads somewhere on it.
-      assert.equal(await page.evaluate(() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute('href')!.slice(1)).filter((id) => !document.getElementById(id))), []);
-      await page.close();
-    }
-  } finally {
-    await browser.close();
   }
 }));
 

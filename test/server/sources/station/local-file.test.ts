@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { until } from '../../rig.js';
+import { until } from '../../../support/until.js';
 import { Recordings } from '../recordings.js';
 import { gone, HAS_FFMPEG, Heard } from './radio.js';
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Playout } from '../../../../server/sources/station/playout.js';
-import { ManualClock } from '../../manual-clock.js';
+import { ManualClock } from '../../../support/manual-clock.js';
 
 const BYTES_PER_S = 44_100;
 

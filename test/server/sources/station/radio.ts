@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Subscription } from 'rxjs';
 import { openSource, type SourceOptions } from '../../../../server/sources/station/source-connection.js';
+import { eventually, PATIENCE_MS } from '../../../support/until.js';
 import { childProcesses } from '../recordings.js';
 import type { SourceEvent, SourceFault } from '../../../../server/sources/station/source-event.js';
 
@@ -57,9 +58,6 @@ export class Radio {
     await once(this.#server, 'close');
   }
 }
-
-/** A test that waits longer than this has failed: it says so instead of hanging. */
-const PATIENCE_MS = 15_000;
 
 /** What was heard of one connection to a station. */
 export class Heard {
@@ -141,10 +139,7 @@ export function ffmpegs(): number[] {
 
 /** Waits until no FFmpeg runs. */
 export async function gone(): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (await childProcesses() > 0) {
-    if (performance.now() > deadlineMs) throw new Error('FFmpeg still runs');
-  }
+  await eventually('no child process', async () => await childProcesses() === 0, { everyMs: 1 });
 }
 
 /** Root mean square of samples, 0 to 1. */

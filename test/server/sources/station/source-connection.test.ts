@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { until } from '../../rig.js';
+import { until } from '../../../support/until.js';
 import { Recordings } from '../recordings.js';
 import { withMetadata } from './metadata.js';
 import { ffmpegs, gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';

@@ -1,9 +1,9 @@
 /** Virtual clock: time passes only when the test advances it. */
-import type { Clock } from '../../../client/sdk/index.js';
+import type { Clock } from '../../client/sdk/index.js';
 
 interface Timer { readonly atMs: number; readonly run: () => void }
 
-export class ManualClock implements Clock {
+export class SdkClock implements Clock {
   #nowMs = 0;
   #timers: Timer[] = [];
   #watchers: (() => void)[] = [];
