@@ -1,5 +1,5 @@
 /**
- * Runs the test files, each in a process of its own, several at a time: `npm test [-- OPTIONS] [NAME…]`.
+ * Runs the test files in processes of their own, several at a time: `npm test [-- OPTIONS] [NAME…]`.
  * NAME chooses the files whose path holds it. See test/README.md for the options.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BrowserServer } from 'playwright-core';
 import { needsOf, type Need } from './needs.js';
-import { runTestFile, type FileResult, type FileRun } from './test-file.js';
+import { runTestFiles, type FileResult, type TestProcess } from './test-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** How long each file took when it last ran here; only the order of the next run depends on it. */
@@ -17,18 +17,22 @@ const TIMES = join(ROOT, '.runs', 'test-times.json');
 /** Guessed seconds of a file that never ran here, by what it needs. */
 const GUESS: Readonly<Record<Need, number>> = { training: 20, browser: 30, programs: 30, ffmpeg: 10 };
 
+/** Files that take longer have a process of their own; shorter ones share one, for about so long together. */
+const SHORT_S = 4;
+const BATCH_S = 12;
+
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(availableParallelism()) },
-    limit: { type: 'string', default: '180' },
+    limit: { type: 'string', default: '300' },
   },
 });
 const jobs = Number(values.jobs);
 const limitMs = 1000 * Number(values.limit);
 if (!(Number.isInteger(jobs) && jobs > 0)) fail(`--jobs is ${JSON.stringify(values.jobs)}: give how many files may run at a time, such as 2.`);
-if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 180.`);
+if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 300.`);
 
 interface TestFile {
   /** From the repository's folder: `test/….test.ts`. */
@@ -47,37 +51,68 @@ for (const name of names) {
   if (!all.some(({ path }) => path.includes(name))) fail(`No ${values.quick ? 'quick test' : 'test'} file has ${JSON.stringify(name)} in its path.`);
 }
 const files = all.filter(({ path }) => names.length === 0 || names.some((name) => path.includes(name)));
-// The longest first, so that no long one runs alone at the end.
-const waiting = [...files].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
-const running = new Set<FileRun>();
+const waiting = batches(files);
+const running = new Set<TestProcess>();
 const finished: Finished[] = [];
 let browser: Promise<BrowserServer> | undefined;
+let isStopped = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    for (const run of running) run.kill();
+    isStopped = true;
     waiting.length = 0;
+    for (const each of running) each.kill();
     console.log(`Stopped by ${signal}.`);
     process.exitCode = 1;
     void close().then(() => process.exit());
   });
 }
 
-await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, async () => {
-  for (let file = waiting.shift(); file; file = waiting.shift()) await run(file);
+await Promise.all(Array.from({ length: jobs }, async () => {
+  for (let batch = waiting.shift(); batch; batch = waiting.shift()) await run(batch);
 }));
 await close();
 saveTimes();
 summarise();
 
-async function run(file: TestFile): Promise<void> {
-  const env = file.needs.has('browser') ? { LIVEGENRE_TEST_BROWSER: (await sharedBrowser()).wsEndpoint() } : {};
-  const fileRun = runTestFile(join(ROOT, 'dist', file.path.replace(/\.ts$/, '.js')), { limitMs, env });
-  running.add(fileRun);
-  const result = await fileRun.result;
-  running.delete(fileRun);
-  finished.push({ ...file, result });
-  report(file, result);
+/** Files for one process each: long ones alone, short ones of the same folders together; the longest first, so that no long one is left to the end. */
+function batches(all: readonly TestFile[]): TestFile[][] {
+  const batches: { files: TestFile[]; seconds: number }[] = [];
+  let open: { files: TestFile[]; seconds: number } | undefined;
+  for (const file of [...all].sort((a, b) => a.path.localeCompare(b.path))) {
+    const seconds = expectedSeconds(file);
+    if (seconds > SHORT_S) {
+      batches.push({ files: [file], seconds });
+      continue;
+    }
+    if (!open || open.seconds + seconds > BATCH_S) batches.push(open = { files: [], seconds: 0 });
+    open.files.push(file);
+    open.seconds += seconds;
+  }
+  return batches.sort((a, b) => b.seconds - a.seconds).map((batch) => batch.files);
+}
+
+async function run(batch: TestFile[]): Promise<void> {
+  const env = batch.some(({ needs }) => needs.has('browser')) ? { LIVEGENRE_TEST_BROWSER: (await sharedBrowser()).wsEndpoint() } : {};
+  const byPath = new Map(batch.map((file) => [compiled(file), file]));
+  const started = runTestFiles([...byPath.keys()], {
+    limitMs,
+    env,
+    finished(path, result) {
+      const file = byPath.get(path)!;
+      finished.push({ ...file, result });
+      report(file, result);
+    },
+  });
+  running.add(started);
+  const left = await started.left;
+  running.delete(started);
+  // One of them ended the process: those after it get another.
+  if (left.length > 0 && !isStopped) waiting.unshift(left.map((path) => byPath.get(path)!));
+}
+
+function compiled({ path }: TestFile): string {
+  return join(ROOT, 'dist', path.replace(/\.ts$/, '.js'));
 }
 
 /** One Chromium for all files of a run, started for the first file that needs it. */

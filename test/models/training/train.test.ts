@@ -23,14 +23,28 @@ command.before.each(async (context) => {
 
 command.after.each(({ folder }) => rm(folder, { recursive: true }));
 
-function run(folder: string, ...args: string[]): Promise<string> {
+/** One epoch. @returns what it says */
+function train(folder: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const all = [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', '--arch', 'cnn', '--batch', '4', ...args];
+    const all = [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', ...args];
     execFile(process.execPath, all, (error, _, stderr) => (error ? reject(new Error(stderr)) : resolve(stderr)));
   });
 }
 
+/** A small network. */
+const run = (folder: string, ...args: string[]): Promise<string> => train(folder, '--arch', 'cnn', '--batch', '4', ...args);
+
 const errorOf = (folder: string, ...args: string[]): Promise<string> => run(folder, ...args).then(() => assert.unreachable('it ran') as never, (error: Error) => error.message);
+
+command('it trains from scratch, resumes, and its model loads', async ({ folder }) => {
+  const first = await train(folder);
+  assert.match(first, '6 training tracks, 3 validation tracks, 3 labels');
+  assert.match(first, /epoch 1 of 1, loss \d/);
+  assert.match(await train(folder), 'resuming after epoch 1 of 1');
+  const { manifest } = await loadBundle(join(folder, 'run', 'model'));
+  assert.equal(manifest.labels, ['low', 'middle', 'high']);
+  await train(folder, '--seed', '2').then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
+});
 
 command('k-fold trains one network per fold and reports every track once', async ({ folder }) => {
   const output = await run(folder, '--protocol', 'kfold', '--folds', '2');

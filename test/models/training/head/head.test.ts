@@ -1,4 +1,4 @@
-/** Arithmetic of the last layer; training is tested in stages.test.ts. */
+/** Arithmetic of the last layer; training is tested in stages/pretrain.test.ts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { transformedRegression } from '../../../../models/training/head/head.js';

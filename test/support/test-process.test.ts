@@ -1,10 +1,10 @@
 /** A test file that goes wrong in any way counts as failed, with the reason. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { countTests, runTestFile, type FileResult } from './test-file.js';
+import { countTests, runTestFiles, type FileResult } from './test-process.js';
 import { until } from './until.js';
 
 const test = suite<{ folder: string }>('test file');
@@ -15,16 +15,25 @@ test.before.each((context) => {
 
 test.after.each(({ folder }) => rmSync(folder, { recursive: true }));
 
-function write(folder: string, text: string): string {
-  const file = join(folder, 'some.test.mjs');
+function write(folder: string, text: string, name = 'some.test.mjs'): string {
+  const file = join(folder, name);
   writeFileSync(file, `import { test } from '${import.meta.resolve('uvu')}';\n${text}`);
   return file;
 }
 
+/** By the file's name. */
+async function results(files: readonly string[], limits: { limitMs?: number; endsWithinMs?: number } = {}): Promise<{ results: Map<string, FileResult>; left: string[] }> {
+  const all = new Map<string, FileResult>();
+  const left = await runTestFiles(files, { limitMs: 20_000, ...limits, finished: (file, result) => all.set(basename(file), result) }).left;
+  return { results: all, left: left.map((file) => basename(file)) };
+}
+
+async function result(folder: string, text: string, limits = {}): Promise<FileResult> {
+  return (await results([write(folder, text)], limits)).results.get('some.test.mjs')!;
+}
+
 /** Why the file failed as a whole, or nothing. */
 const reason = async (folder: string, text: string): Promise<string> => (await result(folder, text)).reason ?? '';
-
-const result = (folder: string, text: string, limitMs = 20_000): Promise<FileResult> => runTestFile(write(folder, text), { limitMs }).result;
 
 test('passed, failed and skipped tests are counted', async ({ folder }) => {
   const all = await result(folder, 'test("one", () => {}); test("two", () => {}); test.skip("three", () => {}); test.run();');
@@ -37,10 +46,10 @@ test('passed, failed and skipped tests are counted', async ({ folder }) => {
 });
 
 test('a file that runs no tests fails', async ({ folder }) => {
-  assert.match(await reason(folder, ''), 'ended before its tests did');
+  assert.match(await reason(folder, ''), 'has no tests');
   assert.match(await reason(folder, 'test.run();'), 'has no tests');
-  assert.match(await reason(folder, 'test("one", () => {});'), 'ended before its tests did');
-  const missing = await runTestFile(join(folder, 'nothing.mjs'), { limitMs: 20_000 }).result;
+  assert.match(await reason(folder, 'test("one", () => {});'), 'has no tests', 'they were never started');
+  const missing = (await results([join(folder, 'nothing.mjs')])).results.get('nothing.mjs')!;
   assert.equal([missing.failed, missing.reason], [1, 'ended with exit code 1']);
 });
 
@@ -64,16 +73,38 @@ test('a hook that fails is a failure, though uvu keeps silent', async ({ folder 
 
 test('a file that does not end is ended at the limit, with all that it started', async ({ folder }) => {
   const pidFile = join(folder, 'pid');
-  const run = await result(folder, `
+  const startsChild = `
     import { spawn } from 'node:child_process';
     import { writeFileSync } from 'node:fs';
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-    writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));
+    writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));`;
+  const hangs = await result(folder, `${startsChild}
+    test("one", () => new Promise(() => {}));
+    test.run();`, { limitMs: 2000 });
+  assert.equal([hangs.passed, hangs.failed, hangs.reason], [0, 1, 'did not end within 2 s']);
+  await until(() => !isRunning(Number(readFileSync(pidFile, 'utf8'))));
+  const open = await result(folder, `${startsChild}
     test("one", () => {});
-    test.run();`, 2000);
-  assert.equal([run.passed, run.failed, run.reason], [1, 1, 'did not end within 2 s, after its tests passed']);
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  await until(() => !isRunning(pid));
+    test.run();`, { endsWithinMs: 500 });
+  assert.equal([open.passed, open.failed], [1, 1]);
+  assert.match(open.reason ?? '', 'left something open, in it: the process did not end within 0.5 s after its last test');
+  await until(() => !isRunning(Number(readFileSync(pidFile, 'utf8'))));
+});
+
+test('files of one process are told apart; where one ends the process, those after it are left', async ({ folder }) => {
+  const files = [
+    write(folder, 'test("one", () => console.error("said by the first")); test.run();', 'a.test.mjs'),
+    write(folder, 'test("one", () => {}); test("two", () => { throw new Error("it broke"); }); test.run();', 'b.test.mjs'),
+    write(folder, 'test("one", () => process.exit(3)); test.run();', 'c.test.mjs'),
+    write(folder, 'test("one", () => {}); test.run();', 'd.test.mjs'),
+  ];
+  const { results: [a, b, c, ...others], left } = await results(files).then((all) => ({ ...all, results: [...all.results.values()] }));
+  assert.equal([a, b, c].map((each) => [each!.passed, each!.failed]), [[1, 0], [1, 1], [0, 1]]);
+  assert.match(a!.output, 'said by the first');
+  assert.match(b!.output, 'it broke');
+  assert.not.match(c!.output, 'it broke');
+  assert.match(c!.reason ?? '', 'ended with exit code');
+  assert.equal([others, left], [[], ['d.test.mjs']]);
 });
 
 test('the last totals of the output count, with colours or without', () => {

@@ -1,28 +1,24 @@
-/** Training stages on synthetic data: they learn, and the command writes a model that loads. */
-import { execFile } from 'node:child_process';
+/** The stages that learn from a teacher, on synthetic data: pretraining and refining, and the last layer between them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
-import { NORMALISATION_V1 } from '../../../dsp/mel/normalise.js';
-import { startBackend } from '../../../models/tensorflow/backend.js';
-import { loadBundle } from '../../../models/model-folder.js';
-import { describe } from '../../../models/network.js';
-import { Checkpoint } from '../../../models/training/stages/checkpoint.js';
-import { fitHead } from '../../../models/training/head/head.js';
-import { runStage } from '../../../models/training/stages/loop.js';
-import { pretrainStage, refineStage } from '../../../models/training/stages/pretrain.js';
-import { Random } from '../../../models/random.js';
-import type { Teacher } from '../../../models/training/data/teacher.js';
-import '../../../models/training/network/tfjs-gradients.js';
-import { TrainableNetwork } from '../../../models/training/network/trainable.js';
-import { SILENT, SMALL_LAYERS } from '../fixtures.js';
-import { toyPack, writePack } from '../packs.js';
+import { NORMALISATION_V1 } from '../../../../dsp/mel/normalise.js';
+import { startBackend } from '../../../../models/tensorflow/backend.js';
+import { describe } from '../../../../models/network.js';
+import { Checkpoint } from '../../../../models/training/stages/checkpoint.js';
+import { fitHead } from '../../../../models/training/head/head.js';
+import { runStage } from '../../../../models/training/stages/loop.js';
+import { pretrainStage, refineStage } from '../../../../models/training/stages/pretrain.js';
+import { Random } from '../../../../models/random.js';
+import type { Teacher } from '../../../../models/training/data/teacher.js';
+import '../../../../models/training/network/tfjs-gradients.js';
+import { TrainableNetwork } from '../../../../models/training/network/trainable.js';
+import { SILENT, SMALL_LAYERS } from '../../fixtures.js';
+import { toyPack } from '../../packs.js';
 
-const TRAIN = fileURLToPath(new URL('../../../models/training/train.js', import.meta.url));
 const TRUNK = SMALL_LAYERS.findIndex(({ type }) => type === 'statistics');
 
 test.before(async () => {
@@ -40,12 +36,12 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
 
 /** A teacher whose outputs, an embedding and tags, tell whether a window is low, middle or high. */
 function toyTeacher(): Teacher {
-  const pack = toyPack('music', { tracks: 60, columns: 140 });
+  const pack = toyPack('music', { tracks: 60, columns: 48 });
   const windows = 4;
   const values = Float32Array.from({ length: 60 * windows * 3 }, (_, index) => (index % 3 === Math.floor(index / (windows * 3)) % 3 ? 1 : 0));
   return {
     pack,
-    windowSeconds: 3,
+    windowSeconds: 1,
     tracks: pack.tracks.map((track, index) => ({ ...track, firstWindow: index * windows, windows })),
     outputs: [
       { name: 'embedding', kind: 'embedding', size: 3, values: values.map((value) => 3 * value - 1) },
@@ -124,24 +120,6 @@ test('refining trains the trunk on the genres and keeps the teacher’s outputs'
   assert.ok(unknown < labelled - 0.1, `${unknown}, ${labelled}: the soft label takes precedence over the label`);
   tf.dispose([...heads, ...short.heads, ...pretraining.heads]);
   network.dispose();
-}));
-
-test('the command trains from scratch, resumes, and its model loads', () => withFolder(async (folder) => {
-  await writePack(folder, toyPack('train', { tracks: 6 }));
-  await writePack(folder, toyPack('valid', { tracks: 3, seed: 9 }));
-  const run = (...args: string[]): Promise<string> => new Promise((resolve, reject) => {
-    execFile(process.execPath, [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', ...args], (error, _, stderr) => {
-      if (error) reject(new Error(stderr));
-      else resolve(stderr);
-    });
-  });
-  const first = await run();
-  assert.match(first, '6 training tracks, 3 validation tracks, 3 labels');
-  assert.match(first, /epoch 1 of 1, loss \d/);
-  assert.match(await run(), 'resuming after epoch 1 of 1');
-  const { manifest } = await loadBundle(join(folder, 'run', 'model'));
-  assert.equal(manifest.labels, ['low', 'middle', 'high']);
-  await run('--seed', '2').then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'other settings'));
 }));
 
 test.run();
