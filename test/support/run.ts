@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** How long each file took when it last ran here; only the order of the next run depends on it. */
 const TIMES = join(ROOT, '.runs', 'test-times.json');
 /** Guessed seconds of a file that never ran here, by what it needs. */
-const GUESS: Readonly<Record<Need, number>> = { training: 20, browser: 30, programs: 30, ffmpeg: 10 };
+const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 8, ffmpeg: 6 };
 
 /** Files that take longer have a process of their own; shorter ones share one, for about so long together. */
 const SHORT_S = 4;

@@ -1,0 +1,43 @@
+/** The needs of a test file are told by the modules that it names, however far away. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { needsOf } from './needs.js';
+
+/** As a file names it; not written out, or this file would be told to need it. */
+const module = (path: string): string => `'${path}.js'`;
+
+const test = suite<{ root: string }>('needs');
+
+test.before((context) => {
+  context.root = mkdtempSync(join(tmpdir(), 'livegenre-needs-'));
+  const files = {
+    'test/plain.test.ts': `import { one } from ${module('../server/server')};\nimport { two } from ${module('./two')};`,
+    'test/two.ts': `import { suite } from 'uvu';\nimport ${module('./plain.test')};\nimport ${module('./missing')};`,
+    'test/e2e/far.test.ts': `import { pages } from ${module('../support/pages')};`,
+    'test/support/pages.ts': `import { openBrowser } from ${module('./browser')};`,
+    'test/support/browser.ts': '',
+    'test/server/both.test.ts': `import { findFfmpeg } from ${module('../../server/sources/ffmpeg')};\nconst { startBackend } = await import(${module('../../models/tensorflow/backend')});`,
+    'test/models/starts.test.ts': `const TRAIN = fileURLToPath(new URL(${module('../../models/training/train')}, import.meta.url));`,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(context.root, dirname(path)), { recursive: true });
+    writeFileSync(join(context.root, path), text);
+  }
+});
+
+test.after(({ root }) => rmSync(root, { recursive: true }));
+
+test('a file that names none of the modules needs nothing, whatever the product imports', ({ root }) => {
+  assert.equal([...needsOf(root, 'test/plain.test.ts')], []);
+});
+
+test('imports count, those of imported test files and programs that are started too', ({ root }) => {
+  assert.equal([...needsOf(root, 'test/e2e/far.test.ts')], ['browser']);
+  assert.equal([...needsOf(root, 'test/server/both.test.ts')], ['ffmpeg', 'tensorflow']);
+  assert.equal([...needsOf(root, 'test/models/starts.test.ts')], ['tensorflow']);
+});
+
+test.run();
