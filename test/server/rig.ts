@@ -16,9 +16,9 @@ export const FAKE_CLASSIFIER_URL = new URL('./fake-classifier.js', import.meta.u
 
 export const START = { type: 'start', version: 1, ...MONO };
 
-/** On a free port of 127.0.0.1, one shard, no demo, unless set. */
+/** On a free port of 127.0.0.1, one shard, no demo, unless set; on a busy machine sound is scored late, which must drop none of it. */
 export function startTestServer(settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
-  return startServer(withDefaults({ port: 0, shards: 1, demo: false, closeTimeoutMs: 200, drainTimeoutMs: 2000, ...settings }), {
+  return startServer(withDefaults({ port: 0, shards: 1, demo: false, closeTimeoutMs: 200, drainTimeoutMs: 2000, maxLagMs: 60_000, ...settings }), {
     bundle: FAKE_BUNDLE,
     classifier: FAKE_CLASSIFIER_URL,
     log: new Log('error', () => {}),
@@ -36,11 +36,17 @@ export async function withServer(settings: Partial<Settings>, work: (server: Run
   }
 }
 
-/** One server with the defaults for those tests of a file that leave nothing behind that others see. */
-export function sharedServer(hooks: { before(run: () => Promise<void>): void; after(run: () => Promise<void>): void }): (work: (server: RunningServer) => Promise<void>) => Promise<void> {
+/** Before the first and after the last test of a file: uvu's `test` has these. */
+export interface Hooks {
+  before(run: () => Promise<void>): void;
+  after(run: () => Promise<void>): void;
+}
+
+/** One server for those tests of a file that leave nothing behind that others see. */
+export function sharedServer(hooks: Hooks, settings: Partial<Settings> = {}, parts: ServerParts = {}): (work: (server: RunningServer) => Promise<void>) => Promise<void> {
   let server: RunningServer;
   hooks.before(async () => {
-    server = await startTestServer();
+    server = await startTestServer(settings, parts);
   });
   hooks.after(() => server.close());
   return (work) => work(server);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { StationMessage, StationsMessage } from '../../../server/protocol/messages.js';
 import type { StationEvent } from '../../../server/stations/station-event.js';
 import type { RunningServer } from '../../../server/assemble.js';
-import { connect, killShards, withServer, type Client } from '../rig.js';
+import { connect, killShards, sharedServer, withServer, type Client } from '../rig.js';
 import { until } from '../../support/until.js';
 import { silence, tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
@@ -14,14 +14,23 @@ interface RunningStation {
   readonly events: StationEvent[];
 }
 
-async function withStation(work: (running: RunningStation) => Promise<void>): Promise<void> {
-  const sources = new SimulatedSources();
-  await withServer({}, async (server) => {
+const SOURCES = new SimulatedSources();
+const shared = sharedServer(test, {}, { listen: SOURCES.listen });
+
+/** The station `one` on the server of this file, for the time of a test. */
+function withStation(work: (running: RunningStation) => Promise<void>): Promise<void> {
+  return shared(async (server) => {
     const events: StationEvent[] = [];
-    server.stations.events$.subscribe(({ event }) => events.push(event));
+    const watching = server.stations.events$.subscribe(({ event }) => events.push(event));
     await server.stations.add(station({ id: 'one' }));
-    await work({ server, sources, events });
-  }, { listen: sources.listen });
+    try {
+      await work({ server, sources: SOURCES, events });
+    } finally {
+      watching.unsubscribe();
+      for (const { config: { id } } of server.stations.list()) await server.stations.remove(id);
+      await until(() => server.streams.list().length === 0);
+    }
+  });
 }
 
 const states = (events: readonly StationEvent[]): string[] => events.flatMap((event) => (event.type === 'state' ? [event.state] : []));
@@ -111,17 +120,6 @@ test('a new address is connected to at once, a new name shows, and viewers stay'
   await viewer.prediction();
 }));
 
-test('a station survives the death of its shard', () => withStation(async ({ server, sources }) => {
-  sources.emitState(URL_ONE, 'live');
-  const viewer = await connect(server, '/v1/streams/one/watch');
-  sources.emitAudio(URL_ONE, tone(300, 2000));
-  await viewer.prediction();
-  killShards();
-  await viewer.heard(({ type }) => type === 'restarted');
-  sources.emitAudio(URL_ONE, tone(300, 3000));
-  await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
-}));
-
 test('viewers of all stations get all of them at once and then each second', () => withStation(async ({ server, sources }) => {
   await server.stations.add(station({ id: 'two', url: 'http://127.0.0.1/two', enabled: false }));
   const viewer = await connect(server, '/v1/stations/watch');
@@ -146,6 +144,21 @@ test('at shutdown viewers are closed with 1001, and the station emits no event',
     assert.equal(states(events), ['connecting', 'live'], 'no stopped event');
     assert.is(sources.subscriberCount(URL_ONE), 0);
   });
+});
+
+test('a station survives the death of its shard', () => {
+  const sources = new SimulatedSources();
+  return withServer({ restartDelayMs: 1 }, async (server) => {
+    await server.stations.add(station({ id: 'one' }));
+    sources.emitState(URL_ONE, 'live');
+    const viewer = await connect(server, '/v1/streams/one/watch');
+    sources.emitAudio(URL_ONE, tone(300, 2000));
+    await viewer.prediction();
+    killShards();
+    await viewer.heard(({ type }) => type === 'restarted');
+    sources.emitAudio(URL_ONE, tone(300, 3000));
+    await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
+  }, { listen: sources.listen });
 });
 
 test.run();

@@ -4,7 +4,7 @@ import type { ClosedRow } from '../../../../server/store/store.js';
 import { withServer } from '../../rig.js';
 import { SimulatedSources } from '../../stations/simulated-sources.js';
 import { ask, askUntil } from './ask.js';
-import { withHistory } from './kept-server.js';
+import { sharedHistory, withHistory } from './kept-server.js';
 
 const T = Date.UTC(2026, 10, 21, 12);
 const MINUTE = 60_000;
@@ -25,6 +25,8 @@ const ROWS: readonly ClosedRow[] = [
   alert('a', 6, 8), alert('b', 15, null),
 ];
 
+const shared = sharedHistory(test, ROWS);
+
 interface History {
   readonly from: string;
   readonly to: string;
@@ -36,7 +38,7 @@ interface History {
   readonly shares: readonly { at: string; heardS: number; shares: Record<string, number> }[];
 }
 
-test('history is what reaches into the time that was asked for', () => withHistory(ROWS, async (server) => {
+test('history is what reaches into the time that was asked for', () => shared(async (server) => {
   const { status, body } = await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(4)}&to=${T + 10 * MINUTE}&bucket=120`);
   assert.is(status, 200);
   assert.equal([body.from, body.to, body.bucketS], [iso(4), iso(10), 120]);
@@ -56,7 +58,7 @@ test('history is what reaches into the time that was asked for', () => withHisto
   ]);
 }));
 
-test('buckets are as long as needed for a chart, and begin at whole multiples', () => withHistory(ROWS, async (server) => {
+test('buckets are as long as needed for a chart, and begin at whole multiples', () => shared(async (server) => {
   const bucket = async (query: string): Promise<[number, number]> => {
     const { bucketS, shares } = (await ask<History>(server, 'GET', `/v1/stations/one/history?${query}`)).body;
     return [bucketS, shares.length];
@@ -70,13 +72,13 @@ test('buckets are as long as needed for a chart, and begin at whole multiples', 
   assert.equal(hour[1]!.shares, { rock: 300, speech: 60, down: 90.5, jazz: 29.5 });
 }));
 
-test('without a time it is the last hour, to now', () => withHistory([], async (server) => {
+test('without a time it is the last hour, to now', () => shared(async (server) => {
   const { body } = await ask<History>(server, 'GET', '/v1/stations/one/history');
   assert.is(Date.parse(body.to) - Date.parse(body.from), 3_600_000);
   assert.ok(Math.abs(Date.parse(body.to) - Date.now()) < 15_000);
 }));
 
-test('a time that can not be used is refused with what is wanted', () => withHistory([], async (server) => {
+test('a time that can not be used is refused with what is wanted', () => shared(async (server) => {
   const refused = async (query: string): Promise<string> => {
     const { status, body } = await ask(server, 'GET', `/v1/stations/one/history?${query}`);
     assert.equal([status, body.code], [422, 'bad-request'], query);
@@ -95,7 +97,7 @@ test('a time that can not be used is refused with what is wanted', () => withHis
   }
 }));
 
-test('CSV has a header and quotes what must be; what looks like a formula is text', () => withHistory(ROWS, async (server) => {
+test('CSV has a header and quotes what must be; what looks like a formula is text', () => shared(async (server) => {
   const csv = async (table: string): Promise<string> => {
     const { status, headers, text } = await ask(server, 'GET', `/v1/stations/one/history.csv?from=${iso(0)}&to=${iso(30)}&table=${table}`);
     assert.is(status, 200);
@@ -137,7 +139,7 @@ test('more rows than a chart shows are refused, and come as CSV', () => withHist
   },
 ));
 
-test('no such station, or no history', () => withHistory([], async (server) => {
+test('no such station, or no history', () => shared(async (server) => {
   for (const path of ['/v1/stations/none/history', '/v1/stations/none/history.csv']) assert.is((await ask(server, 'GET', path)).status, 404);
   await withServer({}, async (without) => {
     await without.stations.add({ id: 'one', name: 'One', url: 'http://127.0.0.1/', enabled: false, rules: [], webhooks: [] });

@@ -7,20 +7,38 @@ import { openDatabase } from '../../../../server/store/database.js';
 import { SqliteStore } from '../../../../server/store/sqlite.js';
 import type { ClosedRow } from '../../../../server/store/store.js';
 import { StationsFile } from '../../../../server/stations/stations-file.js';
-import { withServer } from '../../rig.js';
+import { startTestServer, type Hooks } from '../../rig.js';
 import { SimulatedSources, saved } from '../../stations/simulated-sources.js';
 
 /** The station `one` is switched off, so that nothing is added to these rows. */
-export async function withHistory(closed: readonly ClosedRow[], work: (server: RunningServer) => Promise<void>): Promise<void> {
+async function startWithHistory(closed: readonly ClosedRow[]): Promise<{ readonly server: RunningServer; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-rest-'));
+  const remove = (): void => rmSync(folder, { recursive: true });
   try {
     const stations = join(folder, 'stations.json');
     await new StationsFile(stations).save([saved({ enabled: false })]);
     const store = new SqliteStore(() => openDatabase(join(folder, 'stations.db')));
     await store.write({ forgotten: [], closed, open: [] });
     store.close();
-    await withServer({ stations, keepDays: 36_500 }, work, { listen: new SimulatedSources().listen });
-  } finally {
-    rmSync(folder, { recursive: true });
+    const server = await startTestServer({ stations, keepDays: 36_500 }, { listen: new SimulatedSources().listen });
+    return { server, close: () => server.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
   }
+}
+
+export async function withHistory(closed: readonly ClosedRow[], work: (server: RunningServer) => Promise<void>): Promise<void> {
+  const { server, close } = await startWithHistory(closed);
+  await work(server).finally(close);
+}
+
+/** One such server for those tests of a file that only read. */
+export function sharedHistory(hooks: Hooks, closed: readonly ClosedRow[]): (work: (server: RunningServer) => Promise<void>) => Promise<void> {
+  let kept: Awaited<ReturnType<typeof startWithHistory>>;
+  hooks.before(async () => {
+    kept = await startWithHistory(closed);
+  });
+  hooks.after(() => kept.close());
+  return (work) => work(kept.server);
 }

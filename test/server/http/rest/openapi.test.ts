@@ -3,7 +3,11 @@ import * as assert from 'uvu/assert';
 import { alertResponseSchema, historyResponseSchema, stationResponseSchema, streamResponseSchema } from '../../../../server/http/rest/schemas.js';
 import { stream } from '../../rig.js';
 import { ask } from './ask.js';
-import { withHistory } from './kept-server.js';
+import { sharedHistory, withHistory } from './kept-server.js';
+
+const shared = sharedHistory(test, [{
+  kind: 'alert', station: 'one', alert: { id: 'x', station: { id: 'one', name: 'One' }, type: 'down', fromMs: Date.now() - 5000, toMs: null, sentence: 'Down.' },
+}]);
 
 interface Document {
   readonly openapi: string;
@@ -12,7 +16,7 @@ interface Document {
   readonly components: { readonly schemas: Record<string, unknown> };
 }
 
-test('the document has all there is under /v1', () => withHistory([], async (server) => {
+test('the document has all there is under /v1', () => shared(async (server) => {
   const { headers, body } = await ask<Document>(server, 'GET', '/openapi.json');
   assert.match(headers.get('content-type')!, 'application/json');
   assert.is(body.openapi, '3.1.0');
@@ -40,9 +44,7 @@ test('each route answers as the document says', () => withHistory([], async (ser
   }
 }));
 
-test('answers are of the shapes that the document gives them', () => withHistory([{
-  kind: 'alert', station: 'one', alert: { id: 'x', station: { id: 'one', name: 'One' }, type: 'down', fromMs: Date.now() - 5000, toMs: null, sentence: 'Down.' },
-}], async (server) => {
+test('answers are of the shapes that the document gives them', () => shared(async (server) => {
   await stream(server);
   const get = async <Body>(path: string): Promise<Body> => (await ask<Body>(server, 'GET', path)).body;
   const [one] = (await get<{ stations: unknown[] }>('/v1/stations')).stations;
@@ -54,7 +56,7 @@ test('answers are of the shapes that the document gives them', () => withHistory
   alertResponseSchema.parse((await get<{ alerts: unknown[] }>('/v1/alerts')).alerts[0]);
 }));
 
-test('the document and its page are asked for again only when they changed', () => withHistory([], async (server) => {
+test('the document and its page are asked for again only when they changed', () => shared(async (server) => {
   for (const path of ['/openapi.json', '/docs', '/docs.css']) {
     const etag = (await ask(server, 'GET', path)).headers.get('etag')!;
     assert.is((await ask(server, 'GET', path, undefined, { 'if-none-match': etag })).status, 304, path);

@@ -4,25 +4,44 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StationGlance } from '../../../../server/protocol/messages.js';
-import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
+import type { RunningServer } from '../../../../server/assemble.js';
 import type { Settings } from '../../../../server/settings.js';
-import { withServer } from '../../rig.js';
+import { startTestServer, withServer } from '../../rig.js';
 import { SimulatedSources, URL_ONE } from '../../stations/simulated-sources.js';
 import { ask } from './ask.js';
 
 const ONE = { name: 'Radio One', url: URL_ONE };
 
-async function withStations(settings: Partial<Settings>, work: (server: RunningServer, file: string) => Promise<void>, parts: ServerParts = {}): Promise<void> {
+type Work = (server: RunningServer, file: string) => Promise<void>;
+
+/** A server that saves its stations in a file of its own. */
+async function startWithStations(settings: Partial<Settings>): Promise<{ readonly server: RunningServer; readonly file: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-rest-'));
   const file = join(folder, 'stations.json');
-  try {
-    await withServer({ stations: file, ...settings }, (server) => work(server, file), { listen: new SimulatedSources().listen, ...parts });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const server = await startTestServer({ stations: file, ...settings }, { listen: new SimulatedSources().listen });
+  return { server, file, close: () => server.close().finally(() => rmSync(folder, { recursive: true })) };
 }
 
-test('a station is added, looked at, changed and removed; what is saved is what runs', () => withStations({}, async (server, file) => {
+async function withStations(settings: Partial<Settings>, work: Work): Promise<void> {
+  const { server, file, close } = await startWithStations(settings);
+  await work(server, file).finally(close);
+}
+
+/** One such server for those tests that leave no station behind. */
+function sharedStations(settings: Partial<Settings>): (work: Work) => Promise<void> {
+  let started: Awaited<ReturnType<typeof startWithStations>>;
+  test.before(async () => {
+    started = await startWithStations(settings);
+  });
+  test.after(() => started.close());
+  return (work) => work(started.server, started.file);
+}
+
+const shared = sharedStations({});
+const viewOnly = sharedStations({ access: 'view', adminToken: 's3same' });
+const withFriend = sharedStations({ allowedOrigins: ['https://friend.org'] });
+
+test('a station is added, looked at, changed and removed; what is saved is what runs', () => shared(async (server, file) => {
   const saved = (): { stations: Record<string, unknown>[] } => JSON.parse(readFileSync(file, 'utf8')) as { stations: Record<string, unknown>[] };
   assert.equal((await ask(server, 'GET', '/v1/stations')).body, { stations: [] });
 
@@ -53,7 +72,7 @@ test('a station is added, looked at, changed and removed; what is saved is what 
   assert.equal(saved().stations, []);
 }));
 
-test('what can not be used is refused with a sentence for each field', () => withStations({}, async (server) => {
+test('what can not be used is refused with a sentence for each field', () => shared(async (server) => {
   const refused = async (method: string, path: string, content?: unknown, headers?: Record<string, string>): Promise<[number, string, string]> => {
     const { status, body } = await ask<{ status: number; code: string; detail: string }>(server, method, path, content, headers);
     assert.is(body.status, status);
@@ -80,6 +99,7 @@ test('what can not be used is refused with a sentence for each field', () => wit
     assert.equal(await refused(method, path, { ...(method === 'POST' && ONE), rules: twice }), [422, 'bad-request', 'rules: each type of rule may be given once.']);
   }
   assert.is(server.stations.list().length, 1);
+  assert.is((await ask(server, 'DELETE', '/v1/stations/a')).status, 204);
 }));
 
 test('a change that can not be saved is not taken', () => withStations({}, async (server, file) => {
@@ -110,7 +130,7 @@ test('stations survive a restart', async () => {
   }
 });
 
-test('who may only look never sees addresses, and changes nothing; the token opens both', () => withStations({ access: 'view', adminToken: 'open sesame' }, async (server) => {
+test('who may only look never sees addresses, and changes nothing; the token opens both', () => viewOnly(async (server) => {
   const token = { authorization: 'Bearer wrong' };
   const refused = await ask(server, 'POST', '/v1/stations', ONE);
   assert.equal([refused.status, refused.body.code, refused.headers.get('www-authenticate')], [401, 'no-token', 'Bearer']);
@@ -122,7 +142,7 @@ test('who may only look never sees addresses, and changes nothing; the token ope
   assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view', history: true });
 }));
 
-test('the token opens everything', () => withStations({ access: 'view', adminToken: 's3same' }, async (server) => {
+test('the token opens everything', () => viewOnly(async (server) => {
   const token = { authorization: 'Bearer s3same' };
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, token)).status, 201);
   const { body: seen } = await ask(server, 'GET', '/v1/stations/radio-one');
@@ -134,7 +154,7 @@ test('the token opens everything', () => withStations({ access: 'view', adminTok
   assert.is((await ask(server, 'DELETE', '/v1/stations/radio-one', undefined, token)).status, 204);
 }));
 
-test('pages of other sites change nothing, even those that may look', () => withStations({ allowedOrigins: ['https://friend.org'] }, async (server) => {
+test('pages of other sites change nothing, even those that may look', () => withFriend(async (server) => {
   for (const origin of ['https://friend.org', 'https://evil.org', 'null']) {
     const { status, body } = await ask(server, 'POST', '/v1/stations', ONE, { origin });
     assert.equal([status, body.code], [403, 'not-allowed'], origin);
@@ -144,7 +164,7 @@ test('pages of other sites change nothing, even those that may look', () => with
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, { origin: server.url })).status, 201);
 }));
 
-test('a page of another site is told what it may before it asks', () => withStations({ allowedOrigins: ['https://friend.org'] }, async (server) => {
+test('a page of another site is told what it may before it asks', () => withFriend(async (server) => {
   const preflight = (origin: string) => ask(server, 'OPTIONS', '/v1/stations', undefined, { origin, 'access-control-request-method': 'POST' });
   const friend = await preflight('https://friend.org');
   assert.is(friend.status, 204);
@@ -154,7 +174,7 @@ test('a page of another site is told what it may before it asks', () => withStat
   assert.equal([evil.status, evil.headers.get('access-control-allow-origin')], [403, null]);
 }));
 
-test('what a path has no method for is told with those it has', () => withStations({}, async (server) => {
+test('what a path has no method for is told with those it has', () => shared(async (server) => {
   const put = await ask(server, 'PUT', '/v1/stations/x');
   assert.equal([put.status, put.body.code, put.headers.get('allow')], [405, 'not-allowed', 'DELETE, GET, HEAD, PATCH, OPTIONS']);
   assert.is(put.body.detail, 'PUT is not allowed at /v1/stations/x, only DELETE, GET, HEAD, PATCH.');
