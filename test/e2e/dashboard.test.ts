@@ -11,7 +11,7 @@ import { serve, type ServedPage } from './serve.js';
 import { tonesBundle } from '../models/fixtures.js';
 import { join as joinSamples, tone } from '../server/sound.js';
 import { INSECURE_HOST, music, openBrowser } from '../support/browser.js';
-import { browserSuite, openPage, type InBrowser, type Opening } from '../support/pages.js';
+import { browserSuite, openPage, recordMicrophone, type InBrowser, type Opening } from '../support/pages.js';
 
 interface Server {
   folder: string;
@@ -91,15 +91,7 @@ test('the demo station starts without a click: bars, spectrogram and timeline mo
 });
 
 test('the microphone is heard as it is, and stopped', async (context) => {
-  const page = await open(context, { prepare: (page) => page.addInitScript(() => {
-    const { mediaDevices } = navigator;
-    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
-    mediaDevices.getUserMedia = async (constraints) => {
-      const stream = await ask(constraints);
-      Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
-      return stream;
-    };
-  }) });
+  const page = await open(context, { prepare: recordMicrophone });
   await page.getByRole('button', { name: 'Microphone' }).click();
   await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
   await barsMove(page);

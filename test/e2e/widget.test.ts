@@ -9,7 +9,7 @@ import { withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
 import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated-sources.js';
 import { INSECURE_HOST } from '../support/browser.js';
-import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { browserSuite, openPage, recordMicrophone, SOON, type InBrowser, type Opening } from '../support/pages.js';
 import { Site } from '../support/site.js';
 import { eventually } from '../support/until.js';
 
@@ -247,17 +247,7 @@ test('the policy from /embed suffices on a page with a strict content security p
 });
 
 test('the microphone opens on a click, is sent without audio processing, and is closed', async (context) => {
-  const page = await open(context, '<live-genre mic></live-genre>', {
-    prepare: (page) => page.addInitScript(() => {
-      const { mediaDevices } = navigator;
-      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = async (constraints) => {
-        const stream = await ask(constraints);
-        Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
-        return stream;
-      };
-    }),
-  });
+  const page = await open(context, '<live-genre mic></live-genre>', { prepare: recordMicrophone });
   const widget = page.locator('live-genre');
   const button = page.getByRole('button');
   await state(widget, 'idle');

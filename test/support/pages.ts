@@ -49,3 +49,16 @@ export async function openPage({ browser, pages, pageErrors }: InBrowser, url: s
   await page.goto(url);
   return page;
 }
+
+/** Before a page loads: `window.asked` will be what it asks of the microphone, `window.track` the track that it gets. */
+export function recordMicrophone(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await ask(constraints);
+      Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
+      return stream;
+    };
+  });
+}
