@@ -1,7 +1,7 @@
 /**
  * Every limit and timeout of the server, as a named setting: default, unit, flag, environment
  * variable, description and check, all from one table. Flags, environment, `--help` and the
- * README's list are made from it.
+ * tables of `server/README.md` are made from it.
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -124,49 +124,49 @@ export const SETTINGS = {
   shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
   model: text({ default: fileURLToPath(new URL('../../models/genre-v1', import.meta.url)), unit: '', description: 'folder of the model' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
-  maxBatch: whole({ default: PIPE_DEFAULTS.maxBatch, unit: 'streams', min: 1, max: 1024, description: 'most streams scored in one step of a shard' }),
-  batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'time that a block waits for those of other streams, to be scored in one step with them' }),
+  maxBatch: whole({ default: PIPE_DEFAULTS.maxBatch, unit: 'streams', min: 1, max: 1024, description: 'maximum number of streams scored in one step of a shard' }),
+  batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'how long a block waits for blocks of other streams, so that one step scores them together' }),
 
-  maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'most streams of clients at once' }),
-  maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'share of a thread taken by live streams above which new ones are refused, so that those that run stay in time' }),
-  maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'most viewers at once' }),
-  maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'most who listen to stations through the server at once' }),
-  maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'largest message of a client' }),
-  maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'most frames that one message may come in' }),
-  maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'most pieces in which the network may deliver one frame' }),
-  maxBufferedBytes: whole({ default: 512 * 1024, unit: 'bytes', min: 1, max: 64 * MiB, description: 'unscored audio of a stream above which reading from its socket pauses' }),
+  maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'maximum number of client streams at once' }),
+  maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'load of a thread by live streams above which new streams are refused, so that running ones stay in time' }),
+  maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'maximum number of viewers at once' }),
+  maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'maximum number of people who listen to stations through the server at once' }),
+  maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'maximum size of a client message' }),
+  maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'maximum number of frames in one message' }),
+  maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'maximum number of reads in which one frame may arrive' }),
+  maxBufferedBytes: whole({ default: 512 * 1024, unit: 'bytes', min: 1, max: 64 * MiB, description: 'unscored audio of a stream above which its socket is paused' }),
   maxUnsentBytes: whole({ default: 64 * 1024, unit: 'bytes', min: 0, max: 64 * MiB, description: 'unsent bytes to a slow reader above which it gets only the newest prediction' }),
-  maxSegments: whole({ default: PIPE_DEFAULTS.maxSegments, unit: 'segments', min: 1, max: 100_000, description: 'most segments kept of a stream; the oldest are forgotten' }),
+  maxSegments: whole({ default: PIPE_DEFAULTS.maxSegments, unit: 'segments', min: 1, max: 100_000, description: 'maximum number of segments kept for a stream; the oldest are dropped' }),
 
-  helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a connection to send start' }),
+  helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time within which a connection must send start' }),
   idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),
-  resumeWindowMs: whole({ default: 15_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time that a stream waits for a lost connection to come back' }),
-  pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings to who says nothing; a peer that misses one is cut off' }),
-  closeTimeoutMs: whole({ default: 3000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time for a peer to answer a close' }),
-  drainTimeoutMs: whole({ default: 10_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'time for running streams to finish at shutdown' }),
-  retryAfterMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'what a client is told to wait when the server is full' }),
+  resumeWindowMs: whole({ default: 15_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'how long a stream waits for its lost connection to resume' }),
+  pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings to a silent peer; one that does not answer is disconnected' }),
+  closeTimeoutMs: whole({ default: 3000, unit: 'ms', min: 1, max: HOUR_MS, description: 'how long a peer may take to answer a close' }),
+  drainTimeoutMs: whole({ default: 10_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'how long running streams may take to finish at shutdown' }),
+  retryAfterMs: whole({ default: 5000, unit: 'ms', min: 0, max: HOUR_MS, description: 'how long a client is told to wait when the server is full' }),
 
   maxLagMs: whole({ default: PIPE_DEFAULTS.maxLagMs, unit: 'ms', min: 1, max: HOUR_MS, description: 'lag above which a live stream drops its oldest audio' }),
-  liveAheadMs: whole({ default: PIPE_DEFAULTS.liveAheadMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'lead over the clock that makes a stream a file, of which nothing is dropped' }),
+  liveAheadMs: whole({ default: PIPE_DEFAULTS.liveAheadMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'lead over the clock above which a stream counts as a file, of which nothing is dropped' }),
   silenceDb: whole({ default: PIPE_DEFAULTS.silenceDb, unit: 'dBFS', min: -120, max: 0, description: 'level below which sound is silence' }),
   silenceEndDb: whole({ default: PIPE_DEFAULTS.silenceEndDb, unit: 'dBFS', min: -120, max: 0, description: 'level above which silence ends at once' }),
   silenceAfterMs: whole({ default: PIPE_DEFAULTS.silenceAfterMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'time below the level before a stream is silent' }),
-  forgetAfterMs: whole({ default: PIPE_DEFAULTS.forgetAfterMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'silence after which what was heard before is forgotten' }),
+  forgetAfterMs: whole({ default: PIPE_DEFAULTS.forgetAfterMs, unit: 'ms', min: 0, max: HOUR_MS, description: 'length of a silence or announcement after which the genre is judged afresh' }),
 
   restartLimit: whole({ default: 5, unit: 'restarts', min: 0, max: 1000, description: 'restarts of a shard within restart-window-ms before it is given up' }),
   restartWindowMs: whole({ default: 60_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time over which restarts are counted' }),
   restartDelayMs: whole({ default: 100, unit: 'ms', min: 1, max: HOUR_MS, description: 'wait before a shard is started again; doubles with each restart in the window' }),
 
-  stations: anyText({ default: '', unit: 'file', description: 'file that keeps the stations, made where there is none; without one they are gone at the end' }),
+  stations: anyText({ default: '', unit: 'file', description: 'file in which stations are kept, created if missing; without one they are lost at shutdown' }),
   stationFiles: anyText({ default: '', unit: 'folder', description: 'folder whose files and named pipes may be stations (file:// addresses); without it none may' }),
-  stallAfterMs: whole({ default: 10_000, unit: 'ms', min: 100, max: HOUR_MS, description: 'time without bytes from a station after which it is stalled and connected to anew' }),
+  stallAfterMs: whole({ default: 10_000, unit: 'ms', min: 100, max: HOUR_MS, description: 'time without bytes after which a station is stalled and connected to again' }),
   reconnectMinMs: whole({ default: 1000, unit: 'ms', min: 10, max: HOUR_MS, description: 'wait before a lost station is connected to again; doubles with each attempt' }),
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
-  database: anyText({ default: '', unit: 'file', description: 'SQLite file of history and alerts; beside the stations file unless set, none where that isn\'t either' }),
+  database: anyText({ default: '', unit: 'file', description: 'SQLite file for history and alerts; beside the stations file unless set, and without either nothing is stored' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
-  webhooks: urls({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that are told of every station\'s alerts, separated by commas' }, ['http:', 'https:']),
+  webhooks: urls({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, ['http:', 'https:']),
   webhookSecret: anyText({ default: '', unit: 'secret', isSecret: true, description: 'key with which webhooks are signed' }),
-  mqtt: urls({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that is told of stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
+  mqtt: urls({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that receives stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
   access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
@@ -175,7 +175,7 @@ export const SETTINGS = {
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
   demoSeed: whole({ default: 181, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),
-  logLevel: choice({ default: 'info', unit: '', description: 'least serious log line to write: error, warn, info or debug' }, ['error', 'warn', 'info', 'debug']),
+  logLevel: choice({ default: 'info', unit: '', description: 'lowest level of log lines to write: error, warn, info or debug' }, ['error', 'warn', 'info', 'debug']),
 } as const satisfies Record<string, Setting<unknown>>;
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;

@@ -53,7 +53,7 @@ export class Metrics {
     });
     this.#gauge('livegenre_senders', 'Connections that stream sound in', (set) => set(senders.size));
     this.#gauge('livegenre_viewers', 'Connections that watch', (set) => set(viewers.size));
-    this.#gauge('livegenre_listeners', 'Who listen to stations through the server', (set) => set(listeners.size));
+    this.#gauge('livegenre_listeners', 'People who listen to stations through the server', (set) => set(listeners.size));
 
     this.#gauge('livegenre_stations', 'Stations in each state', (set) => {
       for (const state of STATES) set(stations.list().filter((station) => station.state === state).length, { state });
@@ -78,7 +78,7 @@ export class Metrics {
     });
 
     if (history) {
-      this.#gauge('livegenre_history_failing', 'Whether the history can not be written: 1 when it can not', (set) => set(history.status.isFailing ? 1 : 0));
+      this.#gauge('livegenre_history_failing', 'Whether writing the history fails: 1 when it does', (set) => set(history.status.isFailing ? 1 : 0));
       this.#counter('livegenre_history_dropped_rows_total', 'Rows of the history that were lost because they could not be written for too long', (set) => set(history.status.droppedRows));
     }
 
@@ -95,7 +95,7 @@ export class Metrics {
       shards.links.forEach(({ isGivenUp }, shard) => set(isGivenUp ? 0 : 1, { shard: String(shard) }));
     });
 
-    this.#gauge('livegenre_queue_length', 'What waits: blocks for the network, bytes of audio for the shards, rows of history, webhooks', (set) => {
+    this.#gauge('livegenre_queue_length', 'Lengths of queues: blocks for the network, bytes of audio for the shards, rows of history, webhooks', (set) => {
       set(shards.links.reduce((sum, { metrics }) => sum + (metrics?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
       set(shards.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
       if (history) set(history.status.waitingRows, { queue: 'history_rows' });

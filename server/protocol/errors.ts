@@ -8,23 +8,23 @@ export interface ErrorKind {
   readonly meaning: string;
 }
 
-/** The one table from which close codes, HTTP statuses and the README's list follow. */
+/** The one table from which close codes, HTTP statuses and the table in `server/PROTOCOL.md` follow. */
 export const ERRORS = {
   'bad-message': { closeCode: 1007, status: 400, meaning: 'a text message was not JSON, or of no known type' },
   'bad-start': { closeCode: 1007, status: 400, meaning: 'the first message was not a complete `start`' },
-  'not-audio': { closeCode: 1003, status: 415, meaning: 'binary data that can not be audio of the format that `start` named' },
+  'not-audio': { closeCode: 1003, status: 415, meaning: 'binary data that cannot be audio of the format that `start` named' },
   'hello-timeout': { closeCode: 1008, status: 408, meaning: 'no `start` came in time' },
   'resume-unknown': { closeCode: 1008, status: 404, meaning: 'no stream waits for this resume token' },
   'not-found': { closeCode: 1008, status: 404, meaning: 'no such stream or page' },
   'not-allowed': { closeCode: 1008, status: 403, meaning: 'this origin or request is not allowed' },
-  'no-token': { closeCode: 1008, status: 401, meaning: 'only for those with the admin token' },
-  'bad-request': { closeCode: 1008, status: 422, meaning: 'a REST request whose content can not be used' },
-  'conflict': { closeCode: 1008, status: 409, meaning: 'something of this id is there already' },
+  'no-token': { closeCode: 1008, status: 401, meaning: 'this needs the admin token' },
+  'bad-request': { closeCode: 1008, status: 422, meaning: 'the content of a REST request is not valid' },
+  'conflict': { closeCode: 1008, status: 409, meaning: 'this id is taken already' },
   'not-kept': { closeCode: 1008, status: 503, meaning: 'the server could not save, or keeps no history' },
   'too-big': { closeCode: 1009, status: 413, meaning: 'a message over the limit' },
   'internal': { closeCode: 1011, status: 500, meaning: 'a fault of the server' },
-  'too-many-streams': { closeCode: 1013, status: 503, meaning: 'all places for streams are taken' },
-  'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'all places for viewers are taken' },
+  'too-many-streams': { closeCode: 1013, status: 503, meaning: 'the limit of streams is reached, or the server is too busy for one more' },
+  'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'the limit of viewers is reached' },
   'going-away': { closeCode: 1001, status: 503, meaning: 'the server is shutting down' },
   'idle': { closeCode: 4000, status: 408, meaning: 'no audio came for too long' },
   'replaced': { closeCode: 4001, status: 409, meaning: 'a newer connection resumed this stream' },

@@ -13,7 +13,7 @@ import { streamsApi } from './streams.js';
 
 const ABOUT = `Live sound in, live genre out. Times are ISO 8601; requests may also use ms since 1970.
 Errors are problem details (RFC 9457) with a stable error code in \`code\`. Requests that change something need the admin token, unless the setting \`access\` is \`manage\`, and are rejected from pages of other sites.
-Sound is sent and predictions are received over WebSockets; the README's protocol section describes their messages.`;
+Sound is sent and predictions are received over WebSockets; server/PROTOCOL.md describes their messages.`;
 
 /** WebSocket addresses: a plain HTTP request gets status 426. */
 const SOCKETS = [

@@ -1,4 +1,4 @@
-/** A Markdown table that is also easy to read in a terminal: the README takes it as it is. */
+/** A Markdown table that is also easy to read in a terminal: pages take it as it is. */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly (string | number)[]>): string {
   const all = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
