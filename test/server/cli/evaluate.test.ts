@@ -1,6 +1,6 @@
 /** The command on a small pack and a random model: every key that programs read, and refusals. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,6 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { saveBundle } from '../../../models/model-folder.js';
 import type { Pack } from '../../../models/packs/pack.js';
-import { DEGRADATIONS } from '../../../server/evaluation/degrade.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { noise } from '../../dsp/signals.js';
 import { randomBundle } from '../../models/fixtures.js';
@@ -111,15 +110,6 @@ evaluate('refuses what can’t be measured', async ({ folder }) => {
     assert.match(refused.stderr, message);
     assert.is(refused.code, code);
   }
-});
-
-evaluate('every flag and degradation is in the README', async () => {
-  const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
-  const { stdout } = await run('.', '--help');
-  const flags = [...stdout.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag]) => flag!);
-  assert.ok(flags.length > 8, stdout);
-  const section = readme.slice(readme.indexOf('## Measure a model'), readme.indexOf('## When not to use it'));
-  for (const name of [...flags, ...DEGRADATIONS]) assert.match(section, new RegExp(`^\\|.*\`${name}[ \`].*\\|`, 'm'), name);
 });
 
 evaluate('says what is missing or does not fit', async ({ folder }) => {
