@@ -152,6 +152,14 @@ test('the SDK: what it exports', () => {
   assert.equal(sorted(firsts(rows(CLIENT, 'export'))), sorted(Object.keys(sdk)));
 });
 
+test('rooms of server/, and what each may import', () => {
+  const [, body] = /^const ROOMS\b[^{]*\{\n([\s\S]*?)^\};/m.exec(source('test/house.test.ts'))!;
+  const wanted = [...body!.matchAll(/^ {2}'?([\w-]+)'?: \[(.*)\],$/gm)].map(([, room, others]) => [room!, [...others!.matchAll(/'([\w-]+)'/g)].map(([, name]) => name!)]);
+  assert.ok(wanted.length > 10);
+  const shown = rows(page('ARCHITECTURE.md'), 'room').map(([room, , others]) => [coded(room!)[0]!, coded(others!)]);
+  assert.equal(Object.fromEntries(shown), Object.fromEntries(wanted));
+});
+
 test('the front end, version 1', () => {
   const cells = new Map(rows(page('dsp/README.md'), 'setting').map(([name, value]) => [name!, value!]));
   const { sampleRate, nFft, hop, bands, fMin, fMax } = FRONT_END_V1;
