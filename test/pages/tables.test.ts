@@ -1,9 +1,9 @@
 /** Tables of pages say what the code does, all of it and nothing else. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cac } from 'cac';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cac } from 'cac';
 import { PARTS, PROPERTIES, SIZES } from '../../client/widget/theming.js';
 import * as sdk from '../../client/sdk/index.js';
 import { FEATURES } from '../../dsp/descriptors/feature-rows.js';
@@ -15,6 +15,7 @@ import { FLAGS } from '../../models/training/options.js';
 import { TOPICS } from '../../server/alerts/topics.js';
 import { register as registerEvaluate } from '../../server/cli/evaluate.js';
 import { DEGRADATIONS } from '../../server/evaluation/degrade.js';
+import { CHECK_NAMES } from '../../server/doctor/doctor.js';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../../server/settings.js';
 import { DEFAULT_RULES, ruleSchema } from '../../server/stations/config.js';
@@ -102,6 +103,10 @@ test('rules: options and their defaults', () => {
     for (const [name, value] of Object.entries(options)) assert.match(cell, name === 'expect' ? '`expect` (required)' : `\`${name}\` ${value}`);
   }
   assert.match(SERVER.prose, `without any given it has ${DEFAULT_RULES.map(({ type }) => `\`${type}\``).join(' and ')}`);
+});
+
+test('what doctor looks at', () => {
+  assert.equal(firsts(rows(SERVER, 'check')), [...CHECK_NAMES]);
 });
 
 test('topics of MQTT', () => {
