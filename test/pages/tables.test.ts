@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PARTS, PROPERTIES, SIZES } from '../../client/widget/theming.js';
 import * as sdk from '../../client/sdk/index.js';
+import { PLAN } from '../../deploy/build/targets.js';
 import { FEATURES } from '../../dsp/descriptors/feature-rows.js';
 import { FRONT_END_V1 } from '../../dsp/mel/front-end.js';
 import { describe } from '../../models/network.js';
@@ -107,6 +108,10 @@ test('rules: options and their defaults', () => {
 
 test('what doctor looks at', () => {
   assert.equal(firsts(rows(SERVER, 'check')), [...CHECK_NAMES]);
+});
+
+test('targets of the build', () => {
+  assert.equal(firsts(rows(page('deploy/README.md'), 'target')), Object.keys(PLAN.targets));
 });
 
 test('topics of MQTT', () => {
