@@ -170,6 +170,12 @@ test('rooms of server/, and what each may import', () => {
   assert.equal(Object.fromEntries(shown), Object.fromEntries(wanted));
 });
 
+test('versions of Node: the front page, the workflow and the package', () => {
+  const versions = /node: \[(.*)\]/.exec(source('.github/workflows/ci.yml'))![1]!.split(', ');
+  assert.match(page('README.md').prose, `Node ${versions.slice(0, -1).join(', ')} or ${versions.at(-1)}`);
+  assert.match(source('package.json'), `"node": ">=${versions[0]}"`);
+});
+
 test('the front end, version 1', () => {
   const cells = new Map(rows(page('dsp/README.md'), 'setting').map(([name, value]) => [name!, value!]));
   const { sampleRate, nFft, hop, bands, fMin, fMax } = FRONT_END_V1;
