@@ -69,7 +69,7 @@ function fault(words: readonly string[]): string | undefined {
   if (program === 'npm') {
     const plain = rest.filter((word) => word !== '--silent' && word !== 'run');
     const [name = ''] = plain;
-    if (!rest.includes('run') && ['ci', 'install', 'pack'].includes(name)) return undefined;
+    if (!rest.includes('run') && ['ci', 'install', 'pack', 'prune'].includes(name)) return undefined;
     if (scripts[name] === undefined) return `there is no script for: ${line}`;
     const flags = plain.slice(plain.indexOf('--') + 1).filter((word) => word.startsWith('--') && plain.includes('--') && word !== '--');
     const unknown = flags.filter((flag) => !scriptKnows(name, flag.split('=')[0]!));

@@ -16,7 +16,7 @@ test.before(async () => {
   server = await startTestServer({ stations: join(folder, 'stations.json') });
 });
 test.after(async () => {
-  await server.close();
+  await server?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
