@@ -104,7 +104,7 @@ evaluate('refuses what can’t be measured', async ({ folder }) => {
     [['--degrade', 'room'], /--degrade .* add --audio/, 2],
     [['--medleys', '0'], /--medleys takes a whole number from 1 on, not 0/, 2],
     [['--seed', 'x'], /--seed takes a whole number/, 2],
-    [['--medleys', '1'], /Medleys need tracks of two genres that last 20 s/, 1],
+    [['--medleys', '1'], /Medleys need tracks of at least two genres that last 20 s/, 1],
   ] as const) {
     const refused = await run(folder, '--split', 'small', ...args);
     assert.match(refused.stderr, message);
@@ -127,7 +127,7 @@ evaluate('says what is missing or does not fit', async ({ folder }) => {
 
   await writePack(folder, smallPack({ labels: ['polka', 'waltz', 'march'] }));
   const labels = await run(folder, '--split', 'small');
-  assert.match(labels.stderr, /"polka"; the model knows label 0, label 1, label 2/);
+  assert.match(labels.stderr, /"polka"; the labels are label 0, label 1, label 2/);
 });
 
 evaluate.run();

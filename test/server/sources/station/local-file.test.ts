@@ -64,7 +64,7 @@ test('a file too short to be a station, and one that is none, are told', async (
   assert.match((await listen(address(home, 'short.wav')).over())!.message, /less than 1 s of audio/);
   recordings.write('home/text.wav', Buffer.from('no sound at all\n'));
   const fault = await listen(address(home, 'text.wav')).over();
-  assert.match(fault!.message, /finds no sound.*the input: Invalid data/);
+  assert.match(fault!.message, /finds no audio.*the input: Invalid data/);
   assert.not.match(JSON.stringify(fault!.decoder), /home/);
 });
 
