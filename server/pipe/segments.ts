@@ -28,17 +28,20 @@ interface OpenSegment {
 
 /**
  * The segments of one stream. Warm-up is part of the segment that follows; a segment's p is the mean
- * of the smoothed p. The stream's genre is the argmax of the mean log probability over all blocks of
- * music; its p is the softmax of those means, and below `unknownBelow` the genre is null.
+ * of the smoothed p. The stream's genre is the argmax of the mean log probability over the blocks whose
+ * state is music and the warm-up before them; its p is the softmax of those means, and below
+ * `unknownBelow` the genre is null.
  */
 export class Segments {
   readonly #labels: readonly string[];
   readonly #maxSegments: number;
   readonly #unknownBelow: number;
-  readonly #scores: Float64Array;
+  /** Blocks whose state is music, and the warm-up before them. */
+  readonly #music: LogProbabilities;
+  /** The current warm-up. */
+  readonly #warmUp: LogProbabilities;
   readonly #done: Segment[] = [];
   #open: OpenSegment | undefined;
-  #scored = 0;
   #fromMs: number;
   #atMs: number;
 
@@ -50,18 +53,22 @@ export class Segments {
     this.#labels = labels;
     this.#maxSegments = maxSegments;
     this.#unknownBelow = unknownBelow;
-    this.#scores = new Float64Array(labels.length);
+    this.#music = new LogProbabilities(labels.length);
+    this.#warmUp = new LogProbabilities(labels.length);
     this.#fromMs = fromMs;
     this.#atMs = fromMs;
   }
 
   push({ atMs, state, genre, p, countsAsMusic, probabilities }: SegmentBlock): void {
-    if (countsAsMusic) this.#score(probabilities);
+    if (countsAsMusic && state === 'warming') this.#warmUp.add(probabilities);
+    if (countsAsMusic && state === 'music') this.#music.add(probabilities);
     this.#atMs = atMs;
     if (state === 'warming') {
       this.#close();
       return;
     }
+    if (state === 'music') this.#music.addAll(this.#warmUp);
+    this.#warmUp.clear();
     if (this.#open && (this.#open.state !== state || this.#open.genre !== genre)) this.#close();
     this.#open ??= { fromMs: this.#fromMs, toMs: atMs, genre, state, sum: 0, blocks: 0 };
     this.#open.toMs = atMs;
@@ -95,24 +102,44 @@ export class Segments {
     this.#open = undefined;
   }
 
-  #score(probabilities: ArrayLike<number>): void {
-    const scores = this.#scores;
-    for (let label = 0; label < scores.length; label++) {
-      scores[label] = scores[label]! + Math.log(Math.max(probabilities[label]!, MIN_PROBABILITY));
-    }
-    this.#scored++;
-  }
-
-  /** All labels with the softmax of their mean log probabilities, best first; empty when nothing was scored. */
+  /** All labels with the softmax of their mean log probabilities, best first; empty if no block was music. */
   #top(): [label: string, p: number][] {
-    if (this.#scored === 0) return [];
-    const means = Array.from(this.#scores, (score) => score / this.#scored);
+    if (this.#music.blocks === 0) return [];
+    const means = Array.from(this.#music.sums, (sum) => sum / this.#music.blocks);
     const highest = Math.max(...means);
     const weights = means.map((mean) => Math.exp(mean - highest));
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return this.#labels
       .map((label, index): [string, number] => [label, round(weights[index]! / sum, 4)])
       .sort(([, a], [, b]) => b - a);
+  }
+}
+
+/** Sums of the log probabilities of blocks. */
+class LogProbabilities {
+  readonly sums: Float64Array;
+  blocks = 0;
+
+  constructor(labels: number) {
+    this.sums = new Float64Array(labels);
+  }
+
+  add(probabilities: ArrayLike<number>): void {
+    const { sums } = this;
+    for (let label = 0; label < sums.length; label++) sums[label] = sums[label]! + Math.log(Math.max(probabilities[label]!, MIN_PROBABILITY));
+    this.blocks++;
+  }
+
+  addAll({ sums, blocks }: LogProbabilities): void {
+    if (blocks === 0) return;
+    for (let label = 0; label < sums.length; label++) this.sums[label] = this.sums[label]! + sums[label]!;
+    this.blocks += blocks;
+  }
+
+  clear(): void {
+    if (this.blocks === 0) return;
+    this.sums.fill(0);
+    this.blocks = 0;
   }
 }
 

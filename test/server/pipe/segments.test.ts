@@ -42,9 +42,9 @@ test('the first segment begins at the start of the sound, the last ends at its e
   assert.equal(timeline(segmentsOf('rr', { fromMs: 500 }), 2600), ['500-2600 rock']);
 });
 
-test('a stream that ends during warm-up has one segment with the state warming', () => {
+test('a stream that ends while warming up says so', () => {
   assert.equal(timeline(segmentsOf('ww'), 2000), ['0-2000 warming']);
-  assert.is(segmentsOf('ww').summary(2000).genre, 'rock', 'the summary still has a best guess');
+  assert.equal([segmentsOf('ww').summary(2000).genre, segmentsOf('ww').summary(2000).top], [null, []]);
 });
 
 test('the p of a segment is the mean of its blocks\' p', () => {
@@ -67,7 +67,20 @@ test('the genre of the stream is the argmax of the mean log probability, without
   assert.equal(top?.map(([label]) => label), ['jazz', 'rock']);
 });
 
-test('one probability of zero does not rule out a genre', () => {
+test('the genre of the whole comes only from time that was shown as music, and its warm-up', () => {
+  const segments = new Segments(LABELS, 10);
+  let atMs = 0;
+  const push = (state: StreamState, probabilities: number[]): void => segments.push({ atMs: atMs += 1000, state, genre: state === 'music' ? 'rock' : null, p: 0, countsAsMusic: true, probabilities });
+  for (const state of ['warming', 'unknown', 'speech', 'unknown'] as const) push(state, [0.01, 0.99]);
+  assert.equal([segments.summary(atMs).genre, segments.summary(atMs).top], [null, []]);
+  push('warming', [0.6, 0.4]);
+  push('music', [0.6, 0.4]);
+  push('unknown', [0.01, 0.99]);
+  push('warming', [0.01, 0.99]);
+  assert.equal(segments.summary(atMs).top, [['rock', 0.6], ['jazz', 0.4]]);
+});
+
+test('a score of zero is not the end of a genre', () => {
   const segments = new Segments(LABELS, 10);
   for (let second = 0; second < 100; second++) {
     segments.push({ atMs: second, state: 'music', genre: 'rock', p: 1, countsAsMusic: true, probabilities: second === 50 ? [0, 1] : [0.9, 0.1] });
