@@ -54,7 +54,7 @@ export class StationSound {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       const bytes = next.value.subarray(Math.min(headerLeft, next.value.length));
       headerLeft = Math.max(0, headerLeft - next.value.length);
-      const samples = decoder.decode(bytes);
+      const [samples] = decoder.decode(bytes) as [Float32Array];
       if (samples.length > 0) this.#schedule(samples);
     }
   }

@@ -13,7 +13,8 @@ interface Exports {
   melColumn(half: number, samples: number, window: number, points: number, twiddles: number, roots: number, bins: number, bands: number, runs: number, weights: number, power: number): void;
   toDecibels(values: number, count: number): void;
   fromInt16(integers: number, count: number, samples: number): void;
-  level(samples: number, count: number, level: number): void;
+  stereoFromInt16(integers: number, count: number, left: number, right: number): void;
+  sliceStatistics(samples: number, count: number, first: number, length: number, offset: number, statistics: number): void;
   bandLimit(size: number, bins: number, length: number, hop: number, input: number, response: number, points: number, forward: number, backward: number): number;
   interpolate(samples: number, phase: number, count: number, stride: number, phases: number, taps: number, rowCount: number, rows: number, outputs: number): void;
 }

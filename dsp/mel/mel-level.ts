@@ -5,7 +5,7 @@
  * spectra, within 2 dB for music.
  */
 import { hzToMel, melToHz } from './filterbank.js';
-import { FLOOR_DB } from '../pcm/level-meter.js';
+import { FLOOR_DB } from '../pcm/level.js';
 import type { FrontEnd } from './mel-columns.js';
 
 /** @returns a function of [bands] levels in dB that gives dBFS, at least -120 */

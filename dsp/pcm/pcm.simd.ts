@@ -1,46 +1,46 @@
-/** SIMD versions of the per-sample loops of `PcmDecoder` and `LevelMeter`. */
-import type { AddSquares } from './level-meter.js';
-import type { FromInt16 } from './pcm-decoder.js';
+/** SIMD versions of the per-sample loops of `PcmDecoder` and `ChannelMeter`. */
 import { Kernels } from '../kernels/kernels.js';
+import { fromInt16, type FromInt16 } from './pcm-decoder.js';
+import { measureSlices, pieceCount, STATISTICS, type MeasureSlices } from './slice-statistics.js';
 
-/** Samples per kernel call. */
+/** Samples per channel and kernel call. */
 const CHUNK = 8192;
 
 /** One instance per thread, created at first use. */
-let kernels: Kernels<'integers' | 'samples' | 'squares'> | undefined;
+let kernels: Kernels<'integers' | 'left' | 'right'> | undefined;
 let integers: Uint8Array;
-let squared: Float64Array;
-/** The view of the last decoded samples; chunks usually have the same length. */
-let decoded: Float32Array;
 
 function load(): NonNullable<typeof kernels> {
-  kernels = new Kernels({ integers: CHUNK / 2, samples: CHUNK, squares: 4 });
-  const { integers: bytes, samples, squares } = kernels.arrays;
-  decoded = samples.values;
-  integers = new Uint8Array(bytes.values.buffer, bytes.address, 2 * CHUNK);
-  squared = new Float64Array(squares.values.buffer, squares.address, 2);
+  kernels = new Kernels({ integers: CHUNK, left: CHUNK, right: CHUNK });
+  const { integers: bytes } = kernels.arrays;
+  integers = new Uint8Array(bytes.values.buffer, bytes.address, 4 * CHUNK);
   return kernels;
 }
 
-/** WebAssembly is little-endian on any machine, as the bytes are, and reads them at any offset. */
-export const simdFromInt16: FromInt16 = (bytes, samples) => {
+/** WebAssembly is little-endian on any machine, as the bytes are, and reads them at any offset. More than two channels use the scalar loop. */
+export const simdFromInt16: FromInt16 = (bytes, channels) => {
+  if (channels.length > 2) return fromInt16(bytes, channels);
   const { run, arrays } = kernels ?? load();
-  for (let from = 0; from < samples.length; from += CHUNK) {
-    const count = Math.min(CHUNK, samples.length - from);
-    integers.set(bytes.length <= 2 * count ? bytes : bytes.subarray(2 * from, 2 * (from + count)));
-    run.fromInt16(arrays.integers.address, count, arrays.samples.address);
-    if (decoded.length !== count) decoded = arrays.samples.values.subarray(0, count);
-    samples.set(decoded, from);
+  const [left, right] = channels as [Float32Array, Float32Array | undefined];
+  const frameBytes = 2 * channels.length;
+  for (let from = 0; from < left.length; from += CHUNK) {
+    const count = Math.min(CHUNK, left.length - from);
+    integers.set(bytes.length === frameBytes * count ? bytes : bytes.subarray(frameBytes * from, frameBytes * (from + count)));
+    if (right) run.stereoFromInt16(arrays.integers.address, count, arrays.left.address, arrays.right.address);
+    else run.fromInt16(arrays.integers.address, count, arrays.left.address);
+    left.set(arrays.left.values.subarray(0, count), from);
+    right?.set(arrays.right.values.subarray(0, count), from);
   }
 };
 
-export const simdAddSquares: AddSquares = (samples, squares) => {
+/** Longer inputs than one kernel call takes use the scalar loop; the pipe's parts are shorter. */
+export const simdMeasureSlices: MeasureSlices = (samples, first, length, offset, out) => {
+  const pieces = pieceCount(samples.length, first, length);
+  if (samples.length > CHUNK || STATISTICS * pieces > CHUNK) return measureSlices(samples, first, length, offset, out);
+  if (pieces === 0) return;
   const { run, arrays } = kernels ?? load();
-  for (let from = 0; from < samples.length; from += CHUNK) {
-    const part = samples.length <= CHUNK ? samples : samples.subarray(from, from + CHUNK);
-    arrays.samples.values.set(part);
-    run.level(arrays.samples.address, part.length, arrays.squares.address);
-    squares.sum += squared[0]!;
-    squares.highest = Math.max(squares.highest, squared[1]!);
-  }
+  arrays.left.values.set(samples);
+  run.sliceStatistics(arrays.left.address, samples.length, first, length, offset, arrays.right.address);
+  const found = arrays.right.values;
+  for (let at = 0; at < STATISTICS * pieces; at++) out[at] = found[at]!;
 };

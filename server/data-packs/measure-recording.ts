@@ -2,6 +2,7 @@
 import { FeatureRows, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
 import { encodeLevels } from '../../dsp/mel/level-bytes.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
+import { Downmixer } from '../../dsp/pcm/downmix.js';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
@@ -31,6 +32,7 @@ export async function measureRecording(path: string, frontEnd: FrontEnd, names: 
   const file = await SoundFile.open(path);
   const { sampleRate, channels } = file.format;
   const decoder = new PcmDecoder('f32le', channels);
+  const mixer = new Downmixer(sampleRate, channels);
   const resampler = new Resampler(sampleRate, frontEnd.sampleRate, new ScratchBuffer(), SIMD_RESAMPLE);
   const mel = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
   const rows = new FeatureRows(frontEnd, names);
@@ -52,7 +54,7 @@ export async function measureRecording(path: string, frontEnd: FrontEnd, names: 
   };
   for await (const chunk of file.chunks()) {
     if (signal?.aborted) return undefined;
-    for (let at = 0; at < chunk.length; at += PART_BYTES) push(resampler.push(decoder.decode(chunk.subarray(at, at + PART_BYTES))));
+    for (let at = 0; at < chunk.length; at += PART_BYTES) push(resampler.push(mixer.push(decoder.decode(chunk.subarray(at, at + PART_BYTES)))));
   }
   push(resampler.flush());
   if (file.decodedMs < 1000 * MIN_DURATION_S) throw new FileError('empty', `is too short: ${(file.decodedMs / 1000).toFixed(2)} s; at least ${MIN_DURATION_S} s is needed`);

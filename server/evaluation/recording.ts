@@ -1,5 +1,6 @@
 /** A whole mono recording in memory, for degradation and splicing. */
 import { concatenate } from '../../dsp/concatenate.js';
+import { Downmixer } from '../../dsp/pcm/downmix.js';
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
 import { SoundFile } from '../sources/file.js';
@@ -13,11 +14,12 @@ export interface Recording {
 /** @throws FileError when the file can't be read to its end */
 export async function readRecording(path: string): Promise<Recording> {
   const file = await SoundFile.open(path);
-  const decoder = new PcmDecoder('f32le', file.format.channels);
+  const { sampleRate, channels } = file.format;
+  const decoder = new PcmDecoder('f32le', channels);
+  const mixer = new Downmixer(sampleRate, channels);
   const parts: Float32Array[] = [];
-  // A copy: the decoder's view is only valid until its next call.
-  for await (const bytes of file.chunks()) parts.push(decoder.decode(bytes).slice());
-  return { samples: concatenate(parts), sampleRate: file.format.sampleRate };
+  for await (const bytes of file.chunks()) parts.push(mixer.push(decoder.decode(bytes)).slice());
+  return { samples: concatenate(parts), sampleRate };
 }
 
 /** RMS level, full scale 1; 0 for an empty array. */

@@ -4,14 +4,13 @@
  * the blocks don't depend on how the sound is cut into chunks.
  */
 import { Envelope } from '../../dsp/pcm/envelope.js';
-import { LevelMeter } from '../../dsp/pcm/level-meter.js';
+import type { BlockLevels } from '../../dsp/pcm/block-levels.js';
 import { encodeLevels } from '../../dsp/mel/level-bytes.js';
 import { MelColumns, type FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { Normaliser } from '../../dsp/mel/normalise.js';
 import type { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../dsp/mel/decibels.simd.js';
 import { simdColumnTransform } from '../../dsp/mel/mel-columns.simd.js';
-import { simdAddSquares } from '../../dsp/pcm/pcm.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import { Silence, type Loudness, type SilenceSettings } from './silence.js';
 
@@ -62,13 +61,18 @@ export interface Block extends MelBlock {
 
 export const PICTURE_POINTS = 32;
 
+/** Stream time of the end of block `index`, seconds: the last sample of its last column's window. */
+export function blockEndS({ frontEnd: { hop, nFft, sampleRate }, blockColumns }: Pick<Manifest, 'frontEnd' | 'blockColumns'>, index: number): number {
+  return (hop * ((index + 1) * blockColumns - 1) + nFft) / sampleRate;
+}
+
 /** Groups the mel columns of one stream into blocks. */
 export class BlockColumns {
   readonly #frontEnd: FrontEnd;
   readonly #blockColumns: number;
   readonly #fromMs: number;
   readonly #mel: MelColumns;
-  readonly #meter = new LevelMeter(simdAddSquares);
+  readonly #levels: BlockLevels;
   readonly #envelope: Envelope | undefined;
   readonly #cells: Float32Array;
   #column = 0;
@@ -79,12 +83,14 @@ export class BlockColumns {
   #endBytes = 0;
 
   /**
+   * @param levels the levels of the same sound, measured before downmix and resampling
    * @param fromMs stream time of the first sample
    * @param picture whether blocks carry a `picture`
    */
-  constructor(frontEnd: FrontEnd, blockColumns: number, { fromMs = 0, picture = false } = {}) {
+  constructor(frontEnd: FrontEnd, blockColumns: number, levels: BlockLevels, { fromMs = 0, picture = false } = {}) {
     this.#frontEnd = frontEnd;
     this.#blockColumns = blockColumns;
+    this.#levels = levels;
     this.#fromMs = fromMs;
     this.#mel = new MelColumns(frontEnd, simdColumnTransform(frontEnd));
     this.#cells = new Float32Array(blockColumns * frontEnd.bands);
@@ -108,7 +114,6 @@ export class BlockColumns {
     while (from < samples.length) {
       const to = Math.min(samples.length, from + this.#samplesToBlockEnd());
       const part = from === 0 && to === samples.length ? samples : samples.subarray(from, to);
-      this.#meter.push(part);
       this.#updateEnvelope(part);
       if (isLate) this.#skip(part);
       else this.#mel.push(part, this.#addColumn);
@@ -151,7 +156,7 @@ export class BlockColumns {
     const columns = this.#column;
     const cells = columns === this.#blockColumns ? this.#cells : this.#cells.subarray(0, columns * bands);
     toDecibels(cells);
-    const { rmsDb, peakDb } = this.#meter.read();
+    const { rmsDb, peakDb } = this.#levels.take();
     const isLate = this.#isLate;
     this.#isLate = false;
     this.#columnsDone += columns;

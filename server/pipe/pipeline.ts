@@ -4,15 +4,18 @@
  * stay inside the stages' loops.
  */
 import { defer, finalize, identity, Observable, type OperatorFunction } from 'rxjs';
-import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
+import { BlockLevels } from '../../dsp/pcm/block-levels.js';
+import { Downmixer } from '../../dsp/pcm/downmix.js';
+import { MAX_CHANNELS, PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
-import { simdFromInt16 } from '../../dsp/pcm/pcm.simd.js';
+import { simdFromInt16, simdMeasureSlices } from '../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
-import { BlockColumns, BlockNormaliser, type Block, type MelBlock, type SampleChunk } from './blocks.js';
+import { BlockColumns, blockEndS, BlockNormaliser, type Block, type MelBlock, type SampleChunk } from './blocks.js';
 import type { Engine, ClassifiedBlock } from './engine.js';
-import type { OpusLibrary } from './opus.js';
+import { FloatCheck } from './float-check.js';
+import { OPUS_CHANNELS, type OpusLibrary } from './opus.js';
 import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js';
 import type { PipeSettings } from './settings.js';
 import { Smoother } from './smoothing.js';
@@ -20,7 +23,8 @@ import type { EncodedMessage } from '../protocol/encoded-message.js';
 import { PredictionMessages, type SmoothedBlock } from './prediction-messages.js';
 
 /** Chunks are processed to the end one at a time, so all streams of a thread share these scratch buffers. */
-const DECODED = new ScratchBuffer();
+const DECODED = Array.from({ length: MAX_CHANNELS }, () => new ScratchBuffer());
+const MIXED = new ScratchBuffer();
 const RESAMPLED = new ScratchBuffer();
 const NORMALISED = new ScratchBuffer();
 
@@ -49,6 +53,10 @@ export class Progress {
   /** Sequence number of the newest prediction. */
   seq = 0;
   droppedMs = 0;
+  /** Float samples clipped so far. */
+  clippedSamples = 0;
+  /** Opus packets so far that could not be decoded. */
+  badPackets = 0;
   /** Lag of the newest prediction. */
   lagMs = 0;
   /** Whether the stream runs in real time; false for a file. */
@@ -93,10 +101,12 @@ export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observabl
 export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions): Observable<SmoothedBlock> {
   const { format, model, engine, settings, progress = new Progress() } = options;
   const decodedRate = decodedRateOf(format, model);
+  const channels = format.encoding === 'opus' ? OPUS_CHANNELS : format.channels;
+  const levels = new BlockLevels(channels, (index) => blockEndS(model, index));
   return defer(() => chunk$.pipe(
-    decode(format, decodedRate, options, progress),
+    decode(format, decodedRate, options, levels, progress),
     resample(decodedRate, model),
-    melColumns(model, engine, progress, options.spectrogram === true),
+    melColumns(model, engine, progress, levels, options.spectrogram === true),
     normalise(model, settings),
     engine.classify(options.isPaced),
     smooth(model, settings, progress),
@@ -112,20 +122,44 @@ export function smoothedBlocksFromColumns(levels$: Observable<MelBlock>, { model
   ));
 }
 
-function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
-  const decoder = decoderFor(format, decodedRate, opus);
-  const partBytes = format.encoding === 'opus' ? Infinity : PCM_PART_BYTES;
+/** Bytes to mono. The levels of the channels are measured before the downmix. */
+function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, levels: BlockLevels, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
+  if (format.encoding === 'opus') return decodeOpus(format, decodedRate, opus, levels, progress);
+  const decoder = new PcmDecoder(format.encoding, format.channels, DECODED, simdFromInt16);
+  const mixer = new Downmixer(decodedRate, format.channels, levels, MIXED, simdMeasureSlices);
+  const check = format.encoding === 'f32le' ? new FloatCheck(decoder, decodedRate, format.channels) : undefined;
+  return stage((emit) => ({
+    push: ({ bytes, arrivedAtMs }) => {
+      for (let at = 0; at < bytes.length; at += PCM_PART_BYTES) {
+        const part = bytes.length <= PCM_PART_BYTES ? bytes : bytes.subarray(at, at + PCM_PART_BYTES);
+        progress.bytes += part.length;
+        const channels = decoder.decode(part);
+        if (check) {
+          check.push(channels.length * channels[0]!.length);
+          progress.clippedSamples = decoder.clippedSamples;
+        }
+        emit({ samples: mixer.push(channels), arrivedAtMs, endBytes: progress.bytes });
+      }
+    },
+    flush: () => check?.judge(),
+  }));
+}
+
+function decodeOpus({ channels }: AudioFormat, decodedRate: number, opus: PipeOptions['opus'], levels: BlockLevels, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
+  if (!opus) throw new Error('An Opus stream needs the option `opus`.');
+  const decoder = opus().decoder(decodedRate, channels);
+  const mixer = new Downmixer(decodedRate, OPUS_CHANNELS, levels, MIXED, simdMeasureSlices);
   return (chunk$) => chunk$.pipe(
     stage<Chunk, SampleChunk>((emit) => ({
       push: ({ bytes, arrivedAtMs }) => {
-        for (let at = 0; at < bytes.length; at += partBytes) {
-          const part = bytes.length <= partBytes ? bytes : bytes.subarray(at, at + partBytes);
-          progress.bytes += part.length;
-          emit({ samples: decoder.decode(part), arrivedAtMs, endBytes: progress.bytes });
-        }
+        progress.bytes += bytes.length;
+        const decoded = decoder.decode(bytes);
+        progress.badPackets = decoder.badPackets;
+        emit({ samples: mixer.push(decoded), arrivedAtMs, endBytes: progress.bytes });
       },
+      flush: () => decoder.checkDecoded(),
     })),
-    finalize(() => decoder.close?.()),
+    finalize(() => decoder.close()),
   );
 }
 
@@ -144,8 +178,8 @@ function resample(sampleRate: number, { frontEnd }: Manifest): OperatorFunction<
 }
 
 /** Live sound that waited too long for this thread is dropped and counted before its mel columns are computed. */
-function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, picture: boolean): OperatorFunction<SampleChunk, MelBlock> {
-  const columns = new BlockColumns(frontEnd, blockColumns, { fromMs: progress.receivedMs, picture });
+function melColumns({ frontEnd, blockColumns }: Manifest, engine: Engine, progress: Progress, levels: BlockLevels, picture: boolean): OperatorFunction<SampleChunk, MelBlock> {
+  const columns = new BlockColumns(frontEnd, blockColumns, levels, { fromMs: progress.receivedMs, picture });
   return stage((emit) => {
     const onBlock = (block: MelBlock): void => {
       progress.blockedMs = block.atMs;
@@ -189,13 +223,13 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
 function toMessages({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<SmoothedBlock, EncodedMessage> {
   const messages = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs });
   return stage((emit) => ({
-    push: (block) => {
-      messages.block(block, emit);
+    push: (smoothed) => {
+      messages.block(smoothed, progress, emit);
       progress.seq = messages.seq;
       progress.droppedMs = messages.droppedMs;
-      progress.lagMs = block.lagMs;
+      progress.lagMs = smoothed.lagMs;
     },
-    flush: () => emit(messages.summary(progress.receivedMs)),
+    flush: () => emit(messages.summary(progress.receivedMs, progress)),
   }));
 }
 
@@ -230,20 +264,8 @@ function stage<In, Out>(make: (emit: (out: Out) => void) => StageHandlers<In>): 
   });
 }
 
-/** Decodes the bytes of one chunk to mono samples, -1 to 1; the view is valid until the next chunk. */
-interface Decoder {
-  decode(bytes: Uint8Array): Float32Array;
-  close?(): void;
-}
-
 /** Opus can be decoded at any of its rates, whatever rate it was encoded at: use the lowest that covers the model's sample rate. */
 function decodedRateOf({ encoding, sampleRate }: AudioFormat, { frontEnd }: Manifest): number {
   if (encoding !== 'opus') return sampleRate;
   return Math.min(sampleRate, OPUS_SAMPLE_RATES.find((rate) => rate >= frontEnd.sampleRate) ?? sampleRate);
-}
-
-function decoderFor({ encoding, channels }: AudioFormat, sampleRate: number, opus: PipeOptions['opus']): Decoder {
-  if (encoding !== 'opus') return new PcmDecoder(encoding, channels, DECODED, simdFromInt16);
-  if (!opus) throw new Error('An Opus stream needs the option `opus`.');
-  return opus().decoder(sampleRate, channels);
 }

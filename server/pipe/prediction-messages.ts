@@ -27,6 +27,12 @@ export interface PredictionMessagesOptions {
   readonly droppedMs?: number;
 }
 
+/** Faults of a stream's audio so far. */
+export interface SoundFaults {
+  readonly clippedSamples: number;
+  readonly badPackets: number;
+}
+
 /** The messages of one stream. */
 export class PredictionMessages {
   readonly #labels: readonly string[];
@@ -48,7 +54,7 @@ export class PredictionMessages {
   }
 
   /** Emits the prediction of a block, and its `columns` message if it has a picture. */
-  block({ block, probabilities, shown, lagMs, droppedMs }: SmoothedBlock, emit: (message: EncodedMessage) => void): void {
+  block({ block, probabilities, shown, lagMs, droppedMs }: SmoothedBlock, faults: SoundFaults, emit: (message: EncodedMessage) => void): void {
     this.seq++;
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
@@ -67,6 +73,7 @@ export class PredictionMessages {
       peak: round(block.peakDb, 1),
       lagMs: round(lagMs, 1),
       droppedMs: round(this.droppedMs, 1),
+      ...nonZero(faults),
     } satisfies Prediction));
     if (!block.picture) return;
     emit(encodeMessage({
@@ -78,8 +85,8 @@ export class PredictionMessages {
     } satisfies Columns));
   }
 
-  summary(durationMs: number): EncodedMessage {
-    return encodeMessage(this.#segments.summary(durationMs));
+  summary(durationMs: number, faults: SoundFaults): EncodedMessage {
+    return encodeMessage({ ...this.#segments.summary(durationMs), ...nonZero(faults) });
   }
 
   /** The best labels, best first; ties in the model's order. */
@@ -95,6 +102,11 @@ export class PredictionMessages {
     }
     return top;
   }
+}
+
+/** The counts that are not 0. */
+function nonZero({ clippedSamples, badPackets }: SoundFaults): Partial<SoundFaults> {
+  return { ...(clippedSamples > 0 && { clippedSamples }), ...(badPackets > 0 && { badPackets }) };
 }
 
 function base64(bytes: Uint8Array | Int8Array): string {

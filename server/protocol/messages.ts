@@ -56,6 +56,10 @@ export interface Prediction {
   readonly lagMs: number;
   /** Audio left unscored so far because the server was too late, ms. */
   readonly droppedMs: number;
+  /** Float samples so far that were clipped, being 12 dB or more over full scale; absent while 0. */
+  readonly clippedSamples?: number;
+  /** Opus packets so far that could not be decoded and were concealed; absent while 0. */
+  readonly badPackets?: number;
 }
 
 /** The picture of one block; sent when asked for. */
@@ -88,6 +92,9 @@ export interface Summary {
   /** All labels with their probabilities over the whole, best first. */
   readonly top?: ReadonlyArray<readonly [label: string, p: number]>;
   readonly segments: readonly Segment[];
+  /** As in `prediction`. */
+  readonly clippedSamples?: number;
+  readonly badPackets?: number;
 }
 
 /**

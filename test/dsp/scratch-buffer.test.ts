@@ -17,12 +17,12 @@ test('interleaved streams that share scratch buffers get the same results as wit
   const play = (decoded: () => ScratchBuffer, resampled: () => ScratchBuffer): number[][] => {
     const streams = [1, 0.5, -1].map((amplitude) => ({
       sound: bytes(amplitude),
-      decoder: new PcmDecoder('s16le', 1, decoded()),
+      decoder: new PcmDecoder('s16le', 1, [decoded()]),
       resampler: new Resampler(48000, 22050, resampled()),
       out: [] as number[],
     }));
     for (const [from, to] of [[0, 701], [701, 9001], [9001, 18000]]) {
-      for (const { sound, decoder, resampler, out } of streams) out.push(...resampler.push(decoder.decode(sound.subarray(from, to))));
+      for (const { sound, decoder, resampler, out } of streams) out.push(...resampler.push(decoder.decode(sound.subarray(from, to))[0]!));
     }
     for (const { resampler, out } of streams) out.push(...resampler.flush());
     return streams.map(({ out }) => out);

@@ -23,7 +23,7 @@ export async function throughCodec({ samples, sampleRate }: Recording, codec: Co
   const sound = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const encoded = await ffmpeg(codec, [...raw, '-i', 'pipe:0', ...encode, '-fflags', '+bitexact', '-f', container, 'pipe:1'], sound);
   const decoded = await ffmpeg(codec, ['-f', container, '-i', 'pipe:0', ...raw, 'pipe:1'], encoded);
-  return { samples: new PcmDecoder('f32le', 1).decode(decoded), sampleRate };
+  return { samples: new PcmDecoder('f32le', 1).decode(decoded)[0]!, sampleRate };
 }
 
 /** Pipes bytes through FFmpeg; settles when the process has closed. */

@@ -2,14 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
-import { LevelMeter } from '../../../dsp/pcm/level-meter.js';
 import { FRONT_END_V1, MelColumns, type ColumnTransform, type FrontEnd } from '../../../dsp/mel/mel-columns.js';
+import { measureSlices, pieceCount, STATISTICS } from '../../../dsp/pcm/slice-statistics.js';
 import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
 import { Resampler } from '../../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../../dsp/scratch-buffer.js';
 import { toDecibels } from '../../../dsp/mel/decibels.simd.js';
 import { simdColumnTransform } from '../../../dsp/mel/mel-columns.simd.js';
-import { simdAddSquares, simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
+import { simdMeasureSlices, simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../../dsp/resample/resampler.simd.js';
 import { goldenArray, hasGolden, goldenSamples, goldenSignals } from '../golden.js';
 import { cutAt, noise, tone } from '../signals.js';
@@ -81,38 +81,30 @@ test('all streams with the same front end share one transform', () => {
   assert.is(simdColumnTransform(FRONT_END_V1), simdColumnTransform(FRONT_END_V1));
 });
 
-test('16-bit samples decode bit-identically at any offset and in any number', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(3), (bytes, offset) => {
+test('16-bit samples are read to the same bits, at any offset, of any number and of one to three channels', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(3), fc.integer({ min: 1, max: 3 }), (bytes, offset, channels) => {
     const shifted = new Uint8Array(offset + bytes.length);
     shifted.set(bytes, offset);
-    const wanted = new PcmDecoder('s16le', 1).decode(bytes);
-    const samples = new PcmDecoder('s16le', 1, new ScratchBuffer(), simdFromInt16).decode(shifted.subarray(offset));
-    assert.equal(samples, wanted);
+    const wanted = new PcmDecoder('s16le', channels).decode(bytes);
+    assert.equal(new PcmDecoder('s16le', channels, undefined, simdFromInt16).decode(shifted.subarray(offset)), wanted);
   }));
   const all = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
-  const samples = new PcmDecoder('s16le', 1, new ScratchBuffer(), simdFromInt16).decode(new Uint8Array(all.buffer));
-  assert.equal(samples, Float32Array.from(all, (value) => value / 32_768));
+  for (const channels of [1, 2]) {
+    const samples = new PcmDecoder('s16le', channels, undefined, simdFromInt16).decode(new Uint8Array(all.buffer));
+    samples.forEach((each, channel) => assert.equal(each, Float32Array.from({ length: 65_536 / channels }, (_, i) => all[i * channels + channel]! / 32_768)));
+  }
 });
 
-test('levels agree with the scalar loop for any number of samples', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 4 }), (lengths) => {
-    const [meter, plain] = [new LevelMeter(simdAddSquares), new LevelMeter()];
-    lengths.forEach((length, index) => {
-      const samples = noise(length, index + 1);
-      meter.push(samples);
-      plain.push(samples);
-    });
-    const [level, wanted] = [meter.read(), plain.read()];
-    assert.ok(Math.abs(level.rmsDb - wanted.rmsDb) < 1e-5, `${level.rmsDb}, wanted ${wanted.rmsDb}`);
-    assert.ok(Math.abs(level.peakDb - wanted.peakDb) < 1e-5);
-  }), { numRuns: 30 });
-});
-
-test('a quiet chunk still counts after many loud ones', () => {
-  const meter = new LevelMeter(simdAddSquares);
-  for (let i = 0; i < 100; i++) meter.push(new Float32Array(8192).fill(0.5));
-  meter.push(new Float32Array([1]));
-  assert.ok(Math.abs(meter.read().rmsDb - 10 * Math.log10((0.25 * 819_200 + 1) / 819_201)) < 1e-9);
+test('statistics of slices agree with the plain loop, whatever the cut and the offset', () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 300 }), fc.nat(300), fc.double({ min: -1, max: 1, noNaN: true }), (count, length, begun, offset) => {
+    const first = 1 + (begun % length);
+    const pieces = pieceCount(count, first, length);
+    const [found, wanted] = [new Float32Array(STATISTICS * pieces), new Float32Array(STATISTICS * pieces)];
+    const samples = noise(count, count);
+    simdMeasureSlices(samples, first, length, Math.fround(offset), found);
+    measureSlices(samples, first, length, Math.fround(offset), wanted);
+    found.forEach((value, at) => assert.ok(Math.abs(value - wanted[at]!) < 1e-4 + 1e-5 * Math.abs(wanted[at]!), `${at}: ${value}, wanted ${wanted[at]}`));
+  }), { numRuns: 200 });
 });
 
 test('decibels are exact up to float32 rounding for any power and any number of values', () => {

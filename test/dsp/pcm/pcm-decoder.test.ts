@@ -18,26 +18,37 @@ function f32(...values: number[]): Uint8Array {
 
 function decoded(encoding: PcmEncoding, channels: number, chunks: readonly Uint8Array[]): number[] {
   const decoder = new PcmDecoder(encoding, channels);
-  return chunks.flatMap((chunk) => Array.from(decoder.decode(chunk)));
+  return chunks.flatMap((chunk) => interleaved(decoder.decode(chunk)));
+}
+
+function interleaved(channels: readonly Float32Array[]): number[] {
+  return Array.from(channels[0]!).flatMap((_, frame) => channels.map((samples) => samples[frame]!));
 }
 
 test('s16le is scaled by 1/32,768 for both signs', () => {
   assert.equal(decoded('s16le', 1, [s16(0, 1, -1, 255, 256, 32_767, -32_768)]), [0, 1, -1, 255, 256, 32_767, -32_768].map((value) => value / 32_768));
 });
 
-test('f32le is unchanged, also beyond full scale', () => {
-  assert.equal(decoded('f32le', 1, [f32(0, 0.25, -1, 1.5, -70_000, 2 ** -140)]), [0, 0.25, -1, 1.5, -70_000, 2 ** -140]);
+test('f32le passes as it is, up to 12 dB over full scale', () => {
+  assert.equal(decoded('f32le', 1, [f32(0, 0.25, -1, 1.5, -4, 2 ** -140)]), [0, 0.25, -1, 1.5, -4, 2 ** -140]);
 });
 
-test('NaN and infinities become 0, and huge samples are clamped', () => {
-  assert.equal(decoded('f32le', 1, [f32(NaN, Infinity, -Infinity, 3e38, -3e38)]), [0, 0, 0, 1e9, -1e9]);
-  assert.equal(decoded('f32le', 2, [f32(NaN, 0.5, 0.5, -Infinity)]), [0.25, 0.25], 'the other channel still counts');
+test('louder floats are clipped and counted, and NaN is silence', () => {
+  const decoder = new PcmDecoder('f32le', 1);
+  assert.equal(interleaved(decoder.decode(f32(NaN, Infinity, -Infinity, 3e38, -5, 1))), [0, 4, -4, 4, -4, 1]);
+  assert.is(decoder.clippedSamples, 5);
+  assert.is(decoder.clippedIntegers, 1, '-5 is what an integer of 16 bits could be');
+  decoder.decode(f32(0.5, 4.1));
+  assert.is(decoder.clippedSamples, 6);
+  assert.is(decoder.clippedIntegers, 1);
 });
 
-test('channels are averaged', () => {
-  assert.equal(decoded('s16le', 2, [s16(16_384, 0, 16_384, -16_384, -32_768, -32_768)]), [0.25, 0, -1]);
-  assert.equal(decoded('f32le', 8, [f32(1, 2, 3, 4, 5, 6, 7, 8)]), [4.5]);
-  assert.equal(decoded('s16le', 3, [s16(3, 6, 9)]), [Math.fround(6 / 32_768)]);
+test('channels stay apart', () => {
+  const [left, right] = new PcmDecoder('s16le', 2).decode(s16(16_384, 0, 16_384, -16_384, -32_768, 8192)) as [Float32Array, Float32Array];
+  assert.equal(Array.from(left), [0.5, 0.5, -1]);
+  assert.equal(Array.from(right), [0, -0.5, 0.25]);
+  const many = new PcmDecoder('f32le', 64).decode(f32(...Array.from({ length: 64 }, (_, channel) => channel / 64)));
+  assert.equal(many.map(([sample]) => sample), Array.from({ length: 64 }, (_, channel) => channel / 64));
 });
 
 test('samples are bit-identical for any chunking of the bytes and any buffer offsets', () => {
@@ -55,10 +66,10 @@ test('samples are bit-identical for any chunking of the bytes and any buffer off
         return chunk;
       });
       const decoder = new PcmDecoder(encoding, channels);
-      const samples = chunks.flatMap((chunk) => Array.from(decoder.decode(chunk)));
+      const samples = chunks.flatMap((chunk) => interleaved(decoder.decode(chunk)));
       assert.equal(samples, decoded(encoding, channels, [bytes]));
       const frameBytes = channels * (encoding === 's16le' ? 2 : 4);
-      assert.is(samples.length, Math.floor(bytes.length / frameBytes));
+      assert.is(samples.length, channels * Math.floor(bytes.length / frameBytes));
       assert.is(decoder.pendingBytes, bytes.length % frameBytes);
       assert.ok(samples.every(Number.isFinite));
     },
@@ -79,11 +90,11 @@ test('the caller may reuse the chunk after decode', () => {
   const chunk = s16(100, 200).subarray(0, 3);
   decoder.decode(chunk);
   chunk.fill(0);
-  assert.equal(Array.from(decoder.decode(new Uint8Array([0]))), [200 / 32_768]);
+  assert.equal(interleaved(decoder.decode(new Uint8Array([0]))), [200 / 32_768]);
 });
 
-test('invalid formats are rejected with the value', () => {
-  for (const channels of [0, 9, 1.5, NaN]) {
+test('formats that are none are refused with the value', () => {
+  for (const channels of [0, 65, 1.5, NaN]) {
     assert.throws(() => new PcmDecoder('s16le', channels), (error: unknown) => error instanceof RangeError && error.message.includes(`not ${channels}`));
   }
   assert.throws(() => new PcmDecoder('opus' as PcmEncoding, 1), /not opus/);

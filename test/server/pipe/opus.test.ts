@@ -36,8 +36,12 @@ function toneIn(samples: Float32Array, hz: number, sampleRate: number): number {
   return 2 * Math.hypot(re, im) / samples.length;
 }
 
+function mean([left, right]: readonly Float32Array[]): Float32Array {
+  return left!.map((value, i) => (value + right![i]!) / 2);
+}
+
 function decodeAll(decoder: OpusDecoder, packets: readonly Buffer[]): Float32Array {
-  return Float32Array.from(packets.flatMap((packet) => [...decoder.decode(packet)]));
+  return Float32Array.from(packets.flatMap((packet) => Array.from(mean(decoder.decode(packet)))));
 }
 
 for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
@@ -57,23 +61,63 @@ for (const sampleRate of [8000, 12000, 16000, 24000, 48000] as const) {
 test('150 interleaved decoders each keep their own state', () => {
   const packets = encodeTone(48000, 2, 440, 10);
   const alone = opusLibrary().decoder(48000, 2);
-  const wanted = packets.map((packet) => alone.decode(packet).slice());
+  const wanted = packets.map((packet) => mean(alone.decode(packet)));
   alone.close();
   const decoders = Array.from({ length: 150 }, () => opusLibrary().decoder(48000, 2));
   packets.forEach((packet, k) => {
-    for (const decoder of decoders) assert.ok(Buffer.from(decoder.decode(packet).slice().buffer).equals(Buffer.from(wanted[k]!.buffer)));
+    for (const decoder of decoders) assert.ok(Buffer.from(mean(decoder.decode(packet)).buffer).equals(Buffer.from(wanted[k]!.buffer)));
   });
   for (const decoder of decoders) decoder.close();
 });
 
-test('an invalid packet is rejected, and the next packet still decodes', () => {
-  const decoder = opusLibrary().decoder(48000, 1);
-  const [packet] = encodeTone(48000, 1, 440, 1);
-  for (const broken of [Buffer.alloc(0), Buffer.alloc(5000), Buffer.from([255, 255, 255, 255])]) {
-    assert.throws(() => decoder.decode(broken), (error: unknown) => error instanceof ProtocolError && error.code === 'not-audio'
-      && error.message.includes(`${broken.length} bytes`));
+const BROKEN = [Buffer.alloc(0), Buffer.alloc(5000), Buffer.from([255, 255, 255, 255])];
+
+test('a bad packet among good ones is concealed and counted', () => {
+  for (const channels of [1, 2]) {
+    const packets = encodeTone(48000, channels, 440, 60);
+    BROKEN.forEach((broken, index) => packets.splice(20 + 10 * index, 1, broken));
+    const decoder = opusLibrary().decoder(48000, channels);
+    const samples = decodeAll(decoder, packets);
+    assert.is(decoder.badPackets, 3);
+    assert.is(samples.length, 60 * 960, 'no time is lost');
+    const concealed = samples.subarray(20 * 960, 21 * 960);
+    assert.ok(toneIn(concealed, 440, 48000) > 0.1, 'the tone goes on');
+    decoder.close();
   }
-  assert.is(decoder.decode(packet!).length, 960);
+});
+
+test('bad packets before the first good one are left out', () => {
+  const decoder = opusLibrary().decoder(48000, 1);
+  for (const broken of BROKEN) assert.is(decoder.decode(broken)[0]!.length, 0);
+  assert.is(decoder.decode(encodeTone(48000, 1, 440, 1)[0]!)[0]!.length, 960);
+  assert.is(decoder.badPackets, 3);
+  decoder.close();
+});
+
+test('a stream whose first ten packets are bad is refused', () => {
+  const decoder = opusLibrary().decoder(48000, 1);
+  const [broken] = BROKEN.slice(-1);
+  for (let packet = 0; packet < 9; packet++) decoder.decode(broken!);
+  assert.throws(() => decoder.decode(broken!), (error: unknown) => error instanceof ProtocolError && error.code === 'not-audio' && /first 10 .* 4 bytes/.test(error.message));
+  decoder.close();
+});
+
+test('stereo packets in a stream that was said to be mono keep their channels', () => {
+  const encoder = new OpusScript(48000, 2, OpusScript.Application.AUDIO);
+  const decoder = opusLibrary().decoder(48000, 1);
+  for (let packet = 0; packet < 30; packet++) {
+    const pcm = Buffer.alloc(960 * 4);
+    for (let i = 0; i < 960; i++) {
+      const value = Math.round(10_000 * Math.sin((2 * Math.PI * 440 * (packet * 960 + i)) / 48000));
+      pcm.writeInt16LE(value, 4 * i);
+      pcm.writeInt16LE(-value, 4 * i + 2);
+    }
+    const [left, right] = decoder.decode(encoder.encode(pcm, 960)) as [Float32Array, Float32Array];
+    if (packet < 20) continue;
+    assert.ok(toneIn(left, 440, 48000) > 0.2);
+    assert.ok(toneIn(right, 440, 48000) > 0.2);
+  }
+  encoder.delete();
   decoder.close();
 });
 

@@ -134,9 +134,9 @@ test('audio lost with a shard counts as dropped, and the rest of a cut frame is 
   stream.send(new Uint8Array(4 * 2205 + 1)); // 100 ms and a byte of the next frame
   killShards();
   await restarted;
-  // The three bytes that complete the frame, then samples at half scale: if they were
-  // shifted by a byte, the level would differ.
-  const samples = new Int16Array(2 * frames).fill(16384);
+  // The three bytes that complete the frame, then a square wave at half of full scale: were they
+  // mixed up by a byte, the level would differ.
+  const samples = Int16Array.from({ length: 2 * frames }, (_, i) => (i % 40 < 20 ? 16384 : -16384));
   stream.send(new Uint8Array(3));
   stream.send(new Uint8Array(samples.buffer));
   stream.end();

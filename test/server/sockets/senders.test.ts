@@ -57,9 +57,18 @@ const clientErrors: [what: string, tell: (client: Client) => void, code: string,
   ['a second start', (client) => [START, START].forEach((start) => client.tell(start)), 'bad-message', 1007],
   ['another text after start', (client) => [START, { type: 'hello' }].forEach((each) => client.tell(each)), 'bad-message', 1007],
   ['an unknown resume token', (client) => client.tell({ ...START, resume: 'x' }), 'resume-unknown', 1008],
-  ['an invalid Opus packet', (client) => {
+  ['bytes that are never an Opus packet', (client) => {
+    client.tell({ ...START, encoding: 'opus', sampleRate: 48000 });
+    for (let packet = 0; packet < 10; packet++) client.play(new Uint8Array(5000));
+  }, 'not-audio', 1003],
+  ['a stream whose only Opus packet is none', (client) => {
     client.tell({ ...START, encoding: 'opus', sampleRate: 48000 });
     client.play(new Uint8Array(5000));
+    client.tell({ type: 'stop' });
+  }, 'not-audio', 1003],
+  ['integers sent as floats', (client) => {
+    client.tell({ ...START, encoding: 'f32le' });
+    client.play(new Uint8Array(Float32Array.from({ length: 10_000 }, (_, i) => (i % 100) * 300).buffer));
   }, 'not-audio', 1003],
 ];
 
