@@ -5,6 +5,7 @@
 import { PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
 
 const SAMPLE_RATE = 22_050;
+const CHANNELS = 2;
 const HEADER_BYTES = 44;
 /** Jitter buffer: audio arrives in bursts and sometimes late. */
 const BUFFER_S = 0.5;
@@ -49,23 +50,23 @@ export class StationSound {
   }
 
   async #playBody(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const decoder = new PcmDecoder('s16le', 1);
+    const decoder = new PcmDecoder('s16le', CHANNELS);
     let headerLeft = HEADER_BYTES;
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       const bytes = next.value.subarray(Math.min(headerLeft, next.value.length));
       headerLeft = Math.max(0, headerLeft - next.value.length);
-      const [samples] = decoder.decode(bytes) as [Float32Array];
-      if (samples.length > 0) this.#schedule(samples);
+      const channels = decoder.decode(bytes);
+      if (channels[0]!.length > 0) this.#schedule(channels);
     }
   }
 
-  #schedule(samples: Float32Array): void {
+  #schedule(channels: readonly Float32Array[]): void {
     const nowS = this.#context.currentTime;
     if (this.#endsAtS > nowS + MAX_BUFFER_S) return;
     const isLate = this.#endsAtS < nowS;
     if (isLate) this.#endsAtS = nowS + BUFFER_S;
-    const buffer = this.#context.createBuffer(1, samples.length, SAMPLE_RATE);
-    buffer.copyToChannel(new Float32Array(samples), 0);
+    const buffer = this.#context.createBuffer(CHANNELS, channels[0]!.length, SAMPLE_RATE);
+    channels.forEach((samples, channel) => buffer.copyToChannel(new Float32Array(samples), channel));
     const source = this.#context.createBufferSource();
     source.buffer = buffer;
     source.connect(this.#context.destination);

@@ -48,7 +48,7 @@ export function register(cli: CAC): void {
     .option('--fast', 'As fast as the server takes it, not at the pace of real time')
     .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
     .option('--rate <hz>', 'For raw samples piped in: sample rate, 8000 to 192000')
-    .option('--channels <n>', 'For raw samples piped in: 1 to 8')
+    .option('--channels <n>', 'For raw samples piped in: 1 to 64')
     .option('--encoding <encoding>', 'For raw samples piped in: s16le or f32le')
     .example('  $ livegenre send concert.flac')
     .example('  $ arecord -f cd | livegenre send')

@@ -7,7 +7,7 @@ export interface AudioFormat {
   readonly encoding: Encoding;
   /** Hz, 8,000 to 192,000. */
   readonly sampleRate: number;
-  /** 1 to 8, interleaved. */
+  /** 1 to 64, interleaved. */
   readonly channels: number;
 }
 

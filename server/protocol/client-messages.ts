@@ -3,6 +3,7 @@
  * `server/PROTOCOL.md` has the same as a table.
  */
 import { z } from 'zod';
+import { MAX_CHANNELS } from '../../dsp/pcm/pcm-decoder.js';
 import { OPUS_SAMPLE_RATES } from './audio-format.js';
 import { ProtocolError } from './errors.js';
 import { PROTOCOL_VERSION } from './version.js';
@@ -12,10 +13,10 @@ const sampleRate = z.number({ error: 'sampleRate is required: a number of Hz, su
   .min(8000, 'sampleRate must be at least 8000 Hz')
   .max(192000, 'sampleRate must be at most 192000 Hz');
 
-const channels = z.number({ error: 'channels is required: 1 for mono, 2 for stereo, up to 8' })
+const channels = z.number({ error: 'channels is required: 1 for mono, 2 for stereo, up to 64' })
   .int('channels must be a whole number')
   .min(1, 'channels must be at least 1')
-  .max(8, 'channels must be at most 8');
+  .max(MAX_CHANNELS, `channels must be at most ${MAX_CHANNELS}`);
 
 const startSchema = z.object({
   type: z.literal('start'),

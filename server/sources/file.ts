@@ -78,7 +78,7 @@ export class SoundFile {
     }
   }
 
-  /** Float PCM at the file's own rate, one or two channels. */
+  /** Float PCM at the file's own rate and with all its channels: mixing is left to the pipe, which measures them first. */
   get format(): AudioFormat {
     return this.#format;
   }
@@ -159,7 +159,7 @@ export class SoundFile {
       // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
       '-protocol_whitelist', 'file,pipe', '-i', `file:${this.#path}`,
       '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-fflags', '+bitexact',
-      '-af', 'aformat=channel_layouts=mono|stereo', ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
+      ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
     ];
     let ffmpeg: Ffmpeg;
     try {

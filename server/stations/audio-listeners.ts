@@ -5,12 +5,11 @@
 import type { Subscription } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import { STATION_FORMAT } from '../sources/station/decoder.js';
+import { BYTES_PER_MS, FRAME_BYTES, STATION_FORMAT } from '../sources/station/decoder.js';
 import type { Station } from './station.js';
 
 /** Audio buffered for a slow listener; beyond this, chunks are dropped. */
 const MAX_BUFFERED_MS = 5000;
-const BYTES_PER_SAMPLE = 2;
 
 export class AudioListeners {
   readonly #settings: Pick<Settings, 'maxListeners' | 'retryAfterMs'>;
@@ -34,8 +33,7 @@ export class AudioListeners {
       throw new ProtocolError('not-found', `The station ${JSON.stringify(station.config.id)} is ${station.state} at the moment; there is no audio to play.`);
     }
     if (this.#size >= maxListeners) throw new ProtocolError('too-many-viewers', `The limit of ${maxListeners} listeners is reached. Try again later.`);
-    const { sampleRate } = STATION_FORMAT;
-    const maxBufferedBytes = MAX_BUFFERED_MS / 1000 * sampleRate * BYTES_PER_SAMPLE;
+    const maxBufferedBytes = MAX_BUFFERED_MS * BYTES_PER_MS;
     let playing: Subscription | undefined;
     const end = (): void => {
       if (!playing) return;
@@ -46,7 +44,7 @@ export class AudioListeners {
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#size++;
-        controller.enqueue(wavHeader(sampleRate));
+        controller.enqueue(wavHeader());
         playing = station.audio$.subscribe({
           next: (bytes) => {
             if (controller.desiredSize! > 0) controller.enqueue(bytes);
@@ -63,18 +61,19 @@ export class AudioListeners {
 }
 
 /** Header of an endless WAV: both lengths are 0xffffffff, which means unknown. */
-function wavHeader(sampleRate: number): Uint8Array {
+function wavHeader(): Uint8Array {
+  const { sampleRate, channels } = STATION_FORMAT;
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(0xffffffff, 4);
   header.write('WAVEfmt ', 8);
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
+  header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * BYTES_PER_SAMPLE, 28);
-  header.writeUInt16LE(BYTES_PER_SAMPLE, 32);
-  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
+  header.writeUInt32LE(sampleRate * FRAME_BYTES, 28);
+  header.writeUInt16LE(FRAME_BYTES, 32);
+  header.writeUInt16LE(16, 34);
   header.write('data', 36);
   header.writeUInt32LE(0xffffffff, 40);
   return new Uint8Array(header);

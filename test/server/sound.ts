@@ -9,6 +9,12 @@ export function tone(frequencyHz: number, durationMs: number, { sampleRate = 220
   return new Uint8Array(samples.buffer);
 }
 
+/** s16le mono as stereo: what stations are decoded to. */
+export function stereo(mono: Uint8Array): Uint8Array {
+  const samples = new Int16Array(mono.buffer, mono.byteOffset, mono.length / 2);
+  return new Uint8Array(Int16Array.from({ length: 2 * samples.length }, (_, i) => samples[i >> 1]!).buffer);
+}
+
 export function silence(durationMs: number, sampleRate = 22050): Uint8Array {
   return new Uint8Array(2 * Math.round((durationMs * sampleRate) / 1000));
 }

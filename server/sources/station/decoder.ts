@@ -1,6 +1,7 @@
 /**
- * FFmpeg as a station's decoder: encoded audio in, mono samples at the network's sample rate out.
- * FFmpeg also mixes and resamples, which saves the shard that work.
+ * FFmpeg as a station's decoder: encoded audio in, stereo samples at the network's sample rate out.
+ * FFmpeg also resamples, which saves the shard that work. It does not mix to mono: channels of opposite
+ * polarity would cancel, and the station would look silent.
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
@@ -8,8 +9,10 @@ import { Ffmpeg, findOperatorsFfmpeg } from '../ffmpeg.js';
 import { SourceFault, type DecoderEnd, type SourceFormat } from './source-event.js';
 
 /** Format of the decoded audio of every station. */
-export const STATION_FORMAT: AudioFormat = { encoding: 's16le', sampleRate: 22050, channels: 1 };
-export const BYTES_PER_MS = 2 * STATION_FORMAT.sampleRate / 1000;
+export const STATION_FORMAT: AudioFormat = { encoding: 's16le', sampleRate: 22050, channels: 2 };
+/** Bytes of one sample of all channels. */
+export const FRAME_BYTES = 2 * STATION_FORMAT.channels;
+export const BYTES_PER_MS = FRAME_BYTES * STATION_FORMAT.sampleRate / 1000;
 
 /**
  * Bytes that FFmpeg may read to detect the format. With less, MPEG-TS is detected sooner (after 1.4 s

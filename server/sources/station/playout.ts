@@ -5,7 +5,7 @@
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Readable } from 'node:stream';
 import { pace } from '../pace.js';
-import { BYTES_PER_MS } from './decoder.js';
+import { BYTES_PER_MS, FRAME_BYTES } from './decoder.js';
 
 /** Slightly faster than real time, so a backlog shrinks, and a clock difference does not make us a slow client. */
 export const SPEED = 1.01;
@@ -14,19 +14,18 @@ const CHUNK_MS = 100;
 export const AT_ONCE_MS = 2500;
 /** Longest time caught up after a gap; the rest of the gap stays as backlog, which bridges the next gap. */
 const CATCH_UP_MS = 300;
-const SAMPLE_BYTES = 2;
 
 export class Playout {
   readonly #emit: (bytes: Uint8Array) => void;
   readonly #ticks: Subscription;
-  #creditBytes = wholeSamples(AT_ONCE_MS * BYTES_PER_MS);
+  #creditBytes = wholeFrames(AT_ONCE_MS * BYTES_PER_MS);
   #output: Readable | undefined;
 
   constructor(emit: (bytes: Uint8Array) => void, scheduler: SchedulerLike = asyncScheduler) {
     this.#emit = emit;
     this.#ticks = pace({ chunkMs: CHUNK_MS / SPEED, catchUpMs: CATCH_UP_MS, scheduler }).subscribe((due) => {
-      const most = wholeSamples(CATCH_UP_MS * BYTES_PER_MS);
-      if (this.#creditBytes < most) this.#creditBytes = Math.min(most, this.#creditBytes + wholeSamples(due * CHUNK_MS * BYTES_PER_MS));
+      const most = wholeFrames(CATCH_UP_MS * BYTES_PER_MS);
+      if (this.#creditBytes < most) this.#creditBytes = Math.min(most, this.#creditBytes + wholeFrames(due * CHUNK_MS * BYTES_PER_MS));
       this.#take();
     });
   }
@@ -51,7 +50,7 @@ export class Playout {
   #take(): void {
     const output = this.#output;
     if (!output || output.destroyed) return;
-    const bytes = wholeSamples(Math.min(this.#creditBytes, output.readableLength));
+    const bytes = wholeFrames(Math.min(this.#creditBytes, output.readableLength));
     // A read of 0 bytes lets a stream at its end emit `end`.
     const read = output.read(bytes) as Uint8Array | null;
     if (!read || read.length === 0) return;
@@ -61,6 +60,6 @@ export class Playout {
   }
 }
 
-function wholeSamples(bytes: number): number {
-  return Math.floor(bytes / SAMPLE_BYTES) * SAMPLE_BYTES;
+function wholeFrames(bytes: number): number {
+  return Math.floor(bytes / FRAME_BYTES) * FRAME_BYTES;
 }

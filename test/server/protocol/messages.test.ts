@@ -38,7 +38,7 @@ test('encoding, rate and channels are never assumed', () => {
 test('what is wrong is said with what would be right', () => {
   assert.is(refusal({ ...START, sampleRate: 7999 }), 'bad-start: sampleRate must be at least 8000 Hz.');
   assert.is(refusal({ ...START, sampleRate: 192_001 }), 'bad-start: sampleRate must be at most 192000 Hz.');
-  assert.is(refusal({ ...START, channels: 9 }), 'bad-start: channels must be at most 8.');
+  assert.is(refusal({ ...START, channels: 65 }), 'bad-start: channels must be at most 64.');
   assert.is(refusal({ ...START, channels: 0 }), 'bad-start: channels must be at least 1.');
   assert.match(refusal({ ...START, sampleRate: '44100' }), 'sampleRate is required: a number of Hz');
   assert.match(refusal({ ...START, encoding: 'mp3' }), 's16le, f32le or opus');

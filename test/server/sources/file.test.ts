@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { FileError, SoundFile } from '../../../server/sources/file.js';
+import { wavFile } from '../../../server/sources/wav.js';
 import { Recordings, childProcesses } from './recordings.js';
 
 const test = suite('a file of sound');
@@ -98,9 +99,14 @@ for (const [name, args, rate] of [
   });
 }
 
-check('more than two channels are mixed down to two', async () => {
-  const { file } = await hear(recordings.encode(wav, 'surround.flac', '-ac', '6'));
-  assert.is(file.format.channels, 2);
+check('all channels are read, whatever their number', async () => {
+  for (const channels of [6, 10, 12]) {
+    const { file, error, samples } = await hear(recordings.write(`${channels}.wav`, wavFile(new Int16Array(channels * 22050).fill(1000), 22050, channels)));
+    assert.is(error, undefined);
+    assert.is(file.format.channels, channels);
+    assert.is(samples.length, channels * 22050);
+  }
+  assert.is((await hear(recordings.encode(wav, 'surround.flac', '-ac', '6'))).file.format.channels, 6);
 });
 
 check('rates that the pipe does not take are brought into its range', async () => {

@@ -4,6 +4,7 @@ import type { NewStation, StationConfig } from '../../../server/stations/config.
 import { newStationSchema, stationSchema } from '../../../server/stations/config.js';
 import type { ConnectionEvent } from '../../../server/stations/reconnecting-source.js';
 import type { Listen } from '../../../server/stations/station.js';
+import { stereo } from '../sound.js';
 
 /** The test emits the events of each address; subscriptions are counted. */
 export class SimulatedSources {
@@ -28,8 +29,9 @@ export class SimulatedSources {
     this.emit(url, { type: 'state', state, reason, retryAt: null, attempts: 0, decoder: null });
   }
 
-  emitAudio(url: string, bytes: Uint8Array): void {
-    this.emit(url, { type: 'audio', bytes });
+  /** @param mono s16le at 22,050 Hz; stations are stereo */
+  emitAudio(url: string, mono: Uint8Array): void {
+    this.emit(url, { type: 'audio', bytes: stereo(mono) });
   }
 
   #at(url: string): Subject<ConnectionEvent> {

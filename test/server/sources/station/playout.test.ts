@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { Playout } from '../../../../server/sources/station/playout.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 
-const BYTES_PER_S = 44_100;
+const BYTES_PER_S = 88_200;
 
 /** Streams say that there is something to read at the end of a turn. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -21,7 +21,7 @@ class Rig {
   }, this.clock);
 
   async write(seconds: number): Promise<void> {
-    this.output.write(Buffer.alloc(Math.round(seconds * BYTES_PER_S / 2) * 2, 1));
+    this.output.write(Buffer.alloc(Math.round(seconds * BYTES_PER_S / 4) * 4, 1));
     await turn();
   }
 
@@ -73,16 +73,16 @@ test('after a gap the lump that follows is spread, not hurled', async () => {
   await played;
 });
 
-test('samples are never cut in two, nor shared with the pipe', async () => {
+test('frames are never cut in two, nor shared with the pipe', async () => {
   const rig = new Rig();
   const played = rig.playout.play(rig.output);
-  rig.output.write(Uint8Array.of(1, 2, 3));
+  rig.output.write(Uint8Array.of(1, 2, 3, 4, 5, 6));
   await turn();
-  assert.equal([...rig.chunks[0]!], [1, 2]);
-  assert.is(rig.chunks[0]!.buffer.byteLength, 2);
-  rig.output.write(Uint8Array.of(4));
+  assert.equal([...rig.chunks[0]!], [1, 2, 3, 4]);
+  assert.is(rig.chunks[0]!.buffer.byteLength, 4);
+  rig.output.write(Uint8Array.of(7, 8));
   await turn();
-  assert.equal([...rig.chunks[1]!], [3, 4]);
+  assert.equal([...rig.chunks[1]!], [5, 6, 7, 8]);
   rig.output.end();
   await played;
   rig.playout.close();

@@ -94,7 +94,7 @@ export class Heard {
   }
 
   get seconds(): number {
-    return this.of('audio').reduce((sum, { bytes }) => sum + bytes.length, 0) / 44100;
+    return this.of('audio').reduce((sum, { bytes }) => sum + bytes.length, 0) / 88_200;
   }
 
   /** Waits until something is so; fails with the fault where it ends before. */
