@@ -19,6 +19,8 @@ export const BYTES_PER_MS = FRAME_BYTES * STATION_FORMAT.sampleRate / 1000;
  * of audio, not 2.8), but HLS arrives in bursts anyway, and MP3 after other bytes is missed.
  */
 const PROBE_BYTES = 32 * 1024;
+/** FFmpeg puts mono 3 dB lower into each channel of stereo; this makes up for it. */
+const MONO_GAIN = "volume=volume='if(eq(nb_channels,1),1.4142135624,1)':eval=frame:precision=float";
 /** Samples per write (0.1 s): more frequent writes only cost CPU time. */
 const WRITE_SAMPLES = 2205;
 /** Allowed demuxers: audio containers, but no playlists, devices or images. */
@@ -79,7 +81,7 @@ export class Decoder {
       '-i', this.#name,
       '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1',
       '-ac', String(STATION_FORMAT.channels), '-ar', String(STATION_FORMAT.sampleRate),
-      '-af', `aresample=${STATION_FORMAT.sampleRate},asetnsamples=n=${WRITE_SAMPLES}:p=0`, '-flush_packets', '1',
+      '-af', `${MONO_GAIN},aresample=${STATION_FORMAT.sampleRate},asetnsamples=n=${WRITE_SAMPLES}:p=0`, '-flush_packets', '1',
       '-c:a', 'pcm_s16le', '-f', 's16le',
     ], (level, text) => this.#onLog(level, text, events), { program, isFed });
     this.output = this.#ffmpeg.output;

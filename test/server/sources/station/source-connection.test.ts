@@ -41,6 +41,13 @@ function encoded(name: string, ...args: readonly string[]): Uint8Array {
   return readFileSync(recordings.encode(wav, name, ...args));
 }
 
+check('a mono station is as loud as it was sent', async () => {
+  const heard = new Heard(radio.serve('/live', 'audio/flac', encoded('mono.flac')));
+  assert.is(await heard.over(), undefined);
+  const sent = new Int16Array(readFileSync(wav).buffer.slice(44));
+  assert.ok(Math.abs(20 * Math.log10(loudness(heard.sound) / loudness(sent))) < 0.1);
+});
+
 for (const [name, contentType, codec, args] of [
   ['a.mp3', 'audio/mpeg', 'mp3', ['-ar', '44100', '-ac', '2']],
   ['a.aac', 'audio/aac', 'aac', ['-ar', '44100', '-ac', '2', '-f', 'adts']],
