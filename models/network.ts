@@ -3,14 +3,13 @@
  * stream and the cost are derived. `forward` processes a whole recording in one pass; `step/`
  * applies the same layers block by block.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { cepstralCorrelations } from './layers/descriptors/cepstral-correlations.js';
 import { conv2d } from './layers/convolution/conv2d.js';
 import { dense } from './layers/dense/dense.js';
 import { gru } from './layers/recurrent/gru.js';
 import { inputStatistics } from './layers/descriptors/input-statistics.js';
-import type { Applied, ColumnShape, NetworkInputShape, LayerKind, WeightSpec } from './layers/layer.js';
+import type { ColumnShape, LayerKind, NetworkInputShape, WeightSpec } from './layers/layer.js';
 import { lstm } from './layers/recurrent/lstm.js';
 import { onsetAutocorrelation } from './layers/descriptors/onset-autocorrelation.js';
 import { statistics } from './layers/statistics/statistics.js';
@@ -98,53 +97,10 @@ export function describe(layers: readonly Layer[], bands: number): Description {
   };
 }
 
-/** The tensors of each layer, in the order of its weight specs. */
-export type LayerWeights = ReadonlyArray<readonly tf.Tensor[]>;
-
-/** The weights of all layers as tensors, owned by the caller. */
-export function weightTensors(description: Description, values: Float32Array): tf.Tensor[][] {
-  return weightValues(description.layers, values).map((parts, layer) => parts.map((part, index) => tf.tensor(part.slice(), [...description.layers[layer]!.weights[index]!.shape])));
-}
-
 /** Views of each layer's weights, in the order of its weight specs. */
 export function weightValues(layers: readonly DescribedLayer[], values: Float32Array): Float32Array[][] {
   let offset = 0;
   return layers.map(({ weights }) => weights.map(({ shape }) => values.subarray(offset, offset += product(shape))));
-}
-
-/** The initial state of `batch` streams. */
-export function zeroState({ layers }: Description, batch: number): tf.Tensor[][] {
-  return layers.map(({ state }) => state.map((shape) => tf.zeros([batch, ...shape])));
-}
-
-/**
- * Applies the layers to columns, starting from a given state.
- * @param x [batch, columns, bands], columns a multiple of the network's stride
- * @returns y [batch, columns / stride, outputs] and the state after the last column
- */
-export function applyLayers(
-  layers: readonly DescribedLayer[],
-  weights: LayerWeights,
-  x: tf.Tensor3D,
-  states: ReadonlyArray<readonly tf.Tensor[]>,
-): { readonly y: tf.Tensor; readonly states: tf.Tensor[][] } {
-  let y: tf.Tensor = layers[0]?.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
-  const after = layers.map(({ layer, stride }, index) => {
-    const applied: Applied = kindOf(layer).apply(layer, y, weights[index]!, states[index]!, { input: x, stride });
-    y = applied.y;
-    return applied.state;
-  });
-  return { y, states: after };
-}
-
-/**
- * Processes a whole recording in one pass.
- * @param x [batch, columns, bands] normalised levels from the start of the recording
- * @returns logits [batch, columns / stride, outputs]; those of column n depend on input columns 0 to
- *   (n + 1) × stride - 1. An incomplete stride at the end is ignored
- */
-export function forward(description: Description, weights: LayerWeights, x: tf.Tensor3D): tf.Tensor3D {
-  return tf.tidy(() => applyLayers(description.layers, weights, x, zeroState(description, x.shape[0])).y as tf.Tensor3D);
 }
 
 export function product(shape: readonly number[]): number {

@@ -1,9 +1,9 @@
 /**
- * The interface of a kind of layer: its shapes, weights, state from column to column, cost and
- * computation. A layer is applied to any number of columns, and an all-zero state is the start of a
- * stream, so the same code processes a whole recording and a block of a stream.
+ * The interface of a kind of layer: its shapes, weights, state from column to column and cost. How it is
+ * computed is in `*.tf.ts` (TensorFlow.js, for training) and `*.simd.ts` (kernels, for serving). A layer
+ * is applied to any number of columns, and an all-zero state is the start of a stream, so the same code
+ * processes a whole recording and a block of a stream.
  */
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 
 /** One column between layers: `bands × channels`; a flat vector has 1 band. */
 export interface ColumnShape {
@@ -14,21 +14,6 @@ export interface ColumnShape {
 export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
-}
-
-export interface Applied {
-  /** [batch, columns, bands, channels], or [batch, columns, channels] once flat */
-  readonly y: Tensor;
-  /** The state after the last column, in the order of `LayerKind.state`, each with a leading batch dimension. */
-  readonly state: Tensor[];
-}
-
-/** The input of the whole network, for layers that use it directly. */
-export interface NetworkInput {
-  /** [batch, columns, bands] */
-  readonly input: Tensor3D;
-  /** Columns of the network's input per column of this layer's input. */
-  readonly stride: number;
 }
 
 /** The shape of the network's input. */
@@ -50,5 +35,4 @@ export interface LayerKind<L> {
   state(layer: L, input: ColumnShape, networkInput: NetworkInputShape): number[][];
   /** Multiply-adds per column of the layer's input. */
   multiplyAdds(layer: L, input: ColumnShape, networkInput: NetworkInputShape): number;
-  apply(layer: L, x: Tensor, weights: readonly Tensor[], state: readonly Tensor[], networkInput: NetworkInput): Applied;
 }

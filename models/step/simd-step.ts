@@ -6,7 +6,7 @@
  */
 import { Memory } from '../../dsp/kernels/memory.js';
 import type { Bundle } from '../model-folder.js';
-import { describe, weightValues, type DescribedLayer, type Layer } from '../network.js';
+import { describe, type DescribedLayer, type Layer, weightValues } from '../network.js';
 import { Probabilities } from './probabilities.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { DescriptorStage, type InputBuffer } from '../layers/descriptors/descriptors.simd.js';

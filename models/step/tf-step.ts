@@ -5,9 +5,10 @@
  * blocks of any size give the same scores as one pass over the recording.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorValues } from '../tensorflow/backend.js';
+import { tensorValues } from '../tensorflow/tensor-values.js';
 import type { Bundle } from '../model-folder.js';
-import { applyLayers, describe, product, weightTensors, type Description } from '../network.js';
+import { describe, type Description, product } from '../network.js';
+import { applyLayers, weightTensors } from '../tf-network.js';
 import { Probabilities } from './probabilities.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 

@@ -2,7 +2,6 @@
 import { chooseBackend, startBackend, type Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import { canStepSimd, SimdStep } from '../../models/step/simd-step.js';
-import { Step } from '../../models/step/tf-step.js';
 import type { Classifier } from '../pipe/engine.js';
 
 /** A classifier and the backend it runs on. */
@@ -21,9 +20,10 @@ export async function startClassifier(bundle: Bundle, wanted?: Backend): Promise
   return { classifier, backend };
 }
 
-/** Prefers this project's own kernels; then TensorFlow.js's backend isn't loaded. */
+/** Prefers this project's own kernels; then TensorFlow.js isn't loaded. */
 async function stepOn(backend: Backend, bundle: Bundle): Promise<Classifier> {
   if (backend === 'wasm' && canStepSimd(bundle)) return new SimdStep(bundle);
   await startBackend(backend);
+  const { Step } = await import('../../models/step/tf-step.js');
   return new Step(bundle);
 }

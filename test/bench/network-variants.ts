@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blockMs } from '../../models/manifest.js';
 import type { Bundle } from '../../models/model-folder.js';
-import { describe, forward, weightTensors } from '../../models/network.js';
+import { describe } from '../../models/network.js';
+import { forward, weightTensors } from '../../models/tf-network.js';
 import { canStepSimd, SimdStep } from '../../models/step/simd-step.js';
 import { Step } from '../../models/step/tf-step.js';
 import type { Classifier } from '../../server/pipe/engine.js';

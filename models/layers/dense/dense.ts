@@ -1,5 +1,4 @@
 /** A fully connected layer, applied to each column; bands and channels are flattened first. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayerKind } from '../layer.js';
 
 export interface Dense {
@@ -19,11 +18,4 @@ export const dense: LayerKind<Dense> = {
   state: () => [],
 
   multiplyAdds: ({ units }, { bands, channels }) => bands * channels * units,
-
-  apply({ units, activation }, x, [kernel, bias]) {
-    const [batch = 0, columns = 0] = x.shape;
-    const flat = tf.reshape(x, [batch * columns, kernel!.shape[0]!]) as tf.Tensor2D;
-    const y = tf.fused.matMul({ a: flat, b: kernel as tf.Tensor2D, bias: bias!, activation });
-    return { y: tf.reshape(y, [batch, columns, units]), state: [] };
-  },
 };

@@ -7,7 +7,7 @@
  * running mean of `statistics.ts`,
  *   v = max(E c² - (E c)², 0) + ε,  y = log √v,  (E cᵢ cⱼ - E cᵢ E cⱼ) / √(vᵢ vⱼ) for i < j
  */
-import { descriptorLayer, type RunningDescriptor } from './descriptor.js';
+import { descriptorLayer, type Descriptor, type RunningDescriptor } from './descriptor.js';
 
 export interface CepstralCorrelations {
   readonly type: 'cepstralCorrelations';
@@ -139,7 +139,7 @@ class Cepstrum {
   }
 }
 
-export const cepstralCorrelations = descriptorLayer<CepstralCorrelations>({
+export const cepstralCorrelationsDescriptor: Descriptor<CepstralCorrelations> = {
   values: (layer, bands) => {
     const { of, coefficients } = layer;
     const used = bandsOf(layer, bands);
@@ -150,4 +150,6 @@ export const cepstralCorrelations = descriptorLayer<CepstralCorrelations>({
   stateLength: ({ of, coefficients }) => 1 + 2 * coefficients + pairsOf(coefficients) + (of === 'steps' ? coefficients : 0),
   multiplyAdds: (layer, bands) => Math.ceil(bandsOf(layer, bands) / 2) * layer.coefficients + 4 * (layer.coefficients + pairsOf(layer.coefficients)),
   create: (layer, bands) => new Correlations(layer, bands),
-});
+};
+
+export const cepstralCorrelations = descriptorLayer(cepstralCorrelationsDescriptor);

@@ -3,7 +3,7 @@
  * and of its absolute change from column to column. The level of a band over a few seconds and its
  * change alone are strong genre features.
  */
-import { descriptorLayer, type RunningDescriptor } from './descriptor.js';
+import { descriptorLayer, type Descriptor, type RunningDescriptor } from './descriptor.js';
 import { EPSILON } from '../statistics/statistics.js';
 
 export interface InputStatistics {
@@ -51,9 +51,11 @@ class BandStatistics implements RunningDescriptor {
   }
 }
 
-export const inputStatistics = descriptorLayer<InputStatistics>({
+export const inputStatisticsDescriptor: Descriptor<InputStatistics> = {
   values: (_, bands) => 4 * bands,
   stateLength: (_, bands) => 1 + 5 * bands,
   multiplyAdds: (_, bands) => 8 * bands,
   create: (layer, bands) => new BandStatistics(layer, bands),
-});
+};
+
+export const inputStatistics = descriptorLayer(inputStatisticsDescriptor);

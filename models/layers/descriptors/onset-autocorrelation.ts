@@ -5,7 +5,7 @@
  * mean of `statistics.ts`, and zeros before the start,
  *   y = (E o(t) o(t - l) - (E o)²) / (E o² - (E o)² + ε) for lags l = 1, 2, …
  */
-import { descriptorLayer, type RunningDescriptor } from './descriptor.js';
+import { descriptorLayer, type Descriptor, type RunningDescriptor } from './descriptor.js';
 import { EPSILON } from '../statistics/statistics.js';
 
 export interface OnsetAutocorrelation {
@@ -82,7 +82,7 @@ class Autocorrelation implements RunningDescriptor {
   }
 }
 
-export const onsetAutocorrelation = descriptorLayer<OnsetAutocorrelation>({
+export const onsetAutocorrelationDescriptor: Descriptor<OnsetAutocorrelation> = {
   values: ({ regions, lags }, bands) => {
     if (regions > bands) throw new Error(`onsetAutocorrelation can have at most as many regions as there are bands (${bands}), not ${regions}.`);
     return lags * regions;
@@ -90,4 +90,6 @@ export const onsetAutocorrelation = descriptorLayer<OnsetAutocorrelation>({
   stateLength: ({ regions, lags }, bands) => 1 + (2 + 2 * lags) * regions + bands,
   multiplyAdds: ({ regions, lags }, bands) => bands + 4 * regions * (lags + 1),
   create: (layer, bands) => new Autocorrelation(layer, bands),
-});
+};
+
+export const onsetAutocorrelation = descriptorLayer(onsetAutocorrelationDescriptor);

@@ -6,8 +6,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { concatenate } from '../../../dsp/concatenate.js';
-import { kindOf, product, type DescribedLayer, type Description } from '../../network.js';
-import { poolMax, type Conv2d } from '../../layers/convolution/conv2d.js';
+import { type DescribedLayer, type Description, product } from '../../network.js';
+import { applyOf } from '../../tf-network.js';
+import { poolMax } from '../../layers/convolution/conv2d.tf.js';
+import type { Conv2d } from '../../layers/convolution/conv2d.js';
 import { trainableConv2d } from './convolution.js';
 import type { Random } from '../../random.js';
 
@@ -62,7 +64,7 @@ export class TrainableNetwork {
       }
       if (layer.type === 'dense' && training && dropout > 0) y = tf.dropout(y, dropout, undefined, `${dropoutSeed} ${index}`);
       const zero = state.map((shape) => tf.zeros([y.shape[0]!, ...shape]));
-      y = kindOf(layer).apply(layer, y, weights, zero, { input: x as tf.Tensor3D, stride: described.stride }).y;
+      y = applyOf(layer)(layer, y, weights, zero, { input: x as tf.Tensor3D, stride: described.stride }).y;
     }
     return y;
   }

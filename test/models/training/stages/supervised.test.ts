@@ -13,7 +13,7 @@ import { epochOrder, supervisedStage } from '../../../../models/training/stages/
 import '../../../../models/training/network/tfjs-gradients.js';
 import { TrainableNetwork } from '../../../../models/training/network/trainable.js';
 import { labelled, scoreTracks, type LabelledTrack } from '../../../../models/training/validate.js';
-import { forward, weightTensors } from '../../../../models/network.js';
+import { forward, weightTensors } from '../../../../models/tf-network.js';
 import { randomBundle, SMALL_LAYERS } from '../../fixtures.js';
 import { toyPack } from '../../packs.js';
 
