@@ -94,10 +94,10 @@ export class LivePage extends LitElement {
 
   override render() {
     const session = this.#session;
-    const { prediction, audioSource, soundView, history, summary } = session;
+    const { audioSource, soundView, history, summary, interruption, isOver } = session;
+    const prediction = interruption === undefined ? session.prediction : undefined;
     const labels = session.model?.labels ?? [];
     const colours = this.#palette.of(labels, this.theme);
-    const isOver = session.connection === 'closed';
     const file = audioSource instanceof FilePlayback ? audioSource : undefined;
     return html`
       <site-header .site=${this.site} page="live" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
@@ -106,17 +106,23 @@ export class LivePage extends LitElement {
           @microphone=${() => this.#openMicrophone()}
           @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
           @stop=${() => this.#stop()}></source-picker>
-        <connection-state slot="state" .state=${session.connection} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
+        <connection-state slot="state" .state=${interruption === undefined ? session.connection : 'interrupted'} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
       </site-header>
-      <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
-        <p>${session.trouble}</p>
-        <button type="button" @click=${() => session.fail('')}>Dismiss</button>
+      <div class="troubles">
+        <div role="alert" class="trouble" ?hidden=${interruption === undefined}>
+          <p>${interruption}</p>
+          <button type="button" @click=${() => audioSource?.resume?.()}>Resume</button>
+        </div>
+        <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
+          <p>${session.trouble}</p>
+          <button type="button" @click=${() => session.fail('')}>Dismiss</button>
+        </div>
       </div>
       <main>
         <h1 class="visually-hidden" tabindex="-1">Live</h1>
         <section class="now" aria-label="Genre now">
           <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${audioSource?.name ?? ''}
-            .sinceMs=${history?.currentMs ?? 0} .isListening=${audioSource !== undefined && !isOver} .idle=${audioSource || this.site.visitor.canSend ? undefined : 'No station'}></genre-now>
+            .sinceMs=${history?.currentMs ?? 0} .isInterrupted=${interruption !== undefined} .isListening=${audioSource !== undefined && !isOver} .idle=${audioSource || this.site.visitor.canSend ? undefined : 'No station'}></genre-now>
           ${file ? html`<file-player .playback=${file} .positionMs=${file.positionMs} .state=${file.state} .isMuted=${file.isMuted}></file-player>` : ''}
         </section>
         <section class="bars" aria-label="All genres">
@@ -145,7 +151,7 @@ export class LivePage extends LitElement {
   #newSession(): Session {
     return new Session(() => this.site.model(), () => {
       const { prediction } = this.#session;
-      if (prediction) this.announcement = this.#announcements.push(prediction, performance.now()) ?? this.announcement;
+      if (prediction && this.#session.interruption === undefined) this.announcement = this.#announcements.push(prediction, performance.now()) ?? this.announcement;
       this.requestUpdate();
     });
   }
@@ -180,10 +186,9 @@ export class LivePage extends LitElement {
   async #openMicrophone(): Promise<void> {
     const choice = this.#choose();
     this.isAsking = true;
-    await this.#open(choice, (sendOptions) => openMicrophone(sendOptions, (sentence) => {
-      this.#session.stop();
-      this.#session.fail(sentence);
-    }, { captureUrl: new URL('capture.js', BASE).href, errorText: microphoneErrorText }));
+    await this.#open(choice, (sendOptions) => openMicrophone(sendOptions, {
+      captureUrl: new URL('capture.js', BASE).href, errorText: microphoneErrorText, onChange: () => this.requestUpdate(),
+    }));
     this.isAsking = false;
   }
 

@@ -4,7 +4,8 @@ import { css } from 'lit';
 export const pageStyles = css`
   :host { display: grid; grid-template-rows: auto auto 1fr auto; min-block-size: 100dvh; max-inline-size: 120rem; margin-inline: auto; padding-inline: clamp(0.75rem, 2vw, 2rem); }
   site-header { grid-row: 1; min-inline-size: 0; }
-  .trouble { grid-row: 2; display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.75rem 1rem; margin-block-end: 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
+  .trouble, .troubles { grid-row: 2; }
+  .trouble { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.75rem 1rem; margin-block-end: 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
   main { grid-row: 3; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); align-content: start; }
   section { padding: 1.125rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.875rem; box-shadow: var(--shadow); min-inline-size: 0; }
   footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }

@@ -32,6 +32,12 @@ export class Session {
     this.#onChange = onChange;
   }
 
+  /** Why no sound comes from the source, as a sentence. */
+  get interruption(): string | undefined { return this.audioSource?.interruption; }
+
+  /** The source has ended; one that is interrupted goes on when its sound is back, if need be as a new stream. */
+  get isOver(): boolean { return this.connection === 'closed' && this.interruption === undefined; }
+
   /** Ends the current source and starts showing this one. */
   switchTo(audioSource: AudioSource): void {
     this.end();
@@ -58,7 +64,7 @@ export class Session {
       link.on('station', (station) => this.#change(() => { this.station = station; })),
       link.on('summary', (summary) => this.#change(() => { this.summary = summary; })),
       link.on('error', (error) => this.#change(() => {
-        if (link.state === 'closed') this.trouble = error.message;
+        if (link.state === 'closed' && this.interruption === undefined) this.trouble = error.message;
       })),
     ];
     this.#onChange();
@@ -67,6 +73,7 @@ export class Session {
   /** Ends the source; its data stays on the page. */
   stop(): void {
     this.audioSource?.end();
+    this.#onChange();
   }
 
   /** Ends the source and clears its data. */

@@ -27,6 +27,13 @@ export class StationSound {
   constructor(fetchSound: (signal: AbortSignal) => Promise<Response>, onState: (state: SoundState) => void) {
     this.#onState = onState;
     onState('loading');
+    // The system may pause audio, as in a call; what the station sends meanwhile is dropped.
+    this.#context.onstatechange = () => {
+      if (this.#context.state === 'running' || this.#abort.signal.aborted) return;
+      this.#endsAtS = 0;
+      onState('loading');
+    };
+    document.addEventListener('visibilitychange', () => this.#resume(), { signal: this.#abort.signal });
     void this.#play(fetchSound);
   }
 
@@ -38,7 +45,7 @@ export class StationSound {
   async #play(fetchSound: (signal: AbortSignal) => Promise<Response>): Promise<void> {
     const { signal } = this.#abort;
     try {
-      void this.#context.resume();
+      this.#resume();
       const { ok, body } = await fetchSound(signal);
       if (ok && body) await this.#playBody(body.getReader());
     } catch {
@@ -47,6 +54,10 @@ export class StationSound {
     if (signal.aborted) return;
     this.stop();
     this.#onState('failed');
+  }
+
+  #resume(): void {
+    if (this.#context.state !== 'running') void this.#context.resume().catch(() => {}); // refused: it stays `loading`
   }
 
   async #playBody(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
@@ -61,6 +72,7 @@ export class StationSound {
   }
 
   #schedule(channels: readonly Float32Array[]): void {
+    if (this.#context.state !== 'running') return;
     const nowS = this.#context.currentTime;
     if (this.#endsAtS > nowS + MAX_BUFFER_S) return;
     const isLate = this.#endsAtS < nowS;

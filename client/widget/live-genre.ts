@@ -178,8 +178,7 @@ export class LiveGenre extends HTMLElement {
   }
 
   #press(): void {
-    if (this.#microphone?.phase === 'on' || this.#microphone?.phase === 'asking') this.#microphone.stop();
-    else void this.#microphone?.listen();
+    this.#microphone?.press();
   }
 
   /** Renders once for all changes of the current task. */
@@ -219,7 +218,8 @@ export class LiveGenre extends HTMLElement {
     };
     const microphone = this.#microphone;
     if (!microphone) return viewOf(this.#status ?? new StreamStatus(), context, this.#status ? undefined : 'misplaced');
-    const { phase, refusal, status } = microphone;
+    const { phase, refusal, status, interruption } = microphone;
+    if (interruption !== undefined) return { ...viewOf(status, context, 'no-signal'), note: interruption, name: this.#strings.text('microphone') };
     const view = viewOf(status, context, phase === 'on' || status.problem ? undefined : phase as 'idle');
     const note = phase === 'refused' ? refusal : view.note;
     return { ...view, note, name: this.#strings.text('microphone') };
@@ -230,11 +230,11 @@ export class LiveGenre extends HTMLElement {
     const microphone = this.#microphone;
     button.hidden = !microphone;
     if (!microphone) return;
-    const isOn = microphone.phase === 'on' || microphone.phase === 'asking';
+    const { action } = microphone;
     const strings = this.#strings;
-    const text = strings.text(isOn ? 'stop' : this.size === 'card' ? 'listen' : 'listen-short');
+    const text = strings.text(action === 'listen' && this.size !== 'card' ? 'listen-short' : action);
     if (button.textContent !== text) button.textContent = text;
-    button.setAttribute('aria-label', strings.text(isOn ? 'stop' : 'listen'));
+    button.setAttribute('aria-label', strings.text(action));
   }
 }
 

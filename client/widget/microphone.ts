@@ -1,7 +1,6 @@
 /** The visitor's microphone as a widget's stream: opened only by a click. */
 import type { Prediction } from '../../server/protocol/messages.js';
-import type { AudioSource } from '../dashboard/sources/audio-source.js';
-import { openMicrophone } from '../dashboard/sources/microphone.js';
+import { openMicrophone, type MicrophoneSource } from '../dashboard/sources/microphone.js';
 import { SourceError } from '../dashboard/sources/source-errors.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { StreamStatus } from './stream-status.js';
@@ -9,7 +8,7 @@ import { findConnectionProblem } from './connection-problem.js';
 
 const TOP_K = 3;
 
-/** Error texts, short enough for a card; keys are DOMException names, or `insecure` and `lost`. */
+/** Error texts, short enough for a card; keys are DOMException names, or `insecure` and why no sound comes. */
 const ERROR_TEXTS: Readonly<Record<string, string>> = {
   insecure: 'Browsers allow the microphone only on https pages.',
   NotAllowedError: 'It is blocked for this page. Allow it in the site settings next to the address.',
@@ -18,13 +17,20 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
   NotReadableError: 'Another program may be using it.',
   AbortError: 'It delivers no audio, or this page’s policy blocks its script.',
   lost: 'It was unplugged or switched off.',
+  muted: 'It is muted by a call, the system, the browser or a switch.',
+  interrupted: 'A call or another program has taken the audio.',
+  suspended: 'The browser has paused this page’s audio.',
+  stalled: 'It has stopped to deliver sound.',
+  zeros: 'It delivers only digital silence; it may be muted.',
 };
 
 export class Microphone {
   readonly status = new StreamStatus();
   readonly #server: string;
   readonly #onChange: (prediction?: Prediction) => void;
-  #source: AudioSource | undefined;
+  #source: MicrophoneSource | undefined;
+  /** The visitor has pressed in this interruption. */
+  #hasTried = false;
   #stopFollowing = (): void => {};
   /** Counts clicks, so that a microphone that opens after a stop is closed again. */
   #press = 0;
@@ -39,6 +45,24 @@ export class Microphone {
     this.#onChange = onChange;
   }
 
+  /** Why no sound comes from the open microphone, as a sentence. */
+  get interruption(): string | undefined { return this.#source?.interruption; }
+
+  /** What a press does: an interruption is resumed once, then the microphone can be closed. */
+  get action(): 'listen' | 'resume' | 'stop' {
+    if (this.phase !== 'on' && this.phase !== 'asking') return 'listen';
+    return this.interruption === undefined || this.#hasTried ? 'stop' : 'resume';
+  }
+
+  press(): void {
+    const { action } = this;
+    if (action === 'listen') return void this.listen();
+    if (action === 'stop') return this.stop();
+    this.#hasTried = true;
+    this.#source?.resume();
+    this.#onChange();
+  }
+
   async listen(): Promise<void> {
     this.stop();
     const press = this.#press;
@@ -47,8 +71,12 @@ export class Microphone {
       const host = {
         captureUrl: new URL('capture.js', this.#server).href,
         errorText: (name: string) => ERROR_TEXTS[name] ?? `It could not be opened (${name}).`,
+        onChange: () => {
+          if (this.interruption === undefined) this.#hasTried = false;
+          this.#onChange();
+        },
       };
-      const source = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, (sentence) => this.#refuse(sentence), host);
+      const source = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, host);
       if (press !== this.#press) return source.end();
       this.#source = source;
       this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, () => void this.#lost(source));
@@ -61,6 +89,7 @@ export class Microphone {
   /** Closes the microphone and the connection. */
   stop(): void {
     this.#press += 1;
+    this.#hasTried = false;
     this.#stopFollowing();
     this.#stopFollowing = () => {};
     this.#source?.end();
@@ -75,10 +104,11 @@ export class Microphone {
     this.#enter('refused');
   }
 
-  async #lost(source: AudioSource): Promise<void> {
+  async #lost(source: MicrophoneSource): Promise<void> {
     this.status.problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
     if (this.#source !== source) return;
-    if (source.link.state !== 'closed') return this.#onChange();
+    // An interrupted microphone goes on as a new stream when its sound is back.
+    if (source.link.state !== 'closed' || source.interruption !== undefined) return this.#onChange();
     source.end(); // no server, so close the microphone
     this.#enter('idle');
   }

@@ -49,6 +49,7 @@ const STRINGS = {
   'level': 'Level',
   'listen': 'Listen with the microphone',
   'listen-short': 'Listen',
+  'resume': 'Resume',
   'stop': 'Stop',
 } as const;
 

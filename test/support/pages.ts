@@ -50,15 +50,33 @@ export async function openPage({ browser, pages, pageErrors }: InBrowser, url: s
   return page;
 }
 
-/** Before a page loads: `window.asked` will be what it asks of the microphone, `window.track` the track that it gets. */
+/** What `recordMicrophone` puts on a page's window. */
+export interface RecordedMicrophone {
+  /** What the page asked of the microphone last. */
+  readonly asked: MediaStreamConstraints;
+  /** How often it asked. */
+  readonly askedTimes: number;
+  /** The track that it got last. */
+  readonly track: MediaStreamTrack;
+  /** The audio context that it made last. */
+  readonly audio: AudioContext;
+}
+
+/** Before a page loads: its window will have what `RecordedMicrophone` says. */
 export function recordMicrophone(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const { mediaDevices } = navigator;
     const ask = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = async (constraints) => {
       const stream = await ask(constraints);
-      Object.assign(window, { asked: constraints, track: stream.getTracks()[0] });
+      Object.assign(window, { asked: constraints, askedTimes: ((window as unknown as { askedTimes?: number }).askedTimes ?? 0) + 1, track: stream.getTracks()[0] });
       return stream;
+    };
+    window.AudioContext = class extends AudioContext {
+      constructor(options?: AudioContextOptions) {
+        super(options);
+        Object.assign(window, { audio: this });
+      }
     };
   });
 }

@@ -4,8 +4,11 @@ import type { ConnectionState as State } from '../../sdk/index.js';
 import { delay } from '../model/format.js';
 import { sharedStyles } from './shared-styles.js';
 
-const STATE_NAMES: Readonly<Record<State | 'idle', string>> = {
-  idle: 'Not listening', connecting: 'Connecting', open: 'Live', reconnecting: 'Reconnecting', closed: 'Stopped',
+/** `interrupted`: connected, but no sound comes from the source. */
+type ShownState = State | 'idle' | 'interrupted';
+
+const STATE_NAMES: Readonly<Record<ShownState, string>> = {
+  idle: 'Not listening', connecting: 'Connecting', open: 'Live', reconnecting: 'Reconnecting', closed: 'Stopped', interrupted: 'No sound',
 };
 
 export class ConnectionStateView extends LitElement {
@@ -14,13 +17,13 @@ export class ConnectionStateView extends LitElement {
     :host { display: flex; flex-wrap: wrap; align-items: center; justify-content: end; gap: 0 0.5rem; white-space: nowrap; }
     .dot { inline-size: 0.5625rem; block-size: 0.5625rem; border-radius: 50%; border: 2px solid var(--control); }
     .open .dot { background: var(--good); border-color: var(--good); }
-    .reconnecting .dot, .connecting .dot { border-color: var(--warn); border-style: dashed; border-radius: 0; rotate: 45deg; }
+    .reconnecting .dot, .connecting .dot, .interrupted .dot { border-color: var(--warn); border-style: dashed; border-radius: 0; rotate: 45deg; }
     .state { display: flex; align-items: center; gap: 0.5rem; font-weight: 600; }
     .number { color: var(--quiet); min-inline-size: 4.25rem; text-align: end; }
     .lost { color: var(--warn); }
   `];
 
-  declare state: State | 'idle';
+  declare state: ShownState;
   /** Undefined before the first prediction. */
   declare lagMs: number | undefined;
   declare droppedMs: number;

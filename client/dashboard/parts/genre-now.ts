@@ -9,7 +9,7 @@ import { sharedStyles } from './shared-styles.js';
 export class GenreNow extends LitElement {
   static override properties = {
     prediction: { attribute: false }, summary: { attribute: false }, colours: { attribute: false },
-    source: {}, sinceMs: { type: Number }, isListening: { attribute: false }, idle: {},
+    source: {}, sinceMs: { type: Number }, isListening: { attribute: false }, isInterrupted: { attribute: false }, idle: {},
   };
   static override styles = [sharedStyles, css`
     :host { display: grid; align-content: space-between; gap: 1rem; container-type: inline-size; min-block-size: 13rem; }
@@ -33,6 +33,8 @@ export class GenreNow extends LitElement {
   /** How long the current genre or state has lasted, ms. */
   declare sinceMs: number;
   declare isListening: boolean;
+  /** No sound comes from the source. */
+  declare isInterrupted: boolean;
   /** Text if there is no audio and no source to choose; undefined asks to choose a source. */
   declare idle: string | undefined;
 
@@ -58,6 +60,7 @@ export class GenreNow extends LitElement {
       const reason = summary.top?.length ? 'Music of an unknown genre' : 'No music';
       return { word: 'No genre', note: `${reason} in ${duration(summary.durationMs)}`, genre: null, p: 0 };
     }
+    if (this.isInterrupted) return { word: 'No sound', note: 'Nothing is heard at the moment', genre: null, p: 0 };
     if (!prediction && this.idle) return { word: this.idle, note: '', genre: null, p: 0 };
     if (!prediction) return this.isListening ? { word: 'Listening', note: 'Waiting for audio', genre: null, p: 0 }
       : { word: 'Choose a source', note: 'Use the microphone, or drop a file on this page', genre: null, p: 0 };

@@ -11,6 +11,10 @@ export interface AudioSource {
   /** Stations only: id of the chosen stream. */
   readonly streamId?: string;
   readonly link: StreamLink;
+  /** Why no sound comes from the source at the moment, as a sentence; undefined while it does. */
+  readonly interruption?: string | undefined;
+  /** After a press: tries to go on after an interruption. */
+  resume?(): void;
   /** Closes sockets, tracks, audio contexts and timers. Idempotent. */
   end(): void;
 }

@@ -1,11 +1,11 @@
 /** A local file: played aloud and sent to the server at playback speed. */
 import type { StreamLink, AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
-import { MAX_FILE_BYTES, SourceError, fileTooBigText, undecodableFileText } from './source-errors.js';
+import { MAX_FILE_BYTES, PAUSED_FILE_TEXT, SourceError, fileTooBigText, undecodableFileText } from './source-errors.js';
 
 const SEND_EVERY_MS = 100;
 
-/** `blocked`: not started yet; the browser may require a click before it plays audio. */
+/** `blocked`: the browser plays no audio: it may require a click to start, or have paused it for a call. */
 export type PlaybackState = 'blocked' | 'playing' | 'ended';
 
 export class FilePlayback implements AudioSource {
@@ -25,6 +25,7 @@ export class FilePlayback implements AudioSource {
   private constructor(name: string, context: AudioContext, sound: AudioBuffer, sendOptions: SendOptions, onChange: () => void) {
     this.name = name;
     this.#context = context;
+    context.onstatechange = () => this.#contextChanged();
     this.#sound = sound;
     this.#onChange = onChange;
     this.#gain = context.createGain();
@@ -53,11 +54,13 @@ export class FilePlayback implements AudioSource {
 
   get link(): StreamLink { return this.#sender.client; }
   get state(): PlaybackState { return this.#state; }
+  /** The browser has paused playback: nothing is sent, and the position stays. */
+  get interruption(): string | undefined { return this.#player && this.#state === 'blocked' ? PAUSED_FILE_TEXT : undefined; }
   get durationMs(): number { return this.#sound.duration * 1000; }
   get isMuted(): boolean { return this.#gain.gain.value === 0; }
 
   get positionMs(): number {
-    if (this.#state === 'blocked') return 0;
+    if (!this.#player && this.#state === 'blocked') return 0;
     if (this.#state === 'ended') return this.#sentFrames / this.#sound.sampleRate * 1000;
     return Math.min(this.durationMs, (this.#context.currentTime - this.#startedAtS) * 1000);
   }
@@ -76,9 +79,14 @@ export class FilePlayback implements AudioSource {
       .catch(() => {});
   }
 
+  /** After an interruption. */
+  resume(): void {
+    this.play();
+  }
+
   /** Stops playback and ends the stream; the server then sends a summary. */
   stop(): void {
-    if (this.#state !== 'playing') return;
+    if (!this.#player) return;
     this.#finish();
   }
 
@@ -88,7 +96,7 @@ export class FilePlayback implements AudioSource {
   }
 
   #start(): void {
-    if (this.#state !== 'blocked' || this.#context.state !== 'running') return;
+    if (this.#player || this.#state === 'ended' || this.#context.state !== 'running') return;
     this.#state = 'playing';
     this.#player = new AudioBufferSourceNode(this.#context, { buffer: this.#sound });
     this.#player.connect(this.#gain);
@@ -98,8 +106,17 @@ export class FilePlayback implements AudioSource {
     this.#onChange();
   }
 
+  #contextChanged(): void {
+    if (!this.#player) return;
+    this.#state = this.#context.state === 'running' ? 'playing' : 'blocked';
+    // After a long pause the server has ended the stream; the rest of the file is a new one.
+    if (this.#state === 'playing' && this.#sender.client.state === 'closed') this.#sender.client.connect().catch(() => {});
+    this.#onChange();
+  }
+
   /** Sends what was played since the last call; at the end of the file, ends the stream. */
   #sendPlayed(): void {
+    if (this.#state === 'blocked') return;
     const rate = this.#sound.sampleRate;
     const played = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
     if (this.#sender.client.state === 'closed') return this.#stopPlayback();

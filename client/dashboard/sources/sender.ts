@@ -7,14 +7,24 @@ const CHUNK_SAMPLES = SEND_SAMPLE_RATE / 10;
 
 export class Sender {
   readonly client: GenreClient;
-  readonly #resampler: Resampler;
+  #inputRate: number;
+  #resampler: Resampler;
   readonly #chunk = new Float32Array(CHUNK_SAMPLES);
   #filled = 0;
 
   /** @param inputRate sample rate of the samples passed to `push`, Hz */
   constructor(name: string, inputRate: number, { url, topK, spectrogram }: SendOptions) {
+    this.#inputRate = inputRate;
     this.#resampler = new Resampler(inputRate, SEND_SAMPLE_RATE);
     this.client = new GenreClient({ url, name, topK, spectrogram, encoding: 's16le', sampleRate: SEND_SAMPLE_RATE, channels: 1 });
+  }
+
+  /** Another device may have another rate. */
+  setInputRate(inputRate: number): void {
+    if (inputRate === this.#inputRate) return;
+    this.#send(this.#resampler.flush());
+    this.#inputRate = inputRate;
+    this.#resampler = new Resampler(inputRate, SEND_SAMPLE_RATE);
   }
 
   /** @param samples mono, -1 to 1 */
