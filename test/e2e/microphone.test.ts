@@ -230,6 +230,18 @@ test('a file whose playback is paused keeps its place and goes on, if need be as
   assert.equal(context.pageErrors, []);
 });
 
+test('a file whose channels have opposite phase is heard', async (context) => {
+  const page = await openPage(context, context.server.url);
+  await state(page, 'Live');
+  const mono = toS16(new DemoSynth(3, 22_050).render(6 * 22_050));
+  const antiphase = Int16Array.from({ length: 2 * mono.length }, (_, i) => (i % 2 ? -1 : 1) * mono[i >> 1]!);
+  await page.locator('source-picker input[type=file]').setInputFiles({ name: 'antiphase.wav', mimeType: 'audio/wav', buffer: Buffer.from(wavFile(antiphase, 22_050, 2)) });
+  await page.locator('genre-now h2', { hasText: 'antiphase.wav' }).waitFor(SOON);
+  await page.locator('file-player .time', { hasText: '0:02 /' }).waitFor(SOON);
+  const level = Number(await page.locator('level-meter [role=meter]').getAttribute('aria-valuenow'));
+  assert.ok(level > -40, `${level} dBFS`);
+});
+
 test('a widget says why no sound comes, goes on at a press, and can be closed', async (context) => {
   const page = await openPage(context, context.site.origin, { prepare: recordMicrophone });
   const widget = page.locator('live-genre');

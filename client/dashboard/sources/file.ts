@@ -1,4 +1,5 @@
 /** A local file: played aloud and sent to the server at playback speed. */
+import { Downmixer } from '../../../dsp/pcm/downmix.js';
 import type { StreamLink, AudioSource, SendOptions } from './audio-source.js';
 import { Sender } from './sender.js';
 import { MAX_FILE_BYTES, PAUSED_FILE_TEXT, SourceError, fileTooBigText, undecodableFileText } from './source-errors.js';
@@ -15,6 +16,8 @@ export class FilePlayback implements AudioSource {
   readonly #sound: AudioBuffer;
   readonly #gain: GainNode;
   readonly #sender: Sender;
+  readonly #channels: readonly Float32Array[];
+  readonly #downmixer: Downmixer;
   readonly #onChange: () => void;
   #player: AudioBufferSourceNode | undefined;
   #startedAtS = 0;
@@ -28,6 +31,8 @@ export class FilePlayback implements AudioSource {
     context.onstatechange = () => this.#contextChanged();
     this.#sound = sound;
     this.#onChange = onChange;
+    this.#channels = Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel));
+    this.#downmixer = new Downmixer(sound.sampleRate, sound.numberOfChannels);
     this.#gain = context.createGain();
     this.#gain.connect(context.destination);
     this.#sender = new Sender(name.slice(0, 100), sound.sampleRate, sendOptions);
@@ -120,7 +125,7 @@ export class FilePlayback implements AudioSource {
     const rate = this.#sound.sampleRate;
     const played = Math.min(this.#sound.length, Math.round(this.positionMs / 1000 * rate));
     if (this.#sender.client.state === 'closed') return this.#stopPlayback();
-    if (played > this.#sentFrames) this.#sender.push(mono(this.#sound, this.#sentFrames, played));
+    if (played > this.#sentFrames) this.#sender.push(this.#downmixer.push(this.#channels.map((samples) => samples.subarray(this.#sentFrames, played))));
     this.#sentFrames = played;
     if (played === this.#sound.length) this.#finish();
     this.#onChange();
@@ -139,15 +144,4 @@ export class FilePlayback implements AudioSource {
     if (this.#context.state !== 'closed') void this.#context.close();
     this.#onChange();
   }
-}
-
-/** Mixes frames `from` to `to` down to mono: the mean of all channels. */
-function mono(sound: AudioBuffer, from: number, to: number): Float32Array {
-  const mix = sound.getChannelData(0).slice(from, to);
-  for (let channel = 1; channel < sound.numberOfChannels; channel++) {
-    const other = sound.getChannelData(channel);
-    for (let i = 0; i < mix.length; i++) mix[i]! += other[from + i]!;
-  }
-  for (let i = 0; i < mix.length; i++) mix[i]! /= sound.numberOfChannels;
-  return mix;
 }
