@@ -87,7 +87,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     streams,
     log,
     scheduler,
-    check: (config) => checkStation(config, manifest, settings),
+    check: (fields) => checkStation(fields, manifest, settings),
     listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
 import { PIPE_DEFAULTS } from './pipe/settings.js';
 
 /** What can be asked of one setting. */
@@ -71,15 +72,15 @@ function anyText(words: Words<string>): Setting<string> {
   return { ...words, parse: (value) => value.trim() };
 }
 
-function urls(words: Words<readonly string[]>, protocols: readonly string[]): Setting<readonly string[]> {
+function addresses(words: Words<readonly string[]>, use: AddressUse): Setting<readonly string[]> {
   return {
     ...words,
     parse(value) {
-      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
-      for (const each of list) {
-        if (!URL.canParse(each) || !protocols.includes(new URL(each).protocol)) {
-          throw new Error(`addresses that begin with ${protocols.join(' or ')}//, separated by commas`);
-        }
+      // At commas before a scheme only: a password may have commas, too.
+      const list = value.split(/,(?=[\s,]*(?:[a-z][a-z0-9+.-]*:\/\/|$))/i).map((each) => each.replace(/^[\s,]+|[\s,]+$/g, '')).filter((each) => each !== '');
+      for (const [index, each] of list.entries()) {
+        const problem = /\s/.test(each) ? 'it has a space in it' : addressProblem(each, use);
+        if (problem !== undefined) throw new Error(`${use.wanted}, or several separated by commas (${list.length === 1 ? '' : `number ${index + 1}: `}${problem})`);
       }
       return list;
     },
@@ -164,9 +165,9 @@ export const SETTINGS = {
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
   database: anyText({ default: '', unit: 'file', description: 'SQLite file for history and alerts; beside the stations file unless set, and without either nothing is stored' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
-  webhooks: urls({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, ['http:', 'https:']),
+  webhooks: addresses({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, WEBHOOK_ADDRESS),
   webhookSecret: anyText({ default: '', unit: 'secret', isSecret: true, description: 'key with which webhooks are signed' }),
-  mqtt: urls({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that receives stations and alerts, such as mqtt://user:password@host:1883' }, ['mqtt:', 'mqtts:', 'ws:', 'wss:']),
+  mqtt: addresses({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that receives stations and alerts, such as mqtt://user:password@host:1883' }, BROKER_ADDRESS),
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
   access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),

@@ -15,13 +15,14 @@ const HOUSES = ['dsp', 'models', 'server', 'client'] as const;
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  network: [],
   pipe: ['protocol'],
   shards: ['protocol', 'pipe'],
-  sources: ['protocol'],
+  sources: ['protocol', 'network'],
   streams: ['protocol', 'shards', 'sources'],
   store: ['protocol'],
-  stations: ['protocol', 'pipe', 'sources', 'streams', 'store'],
-  alerts: ['protocol', 'stations', 'store'],
+  stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store'],
+  alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol'],
   http: ['protocol', 'pipe', 'streams', 'stations', 'store', 'access'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
@@ -88,8 +89,8 @@ function mayEnter({ file, to }: Import): boolean {
   const [from, target] = [roomOf(file), roomOf(to)];
   if (from === target || HOLDS_ALL.includes(from)) return true;
   if (!(target in ROOMS)) return from !== 'pipe' && (!HOLDS_ALL.includes(target) || from === 'cli');
-  // The settings take the pipe's defaults from it.
-  return from in ROOMS ? ROOMS[from]!.includes(target) : from === 'settings.ts' && to === 'server/pipe/settings.js';
+  // The settings take the pipe's defaults from it, and check addresses.
+  return from in ROOMS ? ROOMS[from]!.includes(target) : from === 'settings.ts' && (to === 'server/pipe/settings.js' || target === 'network');
 }
 
 /** Circles of imports, types included. */

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { asyncScheduler, interval, Subscription, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import type { Log } from '../log.js';
+import { credentialsOf, hostOf } from '../network/address.js';
 import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { StationConfig } from '../stations/config.js';
 import type { AlertStations } from './alerts.js';
@@ -41,7 +42,24 @@ const CLOSE_MS = 1000;
 /** Opens the connection. The library is loaded only if MQTT is used. */
 export async function startMqtt(options: MqttOptions): Promise<Mqtt> {
   const { connect } = await import('mqtt');
-  return new Mqtt(options, connect(options.url, clientOptions(options.prefix)));
+  return new Mqtt(options, connect({ ...clientOptions(options.prefix), ...brokerOptions(options.url) }));
+}
+
+/** The parts of the broker's address. The library itself splits `user:pa:ss` at the last colon. */
+export function brokerOptions(address: string): IClientOptions {
+  const url = new URL(address);
+  const credentials = credentialsOf(url);
+  const isWebSocket = url.protocol.startsWith('ws');
+  const clientId = url.searchParams.get('clientId');
+  return {
+    protocol: url.protocol.slice(0, -1) as 'mqtt' | 'mqtts' | 'ws' | 'wss',
+    // Addresses of WebSockets are put together again, where IPv6 needs its brackets.
+    host: isWebSocket ? url.hostname : hostOf(url)!,
+    ...(url.port !== '' && { port: Number(url.port) }),
+    ...(isWebSocket && { path: url.pathname + url.search }),
+    ...(credentials && { username: credentials.username, ...(credentials.password !== '' && { password: credentials.password }) }),
+    ...(clientId !== null && { clientId }),
+  };
 }
 
 export function clientOptions(prefix: string): IClientOptions {

@@ -98,7 +98,8 @@ export async function startAlerts({ settings, log, stations, database, restored,
 }
 
 function checkTopic(name: SettingName, topic: string): void {
-  if (/[+#\0]|^\/|\/$|\s/.test(topic)) {
-    throw new SettingError(`${flagOf(name)} must be an MQTT topic without wildcards, spaces or a / at its ends; it is ${JSON.stringify(topic)}.`);
+  // Brokers keep topics that begin with $ to themselves (MQTT 3.1.1, section 4.7.2).
+  if (/[+#\0]|^[/$]|\/$|\s/.test(topic)) {
+    throw new SettingError(`${flagOf(name)} must be an MQTT topic without wildcards, spaces, a $ at its start or a / at its ends; it is ${JSON.stringify(topic)}.`);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { asyncScheduler, merge, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
+import { basicAuthorization, credentialsOf, type Credentials } from '../network/address.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
 import { logFields, type Delivery, type Outbox } from './outbox.js';
@@ -150,7 +151,7 @@ export class Webhooks {
     const abort = new AbortController();
     const timeout = merge(timer(ANSWER_MS, this.#scheduler), this.#abort).subscribe(() => abort.abort());
     try {
-      const { url, authorization } = withoutUserInfo(target);
+      const { url, credentials } = withoutCredentials(target);
       const response = await fetch(url, {
         method: 'POST',
         body,
@@ -162,7 +163,7 @@ export class Webhooks {
           'webhook-id': id,
           'webhook-timestamp': String(timestampS),
           ...(this.#key && { 'webhook-signature': sign(this.#key, id, timestampS, body) }),
-          ...(authorization !== undefined && { authorization }),
+          ...(credentials && { authorization: basicAuthorization(credentials) }),
         },
       });
       // The body is not needed, so an error in it is ignored, too.
@@ -196,14 +197,12 @@ function retryAfterMs(value: string | null, nowMs: number): number {
   return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms || 0));
 }
 
-/** Moves user name and password from the URL, where fetch refuses them, to an Authorization header. */
-function withoutUserInfo(target: string): { url: URL; authorization: string | undefined } {
+/** `fetch` refuses addresses with a user name or a password. */
+function withoutCredentials(target: string): { url: URL; credentials: Credentials | undefined } {
   const url = new URL(target);
-  const { username, password } = url;
+  const credentials = credentialsOf(url);
   url.username = url.password = '';
-  if (username === '' && password === '') return { url, authorization: undefined };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url, authorization: `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}` };
+  return { url, credentials };
 }
 
 /** The message of fetch is only "fetch failed"; its cause has the reason. */

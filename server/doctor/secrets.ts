@@ -13,5 +13,5 @@ export function hideSecrets(settings: Settings): (text: string) => string {
     .filter((secret) => secret.length >= LEAST_CHARS);
   return (text) => secrets
     .reduce((left, secret) => left.replaceAll(secret, HIDDEN), text)
-    .replace(/(\b[a-z][a-z+.-]*:\/\/)[^\s/@]*@/gi, `$1${HIDDEN}@`);
+    .replace(/(\b[a-z][a-z+.-]*:\/\/)\S*@/gi, `$1${HIDDEN}@`);
 }

@@ -1,18 +1,42 @@
-/** Checks of a station that depend on this server's model and settings, which a schema cannot make. */
+/**
+ * Everything that this server can know about a station before it listens to it, beyond the schema:
+ * addresses that can never work, and what depends on its model and settings.
+ */
 import type { Manifest } from '../../models/manifest.js';
+import { addressProblem, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { flagOf, type Settings } from '../settings.js';
+import { localFile, MissingFile } from '../sources/station/local-file.js';
 import type { StationConfig } from './config.js';
 
-/** @throws ProtocolError `bad-request`, with a sentence that begins with the field */
-export function checkStation({ url, rules }: StationConfig, { labels }: Pick<Manifest, 'labels'>, { stationFiles }: Pick<Settings, 'stationFiles'>): void {
-  if (new URL(url).protocol === 'file:' && stationFiles === '') {
-    throw new ProtocolError('bad-request', `url is a file: address, and this server plays no files. The operator can allow one folder with ${flagOf('stationFiles')}.`);
-  }
+/** The fields that are checked; those left out are not. */
+export type CheckedFields = Partial<Pick<StationConfig, 'url' | 'rules' | 'webhooks'>>;
+
+/** @throws ProtocolError `bad-request`, with a sentence for each field, which begins with the field */
+export async function checkStation({ url, rules = [], webhooks = [] }: CheckedFields, { labels }: Pick<Manifest, 'labels'>, settings: Pick<Settings, 'stationFiles'>): Promise<void> {
+  const problems: string[] = [];
+  if (url !== undefined) problems.push(...await urlProblems(url, settings));
   for (const [index, rule] of rules.entries()) {
     const unknown = rule.type === 'drift' ? rule.expect.filter((genre) => !labels.includes(genre)) : [];
-    if (unknown.length > 0) {
-      throw new ProtocolError('bad-request', `rules[${index}].expect: the model has no label ${unknown.map((genre) => JSON.stringify(genre)).join(', ')}; its labels are ${labels.join(', ')}.`);
-    }
+    if (unknown.length > 0) problems.push(`rules[${index}].expect: the model has no label ${unknown.map((genre) => JSON.stringify(genre)).join(', ')}; its labels are ${labels.join(', ')}.`);
+  }
+  for (const [index, webhook] of webhooks.entries()) {
+    const problem = addressProblem(webhook, WEBHOOK_ADDRESS);
+    if (problem !== undefined) problems.push(`webhooks[${index}]: ${problem}.`);
+  }
+  if (problems.length > 0) throw new ProtocolError('bad-request', problems.join(' '));
+}
+
+async function urlProblems(url: string, { stationFiles }: Pick<Settings, 'stationFiles'>): Promise<string[]> {
+  const problem = addressProblem(url, STATION_ADDRESS);
+  if (problem !== undefined) return [`url: ${problem}.`];
+  if (new URL(url).protocol !== 'file:') return [];
+  if (stationFiles === '') return [`url is a file: address, and this server plays no files. The operator can allow one folder with ${flagOf('stationFiles')}.`];
+  try {
+    await localFile(new URL(url), stationFiles);
+    return [];
+  } catch (error) {
+    // It may come: a named pipe that another program makes, or a disk that is mounted later.
+    return error instanceof MissingFile ? [] : [`url: ${(error as Error).message}`];
   }
 }

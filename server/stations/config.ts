@@ -3,6 +3,7 @@
  * `StationConfig` has always passed them.
  */
 import { z } from 'zod';
+import { addressProblem, isAddress, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
 
 const DAY_S = 86_400;
 
@@ -55,17 +56,22 @@ export type RuleType = Rule['type'];
 /** The rules of a station that sets none. */
 export const DEFAULT_RULES: readonly Rule[] = [deadAirSchema.parse({ type: 'dead-air' }), downSchema.parse({ type: 'down' })];
 
-const PROTOCOLS: readonly string[] = ['http:', 'https:', 'file:'];
+/**
+ * Whether these are addresses at all. What can never work for another reason is refused by
+ * `check-station.ts`, since a stations file of an earlier version may have it and is still read.
+ */
+const sourceUrl = z.string().max(2000).refine((text) => isAddress(text, STATION_ADDRESS), {
+  error: ({ input }) => refusal(addressProblem(String(input), STATION_ADDRESS), 'url must be an http://, https:// or file:// address'),
+});
 
-const sourceUrl = z.string().max(2000).refine(
-  (text) => URL.canParse(text) && PROTOCOLS.includes(new URL(text).protocol),
-  { error: 'url must be an http://, https:// or file:// address' },
-);
+const webhookUrl = z.string().max(2000).refine((text) => isAddress(text, WEBHOOK_ADDRESS), {
+  error: ({ input }) => refusal(addressProblem(String(input), WEBHOOK_ADDRESS), 'a webhook must be an http:// or https:// address'),
+});
 
-const webhookUrl = z.string().max(2000).refine(
-  (text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol),
-  { error: 'a webhook must be an http:// or https:// address' },
-);
+/** The sentence for an address that isn't one, or the problem if there is something more telling. */
+function refusal(problem: string | undefined, notAnAddress: string): string {
+  return problem === undefined || problem.startsWith('it must be ') ? notAnAddress : problem;
+}
 
 /** Ids in use already: the path /v1/stations/watch, and the demo stream. */
 export const RESERVED_IDS: readonly string[] = ['watch', 'demo'];

@@ -4,6 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
+import type { CheckedFields } from './check-station.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
 import type { StationEvent } from './station-event.js';
 import { Station, type StationParts } from './station.js';
@@ -17,7 +18,7 @@ export interface StationsOptions extends StationParts {
    */
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
   /** @throws ProtocolError `bad-request` when this server can't do what a station asks */
-  readonly check?: (config: StationConfig) => void;
+  readonly check?: (fields: CheckedFields) => Promise<void>;
 }
 
 export interface EventWithStation {
@@ -51,12 +52,10 @@ export class Stations {
     this.events$ = this.#events;
     this.changes$ = this.#changes;
     for (const config of options.saved) {
-      try {
-        options.check?.(config);
-      } catch (error) {
-        // It was valid with the model and settings of the time. Keep it, and run what can be run.
+      // It was valid with the model and settings of the time. Keep it, and run what can be run.
+      options.check?.(config).catch((error: unknown) => {
         options.log.warn('a saved station needs something that this server does not have', { stream: config.id, name: config.name, reason: (error as Error).message });
-      }
+      });
       this.#put(config);
     }
   }
@@ -80,9 +79,9 @@ export class Stations {
     return this.#enqueue(async () => {
       if (this.#byId.size >= MAX_STATIONS) throw new ProtocolError('bad-request', `The limit of ${MAX_STATIONS} stations is reached.`);
       const id = station.id ?? this.#freeId(station.name);
-      if (this.#isTaken(id)) throw new ProtocolError('conflict', `The id ${JSON.stringify(id)} is taken. Choose another, or leave it out.`);
+      if (this.#isTaken(id)) throw taken(id);
       const config: StationConfig = { ...station, id };
-      this.#options.check?.(config);
+      await this.#options.check?.(config);
       await this.#options.save([...this.#configs(), config]);
       const added = this.#put(config);
       this.#changes.next({ type: 'added', station: config });
@@ -96,7 +95,8 @@ export class Stations {
     return this.#enqueue(async () => {
       const station = this.#find(id);
       const config: StationConfig = { ...station.config, ...changes };
-      this.#options.check?.(config);
+      // What stays as it is may be wrong already, and must not keep anybody from switching it off.
+      await this.#options.check?.(changed(station.config, config));
       await this.#options.save(this.#configs().map((each) => (each.id === id ? config : each)));
       this.#changes.next({ type: 'changed', station: config });
       if (!this.#isClosed) station.change(config);
@@ -161,4 +161,13 @@ export class Stations {
     this.#lastChange = change.catch(() => {});
     return change;
   }
+}
+
+function taken(id: string): ProtocolError {
+  return new ProtocolError('conflict', `The id ${JSON.stringify(id)} is taken. Choose another, or leave it out.`);
+}
+
+function changed(before: StationConfig, after: StationConfig): CheckedFields {
+  const isNew = (field: keyof CheckedFields): boolean => JSON.stringify(before[field]) !== JSON.stringify(after[field]);
+  return { ...(isNew('url') && { url: after.url }), ...(isNew('rules') && { rules: after.rules }), ...(isNew('webhooks') && { webhooks: after.webhooks }) };
 }

@@ -49,6 +49,23 @@ test('a value that can not be used is refused with where it came from, what it i
   assert.match(refusal({ silenceEndDb: '-70' }), '--silence-end-db must be at least --silence-db (-60); it is -70.');
 });
 
+test('addresses are a list; what is wrong with one is said without showing it', () => {
+  const webhooks = (value: string): readonly string[] => readSettings({ webhooks: value }, {}).webhooks;
+  assert.equal(webhooks('http://a.example/x, https://b.example/y,'), ['http://a.example/x', 'https://b.example/y']);
+  assert.equal(webhooks('http://user:pa,ss@a.example/,http://b.example'), ['http://user:pa,ss@a.example/', 'http://b.example']);
+  assert.equal(readSettings({}, { LIVEGENRE_MQTT: 'mqtt://user:pa:ss,100%@broker' }).mqtt, ['mqtt://user:pa:ss,100%@broker']);
+  for (const [name, value, reason] of [
+    ['webhooks', 'http://a.example/x, b.example', /has a space in it/],
+    ['webhooks', 'http://a.example/,http://s3cret:pa#ss@b.example/', /\(number 2: the # in its user name or password must be written as %23;/],
+    ['webhooks', 'http://a.example:6667/s3cret', /port 6667/],
+    ['mqtt', 'mqtt://s3cret:pa/ss@broker', /the \/ in its user name or password must be written as %2F/],
+    ['mqtt', 'broker.s3cret:1883', /must be an mqtt:\/\/, mqtts:\/\/, ws:\/\/ or wss:\/\/ address/],
+  ] as const) {
+    assert.match(refusal({ [name]: value }), reason);
+    assert.not.match(refusal({ [name]: value }), /s3cret|ss@/);
+  }
+});
+
 test('on and off have the spellings that people try', () => {
   for (const on of ['on', 'true', '1', true]) assert.is(readSettings({ demo: on }, {}).demo, true);
   for (const off of ['off', 'false', '0', false]) assert.is(readSettings({ demo: off }, {}).demo, false);

@@ -6,6 +6,7 @@ import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessag
 import https from 'node:https';
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
+import { credentialsOf } from '../../network/address.js';
 import { IcyConnection } from './icy-connection.js';
 import { SourceFault } from './source-event.js';
 
@@ -98,12 +99,13 @@ async function follow(address: URL, options: FetchOptions, onClosed: () => void)
 function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
   const { signal, pool, range } = options;
   const isSecure = url.protocol === 'https:';
+  const credentials = credentialsOf(url);
   return new Promise((resolve, reject) => {
     const request: ClientRequest = (isSecure ? https : http).request({
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port || (isSecure ? 443 : 80),
       path: url.pathname + url.search,
-      ...(url.username !== '' && { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }),
+      ...(credentials && { auth: `${credentials.username}:${credentials.password}` }),
       headers: {
         'User-Agent': USER_AGENT,
         Accept: '*/*',

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SourceFault } from './source-event.js';
 
+/** The file, its folder or its content is not there; it may come. */
+export class MissingFile extends SourceFault {}
+
 export interface LocalFile {
   /** Without symbolic links. */
   readonly path: string;
@@ -30,7 +33,7 @@ export async function localFile(url: URL, folder: string): Promise<LocalFile> {
   if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw new SourceFault('The file is outside the folder of --station-files.');
   const stats = await stat(path);
   if (!stats.isFile() && !stats.isFIFO()) throw new SourceFault('The address is neither a file nor a named pipe.');
-  if (stats.isFile() && stats.size === 0) throw new SourceFault('The file is empty (0 bytes).');
+  if (stats.isFile() && stats.size === 0) throw new MissingFile('The file is empty (0 bytes).');
   return { path, isPipe: stats.isFIFO() };
 }
 
@@ -39,7 +42,7 @@ async function resolveLinks(path: string, what: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new SourceFault(code === 'ENOENT' ? `${what} does not exist.` : `${what} can't be read (${code}).`);
+    throw code === 'ENOENT' ? new MissingFile(`${what} does not exist.`) : new SourceFault(`${what} can't be read (${code}).`);
   }
 }
 

@@ -5,6 +5,8 @@ import { ProtocolError } from '../../../server/protocol/errors.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import type { StationConfig } from '../../../server/stations/config.js';
 import { Stations, type StationChange, type StationsOptions } from '../../../server/stations/stations.js';
+import { checkStation } from '../../../server/stations/check-station.js';
+import { until } from '../../support/until.js';
 import { sharedServer } from '../rig.js';
 import { SimulatedSources, saved, station, URL_ONE } from './simulated-sources.js';
 
@@ -81,6 +83,22 @@ test('saved stations are started, if enabled', () => shared(async (server) => {
   assert.is(sources.subscriberCount('http://127.0.0.1/off'), 0);
   await stations.close();
   assert.is(sources.subscriberCount(URL_ONE), 0);
+}));
+
+test('a saved station that can never work runs, is told of, and can be switched off', () => shared(async (server) => {
+  const lines: string[] = [];
+  const { stations, file } = stationsOf(server, {
+    saved: [saved({ url: 'http://127.0.0.1:0/' })],
+    check: (fields) => checkStation(fields, { labels: [] }, { stationFiles: '' }),
+    log: new Log('warn', (line) => lines.push(line)),
+  });
+  await until(() => lines.length > 0);
+  assert.match(lines[0]!, 'url: nothing can listen on port 0.');
+  // The form sends every field.
+  await stations.change('one', { ...saved({ url: 'http://127.0.0.1:0/' }), enabled: false });
+  assert.is(file.at(-1)![0]!.enabled, false);
+  assert.is(await refusal(stations.change('one', { url: 'http://127.0.0.1:0/x' })), 'bad-request');
+  await stations.close();
 }));
 
 test('changes are emitted, and an unknown station can not be changed', () => shared(async (server) => {
