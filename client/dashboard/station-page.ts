@@ -7,6 +7,7 @@ import { GenrePalette, type GenreColour } from './model/genre-colours.js';
 import { STATIONS } from './model/route.js';
 import { ALERT_NAMES, coarseDuration, timeWithDay, timeOfDay } from './model/station-words.js';
 import { playedTitles } from './model/titles.js';
+import { formatText } from './model/trial-words.js';
 import type { Theme } from './model/theme.js';
 import { pageStyles, soundStyles } from './page-styles.js';
 import { alertBadge, alertBadgeStyles } from './parts/alert-badge.js';
@@ -143,7 +144,7 @@ export class StationPage extends LitElement {
           <div class="files"><h2>Last day as CSV</h2><p>${TABLES.map((table) => html`<a download href=${this.#csv(watch, table)}>${table}</a>`)}</p></div>
         </section>
       </main>
-      <footer>${info?.source ? this.#source(info.source) : nothing}${info?.url !== undefined ? html`<span class="url" title=${info.url}>${info.url}</span>` : nothing}</footer>`;
+      <footer>${info?.source ? html`<span>${formatText(info.source)}</span>` : nothing}${info?.url !== undefined ? html`<span class="url" title=${info.url}>${info.url}</span>` : nothing}</footer>`;
   }
 
   /** Why there is no audio, when the next attempt is, and the decoder's output. */
@@ -177,11 +178,6 @@ export class StationPage extends LitElement {
     const titles = playedTitles(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MAX_ROWS);
     if (titles.length === 0) return html`<p class="note">The source sends no titles.</p>`;
     return html`<ul class="rows" aria-label="Titles">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
-  }
-
-  #source({ codec, bitrateKbps, sampleRate, channels, contentType }: NonNullable<NonNullable<StationWatch['info']>['source']>) {
-    const parts = [codec ?? contentType, bitrateKbps && `${bitrateKbps} kbit/s`, sampleRate && `${sampleRate / 1000} kHz`, channels && (channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`)];
-    return html`<span>${parts.filter(Boolean).join(', ')}</span>`;
   }
 
   #csv({ nowMs }: StationWatch, table: string): string {

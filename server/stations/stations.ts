@@ -4,10 +4,12 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
+import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { CheckedFields } from './check-station.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
 import type { StationEvent } from './station-event.js';
 import { Station, type StationParts } from './station.js';
+import { tryStation, type StationTrial } from './trial.js';
 
 export interface StationsOptions extends StationParts {
   /** Stations from the file. */
@@ -33,6 +35,8 @@ export interface StationChange {
 
 const MAX_STATIONS = 10_000;
 const SLUG_CHARS = 48;
+/** Trials at once: each may take an FFmpeg and 15 s. */
+const MAX_TRIALS = 4;
 
 export class Stations {
   /** Hot: the events of all stations. */
@@ -45,6 +49,8 @@ export class Stations {
   readonly #options: StationsOptions;
   /** The last change in the queue; changes run one after the other. */
   #lastChange: Promise<unknown> = Promise.resolve();
+  readonly #closing = new AbortController();
+  #trials = 0;
   #isClosed = false;
 
   constructor(options: StationsOptions) {
@@ -115,9 +121,28 @@ export class Stations {
     });
   }
 
+  /**
+   * Listens to a station for some seconds and says what was heard; nothing is saved.
+   * @param signal ends the trial at once
+   * @throws ProtocolError as `add` does, `too-many-streams`, or the signal's reason
+   */
+  async try(station: NewStation, signal: AbortSignal): Promise<StationTrial> {
+    if (station.id !== undefined && this.#isTaken(station.id)) throw taken(station.id);
+    await this.#options.check?.(station);
+    if (this.#trials >= MAX_TRIALS) throw new ProtocolError('too-many-streams', `${MAX_TRIALS} stations are being tried already. Try again later.`);
+    const { streams, listen, scheduler } = this.#options;
+    this.#trials++;
+    try {
+      return await tryStation(station.url, { listen, openStream: () => streams.trial(STATION_FORMAT), signals: [signal, this.#closing.signal], ...(scheduler && { scheduler }) });
+    } finally {
+      this.#trials--;
+    }
+  }
+
   /** Stops all stations; settles when the last change is saved. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort(new ProtocolError('going-away', 'The server is shutting down.'));
     for (const station of this.#byId.values()) station.close();
     await this.#lastChange;
     this.#events.complete();

@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import type { Shards } from '../shards/shards.js';
+import type { Shards, ShardStream } from '../shards/shards.js';
 import type { Source } from '../sources/source.js';
 import { Stream, type StreamIdentity } from './stream.js';
 
@@ -26,6 +26,9 @@ export interface FedStream {
   /** The bytes must not be changed afterwards. Bytes are dropped while the shard is behind. */
   send(bytes: Uint8Array): void;
 }
+
+/** Sound that is scored outside the list of streams. */
+export type TrialStream = Pick<ShardStream, 'send' | 'end' | 'close' | 'messages$'>;
 
 /** Delay before a source of the server's own is played again. */
 const REPLAY_AFTER_MS = 1000;
@@ -122,6 +125,16 @@ export class Streams {
     };
   }
 
+  /**
+   * Scores sound for a moment, outside the list of streams; the caller closes it.
+   * @throws ProtocolError `too-many-streams`, `going-away` or `internal`
+   */
+  trial(format: AudioFormat): TrialStream {
+    if (this.#isDraining) throw goingAway();
+    this.#checkLoad(1);
+    return this.#shards.open({ id: `trial ${randomBytes(8).toString('hex')}`, format, isPaced: true });
+  }
+
   /** Plays a source of the server's own as a stream, repeating it whenever it ends. */
   play({ name, format, bytes$ }: Source, id: 'demo'): void {
     const once$ = new Observable<never>((subscriber) => {
@@ -172,7 +185,7 @@ export class Streams {
   }
 
   #start({ format, topK, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
-    if (this.#isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
+    if (this.#isDraining) throw goingAway();
     const shard = this.#shards.open({ id: identity.id, format, topK, spectrogram, isPaced });
     const stream = new Stream({ ...identity, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
@@ -187,4 +200,8 @@ export class Streams {
     });
     return stream;
   }
+}
+
+function goingAway(): ProtocolError {
+  return new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
 }

@@ -256,6 +256,42 @@ test('a lost server is shown, old data is greyed out, and the page recovers', as
   }
 });
 
+test('a station is tried before it is added', async (context) => {
+  const server = await startTestServer({}, { listen: context.radio.listen });
+  try {
+    const page = await open(context, '/stations', { server });
+    await page.getByRole('button', { name: 'Add the first station' }).click();
+    const tryIt = page.getByRole('button', { name: 'Try it' });
+    await page.getByLabel('Address').fill('http://user:12#34@radio.example/');
+    await tryIt.click();
+    await page.getByRole('alert').getByText('url: the # in its user name or password must be written as %23').waitFor(SOON);
+    assert.is(await page.getByLabel('Address').getAttribute('aria-invalid'), 'true');
+    await page.getByLabel('Address').fill(url('unheard'));
+    await tryIt.click();
+    await page.getByRole('status').getByText('Listening for a few seconds').waitFor(SOON);
+    assert.ok(await tryIt.isDisabled());
+    assert.is(await page.getByLabel('Address').getAttribute('aria-invalid'), 'false');
+    await eventually('the server listens', () => context.radio.subscriberCount(url('unheard')) === 1);
+    context.radio.fail(url('unheard'), 'The server answered 404 Not Found.');
+    await page.getByRole('status').getByText('It does not play. The server answered 404 Not Found.').waitFor(SOON);
+    assert.equal(await unnamedElements(page), []);
+    assert.equal(await lowContrastTexts(page), []);
+    await page.getByLabel('Address').fill(url('tried'));
+    assert.is(await page.getByText('It does not play').count(), 0, 'what was heard belongs to the address before');
+    await tryIt.click();
+    await eventually('the server listens', () => context.radio.subscriberCount(url('tried')) === 1);
+    context.radio.broadcast(url('tried'), LOW, 'Deep song');
+    await page.getByRole('status').getByText(/It plays\..*Low, \d+ % sure\. Title: Deep song\./).waitFor(SOON);
+    await tryIt.click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await eventually('a form that is closed ends its trial', () => context.radio.subscriberCount(url('tried')) === 0);
+    assert.is(server.stations.list().length, 0);
+    assert.equal(context.pageErrors, []);
+  } finally {
+    await server.close();
+  }
+});
+
 test('a station can be added, rejected with a reason, edited and deleted', async (context) => {
   const server = await startTestServer({}, { listen: context.radio.listen });
   try {

@@ -1,9 +1,10 @@
 /** Dialog to add, change or delete a station. Shows the server's error message at the top. */
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { ApiError, stationPath, type Rule, type StationForm, type StationInfo } from '../api.js';
+import { ApiError, stationPath, type Rule, type StationForm, type StationInfo, type StationTrial } from '../api.js';
 import { labelName } from '../model/format.js';
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
+import { trialText } from '../model/trial-words.js';
 import type { Visitor } from '../visitor.js';
 import { dialogStyles } from './dialog-styles.js';
 import { sharedStyles } from './shared-styles.js';
@@ -12,9 +13,12 @@ const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
   'dead-air': 'Dead air', 'down': 'Down', 'speech': 'Only speech', 'drift': 'Format drift', 'genre-changed': 'Another genre',
 };
 
+/** The name of a station that is tried before it has one. */
+const UNNAMED = 'Unnamed station';
+
 /** Fires `saved` (detail: StationInfo) and `deleted`. */
 export class StationEditor extends LitElement {
-  static override properties = { station: { state: true }, trouble: { state: true }, fields: { state: true }, isBusy: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
+  static override properties = { station: { state: true }, trouble: { state: true }, fields: { state: true }, isBusy: { state: true }, trial: { state: true }, isTrying: { state: true }, isDeleting: { state: true }, expect: { state: true }, on: { state: true }, labels: { attribute: false } };
   static override styles = [sharedStyles, dialogStyles, css`
     dialog { inline-size: min(42rem, calc(100vw - 1rem)); }
     fieldset { display: grid; gap: 0.625rem; margin: 0; padding: 0; border: 0; min-inline-size: 0; }
@@ -33,6 +37,10 @@ export class StationEditor extends LitElement {
     .top { position: sticky; inset-block-start: 0; z-index: 1; padding: 0.625rem 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
     .actions { position: sticky; inset-block-end: 0; margin: 0 -1.5rem -1.375rem; padding: 0.875rem 1.5rem; border-block-start: 1px solid var(--line); background: var(--surface); }
     .actions p { flex: 1 1 100%; }
+    .with-button { display: flex; gap: 0.5rem; }
+    .with-button input { flex: 1; }
+    .with-button button { flex: none; }
+    .heard { overflow-wrap: anywhere; }
   `];
 
   /** The station being edited; undefined for a new one. */
@@ -43,9 +51,14 @@ export class StationEditor extends LitElement {
   declare fields: readonly string[];
   declare isBusy: boolean;
   declare isDeleting: boolean;
+  /** What was heard when the address was tried; empty before. */
+  declare trial: string;
+  declare isTrying: boolean;
   declare expect: ReadonlySet<string>;
   declare on: ReadonlySet<Rule['type']>;
   #visitor: Visitor | undefined;
+  /** Ends the trial that is under way. */
+  #stopTrial: AbortController | undefined;
 
   constructor() {
     super();
@@ -67,12 +80,13 @@ export class StationEditor extends LitElement {
     const { station } = this;
     const { name, url, enabled, rules, webhooks } = { ...NEW_STATION, ...station };
     return html`
-      <dialog aria-labelledby="title">
+      <dialog aria-labelledby="title" @close=${() => this.#stopTrial?.abort()}>
         <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
           <h2 id="title">${station ? 'Edit station' : 'Add a station'}</h2>
           <p class=${this.trouble === '' ? '' : 'wrong top'} role="alert">${this.trouble}</p>
           <label class="field">Name<input name="name" required maxlength="100" autocomplete="off" .defaultValue=${name} aria-invalid=${this.fields.includes('name')}></label>
-          <div class="field"><label for="url">Address</label><input id="url" name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.fields.includes('url')} aria-describedby="url-help">
+          <div class="field"><label for="url">Address</label><div class="with-button"><input id="url" name="url" type="url" required maxlength="2000" inputmode="url" autocomplete="off" placeholder="https://radio.example/stream.mp3" .defaultValue=${url} aria-invalid=${this.fields.includes('url')} aria-describedby="url-help" @input=${() => this.#forgetTrial()}><button type="button" ?disabled=${this.isTrying} @click=${() => void this.#try()}>Try it</button></div>
+            <p class="heard" role="status">${this.trial}</p>
             <small id="url-help">Icecast or Shoutcast, a .pls or .m3u playlist, HLS (.m3u8), or a file</small></div>
           <label class="check"><input type="checkbox" name="enabled" .defaultChecked=${enabled}>Listen to it</label>
           <fieldset>
@@ -115,6 +129,7 @@ export class StationEditor extends LitElement {
     this.trouble = '';
     this.fields = [];
     this.isBusy = this.isDeleting = false;
+    this.#forgetTrial();
     this.on = new Set(rules.map(({ type }) => type));
     this.expect = new Set(rules.flatMap((rule) => (rule.type === 'drift' ? rule.expect : [])));
   }
@@ -144,6 +159,36 @@ export class StationEditor extends LitElement {
     });
   }
 
+  /** Lets the server listen to the address for some seconds; nothing is saved. */
+  async #try(): Promise<void> {
+    const address = this.#form.elements.namedItem('url') as HTMLInputElement;
+    if (!this.#visitor || !address.reportValidity()) return;
+    const { name, url, webhooks } = this.#filled();
+    this.#refuse('');
+    this.#forgetTrial();
+    const stop = this.#stopTrial = new AbortController();
+    this.isTrying = true;
+    this.trial = 'Listening for a few seconds …';
+    try {
+      // The name is needed to add a station, not to try it.
+      const trial = await this.#visitor.request('v1/stations?test=1', { method: 'POST', body: { name: name || UNNAMED, url, webhooks }, signal: stop.signal }) as StationTrial;
+      if (!stop.signal.aborted) this.trial = trialText(trial);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      this.trial = '';
+      this.#refuse(sentenceOf(error));
+    }
+    if (this.#stopTrial === stop) this.isTrying = false;
+  }
+
+  /** What was heard belongs to the address that was tried. */
+  #forgetTrial(): void {
+    this.#stopTrial?.abort();
+    this.#stopTrial = undefined;
+    this.trial = '';
+    this.isTrying = false;
+  }
+
   async #delete(): Promise<void> {
     await this.#save(async (visitor) => {
       await visitor.request(stationPath(this.station!.id), { method: 'DELETE' });
@@ -160,7 +205,7 @@ export class StationEditor extends LitElement {
       await work(this.#visitor);
       this.#dialog.close();
     } catch (error) {
-      this.#refuse(error instanceof ApiError ? error.message : 'The server can’t be reached. Try again.');
+      this.#refuse(sentenceOf(error));
     }
     this.isBusy = false;
   }
@@ -170,6 +215,10 @@ export class StationEditor extends LitElement {
     this.fields = refusedFields(sentence);
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : 'The server can’t be reached. Try again.';
 }
 
 function toggled<T>(set: ReadonlySet<T>, each: T): ReadonlySet<T> {

@@ -45,10 +45,12 @@ const problemSchema = z.object({
 
 /** The error responses of a route, described by the protocol's table of errors. */
 export function errorResponses(...codes: ErrorCode[]) {
-  return Object.fromEntries(codes.map((code) => [ERRORS[code].status, {
-    description: `\`${code}\`: ${ERRORS[code].meaning}`,
-    content: { [PROBLEM_TYPE]: { schema: problemSchema } },
-  }]));
+  return Object.fromEntries(codes.map((code) => {
+    const { status } = ERRORS[code];
+    // Several codes may share a status.
+    const description = codes.filter((each) => ERRORS[each].status === status).map((each) => `\`${each}\`: ${ERRORS[each].meaning}`).join('; ');
+    return [status, { description, content: { [PROBLEM_TYPE]: { schema: problemSchema } } }];
+  }));
 }
 
 /** @throws ProtocolError `not-found` */

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { StationGlance, StreamInfo } from '../../protocol/messages.js';
 import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
 import type { StationDetail } from '../../stations/station.js';
+import type { StationTrial } from '../../stations/trial.js';
 
 /** A time in a response. */
 export const timeSchema = z.iso.datetime().meta({ description: 'ISO 8601' });
@@ -46,6 +47,15 @@ const glanceResponseSchema = z.object({
   alerts: z.array(alertType).readonly().meta({ description: 'Active alerts' }),
 }) satisfies z.ZodType<StationGlance>;
 
+const sourceSchema = z.object({
+  contentType: z.string(),
+  codec: z.string(),
+  name: z.string().optional().meta({ description: 'The source\'s own name' }),
+  bitrateKbps: z.number().optional(),
+  sampleRate: z.number().optional().meta({ description: 'Hz' }),
+  channels: z.number().optional(),
+});
+
 const detailResponseSchema = z.object({
   url: z.string(),
   enabled: z.boolean(),
@@ -53,14 +63,7 @@ const detailResponseSchema = z.object({
   webhooks: z.array(z.string()),
   retryAt: timeSchema.nullable().meta({ description: 'Time of the next attempt to connect' }),
   attempts: z.int().meta({ description: 'Attempts to connect since it was last live' }),
-  source: z.object({
-    contentType: z.string(),
-    codec: z.string(),
-    name: z.string().optional().meta({ description: 'The source\'s own name' }),
-    bitrateKbps: z.number().optional(),
-    sampleRate: z.number().optional().meta({ description: 'Hz' }),
-    channels: z.number().optional(),
-  }).nullable().meta({ description: 'Format of the sound before decoding; null if unknown' }),
+  source: sourceSchema.nullable().meta({ description: 'Format of the sound before decoding; null if unknown' }),
   decoder: z.object({
     exitCode: z.int().nullable(),
     signal: z.string().nullable(),
@@ -70,6 +73,18 @@ const detailResponseSchema = z.object({
 
 export const stationResponseSchema = glanceResponseSchema.extend(detailResponseSchema.partial().shape)
   .meta({ id: 'Station', description: 'All fields with the permission `manage`; otherwise without `url` and the fields after it' });
+
+export const trialResponseSchema = z.object({
+  alive: z.boolean().meta({ description: 'Sound came, and still came at the end' }),
+  reason: z.string().nullable().meta({ description: 'Why it is not alive, in a sentence' }),
+  format: sourceSchema.nullable().meta({ description: 'Format of the sound before decoding; null if unknown' }),
+  title: z.string().nullable().meta({ description: 'Current title, as reported by the source' }),
+  heard: streamState.nullable().meta({ description: 'What the sound was at the end; null if there was none' }),
+  genre: labelSchema,
+  p: probability,
+  level: z.number().nullable().meta({ description: 'dBFS of all that was heard; null if there was no sound' }),
+  durationMs: z.number().meta({ description: 'Sound that was heard' }),
+}).meta({ id: 'StationTrial' }) satisfies z.ZodType<StationTrial>;
 
 export const newStationBody = newStationSchema.meta({ id: 'NewStation', description: 'Without `id`, one is made from the name. Omitted fields get their defaults' });
 export const stationChangesBody = stationChangesSchema.meta({ id: 'StationChanges', description: 'Omitted fields stay unchanged' });

@@ -1,9 +1,9 @@
-/** REST routes to list, add, change and remove stations. A change takes effect once it is saved. */
+/** REST routes to list, try, add, change and remove stations. A change takes effect once it is saved. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { errorResponses, newApi, requireStation, type ApiParts } from './api.js';
 import type { Station } from '../../stations/station.js';
-import { newStationBody, stationChangesBody, stationResponseSchema } from './schemas.js';
+import { newStationBody, stationChangesBody, stationResponseSchema, trialResponseSchema } from './schemas.js';
 
 const TAG = ['Stations'];
 const JSON_TYPE = 'application/json';
@@ -11,6 +11,10 @@ const byId = z.object({ id: z.string() });
 const stationResponse = { description: 'The station', content: { [JSON_TYPE]: { schema: stationResponseSchema } } };
 /** For the OpenAPI document only; the permission is checked by the middleware below. */
 const adminSecurity = [{ adminToken: [] }];
+
+const addQuery = z.object({
+  test: z.enum(['0', '1']).optional().meta({ description: '1 tries the station instead of adding it: the server listens for 5 s, after waiting up to 10 s for the first sound, and answers with what it heard' }),
+});
 
 const list = createRoute({
   method: 'get', path: '/v1/stations', tags: TAG, summary: 'All stations',
@@ -24,11 +28,12 @@ const get = createRoute({
 });
 
 const add = createRoute({
-  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station', security: adminSecurity,
-  request: { body: { required: true, content: { [JSON_TYPE]: { schema: newStationBody } } } },
+  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station, or try one without adding it', security: adminSecurity,
+  request: { query: addQuery, body: { required: true, content: { [JSON_TYPE]: { schema: newStationBody } } } },
   responses: {
+    200: { description: 'With `test=1`: what was heard. Nothing is saved, whatever it was', content: { [JSON_TYPE]: { schema: trialResponseSchema } } },
     201: { ...stationResponse, headers: z.object({ Location: z.string() }) },
-    ...errorResponses('bad-message', 'no-token', 'conflict', 'bad-request', 'not-kept'),
+    ...errorResponses('bad-message', 'no-token', 'conflict', 'bad-request', 'not-kept', 'too-many-streams', 'going-away'),
   },
 });
 
@@ -60,6 +65,7 @@ export function stationsApi({ access, stations }: ApiParts): OpenAPIHono {
   api.openapi(list, (context) => context.json({ stations: stations.list().map((station) => info(station, context.req.header('authorization'))) }, 200));
   api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.req.header('authorization')), 200));
   api.openapi({ ...add, middleware }, async (context) => {
+    if (context.req.valid('query').test === '1') return context.json(await stations.try(context.req.valid('json'), context.req.raw.signal), 200);
     const station = await stations.add(context.req.valid('json'));
     context.header('Location', `/v1/stations/${station.config.id}`);
     return context.json(info(station, context.req.header('authorization')), 201);

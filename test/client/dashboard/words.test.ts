@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Announcements } from '../../../client/dashboard/model/announcements.js';
 import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
+import { trialText } from '../../../client/dashboard/model/trial-words.js';
 import { microphoneErrorText } from '../../../client/dashboard/sources/source-errors.js';
 
 test('labels of any model have a display name', () => {
@@ -24,6 +25,14 @@ test('formats times, durations and levels', () => {
   assert.equal([8200, 60_000, 125_000].map(duration), ['8 s', '1 min', '2 min 5 s']);
   assert.equal([42.4, 1234].map(delay), ['42 ms', '1.2 s']);
   assert.equal([-12.345, -120, 0].map(decibels), ['−12.3', '−∞', '0.0']);
+});
+
+test('what a trial of a station heard', () => {
+  const format = { codec: 'mp3', bitrateKbps: 128, sampleRate: 44_100, channels: 2, contentType: 'audio/mpeg' };
+  const trial = { alive: true, reason: null, format, title: 'Artist - Title', heard: 'music', genre: 'jazz', p: 0.641, level: -14.25, durationMs: 7000 } as const;
+  assert.is(trialText(trial), 'It plays. mp3, 128 kbit/s, 44.1 kHz, stereo. −14.3 dBFS. Jazz, 64 % sure. Title: Artist - Title.');
+  assert.is(trialText({ ...trial, heard: 'speech', genre: null, p: 0, title: null }), 'It plays. mp3, 128 kbit/s, 44.1 kHz, stereo. −14.3 dBFS. Speech.');
+  assert.is(trialText({ ...trial, alive: false, reason: 'No sound came within 10 s.', format: null, title: null, heard: null, genre: null, p: 0, level: null }), 'It does not play. No sound came within 10 s.');
 });
 
 test('each microphone error has a message that says what to do', () => {
