@@ -58,6 +58,9 @@ export class Metrics {
     this.#gauge('livegenre_stations', 'Stations in each state', (set) => {
       for (const state of STATES) set(stations.list().filter((station) => station.state === state).length, { state });
     });
+    this.#gauge('livegenre_station_info', 'The name of a station, as a label: 1 for every station', (set) => {
+      for (const { config: { id: station, name } } of stations.list()) set(1, { station, name });
+    });
     this.#gauge('livegenre_station_up', 'Whether a station is heard: 1 where it is live or silent', (set) => {
       for (const { config: { id: station, enabled }, state } of stations.list()) if (enabled) set(state === 'live' || state === 'silent' ? 1 : 0, { station });
     });
@@ -185,7 +188,7 @@ export class Metrics {
   }
 }
 
-const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'type', 'shard', 'queue'] as const;
+const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'name', 'type', 'shard', 'queue'] as const;
 
 /** Node metrics how long a timer took: a timer that was on time took its interval. */
 function delaySeconds(timerNs: number): number {

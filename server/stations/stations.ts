@@ -8,6 +8,7 @@ import { STATION_FORMAT } from '../sources/station/decoder.js';
 import type { CheckedFields } from './check-station.js';
 import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig } from './config.js';
 import type { StationEvent } from './station-event.js';
+import { idOfName } from './id-of-name.js';
 import { Station, type StationParts } from './station.js';
 import { tryStation, type StationTrial } from './trial.js';
 
@@ -34,7 +35,6 @@ export interface StationChange {
 }
 
 const MAX_STATIONS = 10_000;
-const SLUG_CHARS = 48;
 /** Trials at once: each may take an FFmpeg and 15 s. */
 const MAX_TRIALS = 4;
 
@@ -84,7 +84,7 @@ export class Stations {
   add(station: NewStation): Promise<Station> {
     return this.#enqueue(async () => {
       if (this.#byId.size >= MAX_STATIONS) throw new ProtocolError('bad-request', `The limit of ${MAX_STATIONS} stations is reached.`);
-      const id = station.id ?? this.#freeId(station.name);
+      const id = station.id ?? await this.#freeId(station.name);
       if (this.#isTaken(id)) throw taken(id);
       const config: StationConfig = { ...station, id };
       await this.#options.check?.(config);
@@ -170,12 +170,11 @@ export class Stations {
     return this.#byId.has(id) || RESERVED_IDS.includes(id) || this.#options.streams.get(id)?.isEnding === false;
   }
 
-  /** Slug of the name: "Rádió 1 (HD)" gives `radio-1-hd`, with a number appended if that is taken. */
-  #freeId(name: string): string {
-    const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-    const slug = plain.replace(/[^a-z0-9]+/g, '-').slice(0, SLUG_CHARS).replace(/^-+|-+$/g, '') || 'station';
+  /** Made of the name, with a number appended if that is taken. */
+  async #freeId(name: string): Promise<string> {
+    const wanted = await idOfName(name);
     for (let number = 1; ; number++) {
-      const id = number === 1 ? slug : `${slug}-${number}`;
+      const id = number === 1 ? wanted : `${wanted}-${number}`;
       if (!this.#isTaken(id)) return id;
     }
   }

@@ -50,7 +50,7 @@ test('streams, predictions, lag and time are counted', () => withServer({}, asyn
 test('stations are counted by state, each with whether it is heard, its level and its failures', () => {
   const sources = new SimulatedSources();
   return withServer({}, async (server) => {
-    await server.stations.add(station({ id: 'one' }));
+    await server.stations.add(station({ id: 'one', name: 'Радио "Один"' }));
     await server.stations.add(station({ id: 'off', enabled: false }));
     sources.emitState(URL_ONE, 'live');
     sources.emitAudio(URL_ONE, tone(300, 1000, { amplitude: 1 }));
@@ -59,6 +59,7 @@ test('stations are counted by state, each with whether it is heard, its level an
     assert.is(live.get('livegenre_stations{state="live"}'), 1);
     assert.is(live.get('livegenre_stations{state="stopped"}'), 1);
     assert.is(live.get('livegenre_station_up{station="one"}'), 1);
+    assert.is(live.get('livegenre_station_info{station="one",name="Радио \\"Один\\""}'), 1);
     assert.not.ok(live.has('livegenre_station_up{station="off"}'), 'nobody wants to be woken for one that is switched off');
     assert.ok(Math.abs(live.get('livegenre_station_level_dbfs{station="one"}')! + 3) < 0.2);
     sources.emitState(URL_ONE, 'failing', 'gone');

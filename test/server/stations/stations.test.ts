@@ -39,8 +39,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 test('an id is derived from the name in ASCII, with a number if it is taken', () => shared(async (server) => {
   const { stations } = stationsOf(server);
   const ids: string[] = [];
-  for (const name of ['Rádió 1 (HD)', 'Rádió 1 (HD)', '東京', 'watch', 'demo']) ids.push((await stations.add(station({ name, enabled: false }))).config.id);
-  assert.equal(ids, ['radio-1-hd', 'radio-1-hd-2', 'station', 'watch-2', 'demo-2']);
+  for (const name of ['Rádió 1 (HD)', 'Rádió 1 (HD)', '東京', 'Радио Маяк', 'Радио Маяк', 'Радио 1', '♫ ♫', 'watch', 'demo']) ids.push((await stations.add(station({ name, enabled: false }))).config.id);
+  assert.equal(ids, ['radio-1-hd', 'radio-1-hd-2', 'dongjing', 'radio-mayak', 'radio-mayak-2', 'radio-1', 'station', 'watch-2', 'demo-2']);
   assert.is(await refusal(stations.add(station({ id: 'radio-1-hd' }))), 'conflict');
   for (const id of ['watch', 'demo']) assert.throws(() => station({ id }), /the server uses these itself/);
   await stations.close();
