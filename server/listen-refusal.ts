@@ -1,4 +1,4 @@
-/** Why a server can't listen where it was told to, in two sentences. */
+/** Why the server can't listen on its host and port: the reason and advice. */
 import type { Settings } from './settings.js';
 
 export interface ListenRefusal {
@@ -7,7 +7,7 @@ export interface ListenRefusal {
   readonly advice: string;
 }
 
-/** @returns undefined for an error of another kind */
+/** @returns undefined for other errors */
 export function listenRefusal({ code, syscall }: NodeJS.ErrnoException, { host, port }: Pick<Settings, 'host' | 'port'>): ListenRefusal | undefined {
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
   switch (code) {

@@ -1,4 +1,4 @@
-/** `node deploy/build [TARGET…]`: brings `dist` up to date with the sources; every npm script that runs something begins with it. */
+/** `node deploy/build [TARGET…]`: brings `dist` up to date with the sources; run first by every npm script that runs something. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.js';
@@ -7,8 +7,8 @@ import { PLAN } from './targets.js';
 const ROOT = new URL('../../', import.meta.url);
 
 if (!isInstalled('esbuild') && existsSync(new URL('dist/server/cli/livegenre.js', ROOT))) {
-  // As after npm prune --omit=dev, which many hosts do.
-  console.error('The build tools are not installed (npm ci installs them): what was built before is used.');
+  // For example after npm prune --omit=dev.
+  console.error('The build tools are not installed (npm ci installs them): the existing build is used.');
   process.exit(0);
 }
 const names = process.argv.slice(2);
@@ -23,7 +23,7 @@ try {
   // To standard error: some scripts' output is read by programs.
   if (built.length > 0) console.error(`Built ${built.join(', ')} in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 } catch (error) {
-  // What esbuild refuses it has shown already.
+  // esbuild has already printed its own errors.
   if (!Object.hasOwn(/** @type {object} */ (error), 'errors')) console.error(/** @type {Error} */ (error).message);
   process.exit(1);
 }

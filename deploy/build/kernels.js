@@ -1,4 +1,4 @@
-/** AssemblyScript as JavaScript modules that hold the compiled bytes: with relaxed SIMD and without. */
+/** Compiles AssemblyScript to JavaScript modules that contain the WebAssembly, with and without relaxed SIMD. */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ export async function kernels(root, entry, folder) {
     outExtension: { '.js': '.wasm.js' },
     loader: { '.wasm': 'binary' },
     format: 'esm',
-    // Without Node's Buffer: browsers load them too.
+    // Platform-neutral (no Node Buffer), because browsers load them too.
     platform: 'neutral',
     target: 'es2022',
     logLevel: 'warning',
@@ -33,7 +33,7 @@ export async function kernels(root, entry, folder) {
 }
 
 /**
- * In a process of its own: it computes for seconds, and several can do so at once.
+ * Runs asc in a child process, so that several can run in parallel.
  * @param {string} root
  * @param {readonly string[]} args
  */

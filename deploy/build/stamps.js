@@ -1,14 +1,13 @@
 /**
- * Whether files are still what they were: size and time of change are compared first, and the
- * content where those differ. So a fresh checkout, a copied folder or a restored cache, which change
- * times alone, are not taken for new sources.
+ * Detects changed files: size and mtime are compared first, and a hash of the content if only the mtime
+ * differs. So a fresh checkout, a copied folder or a restored cache does not cause a rebuild.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /** @typedef {readonly [size: number, mtimeMs: number, sha1: string]} Stamp */
-/** @typedef {Readonly<Record<string, Stamp>>} Stamps by path from the root; a file that is not there has none */
+/** @typedef {Readonly<Record<string, Stamp>>} Stamps by path from the root; missing files have no stamp */
 
 /**
  * @param {string} root
@@ -29,6 +28,20 @@ export function filesIn(root, folders) {
 }
 
 /**
+ * Reads the stats of each file once: targets share sources.
+ * @param {string} root
+ * @returns {(path: string) => import('node:fs').Stats | undefined} undefined if there is no such file
+ */
+export function statsIn(root) {
+  /** @type {Map<string, import('node:fs').Stats | undefined>} */
+  const found = new Map();
+  return (path) => {
+    if (!found.has(path)) found.set(path, statSync(`${root}/${path}`, { throwIfNoEntry: false }));
+    return found.get(path);
+  };
+}
+
+/**
  * @param {string} root
  * @param {Iterable<string>} paths from the root
  * @returns {Stamps}
@@ -46,15 +59,16 @@ export function stampsOf(root, paths) {
 /**
  * @param {string} root
  * @param {Stamps} before
- * @param {ReadonlySet<string>} paths those that are asked for now
- * @returns {Stamps | undefined} up-to-date stamps (`before` itself where all still hold); undefined when a file is new, gone or changed
+ * @param {(path: string) => import('node:fs').Stats | undefined} statOf as `statsIn` makes it
+ * @param {ReadonlySet<string>} paths the files to compare
+ * @returns {Stamps | undefined} up-to-date stamps (`before` itself if nothing changed); undefined if a file was added, removed or changed
  */
-export function unchanged(root, before, paths) {
+export function unchanged(root, statOf, before, paths) {
   /** @type {Record<string, Stamp> | undefined} */
   let renewed;
   let found = 0;
   for (const path of paths) {
-    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    const stats = statOf(path);
     if (!stats?.isFile()) continue;
     const stamp = before[path];
     if (!stamp || stats.size !== stamp[0]) return undefined;

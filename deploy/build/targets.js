@@ -1,4 +1,4 @@
-/** What is built, from what and how: the one list to change when a folder moves. */
+/** The build targets: sources, commands and outputs. Change this list when a folder moves. */
 import { kernels } from './kernels.js';
 
 /** Source of WebAssembly kernels, in AssemblyScript. */
@@ -8,10 +8,10 @@ const isTypeScript = (/** @type {string} */ path) => path.endsWith('.ts') && !pa
 /** @type {import('./build.js').Plan} */
 export const PLAN = {
   folders: ['dsp', 'models', 'server', 'client', 'test', 'deploy/build'],
-  // The second is npm's account of what is installed: other tools or libraries build everything anew.
+  // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
-    /** The program and its tests, file by file; what this program is made of too, for its tests. */
+    /** The program and its tests, compiled file by file; with deploy/build, for its tests. */
     node: {
       isSource: (path) => isTypeScript(path) || (path.startsWith('deploy/build/') && path !== 'deploy/build/index.js'),
       build: (root, sources) => esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', platform: 'node', target: 'node20', sourcemap: true }),
@@ -20,17 +20,17 @@ export const PLAN = {
       isSource: (path) => path.startsWith('dsp/') && isAssembly(path),
       build: (root) => kernels(root, 'dsp/kernels/index.as.ts', 'dist/dsp/kernels'),
     },
-    /** They use functions of the other kernels. */
+    /** Depends on all kernel sources, because these kernels use functions of the dsp kernels. */
     modelKernels: {
       isSource: isAssembly,
       build: (root) => kernels(root, 'models/kernels/index.as.ts', 'dist/models/kernels'),
     },
-    /** Gradients of TensorFlow.js, which plain Node can't import. */
+    /** TensorFlow.js's gradients, bundled because plain Node can't import the file. */
     gradients: {
       isSource: () => false,
       build: (root) => esbuild(root, { entryPoints: ['node_modules/@tensorflow/tfjs-core/dist/register_all_gradients.js'], bundle: true, platform: 'node', outfile: 'dist/models/training/network/tfjs-gradients.js' }),
     },
-    /** Pages and what they load. Any of the program's files may be bundled, so all count. */
+    /** The pages and their scripts. They may bundle any source file, so all are sources. */
     web: {
       isSource: (path) => /^client\/.*\.(css|html|svg)$/.test(path) || (isTypeScript(path) && !path.startsWith('test/')),
       build: (root) => esbuild(root, {
@@ -55,7 +55,7 @@ export const PLAN = {
  * @returns {Promise<string[]>} the files written, as paths from the root
  */
 async function esbuild(root, options) {
-  // Loaded when there is something to build: the check alone needs none of it.
+  // Imported only when something has to be built.
   const { build } = await import('esbuild');
   const { metafile } = await build({ format: 'esm', logLevel: 'warning', ...options, absWorkingDir: root, metafile: true });
   return Object.keys(metafile.outputs);

@@ -1,4 +1,4 @@
-/** `livegenre doctor`: what is on this machine, whether `serve` with the same settings would work, and what to do. */
+/** `livegenre doctor`: checks this machine for `serve` with the same settings, and says what to do. */
 import { release, type as system } from 'node:os';
 import type { CAC } from 'cac';
 import { CHECK_NAMES, examine, report, type Examined } from '../doctor/doctor.js';
@@ -7,7 +7,7 @@ import { VERSION } from '../version.js';
 import { addSettings } from './setting-options.js';
 import { colours, paint, printable, type Paint } from './terminal.js';
 
-/** As wide as the longest. */
+/** Column width. */
 const MARK_WIDTH = 'problem'.length;
 const NAME_WIDTH = Math.max(...CHECK_NAMES.map(({ length }) => length));
 
@@ -30,7 +30,7 @@ async function doctor({ json, ...flags }: Readonly<Record<string, unknown>>): Pr
   const { ok, problems, notes } = report(all);
   if (json) console.log(JSON.stringify(report(all), null, 2));
   else console.log(`${painted.strong(ok ? 'No problem' : counted(problems, 'problem'))}, ${notes === 0 ? 'no notes' : counted(notes, 'note')}.`);
-  // Not by itself: a backend may keep threads.
+  // Explicit exit: a backend may keep threads alive.
   process.exit(ok ? 0 : 1);
 }
 

@@ -1,4 +1,4 @@
-/** Who may do what from where: a server that strangers can reach should not be theirs to manage. */
+/** Access: a server that other machines can reach should not let everybody manage stations. */
 import type { Settings } from '../settings.js';
 import { note, ok, type Finding } from './finding.js';
 

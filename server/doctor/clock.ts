@@ -1,22 +1,22 @@
 /**
- * The clock: history, alerts and certificates go by it. Whether it is right cannot be told without
- * the internet; that it is wrong by months, or jumps, can.
+ * The clock, which history, alerts and certificates depend on. Without the internet only errors of
+ * months, and jumps, can be detected.
  */
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { note, ok, problem, type Finding } from './finding.js';
 
 const DAY_MS = 86_400_000;
-/** Time between the two looks. */
+/** Time between the two readings. */
 const WATCH_MS = 200;
-/** More than a timer of a busy machine moves two looks apart. */
+/** Larger than the timer delays of a busy machine. */
 const JUMP_MS = 50;
 
 /** Two clocks, in ms. */
 export interface Clocks {
-  /** Of the day. */
+  /** Wall clock. */
   wall(): number;
-  /** That never jumps. */
+  /** Monotonic clock. */
   steady(): number;
   wait(ms: number): Promise<void>;
 }
@@ -27,7 +27,7 @@ const REAL: Clocks = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** @param builtMs when this program was made: no right clock is far before */
+/** @param builtMs build time of this program: a correct clock is later */
 export async function checkClock(clocks: Clocks = REAL, builtMs: number = whenBuilt()): Promise<Finding> {
   const from = { wall: clocks.wall(), steady: clocks.steady() };
   await clocks.wait(WATCH_MS);
@@ -37,7 +37,7 @@ export async function checkClock(clocks: Clocks = REAL, builtMs: number = whenBu
   const facts = { time: new Date(wall).toISOString(), timeZone, jumpMs };
   const found = `${facts.time.slice(0, 19)}Z, time zone ${timeZone}`;
   const advice = 'Have it set over the network (systemd-timesyncd, chrony, or the settings of your system).';
-  if (wall < builtMs - DAY_MS) return problem(`${found}: before this program was made`, advice, facts);
+  if (wall < builtMs - DAY_MS) return problem(`${found}: earlier than this program was built`, advice, facts);
   if (Math.abs(jumpMs) > JUMP_MS) return note(`${found}; it jumped by ${jumpMs} ms within ${WATCH_MS} ms`, advice, facts);
   return ok(found, facts);
 }

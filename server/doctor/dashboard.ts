@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readFiles } from '../http/static-files.js';
 import { ok, problem, size, type Finding } from './finding.js';
 
-/** What a visitor's browser asks for first. */
+/** The files that a browser loads first. */
 const NEEDED = ['/', '/dashboard.js', '/dashboard.css', '/embed', '/widget.js'] as const;
 
 export async function checkDashboard(folder: string = fileURLToPath(new URL('../../web', import.meta.url))): Promise<Finding> {

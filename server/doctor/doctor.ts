@@ -1,15 +1,15 @@
-/** Everything that is looked at, in the order in which it is told. */
+/** All checks, in the order of the output. */
 import type { Settings } from '../settings.js';
 import { VERSION } from '../version.js';
 import { problem, reasonOf, type Facts, type Finding } from './finding.js';
 import { hideSecrets } from './secrets.js';
 
-/** What is known of one thing; without secrets. */
+/** The result of one check, without secrets. */
 export type Examined = Finding & { readonly name: CheckName };
 
 type Check = (settings: Settings) => Finding | Promise<Finding>;
 
-/** Each is loaded when it is its turn: where a part can't even be loaded, the others are still told. */
+/** Each check is imported when it runs, so that one that can't be loaded does not stop the others. */
 const CHECKS = {
   node: async () => (await import('./node.js')).checkNode(),
   kernels: async () => (await import('./kernels.js')).checkKernels(),
@@ -32,7 +32,7 @@ const CHECKS = {
 export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
 
-/** One after the other: none disturbs what another measures. */
+/** Runs the checks one after the other, so that they do not disturb each other's measurements. */
 export async function* examine(settings: Settings, checks: Readonly<Record<CheckName, Check>> = CHECKS): AsyncGenerator<Examined> {
   const hide = hideSecrets(settings);
   for (const name of CHECK_NAMES) {

@@ -1,4 +1,4 @@
-/** FFmpeg, found by the rule that decoding follows: the program itself is asked what it is and can do. */
+/** FFmpeg, found by the same rule as for decoding; the program itself reports its version and codecs. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Settings } from '../settings.js';
@@ -6,10 +6,10 @@ import { findFfmpeg, findOperatorsFfmpeg } from '../sources/ffmpeg.js';
 import { DEMUXERS } from '../sources/station/decoder.js';
 import { note, ok, problem, reasonOf, type Finding } from './finding.js';
 
-/** Codecs that stations and files come in. */
+/** Codecs that stations and files use. */
 const CODECS = ['mp3', 'aac', 'vorbis', 'opus', 'flac', 'pcm_s16le'] as const;
 const INSTALL = 'Install FFmpeg (for example "apt install ffmpeg" or "brew install ffmpeg") or set FFMPEG_PATH.';
-/** A program that hangs is none. */
+/** Time limit for FFmpeg's answer. */
 const TIMEOUT_MS = 10_000;
 
 type Origin = 'FFMPEG_PATH' | 'system' | 'package';
@@ -43,14 +43,14 @@ export async function checkFfmpeg({ stations }: Pick<Settings, 'stations'>, env:
   }
 }
 
-/** @throws Error when there is none */
+/** @throws Error if there is no FFmpeg */
 function found(env: NodeJS.ProcessEnv): { readonly path: string; readonly origin: Origin } {
   if (env.FFMPEG_PATH) return { path: findOperatorsFfmpeg(env), origin: 'FFMPEG_PATH' };
   const path = findFfmpeg(env, () => {});
   try {
     return { path: findOperatorsFfmpeg(env), origin: 'system' };
   } catch {
-    // There is only the packaged one.
+    // Only the packaged one exists.
     return { path, origin: 'package' };
   }
 }
@@ -60,7 +60,7 @@ async function ask(path: string, question: string): Promise<string> {
   return stdout;
 }
 
-/** Of a list such as ` A....D mp3float   MP3 (codec mp3)` or ` D  mov,mp4,m4a   QuickTime`: the names, and the codecs that they are for. */
+/** Names and codecs in lines such as ` A....D mp3float   MP3 (codec mp3)` or ` D  mov,mp4,m4a   QuickTime`. */
 function names(list: string): Set<string> {
   const all = new Set<string>();
   for (const [, first = '', codec] of list.matchAll(/^ [A-Z.]+ +(\S+)(?:.*\(codec (\w+)\))?/gm)) {

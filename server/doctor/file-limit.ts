@@ -1,14 +1,14 @@
-/** Open files that the system allows, against those that the settings may need: every connection is one. */
+/** The limit of open files, compared with what the settings may need: each connection is one file. */
 import { readFileSync } from 'node:fs';
 import type { Settings } from '../settings.js';
 import { note, ok, problem, type Finding } from './finding.js';
 
-/** Libraries, the database, pipes of shards, the log. */
+/** For libraries, the database, the shards' pipes and the log. */
 const OWN_FILES = 100;
 
 type Limits = Pick<Settings, 'maxStreams' | 'maxViewers' | 'maxListeners'>;
 
-/** @param limit of this process: Node raises it to the hard one at its start; undefined where it can't be told */
+/** @param limit of this process (Node raises it to the hard limit at start); undefined if unknown */
 export function checkFileLimit({ maxStreams, maxViewers, maxListeners }: Limits, limit: number | undefined = openFileLimit()): Finding {
   const needed = OWN_FILES + maxStreams + maxViewers + maxListeners;
   const facts = { limit: limit === undefined || !Number.isFinite(limit) ? null : limit, needed };
@@ -18,13 +18,13 @@ export function checkFileLimit({ maxStreams, maxViewers, maxListeners }: Limits,
   return ok(`${Number.isFinite(limit) ? limit : 'unlimited'}; ${wanted}`, facts);
 }
 
-/** Of this process; Infinity where there is none. */
+/** The limit of this process; Infinity if there is none. */
 export function openFileLimit(): number | undefined {
   try {
     const soft = /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return soft === 'unlimited' ? Infinity : Number(soft);
   } catch {
-    // No Linux.
+    // Not Linux.
   }
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
   const soft = userLimits?.open_files?.soft;

@@ -1,4 +1,4 @@
-/** The model folder, and what computes it: loaded and run for one block as a shard does at its start. */
+/** The model folder and the backend: loads the model and runs it on one block, as a shard does at start. */
 import type { Bundle } from '../../models/model-folder.js';
 import type { Settings } from '../settings.js';
 import { ok, problem, reasonOf, type Finding } from './finding.js';
@@ -16,7 +16,7 @@ export async function checkModel({ model }: Pick<Settings, 'model'>): Promise<Fi
   }
 }
 
-/** Where the model can't be loaded nothing is run, only chosen: `checkModel` says why. */
+/** If the model can't be loaded, the backend is only chosen; `checkModel` reports the reason. */
 export async function checkBackend({ backend: wanted, model }: Pick<Settings, 'backend' | 'model'>): Promise<Finding> {
   const { whyNotNative } = await import('../../models/tensorflow/backend.js');
   const { startClassifier } = await import('../shards/classifier.js');
@@ -31,12 +31,12 @@ export async function checkBackend({ backend: wanted, model }: Pick<Settings, 'b
     const ran = bundle ? `, first block after ${Math.round(performance.now() - started)} ms` : '';
     return ok(backend === 'native' ? `Native TensorFlow${ran}` : `WebAssembly${ran}; native TensorFlow: ${reason}`, { ...facts, backend });
   } catch (error) {
-    return problem(reasonOf(error), 'Leave --backend away (auto) or set it to wasm.', { ...facts, backend: null });
+    return problem(reasonOf(error), 'Leave --backend out (auto) or set it to wasm.', { ...facts, backend: null });
   }
 }
 
 async function loaded(folder: string): Promise<Bundle | undefined> {
   const { loadBundle } = await import('../../models/model-folder.js');
-  // What is wrong with it is another check's.
+  // Reported by another check.
   return loadBundle(folder).catch(() => undefined);
 }

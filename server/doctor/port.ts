@@ -1,4 +1,4 @@
-/** Whether the server could listen where the settings say: it is tried, and given up again at once. */
+/** Whether the server can listen on the configured host and port: listens, then closes at once. */
 import { createServer } from 'node:net';
 import { listenRefusal } from '../listen-refusal.js';
 import type { Settings } from '../settings.js';
@@ -29,7 +29,7 @@ function listenOnce(host: string, port: number): Promise<void> {
   });
 }
 
-/** By the title of its API. */
+/** Recognises livegenre by the title of its API document. */
 async function isLivegenre(host: string, port: number): Promise<boolean> {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   try {
@@ -37,7 +37,7 @@ async function isLivegenre(host: string, port: number): Promise<boolean> {
     const { info } = await response.json() as { info?: { title?: unknown } };
     return info?.title === 'livegenre';
   } catch {
-    // Something else listens there.
+    // Another program is listening.
     return false;
   }
 }

@@ -1,8 +1,8 @@
-/** Reports are pasted where others read them: what the settings keep secret is taken out of every text. */
+/** Reports are published, so the values of secret settings are removed from every text. */
 import { SETTINGS, type Setting, type SettingName, type Settings } from '../settings.js';
 
 const HIDDEN = '(hidden)';
-/** Shorter ones would be found inside of words. */
+/** Shorter secrets would match inside words. */
 const LEAST_CHARS = 4;
 
 /** @returns a function that hides passwords in addresses, and the values of secret settings */

@@ -1,4 +1,4 @@
-/** What differs from the defaults; of passwords, and addresses that may hold some, only that they are set. */
+/** Settings that differ from the defaults. Secrets are only reported as set. */
 import { SETTINGS, withDefaults, type Setting, type SettingName, type Settings } from '../settings.js';
 import { ok, type Finding } from './finding.js';
 

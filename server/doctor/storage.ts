@@ -1,4 +1,4 @@
-/** What outlives the server: the stations file, the database, and the space where they lie. */
+/** Persistent data: the stations file, the database, and free disk space. */
 import { stat, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../settings.js';
@@ -10,14 +10,14 @@ import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
 
 type Places = Pick<Settings, 'stations' | 'stationFiles' | 'database' | 'keepDays'>;
 
-/** SQLite's name for no file. */
+/** SQLite's name for a database in memory. */
 const IN_MEMORY = ':memory:';
 const ADVICE = 'Name another file, or make the folder and allow this user to write there.';
 
 export async function checkStations({ stations: path, stationFiles, database }: Places): Promise<Finding> {
   const facts = { path: path || null, stationFiles: stationFiles || null, stations: 0 };
   if (stationFiles !== '' && !await stat(stationFiles).then((found) => found.isDirectory(), () => false)) {
-    return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it away: then no files may be stations.', facts);
+    return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it out: then no files may be stations.', facts);
   }
   if (path === '') return ok('none are kept: no stations file is set', facts);
   let count: number;
@@ -27,7 +27,7 @@ export async function checkStations({ stations: path, stationFiles, database }: 
     return problem(reasonOf(error).replace(/\. Mend it.*|\.$/, ''), 'Mend the file, or move it away to start without stations.', facts);
   }
   try {
-    // A database beside it makes their folder.
+    // A database next to it creates the folder.
     await tryToWrite(path, database === '');
   } catch (error) {
     return problem(`${path} can't be written (${reasonOf(error)})`, `Changes of stations would be lost. ${ADVICE}`, { ...facts, stations: count });
@@ -37,7 +37,7 @@ export async function checkStations({ stations: path, stationFiles, database }: 
 
 export async function checkDatabase(settings: Places): Promise<Finding> {
   const path = databasePath(settings);
-  if (path === undefined) return ok('none: no history is kept, for neither a stations file nor a database is set', { path: null });
+  if (path === undefined) return ok('none: no history is stored, because neither a stations file nor a database is set', { path: null });
   if (path === IN_MEMORY) return ok('in memory: history is gone at the end', { path });
   const facts = { path: resolve(path) };
   try {
@@ -53,9 +53,9 @@ export async function checkDatabase(settings: Places): Promise<Finding> {
   }
 }
 
-/** What a station's day takes in the database (`migrations.ts`). */
+/** Database size per station and day (`migrations.ts`). */
 const BYTES_PER_STATION_DAY = 165_000;
-/** Below this a disk is full sooner than somebody looks. */
+/** Below this the disk may fill up soon. */
 const LEAST_BYTES = 100_000_000;
 
 export async function checkDisk(settings: Places): Promise<Finding> {

@@ -1,6 +1,6 @@
 /**
  * The Chromium that comes inside an npm package, with a microphone that plays music.
- * On a bare system it lacks libnss3 and libnspr4: they lie in the package too and are unpacked.
+ * Where libnss3 and libnspr4 are not installed, the copies in the package are unpacked.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { chromium as playwright, type Browser, type BrowserServer, type LaunchOp
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
 import { wavFile } from '../../server/sources/wav.js';
 
-/** This machine by a name that browsers do not trust as they trust localhost. */
+/** A name of this machine that browsers treat as insecure, unlike localhost. */
 export const INSECURE_HOST = 'livegenre.test';
 
 /** Chromium's fake microphone takes WAV files of this rate. */
@@ -31,9 +31,9 @@ export async function serveBrowser(): Promise<BrowserServer> {
 }
 
 /**
- * The browser that the test files of a run share, or one of its own for a file that runs alone.
- * `close()` closes what was opened in it.
- * @param refuses the person says no to the microphone, else yes; this takes a browser of its own
+ * The browser shared by the test files of a run, or a new one for a file that runs alone. `close()`
+ * closes the pages opened through it.
+ * @param refuses whether the microphone permission is denied; needs a separate browser
  */
 export async function openBrowser({ refuses = false } = {}): Promise<Browser> {
   const shared = process.env[SHARED_BROWSER];
@@ -49,7 +49,7 @@ export function music(seconds: number): Buffer {
   return Buffer.from(wavFile(toS16(new DemoSynth(3, MICROPHONE_RATE).render(seconds * MICROPHONE_RATE)), MICROPHONE_RATE));
 }
 
-/** @returns how to start it, and how to remove what that takes */
+/** @returns how to start it, and a function that removes its temporary files */
 async function prepare({ refuses = false }): Promise<{ readonly options: LaunchOptions; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-chromium-'));
   const microphone = join(folder, 'microphone.wav');

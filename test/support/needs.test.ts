@@ -1,4 +1,4 @@
-/** The needs of a test file are told by the modules that it names, however far away. */
+/** What a test file needs is derived from its imports, direct and indirect. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needsOf } from './needs.js';
 
-/** As a file names it; not written out, or this file would be told to need it. */
+/** Concatenated, or this file itself would match. */
 const module = (path: string): string => `'${path}.js'`;
 
 const test = suite<{ root: string }>('needs');

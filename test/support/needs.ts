@@ -1,8 +1,8 @@
-/** What a test file needs beside Node, told by the modules that it names, itself or through other files of `test/`. */
+/** What a test file needs besides Node, derived from the modules that it or other files of `test/` import. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** `tensorflow`: trains networks, or runs them slowly. `browser`: Chromium. `programs`: Icecast and others, skipped where they are missing. */
+/** `tensorflow`: trains or runs networks. `browser`: Chromium. `programs`: Icecast and others, skipped if missing. */
 export type Need = 'browser' | 'programs' | 'tensorflow' | 'ffmpeg';
 
 const MODULES: Readonly<Record<string, Need>> = {
@@ -13,7 +13,7 @@ const MODULES: Readonly<Record<string, Need>> = {
   'server/sources/ffmpeg.ts': 'ffmpeg',
 };
 
-/** A module that is imported, or started as a program. */
+/** Matches a module that is imported or started as a program. */
 const MODULE = /(?:from |import\(|import |new URL\()'(\.[^']+)\.js'/g;
 
 /**
@@ -26,7 +26,7 @@ export function needsOf(root: string, file: string): Set<Need> {
   for (const each of seen) { // grows while it is read
     const need = MODULES[each];
     if (need) needs.add(need);
-    // What the product imports says nothing of the test: all of `server/` can start FFmpeg.
+    // Imports of the product are not followed: any file of `server/` can start FFmpeg.
     if (!each.startsWith('test/') || !existsSync(join(root, each))) continue;
     for (const [, path] of readFileSync(join(root, each), 'utf8').matchAll(MODULE)) seen.add(join(dirname(each), `${path}.ts`));
   }

@@ -1,4 +1,4 @@
-/** Suites of tests in a browser: each test opens pages, which end with it, and what goes wrong on them is kept. */
+/** Test suites in a browser: pages opened by a test are closed after it, and their errors are collected. */
 import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { suite, type Test } from 'uvu';
 import { openBrowser } from './browser.js';
@@ -6,13 +6,13 @@ import { PATIENCE_MS } from './until.js';
 
 export interface InBrowser {
   browser: Browser;
-  /** Opened by the test that runs. */
+  /** Pages opened by the running test. */
   pages: Page[];
-  /** What these pages wrote to the console as errors, or threw. */
+  /** Uncaught and console errors of these pages. */
   pageErrors: string[];
 }
 
-/** How long to wait for what a person sees within a second; a machine that runs tests is busy. */
+/** Time limit for what normally takes less than a second; the machine may be busy. */
 export const SOON = { timeout: PATIENCE_MS };
 
 export function browserSuite<Context extends object>(name: string): Test<Context & InBrowser> {
@@ -32,9 +32,9 @@ export function browserSuite<Context extends object>(name: string): Test<Context
 }
 
 export interface Opening extends BrowserContextOptions {
-  /** Errors on the console that belong to the test. */
+  /** Console errors that the test expects. */
   readonly expects?: (message: ConsoleMessage) => boolean;
-  /** Done before the page loads. */
+  /** Runs before the page loads. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
@@ -50,19 +50,19 @@ export async function openPage({ browser, pages, pageErrors }: InBrowser, url: s
   return page;
 }
 
-/** What `recordMicrophone` puts on a page's window. */
+/** Properties that `recordMicrophone` sets on a page's window. */
 export interface RecordedMicrophone {
-  /** What the page asked of the microphone last. */
+  /** The last constraints. */
   readonly asked: MediaStreamConstraints;
-  /** How often it asked. */
+  /** Number of requests. */
   readonly askedTimes: number;
-  /** The track that it got last. */
+  /** The last track. */
   readonly track: MediaStreamTrack;
-  /** The audio context that it made last. */
+  /** The last audio context. */
   readonly audio: AudioContext;
 }
 
-/** Before a page loads: its window will have what `RecordedMicrophone` says. */
+/** Records the page's microphone requests on its window, as `RecordedMicrophone`. */
 export function recordMicrophone(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const { mediaDevices } = navigator;

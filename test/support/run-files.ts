@@ -1,6 +1,6 @@
 /**
- * What the runner starts as a child process: runs the test files of its command line one after the
- * other, as uvu's own command does, so that they share the modules that they load.
+ * Child process of the runner: runs the test files given on its command line one after the other, as
+ * uvu's own command does, so that they share loaded modules.
  */
 import { pathToFileURL } from 'node:url';
 import { FILE_MARK } from './test-process.js';

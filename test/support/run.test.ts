@@ -1,4 +1,4 @@
-/** The runner's command line: which files it chooses, and how it closes. */
+/** The runner's command line: which files it selects, and its last lines. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';

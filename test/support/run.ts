@@ -1,6 +1,6 @@
 /**
- * Runs the test files in processes of their own, several at a time: `npm test [-- OPTIONS] [NAME…]`.
- * NAME chooses the files whose path holds it. See test/README.md for the options.
+ * Runs the test files in child processes, several at a time: `npm test [-- OPTIONS] [NAME…]`. NAME selects
+ * the files whose path contains it. See test/README.md for the options.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,12 +12,12 @@ import { needsOf, type Need } from './needs.js';
 import { runTestFiles, type FileResult, type TestProcess } from './test-process.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** How long each file took when it last ran here; only the order of the next run depends on it. */
+/** Duration of each file in its last run on this machine; determines the order of the next run. */
 const TIMES = join(ROOT, '.runs', 'test-times.json');
-/** Guessed seconds of a file that never ran here, by what it needs. */
+/** Estimated seconds of a file without a recorded duration, by what it needs. */
 const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 8, ffmpeg: 6 };
 
-/** Files that take longer have a process of their own; shorter ones share one, for about so long together. */
+/** Files that take longer run in a separate process; shorter ones share one, up to this total. */
 const SHORT_S = 4;
 const BATCH_S = 12;
 
@@ -35,7 +35,7 @@ if (!(Number.isInteger(jobs) && jobs > 0)) fail(`--jobs is ${JSON.stringify(valu
 if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 300.`);
 
 interface TestFile {
-  /** From the repository's folder: `test/….test.ts`. */
+  /** Path from the repository root: `test/….test.ts`. */
   readonly path: string;
   readonly needs: ReadonlySet<Need>;
 }
@@ -75,7 +75,7 @@ await close();
 saveTimes();
 summarise();
 
-/** Files for one process each: long ones alone, short ones of the same folders together; the longest first, so that no long one is left to the end. */
+/** Groups files into processes: long ones alone, short ones of the same folders together; the longest groups first. */
 function batches(all: readonly TestFile[]): TestFile[][] {
   const batches: { files: TestFile[]; seconds: number }[] = [];
   let open: { files: TestFile[]; seconds: number } | undefined;
@@ -107,7 +107,7 @@ async function run(batch: TestFile[]): Promise<void> {
   running.add(started);
   const left = await started.left;
   running.delete(started);
-  // One of them ended the process: those after it get another.
+  // A file ended the process; the remaining files run in another.
   if (left.length > 0 && !isStopped) waiting.unshift(left.map((path) => byPath.get(path)!));
 }
 
@@ -147,7 +147,7 @@ function summarise(): void {
   if (broken.length > 0) process.exitCode = 1;
 }
 
-/** From the sources: what an older build left in `dist/` does not run. */
+/** Listed from the sources, so that outputs of an older build in `dist/` do not run. */
 function testFiles(): TestFile[] {
   return readdirSync(join(ROOT, 'test'), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))

@@ -1,10 +1,10 @@
-/** A site of somebody else, on an origin of its own: answers every path with the same page. */
+/** A third-party site on its own origin: answers every path with the same page. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export class Site {
   html = '';
-  /** The content security policy that the page is sent with. */
+  /** Content security policy of the page. */
   policy: string | undefined;
   readonly #http: Server;
 

@@ -1,4 +1,4 @@
-/** A test file that goes wrong in any way counts as failed, with the reason. */
+/** A test file that fails in any way counts as failed, with the reason. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -21,7 +21,7 @@ function write(folder: string, text: string, name = 'some.test.mjs'): string {
   return file;
 }
 
-/** By the file's name. */
+/** By file name. */
 async function results(files: readonly string[], limits: { limitMs?: number; endsWithinMs?: number } = {}): Promise<{ results: Map<string, FileResult>; left: string[] }> {
   const all = new Map<string, FileResult>();
   const left = await runTestFiles(files, { limitMs: 20_000, ...limits, finished: (file, result) => all.set(basename(file), result) }).left;
@@ -32,7 +32,7 @@ async function result(folder: string, text: string, limits = {}): Promise<FileRe
   return (await results([write(folder, text)], limits)).results.get('some.test.mjs')!;
 }
 
-/** Why the file failed as a whole, or nothing. */
+/** The reason why the file as a whole failed, if it did. */
 const reason = async (folder: string, text: string): Promise<string> => (await result(folder, text)).reason ?? '';
 
 test('passed, failed and skipped tests are counted', async ({ folder }) => {
@@ -115,7 +115,7 @@ test('the last totals of the output count, with colours or without', () => {
   assert.is(countTests('Total: 3, Passed: 3').failed, 1);
 });
 
-/** A process that has ended but was not collected by its parent counts as ended. */
+/** A zombie process counts as ended. */
 function isRunning(pid: number): boolean {
   if (!existsSync(`/proc/${pid}`)) return existsSync('/proc') ? false : isAlive(pid);
   return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -1,49 +1,49 @@
-/** Test files in a process of their own: how each ended, and how many of its tests passed. */
+/** Runs test files in a child process: how each ended, and how many of its tests passed. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Begins a line on both outputs of the process, before the path of the file that comes next. */
+/** Marks a line on both outputs of the process that announces the next file. */
 export const FILE_MARK = '\u0001';
 
 const RUN_FILES = fileURLToPath(new URL('./run-files.js', import.meta.url));
 
 export interface FileResult {
   readonly passed: number;
-  /** At least 1 where the file as a whole went wrong: a crash, the time limit, no tests. */
+  /** At least 1 if the file as a whole failed: a crash, the time limit, no tests. */
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
-  /** What it wrote. */
+  /** Its output. */
   readonly output: string;
   /** Why the file failed as a whole. */
   readonly reason?: string;
 }
 
 export interface Options {
-  /** For each file. */
+  /** Time limit per file. */
   readonly limitMs: number;
-  /** For the process to end by itself after its last test. */
+  /** Time limit for the process to exit after its last test. */
   readonly endsWithinMs?: number;
   readonly env?: NodeJS.ProcessEnv;
   finished(file: string, result: FileResult): void;
 }
 
 export interface TestProcess {
-  /** Resolves when the process has ended, to the files that it did not come to; never rejects. */
+  /** Resolves after the process has ended, with the files that it did not run; never rejects. */
   readonly left: Promise<readonly string[]>;
-  /** Ends the process and all that it started. */
+  /** Ends the process and its children. */
   kill(): void;
 }
 
 /** @param files compiled test files, each of which ends with uvu's `test.run()` */
 export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs = 20_000, env = {}, finished }: Options): TestProcess {
-  // A process group of its own, so that the servers and programs that tests started end with it.
+  // A separate process group, so that servers and programs started by tests end with it.
   const child = spawn(process.execPath, [RUN_FILES, ...files], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const kill = (): void => {
     try {
       process.kill(-child.pid!, 'SIGKILL');
     } catch {
-      // The whole group has ended, or the process was never started.
+      // The group has ended, or the process never started.
     }
   };
   const outputs = files.map(() => '');
@@ -71,7 +71,7 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
     done++;
   }
 
-  /** The file that each output is at; what was written before the first belongs to the first. */
+  /** The current file of each output; earlier output belongs to the first file. */
   const at = [-1, -1];
   [child.stdout, child.stderr].forEach((stream, which) => {
     let pending = '';
@@ -116,8 +116,8 @@ const plain = (output: string): string => output.replace(/\x1b\[\d*m/g, '');
 const hasTotals = (output: string): boolean => plain(output).search(TOTALS) >= 0;
 
 /**
- * Reads the lines "Total:", "Passed:" and "Skipped:" with which uvu closes.
- * @param ended how the process ended, where not with exit code 0
+ * Reads uvu's closing lines "Total:", "Passed:" and "Skipped:".
+ * @param ended how the process ended, unless with exit code 0
  */
 export function countTests(output: string, ended?: string): Pick<FileResult, 'passed' | 'failed' | 'skipped' | 'reason'> {
   const totals = [...plain(output).matchAll(TOTALS)].at(-1);
@@ -125,7 +125,7 @@ export function countTests(output: string, ended?: string): Pick<FileResult, 'pa
   const [total, passed, skipped] = totals.slice(1).map(Number) as [number, number, number];
   const failed = total - passed;
   if (failed > 0) {
-    // uvu catches what a `before` hook throws and says nothing.
+    // uvu silently ignores an error thrown by a `before` hook.
     const reason = ended ?? (/ FAIL /.test(plain(output)) ? undefined : 'a hook failed before the tests could run');
     return { passed, failed, skipped, ...(reason && { reason }) };
   }

@@ -1,10 +1,10 @@
-/** Waiting for a condition of a real part: a server, a child process, a page. */
+/** Waits for a condition of a server, a child process or a page. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A test that waits longer than this has failed: it says so instead of hanging. */
+/** Time limit of a wait. */
 export const PATIENCE_MS = 15_000;
 
-/** Resolves once `isSo` is true; it is checked after each turn of the event loop. */
+/** Resolves when `isSo` returns true; checked after each turn of the event loop. */
 export async function until(isSo: () => boolean): Promise<void> {
   const deadlineMs = performance.now() + PATIENCE_MS;
   while (!isSo()) {
@@ -14,17 +14,17 @@ export async function until(isSo: () => boolean): Promise<void> {
 }
 
 export interface Eventually<Value> {
-  /** What is waited for; else that the value is true. */
+  /** Condition on the value; default: truthy. */
   readonly fits?: (value: Value) => boolean;
   readonly withinMs?: number;
   readonly everyMs?: number;
-  /** What the error says beside: the program's output, the other side's state. */
+  /** Extra text for the error, such as the program's output. */
   readonly log?: () => string;
 }
 
 /**
- * For what another process has to be asked for: looks again and again.
- * @param what names it in the error
+ * Polls a value that has to be fetched, such as from another process.
+ * @param what its name in the error
  * @returns the first value that fits
  */
 export async function eventually<Value>(what: string, look: () => Value | Promise<Value>, { fits = Boolean, withinMs = 40_000, everyMs = 25, log = () => '' }: Eventually<Value> = {}): Promise<Value> {
