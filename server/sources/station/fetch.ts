@@ -7,8 +7,14 @@ import https from 'node:https';
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import { credentialsOf } from '../../network/address.js';
-import { IcyConnection } from './icy-connection.js';
+import { inRange, rangeHeader, type ByteRange } from './byte-range.js';
+import { decompressed } from './content-encoding.js';
+import { Cookies } from './cookies.js';
+import { readFirstBytes } from './first-bytes.js';
+import { HttpConnection } from './http-connection.js';
+import { MAX_HEAD_BYTES } from './http-head.js';
 import { SourceFault } from './source-event.js';
+import { decodeText } from './text-encoding.js';
 
 const MAX_REDIRECTS = 10;
 const USER_AGENT = 'livegenre/0.1';
@@ -17,16 +23,30 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Limit from the request to the first byte of the body, redirects included, ms. */
   readonly timeoutMs: number;
-  /** Pool of connections to reuse. Without it each request opens its own, which also accepts Shoutcast's status line. */
+  /** Pool of connections to reuse. Without it each request opens its own. */
   readonly pool?: ConnectionPool;
-  /** Byte range of the resource. */
-  readonly range?: { readonly offset: number; readonly length: number };
+  /** Byte range of the resource. The answer has no other bytes, also from a server that ignores ranges. */
+  readonly range?: ByteRange;
+  /** Cookies that earlier answers have set; this one's are added. By default those of its own redirects. */
+  readonly cookies?: Cookies;
+}
+
+class LenientAgent extends http.Agent {
+  override createConnection(options: object): HttpConnection {
+    return plain(options);
+  }
+}
+
+class LenientSecureAgent extends https.Agent {
+  override createConnection(options: object): HttpConnection {
+    return secure(options);
+  }
 }
 
 /** Keep-alive connections; `close` ends them. */
 export class ConnectionPool {
-  readonly http = new http.Agent({ keepAlive: true });
-  readonly https = new https.Agent({ keepAlive: true });
+  readonly http = new LenientAgent({ keepAlive: true });
+  readonly https = new LenientSecureAgent({ keepAlive: true });
 
   close(): void {
     this.http.destroy();
@@ -41,7 +61,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   /** Lower case, without parameters; empty if the server sends none. */
   readonly contentType: string;
-  /** First bytes of the body; empty if the body is empty. */
+  /** First bytes of the body, enough for `kindOf`; empty if the body is empty. */
   readonly start: Uint8Array;
   /** The body with its first bytes; can be iterated once. Leaving the loop closes the connection. */
   bytes(): AsyncGenerator<Uint8Array, void, void>;
@@ -63,7 +83,7 @@ export async function fetchAnswer(address: URL, options: FetchOptions): Promise<
   const removeListener = (): void => options.signal.removeEventListener('abort', onAbort);
   try {
     options.signal.throwIfAborted();
-    return await follow(address, { ...options, signal: stop.signal }, removeListener);
+    return await follow(address, { ...options, cookies: options.cookies ?? new Cookies(), signal: stop.signal }, { onFirstByte: () => clearTimeout(timer), onClosed: removeListener });
   } catch (error) {
     removeListener();
     if (isLate) throw new SourceFault(`The server did not answer within ${options.timeoutMs / 1000} s.`);
@@ -73,11 +93,17 @@ export async function fetchAnswer(address: URL, options: FetchOptions): Promise<
   }
 }
 
-async function follow(address: URL, options: FetchOptions, onClosed: () => void): Promise<Answer> {
+interface Following {
+  readonly onFirstByte: () => void;
+  readonly onClosed: () => void;
+}
+
+async function follow(address: URL, options: FetchOptions & { readonly cookies: Cookies }, { onFirstByte, onClosed }: Following): Promise<Answer> {
   let url = address;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await ask(url, options);
     const { statusCode = 0, headers } = response;
+    options.cookies.store(url, headers['set-cookie']);
     try {
       if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
         url = redirected(url, headers.location);
@@ -85,7 +111,7 @@ async function follow(address: URL, options: FetchOptions, onClosed: () => void)
         continue;
       }
       if (statusCode < 200 || statusCode >= 300) throw statusFault(response);
-      const answer = await begin(url, response, options.timeoutMs);
+      const answer = await begin(url, response, options, onFirstByte);
       response.once('close', onClosed);
       return answer;
     } catch (error) {
@@ -97,7 +123,8 @@ async function follow(address: URL, options: FetchOptions, onClosed: () => void)
 }
 
 function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
-  const { signal, pool, range } = options;
+  const { signal, pool, range, cookies } = options;
+  const cookie = cookies?.for(url);
   const isSecure = url.protocol === 'https:';
   const credentials = credentialsOf(url);
   return new Promise((resolve, reject) => {
@@ -110,10 +137,14 @@ function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
         'User-Agent': USER_AGENT,
         Accept: '*/*',
         'Icy-MetaData': '1',
-        ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
+        ...(range && { Range: rangeHeader(range) }),
+        ...(cookie !== undefined && { Cookie: cookie }),
       },
       signal,
-      ...(pool ? { agent: isSecure ? pool.https : pool.http } : { createConnection: isSecure ? icySecurely : icy }),
+      // The head is checked in `http-head.ts`; this one is about the framing of the body.
+      insecureHTTPParser: true,
+      maxHeaderSize: 2 * MAX_HEAD_BYTES,
+      ...(pool ? { agent: isSecure ? pool.https : pool.http } : { createConnection: isSecure ? secure : plain }),
     });
     request.on('response', resolve).on('error', (error: NodeJS.ErrnoException) => {
       // The server had closed the reused connection: retry on another one.
@@ -123,18 +154,19 @@ function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
   });
 }
 
-function icy(options: object): IcyConnection {
-  return new IcyConnection(connect(options as NetConnectOpts));
+function plain(options: object): HttpConnection {
+  return new HttpConnection(connect(options as NetConnectOpts));
 }
 
-function icySecurely(options: object): IcyConnection {
+function secure(options: object): HttpConnection {
   const { host = '' } = options as ConnectionOptions;
   const socket: Socket = connectSecurely({ ...options, ...(!isIP(host) && { servername: host }) });
-  return new IcyConnection(socket);
+  return new HttpConnection(socket);
 }
 
 /** The redirect target. Credentials are passed on only within the same origin. */
-function redirected(from: URL, location: string): URL {
+function redirected(from: URL, header: string): URL {
+  const location = decodeText(Buffer.from(header, 'latin1'));
   if (!URL.canParse(location, from)) throw new SourceFault('The server redirects to an invalid address.');
   const to = new URL(location, from);
   if (to.protocol !== 'http:' && to.protocol !== 'https:') throw new SourceFault(`The server redirects to an address of kind ${to.protocol}, not http: or https:.`);
@@ -145,14 +177,16 @@ function redirected(from: URL, location: string): URL {
   return to;
 }
 
-async function begin(url: URL, response: IncomingMessage, timeoutMs: number): Promise<Answer> {
-  const input = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await input.next();
-  const start = first.done ? new Uint8Array(0) : first.value;
+async function begin(url: URL, response: IncomingMessage, { range, timeoutMs }: FetchOptions, onFirstByte: () => void): Promise<Answer> {
+  const { headers, statusCode = 0 } = response;
+  const plainBytes = decompressed(response as AsyncIterable<Uint8Array>, headers['content-encoding'] ?? '');
+  const body = range ? inRange(plainBytes, range, statusCode, headers['content-range']) : plainBytes;
+  const input = body[Symbol.asyncIterator]();
+  const { start, next: pending } = await readFirstBytes(input, timeoutMs / 2, onFirstByte);
   async function* bytes(): AsyncGenerator<Uint8Array, void, void> {
     try {
       if (start.length > 0) yield start;
-      for (let next = await input.next(); !next.done; next = await input.next()) yield next.value;
+      for (let next = await (pending ?? input.next()); !next.done; next = await input.next()) yield next.value;
     } catch (error) {
       throw networkFault(error);
     } finally {
@@ -215,6 +249,6 @@ export function networkFault(error: unknown): SourceFault {
   if (error instanceof SourceFault) return error;
   // A host with several addresses fails with one error for each.
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
-  const sentence = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''];
+  const sentence = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''] ?? (code?.startsWith('HPE_') ? `The server breaks the rules of HTTP (${code}).` : undefined);
   return new SourceFault(sentence ?? `The connection failed: ${code ?? message}.`);
 }

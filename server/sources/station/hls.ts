@@ -4,10 +4,11 @@
  */
 import { createDecipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cookies } from './cookies.js';
 import { fetchAnswer, ConnectionPool, type Answer } from './fetch.js';
 import { chosenVariant, readMediaPlaylist, type HlsSegment, type MediaPlaylist, type Resource } from './hls-playlist.js';
-import { textOf } from './icy.js';
 import { SourceFault } from './source-event.js';
+import { decodeText } from './text-encoding.js';
 
 /** The encoding or the timestamps change here, so a new decoder is needed. */
 export const DISCONTINUITY = Symbol('discontinuity');
@@ -27,6 +28,8 @@ const MAX_FAILURES_IN_A_ROW = 3;
 export interface HlsOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Cookies of the connection: CDNs allow segments by one that came with the playlist. */
+  readonly cookies?: Cookies;
   /** @throws when the signal aborts */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Monotonic clock for the reload interval, ms. */
@@ -68,7 +71,7 @@ export class HlsStream {
         const variant = chosenVariant(text, url);
         if (!variant) return new HlsStream(url, readMediaPlaylist(text, url), connections, options);
         const answer = await fetchAnswer(variant, { ...options, pool: connections });
-        text = textOf(await answer.whole(MAX_PLAYLIST_BYTES));
+        text = decodeText(await answer.whole(MAX_PLAYLIST_BYTES));
         url = answer.url;
       }
       throw new SourceFault(`The HLS playlist has more than ${MAX_LISTS - 1} nested lists of variants.`);
@@ -122,7 +125,7 @@ export class HlsStream {
     const before = lastNumber(this.#playlist);
     try {
       const answer = await this.#fetch({ url: this.#url });
-      this.#playlist = readMediaPlaylist(textOf(await answer.whole(MAX_PLAYLIST_BYTES)), answer.url);
+      this.#playlist = readMediaPlaylist(decodeText(await answer.whole(MAX_PLAYLIST_BYTES)), answer.url);
       this.#succeed();
     } catch (error) {
       this.#hasChanged = false;

@@ -5,20 +5,24 @@
  * (A de-facto standard from Shoutcast.)
  */
 
-/** Longer titles are cut; a block may have up to 4,080 bytes. */
-const MAX_TITLE_CHARS = 500;
+import { readTitle } from './title.js';
 
 export class IcyBody {
   readonly #interval: number;
   readonly #onTitle: (title: string | null) => void;
+  readonly #charset: string | undefined;
   /** Bytes of audio until the next length byte. */
   #audioLeft: number;
   #block: Uint8Array | undefined;
   #blockFilled = 0;
 
-  /** @param interval bytes of audio between blocks, from the header `icy-metaint` */
-  constructor(interval: number, onTitle: (title: string | null) => void) {
+  /**
+   * @param interval bytes of audio between blocks, from the header `icy-metaint`
+   * @param charset encoding of titles that the server names
+   */
+  constructor(interval: number, onTitle: (title: string | null) => void, charset?: string) {
     this.#interval = interval;
+    this.#charset = charset;
     this.#onTitle = onTitle;
     this.#audioLeft = interval;
   }
@@ -57,30 +61,40 @@ export class IcyBody {
   #endBlockIfFull(): void {
     if (!this.#block || this.#blockFilled < this.#block.length) return;
     // A block of length 0 means no change; one may also have other fields but no title.
-    const title = titleOf(this.#block);
+    const title = titleOf(this.#block, this.#charset);
     if (title !== undefined) this.#onTitle(title);
     this.#block = undefined;
     this.#audioLeft = this.#interval;
   }
 }
 
-/** @returns undefined if the block has no title field, null if that is empty */
-export function titleOf(block: Uint8Array): string | null | undefined {
-  // Quotes within the title are not escaped: it ends at the next field or at the end of the block.
-  const found = /StreamTitle='(.*?)'(?:;\s*(?:[A-Za-z]\w*='.*)?|\s*)$/s.exec(textOf(block).replace(/\0[^]*$/, ''));
-  return found ? cleanTitle(found[1]!) : undefined;
+/** Sources differ in how they write the name: streamtitle, Stream_Title, with spaces. */
+const TITLE_FIELD = /(?<![a-z_])stream[ _-]?title\s*[=:]\s*/i;
+const OTHER_FIELD = /^\s*[a-z]\w*\s*=/i;
+/** What follows a title after its quote: nothing, or another field. Quotes within a title are not escaped. */
+const AFTER_QUOTE = /\s*(?:;\s*(?:$|[a-z]\w*\s*=\s*['"]|stream\w*\s*=)|$)/iy;
+/** The same for a title without quotes. */
+const AFTER_TITLE = /;\s*(?:$|[a-z]\w*\s*=\s*['"]|stream\w*\s*=)/i;
+
+/**
+ * @returns undefined if the block is empty or has other fields only; null if the title is empty or
+ * can't be read, which ends the one before
+ */
+export function titleOf(block: Uint8Array, charset?: string): string | null | undefined {
+  // Latin-1 stands for bytes here: no encoding of titles has quotes or semicolons in other characters.
+  const text = Buffer.from(block).toString('latin1').replace(/^\0+/, '').split('\0', 1)[0]!;
+  const field = TITLE_FIELD.exec(text);
+  if (!field) return text.trim() === '' || OTHER_FIELD.test(text) ? undefined : null;
+  return readTitle(Buffer.from(valueOf(text.slice(field.index + field[0].length)), 'latin1'), charset);
 }
 
-/** Title for display: one line, no control characters, limited length; null if nothing is left. */
-export function cleanTitle(title: string): string | null {
-  return title.replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, MAX_TITLE_CHARS).trim() || null;
-}
-
-/** Decodes text of unknown encoding: as UTF-8 if it is valid, which other encodings rarely are, else as Windows-1252. */
-export function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+/** The value at the start of the text; one that is cut off extends to the end. */
+function valueOf(text: string): string {
+  const quote = text[0];
+  if (quote !== '\'' && quote !== '"') return text.slice(0, AFTER_TITLE.exec(text)?.index);
+  for (let at = text.indexOf(quote, 1); at >= 0; at = text.indexOf(quote, at + 1)) {
+    AFTER_QUOTE.lastIndex = at + 1;
+    if (AFTER_QUOTE.test(text)) return text.slice(1, at);
   }
+  return text.slice(1);
 }

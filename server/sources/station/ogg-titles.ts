@@ -3,13 +3,14 @@
  * logical stream with each title, whose second packet has the comments. Audio pages are skipped.
  * (RFC 3533; the comments: Vorbis I specification, section 5; RFC 7845, section 5.2; the FLAC-to-Ogg mapping.)
  */
-import { cleanTitle } from './icy.js';
+import { decodeText } from './text-encoding.js';
+import { cleanTitle } from './title.js';
 
 const HEADER_BYTES = 27;
 const CAPTURE = Buffer.from('OggS');
 const BEGIN_OF_STREAM = 2;
 const CONTINUED = 1;
-/** Longer comment packets, which contain a picture, are ignored. */
+/** Of longer comment packets, which contain a picture, only the start is read. */
 const MAX_PACKET_BYTES = 256 * 1024;
 /** Start of the comment packet by codec. */
 const VORBIS = Buffer.from('\x03vorbis');
@@ -67,8 +68,9 @@ export class OggTitles {
     const end = table.findIndex((size) => size < 255);
     const bytes = (end < 0 ? table : table.subarray(0, end + 1)).reduce((sum, size) => sum + size, 0);
     const packet = Buffer.concat([isContinued ? before : Buffer.alloc(0), body.subarray(0, bytes)]);
-    this.#packet = end < 0 && packet.length <= MAX_PACKET_BYTES ? packet : undefined;
-    if (end < 0) return;
+    const isWhole = end >= 0 || packet.length > MAX_PACKET_BYTES;
+    this.#packet = isWhole ? undefined : packet;
+    if (!isWhole) return;
     const title = titleOfComments(packet);
     if (title !== undefined) this.#onTitle(title);
   }
@@ -86,7 +88,7 @@ export function titleOfComments(packet: Buffer): string | null | undefined {
     at += 4;
     for (let k = 0; k < count; k += 1) {
       const length = packet.readUInt32LE(at);
-      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(packet.toString('utf8', at + 4, at + 4 + length)) ?? [];
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(decodeText(packet.subarray(at + 4, at + 4 + length))) ?? [];
       fields.set(name.toUpperCase(), value);
       at += 4 + length;
     }

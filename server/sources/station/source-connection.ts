@@ -4,14 +4,17 @@
  */
 import { Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
+import { Cookies } from './cookies.js';
 import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
 import { detectFormat, DETECTION_BYTES } from './detect-format.js';
 import { DISCONTINUITY, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
-import { cleanTitle, IcyBody, textOf } from './icy.js';
+import { IcyBody } from './icy.js';
 import { localFile, namedPipe } from './local-file.js';
 import { isOgg, OggTitles } from './ogg-titles.js';
 import { entriesOf, isHls, kindOf } from './playlist.js';
+import { decodeText } from './text-encoding.js';
+import { readTitle } from './title.js';
 import { Playout } from './playout.js';
 import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
 
@@ -63,6 +66,7 @@ class SourceConnection {
   readonly #emit: (event: SourceEvent) => void;
   readonly #playout: Playout;
   readonly #stop = new AbortController();
+  readonly #cookies = new Cookies();
   #decoder: Decoder | undefined;
   #about: FoundStream['about'] = { contentType: '' };
   #tries = 0;
@@ -99,7 +103,7 @@ class SourceConnection {
 
   async #find(url: URL, depth: number): Promise<FoundStream> {
     if (++this.#tries > MAX_TRIES) throw new SourceFault(`The playlist leads to more than ${MAX_TRIES} addresses; none has audio.`);
-    const options = { signal: this.#stop.signal, timeoutMs: this.#settings.stallAfterMs };
+    const options = { signal: this.#stop.signal, timeoutMs: this.#settings.stallAfterMs, cookies: this.#cookies };
     const answer = await fetchAnswer(url, options);
     try {
       const type = answer.contentType;
@@ -109,8 +113,8 @@ class SourceConnection {
       if (answer.start.length === 0) throw new SourceFault('The server\'s answer is empty (0 bytes).');
       if (kind === 'sound') return this.#radio(answer);
       const body = await answer.whole(MAX_PLAYLIST_BYTES);
-      const text = textOf(body);
-      if (kind === 'pls' || !isHls(text)) return await this.#firstOf(entriesOf(kind === 'pls' ? 'pls' : 'm3u', body, answer.url), depth + 1);
+      const text = decodeText(body);
+      if (!isHls(text)) return await this.#firstOf(entriesOf(kind === 'hls' ? 'm3u' : kind, body, answer.url), depth + 1);
       const hls = await HlsStream.open(text, answer.url, options);
       return { about: { contentType: type }, feed: hls.bytes(), stallAfterMs: hls.stallAfterMs };
     } catch (error) {
@@ -140,17 +144,18 @@ class SourceConnection {
     const { headers, contentType, start } = answer;
     const interval = Number(headers['icy-metaint'] ?? 0);
     const bitrateKbps = parseInt(String(headers['icy-br'] ?? ''), 10);
-    const name = cleanTitle(textOf(Buffer.from(String(headers['icy-name'] ?? ''), 'latin1')));
+    const charset = /charset\s*=\s*"?([\w-]+)/i.exec(headers['content-type'] ?? '')?.[1];
+    const name = readTitle(Buffer.from(String(headers['icy-name'] ?? ''), 'latin1'), charset);
     return {
       about: { contentType, ...(name !== null && { name }), ...(bitrateKbps > 0 && { bitrateKbps }) },
-      feed: interval > 0 ? this.#withoutTitles(answer.bytes(), interval) : isOgg(start) ? this.#withTitles(answer.bytes()) : answer.bytes(),
+      feed: interval > 0 ? this.#withoutTitles(answer.bytes(), interval, charset) : isOgg(start) ? this.#withTitles(answer.bytes()) : answer.bytes(),
       stallAfterMs: 0,
     };
   }
 
   /** Removes the ICY titles from the audio. */
-  async* #withoutTitles(bytes: AsyncIterable<Uint8Array>, interval: number): AsyncGenerator<Uint8Array, void, void> {
-    const body = new IcyBody(interval, (title) => this.#setTitle(title));
+  async* #withoutTitles(bytes: AsyncIterable<Uint8Array>, interval: number, charset?: string): AsyncGenerator<Uint8Array, void, void> {
+    const body = new IcyBody(interval, (title) => this.#setTitle(title), charset);
     for await (const part of bytes) yield body.push(part);
   }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanTitle, IcyBody, titleOf } from '../../../../server/sources/station/icy.js';
+import { IcyBody, titleOf } from '../../../../server/sources/station/icy.js';
+import { cleanTitle } from '../../../../server/sources/station/title.js';
 import { withMetadata } from './metadata.js';
 
 test('sound and titles come apart, however the bytes are cut', () => {
