@@ -6,12 +6,15 @@ import { asyncScheduler, Observable, Subscription, timer, type SchedulerLike } f
 import type { Settings } from '../settings.js';
 import { MAX_LINES } from '../sources/station/decoder.js';
 import { openSource, type SourceOptions } from '../sources/station/source-connection.js';
-import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from '../sources/station/source-event.js';
+import { SourceFault, undecodable, type DecoderEnd, type SourceEvent, type SourceFormat } from '../sources/station/source-event.js';
 
 /** After being live for this long, the backoff starts again at its minimum. */
 const STEADY_AFTER_MS = 60_000;
-/** The connection fails if bytes arrive but none decode to audio for the stall time plus this. */
-const DECODED_WITHIN_MS = 20_000;
+/**
+ * The connection fails if no audio comes for the stall time plus this, whatever else does: at low bit
+ * rates FFmpeg reads many seconds before it knows the format.
+ */
+const AUDIO_WITHIN_MS = 20_000;
 
 export type ConnectionEvent =
   /** s16le, mono, 22,050 Hz, at about real-time pace. */
@@ -64,6 +67,8 @@ class ReconnectingSource {
   #connection = new Subscription();
   #stallTimer = new Subscription();
   #audioTimer = new Subscription();
+  /** Runs from the first bytes after audio to the next audio. */
+  #decodeTimer = Subscription.EMPTY;
   /** Time without bytes that counts as a stall: the setting's, or the source's own if longer. */
   #stallAfterMs: number;
   #attempts = 0;
@@ -99,6 +104,7 @@ class ReconnectingSource {
     this.#connection.unsubscribe();
     this.#stallTimer.unsubscribe();
     this.#audioTimer.unsubscribe();
+    this.#decodeTimer.unsubscribe();
   }
 
   #handle(event: SourceEvent): void {
@@ -107,10 +113,14 @@ class ReconnectingSource {
         this.#stallAfterMs = Math.max(this.#settings.stallAfterMs, event.stallAfterMs);
         this.#restartStallTimer();
         return this.#restartAudioTimer();
-      case 'received': return this.#restartStallTimer();
+      case 'received':
+        this.#restartStallTimer();
+        if (event.bytes > 0 && this.#liveSinceMs !== undefined) this.#startDecodeTimer();
+        return;
       case 'paused': return this.#stallTimer.unsubscribe();
       case 'audio':
         this.#restartAudioTimer();
+        this.#decodeTimer.unsubscribe();
         if (this.#liveSinceMs === undefined) this.#goLive();
         return this.#emit(event);
       case 'title':
@@ -139,11 +149,17 @@ class ReconnectingSource {
   }
 
   #restartAudioTimer(): void {
-    const withinMs = this.#stallAfterMs + DECODED_WITHIN_MS;
     this.#audioTimer.unsubscribe();
-    this.#audioTimer = timer(withinMs, this.#scheduler).subscribe(() => {
-      const decoder = { exitCode: null, signal: null, lines: this.#lines };
-      this.#lose('failing', new SourceFault(`Bytes arrive, but no audio could be decoded from them for ${withinMs / 1000} s.`, { decoder }));
+    this.#audioTimer = this.#failAfter(this.#stallAfterMs + AUDIO_WITHIN_MS);
+  }
+
+  #startDecodeTimer(): void {
+    if (this.#decodeTimer.closed) this.#decodeTimer = this.#failAfter(this.#stallAfterMs);
+  }
+
+  #failAfter(ms: number): Subscription {
+    return timer(ms, this.#scheduler).subscribe(() => {
+      this.#lose('failing', undecodable(ms, { exitCode: null, signal: null, lines: this.#lines }));
     });
   }
 

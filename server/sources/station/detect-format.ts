@@ -13,15 +13,30 @@ const MPEG1_KBPS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 const MPEG2_KBPS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const MPEG1_RATES = [44100, 48000, 32000];
 
-/** @returns FFmpeg's name of the format, undefined if the bytes are not clearly one of the two */
-export function detectFormat(bytes: Uint8Array): 'mp3' | 'aac' | undefined {
+/** FFmpeg's names. */
+export type FrameFormat = 'mp3' | 'aac';
+
+/** @returns undefined if the bytes are not clearly one of the two */
+export function detectFormat(bytes: Uint8Array): FrameFormat | undefined {
   // Packets of these containers may hold several short frames in a row.
   if (isTransportStream(bytes) || isMp4(bytes)) return undefined;
-  for (let at = 0; at < bytes.length; at += 1) {
-    if (hasConsecutiveFrames(bytes, at, mp3FrameBytes)) return 'mp3';
-    if (hasConsecutiveFrames(bytes, at, adtsFrameBytes)) return 'aac';
+  return findFrames(bytes)?.format;
+}
+
+/** The first frames in a row of a format that is looked for. */
+export function findFrames(bytes: Uint8Array, isLookedFor: (format: FrameFormat) => boolean = () => true): { readonly format: FrameFormat; readonly at: number } | undefined {
+  const formats = (['mp3', 'aac'] as const).filter(isLookedFor);
+  // Both have headers that begin with this byte.
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    const format = formats.find((each) => hasConsecutiveFrames(bytes, at, each));
+    if (format) return { format, at };
   }
   return undefined;
+}
+
+/** Length in bytes of the frame whose header is at `at`; 0 if there is none. */
+export function frameBytes(format: FrameFormat, bytes: Uint8Array, at: number): number {
+  return format === 'mp3' ? mp3FrameBytes(bytes, at) : adtsFrameBytes(bytes, at);
 }
 
 function isTransportStream(bytes: Uint8Array): boolean {
@@ -32,10 +47,10 @@ function isMp4(bytes: Uint8Array): boolean {
   return ['ftyp', 'styp', 'moov', 'moof'].includes(String.fromCharCode(...bytes.subarray(4, 8)));
 }
 
-function hasConsecutiveFrames(bytes: Uint8Array, start: number, frameBytes: (bytes: Uint8Array, at: number) => number): boolean {
+function hasConsecutiveFrames(bytes: Uint8Array, start: number, format: FrameFormat): boolean {
   let at = start;
   for (let headers = 0; headers < HEADERS_IN_A_ROW; headers += 1) {
-    const length = frameBytes(bytes, at);
+    const length = frameBytes(format, bytes, at);
     if (length === 0) return false;
     at += length;
   }

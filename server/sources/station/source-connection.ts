@@ -2,8 +2,9 @@
  * One connection to a station, from its address to decoded audio: classifies the answer, follows
  * playlists and feeds FFmpeg. Reconnecting is done in `stations/reconnecting-source.ts`.
  */
-import { Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
+import { followCodec, type CodecChange } from './codec-change.js';
 import { Cookies } from './cookies.js';
 import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
@@ -16,7 +17,7 @@ import { entriesOf, isHls, kindOf } from './playlist.js';
 import { decodeText } from './text-encoding.js';
 import { readTitle } from './title.js';
 import { Playout } from './playout.js';
-import { SourceFault, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
+import { SourceFault, undecodable, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
 
 /** Limit of playlists that point at playlists, themselves included. */
 const MAX_PLAYLIST_DEPTH = 4;
@@ -59,12 +60,14 @@ interface FoundStream {
 interface Decoding {
   readonly decoder: Decoder;
   readonly ended: Promise<void>;
+  readonly hasAudio: () => boolean;
 }
 
 class SourceConnection {
   readonly #settings: SourceOptions['settings'];
   readonly #emit: (event: SourceEvent) => void;
   readonly #playout: Playout;
+  readonly #scheduler: SchedulerLike;
   readonly #stop = new AbortController();
   readonly #cookies = new Cookies();
   #decoder: Decoder | undefined;
@@ -72,10 +75,14 @@ class SourceConnection {
   #tries = 0;
   #title: string | null = null;
   #playedBytes = 0;
+  /** Time without bytes that counts as a stall, here also time with bytes in no format. */
+  #stallAfterMs: number;
 
-  constructor({ settings, scheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
+  constructor({ settings, scheduler = asyncScheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
     this.#settings = settings;
     this.#emit = emit;
+    this.#scheduler = scheduler;
+    this.#stallAfterMs = settings.stallAfterMs;
     this.#playout = new Playout((bytes) => {
       this.#playedBytes += bytes.length;
       emit({ type: 'audio', bytes });
@@ -87,6 +94,7 @@ class SourceConnection {
       if (url.protocol === 'file:') return await this.#playLocal(url);
       const { about, feed, stallAfterMs } = await this.#find(url, 0);
       this.#about = about;
+      this.#stallAfterMs = Math.max(this.#stallAfterMs, stallAfterMs);
       this.#emit({ type: 'opened', stallAfterMs });
       await this.#play(feed);
     } finally {
@@ -187,15 +195,18 @@ class SourceConnection {
     }
   }
 
-  /** Feeds FFmpeg until the end, with a new process after each discontinuity. */
+  /** Feeds FFmpeg until the end, with a new process after each discontinuity and each change of the codec. */
   async #play(feed: Feed): Promise<void> {
     let decoding: Decoding | undefined;
+    let codec: CodecChange | undefined;
+    let lostAtMs: number | undefined;
     /** Bytes buffered until the format can be detected. */
     let start: Uint8Array[] = [];
     const begin = async (): Promise<void> => {
       const bytes = Buffer.concat(start);
       start = [];
       decoding = this.#decode({ format: detectFormat(bytes) });
+      codec = followCodec(bytes);
       await this.#write(decoding.decoder, bytes);
     };
     const finish = async (): Promise<void> => {
@@ -204,6 +215,10 @@ class SourceConnection {
       await decoding?.ended;
       decoding = undefined;
     };
+    const collect = async (bytes: Uint8Array): Promise<void> => {
+      start.push(bytes);
+      if (start.reduce((sum, { length }) => sum + length, 0) >= DETECTION_BYTES) await begin();
+    };
     try {
       for await (const bytes of feed) {
         if (bytes === DISCONTINUITY) {
@@ -211,11 +226,20 @@ class SourceConnection {
           continue;
         }
         this.#emit({ type: 'received', bytes: bytes.length });
-        if (decoding) {
+        const changed = decoding && codec?.push(bytes);
+        if (changed) {
+          // Its last bytes were of the other format, so an error at their end is none of the source's.
+          await finish().catch((error: unknown) => {
+            if (!decoding?.hasAudio()) throw error;
+            decoding = undefined;
+          });
+          await collect(changed);
+        } else if (decoding) {
+          lostAtMs = codec?.isOutOfStep ? lostAtMs ?? this.#scheduler.now() : undefined;
+          if (lostAtMs !== undefined && this.#scheduler.now() - lostAtMs >= this.#stallAfterMs) throw undecodable(this.#stallAfterMs);
           await this.#write(decoding.decoder, bytes);
         } else {
-          start.push(bytes);
-          if (start.reduce((sum, { length }) => sum + length, 0) >= DETECTION_BYTES) await begin();
+          await collect(bytes);
         }
       }
     } catch (error) {
@@ -236,6 +260,7 @@ class SourceConnection {
   /** Starts FFmpeg on a file, or on bytes to be written. */
   #decode(input: DecoderInput): Decoding {
     const before = this.#playedBytes;
+    const hasAudio = (): boolean => this.#playedBytes > before;
     const decoder = this.#decoder = new Decoder(input, {
       source: (source) => this.#emit({ type: 'source', ...source, ...this.#about }),
       error: (line) => this.#emit({ type: 'decoder-error', line }),
@@ -244,11 +269,11 @@ class SourceConnection {
       await this.#playout.play(decoder.output);
       const end = await decoder.end;
       if (!decoder.isFinished) this.#stop.abort();
-      if (end.exitCode !== 0 || this.#playedBytes === before) throw decoderFault(end, this.#playedBytes > before);
+      if (end.exitCode !== 0 || !hasAudio()) throw decoderFault(end, hasAudio());
     })();
     // Prevents an unhandled rejection; it is awaited later.
     ended.catch(() => {});
-    return { decoder, ended };
+    return { decoder, ended, hasAudio };
   }
 }
 

@@ -56,3 +56,8 @@ export class SourceFault extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Bytes come, but nothing in them is sound: the format has changed, or it never was one. */
+export function undecodable(ms: number, decoder: DecoderEnd | null = null): SourceFault {
+  return new SourceFault(`Bytes arrive, but no audio could be decoded from them for ${ms / 1000} s.`, { decoder });
+}

@@ -1,4 +1,5 @@
 /** The reconnecting source with a real radio server on a socket and real FFmpeg, with short timeouts. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -97,6 +98,22 @@ check('a radio that is gone for a while, then answers with a page, then with aud
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with 404 Not Found.'));
   radio.serve('/live', 'text/html', '<p>Back soon');
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with audio.'));
+  serveEndless('/live');
+  await station.live(2);
+  station.end();
+});
+
+check('bytes that are no sound any more are noticed within the stall time, and sound after them is heard', async () => {
+  // Noise has what looks like single frames, from which FFmpeg makes short sounds.
+  const noise = randomBytes(4000);
+  radio.pages.set('/live', (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).write(mp3.subarray(0, 16_000));
+    const more = setInterval(() => response.write(noise), 20);
+    response.on('close', () => clearInterval(more));
+  });
+  const station = new Station(radio.url('/live'), { stallAfterMs: 1000 });
+  await station.live(1);
+  assert.is((await station.state('failing')).reason, 'Bytes arrive, but no audio could be decoded from them for 1 s.');
   serveEndless('/live');
   await station.live(2);
   station.end();

@@ -260,6 +260,23 @@ test('bytes that never decode to audio are a failure, with FFmpeg\'s last error 
   rig.end();
 });
 
+test('once live, bytes without audio are noticed within the stall time', () => {
+  const rig = new Rig();
+  rig.emit(OPENED, BYTES, AUDIO, { type: 'decoder-error', line: 'Header missing' });
+  rig.playFor(20_000);
+  for (let k = 0; k < 10; k += 1) {
+    rig.emit(BYTES);
+    assert.is(rig.state.state, 'live');
+    rig.clock.advance(1000);
+  }
+  assert.equal([rig.state.state, rig.state.reason], ['failing', 'Bytes arrive, but no audio could be decoded from them for 10 s.']);
+  assert.equal(rig.state.decoder?.lines, ['Header missing']);
+  rig.waitMs();
+  rig.emit(OPENED, BYTES, AUDIO);
+  assert.is(rig.state.state, 'live');
+  rig.end();
+});
+
 test('the decoder\'s end is in the state until it is live again', () => {
   const rig = new Rig();
   const decoder = { exitCode: null, signal: 'SIGKILL', lines: ['an error'] };

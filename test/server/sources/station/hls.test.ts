@@ -2,9 +2,11 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findFfmpeg } from '../../../../server/sources/ffmpeg.js';
+import { Cookies } from '../../../../server/sources/station/cookies.js';
 import { DISCONTINUITY, HlsStream } from '../../../../server/sources/station/hls.js';
 import { Recordings } from '../recordings.js';
 import { gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
@@ -43,6 +45,7 @@ class Player {
     const stream = await HlsStream.open(text, new URL(radio.url('/live/list.m3u8')), {
       signal: this.stop.signal,
       timeoutMs: 5000,
+      cookies: new Cookies(),
       now: () => this.nowMs,
       wait: async (ms) => {
         this.waitsMs.push(ms);
@@ -121,6 +124,35 @@ test('parts of a file are asked for as such', async () => {
   });
   const line = (n: number): string[] => [n === 1 ? '#EXT-X-BYTERANGE:2@2' : '#EXT-X-BYTERANGE:3', 'all.mp4'];
   assert.is(await new Player().play(playlist(1, 2, { end: true, before: ['#EXT-X-MAP:URI="all.mp4",BYTERANGE="2@0"'], line })), 'ii AA BBB');
+});
+
+test('from a server that ignores ranges, or sends more than the part, the part is taken', async () => {
+  const all = 'iiAABBB';
+  const line = (n: number): string[] => [n === 1 ? '#EXT-X-BYTERANGE:2@2' : '#EXT-X-BYTERANGE:3@4', 'all.mp4'];
+  const text = playlist(1, 2, { end: true, before: ['#EXT-X-MAP:URI="all.mp4",BYTERANGE="2@0"'], line });
+  radio.serve('/live/all.mp4', 'video/mp4', all);
+  assert.is(await new Player().play(text), 'ii AA BBB');
+  radio.pages.set('/live/all.mp4', (_, response) => response.writeHead(206, { 'Content-Range': `bytes 0-6/7` }).end(all));
+  assert.is(await new Player().play(text), 'ii AA BBB');
+  radio.serve('/live/all.mp4', 'video/mp4', all.slice(0, 3));
+  assert.match(await new Player().play(text), /^ii A ?$|^ii A/);
+  radio.pages.set('/live/all.mp4', (_, response) => response.writeHead(206, { 'Content-Range': 'bytes 5-6/7' }).end('BB'));
+  assert.match(await new Player().play(text), /another byte range \(from 5\)/);
+});
+
+test('the cookie of a playlist is sent for its segments and reloads', async () => {
+  for (const n of [1, 2, 3]) {
+    radio.pages.set(`/live/${n}.ts`, (request, response) => (request.headers.cookie === 'token=x' ? response.end(String(n)) : response.writeHead(403).end()));
+  }
+  radio.serve('/live/inner.m3u8', 'application/vnd.apple.mpegurl', playlist(1, 3, { end: true }), { 'Set-Cookie': 'token=x; Path=/live' });
+  assert.is(await new Player().play('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=90000\n/live/inner.m3u8'), '1 2 3');
+});
+
+test('segments and playlists may be compressed, over connections that are kept', async () => {
+  for (const n of [1, 2, 3]) radio.serve(`/live/${n}.ts`, 'video/mp2t', gzipSync(String(n)), { 'Content-Encoding': 'gzip' });
+  radio.serve('/live/inner.m3u8', '', gzipSync(playlist(1, 3, { end: true })));
+  assert.is(await new Player().play('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=90000\n/live/inner.m3u8'), '1 2 3');
+  assert.is(new Set(radio.requests.map(({ socket }) => socket)).size, 1);
 });
 
 test('AES-128 is decrypted, its key asked for once', async () => {

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { IcyBody, titleOf } from '../../../../server/sources/station/icy.js';
-import { cleanTitle } from '../../../../server/sources/station/title.js';
 import { withMetadata } from './metadata.js';
 
 test('sound and titles come apart, however the bytes are cut', () => {
@@ -40,19 +39,40 @@ test('quotes, semicolons and other fields are no end of a title', () => {
     ["StreamTitle='';", null],
     ["StreamTitle=' ';", null],
     ["StreamUrl='http://x';", undefined],
+    ["streamtitle='lower';", 'lower'],
+    ["STREAMTITLE = 'upper';", 'upper'],
+    ["Stream_Title='underscore';", 'underscore'],
+    ['StreamTitle="double";StreamUrl="";', 'double'],
+    ['StreamTitle=bare; StreamUrl=;', 'bare'],
+    ["StreamTitle='cut of", 'cut of'],
+    ["StreamTitle='unquoted url';StreamUrl=http://x", 'unquoted url'],
+    ["StreamTitle='a';adw_ad='true';durationMilliseconds='30000';", 'a'],
+    ["\xef\xbb\xbfStreamTitle='mark';", 'mark'],
+    ['StreamTitle=;', null],
+    ['S\0t\0r\0e\0a\0m', null],
+    ['\x01\x02garbage', null],
     ['', undefined],
   ] as const) {
-    assert.is(titleOf(Buffer.from(block)), title, block);
+    assert.is(titleOf(Buffer.from(block, 'latin1')), title, block);
   }
+});
+
+test('a block whose title can not be read ends the title before', () => {
+  const titles: (string | null)[] = [];
+  const body = new IcyBody(10, (title) => titles.push(title));
+  body.push(withMetadata(new Uint8Array(50), 10, ["StreamTitle='first';", "StreamUrl='http://x';", '', Buffer.from([1, 2, 3, 4]), "StreamTitle='second';"]));
+  assert.equal(titles, ['first', null, 'second']);
+});
+
+test('a title of many quotes takes no time', () => {
+  const startMs = performance.now();
+  for (let k = 0; k < 100; k += 1) titleOf(Buffer.from(`StreamTitle='${"'; a".repeat(1000)}`));
+  assert.ok(performance.now() - startMs < 1000);
 });
 
 test('titles are UTF-8, or else Latin-1', () => {
   assert.is(titleOf(Buffer.from("StreamTitle='Björk – Jóga';", 'utf8')), 'Björk – Jóga');
   assert.is(titleOf(Buffer.from("StreamTitle='Björk - Jóga';", 'latin1')), 'Björk - Jóga');
-});
-
-test('a title is cut at 500 characters', () => {
-  assert.is(cleanTitle('x'.repeat(4000))?.length, 500);
 });
 
 test.run();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../../support/until.js';
@@ -111,6 +112,131 @@ check('Shoutcast\'s own status line is understood', async () => {
   assert.is(heard.of('title')[0]?.title, 'v1');
   server.close();
 });
+
+/** Runs a server on a bare socket, which answers as the test says. */
+async function withSocket(answer: (socket: Socket, request: string) => void, body: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((socket) => {
+    socket.once('data', (request) => answer(socket, request.toString('latin1'))).on('error', () => {});
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    await body(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  } finally {
+    server.close();
+  }
+}
+
+for (const [name, head] of [
+  ['bare line feeds', 'HTTP/1.0 200 OK\ncontent-type: audio/mpeg\n\n'],
+  ['bare line feeds after Shoutcast\'s status line', 'ICY 200 OK\nicy-name: LF\ncontent-type: audio/mpeg\n\n'],
+  ['mixed ends of lines', '\r\nHTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\n\r\n'],
+  ['a space in a name', 'HTTP/1.0 200 OK\r\ncontent-type: audio/mpeg\r\nicy notice1: <BR>hello\r\n\r\n'],
+  ['a space before a colon', 'HTTP/1.1 200 OK\r\ncontent-type : audio/mpeg\r\n\r\n'],
+  ['a control character', 'HTTP/1.0 200 OK\r\ncontent-type: audio/mpeg\r\nicy-description: a \x07b\r\n\r\n'],
+  ['lengths that are none', 'HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\ncontent-length: -1\r\ncontent-length: many\r\n\r\n'],
+  ['a line without a colon', 'HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\nhello\r\n\r\n'],
+  ['many long headers', `HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\n${`x-policy: ${'x'.repeat(6000)}\r\n`.repeat(9)}\r\n`],
+  ['an interim answer before', 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\n\r\n'],
+] as const) {
+  check(`a head with ${name} is understood, whole and in pieces`, () => withSocket((socket, request) => {
+    if (request.startsWith('GET /pieces')) {
+      // One byte after the other, as slow networks do.
+      for (const byte of Buffer.from(head, 'latin1')) socket.write(Uint8Array.of(byte));
+      socket.end(mp3);
+    } else {
+      socket.end(Buffer.concat([Buffer.from(head, 'latin1'), mp3]));
+    }
+  }, async (url) => {
+    const all = [new Heard(url), new Heard(`${url}pieces`)];
+    for (const heard of all) {
+      assert.is(await heard.over(), undefined);
+      assert.ok(Math.abs(heard.seconds - SECONDS) < 0.15, `${heard.seconds} s`);
+      assert.is(heard.of('source')[0]?.contentType, 'audio/mpeg');
+    }
+  }));
+}
+
+check('a head that is too long, or no HTTP, is told', async () => {
+  await withSocket((socket) => socket.write(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`), async (url) => {
+    assert.match((await new Heard(url).over())!.message, /head of the server's answer is longer than the limit of 65536 bytes/);
+  });
+  await withSocket((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), async (url) => {
+    assert.match((await new Heard(url).over())!.message, /^The server (does not answer in HTTP|breaks the rules of HTTP)/);
+  });
+});
+
+check('a redirect without the empty line after it is followed', () => withSocket((socket) => {
+  socket.end(`HTTP/1.1 302 Found\r\nLocation: ${radio.serve('/l\u00e9', 'audio/mpeg', mp3)}\r\n`);
+}, async (url) => {
+  radio.serve('/l%C3%A9', 'audio/mpeg', mp3);
+  assert.is(await new Heard(url).over(), undefined);
+}));
+
+check('an interval that comes twice takes the titles out of the sound', () => withSocket((socket) => {
+  socket.write('HTTP/1.0 200 OK\r\ncontent-type: audio/mpeg\r\nicy-metaint: 8000\r\nIcy-Metaint:8000\r\n\r\n');
+  socket.end(withMetadata(mp3, 8000, ["StreamTitle='Twice';"]));
+}, async (url) => {
+  const plain = new Heard(radio.serve('/plain', 'audio/mpeg', mp3));
+  const heard = new Heard(url);
+  assert.equal([await heard.over(), await plain.over()], [undefined, undefined]);
+  assert.equal(heard.sound, plain.sound);
+  assert.is(heard.of('title')[0]?.title, 'Twice');
+}));
+
+check('a playlist that comes in small pieces, or compressed, is followed', async () => {
+  const list = `#EXTM3U\n${radio.serve('/live', 'audio/mpeg', mp3)}\n`;
+  radio.pages.set('/tiny', (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/plain' }).write(list.slice(0, 3));
+    let at = 3;
+    const more = setInterval(() => (at < list.length ? response.write(list[at++]) : response.end()), 5);
+    response.on('close', () => clearInterval(more));
+  });
+  radio.serve('/gz', 'audio/x-mpegurl', gzipSync(list), { 'Content-Encoding': 'gzip' });
+  radio.serve('/unsaid', 'application/octet-stream', gzipSync(list));
+  radio.serve('/bomb', 'audio/x-mpegurl', gzipSync(Buffer.alloc(50_000_000, '#')), { 'Content-Encoding': 'gzip' });
+  for (const path of ['/tiny', '/gz', '/unsaid']) assert.is(await new Heard(radio.url(path)).over(), undefined, path);
+  assert.match((await new Heard(radio.url('/bomb')).over())!.message, /longer than the limit of 4194304 bytes/);
+});
+
+check('a text that comes to no end is not waited for', async () => {
+  radio.begin('/text', 'audio/mpeg', Buffer.from('nothing'));
+  const heard = new Heard(radio.url('/text'), { stallAfterMs: 200 });
+  await heard.until(() => heard.of('opened').length > 0);
+  heard.subscription.unsubscribe();
+});
+
+check('a redirect gets its cookie back, and other servers do not', async () => {
+  const other = await Radio.start();
+  other.serve('/live', 'audio/mpeg', mp3);
+  radio.pages.set('/live', (request, response) => {
+    if (request.headers.cookie === 'sid=1') response.writeHead(302, { Location: other.url('/live') }).end();
+    else response.writeHead(302, { 'Location': '/live', 'Set-Cookie': 'sid=1; Path=/' }).end();
+  });
+  assert.is(await new Heard(radio.url('/live')).over(), undefined);
+  assert.is(radio.requests.length, 2);
+  // The same name on another port is the same host for cookies, as in browsers.
+  assert.is(other.requests[0]!.headers.cookie, 'sid=1');
+  await other.close();
+});
+
+check('ASX and XSPF are followed', async () => {
+  radio.serve('/live', 'audio/mpeg', mp3);
+  radio.serve('/x.asx', 'video/x-ms-asf', '<ASX version="3.0"><Entry><Ref HREF="/x.xspf"/></Entry></ASX>');
+  radio.serve('/x.xspf', 'application/xspf+xml', '<?xml version="1.0"?><playlist><trackList><track><location>/live</location></track></trackList></playlist>');
+  assert.is(await new Heard(radio.url('/x.asx')).over(), undefined);
+  assert.equal(radio.requests.map(({ url }) => url), ['/x.asx', '/x.xspf', '/live']);
+});
+
+for (const [from, to] of [['mp3', 'aac'], ['aac', 'mp3'], ['mp3', 'ogg']] as const) {
+  check(`a server that goes on in ${to} after ${from} is heard on, on the same connection`, async () => {
+    const sound = { mp3, aac: encoded('b.aac', '-ar', '44100', '-f', 'adts'), ogg: encoded('b.ogg', '-c:a', 'libvorbis') };
+    const heard = new Heard(radio.serve('/live', 'audio/mpeg', Buffer.concat([sound[from], sound[to]])));
+    assert.is(await heard.over(), undefined);
+    assert.ok(Math.abs(heard.seconds - 2 * SECONDS) < 0.5, `${heard.seconds} s`);
+    assert.equal(heard.of('source').map(({ codec }) => codec), [from, to === 'ogg' ? 'vorbis' : to]);
+    assert.is(radio.requests.length, 1);
+  });
+}
 
 check('redirects are followed, but not for ever, and not to other places than the web', async () => {
   radio.pages.set('/a', (_, response) => response.writeHead(302, { Location: '/live' }).end());
