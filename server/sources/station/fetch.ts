@@ -2,6 +2,7 @@
  * Fetches a station's stream, playlist or segment: follows redirects, applies a timeout, and turns
  * every failure into a `SourceFault` with a sentence for people.
  */
+import { setMaxListeners } from 'node:events';
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
@@ -73,6 +74,8 @@ export interface Answer {
 /** @throws SourceFault */
 export async function fetchAnswer(address: URL, options: FetchOptions): Promise<Answer> {
   const stop = new AbortController();
+  // The request of each redirect listens until its socket has closed.
+  setMaxListeners(2 * MAX_REDIRECTS, stop.signal);
   const onAbort = (): void => stop.abort();
   options.signal.addEventListener('abort', onAbort, { once: true });
   let isLate = false;

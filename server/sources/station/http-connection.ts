@@ -19,7 +19,10 @@ export class HttpConnection extends Duplex {
     socket.on('data', (bytes) => this.#onData(bytes));
     socket.on('end', () => {
       // Players also accept a head without the empty line when the connection ends there.
-      if (this.#head && this.#head.length > 0) this.#pass(Buffer.from(readHead(this.#head)?.text ?? this.#head));
+      if (this.#head && this.#head.length > 0) {
+        const head = readHead(this.#head);
+        this.#pass(head ? Buffer.from(head.text, 'latin1') : this.#head);
+      }
       this.push(null);
     });
     socket.on('error', (error) => this.destroy(error));

@@ -87,7 +87,7 @@ function unfolded(lines: readonly string[]): string[] {
   const whole: string[] = [];
   for (const line of lines) {
     if (/^[ \t]/.test(line) && whole.length > 0 && !/^[ \t]*[\w-]+:/.test(line)) whole[whole.length - 1] += ` ${line.trim()}`;
-    else whole.push(line);
+    else whole.push(line.trimEnd());
   }
   return whole;
 }

@@ -10,6 +10,8 @@ export type AnswerKind = PlaylistKind | 'hls' | 'page' | 'other' | 'sound';
 
 /** Entries beyond this number are ignored. */
 const MAX_ENTRIES = 20;
+/** Lines and tags beyond this number are not looked at: a playlist of megabytes is no reason to be busy for seconds. */
+const MAX_LINES = 10_000;
 
 const PLS_TYPES = ['audio/x-scpls', 'audio/scpls', 'application/pls+xml', 'application/pls', 'audio/x-pls'];
 const M3U_TYPES = ['audio/x-mpegurl', 'audio/mpegurl', 'application/x-mpegurl', 'application/vnd.apple.mpegurl'];
@@ -80,21 +82,28 @@ export function isHls(text: string): boolean {
 /** The http and https addresses of a playlist in order, without duplicates. */
 export function entriesOf(kind: PlaylistKind, body: Uint8Array, base: URL): URL[] {
   const entries = new Map<string, URL>();
+  let lines = 0;
   for (const name of addressesOf(kind, playlistText(body))) {
-    const url = webAddress(name, base);
+    const url = name === '' ? undefined : webAddress(name, base);
     if (url) entries.set(url.href, url);
-    if (entries.size === MAX_ENTRIES) break;
+    lines += 1;
+    if (entries.size === MAX_ENTRIES || lines === MAX_LINES) break;
   }
   return [...entries.values()];
 }
 
-function addressesOf(kind: PlaylistKind, text: string): string[] {
+/** One for each line or tag, empty if it has none. */
+function addressesOf(kind: PlaylistKind, text: string): Iterable<string> {
   if (kind === 'asx') return asxAddresses(text);
   if (kind === 'xspf') return xspfAddresses(text);
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
-  return kind === 'pls'
-    ? lines.map((line) => /^(?:file|ref)\d+\s*=\s*(.+)$/i.exec(line)?.[1] ?? '')
-    : lines.filter((line) => !line.startsWith('#'));
+  return lineAddresses(kind, text);
+}
+
+function* lineAddresses(kind: 'pls' | 'm3u', text: string): Generator<string, void, void> {
+  for (const [line] of text.matchAll(/[^\r\n]+/g)) {
+    if (kind === 'pls') yield /^\s*(?:file|ref)\d+\s*=\s*(\S.*)$/i.exec(line)?.[1]?.trim() ?? '';
+    else yield line.trimStart().startsWith('#') ? '' : line.trim();
+  }
 }
 
 /** @returns undefined if it is none that is fetched; icy: is another name of http: */

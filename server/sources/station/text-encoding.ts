@@ -11,8 +11,11 @@ const CYRILLIC_PERCENT = [
 ];
 const UKRAINIAN_AND_OTHERS = 'ёіїєґў';
 const TYPOGRAPHIC = '‘’“”„–—…•™«»©®°·¡¿№\u00A0´';
-/** A text in a wrong encoding gets less than this for each character. */
-const CONFIDENT = 0.4;
+/** Valid UTF-8 is taken for twice encoded text only with so many characters beyond ASCII, and so many points for each. */
+const SURE_CHARS = 4;
+const SURE_POINTS = 0.6;
+/** Characters of windows-1252 from 0x80 to 0x9f: `TextDecoder` of some versions of Node reads them as control characters. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 type Score = (bytes: Uint8Array, text: string) => number;
 
@@ -28,10 +31,10 @@ const ENCODINGS: readonly (readonly [label: string, score: Score])[] = [
   ['iso-8859-2', scoreLetters],
   // Kana count most, then the kanji of level 1; level 2 has rare ones.
   ['shift_jis', (bytes) => scoreRows(bytes, [[0x81, 0x81, 0.5], [0x82, 0x83, 1.2], [0x84, 0x84, 0.2], [0x88, 0x97, 0.8], [0x98, 0x9f, 0.2], [0xe0, 0xea, 0.2]], [0xa1, 0xdf])],
-  ['euc-jp', (bytes) => scoreRows(bytes, [[0xa1, 0xa1, 0.5], [0xa3, 0xa3, 0.5], [0xa4, 0xa5, 1.2], [0xb0, 0xcf, 0.6], [0xd0, 0xf4, 0.2]])],
   // All common syllables of Korean lie in these rows.
   ['euc-kr', (bytes) => scoreRows(bytes, [[0xa1, 0xa3, 0.5], [0xb0, 0xc8, 0.65]])],
   ['gb18030', (bytes) => scoreRows(bytes, [[0xa1, 0xa3, 0.5], [0xb0, 0xd7, 0.6], [0xd8, 0xf7, 0.15]])],
+  ['euc-jp', (bytes) => scoreRows(bytes, [[0xa1, 0xa1, 0.5], [0xa3, 0xa3, 0.5], [0xa4, 0xa5, 1.2], [0xb0, 0xcf, 0.6], [0xd0, 0xf4, 0.2]])],
 ];
 
 /** @param hint the encoding that the server names for it, used if it is not valid UTF-8 */
@@ -52,7 +55,8 @@ export function withoutDoubleEncoding(text: string): string {
   const inner = utf8(bytes);
   if (inner !== undefined) return inner;
   const best = bestOf(bytes);
-  return best.label !== 'windows-1252' && best.score >= CONFIDENT && scoreLetters(bytes, text) < 0 ? best.text : text;
+  const isSure = best.score >= SURE_POINTS && text.replace(/[\0-\x7f]/g, '').length >= SURE_CHARS;
+  return isSure && scoreLetters(bytes, text) < 0 ? best.text : text;
 }
 
 /** @returns undefined if it is not UTF-8; a character cut off at the end is no reason for that */
@@ -75,6 +79,7 @@ function named(bytes: Uint8Array, hint = ''): string | undefined {
 
 /** @returns undefined if the bytes are not valid in the encoding, or this is unknown here */
 function decodeAs(label: string, bytes: Uint8Array): string | undefined {
+  if (label === 'windows-1252') return windows1252(bytes);
   try {
     return new TextDecoder(label, { fatal: true }).decode(bytes);
   } catch {
@@ -82,8 +87,13 @@ function decodeAs(label: string, bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Never fails: bytes without a character become control characters. */
+export function windows1252(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1').replace(/[\x80-\x9f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80]!);
+}
+
 function bestOf(bytes: Uint8Array): { readonly label: string; readonly text: string; readonly score: number } {
-  let best = { label: 'windows-1252', text: new TextDecoder('windows-1252').decode(bytes), score: -Infinity };
+  let best = { label: 'windows-1252', text: windows1252(bytes), score: -Infinity };
   for (const [label, scoreOf] of ENCODINGS) {
     const text = decodeAs(label, bytes);
     if (text === undefined) continue;
@@ -112,9 +122,11 @@ function pointsOf(char: string, before: string, after: string): number {
   const isSplit = /\p{Ll}/u.test(before) && /\p{Lu}/u.test(char);
   const isAmongAscii = /[A-Za-z]/.test(before) || /[A-Za-z]/.test(after);
   const isAlone = !/\p{L}/u.test(before) && !/\p{L}/u.test(after);
+  const isCyrillic = /\p{Script=Cyrillic}/u.test(char);
+  if (isCyrillic && isAmongAscii) return -2;
   if (isSplit) return -1;
-  if (!/\p{Script=Cyrillic}/u.test(char)) return isAmongAscii ? 1 : isAlone ? 0.3 : -0.5;
-  if (isAmongAscii) return -1;
+  if (!isCyrillic) return isAmongAscii ? 1 : isAlone ? 0.3 : -0.3;
+  if (isAlone) return 0.3;
   const lower = char.toLowerCase();
   const percent = CYRILLIC_PERCENT[lower.charCodeAt(0) - 'а'.charCodeAt(0)];
   if (percent === undefined) return UKRAINIAN_AND_OTHERS.includes(lower) ? 0.6 : -0.5;

@@ -2,7 +2,7 @@
  * Titles for display, from what sources write: HTML entities, the attributes that iHeart and Akamai
  * add, text of other encodings, control characters.
  */
-import { decodeText, withoutDoubleEncoding } from './text-encoding.js';
+import { decodeText, windows1252, withoutDoubleEncoding } from './text-encoding.js';
 
 /** Longer titles are cut. */
 const MAX_TITLE_CHARS = 500;
@@ -38,7 +38,7 @@ export function withoutEntities(text: string): string {
     if (name !== undefined) return namedEntity(name) ?? entity;
     const code = decimal !== undefined ? Number(decimal) : parseInt(hex!, 16);
     // Browsers read these as windows-1252 (HTML, section 13.2.5.80).
-    if (code >= 0x80 && code < 0xa0) return new TextDecoder('windows-1252').decode(Uint8Array.of(code));
+    if (code >= 0x80 && code < 0xa0) return windows1252(Uint8Array.of(code));
     return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : entity;
   });
 }

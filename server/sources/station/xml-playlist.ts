@@ -17,25 +17,21 @@ export function rootOf(xml: string): string | undefined {
   return tagsOf(xml).next().value?.name;
 }
 
-/** The addresses of an ASX in order; those of other playlists that it includes are among them. */
-export function asxAddresses(xml: string): string[] {
-  const found: string[] = [];
+/** The addresses of an ASX in order, one for each tag (empty if it has none); those of other playlists that it includes are among them. */
+export function* asxAddresses(xml: string): Generator<string, void, void> {
   for (const { name, attributes } of tagsOf(xml)) {
-    if (name === 'ref' || name === 'entryref') found.push(attribute(attributes, 'href'));
+    yield name === 'ref' || name === 'entryref' ? attribute(attributes, 'href') : '';
   }
-  return found;
 }
 
-/** The addresses of the tracks. A `location` outside of a track is the playlist's own. */
-export function xspfAddresses(xml: string): string[] {
-  const found: string[] = [];
+/** The same for XSPF. A `location` outside of a track is the playlist's own. */
+export function* xspfAddresses(xml: string): Generator<string, void, void> {
   let isInTrack = false;
   for (const { name, text } of tagsOf(xml)) {
     if (name === 'track') isInTrack = true;
     if (name === '/track') isInTrack = false;
-    if (name === 'location' && isInTrack) found.push(withoutEntities(text).trim());
+    yield name === 'location' && isInTrack ? withoutEntities(text).trim() : '';
   }
-  return found;
 }
 
 /** The tags, without declarations and comments. */

@@ -90,13 +90,15 @@ test('icy: and quotes around an address are no reason to leave it out', () => {
 });
 
 test('whatever the length, a playlist is read in time', () => {
-  const startMs = performance.now();
   for (const part of ['<!--', '<', '<a', '<![CDATA[', '<ref href="', '<track><location>', '&', '\n', "'", '<?', '<ref\n', '= ']) {
     const text = part.repeat(4 * 1024 * 1024 / part.length);
-    for (const kind of ['asx', 'xspf', 'm3u', 'pls'] as const) entriesOf(kind, bytes(`<ref ${text}`), BASE);
-    kindOf('text/plain', '/x', bytes(`<${text}`).subarray(0, 65536));
+    const body = bytes(`<ref ${text}`);
+    const before = process.cpuUsage();
+    for (const kind of ['asx', 'xspf', 'm3u', 'pls'] as const) entriesOf(kind, body, BASE);
+    kindOf('text/plain', '/x', body.subarray(0, 65536));
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 4_000_000, `${JSON.stringify(part)}: ${user / 1000} ms of CPU`);
   }
-  assert.ok(performance.now() - startMs < 48 * 1000, `${performance.now() - startMs} ms`);
 });
 
 test('a few bytes of text are too few to tell, those of sound are not', () => {

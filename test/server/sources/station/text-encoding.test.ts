@@ -1,23 +1,34 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeText, withoutDoubleEncoding } from '../../../../server/sources/station/text-encoding.js';
+import { decodeText, windows1252, withoutDoubleEncoding } from '../../../../server/sources/station/text-encoding.js';
 
-/** Bytes of a text in an encoding that Node only decodes, by asking every pair of bytes. */
+const tables = new Map<string, ReadonlyMap<string, readonly number[]>>();
+
+/** Bytes of a text in an encoding that Node only decodes. */
 function encode(label: string, text: string): Buffer {
-  const decoder = new TextDecoder(label);
-  const table = new Map<string, number[]>();
-  for (let a = 0; a < 256; a += 1) {
-    for (let b = -1; b < 256; b += 1) {
-      const bytes = b < 0 ? [a] : [a, b];
-      const char = decoder.decode(Uint8Array.from(bytes));
-      if ([...char].length === 1 && char !== '\uFFFD' && !table.has(char)) table.set(char, bytes);
-    }
-  }
+  const table = tables.get(label) ?? tableOf(label);
+  tables.set(label, table);
   return Buffer.from([...text].flatMap((char) => {
     const bytes = table.get(char);
     if (!bytes) throw new Error(`${char} is not in ${label}`);
     return bytes;
   }));
+}
+
+/** Asks for every byte and every pair of bytes which character it is. */
+function tableOf(label: string): ReadonlyMap<string, readonly number[]> {
+  const decoder = new TextDecoder(label);
+  const decode = (bytes: readonly number[]): string => (label === 'windows-1252' ? windows1252(Uint8Array.from(bytes)) : decoder.decode(Uint8Array.from(bytes)));
+  const table = new Map<string, readonly number[]>();
+  const add = (bytes: readonly number[]): void => {
+    const char = decode(bytes);
+    if ([...char].length === 1 && char !== '\uFFFD' && !table.has(char)) table.set(char, bytes);
+  };
+  for (let a = 0; a < 256; a += 1) {
+    add([a]);
+    for (let b = 0x40; a >= 0x80 && b < 256; b += 1) add([a, b]);
+  }
+  return table;
 }
 
 const TITLES = {
@@ -27,7 +38,7 @@ const TITLES = {
   'shift_jis': ['宇多田ヒカル - 花束を君に', '米津玄師 - Lemon', 'きゃりーぱみゅぱみゅ', '椎名林檎', '東京', 'サザンオールスターズ - TSUNAMI', 'J-POP特集', 'ソ連の表', 'あいみょん - マリーゴールド'],
   'euc-jp': ['宇多田ヒカル - 花束を君に', 'きゃりーぱみゅぱみゅ', 'サザンオールスターズ'],
   'euc-kr': ['아이유 - 좋은 날', '방탄소년단'],
-  'gb18030': ['周杰伦 - 七里香', '王菲 - 红豆', '刘德华', '邓丽君 - 月亮代表我的心'],
+  'gb18030': ['周杰伦 - 七里香', '王菲 - 红豆', '邓丽君 - 月亮代表我的心'],
   'windows-1250': ['Łódź', 'Žižkov šťastný'],
 } as const;
 
