@@ -10,6 +10,7 @@ import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
 import { httpApp } from './http/http.js';
 import type { Log } from './log.js';
+import { isBlockedByFetch } from './network/blocked-ports.js';
 import { Metrics } from './metrics/metrics.js';
 import type { Settings } from './settings.js';
 import type { Shards } from './shards/shards.js';
@@ -115,6 +116,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   }
 
   const { port } = http.address() as { port: number };
+  if (isBlockedByFetch(String(port))) log.warn('browsers open no pages on this port; choose another with --port', { port });
   let closing: Promise<void> | undefined;
   return {
     url: `http://${urlHost(settings.host)}:${port}`,

@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets'],
   evaluation: ['pipe', 'shards', 'sources'],
   'data-packs': ['sources'],
-  doctor: ['shards', 'sources', 'stations', 'store', 'http'],
+  doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   cli: ['protocol', 'pipe', 'shards', 'sources', 'evaluation', 'data-packs', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];

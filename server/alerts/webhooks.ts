@@ -5,7 +5,7 @@
  */
 import { asyncScheduler, merge, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
-import { basicAuthorization, credentialsOf, type Credentials } from '../network/address.js';
+import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS, type Credentials } from '../network/address.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
 import { logFields, type Delivery, type Outbox } from './outbox.js';
@@ -147,6 +147,9 @@ export class Webhooks {
 
   /** @returns undefined when the server stopped before the target answered */
   async #post({ eventId: id, target, body }: Delivery): Promise<Answer | undefined> {
+    // Targets of an earlier version's stations file or outbox; new ones are refused at the door.
+    const problem = addressProblem(target, WEBHOOK_ADDRESS);
+    if (problem !== undefined) return { ok: false, failure: `The address can never work: ${problem}.`, isGone: true, retryAfterMs: 0 };
     const timestampS = Math.floor(this.#scheduler.now() / 1000);
     const abort = new AbortController();
     const timeout = merge(timer(ANSWER_MS, this.#scheduler), this.#abort).subscribe(() => abort.abort());

@@ -1,5 +1,6 @@
 /** Whether the server can listen on the configured host and port: listens, then closes at once. */
 import { createServer } from 'node:net';
+import { isBlockedByFetch } from '../network/blocked-ports.js';
 import { listenRefusal } from '../listen-refusal.js';
 import type { Settings } from '../settings.js';
 import { note, ok, problem, reasonOf, type Finding } from './finding.js';
@@ -10,6 +11,7 @@ export async function checkPort({ host, port }: Pick<Settings, 'host' | 'port'>)
   const facts = { host, port };
   try {
     await listenOnce(host, port);
+    if (isBlockedByFetch(String(port))) return note(`${port} on ${host} is free, but browsers open no pages on it`, 'Choose another --port: the Fetch standard blocks this one (https://fetch.spec.whatwg.org/#port-blocking).', { ...facts, isFree: true });
     return ok(port === 0 ? `any free port on ${host}` : `${port} on ${host} is free`, { ...facts, isFree: true });
   } catch (error) {
     const refusal = listenRefusal(error as NodeJS.ErrnoException, { host, port });

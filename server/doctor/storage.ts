@@ -1,7 +1,9 @@
 /** Persistent data: the stations file, the database, and free disk space. */
 import { stat, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { addressProblem, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
 import type { Settings } from '../settings.js';
+import type { StationConfig } from '../stations/config.js';
 import { StationsFile } from '../stations/stations-file.js';
 import { databasePath } from '../store/database-path.js';
 import { databaseVersion, WrongDatabaseError } from '../store/database.js';
@@ -20,19 +22,27 @@ export async function checkStations({ stations: path, stationFiles, database }: 
     return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it out: then no files may be stations.', facts);
   }
   if (path === '') return ok('none are kept: no stations file is set', facts);
-  let count: number;
+  let stations: readonly StationConfig[];
   try {
-    count = (await new StationsFile(path).load()).length;
+    stations = await new StationsFile(path).load();
   } catch (error) {
     return problem(reasonOf(error).replace(/\. Mend it.*|\.$/, ''), 'Mend the file, or move it away to start without stations.', facts);
   }
+  const count = stations.length;
   try {
     // A database next to it creates the folder.
     await tryToWrite(path, database === '');
   } catch (error) {
     return problem(`${path} can't be written (${reasonOf(error)})`, `Changes of stations would be lost. ${ADVICE}`, { ...facts, stations: count });
   }
-  return ok(`${count} ${count === 1 ? 'station' : 'stations'} in ${path}`, { ...facts, stations: count });
+  const found = `${count} ${count === 1 ? 'station' : 'stations'} in ${path}`;
+  const hopeless = stations.filter(isHopeless).map(({ id }) => id);
+  if (hopeless.length > 0) return note(`${found}; an address can never work of ${hopeless.join(', ')}`, 'Edit them on the page /stations: it says what is wrong.', { ...facts, stations: count, hopeless });
+  return ok(found, { ...facts, stations: count });
+}
+
+function isHopeless({ url, webhooks }: StationConfig): boolean {
+  return addressProblem(url, STATION_ADDRESS) !== undefined || webhooks.some((webhook) => addressProblem(webhook, WEBHOOK_ADDRESS) !== undefined);
 }
 
 export async function checkDatabase(settings: Places): Promise<Finding> {

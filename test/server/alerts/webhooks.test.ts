@@ -282,6 +282,22 @@ test('user name and password in the URL are sent as an Authorization header', ()
   await webhooks.close();
 }));
 
+test('a saved target that can never work is given up at once, not retried for days', async () => {
+  const { webhooks, logged, outbox, lines } = rig();
+  const all: unknown[] = [];
+  const { push } = lines;
+  lines.push = (...more) => {
+    all.push(...more);
+    return push.apply(lines, more);
+  };
+  webhooks.send(event(), ['http://127.0.0.1:6666/T0KEN']);
+  await logged(GIVEN_UP);
+  assert.is(outbox.size, 0);
+  assert.match(JSON.stringify(all), /can never work: no request can be made to port 6666/);
+  assert.not.match(JSON.stringify(all), 'T0KEN');
+  await webhooks.close();
+});
+
 test('pending deliveries to a removed target are discarded', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
   const { webhooks, logged, outbox } = rig();

@@ -85,6 +85,7 @@ test('a port that is taken, by another program and by livegenre itself', async (
   other.close();
   await once(other, 'close');
   is(await checkPort({ host: '127.0.0.1', port }), 'ok', `${port} on 127.0.0.1 is free`);
+  is(await checkPort({ host: '127.0.0.1', port: 6669 }), 'note', 'browsers open no pages on it', '--port');
   is(await checkPort({ host: '203.0.113.1', port: 0 }), 'problem', '203.0.113.1 is not an address of this machine', '--host');
 });
 

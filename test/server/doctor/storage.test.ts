@@ -49,6 +49,8 @@ test('a stations file: counted, and told what is wrong in it', async ({ folder }
   is(await checkStations({ ...PLACES, stations }), 'ok', '1 station in');
   await writeFile(stations, '{ "version": 1, "stations": [{ "id": "one" }] }');
   is(await checkStations({ ...PLACES, stations }), 'problem', 'station "one"');
+  await writeFile(stations, ONE_STATION.replace(/"url": ?"[^"]*"/, '"url": "http://127.0.0.1:0/"'));
+  is(await checkStations({ ...PLACES, stations }), 'note', /1 station in .*; an address can never work of one/);
   await writeFile(stations, '{ no json');
   is(await checkStations({ ...PLACES, stations }), 'problem', 'line 1');
 });
