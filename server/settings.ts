@@ -8,36 +8,36 @@ import { fileURLToPath } from 'node:url';
 import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
 import { PIPE_DEFAULTS } from './pipe/settings.js';
 
-/** What can be asked of one setting. */
+/** Definition of a setting. */
 export interface Setting<T> {
   readonly default: T;
-  /** Shown in `--help`; empty where a number has none. */
+  /** Shown in `--help`; may be empty. */
   readonly unit: string;
   readonly description: string;
   /** A second environment variable that many hosts set, such as PORT. */
   readonly alsoEnv?: string;
-  /** Whether its value must not be shown: it is a password, or holds one. */
+  /** Whether its value is or may contain a password, and must not be shown. */
   readonly isSecret?: boolean;
-  /** @throws Error with what is wanted, such as "a whole number from 1 to 64" */
+  /** @throws Error with the expected format, such as "a whole number from 1 to 64" */
   parse(text: string): T;
 }
 
-type Words<T> = Omit<Setting<T>, 'parse'>;
+type Definition<T> = Omit<Setting<T>, 'parse'>;
 
-function whole(words: Words<number> & { readonly min: number; readonly max: number }): Setting<number> {
+function whole(definition: Definition<number> & { readonly min: number; readonly max: number }): Setting<number> {
   return {
-    ...words,
+    ...definition,
     parse(text) {
       const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-      if (!(value >= words.min && value <= words.max)) throw new Error(`a whole number from ${words.min} to ${words.max}`);
+      if (!(value >= definition.min && value <= definition.max)) throw new Error(`a whole number from ${definition.min} to ${definition.max}`);
       return value;
     },
   };
 }
 
-function choice<const T extends string>(words: Words<NoInfer<T>>, values: readonly T[]): Setting<T> {
+function choice<const T extends string>(definition: Definition<NoInfer<T>>, values: readonly T[]): Setting<T> {
   return {
-    ...words,
+    ...definition,
     parse(text) {
       const value = values.find((each) => each === text);
       if (value === undefined) throw new Error(`one of ${values.join(', ')}`);
@@ -46,9 +46,9 @@ function choice<const T extends string>(words: Words<NoInfer<T>>, values: readon
   };
 }
 
-function text(words: Words<string>): Setting<string> {
+function text(definition: Definition<string>): Setting<string> {
   return {
-    ...words,
+    ...definition,
     parse(value) {
       if (value.trim() === '') throw new Error('not empty');
       return value;
@@ -56,10 +56,10 @@ function text(words: Words<string>): Setting<string> {
   };
 }
 
-/** A word that may be left empty: none. HTTP headers can't carry it with spaces inside. */
-function secret(words: Words<string>): Setting<string> {
+/** A secret without spaces, as HTTP headers require; may be empty. */
+function secret(definition: Definition<string>): Setting<string> {
   return {
-    ...words,
+    ...definition,
     parse(value) {
       if (/[^\x21-\x7e]/.test(value.trim())) throw new Error('ASCII without spaces');
       return value.trim();
@@ -67,14 +67,14 @@ function secret(words: Words<string>): Setting<string> {
   };
 }
 
-/** A text that may be left empty: none. */
-function anyText(words: Words<string>): Setting<string> {
-  return { ...words, parse: (value) => value.trim() };
+/** A text that may be empty. */
+function anyText(definition: Definition<string>): Setting<string> {
+  return { ...definition, parse: (value) => value.trim() };
 }
 
-function addresses(words: Words<readonly string[]>, use: AddressUse): Setting<readonly string[]> {
+function addresses(definition: Definition<readonly string[]>, use: AddressUse): Setting<readonly string[]> {
   return {
-    ...words,
+    ...definition,
     parse(value) {
       // At commas before a scheme only: a password may have commas, too.
       const list = value.split(/,(?=[\s,]*(?:[a-z][a-z0-9+.-]*:\/\/|$))/i).map((each) => each.replace(/^[\s,]+|[\s,]+$/g, '')).filter((each) => each !== '');
@@ -87,10 +87,10 @@ function addresses(words: Words<readonly string[]>, use: AddressUse): Setting<re
   };
 }
 
-function onOff(words: Words<boolean>): Setting<boolean> {
+function onOff(definition: Definition<boolean>): Setting<boolean> {
   const values: Record<string, boolean> = { on: true, true: true, 1: true, off: false, false: false, 0: false };
   return {
-    ...words,
+    ...definition,
     parse(value) {
       const found = values[value];
       if (found === undefined) throw new Error('on or off');
@@ -99,9 +99,9 @@ function onOff(words: Words<boolean>): Setting<boolean> {
   };
 }
 
-function origins(words: Words<readonly string[]>): Setting<readonly string[]> {
+function origins(definition: Definition<readonly string[]>): Setting<readonly string[]> {
   return {
-    ...words,
+    ...definition,
     parse(value) {
       const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
       for (const each of list) {

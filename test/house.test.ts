@@ -1,4 +1,4 @@
-/** The house keeps its order: imports run one way, between folders and between rooms, and never in a circle. */
+/** Architecture rules: imports run one way between folders and between rooms, without cycles. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,7 @@ interface Import {
   readonly isType: boolean;
 }
 
-/** Kernels in AssemblyScript are left out: a compiler of their own reads them. */
+/** AssemblyScript kernels are excluded: another compiler reads them. */
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.as.ts'))
@@ -80,7 +80,7 @@ function mayImport({ file, from, to, isType }: Import): boolean {
   }
 }
 
-/** The room of a file of server/; the file's own name where it lies at the root. */
+/** The room of a file in server/, or the name of a file at its root. */
 function roomOf(path: string): string {
   return sourceOf(path).split('/')[1]!;
 }
@@ -107,7 +107,7 @@ function circles(): string[] {
   return found;
 }
 
-/** All that a file brings along at run time, itself included. */
+/** All files imported at run time, directly or indirectly, including the given ones. */
 function reached(from: readonly string[]): Set<string> {
   const seen = new Set<string>();
   const visit = (file: string): void => {
@@ -144,7 +144,7 @@ test('rooms of server/ import only the rooms below them', () => {
   assert.equal([...rooms].sort(), Object.keys(ROOMS).sort());
 });
 
-test('nothing imports itself by a detour', () => {
+test('there are no import cycles', () => {
   assert.equal(circles(), []);
 });
 
@@ -156,7 +156,7 @@ test('dsp has no I/O, no clock and no network library', () => {
   }
 });
 
-test('the pipe runs in a browser: all that it brings along has no Node, no clock of its own and two packages', () => {
+test('the pipe runs in a browser: it and its imports use no Node API, no clock and only two packages', () => {
   const pipe = sources('server/pipe');
   assert.ok(pipe.length >= 8);
   const all = reached(pipe);

@@ -190,7 +190,7 @@ export class Metrics {
 
 const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'name', 'type', 'shard', 'queue'] as const;
 
-/** Node metrics how long a timer took: a timer that was on time took its interval. */
+/** Delay of the event loop. Node measures the duration of a timer; one that is on time takes its interval. */
 function delaySeconds(timerNs: number): number {
   return Number.isFinite(timerNs) ? Math.max(0, timerNs / 1e9 - LOOP_RESOLUTION_MS / 1000) : 0;
 }

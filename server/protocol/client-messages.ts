@@ -1,5 +1,5 @@
 /**
- * The messages of clients, parsed once into types that can't be wrong afterwards.
+ * The messages of clients, parsed once into types that are valid from then on.
  * `server/PROTOCOL.md` has the same as a table.
  */
 import { z } from 'zod';
@@ -38,15 +38,15 @@ const startSchema = z.object({
 
 const stopSchema = z.object({ type: z.literal('stop') });
 
-/** The first message of a client: what the sound is. */
+/** First message of a client: the format of its audio. */
 export type Start = z.infer<typeof startSchema>;
-/** End of audio: the rest is scored, then `summary` comes back. */
+/** End of audio: the rest is scored, then the server sends `summary`. */
 export type Stop = z.infer<typeof stopSchema>;
 export type ClientMessage = Start | Stop;
 
 /**
- * The door: one text message of a client, checked.
- * @throws ProtocolError `bad-message` or `bad-start`, with a sentence that says what to do
+ * Parses and checks a client's text message.
+ * @throws ProtocolError `bad-message` or `bad-start`, with advice
  */
 export function parseClientMessage(text: string): ClientMessage {
   let value: unknown;
@@ -62,8 +62,8 @@ export function parseClientMessage(text: string): ClientMessage {
   }
   const parsed = startSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map((issue) => issue.code === 'custom' || /\b(must|required)\b/.test(issue.message)
+  const reasons = parsed.error.issues.map((issue) => issue.code === 'custom' || /\b(must|required)\b/.test(issue.message)
     ? issue.message
     : `${issue.path.join('.')}: ${issue.message}`);
-  throw new ProtocolError('bad-start', `${complaints.join('; ')}.`);
+  throw new ProtocolError('bad-start', `${reasons.join('; ')}.`);
 }

@@ -1,4 +1,4 @@
-/** The protocol's version: a second one would be a second path. */
+/** Version of the protocol; another version would get another path. */
 
 export const SUBPROTOCOL = 'livegenre.v1';
 export const PROTOCOL_VERSION = 1;

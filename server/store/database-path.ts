@@ -1,8 +1,8 @@
-/** Where the database lies. */
+/** Path of the database. */
 import { basename, dirname, extname, join } from 'node:path';
 import type { Settings } from '../settings.js';
 
-/** As set, else beside the stations file: of `radio/stations.json`, `radio/stations.db`. Undefined where neither is set. */
+/** The setting, or next to the stations file: `radio/stations.db` for `radio/stations.json`. Undefined if neither is set. */
 export function databasePath({ database, stations }: Pick<Settings, 'database' | 'stations'>): string | undefined {
   if (database !== '') return database;
   return stations === '' ? undefined : join(dirname(stations), `${basename(stations, extname(stations))}.db`);

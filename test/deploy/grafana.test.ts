@@ -8,7 +8,7 @@ const shared = sharedServer(test);
 const read = (path: string): string => readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8');
 const namesIn = (text: string): Set<string> => new Set(text.match(/\b(?:livegenre|nodejs|process)_[a-z0-9_]+\b/g));
 
-test('the Grafana dashboard and the Prometheus rules ask for metrics that there are', () => shared(async ({ url }) => {
+test('the Grafana dashboard and the Prometheus rules use existing metrics', () => shared(async ({ url }) => {
   const page = await (await fetch(`${url}/metrics`)).text();
   const served = new Set([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) => (type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name!])));
   for (const file of ['grafana/livegenre.json', 'prometheus-rules.yml']) {

@@ -26,7 +26,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 const settings = (given: Partial<Settings>): Settings => withDefaults(given);
 
-test('without a file nothing is kept; with a stations file history lies beside it', () => inFolder(async (folder) => {
+test('nothing is stored without files; history is next to the stations file', () => inFolder(async (folder) => {
   const nothing = await openPersistence(settings({}), quiet);
   assert.equal([nothing.stations, nothing.database, nothing.store, nothing.history], [[], undefined, undefined, undefined]);
   await nothing.save([saved()]);
@@ -38,13 +38,13 @@ test('without a file nothing is kept; with a stations file history lies beside i
   }
 }));
 
-test('a file that is something else is refused', () => inFolder(async (folder) => {
+test('a file of another kind is rejected', () => inFolder(async (folder) => {
   const database = join(folder, 'notes.txt');
   writeFileSync(database, 'Not a database. '.repeat(100));
   await openPersistence(settings({ database }), quiet).then(() => assert.unreachable(), (error: Error) => assert.is(error.message, `${database} is not an SQLite database. Use another file.`));
 }));
 
-test('a database that can not be opened is told of and tried again; meanwhile nothing is lost', () => inFolder(async (folder) => {
+test('a database that can\'t be opened is logged and retried without losing data', () => inFolder(async (folder) => {
   const inTheWay = join(folder, 'stations.db');
   mkdirSync(inTheWay);
   const clock = new ManualClock();
@@ -68,7 +68,7 @@ interface History {
   readonly titles: readonly { readonly title: string | null }[];
 }
 
-test('what a station plays is in its history, and after a restart still is', () => inFolder(async (folder) => {
+test('a station\'s history survives a restart', () => inFolder(async (folder) => {
   const sources = new SimulatedSources();
   const clock = new ManualClock();
   const given = { stations: join(folder, 'stations.json'), keepDays: 36_500 }; // the clock begins in 1970
@@ -96,7 +96,7 @@ test('what a station plays is in its history, and after a restart still is', () 
   }, { listen: new SimulatedSources().listen });
 }));
 
-test('an alert is kept from its first moment; after a restart it is the same one, and over when it is over', () => inFolder(async (folder) => {
+test('an active alert survives a restart with its id, and ends normally', () => inFolder(async (folder) => {
   interface Alerts {
     readonly alerts: readonly { readonly id: string; readonly type: string; readonly to: string | null }[];
   }
@@ -124,7 +124,7 @@ test('an alert is kept from its first moment; after a restart it is the same one
   }, { listen: again.listen });
 }));
 
-test('a history that can not be written leaves the server ready, and shows in its health and metrics', () => inFolder(async (folder) => {
+test('if history can\'t be written, the server stays ready and reports it in health and metrics', () => inFolder(async (folder) => {
   const stations = join(folder, 'stations.json');
   mkdirSync(join(folder, 'stations.db'));
   const sources = new SimulatedSources();

@@ -24,7 +24,7 @@ test('closing drains: streams and viewers get the summary and 1001, new ones are
   await server.close();
 });
 
-test('while draining nothing new is taken; a stream that gets no summary in time is closed all the same', async () => {
+test('while draining new streams are rejected; a stream without a summary in time is closed', async () => {
   const server = await startTestServer({ drainTimeoutMs: 500, restartDelayMs: 60_000 });
   const client = await stream(server);
   // Nothing is scored until its shard comes back, which is too late.
@@ -40,7 +40,7 @@ test('while draining nothing new is taken; a stream that gets no summary in time
   assert.not(client.messages.some(({ type }) => type === 'summary'));
 });
 
-test('a peer that does not answer the close is cut off', async () => {
+test('a peer that does not answer the close is disconnected', async () => {
   const server = await startTestServer({ closeTimeoutMs: 50 });
   const client = await stream(server);
   client.ws.pause();
@@ -49,7 +49,7 @@ test('a peer that does not answer the close is cut off', async () => {
   await client.closed();
 });
 
-test('a dead shard: the client is told and goes on', () => withServer({ restartDelayMs: 1 }, async (server) => {
+test('after a shard dies the client is notified and continues', () => withServer({ restartDelayMs: 1 }, async (server) => {
   const client = await stream(server);
   client.play(noise(10_000));
   await client.prediction();
@@ -71,7 +71,7 @@ test('when all shards are given up, streams fail and the server is not ready', (
   assert.is(late.error!.code, 'internal', 'it is not that the server is full');
 }));
 
-test('the demo station is a stream like any other, and can be watched with its picture', async () => {
+test('the demo station is a normal stream and can be watched with columns', async () => {
   const bytes$ = concat(scheduled([tone(200, 1500), tone(200, 1500)], asyncScheduler), NEVER);
   await withServer({ demo: true }, async (server) => {
     const viewer = await connect(server, '/v1/streams/demo/watch?spectrogram=1');
@@ -83,7 +83,7 @@ test('the demo station is a stream like any other, and can be watched with its p
   }, { demo: station(bytes$) });
 });
 
-test('a demo station that ends or fails plays again', async () => {
+test('a demo station that ends or fails is restarted', async () => {
   let plays = 0;
   const bytes$ = new Observable<Uint8Array>((subscriber) => {
     plays++;
@@ -95,12 +95,12 @@ test('a demo station that ends or fails plays again', async () => {
   }, { demo: station(bytes$) });
 });
 
-test('the demo takes no place of a client', () => withServer({ demo: true, maxStreams: 1 }, async (server) => {
+test('the demo does not count against maxStreams', () => withServer({ demo: true, maxStreams: 1 }, async (server) => {
   await stream(server);
   assert.is(server.streams.list().length, 2);
 }, { demo: station(NEVER) }));
 
-test('a port that is taken rejects the start, and leaves nothing running', () => withServer({}, async ({ port }) => {
+test('a busy port fails the start and leaves nothing running', () => withServer({}, async ({ port }) => {
   try {
     await startTestServer({ port });
     assert.unreachable();

@@ -15,7 +15,7 @@ function refusal(flags: Record<string, unknown>, env: Record<string, string> = {
   return 'accepted';
 }
 
-test('nothing given means the defaults, and every default is one its own parser takes', () => {
+test('the defaults apply when nothing is given, and each default passes its own parser', () => {
   const settings = readSettings({}, {});
   assert.equal(settings, withDefaults());
   for (const name of names) {
@@ -24,21 +24,21 @@ test('nothing given means the defaults, and every default is one its own parser 
   }
 });
 
-test('a flag goes before the environment, the environment before the default', () => {
+test('flags override the environment, which overrides the defaults', () => {
   assert.is(readSettings({ port: 1 }, { LIVEGENRE_PORT: '2', PORT: '3' }).port, 1);
   assert.is(readSettings({}, { LIVEGENRE_PORT: '2', PORT: '3' }).port, 2);
   assert.is(readSettings({}, { PORT: '3' }).port, 3);
 });
 
-test('an empty variable is one that is not set', () => {
+test('an empty variable counts as not set', () => {
   assert.is(readSettings({}, { PORT: '', LIVEGENRE_MODEL: '' }).port, 8080);
 });
 
-test('the environment that shells export for other ends is left alone', () => {
+test('unrelated environment variables are ignored', () => {
   assert.is(readSettings({}, { HOST: 'x86_64-conda-linux-gnu' }).host, '127.0.0.1');
 });
 
-test('a value that can not be used is refused with where it came from, what it is and what is wanted', () => {
+test('an invalid value is rejected with its source, the value and the expected format', () => {
   assert.is(refusal({ port: 'eighty' }), '--port must be a whole number from 0 to 65535; it is "eighty".');
   assert.is(refusal({}, { LIVEGENRE_MAX_STREAMS: '-1' }), 'LIVEGENRE_MAX_STREAMS must be a whole number from 0 to 100000; it is "-1".');
   assert.is(refusal({}, { PORT: '8080.5' }), 'PORT must be a whole number from 0 to 65535; it is "8080.5".');
@@ -66,7 +66,7 @@ test('addresses are a list; what is wrong with one is said without showing it', 
   }
 });
 
-test('on and off have the spellings that people try', () => {
+test('on and off have several spellings', () => {
   for (const on of ['on', 'true', '1', true]) assert.is(readSettings({ demo: on }, {}).demo, true);
   for (const off of ['off', 'false', '0', false]) assert.is(readSettings({ demo: off }, {}).demo, false);
 });
@@ -83,7 +83,7 @@ test('flags and variables are unique, and each has a description', () => {
   for (const name of names) assert.ok(SETTINGS[name].description.length > 10, name);
 });
 
-test('any text gives a setting in range or a sentence, never anything else', () => {
+test('any text gives a valid setting or an error sentence', () => {
   fc.assert(fc.property(fc.constantFrom(...names), fc.string(), (name, value) => {
     try {
       readSettings({}, { [envOf(name)]: value });

@@ -34,7 +34,7 @@ test('the model is shown without its weights', () => shared(async ({ url }) => {
   assert.is((model.frontEnd as { hop: number }).hop, 1920);
 }));
 
-test('running streams are listed with what was said last', () => shared(async (server) => {
+test('running streams are listed with their last prediction', () => shared(async (server) => {
   const get = async (path: string): Promise<unknown> => (await fetch(`${server.url}${path}`)).json();
   assert.equal(await get('/v1/streams'), { streams: [] });
   const client = await stream(server, { name: 'mine' });
@@ -52,7 +52,7 @@ test('running streams are listed with what was said last', () => shared(async (s
   assert.ok(p > 0.4 && lagMs >= 0 && !Number.isNaN(Date.parse(startedAt)));
 }));
 
-test('faults are problem details', () => shared(async ({ url }) => {
+test('errors are problem details', () => shared(async ({ url }) => {
   for (const [path, status, code, method] of [
     ['/v1/streams/none', 404, 'not-found', 'GET'],
     ['/nothing', 404, 'not-found', 'GET'],
@@ -87,7 +87,7 @@ test('the dashboard is served with its types, and 304 when it is unchanged', () 
   }
 }, { dashboard })));
 
-test('the widget may be loaded by any page and kept for an hour; what is the dashboard’s own may not', () => withDashboard(async (dashboard) => {
+test('any page may load the widget and cache it for an hour, but not the dashboard', () => withDashboard(async (dashboard) => {
   for (const name of ['widget.js', 'capture.js', 'dashboard.js']) await writeFile(join(dashboard, name), 'x');
   await writeFile(join(dashboard, 'embed.html'), '<!doctype html><title>embed</title>');
   await withServer({}, async ({ url }) => {
@@ -109,7 +109,7 @@ test('a server without a built dashboard says so and serves the API', () => with
   assert.match(((await response.json()) as { detail: string }).detail, 'npm run build');
 }, { dashboard: '/nowhere/at/all' }));
 
-test('every answer carries the security headers', () => shared(async ({ url }) => {
+test('every response has the security headers', () => shared(async ({ url }) => {
   for (const path of ['/', '/v1/streams', '/nothing', '/healthz']) {
     const { headers } = await fetch(`${url}${path}`);
     assert.match(headers.get('content-security-policy') ?? '', "default-src 'none'; script-src 'self'", path);
@@ -118,7 +118,7 @@ test('every answer carries the security headers', () => shared(async ({ url }) =
   }
 }));
 
-test('pages of listed origins may read the API, others not', () => withServer({ allowedOrigins: ['https://friend.org'] }, async ({ url }) => {
+test('pages of allowed origins may read the API, others may not', () => withServer({ allowedOrigins: ['https://friend.org'] }, async ({ url }) => {
   const allowed = async (origin: string): Promise<string | null> => (await fetch(`${url}/v1/streams`, { headers: { origin } })).headers.get('access-control-allow-origin');
   assert.is(await allowed('https://friend.org'), 'https://friend.org');
   assert.is(await allowed('https://evil.org'), null);

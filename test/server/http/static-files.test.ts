@@ -24,19 +24,19 @@ function text(file: ServedFile | undefined): string | undefined {
   return file && Buffer.from(file.body).toString();
 }
 
-test('the page is at each of its places, and its files are found from there', () => withFiles((at) => {
+test('the page is served at each of its routes, and its files resolve from there', () => withFiles((at) => {
   assert.is(at('/'), PAGE);
   assert.is(at('/stations'), PAGE);
   const deeper = '<link href="../dashboard.css"><script src="../dashboard.js"></script><a href="https://radio.example/">';
   for (const path of ['/stations/', '/stations/radio-1', '/stations/a.b']) assert.is(at(path), deeper, path);
 }));
 
-test('other paths are files, or nothing', () => withFiles((at) => {
+test('other paths are files or not found', () => withFiles((at) => {
   assert.is(at('/dashboard.js'), 'script');
   for (const path of ['/index.html', '/stations/a/b', '/stations/a/dashboard.js', '/station', '/stations.js']) assert.is(at(path), undefined, path);
 }));
 
-test('where no page is built there is none at its places', async () => {
+test('without a built page its routes are not found', async () => {
   const files = await readFiles('/nowhere/at/all');
   for (const path of ['/', '/stations', '/stations/a']) assert.is(fileAt(files, path), undefined);
 });

@@ -27,7 +27,7 @@ function scraped(server: RunningServer, fits: (metrics: Map<string, number>) => 
   }, { fits, everyMs: 1 });
 }
 
-test('streams, predictions, lag and time are counted', () => withServer({}, async (server) => {
+test('streams, predictions, lag and CPU time are counted', () => withServer({}, async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   await viewer.ready();
@@ -47,7 +47,7 @@ test('streams, predictions, lag and time are counted', () => withServer({}, asyn
   assert.ok(metrics.has('nodejs_eventloop_lag_p99_seconds') && metrics.has('livegenre_queue_length{queue="blocks"}'));
 }));
 
-test('stations are counted by state, each with whether it is heard, its level and its failures', () => {
+test('stations are counted by state, with up, level and failures of each', () => {
   const sources = new SimulatedSources();
   return withServer({}, async (server) => {
     await server.stations.add(station({ id: 'one', name: 'Радио "Один"' }));
@@ -71,7 +71,7 @@ test('stations are counted by state, each with whether it is heard, its level an
   }, { listen: sources.listen });
 });
 
-test('a shard that died counts from 0 again', () => withServer({}, async (server) => {
+test('a restarted shard counts from 0', () => withServer({}, async (server) => {
   const client = await stream(server);
   await scraped(server, (all) => all.get('livegenre_predictions_total{shard="0"}')! >= 3, () => client.play(tone(300, 1000)));
   killShards();
@@ -79,7 +79,7 @@ test('a shard that died counts from 0 again', () => withServer({}, async (server
   assert.is((await scrape(server)).get('livegenre_predictions_total{shard="0"}'), 0);
 }));
 
-test('where not everybody may manage, only those with the token may scrape', () => withServer({ access: 'send', adminToken: 'secret' }, async ({ url }) => {
+test('scraping needs the token unless everybody may manage', () => withServer({ access: 'send', adminToken: 'secret' }, async ({ url }) => {
   assert.is((await fetch(`${url}/metrics`)).status, 401);
   assert.is((await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer secret' } })).status, 200);
 }));

@@ -17,25 +17,25 @@ function refusal(value: unknown): string {
   return 'accepted';
 }
 
-test('a complete start is taken as it is', () => {
+test('a complete start is accepted', () => {
   assert.equal(parseClientMessage(JSON.stringify(START)), START);
   const all = { ...START, name: 'x', topK: 3, spectrogram: true, resume: 'token' };
   assert.equal(parseClientMessage(JSON.stringify(all)), all);
   assert.equal(parseClientMessage('{"type":"stop"}'), { type: 'stop' });
 });
 
-test('fields of later versions are passed over', () => {
+test('unknown fields are ignored', () => {
   assert.equal(parseClientMessage(JSON.stringify({ ...START, later: 1 })), START);
 });
 
-test('encoding, rate and channels are never assumed', () => {
+test('encoding, rate and channels are required', () => {
   for (const field of ['encoding', 'sampleRate', 'channels', 'version'] as const) {
     const { [field]: _, ...rest } = START;
     assert.match(refusal(rest), new RegExp(`^bad-start: ${field} is required`));
   }
 });
 
-test('what is wrong is said with what would be right', () => {
+test('errors say what is expected', () => {
   assert.is(refusal({ ...START, sampleRate: 7999 }), 'bad-start: sampleRate must be at least 8000 Hz.');
   assert.is(refusal({ ...START, sampleRate: 192_001 }), 'bad-start: sampleRate must be at most 192000 Hz.');
   assert.is(refusal({ ...START, channels: 65 }), 'bad-start: channels must be at most 64.');
@@ -46,19 +46,19 @@ test('what is wrong is said with what would be right', () => {
   assert.match(refusal({ ...START, topK: 0 }), 'bad-start: topK');
 });
 
-test('Opus has rates and channels of its own', () => {
+test('Opus restricts rates and channels', () => {
   assert.is(refusal({ ...START, encoding: 'opus', sampleRate: 48000 }), 'accepted');
   assert.match(refusal({ ...START, encoding: 'opus' }), '8000, 12000, 16000, 24000, 48000 for opus');
   assert.match(refusal({ ...START, encoding: 'opus', sampleRate: 48000, channels: 3 }), 'channels must be 1 or 2 for opus');
 });
 
-test('what is no message at all is a bad message', () => {
+test('anything else is a bad message', () => {
   for (const value of ['', 'hello', '[]', 'null', '1', '"start"', '{}', '{"type":"stopp"}', '{"type":null}']) {
     assert.match(refusal(value), /^bad-message: .+\.$/, value);
   }
 });
 
-test('any text is a message or a refusal, never anything else', () => {
+test('any text is accepted or rejected with ProtocolError', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void refusal(text)));
   const value = fc.anything();
   fc.assert(fc.property(fc.record({ type: fc.constantFrom('start', 'stop'), version: value, encoding: value, sampleRate: value, channels: value, name: value, resume: value }), (start) => {
@@ -67,14 +67,14 @@ test('any text is a message or a refusal, never anything else', () => {
   }));
 });
 
-test('what is taken is right, whatever the numbers', () => {
+test('accepted values are in range', () => {
   fc.assert(fc.property(fc.double(), fc.double(), (sampleRate, channels) => {
     const taken = refusal({ ...START, sampleRate, channels }) === 'accepted';
     assert.is(taken, Number.isInteger(sampleRate) && sampleRate >= 8000 && sampleRate <= 192_000 && Number.isInteger(channels) && channels >= 1 && channels <= 8);
   }));
 });
 
-test('close codes are those of RFC 6455 or our own, statuses are of refusals', () => {
+test('close codes are from RFC 6455 or 4000 up, and statuses are 4xx or 5xx', () => {
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     const { closeCode, status, meaning } = ERRORS[code];
     assert.ok([1001, 1003, 1007, 1008, 1009, 1011, 1013].includes(closeCode) || (closeCode >= 4000 && closeCode < 4100), code);

@@ -17,13 +17,13 @@ function parsed(line: string): string[] {
   }
 }
 
-test('any text is read again as it was, but for what a spreadsheet would take for a formula', () => {
+test('any text round-trips, except what a spreadsheet would read as a formula', () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', '=', '+', '-', '@', '\t', 'ö', "'") })), { minLength: 1 }), (cells) => {
     assert.equal(parsed(csvLine(cells)), cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)));
   }));
 });
 
-test('numbers are numbers, also below zero; nothing is an empty cell', () => {
+test('numbers stay numbers, negative ones too; null is an empty cell', () => {
   assert.is(csvLine([-12.5, null, 0, '']), '-12.5,,0,\r\n');
 });
 

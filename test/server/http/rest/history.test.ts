@@ -38,7 +38,7 @@ interface History {
   readonly shares: readonly { at: string; heardS: number; shares: Record<string, number> }[];
 }
 
-test('history is what reaches into the time that was asked for', () => shared(async (server) => {
+test('history contains everything that overlaps the requested time', () => shared(async (server) => {
   const { status, body } = await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(4)}&to=${T + 10 * MINUTE}&bucket=120`);
   assert.is(status, 200);
   assert.equal([body.from, body.to, body.bucketS], [iso(4), iso(10), 120]);
@@ -58,7 +58,7 @@ test('history is what reaches into the time that was asked for', () => shared(as
   ]);
 }));
 
-test('buckets are as long as needed for a chart, and begin at whole multiples', () => shared(async (server) => {
+test('buckets are long enough for a chart and start at multiples of their length', () => shared(async (server) => {
   const bucket = async (query: string): Promise<[number, number]> => {
     const { bucketS, shares } = (await ask<History>(server, 'GET', `/v1/stations/one/history?${query}`)).body;
     return [bucketS, shares.length];
@@ -72,13 +72,13 @@ test('buckets are as long as needed for a chart, and begin at whole multiples', 
   assert.equal(hour[1]!.shares, { rock: 300, speech: 60, down: 90.5, jazz: 29.5 });
 }));
 
-test('without a time it is the last hour, to now', () => shared(async (server) => {
+test('the default is the last hour', () => shared(async (server) => {
   const { body } = await ask<History>(server, 'GET', '/v1/stations/one/history');
   assert.is(Date.parse(body.to) - Date.parse(body.from), 3_600_000);
   assert.ok(Math.abs(Date.parse(body.to) - Date.now()) < 15_000);
 }));
 
-test('a time that can not be used is refused with what is wanted', () => shared(async (server) => {
+test('an invalid time is rejected with the expected format', () => shared(async (server) => {
   const refused = async (query: string): Promise<string> => {
     const { status, body } = await ask(server, 'GET', `/v1/stations/one/history?${query}`);
     assert.equal([status, body.code], [422, 'bad-request'], query);
@@ -97,7 +97,7 @@ test('a time that can not be used is refused with what is wanted', () => shared(
   }
 }));
 
-test('CSV has a header and quotes what must be; what looks like a formula is text', () => shared(async (server) => {
+test('CSV has a header, quotes cells where needed and escapes formulas', () => shared(async (server) => {
   const csv = async (table: string): Promise<string> => {
     const { status, headers, text } = await ask(server, 'GET', `/v1/stations/one/history.csv?from=${iso(0)}&to=${iso(30)}&table=${table}`);
     assert.is(status, 200);
@@ -129,7 +129,7 @@ test('a long time is read in pages, each row once', () => withHistory(
   },
 ));
 
-test('more rows than a chart shows are refused, and come as CSV', () => withHistory(
+test('too many rows for a chart are rejected, but available as CSV', () => withHistory(
   Array.from({ length: 20_001 }, (_, index) => segment(index / 100, (index + 1) / 100, 'rock')),
   async (server) => {
     const { status, body } = await ask(server, 'GET', `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`);
@@ -139,7 +139,7 @@ test('more rows than a chart shows are refused, and come as CSV', () => withHist
   },
 ));
 
-test('no such station, or no history', () => shared(async (server) => {
+test('an unknown station, or no history', () => shared(async (server) => {
   for (const path of ['/v1/stations/none/history', '/v1/stations/none/history.csv']) assert.is((await ask(server, 'GET', path)).status, 404);
   await withServer({}, async (without) => {
     await without.stations.add({ id: 'one', name: 'One', url: 'http://127.0.0.1/', enabled: false, rules: [], webhooks: [] });
@@ -151,7 +151,7 @@ test('no such station, or no history', () => shared(async (server) => {
   }, { listen: new SimulatedSources().listen });
 }));
 
-test('a station that is removed takes its history with it', () => withHistory(ROWS, async (server) => {
+test('removing a station deletes its history', () => withHistory(ROWS, async (server) => {
   assert.is((await ask(server, 'DELETE', '/v1/stations/one')).status, 204);
   await ask(server, 'POST', '/v1/stations', { id: 'one', name: 'Another', url: 'http://127.0.0.1/other', enabled: false });
   await askUntil<History>(server, `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`, ({ segments, alerts }) => segments.length + alerts.length === 0);

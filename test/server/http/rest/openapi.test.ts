@@ -16,7 +16,7 @@ interface Document {
   readonly components: { readonly schemas: Record<string, unknown> };
 }
 
-test('the document has all there is under /v1', () => shared(async (server) => {
+test('the document has every route under /v1', () => shared(async (server) => {
   const { headers, body } = await ask<Document>(server, 'GET', '/openapi.json');
   assert.match(headers.get('content-type')!, 'application/json');
   assert.is(body.openapi, '3.1.0');
@@ -32,7 +32,7 @@ test('the document has all there is under /v1', () => shared(async (server) => {
   for (const [, name] of JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(body.components.schemas[name!], name);
 }));
 
-test('each route answers as the document says', () => withHistory([], async (server) => {
+test('each route responds as documented', () => withHistory([], async (server) => {
   const { body } = await ask<Document>(server, 'GET', '/openapi.json');
   for (const [path, methods] of Object.entries(body.paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
@@ -44,7 +44,7 @@ test('each route answers as the document says', () => withHistory([], async (ser
   }
 }));
 
-test('answers are of the shapes that the document gives them', () => shared(async (server) => {
+test('responses match the documented schemas', () => shared(async (server) => {
   await stream(server);
   const get = async <Body>(path: string): Promise<Body> => (await ask<Body>(server, 'GET', path)).body;
   const [one] = (await get<{ stations: unknown[] }>('/v1/stations')).stations;
@@ -56,7 +56,7 @@ test('answers are of the shapes that the document gives them', () => shared(asyn
   alertResponseSchema.parse((await get<{ alerts: unknown[] }>('/v1/alerts')).alerts[0]);
 }));
 
-test('the document and its page are asked for again only when they changed', () => shared(async (server) => {
+test('the document and its page are cached by ETag', () => shared(async (server) => {
   for (const path of ['/openapi.json', '/docs', '/docs.css']) {
     const etag = (await ask(server, 'GET', path)).headers.get('etag')!;
     assert.is((await ask(server, 'GET', path, undefined, { 'if-none-match': etag })).status, 304, path);

@@ -41,7 +41,7 @@ const shared = sharedStations({});
 const viewOnly = sharedStations({ access: 'view', adminToken: 's3same' });
 const withFriend = sharedStations({ allowedOrigins: ['https://friend.org'] });
 
-test('a station is added, looked at, changed and removed; what is saved is what runs', () => shared(async (server, file) => {
+test('a station is added, read, changed and removed, and each change is saved', () => shared(async (server, file) => {
   const saved = (): { stations: Record<string, unknown>[] } => JSON.parse(readFileSync(file, 'utf8')) as { stations: Record<string, unknown>[] };
   assert.equal((await ask(server, 'GET', '/v1/stations')).body, { stations: [] });
 
@@ -72,7 +72,7 @@ test('a station is added, looked at, changed and removed; what is saved is what 
   assert.equal(saved().stations, []);
 }));
 
-test('what can not be used is refused with a sentence for each field', () => shared(async (server) => {
+test('invalid input is rejected with a sentence per field', () => shared(async (server) => {
   const refused = async (method: string, path: string, content?: unknown, headers?: Record<string, string>): Promise<[number, string, string]> => {
     const { status, body } = await ask<{ status: number; code: string; detail: string }>(server, method, path, content, headers);
     assert.is(body.status, status);
@@ -102,7 +102,7 @@ test('what can not be used is refused with a sentence for each field', () => sha
   assert.is((await ask(server, 'DELETE', '/v1/stations/a')).status, 204);
 }));
 
-test('a change that can not be saved is not taken', () => withStations({}, async (server, file) => {
+test('a change that can\'t be saved is not applied', () => withStations({}, async (server, file) => {
   await ask(server, 'POST', '/v1/stations', { ...ONE, id: 'a' });
   rmSync(join(file, '..'), { recursive: true });
   const { status, body, headers } = await ask(server, 'PATCH', '/v1/stations/a', { name: 'Other' });
@@ -130,7 +130,7 @@ test('stations survive a restart', async () => {
   }
 });
 
-test('who may only look never sees addresses, and changes nothing; the token opens both', () => viewOnly(async (server) => {
+test('viewers see no addresses and can\'t change anything; the token allows both', () => viewOnly(async (server) => {
   const token = { authorization: 'Bearer wrong' };
   const refused = await ask(server, 'POST', '/v1/stations', ONE);
   assert.equal([refused.status, refused.body.code, refused.headers.get('www-authenticate')], [401, 'no-token', 'Bearer']);
@@ -142,7 +142,7 @@ test('who may only look never sees addresses, and changes nothing; the token ope
   assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view', history: true });
 }));
 
-test('the token opens everything', () => viewOnly(async (server) => {
+test('the token allows everything', () => viewOnly(async (server) => {
   const token = { authorization: 'Bearer s3same' };
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, token)).status, 201);
   const { body: seen } = await ask(server, 'GET', '/v1/stations/radio-one');
@@ -154,7 +154,7 @@ test('the token opens everything', () => viewOnly(async (server) => {
   assert.is((await ask(server, 'DELETE', '/v1/stations/radio-one', undefined, token)).status, 204);
 }));
 
-test('pages of other sites change nothing, even those that may look', () => withFriend(async (server) => {
+test('pages of other sites can\'t change anything, even allowed ones', () => withFriend(async (server) => {
   for (const origin of ['https://friend.org', 'https://evil.org', 'null']) {
     const { status, body } = await ask(server, 'POST', '/v1/stations', ONE, { origin });
     assert.equal([status, body.code], [403, 'not-allowed'], origin);
@@ -164,7 +164,7 @@ test('pages of other sites change nothing, even those that may look', () => with
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, { origin: server.url })).status, 201);
 }));
 
-test('a page of another site is told what it may before it asks', () => withFriend(async (server) => {
+test('a preflight request tells a page of another site what is allowed', () => withFriend(async (server) => {
   const preflight = (origin: string) => ask(server, 'OPTIONS', '/v1/stations', undefined, { origin, 'access-control-request-method': 'POST' });
   const friend = await preflight('https://friend.org');
   assert.is(friend.status, 204);
@@ -174,7 +174,7 @@ test('a page of another site is told what it may before it asks', () => withFrie
   assert.equal([evil.status, evil.headers.get('access-control-allow-origin')], [403, null]);
 }));
 
-test('what a path has no method for is told with those it has', () => shared(async (server) => {
+test('an unsupported method is rejected with the list of supported ones', () => shared(async (server) => {
   const put = await ask(server, 'PUT', '/v1/stations/x');
   assert.equal([put.status, put.body.code, put.headers.get('allow')], [405, 'not-allowed', 'DELETE, GET, HEAD, PATCH, OPTIONS']);
   assert.is(put.body.detail, 'PUT is not allowed at /v1/stations/x, only DELETE, GET, HEAD, PATCH.');
