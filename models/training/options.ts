@@ -1,6 +1,7 @@
 /** Command-line options of `npm run train`, validated once. */
-import { cac } from 'cac';
+import { cac, type CAC } from 'cac';
 import { z } from 'zod';
+import { decimal, text, type OptionType } from '../command-line.js';
 import { ARCHITECTURES } from './network/architectures.js';
 import { runCommandLine } from './command-line.js';
 import { FEATURES } from './data/inputs.js';
@@ -119,10 +120,21 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--patience <epochs>', 'early stopping: stop after this many epochs without a better score; off by default'],
 ];
 
+/** What the values of numbers are called in `FLAGS`; all others are text. */
+const NUMBERS = ['<number>', '<factor>', '<share>', '<strength>', '<epochs>'];
+
+/** The command with its options; `train` runs it. */
+export function register(cli: CAC, train: (options: Options) => Promise<void>): void {
+  const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(parseOptions(options)));
+  for (const [flag, description, fallback] of FLAGS) {
+    const type = NUMBERS.includes(flag.split(' ')[1] ?? '') ? decimal() : text();
+    command.option(flag, description.replaceAll('`', ''), { ...type, ...(fallback !== undefined && { default: fallback }) } satisfies OptionType);
+  }
+}
+
 /** Parses the command line and runs `train`; an error is printed as one line. */
 export async function runCommand(args: readonly string[], train: (options: Options) => Promise<void>): Promise<void> {
   const cli = cac('npm run train --');
-  const command = cli.command('', 'Train a network on data packs').action((options: unknown) => train(parseOptions(options)));
-  for (const [flag, description, fallback] of FLAGS) command.option(flag, description.replaceAll('`', ''), fallback === undefined ? {} : { default: fallback });
+  register(cli, train);
   await runCommandLine(cli, args);
 }

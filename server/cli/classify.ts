@@ -1,6 +1,7 @@
 /** `livegenre classify FILE…`: classifies files, several in parallel, and prints the results in the order of the arguments. */
 import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
+import { whole } from '../../models/command-line.js';
 import { loadBundle } from '../../models/model-folder.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
 import { Shards } from '../shards/shards.js';
@@ -19,7 +20,7 @@ const INTERRUPTED_EXIT_CODE = 130;
 interface Flags {
   readonly json?: boolean;
   readonly model?: string;
-  readonly jobs?: number | string;
+  readonly jobs?: number;
   readonly '--'?: readonly string[];
 }
 
@@ -27,7 +28,7 @@ export function register(cli: CAC): void {
   cli.command('classify [...files]', 'Say the genre of sound files, with a timeline')
     .option('--json', 'One JSON line a file')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
-    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS} (default ${DEFAULT_JOBS})`)
+    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS} (default ${DEFAULT_JOBS})`, whole({ min: 1, max: MAX_JOBS }))
     .example('  $ livegenre classify song.mp3 concert.flac')
     .example('  $ livegenre classify --json music/*.ogg > genres.jsonl')
     .example('  $ livegenre classify -- -a-name-with-a-dash.wav')
@@ -37,7 +38,7 @@ export function register(cli: CAC): void {
 async function classify(named: readonly string[], flags: Flags): Promise<void> {
   const files = [...named, ...flags['--'] ?? []];
   if (files.length === 0) throw new SettingError('Name one file or more to classify.');
-  const jobs = Math.min(files.length, jobsOf(flags.jobs));
+  const jobs = Math.min(files.length, flags.jobs ?? DEFAULT_JOBS);
   const { model, backend } = readSettings({ model: flags.model }, process.env);
   process.stdout.on('error', endWithReader);
   const stop = new AbortController();
@@ -110,14 +111,6 @@ export async function classifyAll(files: readonly string[], shards: Shards, { jo
   };
   await Promise.all(Array.from({ length: jobs }, work));
   return allOk;
-}
-
-function jobsOf(given: number | string | undefined): number {
-  const jobs = Number(given ?? DEFAULT_JOBS);
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MAX_JOBS) {
-    throw new SettingError(`--jobs must be a whole number from 1 to ${MAX_JOBS}; it is ${JSON.stringify(given)}.`);
-  }
-  return jobs;
 }
 
 /** A closed pipe, as with `| head`, is not an error. */

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
+import { text, whole } from '../../models/command-line.js';
 import { loadBundle, ModelError } from '../../models/model-folder.js';
 import { readPack, type Pack, type Track } from '../../models/packs/pack.js';
 import { startClassifier } from '../shards/classifier.js';
@@ -31,12 +32,12 @@ interface Flags {
 export function register(cli: CAC): void {
   cli.command('evaluate', 'Measure a model on labelled tracks, as a stream would hear them')
     .option('--data <folder>', 'Folder with the data pack: NAME.json and NAME.levels.npy')
-    .option('--split <name>', 'Name of the pack', { default: 'valid' })
+    .option('--split <name>', 'Name of the pack', text('valid'))
     .option('--audio', 'From the tracks\' sound files (those that have one) instead of the stored levels')
     .option('--degrade <names>', `With --audio: also degraded, several with commas, or all: ${DEGRADATIONS.join(', ')}`)
     .option('--noise <folder>', 'Recordings for noise-15db (default: nonmusic/audio beside the data folder)')
-    .option('--medleys <count>', 'Also splice tracks of different genres: how soon is a change noticed?')
-    .option('--seed <number>', 'Of what medleys and degradations draw', { default: 1 })
+    .option('--medleys <count>', 'Also splice tracks of different genres: how soon is a change noticed?', whole({ min: 1 }))
+    .option('--seed <number>', 'Of what medleys and degradations draw', whole({ min: 0, fallback: 1 }))
     .option('--sweep', 'Also compare smoothing settings, on what was heard')
     .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
     .option('--json', 'One JSON object')
@@ -51,7 +52,7 @@ async function evaluate(flags: Flags): Promise<void> {
   if (flags.data === undefined) throw new SettingError('Name the folder of the data pack with --data.');
   const data = resolve(flags.data);
   const source = flags.audio === true ? 'audio' : 'levels';
-  const seed = wholeNumber('--seed', flags.seed);
+  const { seed } = flags;
   const settings = readSettings({ model: flags.model }, process.env);
   const bundle = await loadBundle(settings.model);
   const open = async (folder: string): Promise<{ pack: Pack; tracks: Track[] }> => {
@@ -67,7 +68,7 @@ async function evaluate(flags: Flags): Promise<void> {
     tracks,
     source,
     degradations: await degraders(flags, data, seed),
-    medleys: flags.medleys === undefined ? [] : planMedleys(tracks, pack.frontEnd, { count: wholeNumber('--medleys', flags.medleys, 1), seed }),
+    medleys: flags.medleys === undefined ? [] : planMedleys(tracks, pack.frontEnd, { count: flags.medleys, seed }),
     seed,
     sweep: flags.sweep === true,
     notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
@@ -89,12 +90,6 @@ async function degraders({ degrade, noise, audio }: Flags, data: string, seed: n
   const noiseFolder = noise === undefined ? join(dirname(data), 'nonmusic', 'audio') : resolve(noise);
   for (const name of readDegradations(degrade)) found.set(name, await degraderOf(name, { seed, noiseFolder }));
   return found;
-}
-
-function wholeNumber(flag: string, value: unknown, least = 0): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < least) throw new SettingError(`${flag} takes a whole number from ${least} on, not ${JSON.stringify(value)}.`);
-  return number;
 }
 
 /** Levels of a different front end would give wrong figures. */

@@ -4,6 +4,7 @@ import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
 import { FEATURES, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
+import { decimal, whole } from '../../models/command-line.js';
 import { PackWriter } from '../../models/packs/pack-writer.js';
 import { isFolder, recordingsIn, splitOff, type Recording } from '../data-packs/collection.js';
 import { packRecordings, type SkippedFile } from '../data-packs/pack-recordings.js';
@@ -15,6 +16,7 @@ const DEFAULT_NAME = 'train';
 const HELD_OUT = 'valid';
 /** Folders of a collection with its own split; the first two are required. */
 const SPLIT_FOLDERS = ['train', 'valid', 'test'] as const;
+const SHARE = decimal({ wanted: 'a share above 0 and below 1, such as 0.2', holds: (share) => share > 0 && share < 1 });
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
 /** Conventional exit code after SIGINT (128 + 2). */
@@ -24,10 +26,10 @@ interface Flags {
   readonly audio?: string;
   readonly out?: string;
   readonly features?: string;
-  readonly valid?: number | string;
-  readonly name?: string | number;
-  readonly seed: number | string;
-  readonly jobs: number | string;
+  readonly valid?: number;
+  readonly name?: string;
+  readonly seed: number;
+  readonly jobs: number;
 }
 
 /** A pack to be made. */
@@ -50,10 +52,10 @@ export function register(cli: CAC): void {
     .option('--audio <folder>', 'Folder with a folder of sound files for each genre; or with train/ and valid/ folders of such folders')
     .option('--out <folder>', 'Folder for the packs: NAME.json, NAME.levels.npy')
     .option('--features <names>', `Kept beside the mel levels, separated by commas: ${Object.keys(FEATURES).join(', ')}`)
-    .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${HELD_OUT}`)
+    .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${HELD_OUT}`, SHARE)
     .option('--name <name>', `Name of the pack (default ${DEFAULT_NAME})`)
-    .option('--seed <number>', 'Of the draw', { default: 1 })
-    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS}`, { default: DEFAULT_JOBS })
+    .option('--seed <number>', 'Of the draw', whole({ fallback: 1 }))
+    .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS}`, whole({ min: 1, max: MAX_JOBS, fallback: DEFAULT_JOBS }))
     .example('  $ livegenre features --audio Music --out data --valid 0.2')
     .action(features);
 }
@@ -62,9 +64,8 @@ async function features(flags: Flags): Promise<void> {
   const { audio, out } = flags;
   if (audio === undefined || out === undefined) throw new SettingError('Name the folder of music with --audio and the folder for the packs with --out.');
   const names = featuresOf(flags.features);
-  const jobs = numberOf('jobs', flags.jobs, 'a whole number from 1 to 64', (value) => Number.isInteger(value) && value >= 1 && value <= MAX_JOBS);
-  const folder = resolve(String(out));
-  const plans = await plansOf(resolve(String(audio)), folder, flags);
+  const folder = resolve(out);
+  const plans = await plansOf(resolve(audio), folder, flags);
   const files = plans.reduce((sum, { recordings }) => sum + recordings.length, 0);
   if (files === 0) throw new Error(`There is no sound in ${audio}; it should hold a folder for each genre, with sound files in it.`);
 
@@ -80,7 +81,7 @@ async function features(flags: Flags): Promise<void> {
       const writer = await PackWriter.create(folder, name, FRONT_END_V1, Object.fromEntries(names.map((each) => [each, { size: FEATURES[each] }])));
       const skipped: SkippedFile[] = stray.map((file) => ({ file, reason: 'lies in no genre\'s folder' }));
       made.push({ name, writer, skipped });
-      skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs, signal: stop.signal, onFile: () => bar?.increment() }));
+      skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs: flags.jobs, signal: stop.signal, onFile: () => bar?.increment() }));
     }
     if (!stop.signal.aborted) {
       await finish(made);
@@ -117,14 +118,12 @@ async function plansOf(audio: string, out: string, flags: Flags): Promise<Plan[]
     }
     return plans;
   }
-  const name = String(flags.name ?? DEFAULT_NAME);
+  const name = flags.name ?? DEFAULT_NAME;
   if (!/^\w[\w.-]*$/.test(name)) throw new SettingError(`--name must be letters, digits, dots and dashes; it is ${JSON.stringify(name)}.`);
   const { recordings, stray } = await recordingsIn(audio, out);
   if (flags.valid === undefined) return [{ name, recordings, stray }];
   if (name === HELD_OUT) throw new SettingError(`--valid makes a pack ${HELD_OUT} of its own; choose another --name.`);
-  const share = numberOf('valid', flags.valid, 'a share above 0 and below 1, such as 0.2', (value) => value > 0 && value < 1);
-  const seed = numberOf('seed', flags.seed, 'a whole number', Number.isInteger);
-  const { kept, heldOut } = splitOff(recordings, share, seed);
+  const { kept, heldOut } = splitOff(recordings, flags.valid, flags.seed);
   return [{ name, recordings: kept, stray }, { name: HELD_OUT, recordings: heldOut, stray: [] }];
 }
 
@@ -146,16 +145,10 @@ function resultLines(made: readonly Made[], folder: string): string[] {
 }
 
 function featuresOf(given: string | undefined): FeatureName[] {
-  const names = given === undefined ? [] : String(given).split(',').map((name) => name.trim());
+  const names = given === undefined ? [] : given.split(',').map((name) => name.trim());
   const known = Object.keys(FEATURES);
   for (const name of names) {
     if (!known.includes(name)) throw new SettingError(`--features names ${known.join(', ')}, separated by commas, not ${JSON.stringify(name)}; mel levels are always there.`);
   }
   return [...new Set(names)] as FeatureName[];
-}
-
-function numberOf(flag: string, given: number | string, wanted: string, fits: (value: number) => boolean): number {
-  const value = given === '' ? NaN : Number(given);
-  if (!fits(value)) throw new SettingError(`--${flag} must be ${wanted}; it is ${JSON.stringify(given)}.`);
-  return value;
 }

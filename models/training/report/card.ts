@@ -9,6 +9,7 @@ import { join, relative, resolve } from 'node:path';
 import { cac } from 'cac';
 import { loadBundle } from '../../model-folder.js';
 import { writeAtomically } from '../../write-atomically.js';
+import { repeated, text } from '../../command-line.js';
 import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
 import { withAccuracy } from './cost-points.js';
@@ -47,9 +48,9 @@ const cli = cac('npm run card --');
 cli
   .command('', 'Write figures into a model\'s card')
   .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v1' })
-  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable, the most important first')
+  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable, the most important first', repeated(text()))
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
-  .option('--beside <dir>', 'Folder of a training run whose accuracy is listed with its cost; repeatable')
+  .option('--beside <dir>', 'Folder of a training run whose accuracy is listed with its cost; repeatable', repeated(text()))
   .option('--data <dir>', 'Data folder to show in the card\'s commands')
   .action(card);
 await runCommandLine(cli);

@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { cac } from 'cac';
+import { repeated, text } from '../../command-line.js';
 import { runCommandLine } from '../command-line.js';
 import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
@@ -38,8 +39,8 @@ const cli = cac('npm run report --');
 cli
   .command('', 'Rebuild the report of a run')
   .option('--run <dir>', 'Folder of the run, with run.json', { default: '.runs/train' })
-  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable')
+  .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable', repeated(text()))
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
-  .option('--beside <dir>', 'Folder of another run whose accuracy is listed with its cost; repeatable')
+  .option('--beside <dir>', 'Folder of another run whose accuracy is listed with its cost; repeatable', repeated(text()))
   .action(report);
 await runCommandLine(cli);

@@ -102,8 +102,8 @@ evaluate('hears degraded sound beside the clean one', async ({ folder }) => {
 evaluate('refuses what can’t be measured', async ({ folder }) => {
   for (const [args, message, code] of [
     [['--degrade', 'room'], /--degrade .* add --audio/, 2],
-    [['--medleys', '0'], /--medleys takes a whole number from 1 on, not 0/, 2],
-    [['--seed', 'x'], /--seed takes a whole number/, 2],
+    [['--medleys', '0'], /--medleys must be a whole number from 1 on; it is "0"/, 2],
+    [['--seed', 'x'], /--seed must be a whole number from 0 on/, 2],
     [['--medleys', '1'], /Medleys need tracks of at least two genres that last 20 s/, 1],
   ] as const) {
     const refused = await run(folder, '--split', 'small', ...args);

@@ -138,7 +138,7 @@ features('says what is wrong with the request', async ({ recordings, folder }) =
   await refused(2, /There is no folder .*missing/, '--audio', join(folder, 'missing'), '--out', out);
   await refused(1, /There is no sound in .*a folder for each genre/, '--audio', empty, '--out', out);
   await refused(2, /mfcc, chroma, contrast, tempogram, separated by commas, not "loudness"/, '--audio', empty, '--out', out, '--features', 'mfcc,loudness');
-  await refused(2, /--valid must be a share above 0 and below 1.*it is 20/, '--audio', empty, '--out', out, '--valid', '20');
+  await refused(2, /--valid must be a share above 0 and below 1.*it is "20"/, '--audio', empty, '--out', out, '--valid', '20');
   await refused(2, /--name must be letters/, '--audio', empty, '--out', out, '--name', '../up');
   await refused(2, /choose another --name/, '--audio', empty, '--out', out, '--name', 'valid', '--valid', '0.5');
   await refused(2, /--jobs/, '--audio', empty, '--out', out, '--jobs', '0');
