@@ -1,16 +1,20 @@
 /**
  * Sends audio and receives predictions. One object is one stream: it survives lost connections (the
- * server reports how much it received, the rest is sent again) and ends with `stop` or `close`.
+ * server reports how much it received, the rest is sent again) and ends with `stop` or `close`. Where
+ * the server no longer has the stream (it was restarted, or this side slept), live sound goes on as a
+ * new stream; a file ends with an error that says where it stopped.
  */
 import type { AudioFormat } from '../../server/protocol/audio-format.js';
 import type { Start } from '../../server/protocol/client-messages.js';
 import type { Ready, ServerMessage, Summary } from '../../server/protocol/messages.js';
 import { SendBuffer } from './send-buffer.js';
-import { WALL_CLOCK } from './clock.js';
-import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
+import { timeOfDayMs, WALL_CLOCK } from './clock.js';
+import { Connection, type ConnectionOptions, type ConnectionState, type Decision } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
-import { GenreError, type Ending } from './connection-errors.js';
-import { bytesPerSecond, encode, Framer } from './samples.js';
+import { asError, GenreError, type Ending } from './connection-errors.js';
+import { InactivityTimer } from './inactivity-timer.js';
+import { FILE_AHEAD_MS, Pace } from './pace.js';
+import { bytesPerSecond, encode, Framer, opusPacketMs } from './samples.js';
 import { socketUrl } from './socket.js';
 
 export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
@@ -21,12 +25,17 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
   /** Request `columns` messages: mel levels and waveform peaks of each block. */
   readonly spectrogram?: boolean;
   /**
-   * Live audio (default): when more than `maxWaitingMs` is queued, the oldest is dropped.
+   * Live audio (default, `true`): when more than `maxWaitingMs` is queued, the oldest is dropped, and a
+   * stream that the server no longer has goes on as a new one.
    * With `false` nothing is ever dropped: wait for `drained` when `send` returns false.
+   * With `'auto'`, for a pipe that may hold either: as `false`, but sound that never came more than 5 s
+   * ahead of the clock is live while there is no connection.
    */
-  readonly live?: boolean;
-  /** Live only: audio that may be queued while the connection is slow or lost, ms; default 2,000. */
+  readonly live?: boolean | 'auto';
+  /** Live only: audio that may be queued while the connection is slow or lost, ms; default 2,000, with `'auto'` at least 5,000. */
   readonly maxWaitingMs?: number;
+  /** The connection counts as lost when this long no message comes although sound was sent, ms; default 10,000. */
+  readonly quietMs?: number;
   /** SendOptions pauses while the socket buffers this many bytes; default 256 KiB. */
   readonly maxBufferedBytes?: number;
   /** Sent bytes to retain for a resume; default 1 MiB. */
@@ -36,20 +45,37 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
 interface Waiter<Value> { resolve(value: Value): void; reject(error: Error): void }
 
 const POLL_MS = 20;
+const QUIET_MS = 10_000;
+/** Less unscored sound than this may be waiting for the rest of its block, s. */
+const UNANSWERED_S = 2;
 
 export class GenreClient extends Events<StreamEvents> {
   readonly #options: GenreClientOptions;
   readonly #connection: Connection;
-  readonly #isLive: boolean;
-  readonly #bytesPerSecond: number;
+  readonly #live: boolean | 'auto';
+  readonly #pace = new Pace();
   readonly #framer: Framer;
   readonly #buffer: SendBuffer;
+  readonly #quietTimer: InactivityTimer;
   #ready: Ready | undefined;
   #summary: Summary | undefined;
   #droppedBytes = 0;
-  #scoredBytes = 0;
+  /** The value at the last loss of the connection; undefined while there is one. */
+  #droppedBytesAtLoss: number | undefined;
+  #takenBytes = 0;
+  #takenMs = 0;
+  /** Stream time of the last prediction. */
+  #scoredMs = 0;
+  #lastMessageAtMs = 0;
+  /** The stream that the server no longer has, until a new one has begun. */
+  #previous: { readonly streamId: string; readonly reason: GenreError } | undefined;
   #isReady = false;
+  /** A stream was ready once. */
+  #hasBegun = false;
+  /** The old stream ended for want of sound: a new one begins with the next. */
+  #isPaused = false;
   #isStopping = false;
+  #endedBy: GenreError | undefined;
   #sentStop = false;
   #cancelPoll: (() => void) | undefined;
   #connectWaiters: Waiter<Ready>[] = [];
@@ -60,18 +86,18 @@ export class GenreClient extends Events<StreamEvents> {
   constructor(options: GenreClientOptions) {
     super();
     this.#options = options;
-    this.#isLive = options.live ?? true;
-    this.#bytesPerSecond = bytesPerSecond(options);
+    this.#live = options.live ?? true;
     this.#framer = new Framer(options);
     // A file is sent at most this far ahead of its scoring, so that all of it can be sent again; 4 s are some blocks ahead.
-    this.#buffer = new SendBuffer(Math.max(options.historyBytes ?? 2 ** 20, this.#isLive ? 0 : 4 * this.#bytesPerSecond));
+    this.#buffer = new SendBuffer(Math.max(options.historyBytes ?? 2 ** 20, this.#live === true ? 0 : 4 * bytesPerSecond(options)));
+    this.#quietTimer = new InactivityTimer(options.quietMs ?? QUIET_MS, () => this.#connection.reconnect('The server did not answer what was sent; the connection counts as lost.'), options.clock);
     const address = socketUrl(options.url, '/v1/stream');
     this.#connection = new Connection(options, {
       address: () => address,
       opened: () => this.#start(),
       received: (message) => this.#receive(message),
       stateChanged: (state) => {
-        if (state !== 'open') this.#isReady = false;
+        if (state !== 'open') this.#disconnected();
         this.emit('state', state);
       },
       decide: (ending) => this.#decide(ending),
@@ -85,10 +111,13 @@ export class GenreClient extends Events<StreamEvents> {
   /** The server's last `ready`: stream id, model, labels. */
   get ready(): Ready | undefined { return this.#ready; }
 
-  /** Audio lost on this side: dropped as too late for live, or a gap that a resume could not fill. */
+  /** Audio lost on this side: dropped as too late for live, a gap that a resume could not fill, or sent to a stream that is gone and was not scored. */
   get droppedBytes(): number { return this.#droppedBytes; }
 
-  get droppedMs(): number { return this.#droppedBytes / this.#bytesPerSecond * 1000; }
+  get droppedMs(): number { return this.#msOf(this.#droppedBytes); }
+
+  /** How far the present stream is scored, ms. */
+  get scoredMs(): number { return this.#scoredMs; }
 
   /** Bytes queued here or in the socket. */
   get waitingBytes(): number { return this.#buffer.waitingBytes + this.#connection.bufferedBytes; }
@@ -102,28 +131,34 @@ export class GenreClient extends Events<StreamEvents> {
       if (this.#ready && this.#isReady) return resolve(this.#ready);
       this.#connectWaiters.push({ resolve, reject });
       this.#connection.open();
+      this.#unpause();
     });
   }
 
   /**
    * Sends audio in pieces of any length: bytes of the encoding, or interleaved samples. Queued until the connection is open.
-   * @returns false on backpressure: live audio was dropped (oldest first); for a file, wait for `drained`
+   * @returns false on backpressure: live audio was dropped (oldest first); for a file and with `'auto'`, wait for `drained`
    * @throws Error after `stop`
    */
   send(sound: Uint8Array | Int16Array | Float32Array): boolean {
     if (this.#isStopping) throw new Error('This stream was stopped and takes no more audio; create a new GenreClient.');
-    this.#framer.push(encode(sound, this.#options.encoding), (chunk) => this.#buffer.push(chunk));
+    this.#framer.push(encode(sound, this.#options.encoding), (chunk) => this.#take(chunk));
+    this.#unpause();
     this.#pump();
-    if (!this.#isLive) return this.#buffer.waitingBytes === 0;
-    const dropped = this.#buffer.dropOver(this.#bytesPerSecond * (this.#options.maxWaitingMs ?? 2000) / 1000);
+    if (this.#live !== true && !this.#dropsNow) return this.#buffer.waitingBytes === 0;
+    const dropped = this.#buffer.dropOver(this.#bytesPerSecond * this.#maxWaitingMs / 1000);
     this.#droppedBytes += dropped;
-    return dropped === 0;
+    return dropped === 0 || this.#live === 'auto';
   }
 
-  /** Resolves when everything passed to `send` has been handed to the socket; rejects if the stream ends first. */
+  /**
+   * Resolves when everything passed to `send` has been handed to the socket; rejects if the stream ends
+   * first. With `'auto'` it also resolves when the connection of live sound is lost, since its source does not wait.
+   */
   drained(): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#buffer.waitingBytes === 0) return resolve();
+      if (this.#buffer.waitingBytes === 0 || this.#dropsNow) return resolve();
+      if (this.state === 'closed' && this.#endedBy) return reject(this.#endedBy);
       this.#drainWaiters.push({ resolve, reject });
       this.#pump();
     });
@@ -135,10 +170,11 @@ export class GenreClient extends Events<StreamEvents> {
    */
   stop(): Promise<Summary> {
     return new Promise((resolve, reject) => {
-      if (this.#summary) return resolve(this.#summary);
-      if (this.state === 'closed') return reject(new GenreError('closed', 'The stream is closed and has no summary; call connect() first.'));
+      if (this.state === 'closed' && this.#summary && !this.#endedBy) return resolve(this.#summary);
+      if (this.state === 'closed') return reject(this.#endedBy ?? new GenreError('closed', 'The stream is closed and has no summary; call connect() first.'));
       this.#stopWaiters.push({ resolve, reject });
       this.#isStopping = true;
+      if (this.#isPaused) return this.#connection.close(this.#previous!.reason);
       this.#pump();
     });
   }
@@ -146,6 +182,49 @@ export class GenreClient extends Events<StreamEvents> {
   /** Closes immediately, without a summary. */
   close(): void {
     this.#connection.close();
+  }
+
+  get #bytesPerSecond(): number {
+    // Opus has no fixed number: what was sent so far says it.
+    return this.#options.encoding === 'opus' && this.#takenMs > 0 ? this.#takenBytes / this.#takenMs * 1000 : bytesPerSecond(this.#options);
+  }
+
+  get #scoredBytes(): number { return this.#scoredMs / 1000 * this.#bytesPerSecond; }
+
+  get #maxWaitingMs(): number {
+    const { maxWaitingMs = 2000 } = this.#options;
+    return this.#live === 'auto' ? Math.max(FILE_AHEAD_MS, maxWaitingMs) : maxWaitingMs;
+  }
+
+  /** Whether all must arrive: then a stream that is gone ends with an error. */
+  get #isFile(): boolean { return this.#live === false || (this.#live === 'auto' && this.#pace.isFile); }
+
+  /** With `'auto'`: live sound without a connection. */
+  get #dropsNow(): boolean { return this.#live === 'auto' && this.#hasBegun && !this.#isReady && !this.#isFile && this.state !== 'closed'; }
+
+  #unpause(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#connection.retryNow();
+  }
+
+  #msOf(bytes: number): number {
+    return bytes / this.#bytesPerSecond * 1000;
+  }
+
+  #take(chunk: Uint8Array): void {
+    const durationMs = this.#options.encoding === 'opus' ? opusPacketMs(chunk) : this.#msOf(chunk.length);
+    this.#takenBytes += chunk.length;
+    this.#takenMs += durationMs;
+    this.#pace.push(durationMs, (this.#options.clock ?? WALL_CLOCK).now());
+    this.#buffer.push(chunk);
+  }
+
+  #disconnected(): void {
+    this.#isReady = false;
+    this.#quietTimer.stop();
+    this.#droppedBytesAtLoss ??= this.#droppedBytes;
+    if (this.#dropsNow) for (const waiter of this.#drainWaiters.splice(0)) waiter.resolve();
   }
 
   #start(): void {
@@ -157,9 +236,12 @@ export class GenreClient extends Events<StreamEvents> {
   }
 
   #receive(message: ServerMessage): void {
-    if (message.type === 'ready') return this.#onReady(message);
+    this.#quietTimer.stop();
+    const lastMessageAtMs = this.#lastMessageAtMs;
+    this.#lastMessageAtMs = timeOfDayMs(this.#options.clock);
+    if (message.type === 'ready') return this.#onReady(message, this.#lastMessageAtMs - lastMessageAtMs);
     if (message.type === 'prediction') {
-      this.#scoredBytes = message.atMs / 1000 * this.#bytesPerSecond;
+      this.#scoredMs = message.atMs;
       this.emit('prediction', message);
       this.#pump();
     } else if (message.type === 'columns') this.emit('columns', message);
@@ -167,24 +249,34 @@ export class GenreClient extends Events<StreamEvents> {
     else if (message.type === 'summary') {
       this.#summary = message;
       this.emit('summary', message);
+      if (!this.#isComplete) return; // the server ends the stream, not this side: its close code says why
       for (const waiter of this.#stopWaiters.splice(0)) waiter.resolve(message);
-      if (this.#isStopping) this.#connection.close();
+      this.#connection.close();
     }
   }
 
-  #onReady(ready: Ready): void {
+  /** Whether the summary is that of all sound: a server that shuts down sends one too. */
+  get #isComplete(): boolean {
+    return this.#summary !== undefined && this.#isStopping && (this.#sentStop || !this.#isFile);
+  }
+
+  #onReady(ready: Ready, gapMs: number): void {
     if (this.#ready?.streamId === ready.streamId) {
       const hole = this.#buffer.rewind(ready.receivedBytes ?? this.#buffer.position);
       this.#droppedBytes += hole;
-      if (hole > 0 && !this.#isLive) {
-        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection and are no longer in the history; send the file again, or set historyBytes higher.`));
+      if (hole > 0 && this.#isFile) {
+        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection and are no longer in the history; send the file again, or set historyBytes higher.`, this.#scoredMs));
         return;
       }
     } else this.#buffer.restart();
+    const previous = this.#previous;
+    const lostMs = this.#msOf(this.#droppedBytes - (this.#droppedBytesAtLoss ?? this.#droppedBytes));
+    this.#previous = this.#droppedBytesAtLoss = undefined;
     this.#ready = ready;
-    this.#isReady = true;
+    this.#isReady = this.#hasBegun = true;
     this.#connection.succeeded();
     this.emit('ready', ready);
+    if (previous) this.emit('continued', { streamId: ready.streamId, previousId: previous.streamId, reason: previous.reason, gapMs, lostMs });
     for (const waiter of this.#connectWaiters.splice(0)) waiter.resolve(ready);
     this.#pump();
   }
@@ -194,6 +286,7 @@ export class GenreClient extends Events<StreamEvents> {
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
     while (this.#canSend()) this.#connection.send(this.#buffer.take()!);
+    if (this.#isReady && !this.#quietTimer.isRunning && this.#unscoredBytes > UNANSWERED_S * this.#bytesPerSecond) this.#quietTimer.restart();
     if (this.#buffer.waitingBytes > 0) {
       if (this.#isReady) this.#cancelPoll = (this.#options.clock ?? WALL_CLOCK).after(POLL_MS, () => this.#pump());
       return;
@@ -205,24 +298,39 @@ export class GenreClient extends Events<StreamEvents> {
   #canSend(): boolean {
     if (!this.#isReady || this.#buffer.waitingBytes === 0) return false;
     if (this.#connection.bufferedBytes >= (this.#options.maxBufferedBytes ?? 256 * 1024)) return false;
-    if (this.#isLive || this.#options.encoding === 'opus') return true;
+    if (this.#live === true || this.#options.encoding === 'opus') return true;
     return this.#buffer.position - this.#scoredBytes < this.#buffer.historyBytes;
   }
 
-  #decide(ending: Ending): 'done' | 'retry' | undefined {
-    const isNew = ending.error?.code === 'resume-unknown' || this.#summary !== undefined;
-    if (this.#summary && (this.#isStopping || ending.closeCode === 1000)) return 'done';
-    if (!isNew || !this.#isLive || this.#isStopping) return undefined;
-    // The server no longer has the stream, or ended it to shut down: live audio continues as a new stream.
+  get #unscoredBytes(): number { return Math.max(0, this.#buffer.position - this.#scoredBytes); }
+
+  #decide(ending: Ending): Decision {
+    if (this.#summary && (this.#isComplete || ending.closeCode === 1000)) return 'done';
+    const reason = asError(ending);
+    // The server no longer has the stream: it was restarted, shuts down (and sent a summary), waited too long for this side, or got no sound.
+    const isGone = reason.code === 'resume-unknown' || reason.code === 'idle' || this.#summary !== undefined;
+    if (!isGone || !this.#ready) return undefined;
+    if (this.#isFile || this.#isStopping) {
+      const stoppedAt = `${(this.#scoredMs / 1000).toFixed(1)} s`;
+      return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: what is before was scored. ${reason.message}`, this.#scoredMs);
+    }
+    this.#droppedBytesAtLoss ??= this.#droppedBytes;
+    this.#previous ??= { streamId: this.#ready.streamId, reason };
+    this.#droppedBytes += Math.round(this.#unscoredBytes);
     this.#ready = undefined;
     this.#summary = undefined;
+    this.#scoredMs = 0;
     this.#buffer.restart();
-    return 'retry';
+    this.#isPaused = reason.code === 'idle' && this.#buffer.waitingBytes === 0;
+    return this.#isPaused ? 'wait' : 'anew';
   }
 
   #ended(error: GenreError | undefined): void {
     this.#cancelPoll?.();
+    this.#quietTimer.stop();
+    this.#endedBy = error;
     if (error) this.emit('error', error);
+    else if (this.#summary) for (const waiter of this.#stopWaiters.splice(0)) waiter.resolve(this.#summary);
     const reason = error ?? new GenreError('closed', 'The stream was closed.');
     for (const waiter of [...this.#connectWaiters.splice(0), ...this.#drainWaiters.splice(0), ...this.#stopWaiters.splice(0)]) waiter.reject(reason);
   }

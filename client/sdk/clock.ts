@@ -7,6 +7,11 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Now, ms, by a clock that also counts while the machine sleeps; the timers' clock stops then in some browsers. */
+export function timeOfDayMs(clock: Clock | undefined): number {
+  return clock ? clock.now() : Date.now();
+}
+
 export const WALL_CLOCK: Clock = {
   now: () => performance.now(),
   after(ms, run) {

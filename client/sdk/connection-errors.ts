@@ -5,11 +5,14 @@ import type { ErrorMessage } from '../../server/protocol/messages.js';
 /** A lost, refused or closed connection, with the server's error code where it sent one. */
 export class GenreError extends Error {
   readonly code: ErrorCode | 'unreachable' | 'closed' | 'lost-audio';
+  /** Where a file that can't be sent to its end stopped: what is before was scored, ms. */
+  readonly stoppedAtMs?: number;
 
-  constructor(code: GenreError['code'], message: string) {
+  constructor(code: GenreError['code'], message: string, stoppedAtMs?: number) {
     super(message);
     this.name = 'GenreError';
     this.code = code;
+    if (stoppedAtMs !== undefined) this.stoppedAtMs = stoppedAtMs;
   }
 }
 
@@ -26,7 +29,7 @@ export interface Ending {
   readonly error?: ErrorMessage | undefined;
 }
 
-/** Close codes after which a retry would fail the same way: not audio, bad message, not allowed, too big, missing extension, idle, replaced. */
+/** Close codes after which a retry would fail the same way: not audio, bad message, not allowed, too big, missing extension, idle (unless there is new sound, which `GenreClient` knows), replaced. */
 const FINAL_CLOSE_CODES = new Set([1003, 1007, 1008, 1009, 1010, 4000, 4001]);
 /** HTTP statuses below 500 worth a retry: request timeout, too early, too many requests. */
 const TEMPORARY_STATUS = new Set([408, 425, 429]);
@@ -38,6 +41,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 /** True if a retry would be refused again. */
 export function isFinal(ending: Ending): boolean {
+  if (ending.error?.code === 'hello-timeout') return false; // a machine that slept between connecting and `start`
   if (ending.status !== undefined && ending.status >= 400 && ending.status < 500) return !TEMPORARY_STATUS.has(ending.status);
   return FINAL_CLOSE_CODES.has(ending.closeCode);
 }

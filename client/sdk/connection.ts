@@ -5,8 +5,9 @@
 import type { ErrorMessage, ServerMessage } from '../../server/protocol/messages.js';
 import { BACKOFF, backoffMs, type Backoff } from './backoff.js';
 import { WALL_CLOCK, type Clock } from './clock.js';
-import { asError, isFinal, retryAfterMs, type Ending, type GenreError } from './connection-errors.js';
+import { asError, GenreError, isFinal, retryAfterMs, type Ending } from './connection-errors.js';
 import { findSocket, SOCKET_OPEN, type Socket, type SocketConstructor } from './socket.js';
+import { onWake } from './wake.js';
 
 const SUBPROTOCOL = 'livegenre.v1';
 
@@ -28,6 +29,13 @@ export interface ConnectionOptions {
   readonly random?: () => number;
 }
 
+/**
+ * What to do about an ending: 'done' is a normal end; 'retry' reconnects; 'anew' does so after the first
+ * wait of the backoff, since the server is there; 'wait' reconnects when `retryNow` is called; an error
+ * ends with it; undefined leaves it to the connection.
+ */
+export type Decision = 'done' | 'retry' | 'anew' | 'wait' | GenreError | undefined;
+
 interface ConnectionHandlers {
   /** URL for the next attempt. */
   address(): string | Promise<string>;
@@ -35,8 +43,8 @@ interface ConnectionHandlers {
   /** Called for every message except errors, which the connection uses to decide about the ending. */
   received(message: ServerMessage): void;
   stateChanged(state: ConnectionState): void;
-  /** Overrides the decision about an ending: 'done' is a normal end, 'retry' reconnects, undefined leaves it to the connection. */
-  decide(ending: Ending): 'done' | 'retry' | undefined;
+  /** Overrides what the connection would do about an ending. */
+  decide(ending: Ending): Decision;
   /** The connection was lost; it will reconnect. */
   lost(error: GenreError): void;
   /** No more attempts; without an error if the end was normal. */
@@ -49,7 +57,10 @@ export class Connection {
   readonly #clock: Clock;
   readonly #Socket: SocketConstructor;
   #socket: Socket | undefined;
+  /** Ends the time limit of the running attempt. */
   #cancelTimer = (): void => {};
+  /** Ends the wait for the next attempt. */
+  #cancelRetry = (): void => {};
   #failures = 0;
   #hasWorked = false;
   #state: ConnectionState = 'closed';
@@ -99,10 +110,17 @@ export class Connection {
     this.#handleEnding({ closeCode: 1006, reason });
   }
 
+  /** Reconnects at once, if the next attempt is still to come. */
+  retryNow(): void {
+    if (this.#state !== 'reconnecting' || this.#socket) return;
+    this.#cancelRetry();
+    void this.#attempt();
+  }
+
   /** Closes for good; no message is delivered afterwards. */
   close(error?: GenreError): void {
     if (this.#state === 'closed') return;
-    this.#cancelTimer();
+    this.#cancelRetry();
     const socket = this.#socket;
     this.#release();
     socket?.close(1000);
@@ -166,22 +184,27 @@ export class Connection {
 
   #handleEnding(ending: Ending): void {
     const decision = this.#handlers.decide(ending);
-    const error = asError(ending);
-    this.#failures += 1;
+    const error = decision instanceof GenreError ? decision : asError(ending);
+    this.#failures = decision === 'anew' ? 1 : this.#failures + 1;
     const isGivingUp = !this.#hasWorked && this.#failures >= (this.#options.connectAttempts ?? 4);
-    if (decision === 'done' || (decision !== 'retry' && isFinal(ending)) || isGivingUp) {
+    if (decision === 'done' || decision === error || (decision === undefined && isFinal(ending)) || isGivingUp) {
       this.#setState('closed');
       this.#handlers.ended(decision === 'done' ? undefined : error);
       return;
     }
     this.#setState('reconnecting');
     this.#handlers.lost(error);
-    if (this.#state !== 'reconnecting') return; // the listener closed it
+    if (this.#state !== 'reconnecting' || decision === 'wait') return; // the listener closed it, or the owner says when
     const serverWaitMs = retryAfterMs(ending) ?? 0;
     const random = (this.#options.random ?? Math.random)();
     // The time the server asked for is a minimum; jitter is added so that its clients do not all reconnect together.
     const waitMs = serverWaitMs > 0 ? serverWaitMs * (1 + 0.2 * random) : backoffMs(this.#failures, this.#options.backoff ?? BACKOFF, random);
-    this.#cancelTimer = this.#clock.after(waitMs, () => void this.#attempt());
+    const cancel = this.#clock.after(waitMs, () => this.retryNow());
+    const stopListening = serverWaitMs > 0 ? undefined : onWake(() => this.retryNow());
+    this.#cancelRetry = () => {
+      cancel();
+      stopListening?.();
+    };
   }
 
   #setState(state: ConnectionState): void {

@@ -3,6 +3,20 @@ import type { Columns, Prediction, Ready, Restarted, StationMessage, Summary } f
 import type { ConnectionState } from './connection.js';
 import type { GenreError } from './connection-errors.js';
 
+/** Live sound goes on as a new stream, because the server no longer has the old one. */
+export interface Continued {
+  /** Id of the new stream. */
+  readonly streamId: string;
+  /** Id of the old one. */
+  readonly previousId: string;
+  /** Why the old one is gone. */
+  readonly reason: GenreError;
+  /** From the last message of the old stream to the new one, ms. */
+  readonly gapMs: number;
+  /** Sound that no stream scored: sent without an answer, or dropped while there was no stream, ms. What a sleeping machine did not record is in `gapMs` only. */
+  readonly lostMs: number;
+}
+
 /** Events of a sender and of a viewer. */
 export interface StreamEvents {
   /** The stream is running; fires again after each reconnection. */
@@ -11,6 +25,8 @@ export interface StreamEvents {
   columns: Columns;
   summary: Summary;
   restarted: Restarted;
+  /** Senders of live sound only; comes after the `ready` of the new stream. */
+  continued: Continued;
   /** Viewers of a station only. */
   station: StationMessage;
   state: ConnectionState;

@@ -6,6 +6,7 @@ export class InactivityTimer {
   readonly #afterMs: number;
   readonly #onInactive: () => void;
   #cancel = (): void => {};
+  isRunning = false;
 
   constructor(afterMs: number, onInactive: () => void, clock: Clock = WALL_CLOCK) {
     this.#afterMs = afterMs;
@@ -16,10 +17,15 @@ export class InactivityTimer {
   /** Starts or restarts the timer; to be called for each message. */
   restart(): void {
     this.#cancel();
-    this.#cancel = this.#clock.after(this.#afterMs, this.#onInactive);
+    this.isRunning = true;
+    this.#cancel = this.#clock.after(this.#afterMs, () => {
+      this.isRunning = false;
+      this.#onInactive();
+    });
   }
 
   stop(): void {
     this.#cancel();
+    this.isRunning = false;
   }
 }

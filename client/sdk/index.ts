@@ -3,7 +3,7 @@
 export { GenreClient, type GenreClientOptions } from './client.js';
 export { GenreViewer, type GenreViewerOptions } from './viewer.js';
 export { StationsViewer, type StationsEvents, type StationsViewerOptions } from './stations-viewer.js';
-export type { Events, StreamEvents } from './events.js';
+export type { Continued, Events, StreamEvents } from './events.js';
 export { GenreError } from './connection-errors.js';
 export { decodeColumns, type DecodedColumns } from './columns.js';
 export { preferSocket, type Socket, type SocketConstructor } from './socket.js';

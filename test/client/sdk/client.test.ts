@@ -1,7 +1,7 @@
 /** `GenreClient` against a real WebSocket server; only the clock is virtual. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GenreClient, GenreError, type GenreClientOptions, type Summary } from '../../../client/sdk/node.js';
+import { GenreClient, type Continued, type GenreClientOptions, type GenreError, type Summary } from '../../../client/sdk/node.js';
 import { SdkClock } from '../../support/sdk-clock.js';
 import { withTimeout, StubServer, type Peer } from './stub-server.js';
 
@@ -38,7 +38,7 @@ async function connected(context: Context, options: Partial<GenreClientOptions> 
   return { client, peer };
 }
 
-function next<Type extends 'error' | 'ready' | 'prediction' | 'summary' | 'state'>(client: GenreClient, type: Type): Promise<unknown> {
+function next<Type extends 'continued' | 'error' | 'ready' | 'prediction' | 'summary' | 'state'>(client: GenreClient, type: Type): Promise<unknown> {
   return withTimeout(new Promise((resolve) => {
     const off = client.on(type, (event) => { off(); resolve(event); });
   }));
@@ -186,7 +186,7 @@ test('the wait grows with each failure up to the ceiling, and a success resets i
   assert.equal(context.clock.waits, [100]);
 });
 
-for (const [closeCode, code] of [[1003, 'not-audio'], [1007, 'bad-start'], [1008, 'hello-timeout'], [4001, 'replaced']] as const) {
+for (const [closeCode, code] of [[1003, 'not-audio'], [1007, 'bad-start'], [1008, 'not-allowed'], [4001, 'replaced']] as const) {
   test(`${code} (close code ${closeCode}) is final`, async (context) => {
     const { client, peer } = await connected(context);
     const ended = next(client, 'error');
@@ -273,9 +273,216 @@ test('live audio continues as a new stream if the server no longer has the old o
   context.clock.advance(1000);
   const third = await context.server.nextPeer();
   assert.is((await third.start()).resume, undefined);
+  const continued = next(client, 'continued');
   third.ready({ streamId: 's2', resumeToken: 'other' });
   await third.until(() => third.audio.length === 100);
   assert.equal([...third.audio], [...bytes(400, 100)]);
+  const { streamId, previousId, reason, gapMs, lostMs } = await continued as Continued;
+  assert.equal([streamId, previousId, reason.code, gapMs, lostMs], ['s2', 's1', 'resume-unknown', 1500, 25], 'the 400 bytes of 16 a ms that no prediction answered');
+  assert.is(client.droppedMs, 25);
+  // The next loss is counted from here.
+  const lostAgain = next(client, 'error');
+  third.send(prediction(6.25));
+  third.socket.terminate();
+  await lostAgain;
+  context.clock.advance(500);
+  const fourth = await context.server.nextPeer();
+  assert.is((await fourth.start()).resume, 'other');
+});
+
+test('what is scored is not lost, and what was dropped without a stream is', async (context) => {
+  const { client, peer } = await connected(context, { maxWaitingMs: 10 }); // 10 ms are 160 bytes
+  client.send(bytes(0, 1600));
+  await peer.until(() => peer.audio.length === 1600);
+  const predicted = next(client, 'prediction');
+  peer.send(prediction(90));
+  await predicted;
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  for (let i = 0; i < 5; i++) client.send(bytes(i, 160));
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  await second.start();
+  const refused = next(client, 'error');
+  second.send({ type: 'error', code: 'resume-unknown', message: 'No stream waits.' });
+  second.socket.close(1008);
+  await refused;
+  context.clock.advance(500);
+  const third = await context.server.nextPeer();
+  await third.start();
+  const continued = next(client, 'continued');
+  third.ready({ streamId: 's2', resumeToken: 'other' });
+  assert.is((await continued as Continued).lostMs, 10 + 40);
+});
+
+test('a file ends where the server no longer has it, and says where', async (context) => {
+  const { client, peer } = await connected(context, { live: false });
+  client.send(bytes(0, 400));
+  await peer.until(() => peer.audio.length === 400);
+  const predicted = next(client, 'prediction');
+  peer.send(prediction(12_345));
+  await predicted;
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  client.send(bytes(0, 400));
+  const drained = client.drained();
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  await second.start();
+  second.send({ type: 'error', code: 'resume-unknown', message: 'No stream waits.' });
+  second.socket.close(1008);
+  await withTimeout(drained).then(() => assert.unreachable(), (error: GenreError) => {
+    assert.equal([error.code, error.stoppedAtMs], ['resume-unknown', 12_345]);
+    assert.match(error.message, /stopped at 12\.3 s: .*No stream waits\./);
+  });
+  assert.is(client.state, 'closed');
+  // Whoever asks later is told too, and does not wait for ever.
+  client.send(bytes(0, 2));
+  await withTimeout(client.drained()).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.stoppedAtMs, 12_345));
+  await withTimeout(client.stop()).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.stoppedAtMs, 12_345));
+});
+
+test('a file that was not sent to its end when the server shut down is not taken for whole', async (context) => {
+  const { client, peer } = await connected(context, { live: false, maxBufferedBytes: 1, historyBytes: 1 });
+  client.send(new Uint8Array(64000));
+  client.send(new Uint8Array(64000));
+  client.send(new Uint8Array(64000));
+  const stopping = client.stop();
+  peer.send(summary);
+  peer.socket.close(1001);
+  await withTimeout(stopping).then(() => assert.unreachable(), (error: GenreError) => assert.equal([error.code, error.stoppedAtMs], ['going-away', 0]));
+});
+
+test('live sound that paused for too long begins anew with the next sound, without attempts meanwhile', async (context) => {
+  const { client, peer } = await connected(context);
+  const paused = next(client, 'error');
+  peer.send({ type: 'error', code: 'idle', message: 'No audio came.' });
+  peer.socket.close(4000);
+  assert.is((await paused as GenreError).code, 'idle');
+  assert.equal([client.state, context.clock.waits], ['reconnecting', []]);
+  const continued = next(client, 'continued');
+  client.send(bytes(0, 100));
+  const second = await context.server.nextPeer();
+  assert.is((await second.start()).resume, undefined);
+  second.ready({ streamId: 's2' });
+  await second.until(() => second.audio.length === 100);
+  assert.is((await continued as Continued).reason.code, 'idle');
+});
+
+test('stop() of a paused stream ends with the reason', async (context) => {
+  const { client, peer } = await connected(context);
+  const paused = next(client, 'error');
+  peer.send({ type: 'error', code: 'idle', message: 'No audio came.' });
+  peer.socket.close(4000);
+  await paused;
+  await withTimeout(client.stop()).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.code, 'idle'));
+  assert.is(client.state, 'closed');
+});
+
+test('a connection that answers nothing of what was sent counts as lost', async (context) => {
+  const { client, peer } = await connected(context);
+  client.send(bytes(0, 16_000)); // 1 s: perhaps less than a block of a slow model
+  assert.equal(context.clock.waits, []);
+  client.send(bytes(0, 20_000));
+  assert.equal(context.clock.waits, [10_000]);
+  const predicted = next(client, 'prediction');
+  peer.send(prediction(2_000));
+  await predicted;
+  assert.equal(context.clock.waits, []);
+  client.send(bytes(0, 32_000));
+  const lost = next(client, 'error');
+  context.clock.advance(10_000);
+  assert.is((await lost as GenreError).code, 'unreachable');
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  assert.is((await second.start()).resume, 'token');
+});
+
+test('auto: sound at its own pace is live while there is no connection', async (context) => {
+  const { client, peer } = await connected(context, { live: 'auto', backoff: { firstMs: 60_000, ceilingMs: 60_000 } });
+  const second = bytes(0, 16_000);
+  const tick = (): boolean => {
+    context.clock.advance(1000);
+    return client.send(second);
+  };
+  assert.ok(tick());
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  for (let i = 0; i < 20; i++) assert.is(tick(), true, 'its source need not wait');
+  assert.equal([client.waitingBytes, client.droppedMs], [5 * 16_000, 15_000]);
+  await withTimeout(client.drained());
+});
+
+test('auto: sound that comes faster than real time is a file, of which nothing is dropped', async (context) => {
+  const { client, peer } = await connected(context, { live: 'auto' });
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  const second = bytes(0, 16_000);
+  let sent = 0;
+  while (client.send(second) && sent < 100) sent += 1;
+  assert.is(client.droppedBytes, 0);
+  assert.is(client.waitingBytes, (sent + 1) * 16_000);
+  const drained = client.drained();
+  context.clock.advance(500);
+  const again = await context.server.nextPeer();
+  await again.start();
+  again.send({ type: 'error', code: 'resume-unknown', message: 'No stream waits.' });
+  again.socket.close(1008);
+  await withTimeout(drained).then(() => assert.unreachable(), (error: GenreError) => assert.is(error.stoppedAtMs, 0));
+});
+
+test('a machine that slept before its start message tries again', async (context) => {
+  const { client, peer } = await connected(context);
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  const refused = next(client, 'error');
+  second.send({ type: 'error', code: 'hello-timeout', message: 'No start message came.' });
+  second.socket.close(1008);
+  await refused;
+  assert.is(client.state, 'reconnecting');
+});
+
+test('a page that wakes connects at once', async (context) => {
+  const page = new EventTarget();
+  const names = ['addEventListener', 'removeEventListener'] as const;
+  for (const name of names) Object.defineProperty(globalThis, name, { value: page[name].bind(page), configurable: true });
+  try {
+    const { client, peer } = await connected(context);
+    const lost = next(client, 'error');
+    peer.socket.terminate();
+    await lost;
+    assert.equal(context.clock.waits, [500]);
+    page.dispatchEvent(new Event('online'));
+    const second = await context.server.nextPeer();
+    const back = next(client, 'ready');
+    await second.start();
+    second.ready();
+    await back;
+    page.dispatchEvent(new Event('online'));
+    assert.equal([client.state, context.clock.waits], ['open', []]);
+  } finally {
+    for (const name of names) delete (globalThis as Record<string, unknown>)[name];
+  }
+});
+
+test('opus: what was lost is counted by the packets', async (context) => {
+  const { client, peer } = await connected(context, { encoding: 'opus', sampleRate: 48000 });
+  const packet = (toc: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i === 0 ? toc : i === 1 ? 3 : 7));
+  // 20 ms of CELT, 60 ms of SILK, 3 frames of 10 ms.
+  for (const [toc, length] of [[0b11111_0_00, 50], [0b00011_0_00, 30], [0b11110_0_11, 30]] as const) client.send(packet(toc, length));
+  await peer.until(() => peer.packets.length === 3);
+  const lost = next(client, 'error');
+  peer.send(summary);
+  peer.socket.close(1001);
+  await lost;
+  assert.is(Math.round(client.droppedMs), 110);
 });
 
 test('live audio continues after the server shut down with a summary', async (context) => {
