@@ -8,15 +8,20 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { CAC } from 'cac';
-import { GenreClient } from '../../client/sdk/node.js';
+import { oneOf, whole } from '../../models/command-line.js';
+import { GenreClient, GenreError } from '../../client/sdk/node.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
 import { openPipedAudio, PipedAudioError } from '../sources/piped-audio.js';
 import { LiveLines } from './live-lines.js';
+import { SERVER_URL } from './server-url.js';
 import { colours, paint, printable } from './terminal.js';
 
-export const DEFAULT_URL = 'ws://127.0.0.1:8080';
+/** The protocol's limit of channels. */
+const MAX_CHANNELS = 64;
+/** The server's limit of characters in a name. */
+const MAX_NAME = 100;
 /** Length of the pieces in which a file is sent at real-time pace. */
 const PIECE_MS = 100;
 
@@ -26,7 +31,7 @@ interface Flags {
   readonly name?: string;
   readonly rate?: number;
   readonly channels?: number;
-  readonly encoding?: string;
+  readonly encoding?: (typeof RAW_ENCODINGS)[number];
   readonly '--'?: readonly string[];
 }
 
@@ -40,24 +45,21 @@ interface Sound {
   close(): Promise<void>;
 }
 
+const RAW_ENCODINGS = ['s16le', 'f32le'] as const;
 const RAW_FLAGS = '--rate, --channels and --encoding (such as --rate 44100 --channels 2 --encoding s16le)';
 
 export function register(cli: CAC): void {
   cli.command('send [...file]', 'Send a sound file, or what another program pipes in (-), to a server')
-    .option('--url <url>', 'The server', { default: DEFAULT_URL })
+    .option('--url <url>', 'The server', SERVER_URL)
     .option('--fast', 'As fast as the server takes it, not at the pace of real time')
     .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
-    .option('--rate <hz>', 'For raw samples piped in: sample rate, 8000 to 192000')
-    .option('--channels <n>', 'For raw samples piped in: 1 to 64')
-    .option('--encoding <encoding>', 'For raw samples piped in: s16le or f32le')
+    .option('--rate <hz>', 'For raw samples piped in: sample rate, 8000 to 192000', whole({ min: 8000, max: 192_000 }))
+    .option('--channels <n>', 'For raw samples piped in: 1 to 64', whole({ min: 1, max: MAX_CHANNELS }))
+    .option('--encoding <encoding>', 'For raw samples piped in: s16le or f32le', oneOf(RAW_ENCODINGS))
     .example('  $ livegenre send concert.flac')
     .example('  $ arecord -f cd | livegenre send')
     .example('  $ some-radio --raw | livegenre send - --rate 44100 --channels 2 --encoding s16le')
-    .action((named: readonly string[], flags: Flags) => {
-      // The parser drops a single dash.
-      const dash = cli.rawArgs.includes('-') && !(flags['--'] ?? []).includes('-');
-      return send([...named, ...flags['--'] ?? [], ...(dash ? ['-'] : [])], flags);
-    });
+    .action((named: readonly string[], flags: Flags) => send([...named, ...flags['--'] ?? []], flags));
 }
 
 async function send(named: readonly string[], flags: Flags): Promise<void> {
@@ -68,12 +70,9 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   const { sound, stop } = untilSignal(input);
   const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
   const { name, format } = sound;
-  const client = new GenreClient({ url: flags.url, ...format, name: (flags.name ?? name).slice(0, 100), live: false });
+  const client = new GenreClient({ url: flags.url, ...format, name: [...flags.name ?? name].slice(0, MAX_NAME).join(''), live: sound.isPiped ? 'auto' : false });
   client.on('prediction', (prediction) => lines.prediction(prediction));
-  client.on('restarted', () => lines.note('Part of the server restarted; scoring starts from scratch.'));
-  client.on('error', (error) => {
-    if (client.state === 'reconnecting') lines.note(`${printable(error.message)} Trying again.`);
-  });
+  const streams = reportConnection(client, lines);
   try {
     const { streamId, model } = await client.connect();
     lines.note(printable(`${name}: stream ${streamId} on ${flags.url}, model ${model.name} ${model.version}`));
@@ -88,12 +87,45 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
       process.exitCode = 1;
     }
     lines.summary(await client.stop());
+    if (client.droppedMs > 0) lines.note(`${seconds(client.droppedMs)} of sound were lost on the way${streams() > 1 ? `; what is above is of the last of ${streams()} streams` : ''}.`);
+  } catch (error) {
+    throw error instanceof GenreError && error.stoppedAtMs !== undefined ? new Error(`${name}: ${error.message}`) : error;
   } finally {
     stop.abort();
     client.close();
     lines.clear();
     await sound.close();
   }
+}
+
+/**
+ * Prints what becomes of the connection.
+ * @returns how many streams there were
+ */
+function reportConnection(client: GenreClient, lines: LiveLines): () => number {
+  let streamId: string | undefined;
+  let streams = 0;
+  let lostMs = 0;
+  client.on('restarted', () => lines.note('Part of the server restarted; scoring starts from scratch.'));
+  client.on('error', ({ code, message }) => {
+    // What follows a stream that is gone is told by `continued`, or ends the program.
+    if (client.state !== 'reconnecting' || code === 'resume-unknown') return;
+    lines.note(code === 'idle' ? 'No sound came for too long; the stream goes on with the next.' : `${printable(message)} Trying again.`);
+  });
+  client.on('ready', (ready) => {
+    if (ready.streamId === streamId) lines.note(`Connected again${client.droppedMs > lostMs ? `; ${seconds(client.droppedMs - lostMs)} of sound were lost` : ''}.`);
+    else streams += 1;
+    streamId = ready.streamId;
+    lostMs = client.droppedMs;
+  });
+  client.on('continued', (continued) => {
+    lines.note(printable(`The server no longer has stream ${continued.previousId}. The sound goes on as stream ${continued.streamId}, after ${seconds(continued.gapMs)}; ${seconds(continued.lostMs)} of it were lost.`));
+  });
+  return () => streams;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 async function soundOf(file: string, flags: Flags): Promise<Sound> {
@@ -122,7 +154,6 @@ async function piped(name: string, input: Readable, { rate, channels, encoding }
   if (rate === undefined || channels === undefined || encoding === undefined) {
     throw new SettingError(`For raw samples say all that they are: ${RAW_FLAGS}.`);
   }
-  if (encoding !== 's16le' && encoding !== 'f32le') throw new SettingError(`--encoding must be s16le or f32le; it is ${JSON.stringify(encoding)}.`);
   return { name, format: { encoding, sampleRate: rate, channels }, chunks: input, isPiped: true, close };
 }
 

@@ -3,14 +3,14 @@ import type { CAC } from 'cac';
 import { GenreViewer } from '../../client/sdk/node.js';
 import type { StreamInfo } from '../protocol/messages.js';
 import { LiveLines } from './live-lines.js';
-import { DEFAULT_URL } from './send.js';
+import { SERVER_URL } from './server-url.js';
 import { colours, paint, printable } from './terminal.js';
 
 const LIST_TIMEOUT_MS = 5000;
 
 export function register(cli: CAC): void {
   cli.command('watch [id]', 'Show the live genre of a running stream or station (default: the demo station)')
-    .option('--url <url>', 'The server', { default: DEFAULT_URL })
+    .option('--url <url>', 'The server', SERVER_URL)
     .example('  $ livegenre watch')
     .example('  $ livegenre watch k3J9x --url wss://genre.example.org')
     .action((id: string | undefined, { url }: { readonly url: string }) => watch(id, url));
@@ -18,7 +18,14 @@ export function register(cli: CAC): void {
 
 async function watch(id: string | undefined, url: string): Promise<void> {
   const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
-  const viewer = new GenreViewer({ url, stream: id ?? await demoOf(url) });
+  let first = id === undefined ? await demoOf(url) : undefined;
+  // A restarted server may give its demo a new id, so it is looked up again for each later attempt.
+  const demo = async (): Promise<string> => {
+    const found = first ?? await demoOf(url);
+    first = undefined;
+    return found;
+  };
+  const viewer = new GenreViewer({ url, stream: id ?? demo });
   const stop = (): void => viewer.close();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
