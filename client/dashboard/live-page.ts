@@ -106,7 +106,7 @@ export class LivePage extends LitElement {
           @microphone=${() => this.#openMicrophone()}
           @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
           @stop=${() => this.#stop()}></source-picker>
-        <connection-state slot="state" .state=${interruption === undefined ? session.connection : 'interrupted'} .lagMs=${prediction?.lagMs} .droppedMs=${prediction?.droppedMs ?? 0}></connection-state>
+        <connection-state slot="state" .state=${interruption === undefined ? session.connection : 'interrupted'} .lagMs=${prediction?.lagMs} .droppedMs=${session.lostMs + (prediction?.droppedMs ?? 0)}></connection-state>
       </site-header>
       <div class="troubles">
         <div role="alert" class="trouble" ?hidden=${interruption === undefined}>
@@ -116,6 +116,10 @@ export class LivePage extends LitElement {
         <div role="alert" class="trouble" ?hidden=${session.trouble === ''}>
           <p>${session.trouble}</p>
           <button type="button" @click=${() => session.fail('')}>Dismiss</button>
+        </div>
+        <div role="status" class="trouble notice" ?hidden=${session.notice === ''}>
+          <p>${session.notice}</p>
+          <button type="button" @click=${() => session.dismiss()}>Dismiss</button>
         </div>
       </div>
       <main>

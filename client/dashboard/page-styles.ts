@@ -6,6 +6,7 @@ export const pageStyles = css`
   site-header { grid-row: 1; min-inline-size: 0; }
   .trouble, .troubles { grid-row: 2; }
   .trouble { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.75rem 1rem; margin-block-end: 0.75rem; border: 1px solid var(--bad); border-radius: 0.75rem; background: var(--bad-surface); }
+  .trouble.notice { border-color: var(--warn); background: var(--surface); }
   main { grid-row: 3; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); align-content: start; }
   section { padding: 1.125rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.875rem; box-shadow: var(--shadow); min-inline-size: 0; }
   footer { grid-row: 4; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding-block: 0.875rem; font-size: 0.8125rem; color: var(--quiet); }

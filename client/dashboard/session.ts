@@ -2,6 +2,7 @@
 import type { ModelInfo, Prediction, StationMessage, Summary } from '../../server/protocol/messages.js';
 import { decodeColumns, type ConnectionState } from '../sdk/index.js';
 import type { ModelCard } from './api.js';
+import { continuedText } from './model/continued.js';
 import { History } from './model/history.js';
 import { SoundView } from './model/sound-view.js';
 import type { AudioSource } from './sources/audio-source.js';
@@ -25,6 +26,10 @@ export class Session {
   station: StationMessage | undefined;
   /** Error message for the page; empty if none. */
   trouble = '';
+  /** What the visitor should know although the sound goes on; empty if nothing. */
+  notice = '';
+  /** Sound lost in this page or on the way, ms; what the server drops is in `prediction`. */
+  lostMs = 0;
 
   /** @param onChange called after every change */
   constructor(fetchModel: () => Promise<ModelCard>, onChange: () => void) {
@@ -43,7 +48,8 @@ export class Session {
     this.end();
     this.audioSource = audioSource;
     this.connection = audioSource.link.state;
-    this.trouble = '';
+    this.trouble = this.notice = '';
+    this.lostMs = 0;
     const { link } = audioSource;
     this.#stops = [
       link.on('state', (state) => this.#change(() => { this.connection = state; })),
@@ -52,6 +58,7 @@ export class Session {
         this.model = ready.model;
         this.blockMs = ready.blockMs;
         this.summary = undefined;
+        this.lostMs = link.droppedMs ?? 0;
         if (ready.streamId !== this.streamId) this.#begin(ready.streamId);
       })),
       link.on('prediction', (prediction) => this.#change(() => {
@@ -62,6 +69,7 @@ export class Session {
       })),
       link.on('columns', (columns) => this.#change(() => this.soundView?.picture.push(columns.atMs, decodeColumns(columns)))),
       link.on('station', (station) => this.#change(() => { this.station = station; })),
+      link.on('continued', (continued) => this.#change(() => { this.notice = continuedText(continued, audioSource); })),
       link.on('summary', (summary) => this.#change(() => { this.summary = summary; })),
       link.on('error', (error) => this.#change(() => {
         if (link.state === 'closed' && this.interruption === undefined) this.trouble = error.message;
@@ -84,8 +92,14 @@ export class Session {
     this.connection = 'idle';
     this.streamId = '';
     this.station = undefined;
+    this.notice = '';
     this.#forget();
     this.#onChange();
+  }
+
+  /** Takes the notice off the page. */
+  dismiss(): void {
+    this.#change(() => { this.notice = ''; });
   }
 
   fail(sentence: string): void {

@@ -3,6 +3,7 @@ import type { Prediction } from '../../server/protocol/messages.js';
 import { openMicrophone, type MicrophoneSource } from '../dashboard/sources/microphone.js';
 import { SourceError } from '../dashboard/sources/source-errors.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
+import type { GenreError } from '../sdk/index.js';
 import { StreamStatus } from './stream-status.js';
 import { findConnectionProblem } from './connection-problem.js';
 
@@ -79,7 +80,7 @@ export class Microphone {
       const source = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, host);
       if (press !== this.#press) return source.end();
       this.#source = source;
-      this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, () => void this.#lost(source));
+      this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, (error) => void this.#lost(source, error));
       this.#enter('on');
     } catch (error) {
       if (press === this.#press) this.#refuse(error instanceof SourceError ? error.message : String(error));
@@ -104,9 +105,11 @@ export class Microphone {
     this.#enter('refused');
   }
 
-  async #lost(source: MicrophoneSource): Promise<void> {
-    this.status.problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
+  async #lost(source: MicrophoneSource, { code }: GenreError): Promise<void> {
+    if (code !== 'unreachable' && source.link.state === 'reconnecting') return this.#onChange(); // the server is there: the next attempt shows more
+    const problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
     if (this.#source !== source) return;
+    this.status.problem = source.link.state === 'open' ? undefined : problem;
     // An interrupted microphone goes on as a new stream when its sound is back.
     if (source.link.state !== 'closed' || source.interruption !== undefined) return this.#onChange();
     source.end(); // no server, so close the microphone

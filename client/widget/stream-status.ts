@@ -21,6 +21,8 @@ export class StreamStatus {
   summary: Summary | undefined;
   /** Why there is no connection, once determined. */
   problem: ConnectionProblem | undefined;
+  /** The last time that live sound went on as a new stream, and the clock time of it. */
+  continued: { readonly lostMs: number; readonly gapMs: number; readonly atMs: number } | undefined;
   /** The newest genre and its time; stays after a lost connection. */
   lastGenre: { readonly genre: string; readonly atMs: number } | undefined;
 
@@ -58,6 +60,10 @@ export class StreamStatus {
       }),
       link.on('restarted', () => {
         this.#clearPrediction();
+        onChange();
+      }),
+      link.on('continued', ({ lostMs, gapMs }) => {
+        this.continued = { lostMs, gapMs, atMs: clock.now() };
         onChange();
       }),
       link.on('summary', (summary) => {

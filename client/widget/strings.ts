@@ -34,6 +34,7 @@ const STRINGS = {
   'not-found-note': 'No stream “{stream}” is running.',
   'not-allowed': 'Not allowed here',
   'not-allowed-note': 'The server does not allow pages of {origin}.',
+  'continued-note': 'A new stream, after {gap} s without the server; {lost} s were lost.',
   'ended': 'Ended',
   'ended-note': 'The stream has ended.',
   'misplaced': 'Not set up',

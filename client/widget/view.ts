@@ -11,6 +11,8 @@ export type WidgetState = 'idle' | 'asking' | 'refused' | 'connecting' | 'warmin
 const LIVE: ReadonlySet<WidgetState> = new Set(['warming', 'music', 'speech', 'noise', 'unknown', 'silence']);
 /** The stream counts as without signal after this time without a message. */
 const NO_SIGNAL_AFTER_MS = 10_000;
+/** How long the card says that a new stream has begun. */
+const CONTINUED_FOR_MS = 10_000;
 /** Genres that the card lists. */
 export const TOP_GENRES = 3;
 
@@ -57,9 +59,12 @@ export function stateOf({ connection, name, problem, station, summary, predictio
 /** @param state overrides the stream's state: for the microphone, or a widget without a source */
 export function viewOf(status: StreamStatus, { nowMs, strings, stream, origin, language }: ViewContext, state: WidgetState = stateOf(status, nowMs)): View {
   const isLive = LIVE.has(state);
-  const { prediction, station, lastGenre } = status;
+  const { continued, prediction, station, lastGenre } = status;
   const genre = state === 'music' ? prediction!.genre : null;
-  const note = strings.note(state, { stream, origin });
+  const isContinued = isLive && continued !== undefined && nowMs - continued.atMs < CONTINUED_FOR_MS;
+  const note = isContinued
+    ? strings.text('continued-note', { gap: seconds(continued.gapMs), lost: seconds(continued.lostMs) })
+    : strings.note(state, { stream, origin });
   return {
     state,
     isLive,
@@ -67,9 +72,14 @@ export function viewOf(status: StreamStatus, { nowMs, strings, stream, origin, l
     note: isLive || !lastGenre || state === 'asking' ? note : `${note} ${strings.text('last', { genre: strings.genre(lastGenre.genre), ago: ago(nowMs - lastGenre.atMs, strings.hasOverrides ? language : 'en') })}`.trim(),
     genre,
     p: genre === null ? 0 : prediction!.p,
-    top: isLive ? prediction!.top.slice(0, TOP_GENRES) : [],
+    // The card has room for a note or the genres.
+    top: isLive && !isContinued ? prediction!.top.slice(0, TOP_GENRES) : [],
     levels: isLive ? status.levels : [],
     name: status.name || stream,
     nowPlaying: station && (isLive ? station.nowPlaying : null),
   };
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms / 1000));
 }

@@ -108,6 +108,26 @@ test('the microphone is heard as it is, and stopped', async (context) => {
   assert.equal(context.pageErrors, []);
 });
 
+test('after a restart of the server the microphone goes on as a new stream, and the page says so', async (context) => {
+  let server = await serve();
+  try {
+    const page = await open({ ...context, server }, { expects: () => true }); // what fails while there is no server
+    await page.getByRole('button', { name: 'Microphone' }).click();
+    await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
+    await barsMove(page);
+    await server.stop();
+    await state(page, 'Reconnecting');
+    server = await serve('--port', new URL(server.url).port);
+    await page.getByRole('status').getByText(/^The server no longer had the stream, so this is a new one: \d+ s without the server, \d+ s of sound lost\.$/).waitFor({ timeout: 40_000 });
+    await state(page, 'Live');
+    await barsMove(page);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.locator('.notice').waitFor({ ...SOON, state: 'hidden' });
+  } finally {
+    await server.stop();
+  }
+});
+
 async function showsMicrophoneError(page: Page, sentence: RegExp): Promise<void> {
   await state(page, 'Live');
   await page.getByRole('button', { name: 'Microphone' }).click();

@@ -270,6 +270,24 @@ test('the microphone opens on a click, is sent without audio processing, and is 
   assert.equal(context.pageErrors, []);
 });
 
+test('after a restart of the server the microphone goes on as a new stream, and the card says so', async (context) => {
+  const flags = ['--allowed-origins', context.allowedSite.origin];
+  let server = await serve(...flags);
+  try {
+    const page = await open({ ...context, server }, '<live-genre mic></live-genre>', { expects: () => true }); // what fails while there is no server
+    const widget = page.locator('live-genre');
+    await page.getByRole('button').click();
+    await widget.locator('.is-live').waitFor(SOON);
+    await server.stop();
+    await widget.locator('.is-live').waitFor({ ...SOON, state: 'detached' });
+    server = await serve('--port', new URL(server.url).port, ...flags);
+    await part(widget, 'note').getByText(/^A new stream, after \d+ s without the server; \d+ s were lost\.$/).waitFor({ timeout: 40_000 });
+    await widget.locator('.is-live').waitFor(SOON);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('a microphone that is refused, missing or on an insecure page is answered with what to do', async (context) => {
   const expectNote = async (expected: RegExp, opening: WidgetOpening): Promise<void> => {
     const page = await open(context, '<live-genre mic></live-genre>', opening);

@@ -33,7 +33,7 @@ export class ConnectionStateView extends LitElement {
     return html`
       <span class="state ${this.state}" role="status"><span class="dot"></span>${STATE_NAMES[this.state]}</span>
       ${isOpen && this.lagMs !== undefined ? html`<span class="number" title="From the arrival of the audio at the server to its prediction">lag ${delay(this.lagMs)}</span>` : ''}
-      ${this.droppedMs > 0 ? html`<span class="lost" title="Audio that the server was too late to classify">lost ${delay(this.droppedMs)}</span>` : ''}`;
+      ${this.droppedMs > 0 ? html`<span class="lost" title="Audio that was not classified: lost without a connection, or too late">lost ${delay(this.droppedMs)}</span>` : ''}`;
   }
 }
 

@@ -2,7 +2,11 @@
 import type { ConnectionState, Events, StreamEvents } from '../../sdk/index.js';
 
 /** A `GenreClient` or a `GenreViewer`. */
-export type StreamLink = Events<StreamEvents> & { readonly state: ConnectionState };
+export type StreamLink = Events<StreamEvents> & {
+  readonly state: ConnectionState;
+  /** Senders only: sound lost on this side, ms. */
+  readonly droppedMs?: number;
+};
 
 export interface AudioSource {
   readonly kind: 'station' | 'microphone' | 'file';
@@ -10,6 +14,8 @@ export interface AudioSource {
   readonly name: string;
   /** Stations only: id of the chosen stream. */
   readonly streamId?: string;
+  /** Files only: how far it has been played, ms. */
+  readonly positionMs?: number;
   readonly link: StreamLink;
   /** Why no sound comes from the source at the moment, as a sentence; undefined while it does. */
   readonly interruption?: string | undefined;

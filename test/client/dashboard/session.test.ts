@@ -90,6 +90,25 @@ test('an error is shown when the connection has ended, not while it reconnects',
   assert.is(session.trouble, 'Too big.');
 });
 
+test('sound that goes on as a new stream says so, with what was lost, until the next source', () => {
+  const session = new Session(model, () => {});
+  const link = Object.assign(new Link(), { droppedMs: 0 });
+  session.switchTo({ kind: 'file', name: 'song.mp3', positionMs: 83_000, link, end: () => {} });
+  link.fire('ready', ready('s1'));
+  link.fire('prediction', prediction(1, 'a'));
+  link.droppedMs = 16_400;
+  link.fire('ready', ready('s2'));
+  link.fire('continued', { streamId: 's2', previousId: 's1', reason: new GenreError('resume-unknown', 'No stream waits.'), gapMs: 18_000, lostMs: 16_400 });
+  assert.equal([session.streamId, session.lostMs, session.history?.stretches.length], ['s2', 16_400, 0]);
+  assert.is(session.notice, 'The server no longer had the stream, so this is a new one, from 1:23 of song.mp3 on: 18 s without the server, 16 s of sound lost.');
+  session.dismiss();
+  assert.is(session.notice, '');
+  link.fire('continued', { streamId: 's3', previousId: 's2', reason: new GenreError('idle', 'No audio came.'), gapMs: 0, lostMs: 0 });
+  assert.ok(session.notice !== '');
+  listen(session);
+  assert.equal([session.notice, session.lostMs], ['', 0]);
+});
+
 test('without the model card there are predictions but no spectrogram', async () => {
   const session = new Session(() => Promise.reject(new Error('offline')), () => {});
   const { link } = listen(session);

@@ -49,6 +49,13 @@ test('after a lost connection the last genre is shown as past', () => {
   assert.match(lost.note, /^The server can’t be reached\. Last heard: Rock, 2 minutes ago\.$/);
 });
 
+test('a new stream in place of a lost one is said for a while, with what was lost', () => {
+  const status = statusWith({ continued: { lostMs: 16_400, gapMs: 18_000, atMs: 0 }, lastMessageAtMs: 9_999 });
+  const { note, state, headline, top } = view(status, 9_999);
+  assert.equal([note, state, headline, top], ['A new stream, after 18 s without the server; 16 s were lost.', 'music', 'Rock', []]);
+  assert.equal([view(status, 10_000).note, view(status, 10_000).top.length], ['', 3]);
+});
+
 test('a stream without messages for ten seconds has no signal, whatever it sent last', () => {
   assert.is(stateOf(statusWith(), 10_000), 'music');
   assert.is(stateOf(statusWith(), 10_001), 'no-signal');
