@@ -62,8 +62,6 @@ export class MicrophoneSource implements AudioSource {
   #presses = 0;
   #nextTryMs = 0;
   #isOpening = false;
-  /** The server has ended the stream because nothing came. */
-  #isIdle = false;
   #cancelLook = (): void => {};
 
   constructor(sendOptions: SendOptions, host: MicrophoneHost, clock: Clock) {
@@ -82,7 +80,6 @@ export class MicrophoneSource implements AudioSource {
   /** @throws DOMException, or an Error named `insecure`, if there is no microphone */
   async open(): Promise<void> {
     await this.#openCapture();
-    this.link.on('error', ({ code }) => { this.#isIdle = code === 'idle'; });
     // Errors of the connection are reported as events.
     this.link.connect().catch(() => {});
     const { signal } = this.#page;
@@ -149,8 +146,6 @@ export class MicrophoneSource implements AudioSource {
     if (interruption === undefined) {
       this.#refusal = undefined;
       this.#tries = this.#presses = 0;
-      // Silence from a page that the browser slows down may come too late: sound then begins a new stream.
-      if (this.#isIdle && this.link.state === 'closed') this.link.connect().catch(() => {});
     } else if (this.#interruption === undefined) this.#nextTryMs = nowMs + FIRST_TRY_MS;
     this.#interruption = interruption;
     this.#host.onChange();
