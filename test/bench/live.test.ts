@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
@@ -6,7 +7,7 @@ import { findMax } from './live/find-max.js';
 import { LagTracker } from './live/lag-tracker.js';
 import { keepsUp, measureLoad } from './live/load.js';
 import { shortCpu } from './live/machine.js';
-import { threadTimes } from './live/profile.js';
+import { AREAS, threadTimes } from './live/profile.js';
 import { SendSchedule } from './live/send-schedule.js';
 import { frame, makeSound } from './live/sound.js';
 
@@ -87,9 +88,9 @@ test('self time goes to the area of the file, or of whoever called', () => {
   const { totalMs, areas, functions } = threadTimes({
     nodes: [
       node(1, '(root)', '', [2, 4, 6, 7]),
-      node(2, 'run', 'file:///x/dist/models/step.js', [3]),
+      node(2, 'run', 'file:///x/dist/models/step/simd-step.js', [3]),
       node(3, 'wasm-function[1]', 'wasm://wasm/1'),
-      node(4, 'decode', 'file:///x/dist/server/opus.js', [5]),
+      node(4, 'decode', 'file:///x/dist/server/pipe/opus.js', [5]),
       node(5, 'wasm-function[1]', 'wasm://wasm/2'),
       node(6, '(idle)', ''),
       node(7, 'toString', ''),
@@ -100,7 +101,20 @@ test('self time goes to the area of the file, or of whoever called', () => {
   assert.is(totalMs, 15.5);
   assert.equal(Object.fromEntries(areas.map(({ name, ms }) => [name, ms])), { network: 6, idle: 5, 'decode, resample': 4, other: 0.5 });
   assert.equal(functions[0], { name: 'wasm-function[1] WebAssembly', ms: 9 });
-  assert.ok(functions.some(({ name, ms }) => name === 'run models/step.js:10' && ms === 1));
+  assert.ok(functions.some(({ name, ms }) => name === 'run models/step/simd-step.js:10' && ms === 1));
+});
+
+test('files of each room belong to their area', () => {
+  const root = new URL('../../', import.meta.url);
+  for (const [file, wanted] of [
+    ['server/sockets/senders.js', 'sockets'], ['server/shards/shard-link.js', 'messages between threads'], ['dsp/pcm/pcm-decoder.js', 'decode, resample'],
+    ['server/pipe/opus.js', 'decode, resample'], ['dsp/mel/mel-columns.js', 'mel'], ['server/pipe/blocks.js', 'mel'],
+    ['models/layers/descriptors/descriptor.js', 'descriptors'], ['models/step/simd-step.js', 'network'], ['server/pipe/smoothing.js', 'smoothing'],
+    ['server/pipe/prediction-messages.js', 'prediction messages'], ['server/protocol/encoded-message.js', 'prediction messages'], ['server/pipe/pipeline.js', 'pipe'], ['server/streams/stream.js', 'pipe'],
+  ] as const) {
+    assert.ok(existsSync(new URL(file, root)), `${file} has moved`);
+    assert.is(AREAS.find(([, files]) => files.test(`file:///x/dist/${file}`))?.[0], wanted, file);
+  }
 });
 
 test('the folder name comes from the processor name', () => {

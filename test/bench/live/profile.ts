@@ -20,16 +20,16 @@ interface ProfileNode {
 }
 
 /** Areas by file; the first match wins. */
-const AREAS: ReadonlyArray<readonly [area: string, files: RegExp]> = [
-  ['sockets', /node_modules\/ws\/|^node:(net|_?http|internal\/(streams?|stream_base_commons|http))|\/dist\/server\/(sockets|connection|upgrades|viewers)\.js/],
-  ['messages between threads', /\/dist\/server\/shards?(-\w+)?\.js|^node:internal\/(worker|per_context\/messageport)/],
-  ['decode, resample', /\/dist\/dsp\/(pcm|resample|band-limit|interpolate|kaiser|joined)\.js|\/dist\/server\/opus\.js|node_modules\/opusscript\//],
-  ['mel', /\/dist\/dsp\/|node_modules\/fft\.js\/|\/dist\/server\/(blocks|silence)\.js/],
-  ['descriptors', /\/dist\/models\/layers\/(cepstral-correlations|onset-autocorrelation|input-statistics|statistics|descriptor)\.js/],
+export const AREAS: ReadonlyArray<readonly [area: string, files: RegExp]> = [
+  ['sockets', /node_modules\/ws\/|^node:(net|_?http|internal\/(streams?|stream_base_commons|http))|\/dist\/server\/(sockets|access|http)\//],
+  ['messages between threads', /\/dist\/server\/shards\/|^node:internal\/(worker|per_context\/messageport)/],
+  ['decode, resample', /\/dist\/dsp\/(pcm|resample)\/|\/dist\/server\/pipe\/opus\.js|node_modules\/@evan\/opus\//],
+  ['mel', /\/dist\/dsp\/|node_modules\/fft\.js\/|\/dist\/server\/pipe\/(blocks|silence)\.js/],
+  ['descriptors', /\/dist\/models\/layers\/(descriptors|statistics)\//],
   ['network', /\/dist\/models\/|node_modules\/@tensorflow\//],
-  ['smoothing', /\/dist\/server\/(smoothing|sound-kind|segments)\.js/],
-  ['prediction messages', /\/dist\/server\/(telling|protocol)\.js/],
-  ['pipe', /node_modules\/rxjs\/|\/dist\/server\/(pipeline|engine|streams?)\.js/],
+  ['smoothing', /\/dist\/server\/pipe\/(smoothing|sound-kind|segments)\.js/],
+  ['prediction messages', /\/dist\/server\/(pipe\/prediction-messages|protocol\/)/],
+  ['pipe', /node_modules\/rxjs\/|\/dist\/server\/(pipe|streams)\//],
   ['loading of modules', /^node:internal\/(modules|deps|bootstrap|process)/],
   ['the bench itself', /\/dist\/test\/bench\//],
 ];
