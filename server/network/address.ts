@@ -43,6 +43,15 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
+/** Gives the credentials of `from` to an address of the same origin that has none: a redirect, or an entry of a playlist. */
+export function keepCredentials(to: URL, from: URL): URL {
+  if (to.origin === from.origin && to.username === '' && to.password === '') {
+    to.username = from.username;
+    to.password = from.password;
+  }
+  return to;
+}
+
 /** Whether the text is an address of one of the schemes at all; what else can be wrong, `addressProblem` says. */
 export function isAddress(text: string, { schemes }: AddressUse): boolean {
   return URL.canParse(text) && schemes.includes(new URL(text).protocol);

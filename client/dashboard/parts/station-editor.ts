@@ -40,7 +40,7 @@ export class StationEditor extends LitElement {
     .with-button { display: flex; gap: 0.5rem; }
     .with-button input { flex: 1; }
     .with-button button { flex: none; }
-    .heard { overflow-wrap: anywhere; }
+    .heard { overflow-wrap: anywhere; font-weight: 500; color: var(--ink); }
   `];
 
   /** The station being edited; undefined for a new one. */

@@ -7,7 +7,7 @@ import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessag
 import https from 'node:https';
 import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
-import { credentialsOf } from '../../network/address.js';
+import { credentialsOf, keepCredentials } from '../../network/address.js';
 import { inRange, rangeHeader, type ByteRange } from './byte-range.js';
 import { decompressed } from './content-encoding.js';
 import { Cookies } from './cookies.js';
@@ -173,11 +173,7 @@ function redirected(from: URL, header: string): URL {
   if (!URL.canParse(location, from)) throw new SourceFault('The server redirects to an invalid address.');
   const to = new URL(location, from);
   if (to.protocol !== 'http:' && to.protocol !== 'https:') throw new SourceFault(`The server redirects to an address of kind ${to.protocol}, not http: or https:.`);
-  if (to.origin === from.origin && to.username === '') {
-    to.username = from.username;
-    to.password = from.password;
-  }
-  return to;
+  return keepCredentials(to, from);
 }
 
 async function begin(url: URL, response: IncomingMessage, { range, timeoutMs }: FetchOptions, onFirstByte: () => void): Promise<Answer> {

@@ -1,5 +1,6 @@
 /** Reads HLS playlists (RFC 8216): chooses a variant, and lists the segments. */
 import { Parser, type ByteRange, type Manifest } from 'm3u8-parser';
+import { keepCredentials } from '../../network/address.js';
 import { SourceFault } from './source-event.js';
 
 /** Lowest bandwidth chosen if a higher one exists, because of codec artefacts below it. Includes a video's share. */
@@ -89,11 +90,7 @@ function address(uri: string, base: URL): URL {
   if (!URL.canParse(uri, base)) throw new SourceFault('The HLS playlist contains an invalid address.');
   const url = new URL(uri, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new SourceFault(`The HLS playlist contains an address of kind ${url.protocol}, not http: or https:.`);
-  if (url.origin === base.origin && url.username === '') {
-    url.username = base.username;
-    url.password = base.password;
-  }
-  return url;
+  return keepCredentials(url, base);
 }
 
 function bytesOf(words: Uint32Array): Uint8Array {

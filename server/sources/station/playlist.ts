@@ -2,6 +2,7 @@
  * Playlists that point at streams: `.pls` (an INI file with File1=…; ASX has an old form with Ref1=…),
  * `.m3u` (one address per line), ASX and XSPF. HLS is M3U, too, and recognised by its tags.
  */
+import { keepCredentials } from '../../network/address.js';
 import { decodeText } from './text-encoding.js';
 import { asxAddresses, rootOf, xspfAddresses } from './xml-playlist.js';
 
@@ -111,5 +112,5 @@ function webAddress(name: string, base: URL): URL | undefined {
   const address = name.replace(/^["']|["']$/g, '').replace(/^icy(?=:\/\/)/i, 'http');
   if (address === '' || !URL.canParse(address, base)) return undefined;
   const url = new URL(address, base);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+  return url.protocol === 'http:' || url.protocol === 'https:' ? keepCredentials(url, base) : undefined;
 }

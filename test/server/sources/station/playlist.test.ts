@@ -45,6 +45,13 @@ test('HLS is told from M3U by its tags', () => {
   assert.not(isHls('#EXTM3U\n#EXTINF:-1,A #EXT-X-VERSION:3\nhttp://a/'));
 });
 
+test('a playlist behind a password has its entries on the same server behind it, too, and on no other', () => {
+  const list = bytes('#EXTM3U\nhttp://radio.example/live\n/b\nhttp://own:one@radio.example/c\nhttp://other.example/d\nhttps://radio.example/e\n');
+  assert.equal(entriesOf('m3u', list, new URL('http://me:100%@radio.example/live.m3u')).map(({ href }) => href), [
+    'http://me:100%@radio.example/live', 'http://me:100%@radio.example/b', 'http://own:one@radio.example/c', 'http://other.example/d', 'https://radio.example/e',
+  ]);
+});
+
 test('addresses are found in order, relative ones too, each once', () => {
   assert.equal(
     entries('pls', '[playlist]\r\nNumberOfEntries=3\r\nFile1=http://a.example:8000/\r\nTitle1=File2=no\r\nfile2 = ../b\r\nFile3=http://a.example:8000/\r\nLength1=-1\r\n'),
