@@ -2,6 +2,7 @@
  * One connection to a station, from its address to decoded audio: classifies the answer, follows
  * playlists and feeds FFmpeg. Reconnecting is done in `stations/reconnecting-source.ts`.
  */
+import { setMaxListeners } from 'node:events';
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Settings } from '../../settings.js';
 import { followCodec, type CodecChange } from './codec-change.js';
@@ -83,6 +84,8 @@ class SourceConnection {
     this.#emit = emit;
     this.#scheduler = scheduler;
     this.#stallAfterMs = settings.stallAfterMs;
+    // The answers of a playlist's entries listen until their sockets have closed.
+    setMaxListeners(2 * MAX_TRIES, this.#stop.signal);
     this.#playout = new Playout((bytes) => {
       this.#playedBytes += bytes.length;
       emit({ type: 'audio', bytes });
@@ -270,6 +273,7 @@ class SourceConnection {
       const end = await decoder.end;
       if (!decoder.isFinished) this.#stop.abort();
       if (end.exitCode !== 0 || !hasAudio()) throw decoderFault(end, hasAudio());
+      if (!decoder.isFinished) throw new SourceFault('Bytes arrive, but the decoder has ended: no audio can be decoded from them, probably because the format has changed.', { decoder: end });
     })();
     // Prevents an unhandled rejection; it is awaited later.
     ended.catch(() => {});

@@ -238,6 +238,12 @@ for (const [from, to] of [['mp3', 'aac'], ['aac', 'mp3'], ['mp3', 'ogg']] as con
   });
 }
 
+check('an Ogg that goes on with another codec ends with the reason', async () => {
+  const ogg = Buffer.concat([encoded('c.ogg', '-c:a', 'libvorbis'), encoded('d.ogg', '-c:a', 'libopus')]);
+  const heard = new Heard(radio.begin('/live', 'audio/ogg', ogg));
+  assert.match((await heard.over())!.message, /^Bytes arrive, but the decoder has ended: .* format has changed\.$/);
+});
+
 check('redirects are followed, but not for ever, and not to other places than the web', async () => {
   radio.pages.set('/a', (_, response) => response.writeHead(302, { Location: '/live' }).end());
   radio.pages.set('/loop', (_, response) => response.writeHead(301, { Location: '/loop' }).end());
