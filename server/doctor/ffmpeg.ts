@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Settings } from '../settings.js';
-import { findFfmpeg, findOperatorsFfmpeg } from '../sources/ffmpeg.js';
+import { ffmpegEnvironment, findFfmpeg, findOperatorsFfmpeg } from '../sources/ffmpeg.js';
 import { DEMUXERS } from '../sources/station/decoder.js';
 import { note, ok, problem, reasonOf, type Finding } from './finding.js';
 
@@ -56,7 +56,7 @@ function found(env: NodeJS.ProcessEnv): { readonly path: string; readonly origin
 }
 
 async function ask(path: string, question: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(path, ['-hide_banner', question], { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 4 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)(path, ['-hide_banner', question], { env: ffmpegEnvironment(), timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 4 * 1024 * 1024 });
   return stdout;
 }
 

@@ -1,11 +1,11 @@
 /**
- * Finds FFmpeg and runs it as a child process. prism-media starts it and owns the pipes, but hides
- * the exit code and the log, so both are read from the process here.
+ * Finds FFmpeg and runs it as a child process. prism-media owns the pipes, but hides the exit code and
+ * the log, so both are read from the process here; and it is started here, with an environment of its own.
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import prism from 'prism-media';
 
@@ -74,6 +74,28 @@ function warnOnce(line: string): void {
   warned = true;
 }
 
+/** What a program may need to start: where programs, libraries and folders are. */
+const KEPT_VARIABLES = [
+  'PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'SystemRoot', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA',
+];
+
+/**
+ * FFmpeg's environment: none of the variables that change what it logs, reads or writes (AV_LOG_FORCE_COLOR,
+ * FFREPORT, FFMPEG_DATADIR, locale, proxies …) is passed on.
+ */
+export function ffmpegEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => KEPT_VARIABLES.includes(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' };
+}
+
+/** Sentences of FFmpeg's that say only that something failed; another line says what. */
+const GENERAL = /^(?:Invalid data found when processing input|Invalid argument|Error while decoding|Error submitting packet|Error decoding|Error opening|Error during demuxing|Conversion failed|Nothing was written|Output file is empty|Terminating thread|Decode error rate|Error parsing|End of file)|: (?:Invalid data found when processing input|Invalid argument|End of file)$/;
+
+/** The line that says most about what is wrong: the first that names a cause. */
+export function tellingLine(lines: readonly string[]): string | undefined {
+  return lines.find((line) => !GENERAL.test(line)) ?? lines[0];
+}
+
 /** How an FFmpeg process ended. */
 export interface FfmpegEnd {
   readonly exitCode: number | null;
@@ -83,13 +105,19 @@ export interface FfmpegEnd {
 }
 
 const MAX_LINE_CHARS = 2000;
+const ESCAPE_SEQUENCE = /\u001b\[[\d;]*m/g;
 
 export interface FfmpegOptions {
   /** Path of the program; by default the result of `findFfmpeg`. */
   readonly program?: string;
   /** Whether data is written to `input`; else standard input is closed at once. */
   readonly isFed?: boolean;
+  /** An open file that the process gets too, as `INHERITED_FILE`. */
+  readonly file?: number;
 }
+
+/** Name of `FfmpegOptions.file` for the process; for files whose own name can't be given to a program. */
+export const INHERITED_FILE = '/dev/fd/3';
 
 /** A running FFmpeg that writes to its standard output. */
 export class Ffmpeg {
@@ -106,10 +134,14 @@ export class Ffmpeg {
    * @param onLine called with each line of its log and the line's level
    * @throws Error when no FFmpeg is found
    */
-  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false }: FfmpegOptions = {}) {
+  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false, file }: FfmpegOptions = {}) {
     const path = program ?? findFfmpeg();
-    // prism-media calls this to find the program.
-    (prism.FFmpeg as unknown as { getInfo(): { command: string } }).getInfo = () => ({ command: path });
+    // prism-media calls this to start the program.
+    (prism.FFmpeg as unknown as { create(options: { args: string[] }): ChildProcess }).create = (options) => spawn(path, [...options.args, 'pipe:1'], {
+      windowsHide: true,
+      env: ffmpegEnvironment(),
+      stdio: ['pipe', 'pipe', 'pipe', ...(file === undefined ? [] : [file])],
+    });
     const transcoder = new prism.FFmpeg({ args: [...args] });
     // Errors of the pipes are ignored: the exit code has the result.
     transcoder.on('error', () => {});
@@ -139,7 +171,9 @@ export class Ffmpeg {
 
   #readLines(onLine: (level: string, text: string) => void): void {
     let pending = '';
-    const line = (text: string): void => {
+    const line = (raw: string): void => {
+      // A program that FFMPEG_PATH names may set colours itself.
+      const text = raw.replace(ESCAPE_SEQUENCE, '');
       const [, context = '', level = 'info', message = ''] = /^((?:\[[^\]]* @ [^\]]*\] )*)\[(\w+)\] (.*)$/.exec(text) ?? ['', '', 'info', text];
       onLine(level, context && level !== 'info' ? `${context.replace(/^\[([^\]]*?) @.*$/, '$1')}: ${message}` : message);
     };

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
-import { findFfmpeg } from '../../sources/ffmpeg.js';
+import { ffmpegEnvironment, findFfmpeg, tellingLine } from '../../sources/ffmpeg.js';
 import type { Recording } from '../recording.js';
 
 const CODECS = {
@@ -28,7 +28,7 @@ export async function throughCodec({ samples, sampleRate }: Recording, codec: Co
 
 /** Pipes bytes through FFmpeg; settles when the process has closed. */
 function ffmpeg(codec: Codec, args: readonly string[], input: Uint8Array): Promise<Buffer> {
-  const child = spawn(findFfmpeg(), ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], { stdio: 'pipe' });
+  const child = spawn(findFfmpeg(), ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], { stdio: 'pipe', env: ffmpegEnvironment() });
   return new Promise((resolve, reject) => {
     const output: Buffer[] = [];
     let stderr = '';
@@ -39,7 +39,7 @@ function ffmpeg(codec: Codec, args: readonly string[], input: Uint8Array): Promi
     child.on('error', reject);
     child.on('close', (exitCode) => {
       if (exitCode === 0) resolve(Buffer.concat(output));
-      else reject(new Error(`FFmpeg can't do ${codec}: ${stderr.trim().split('\n')[0] || `it ended with ${exitCode}`}.`));
+      else reject(new Error(`FFmpeg can't do ${codec}: ${tellingLine(stderr.trim().split('\n')) || `it ended with ${exitCode}`}.`));
     });
     child.stdin.end(input);
   });

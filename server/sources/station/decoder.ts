@@ -147,7 +147,8 @@ export class Decoder {
 
 /** Parses FFmpeg's log line of an audio stream: `Stream #0:0: Audio: mp3, 44100 Hz, stereo, fltp, 128 kb/s`. */
 export function sourceOf(line: string): Omit<SourceFormat, 'contentType'> | undefined {
-  const [, codec, rest = ''] = /^\s*Stream #0:\d+.*?: Audio: (\w+)(.*)$/.exec(line) ?? [];
+  // At most four spaces: the names and values of a stream's tags, which may be any text, are indented by more.
+  const [, codec, rest = ''] = /^ {0,4}Stream #0:\d+.*?: Audio: (\w+)(.*)$/.exec(line) ?? [];
   if (codec === undefined) return undefined;
   const sampleRate = /(\d+) Hz/.exec(rest)?.[1];
   const bitrateKbps = /(\d+) kb\/s/.exec(rest)?.[1];

@@ -11,6 +11,7 @@ import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
 import { detectFormat, DETECTION_BYTES } from './detect-format.js';
 import { DISCONTINUITY, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
+import { tellingLine } from '../ffmpeg.js';
 import { IcyBody } from './icy.js';
 import { localFile, namedPipe } from './local-file.js';
 import { isOgg, OggTitles } from './ogg-titles.js';
@@ -282,8 +283,8 @@ class SourceConnection {
 }
 
 function decoderFault(end: DecoderEnd, hasAudio: boolean): SourceFault {
-  const last = end.lines.at(-1);
-  const says = last === undefined ? '' : ` (${last})`;
+  const cause = tellingLine(end.lines);
+  const says = cause === undefined ? '' : ` (${cause})`;
   if (end.signal !== null) return new SourceFault(`The decoder was ended by ${end.signal}.`, { decoder: end });
   if (!hasAudio) return new SourceFault(`FFmpeg finds no audio that it can decode${says}.`, { decoder: end });
   return new SourceFault(`The decoder ended with exit code ${end.exitCode}${says}.`, { decoder: end });

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
-import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
+import { Ffmpeg, ffmpegEnvironment, findFfmpeg, tellingLine } from '../../../server/sources/ffmpeg.js';
 import { Recordings } from './recordings.js';
 
 const test = suite('finding FFmpeg');
@@ -41,6 +41,28 @@ test('the package of 2018 is the last choice, with a warning; without it the err
     // It is optional: on a system where npm left it out, the other half of the sentence holds.
     assert.match((error as Error).message, /install it/);
   }
+});
+
+test('FFmpeg gets an environment without what changes its log', () => {
+  const env = ffmpegEnvironment({ PATH: '/bin', HOME: '/root', AV_LOG_FORCE_COLOR: '1', AV_LOG_FORCE_256COLOR: '1', FFREPORT: 'level=56', FFMPEG_DATADIR: '/tmp', LC_ALL: 'de_DE.UTF-8', http_proxy: 'x' });
+  assert.equal(env, { PATH: '/bin', HOME: '/root', LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' });
+});
+
+test('lines of a log are understood with colours in them', async () => {
+  const program = recordings.write('coloured', Buffer.from('#!/bin/sh\nprintf \'\\033[48;5;0m\\033[38;5;155m[mp3 @ 0x55] \\033[0m\\033[1;31m[error] Header missing\\033[0m\\n\' >&2\n'));
+  chmodSync(program, 0o755);
+  const lines: string[][] = [];
+  const ffmpeg = new Ffmpeg([], (level, text) => lines.push([level, text]), { program });
+  ffmpeg.output.resume();
+  await ffmpeg.end;
+  assert.equal(lines, [['error', 'mp3: Header missing']]);
+});
+
+test('the telling line is the one with a cause', () => {
+  assert.is(tellingLine(['mov,mp4: moov atom not found', 'pipe:0: Invalid data found when processing input']), 'mov,mp4: moov atom not found');
+  assert.is(tellingLine(['Error while decoding stream #0:0: Invalid data found when processing input', 'mp3float: Header missing', 'Conversion failed!']), 'mp3float: Header missing');
+  assert.is(tellingLine(['Invalid data found when processing input']), 'Invalid data found when processing input');
+  assert.is(tellingLine([]), undefined);
 });
 
 test.run();
