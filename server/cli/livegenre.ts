@@ -4,6 +4,7 @@ import { cac, type CAC } from 'cac';
 import { runCommand, UsageError } from '../../models/command-line.js';
 import { SettingError } from '../settings.js';
 import { VERSION } from '../version.js';
+import { exactArguments } from './exact-arguments.js';
 
 /** Commands; each is a module in this folder that exports `register`. */
 const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate', 'doctor'] as const;
@@ -12,7 +13,7 @@ const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate', 
 const USAGE_EXIT_CODE = 2;
 
 try {
-  await main(process.argv.slice(2));
+  await main(exactArguments(process.argv).slice(2));
 } catch (error) {
   const { message } = error as Error;
   const isUsage = error instanceof UsageError || error instanceof SettingError;

@@ -2,8 +2,6 @@
  * `livegenre send FILE|-`: sends a file or standard input to a server and prints its predictions.
  * Uses the public SDK; only this file and `watch` import from `client/` on the server side.
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
@@ -16,6 +14,7 @@ import { FileError, SoundFile } from '../sources/file.js';
 import { openPipedAudio, PipedAudioError } from '../sources/piped-audio.js';
 import { LiveLines } from './live-lines.js';
 import { SERVER_URL } from './server-url.js';
+import { openPipe } from './standard-input.js';
 import { colours, paint, printable } from './terminal.js';
 
 /** The protocol's limit of channels. */
@@ -129,15 +128,13 @@ function seconds(ms: number): string {
 }
 
 async function soundOf(file: string, flags: Flags): Promise<Sound> {
-  if (file === '-') return piped('standard input', process.stdin, flags);
-  // A named pipe, such as a shell's <(…), can be read only once.
-  const isPipe = await stat(file).then((stats) => stats.isFIFO(), () => false);
-  if (isPipe) return piped(basename(file), createReadStream(file), flags);
+  const pipe = await openPipe(file);
+  if (pipe) return piped(pipe.isStandardInput ? 'standard input' : basename(file), pipe.input, flags);
   try {
     const sound = await SoundFile.open(file);
     return { name: sound.name, format: sound.format, chunks: sound.chunks(), isPiped: false, close: () => sound.close() };
   } catch (error) {
-    throw error instanceof FileError ? new Error(`${file}: ${error.message}`) : error;
+    throw error instanceof FileError ? new Error(printable(`${file}: ${error.message}`)) : error;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Formats times, shares, names and colours for the terminal. */
+import { readableName } from '../sources/file-names.js';
 import type { StreamState } from '../protocol/messages.js';
 
 /** m:ss, or h:mm:ss from one hour; rounded down to seconds. */
@@ -33,7 +34,7 @@ export function paint(coloured: boolean): Paint {
   return { strong: code(1, 22), faint: code(2, 22), bad: code(31, 39) };
 }
 
-/** Replaces control characters of untrusted names, which could move the cursor, by question marks. */
+/** Replaces control characters of untrusted names, which could move the cursor, by question marks, and bytes that are not text by `\xe9`. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
+  return readableName(text).replace(/\p{Cc}/gu, '?');
 }

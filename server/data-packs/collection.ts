@@ -2,11 +2,13 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Random } from '../../models/random.js';
+import { nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
 
 /** A sound file of a collection. */
 export interface Recording {
+  /** As `file-names.ts` writes names that are not UTF-8. */
   readonly path: string;
-  /** Path relative to the collection, with slashes. */
+  /** Path relative to the collection, with slashes; bytes that are not text as `\xe9`. */
   readonly id: string;
   /** The first folder of that path. */
   readonly genre: string;
@@ -30,17 +32,17 @@ export async function recordingsIn(folder: string, except?: string): Promise<{ r
   const stray: string[] = [];
   const seen = new Set<string>(); // against link cycles
   const visit = async (path: string, names: readonly string[]): Promise<void> => {
-    const real = await realpath(path);
+    const real = (await realpath(pathOf(path), { encoding: 'buffer' })).toString('latin1');
     if (seen.has(real) || path === except) return;
     seen.add(real);
-    for (const name of (await readdir(path)).sort()) {
+    for (const name of (await readdir(pathOf(path), { encoding: 'buffer' })).map(nameFromBytes).sort()) {
       if (name.startsWith('.')) continue;
       const child = join(path, name);
       const below = [...names, name];
       if (await isFolder(child)) await visit(child, below);
       else if (NOT_SOUND.has(extname(name).toLowerCase())) continue;
-      else if (below.length === 1) stray.push(name);
-      else recordings.push({ path: child, id: below.join('/'), genre: below[0]! });
+      else if (below.length === 1) stray.push(readableName(name));
+      else recordings.push({ path: child, id: readableName(below.join('/')), genre: readableName(below[0]!) });
     }
   };
   await visit(folder, []);
@@ -49,7 +51,7 @@ export async function recordingsIn(folder: string, except?: string): Promise<{ r
 
 export async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    return (await stat(pathOf(path))).isDirectory();
   } catch {
     // Broken link or no permission: reported when the file is opened.
     return false;
