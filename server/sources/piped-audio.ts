@@ -1,19 +1,38 @@
 /**
  * Audio of unknown format from standard input: WAV is read from its header, everything else is
- * decoded by FFmpeg. Raw samples have no header and are refused.
+ * decoded by FFmpeg. Raw samples have no header and are refused. Several WAVs in one pipe are heard one after the
+ * other.
  */
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AudioFormat } from '../protocol/audio-format.js';
+import { isMp4 } from './extent/mp4.js';
+import { Ffmpeg, tellingLine } from './ffmpeg.js';
+import { FileError, SoundFile } from './file.js';
+import { id3TagBytes, TAG_HEADER_BYTES } from './joined-recordings.js';
+import { PipedBytes } from './piped-bytes.js';
 import { Decoder, STATION_FORMAT } from './station/decoder.js';
 import { detectFormat, DETECTION_BYTES } from './station/detect-format.js';
 import { WavReader } from './wav.js';
 
-/** Length of the shortest WAV header. */
-const WAV_HEADER_BYTES = 44;
+/** Rates and channels that the pipe takes as they are; others go through FFmpeg. */
+const MIN_RATE = 8000;
+const MAX_RATE = 192_000;
+/** An MP4 whose index is at its end is stored up to this length, because nothing can be decoded before. */
+const MAX_STORED_BYTES = 512 * 1024 * 1024;
+/** Bytes in which the index of an MP4 or its sound must begin, so that their order is known. */
+const MAX_MP4_START_BYTES = 1024 * 1024;
+const MAX_MP4_START_BOXES = 32;
 
 export interface PipedAudio {
   readonly format: AudioFormat;
   /** Chunks as they arrive; can be iterated once. Leaving the loop early ends the decoder. */
   readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface PipedAudioOptions {
+  readonly maxStoredBytes?: number;
 }
 
 /** The input is not decodable audio; the message gives the cause. */
@@ -25,48 +44,122 @@ export class PipedAudioError extends Error {
  * Waits for the first bytes.
  * @throws PipedAudioError when there are none; `chunks` throws it when decoding fails
  */
-export async function openPipedAudio(input: AsyncIterable<Uint8Array>): Promise<PipedAudio> {
-  const rest = input[Symbol.asyncIterator]();
-  let start = await atLeast(rest, WAV_HEADER_BYTES, new Uint8Array(0));
-  if (start.length === 0) throw new PipedAudioError('nothing arrived through the pipe (0 bytes)');
+export async function openPipedAudio(input: AsyncIterable<Uint8Array>, { maxStoredBytes = MAX_STORED_BYTES }: PipedAudioOptions = {}): Promise<PipedAudio> {
+  const bytes = new PipedBytes(input);
+  if ((await bytes.peek(1)).length === 0) throw new PipedAudioError('nothing arrived through the pipe (0 bytes)');
+  const first = await nextPiece(bytes, maxStoredBytes);
+  if (!first) throw new PipedAudioError('the input holds a tag but no audio');
+  return { format: first.format, chunks: allPieces(first, bytes, maxStoredBytes) };
+}
+
+async function* allPieces(first: PipedAudio, bytes: PipedBytes, maxStoredBytes: number): AsyncGenerator<Uint8Array, void, void> {
+  for (let piece: PipedAudio | undefined = first; piece; piece = await nextPiece(bytes, maxStoredBytes)) {
+    yield* isSame(piece.format, first.format) ? piece.chunks : converted(piece, first.format);
+  }
+}
+
+/** The sound that begins here; undefined at the end of the input. */
+async function nextPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<PipedAudio | undefined> {
+  for (let tagBytes = 1; tagBytes > 0;) {
+    tagBytes = id3TagBytes(await bytes.peek(TAG_HEADER_BYTES));
+    await bytes.skip(tagBytes);
+  }
+  if ((await bytes.peek(1)).length === 0) return undefined;
+  const wav = await wavPiece(bytes);
+  if (wav) return wav;
+  const start = await bytes.peek(DETECTION_BYTES);
+  if (isMp4(Buffer.from(start)) && await soundComesFirst(bytes)) return storedPiece(bytes, maxStoredBytes);
+  return { format: STATION_FORMAT, chunks: decode(start, bytes) };
+}
+
+/** @returns undefined, with nothing consumed, if this is no WAV of a supported sample format */
+async function wavPiece(bytes: PipedBytes): Promise<PipedAudio | undefined> {
   const wav = new WavReader();
+  const read: Uint8Array[] = [];
   try {
-    // Throws if this is no WAV or one with other sample formats.
-    let sound = wav.push(start);
-    while (!wav.format) {
-      const next = await rest.next();
-      if (next.done) throw new PipedAudioError('the WAV file that was piped in ends before its samples');
-      start = Buffer.concat([start, next.value]);
-      sound = wav.push(next.value);
+    for (;;) {
+      const part = await bytes.next();
+      if (!part) throw new PipedAudioError('the WAV file that was piped in ends before its samples');
+      read.push(part);
+      const samples = wav.push(part);
+      const { format } = wav;
+      if (!format) continue;
+      if (format.sampleRate < MIN_RATE || format.sampleRate > MAX_RATE) break;
+      return { format, chunks: wavChunks(wav, samples, bytes) };
     }
-    return { format: wav.format, chunks: joined(sound, rest) };
   } catch (error) {
     if (error instanceof PipedAudioError) throw error;
     // Not a WAV of a supported sample format: FFmpeg decodes it.
   }
-  start = await atLeast(rest, DETECTION_BYTES, start);
-  return { format: STATION_FORMAT, chunks: decode(start, rest) };
+  bytes.unread(Buffer.concat(read));
+  return undefined;
 }
 
-async function atLeast(input: AsyncIterator<Uint8Array>, minBytes: number, start: Uint8Array): Promise<Uint8Array> {
-  let bytes = start;
-  while (bytes.length < minBytes) {
-    const next = await input.next();
-    if (next.done) break;
-    bytes = Buffer.concat([bytes, next.value]);
+async function* wavChunks(wav: WavReader, first: Uint8Array, bytes: PipedBytes): AsyncGenerator<Uint8Array, void, void> {
+  if (first.length > 0) yield first;
+  while (!wav.isEnded) {
+    const part = await bytes.next();
+    if (!part) return;
+    const samples = wav.push(part);
+    if (samples.length > 0) yield samples;
   }
-  return bytes;
+  if (wav.rest) bytes.unread(wav.rest);
 }
 
-async function* joined(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  if (start.length > 0) yield start;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+/** Whether an MP4 has its samples before their index, so that it must be there as a whole. */
+async function soundComesFirst(bytes: PipedBytes): Promise<boolean> {
+  for (let at = 0, boxes = 0; at + 8 <= MAX_MP4_START_BYTES && boxes < MAX_MP4_START_BOXES; boxes += 1) {
+    const start = await bytes.peek(at + 8);
+    if (start.length < at + 8) return false;
+    const box = Buffer.from(start.buffer, start.byteOffset + at, 8);
+    const name = box.toString('latin1', 4);
+    if (name === 'mdat') return true;
+    if (name === 'moov' || name === 'moof' || box.readUInt32BE(0) < 8) return false;
+    at += box.readUInt32BE(0);
+  }
+  return false;
 }
 
-async function* decode(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+async function storedPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<PipedAudio> {
+  const folder = await mkdtemp(join(tmpdir(), 'livegenre-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'piped.mp4');
+    const file = await open(path, 'wx', 0o600);
+    try {
+      let stored = 0;
+      for (let part = await bytes.next(); part; part = await bytes.next()) {
+        stored += part.length;
+        if (stored > maxStoredBytes) {
+          throw new PipedAudioError(`this MP4 has its index (moov) behind its sound and more than ${maxStoredBytes} bytes: name it as a file instead of piping it, or put the index first (ffmpeg -movflags +faststart)`);
+        }
+        await file.writeFile(part);
+      }
+    } finally {
+      await file.close();
+    }
+    const sound = await SoundFile.open(path);
+    return { format: sound.format, chunks: chunksOfFile(sound, remove) };
+  } catch (error) {
+    await remove();
+    throw error instanceof FileError ? new PipedAudioError(`the input ${error.message}`) : error;
+  }
+}
+
+async function* chunksOfFile(sound: SoundFile, remove: () => Promise<void>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* sound.chunks();
+  } catch (error) {
+    throw error instanceof FileError ? new PipedAudioError(`the input ${error.message}`) : error;
+  } finally {
+    await remove();
+  }
+}
+
+async function* decode(start: Uint8Array, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const decoder = new Decoder({ format: detectFormat(start) }, { source: () => {}, error: () => {} });
   let decodedBytes = 0;
-  const feeding = feed(decoder, joined(start, rest));
+  const feeding = feed(decoder, input);
   // Awaited below, after the output; this prevents an unhandled rejection until then.
   feeding.catch(() => {});
   try {
@@ -75,12 +168,42 @@ async function* decode(start: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
       yield bytes;
     }
     const { exitCode, lines } = await decoder.end;
-    if (decodedBytes === 0) throw new PipedAudioError(`the input is not audio that FFmpeg can decode${lines.length > 0 ? ` (${lines.at(-1)})` : ''}`);
-    if (exitCode !== 0) throw new PipedAudioError(`FFmpeg ended with exit code ${exitCode} (${lines.at(-1) ?? 'without a message'})`);
+    const cause = tellingLine(lines);
+    if (decodedBytes === 0) throw new PipedAudioError(`the input is not audio that FFmpeg can decode${cause === undefined ? '' : ` (${cause})`}`);
+    if (exitCode !== 0) throw new PipedAudioError(`FFmpeg ended with exit code ${exitCode} (${cause ?? 'without a message'})`);
     await feeding;
   } finally {
     decoder.kill();
   }
+}
+
+/** A piece in another format than the first, brought into that one. */
+async function* converted({ format, chunks }: PipedAudio, wanted: AudioFormat): AsyncGenerator<Uint8Array, void, void> {
+  const raw = ({ encoding, sampleRate, channels }: AudioFormat): string[] => ['-f', encoding, '-ar', String(sampleRate), '-ac', String(channels)];
+  const ffmpeg = new Ffmpeg(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error', ...raw(format), '-i', 'pipe:0', ...raw(wanted)], () => {}, { isFed: true });
+  const { input } = ffmpeg;
+  const feeding = (async () => {
+    try {
+      for await (const bytes of chunks) {
+        if (input.destroyed) return;
+        if (!input.write(bytes)) await new Promise<void>((resolve) => input.once('drain', resolve).once('close', resolve));
+      }
+    } finally {
+      input.end();
+    }
+  })();
+  // Awaited below; this prevents an unhandled rejection until then.
+  feeding.catch(() => {});
+  try {
+    for await (const bytes of ffmpeg.output as AsyncIterable<Uint8Array>) yield bytes;
+    await feeding;
+  } finally {
+    ffmpeg.kill();
+  }
+}
+
+function isSame(a: AudioFormat, b: AudioFormat): boolean {
+  return a.encoding === b.encoding && a.sampleRate === b.sampleRate && a.channels === b.channels;
 }
 
 async function feed(decoder: Decoder, input: AsyncIterable<Uint8Array>): Promise<void> {

@@ -24,6 +24,10 @@ export function isOgg(start: Uint8Array): boolean {
 export class OggTitles {
   readonly #onTitle: (title: string | null) => void;
   #pending = Buffer.alloc(0);
+  /** Bytes behind `#pending`; joined to it only once there are enough, since they may come in any number of parts. */
+  readonly #parts: Uint8Array[] = [];
+  #partsBytes = 0;
+  #neededBytes = 0;
   /** Remaining bytes of the page to skip. */
   #skipBytes = 0;
   /** The comment packet received so far; undefined if none is expected. */
@@ -38,30 +42,43 @@ export class OggTitles {
     const skipped = Math.min(this.#skipBytes, bytes.length);
     this.#skipBytes -= skipped;
     if (skipped === bytes.length) return;
-    this.#pending = Buffer.concat([this.#pending, bytes.subarray(skipped)]);
+    this.#parts.push(bytes.subarray(skipped));
+    this.#partsBytes += bytes.length - skipped;
+    if (this.#pending.length + this.#partsBytes < this.#neededBytes) return;
+    this.#pending = Buffer.concat([this.#pending, ...this.#parts]);
+    this.#parts.length = 0;
+    this.#partsBytes = 0;
+    this.#neededBytes = 0;
     while (this.#page());
   }
 
-  /** @returns false when more bytes are needed */
+  /** @returns false when more bytes are needed, from now on or until there are `#neededBytes` */
   #page(): boolean {
     const at = this.#pending.indexOf(CAPTURE);
     // Find the next page, if the stream starts within a page or is damaged.
     this.#pending = this.#pending.subarray(at < 0 ? Math.max(0, this.#pending.length - CAPTURE.length + 1) : at);
-    if (at < 0 || this.#pending.length < HEADER_BYTES) return false;
+    if (at < 0) return false;
+    if (this.#lacks(HEADER_BYTES)) return false;
     const tableBytes = this.#pending[26]!;
-    if (this.#pending.length < HEADER_BYTES + tableBytes) return false;
+    if (this.#lacks(HEADER_BYTES + tableBytes)) return false;
     const flags = this.#pending[5]!;
     const table = this.#pending.subarray(HEADER_BYTES, HEADER_BYTES + tableBytes);
     const pageBytes = HEADER_BYTES + tableBytes + table.reduce((sum, size) => sum + size, 0);
     const isBegin = (flags & BEGIN_OF_STREAM) !== 0;
     if (!isBegin && this.#packet) {
-      if (this.#pending.length < pageBytes) return false;
+      if (this.#lacks(pageBytes)) return false;
       this.#collect(this.#packet, table, this.#pending.subarray(HEADER_BYTES + tableBytes, pageBytes), (flags & CONTINUED) !== 0);
     }
     if (isBegin) this.#packet = Buffer.alloc(0);
+    this.#neededBytes = 0;
     this.#skipBytes = Math.max(0, pageBytes - this.#pending.length);
     this.#pending = this.#pending.subarray(Math.min(pageBytes, this.#pending.length));
     return this.#pending.length > 0;
+  }
+
+  #lacks(bytes: number): boolean {
+    this.#neededBytes = bytes;
+    return this.#pending.length < bytes;
   }
 
   #collect(before: Buffer, table: Uint8Array, body: Buffer, isContinued: boolean): void {

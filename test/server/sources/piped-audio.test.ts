@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openPipedAudio, type PipedAudio } from '../../../server/sources/piped-audio.js';
+import { openPipedAudio, type PipedAudio, type PipedAudioOptions } from '../../../server/sources/piped-audio.js';
+import { wavFile } from '../../../server/sources/wav.js';
 import { Recordings } from './recordings.js';
 import { gone, HAS_FFMPEG, loudness } from './station/radio.js';
 
 const test = suite('sound that is piped in');
 const SECONDS = 2;
+/** Of decoded stations: stereo, 16 bit, 22,050 Hz. */
+const BYTES_PER_S = 4 * 22050;
 let recordings: Recordings;
 let wav: string;
 
@@ -27,9 +30,9 @@ async function all({ chunks }: PipedAudio): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function refusal(bytes: Uint8Array): Promise<string> {
+async function refusal(bytes: Uint8Array, options: PipedAudioOptions = {}): Promise<string> {
   try {
-    await all(await openPipedAudio(inPieces(bytes, 1000)));
+    await all(await openPipedAudio(inPieces(bytes, 1000), options));
   } catch (error) {
     assert.is((error as Error).name, 'PipedAudioError');
     return (error as Error).message;
@@ -63,6 +66,46 @@ test('input that is not audio is refused with the cause', async () => {
   assert.match(await refusal(new Uint8Array(0)), /0 bytes/);
   assert.match(await refusal(readFileSync(wav).subarray(0, 43)), /ends before its samples/);
   if (HAS_FFMPEG) assert.match(await refusal(Buffer.from('raw samples, perhaps\n'.repeat(500))), /not audio that FFmpeg can decode \(this is not an audio format\)/);
+});
+
+test('chunks behind the samples are not played, and a second WAV is heard after the first', async () => {
+  const bytes = readFileSync(wav);
+  const tag = Buffer.concat([Buffer.from('id3 \x08\0\0\0', 'latin1'), Buffer.alloc(8, 7)]);
+  for (const size of [7, 100, 1e6]) {
+    assert.equal(await all(await openPipedAudio(inPieces(Buffer.concat([bytes, tag]), size))), bytes.subarray(44));
+    assert.equal(await all(await openPipedAudio(inPieces(Buffer.concat([bytes, tag, bytes]), size))), Buffer.concat([bytes.subarray(44), bytes.subarray(44)]));
+  }
+});
+
+test('a second piece in another format is brought into that of the first', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const bytes = readFileSync(wav);
+  const other = wavFile(new Int16Array(2 * 48000 * SECONDS).fill(8000), 48000, 2);
+  const mp3 = readFileSync(recordings.encode(wav, 'second.mp3'));
+  for (const second of [other, mp3]) {
+    const sound = await openPipedAudio(inPieces(Buffer.concat([bytes, second]), 4000));
+    assert.equal(sound.format, { encoding: 's16le', sampleRate: 22050, channels: 1 });
+    const seconds = (await all(sound)).length / 44100;
+    assert.ok(Math.abs(seconds - 2 * SECONDS) < 0.15, `${seconds} s`);
+  }
+});
+
+test('a large tag before an MP3 is skipped', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const tag = Buffer.concat([Buffer.from('ID3\x03\0\0\0\x24\0\0', 'latin1'), Buffer.alloc(0x24 * 128 * 128, 0xff)]);
+  const bytes = await all(await openPipedAudio(inPieces(Buffer.concat([tag, readFileSync(recordings.encode(wav, 'tagged.mp3', '-id3v2_version', '0'))]), 5000)));
+  assert.ok(Math.abs(bytes.length / BYTES_PER_S - SECONDS) < 0.15, `${bytes.length / BYTES_PER_S} s`);
+});
+
+test('an MP4 with its index at the end is stored and then read, up to a limit', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const bytes = readFileSync(recordings.encode(wav, 'index-last.m4a'));
+  const sound = await openPipedAudio(inPieces(bytes, 1000));
+  assert.equal(sound.format, { encoding: 'f32le', sampleRate: 22050, channels: 1 });
+  const seconds = (await all(sound)).length / 4 / 22050;
+  assert.ok(Math.abs(seconds - SECONDS) < 0.1, `${seconds} s`);
+  assert.match(await refusal(bytes, { maxStoredBytes: 5000 }), /index \(moov\) behind its sound .*5000 bytes.*name it as a file/);
+  assert.match(await refusal(bytes.subarray(0, bytes.length - 500)), /cut off.*index/);
 });
 
 test('leaving the loop ends FFmpeg', async () => {
