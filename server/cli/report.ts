@@ -4,7 +4,7 @@ import type { Classified } from './classify-file.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
 /** For example `song.mp3  2:31  blues 84 %  (jazz 9 %, rock 4 %)` and a row for each segment; `talk.mp3  4:05  no music`. */
-export function report({ file, durationMs, genre, top, segments, error }: Classified, { strong, faint, bad }: Paint): string {
+export function report({ file, durationMs, genre, top, segments, error, note }: Classified, { strong, faint, bad }: Paint): string {
   const name = strong(printable(file));
   const lines = error ? [`${name}: ${bad(printable(error))}`] : [];
   const isJudged = genre !== null || (!error && segments.length > 0);
@@ -14,6 +14,7 @@ export function report({ file, durationMs, genre, top, segments, error }: Classi
     lines.push(`${name}  ${clock(durationMs)}  ${strong(answer)}${best.length > 0 ? `  ${faint(`(${best.join(', ')})`)}` : ''}`);
     lines.push(...timeline(segments));
   }
+  if (note) lines.push(`${name}: ${faint(printable(note))}`);
   return lines.join('\n');
 }
 

@@ -3,12 +3,15 @@
  * is faster than scoring, so chunks are pulled and FFmpeg waits in between: memory does not grow with
  * the length of the file.
  */
-import { constants, type Stats } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { AudioFormat } from '../protocol/audio-format.js';
-import { Ffmpeg, type FfmpegEnd } from './ffmpeg.js';
-import { isTruncated } from './truncation.js';
+import type { Extent } from './extent/extent.js';
+import { extentOf } from './extent/extent-of.js';
+import { FileWindow } from './extent/file-window.js';
+import { Ffmpeg, INHERITED_FILE, tellingLine, type FfmpegEnd } from './ffmpeg.js';
+import { isText, pathOf, readableName } from './file-names.js';
+import { joinedRecordings } from './joined-recordings.js';
 import { WavReader } from './wav.js';
 
 export type FileProblem = 'not-found' | 'is-folder' | 'not-readable' | 'empty' | 'not-audio' | 'damaged' | 'no-ffmpeg';
@@ -33,14 +36,17 @@ const BUFFERED_BYTES = 256 * 1024;
 /** Encoders pad and decoders trim, so a decoded length this much shorter than announced is complete. */
 const TOLERANCE_MS = 300;
 const TOLERANCE_SHARE = 0.01;
+/** Error lines that are kept: the first ones say the cause. */
+const MAX_ERRORS = 20;
 
 export class SoundFile {
   readonly name: string;
   #format!: AudioFormat;
+  #extent!: Extent;
+  /** The file's length by FFmpeg; not always that of the sound. */
   #announcedMs: number | undefined;
-  /** The announced length is not that of the audio: estimated from the bit rate, or that of a video. */
-  #isLengthUnreliable = false;
-  #truncated = false;
+  /** FFmpeg has estimated the length from the bit rate. */
+  #isLengthEstimated = false;
   #ffmpeg: Ffmpeg | undefined;
   #end!: Promise<FfmpegEnd>;
   #input!: AsyncIterator<Uint8Array>;
@@ -49,32 +55,41 @@ export class SoundFile {
   #isClosed = false;
   #bytes = 0;
   #firstErrorAt: number | undefined;
-  #lastError = '';
+  readonly #errors: string[] = [];
+  #note: string | undefined;
   readonly #path: string;
+  /** The file as FFmpeg is told it. */
+  readonly #url: string;
 
   private constructor(path: string) {
-    this.#path = resolve(path);
-    this.name = basename(path);
+    this.#path = path;
+    this.name = readableName(basename(path));
+    // A program gets its arguments as text, and a line break in a name could pass for a line of FFmpeg's log.
+    this.#url = isText(path) && !/\p{Cc}/u.test(path) ? `file:${path}` : `file:${INHERITED_FILE}`;
   }
 
   /**
    * Starts decoding and reads the first samples.
+   * @param path as `file-names.ts` writes names that are not UTF-8
    * @throws FileError when the file can't be read or decoded
    */
   static async open(path: string): Promise<SoundFile> {
     const file = new SoundFile(path);
-    await file.#check();
+    const handle = await openFile(path);
     try {
-      await file.#start([]);
+      await file.#examine(handle);
+      await file.#start(handle, []);
       const { sampleRate } = file.#format;
       if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
         await file.close();
-        await file.#start(['-ar', String(sampleRate < MIN_RATE ? MIN_RATE : MAX_RATE)]);
+        await file.#start(handle, ['-ar', String(sampleRate < MIN_RATE ? MIN_RATE : MAX_RATE)]);
       }
       return file;
     } catch (error) {
       await file.close();
       throw error;
+    } finally {
+      await handle.close();
     }
   }
 
@@ -85,7 +100,12 @@ export class SoundFile {
 
   /** Length announced by the file; undefined without one. */
   get durationMs(): number | undefined {
-    return this.#announcedMs;
+    return this.#extent.durationMs ?? this.#announcedMs;
+  }
+
+  /** What is unusual about the file without being wrong, once all of it was decoded. */
+  get note(): string | undefined {
+    return this.#note;
   }
 
   /** Length of the audio decoded so far. */
@@ -102,7 +122,7 @@ export class SoundFile {
       yield this.#count(this.#first);
       for (let bytes = await this.#read(); bytes; bytes = await this.#read()) yield this.#count(bytes);
       const end = await this.#end;
-      const problem = this.#isClosed ? undefined : this.#problemOf(end);
+      const problem = this.#isClosed ? undefined : await this.#problemOf(end);
       if (problem) throw problem;
     } finally {
       await this.close();
@@ -129,41 +149,24 @@ export class SoundFile {
     }
   }
 
-  async #check(): Promise<void> {
-    let stats: Stats;
+  async #examine(handle: FileHandle): Promise<void> {
+    const { size } = await handle.stat();
+    if (size === 0) throw new FileError('empty', 'is empty (0 bytes)');
     try {
-      stats = await stat(this.#path);
+      this.#extent = await extentOf(new FileWindow(handle, size));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EACCES') throw new FileError('not-readable', 'no permission to read it');
-      throw new FileError('not-found', 'no such file');
-    }
-    if (stats.isDirectory()) throw new FileError('is-folder', 'is a folder; name the files in it');
-    if (stats.isFile() && stats.size === 0) throw new FileError('empty', 'is empty (0 bytes)');
-    try {
-      await access(this.#path, constants.R_OK);
-    } catch {
-      throw new FileError('not-readable', 'no permission to read it');
-    }
-    if (!stats.isFile()) return;
-    const handle = await open(this.#path);
-    try {
-      this.#truncated = await isTruncated(handle, stats.size);
-    } finally {
-      await handle.close();
+      throw unreadable(error);
     }
   }
 
-  async #start(rateArgs: readonly string[]): Promise<void> {
+  async #start(handle: FileHandle, rateArgs: readonly string[]): Promise<void> {
     const args = [
-      '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
-      // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
-      '-protocol_whitelist', 'file,pipe', '-i', `file:${this.#path}`,
-      '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-fflags', '+bitexact',
+      ...this.#inputArgs(), '-map_metadata', '-1', '-fflags', '+bitexact',
       ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
     ];
     let ffmpeg: Ffmpeg;
     try {
-      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text));
+      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), { file: handle.fd });
     } catch (error) {
       throw new FileError('no-ffmpeg', (error as Error).message);
     }
@@ -174,7 +177,7 @@ export class SoundFile {
     this.#input = ffmpeg.output[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     while (!wav.format || this.#first.length === 0) {
       const bytes = await this.#read();
-      if (!bytes) throw this.#problemOf(await this.#end) ?? new FileError('empty', 'contains no audio');
+      if (!bytes) throw await this.#problemOf(await this.#end) ?? new FileError('empty', 'contains no audio');
       this.#first = wav.push(bytes);
     }
     const { sampleRate, channels } = wav.format;
@@ -183,35 +186,77 @@ export class SoundFile {
   }
 
   #onLog(level: string, text: string): void {
-    const duration = /^\s*Duration: (\d+):(\d+):([\d.]+)/.exec(text);
-    if (duration) this.#announcedMs = 1000 * (Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]));
-    if (text.includes('Estimating duration from bitrate')) this.#isLengthUnreliable = true;
-    if (/^\s*Stream #0:\d+.*: Video: /.test(text) && !text.includes('attached pic')) this.#isLengthUnreliable = true;
+    // Two spaces: the names and values of tags, which may be any text, are indented by four.
+    const duration = level === 'info' ? /^ {2}Duration: (\d+):(\d+):([\d.]+), /.exec(text) : null;
+    if (duration) this.#announcedMs ??= 1000 * (Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]));
+    if (level === 'warning' && text.includes('Estimating duration from bitrate')) this.#isLengthEstimated = true;
     // Our output may exceed the sizes of a WAV header; they are not read.
     if (text.includes('output file will be broken')) return;
     if (!['error', 'fatal', 'panic'].includes(level)) return;
     this.#firstErrorAt ??= this.#bytes;
-    this.#lastError = text.replace(`file:${this.#path}: `, '');
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push(text.replace(`${this.#url}: `, ''));
   }
 
-  /** Detects damage from the log and the announced length too, since the exit code is 0 for most broken files. */
-  #problemOf({ exitCode, signal, spawnError }: FfmpegEnd): FileError | undefined {
+  /** Detects damage from the file's structure, its announced length and FFmpeg's errors, since the exit code is 0 for most broken files. */
+  async #problemOf({ exitCode, signal, spawnError }: FfmpegEnd): Promise<FileError | undefined> {
     if (spawnError) return new FileError('no-ffmpeg', `FFmpeg could not be started: ${spawnError.message}`);
-    const says = this.#lastError ? ` (FFmpeg: ${this.#lastError})` : '';
+    const cause = tellingLine(this.#errors);
+    const says = cause === undefined ? '' : ` (FFmpeg: ${cause})`;
+    if (this.#bytes === 0 && this.#extent.lacksIndex) return new FileError('damaged', `is cut off: the index at its end (moov) is missing, without which none of its sound can be found${says}`);
     if (this.#bytes === 0 && exitCode !== 0) {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }
     if (this.#bytes === 0) return new FileError('empty', `contains no audio${says}`);
-    const announcedMs = this.#isLengthUnreliable ? undefined : this.#announcedMs;
-    const cut = announcedMs !== undefined && this.decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
-    const length = `${(this.decodedMs / 1000).toFixed(1)} s`;
-    if (cut) return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
-    if (this.#truncated) return new FileError('damaged', `is cut off after ${length}: its header announces more`);
-    if (exitCode !== 0) return new FileError('damaged', `is damaged: decoding ended after ${length}${signal ? ` by ${signal}` : ''}${says}`);
-    if (this.#firstErrorAt !== undefined && this.#msOf(this.#bytes - this.#firstErrorAt - BUFFERED_BYTES) > END_MS) {
-      return new FileError('damaged', `is damaged: parts of it could not be decoded${says}`);
+    const recordings = await joinedRecordings(this.#path);
+    if (recordings > 1) {
+      this.#note = `is ${recordings} recordings joined in one file`;
+      return undefined;
     }
+    const announcedMs = this.#extent.durationMs ?? (this.#extent.isLengthOfSound && !this.#isLengthEstimated ? this.#announcedMs : undefined);
+    const isShort = announcedMs !== undefined && this.decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
+    const length = `${(this.decodedMs / 1000).toFixed(1)} s`;
+    if (isShort && (this.#extent.isCut || this.#extent.isLengthOfSound)) {
+      return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
+    }
+    if (this.#extent.isCut) return new FileError('damaged', `is cut off after ${length}: its header announces more`);
+    if (exitCode !== 0) return new FileError('damaged', `is damaged: decoding ended after ${length}${signal ? ` by ${signal}` : ''}${says}`);
+    if (await this.#isDamagedInside()) return new FileError('damaged', `is damaged: parts of it could not be decoded${says}`);
     return undefined;
+  }
+
+  /** Whether an error came before the last second of the sound. */
+  async #isDamagedInside(): Promise<boolean> {
+    if (this.#firstErrorAt === undefined) return false;
+    const afterMs = this.#msOf(this.#bytes - this.#firstErrorAt);
+    if (afterMs <= END_MS) return false;
+    if (afterMs - this.#msOf(BUFFERED_BYTES) > END_MS) return true;
+    // What was decoded ahead makes the position uncertain: decode again up to the first error.
+    const beforeMs = await this.#msBeforeError();
+    return beforeMs !== undefined && this.decodedMs - beforeMs > END_MS;
+  }
+
+  /** Length of the sound before the first error of the decoder; undefined if there is none. */
+  async #msBeforeError(): Promise<number | undefined> {
+    const handle = await openFile(this.#path);
+    try {
+      const ffmpeg = this.#ffmpeg = new Ffmpeg([
+        ...this.#inputArgs(), '-ac', '1', '-ar', String(MIN_RATE), '-flush_packets', '1', '-f', 's16le', '-xerror',
+      ], () => {}, { file: handle.fd });
+      let bytes = 0;
+      for await (const part of ffmpeg.output as AsyncIterable<Uint8Array>) bytes += part.length;
+      const { exitCode } = await ffmpeg.end;
+      return exitCode === 0 ? undefined : 1000 * bytes / 2 / MIN_RATE;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #inputArgs(): string[] {
+    return [
+      '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
+      // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
+      '-protocol_whitelist', 'file,pipe', '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
+    ];
   }
 
   #count(bytes: Uint8Array): Uint8Array {
@@ -221,5 +266,31 @@ export class SoundFile {
 
   #msOf(bytes: number): number {
     return this.#format ? 1000 * bytes / this.#frameBytes / this.#format.sampleRate : 0;
+  }
+}
+
+/** @throws FileError when it is no file that can be read */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    // Before it is opened: opening a named pipe waits for its writer.
+    const stats = await stat(pathOf(path));
+    if (stats.isDirectory()) throw new FileError('is-folder', 'is a folder; name the files in it');
+    if (!stats.isFile()) throw new FileError('not-readable', 'is a pipe or a device, not a file');
+    return await open(pathOf(path));
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): FileError {
+  if (error instanceof FileError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT': return new FileError('not-found', 'no such file');
+    case 'ENOTDIR': return new FileError('not-found', 'no such file: a part of its path is not a folder');
+    case 'EACCES': case 'EPERM': return new FileError('not-readable', 'no permission to read it');
+    case 'ENAMETOOLONG': return new FileError('not-readable', 'can\'t be read: its name is too long for this system');
+    case 'ELOOP': return new FileError('not-readable', 'can\'t be read: its links form a circle');
+    default: return new FileError('not-readable', `can't be read (${code ?? message})`);
   }
 }

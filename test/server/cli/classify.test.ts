@@ -1,9 +1,10 @@
 import * as assert from 'uvu/assert';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { SOUND_KINDS } from '../../../models/sound-kinds.js';
-import { classifyFile, type Classified, type FileProgress } from '../../../server/cli/classify-file.js';
+import { classifyFile, emptyVerdict, type Classified, type FileProgress } from '../../../server/cli/classify-file.js';
+import type { StreamState } from '../../../server/protocol/messages.js';
 import { classifyAll } from '../../../server/cli/classify.js';
 import { Shards } from '../../../server/shards/shards.js';
 import { wavFile } from '../../../server/sources/wav.js';
@@ -11,6 +12,8 @@ import { FAKE_BUNDLE } from '../fake-classifier.js';
 import { FAKE_CLASSIFIER_URL } from '../rig.js';
 import { tone } from '../sound.js';
 import { Recordings, childProcesses } from '../sources/recordings.js';
+import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
+import { HAS_FFMPEG } from '../sources/station/radio.js';
 import { modelFolder, run, start } from './program.js';
 
 const test = suite('classify');
@@ -103,6 +106,52 @@ test('a file of speech has no genre, and nothing is wrong with it', () => withSh
   assert.equal({ error, genre, top }, { error: undefined, genre: null, top: [] });
   assert.equal(segments.map(({ state, genre: label }) => [state, label]), [['speech', null]]);
 }, { ...FAKE_BUNDLE, manifest: { ...FAKE_BUNDLE.manifest, kinds: SOUND_KINDS } }));
+
+test('what there is to say without music follows from the segments', () => {
+  const verdict = (states: readonly StreamState[], loudestDb = -10): string | undefined => (
+    emptyVerdict({ durationMs: 30_000, segments: states.map((state) => ({ fromMs: 0, toMs: 30_000, genre: null, p: 0, state })) }, loudestDb)
+  );
+  assert.is(verdict(['silence', 'silence']), 'is silent', 'loud clicks in silence');
+  assert.is(verdict(['warming'], -80), 'is silent');
+  assert.is(verdict(['warming']), 'is too short to judge (30.0 s)');
+  assert.is(verdict([]), 'is too short to judge (30.0 s)');
+  for (const state of ['music', 'speech', 'unknown'] as const) assert.is(verdict(['silence', state]), undefined, state);
+});
+
+test('joined recordings are noted', () => withShards(async (shards) => {
+  const mp3 = readFileSync(recordings.encode(music, 'one.mp3'));
+  const { error, note, durationMs } = await classifyFile(recordings.write('joined.mp3', Buffer.concat([mp3, mp3])), shards);
+  assert.is(error, undefined);
+  assert.match(note!, /2 recordings/);
+  assert.ok(durationMs > 2 * SECONDS * 1000 - 300, `${durationMs} ms`);
+}));
+
+test('a name that is not UTF-8 is classified', () => withShards(async (shards) => {
+  const path = nameFromBytes(Buffer.from(`${recordings.folder}/caf\xe9.wav`, 'latin1'));
+  writeFileSync(pathOf(path), readFileSync(music));
+  const { file, error, durationMs } = await classifyFile(path, shards);
+  assert.equal([file, error, Math.round(durationMs)], [`${recordings.folder}/caf\\xe9.wav`, undefined, SECONDS * 1000]);
+}));
+
+test('- and /dev/stdin are standard input', async () => {
+  for (const name of ['-', '/dev/stdin']) {
+    const program = start(['classify', '--json', '--model', model.path, name]);
+    program.child.stdin.end(readFileSync(music));
+    const { stdout, stderr } = await program.ended;
+    const { file, error, durationMs } = JSON.parse(stdout) as Classified;
+    assert.equal([file, error, Math.round(durationMs)], [name, undefined, SECONDS * 1000], stderr);
+  }
+});
+
+test('colours that the environment asks FFmpeg for hide no damage', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const bytes = Buffer.from(readFileSync(recordings.encode(recordings.wav('long-music.wav', 20), 'spoilt.mp3')));
+  for (let at = bytes.length >> 2; at < bytes.length / 3; at += 1) bytes[at] = (at * at * 31) & 255;
+  const { exitCode, stdout } = await run(['classify', '--model', model.path, recordings.write('spoilt.mp3', bytes)], { AV_LOG_FORCE_COLOR: '1', AV_LOG_FORCE_NOCOLOR: '', FFREPORT: `file=${recordings.folder}/report.log` });
+  assert.is(exitCode, 1);
+  assert.match(stdout, /is (damaged|cut off or damaged)/);
+  assert.not.ok(existsSync(join(recordings.folder, 'report.log')));
+});
 
 test('a long file is never in memory as a whole, and stopping ends everything', () => withShards(async (shards) => {
   const long = recordings.encode(music, 'long.wav', '-filter_complex', `aloop=loop=20:size=${SECONDS * 22050}`);

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { suite } from 'uvu';
 import { FileError, SoundFile } from '../../../server/sources/file.js';
 import { wavFile } from '../../../server/sources/wav.js';
@@ -120,6 +121,66 @@ check('names that look like options, protocols or patterns are only names', asyn
     assert.is(error, undefined);
     assert.is(samples.length, SECONDS * 22050);
   }
+});
+
+check('a name that is not UTF-8 is a name, and a line break in one is no line of the log', async () => {
+  const latin1 = nameFromBytes(Buffer.from(`${recordings.folder}/caf\xe9.wav`, 'latin1'));
+  writeFileSync(pathOf(latin1), readFileSync(wav));
+  const { file, samples, error } = await hear(latin1);
+  assert.is(error, undefined);
+  assert.is(samples.length, SECONDS * 22050);
+  assert.is(file.name, 'caf\\xe9.wav');
+  assert.is((await hear(recordings.write('a\n[error] b.wav', readFileSync(wav)))).error, undefined);
+});
+
+check('an error that is not "no such file" is not called that', async () => {
+  assert.match((await refusal(join(recordings.folder, 'x'.repeat(300)))).message, /name is too long/);
+  symlinkSync('circle', join(recordings.folder, 'circle'));
+  assert.match((await refusal(join(recordings.folder, 'circle'))).message, /circle/);
+  assert.match((await refusal(join(wav, 'below.wav'))).message, /not a folder/);
+});
+
+check('tags of a file say nothing about its length', async () => {
+  const text = 'Estimating duration from bitrate, this may be inaccurate';
+  const cut_ = cut(recordings.encode(wav, 'named.flac', '-metadata', `title=${text}`, '-metadata', 'Duration: 00:00:01.00, start=x'), 'named-cut.flac', 0.5);
+  assert.match((await hear(cut_)).error!.message, /cut off .* of 6\.0 s/);
+  const whole = await hear(recordings.encode(wav, 'tagged.flac', '-metadata', 'Duration: 09:00:00.00, start=0, bitrate', '-metadata', 'title=a\n[error] b'));
+  assert.is(whole.error, undefined);
+});
+
+check('only missing sound of the stream that is heard is cut off', async () => {
+  const opus = readFileSync(recordings.encode(wav, 'end.opus'));
+  const noEnd = await hear(recordings.write('no-end.opus', opus.subarray(0, opus.lastIndexOf('OggS'))));
+  assert.is(noEnd.error, undefined);
+  assert.ok(noEnd.file.decodedMs >= (SECONDS - 1.1) * 1000, `${noEnd.file.decodedMs} ms`);
+  const sox = Buffer.from(readFileSync(wav));
+  sox.writeUInt32LE(0x7ffff000, 40);
+  const chapters = recordings.write('chapters.txt', Buffer.from(';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=3\ntitle=a\n[CHAPTER]\nTIMEBASE=1/1\nSTART=3\nEND=20\ntitle=b\n'));
+  for (const path of [
+    recordings.write('sox.wav', sox),
+    recordings.encode(wav, 'chapters.m4a', '-i', chapters, '-map', '0', '-map_metadata', '1', '-map_chapters', '1'),
+    recordings.encode(wav, 'two.m4a', '-i', recordings.wav('longest.wav', 12), '-map', '0:a', '-map', '1:a'),
+  ]) {
+    const { file, error } = await hear(path);
+    assert.is(error, undefined, path);
+    assert.ok(Math.abs(file.decodedMs - SECONDS * 1000) < 100, `${path}: ${file.decodedMs} ms`);
+  }
+});
+
+check('two MP3s joined, each with a large picture, are heard whole and noted', async () => {
+  const tag = Buffer.concat([Buffer.from('ID3\x03\0\0\0\x24\0\0', 'latin1'), Buffer.from(Array.from({ length: 0x24 * 128 * 128 }, (_, i) => (i * i * 31 + (i >> 3)) & 255))]);
+  const mp3 = Buffer.concat([tag, readFileSync(recordings.encode(wav, 'one.mp3', '-id3v2_version', '0'))]);
+  const { file, error } = await hear(recordings.write('joined.mp3', Buffer.concat([mp3, mp3])));
+  assert.is(error, undefined);
+  assert.match(file.note!, /2 recordings/);
+  assert.ok(file.decodedMs > 2 * SECONDS * 1000 - 200, `${file.decodedMs} ms`);
+  assert.is((await hear(recordings.write('single.mp3', mp3))).file.note, undefined);
+});
+
+check('damage in a short file is found although all of it was decoded ahead', async () => {
+  const short = recordings.encode(wav, 'short.mp3', '-ar', '8000', '-b:a', '32k');
+  const { error } = await hear(spoil(short, 'short-spoilt.mp3', 0.05));
+  assert.is(error?.problem, 'damaged');
 });
 
 check('a missing file, a folder, an empty file and a file without audio each have their own message', async () => {
