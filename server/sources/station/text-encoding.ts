@@ -14,6 +14,8 @@ const TYPOGRAPHIC = '‘’“”„–—…•™«»©®°·¡¿№\u00A0´';
 /** Valid UTF-8 is taken for twice encoded text only with so many characters beyond ASCII, and so many points for each. */
 const SURE_CHARS = 4;
 const SURE_POINTS = 0.6;
+/** UTF-8 with some bytes that are none still is, if it has so many times more characters that are: by chance they are rare. */
+const GOOD_TO_BAD = 3;
 /** Characters of windows-1252 from 0x80 to 0x9f: `TextDecoder` of some versions of Node reads them as control characters. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
@@ -59,7 +61,7 @@ export function withoutDoubleEncoding(text: string): string {
   return isSure && scoreLetters(bytes, text) < 0 ? best.text : text;
 }
 
-/** @returns undefined if it is not UTF-8; a character cut off at the end is no reason for that */
+/** @returns undefined if it is not UTF-8; a character cut off at the end and a few damaged ones are no reason for that */
 function utf8(bytes: Uint8Array): string | undefined {
   const whole = decodeAs('utf-8', bytes);
   if (whole !== undefined) return whole;
@@ -67,7 +69,10 @@ function utf8(bytes: Uint8Array): string | undefined {
     const cut = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return /[^\0-\x7f]/.test(cut) ? cut : undefined;
   } catch {
-    return undefined;
+    const damaged = new TextDecoder().decode(bytes);
+    const good = damaged.match(/[^\0-\x7f\uFFFD]/gu)?.length ?? 0;
+    const bad = damaged.match(/\uFFFD/g)?.length ?? 0;
+    return good >= GOOD_TO_BAD * bad ? damaged : undefined;
   }
 }
 

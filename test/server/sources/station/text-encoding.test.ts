@@ -54,6 +54,12 @@ test('UTF-8 comes first, also if its last character is cut off', () => {
   assert.is(decodeText(Buffer.from('花束を').subarray(0, -1)), '花束');
 });
 
+test('UTF-8 with a damaged character still is UTF-8', () => {
+  const bytes = Buffer.from('Кино – Группа крови');
+  bytes[1] = 0x20;
+  assert.is(decodeText(bytes), '\uFFFD ино – Группа крови');
+});
+
 test('UTF-16 is known by its mark', () => {
   assert.is(decodeText(Buffer.from('\uFEFF#EXTM3U', 'utf16le')), '#EXTM3U');
   assert.is(decodeText(Buffer.from('\uFEFF#EXTM3U', 'utf16le').swap16()), '#EXTM3U');
