@@ -312,7 +312,8 @@ export class GenreClient extends Events<StreamEvents> {
     if (!isGone || !this.#ready) return undefined;
     if (this.#isFile || this.#isStopping) {
       const stoppedAt = `${(this.#scoredMs / 1000).toFixed(1)} s`;
-      return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: what is before was scored. ${reason.message}`, this.#scoredMs);
+      const why = reason.code === 'resume-unknown' ? 'It was restarted, or the connection was lost for too long.' : reason.message;
+      return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: what is before was scored, what follows was not. ${why}`, this.#scoredMs);
     }
     this.#droppedBytesAtLoss ??= this.#droppedBytes;
     this.#previous ??= { streamId: this.#ready.streamId, reason };

@@ -335,7 +335,7 @@ test('a file ends where the server no longer has it, and says where', async (con
   second.socket.close(1008);
   await withTimeout(drained).then(() => assert.unreachable(), (error: GenreError) => {
     assert.equal([error.code, error.stoppedAtMs], ['resume-unknown', 12_345]);
-    assert.match(error.message, /stopped at 12\.3 s: .*No stream waits\./);
+    assert.match(error.message, /stopped at 12\.3 s: .*It was restarted/);
   });
   assert.is(client.state, 'closed');
   // Whoever asks later is told too, and does not wait for ever.
