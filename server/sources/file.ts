@@ -255,7 +255,7 @@ export class SoundFile {
     return [
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
       // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
-      '-protocol_whitelist', 'file,pipe', '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
+      '-protocol_whitelist', 'file,pipe', ...(this.#extent.lacksSize ? ['-ignore_length', '1'] : []), '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
     ];
   }
 

@@ -26,7 +26,7 @@ export async function asfExtent(file: FileWindow): Promise<Extent> {
     at += size;
   }
   const isComplete = headerBytes + sizeOf(await file.read(headerBytes, OBJECT_BYTES)) <= file.size;
-  return { stream: 0, isCut: false, isLengthOfSound: streams === 1 || !isComplete };
+  return { stream: 0, isCut: streams === 1 && !isComplete, isLengthOfSound: streams === 1 || !isComplete };
 }
 
 function sizeOf(object: Buffer): number {

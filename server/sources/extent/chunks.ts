@@ -66,7 +66,10 @@ export async function chunkExtent(file: FileWindow, layout: ChunkLayout): Promis
     const name = header.toString('latin1', 0, 4);
     const size = sizeOf(header, layout);
     const body = at + headerBytes;
-    if (name === layout.sound) return extentOfSound(file, body, size === 0xffffffff && longSize !== undefined ? longSize : size, bytesPerS);
+    if (name === layout.sound) {
+      const lacksSize = size === 0xffffffff && longSize === 0;
+      return { ...extentOfSound(file, body, size === 0xffffffff && longSize !== undefined ? longSize : size, bytesPerS), ...(lacksSize && { lacksSize }) };
+    }
     if (name === 'ds64' && header.length >= headerBytes + 16) longSize = Number(header.readBigUInt64LE(headerBytes + 8));
     if (name === 'fmt ' && layout.isLittle && header.length >= headerBytes + 12) bytesPerS = header.readUInt32LE(headerBytes + 8);
     // An endless chunk, or nothing but zeros: there is no sound behind.

@@ -8,6 +8,8 @@ export interface Extent {
   readonly isCut: boolean;
   /** Whether FFmpeg's length of the file is that of this stream, so that less decoded sound means damage. */
   readonly isLengthOfSound: boolean;
+  /** A long WAV (RF64) without a size, of which FFmpeg reads nothing unless told to read to the end. */
+  readonly lacksSize?: boolean;
   /** The index without which nothing can be decoded is missing, because it is last in the file. */
   readonly lacksIndex?: boolean;
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pathOf } from '../../../server/sources/file-names.js';
 import { recordingsIn, splitOff, type Recording } from '../../../server/data-packs/collection.js';
 
 const collection = suite<{ folder: string }>('a collection', { folder: '' });
@@ -35,6 +36,14 @@ collection('hidden files, known non-sound files and the pack folder are skipped'
   const { recordings, stray } = await recordingsIn(folder, join(folder, 'packs'));
   assert.equal(recordings.map(({ id }) => id), ['rock/a.mp3']);
   assert.equal(stray, []);
+});
+
+collection('names that are not UTF-8 are kept, and readable in ids', async ({ folder }) => {
+  files(folder, 'rock/a.mp3');
+  writeFileSync(Buffer.concat([Buffer.from(join(folder, 'rock/')), Buffer.from('caf\xe9.mp3', 'latin1')]), 'x');
+  const { recordings } = await recordingsIn(folder);
+  assert.equal(recordings.map(({ id }) => id), ['rock/a.mp3', 'rock/caf\\xe9.mp3']);
+  assert.is(readFileSync(pathOf(recordings[1]!.path), 'utf8'), 'x');
 });
 
 collection('links are followed, without cycles', async ({ folder }) => {

@@ -156,8 +156,10 @@ check('only missing sound of the stream that is heard is cut off', async () => {
   const sox = Buffer.from(readFileSync(wav));
   sox.writeUInt32LE(0x7ffff000, 40);
   const chapters = recordings.write('chapters.txt', Buffer.from(';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=3\ntitle=a\n[CHAPTER]\nTIMEBASE=1/1\nSTART=3\nEND=20\ntitle=b\n'));
+  const long = Buffer.from(readFileSync(recordings.encode(wav, 'long-form.wav', '-rf64', 'always')));
+  long.fill(0, long.indexOf('ds64') + 8, long.indexOf('ds64') + 32);
   for (const path of [
-    recordings.write('sox.wav', sox),
+    recordings.write('sox.wav', sox), recordings.write('rf64.wav', long),
     recordings.encode(wav, 'chapters.m4a', '-i', chapters, '-map', '0', '-map_metadata', '1', '-map_chapters', '1'),
     recordings.encode(wav, 'two.m4a', '-i', recordings.wav('longest.wav', 12), '-map', '0:a', '-map', '1:a'),
   ]) {

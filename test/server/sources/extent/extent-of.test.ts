@@ -50,7 +50,7 @@ async function ofFile(path: string): Promise<Extent> {
 
 for (const [name, args] of [
   ['a.wav', []], ['a.aiff', []], ['a.au', []], ['a.caf', []], ['a.w64', []], ['a.rf64.wav', ['-rf64', 'always']],
-  ['a.ogg', ['-c:a', 'libvorbis']], ['a.opus', []], ['first.m4a', ['-movflags', '+faststart']], ['fragments.mp4', ['-movflags', '+frag_keyframe+empty_moov', '-frag_duration', '500000']],
+  ['a.wma', []], ['a.ogg', ['-c:a', 'libvorbis']], ['a.opus', []], ['first.m4a', ['-movflags', '+faststart']], ['fragments.mp4', ['-movflags', '+frag_keyframe+empty_moov', '-frag_duration', '500000']],
 ] as const) {
   test(`${name}: whole is whole, and a part is cut`, async () => {
     const path = recordings.encode(wav, name, ...args);
