@@ -90,7 +90,7 @@ export class GenreClient extends Events<StreamEvents> {
     this.#framer = new Framer(options);
     // A file is sent at most this far ahead of its scoring, so that all of it can be sent again; 4 s are some blocks ahead.
     this.#buffer = new SendBuffer(Math.max(options.historyBytes ?? 2 ** 20, this.#live === true ? 0 : 4 * bytesPerSecond(options)));
-    this.#quietTimer = new InactivityTimer(options.quietMs ?? QUIET_MS, () => this.#connection.reconnect('The server did not answer what was sent; the connection counts as lost.'), options.clock);
+    this.#quietTimer = new InactivityTimer(options.quietMs ?? QUIET_MS, () => this.#connection.reconnect('The server sent no message for too long.'), options.clock);
     const address = socketUrl(options.url, '/v1/stream');
     this.#connection = new Connection(options, {
       address: () => address,
@@ -141,7 +141,7 @@ export class GenreClient extends Events<StreamEvents> {
    * @throws Error after `stop`
    */
   send(sound: Uint8Array | Int16Array | Float32Array): boolean {
-    if (this.#isStopping) throw new Error('This stream was stopped and takes no more audio; create a new GenreClient.');
+    if (this.#isStopping) throw new Error('This stream was stopped and takes no more audio.');
     this.#framer.push(encode(sound, this.#options.encoding), (chunk) => this.#take(chunk));
     this.#unpause();
     this.#pump();
@@ -171,7 +171,7 @@ export class GenreClient extends Events<StreamEvents> {
   stop(): Promise<Summary> {
     return new Promise((resolve, reject) => {
       if (this.state === 'closed' && this.#summary && !this.#endedBy) return resolve(this.#summary);
-      if (this.state === 'closed') return reject(this.#endedBy ?? new GenreError('closed', 'The stream is closed and has no summary; call connect() first.'));
+      if (this.state === 'closed') return reject(this.#endedBy ?? new GenreError('closed', 'The stream is closed and has no summary.'));
       this.#stopWaiters.push({ resolve, reject });
       this.#isStopping = true;
       if (this.#isPaused) return this.#connection.close(this.#previous!.reason);
@@ -265,7 +265,7 @@ export class GenreClient extends Events<StreamEvents> {
       const hole = this.#buffer.rewind(ready.receivedBytes ?? this.#buffer.position);
       this.#droppedBytes += hole;
       if (hole > 0 && this.#isFile) {
-        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection and are no longer in the history; send the file again, or set historyBytes higher.`, this.#scoredMs));
+        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection and are no longer in the history; send the file again with higher historyBytes.`, this.#scoredMs));
         return;
       }
     } else this.#buffer.restart();
@@ -312,8 +312,8 @@ export class GenreClient extends Events<StreamEvents> {
     if (!isGone || !this.#ready) return undefined;
     if (this.#isFile || this.#isStopping) {
       const stoppedAt = `${(this.#scoredMs / 1000).toFixed(1)} s`;
-      const why = reason.code === 'resume-unknown' ? 'It was restarted, or the connection was lost for too long.' : reason.message;
-      return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: what is before was scored, what follows was not. ${why}`, this.#scoredMs);
+      const why = reason.code === 'resume-unknown' ? 'It was restarted, or waited too long.' : reason.message;
+      return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: only what is before was scored. ${why}`, this.#scoredMs);
     }
     this.#droppedBytesAtLoss ??= this.#droppedBytes;
     this.#previous ??= { streamId: this.#ready.streamId, reason };

@@ -13,8 +13,8 @@ export function frameBytes(format: AudioFormat): number {
 export function opusPacketMs(packet: Uint8Array): number {
   const [toc = 0, count = 0] = packet;
   const mode = toc >> 3;
-  const frameMs = mode < 12 ? [10, 20, 40, 60][mode % 4]! : mode < 16 ? [10, 20][mode % 2]! : [2.5, 5, 10, 20][mode % 4]!;
-  return frameMs * [1, 2, 2, count & 63][toc % 4]!;
+  const frameMs = mode < 12 ? [10, 20, 40, 60][mode % 4]! : 2.5 * 2 ** (mode < 16 ? 2 + mode % 2 : mode % 4);
+  return frameMs * (toc % 4 === 3 ? count & 63 : Math.min(2, toc % 4 + 1));
 }
 
 /** Bytes of one second of PCM; for Opus 32 KB, a generous bit rate. */

@@ -4,19 +4,19 @@
  */
 
 interface Target {
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
 }
 
 /** @returns a function that stops listening */
 export function onWake(run: () => void): () => void {
   const { document } = globalThis as { document?: Target & { readonly visibilityState: string } };
   const onVisible = (): void => { if (document?.visibilityState === 'visible') run(); };
-  const target = globalThis as Target;
+  const target = globalThis as Partial<Target>;
   target.addEventListener?.('online', run);
-  document?.addEventListener?.('visibilitychange', onVisible);
+  document?.addEventListener('visibilitychange', onVisible);
   return () => {
     target.removeEventListener?.('online', run);
-    document?.removeEventListener?.('visibilitychange', onVisible);
+    document?.removeEventListener('visibilitychange', onVisible);
   };
 }

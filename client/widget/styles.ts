@@ -1,6 +1,7 @@
 /**
  * Styles of the widget in three sizes, light and dark. What a page may change is a custom property
  * `--live-genre-…`, each read in one place below; sizes are in em, so they follow the surrounding text.
+ * Comments stand in `${…''}`, which keeps them out of what browsers load.
  */
 
 export const STYLES = `
@@ -10,7 +11,7 @@ export const STYLES = `
 }
 :host([size='line']) { max-inline-size: 48em; }
 :host([size='badge']) { display: inline-block; max-inline-size: 100%; vertical-align: middle; }
-/* A size container has no intrinsic width and would collapse in a flex row: invisible text that breaks anywhere gives it a width that can shrink. */
+${/* A size container has no intrinsic width and would collapse in a flex row: invisible text that breaks anywhere gives it a width that can shrink. */''}
 :host::before { content: '${'M'.repeat(24)}'; display: block; block-size: 0; overflow: hidden; visibility: hidden; word-break: break-all; }
 :host([size='line'])::before { content: '${'M'.repeat(36)}'; }
 :host([size='badge'])::before { content: none; }
@@ -35,13 +36,13 @@ export const STYLES = `
   font: 1em/1.4 var(--live-genre-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif);
   font-variant-numeric: tabular-nums; text-align: start;
 }
-/* On a page without a color-scheme: follow the system. */
+${/* On a page without a color-scheme: follow the system. */''}
 .root.as-system { color-scheme: light dark; }
 
 .name, .note, .sure, .playing { color: var(--quiet); }
 .name, .genre, .note, .label, .playing { unicode-bidi: plaintext; }
 .root:dir(rtl) :is(.name, .genre, .note, .label, .playing) { text-align: right; }
-/* "64 % sure" reads left to right even in a right-to-left page. */
+${/* "64 % sure" reads left to right even in a right-to-left page. */''}
 .confidence:lang(en), .p { direction: ltr; unicode-bidi: isolate; }
 .name, .playing, .label { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; min-inline-size: 0; }
 .state, .confidence { display: flex; white-space: nowrap; }
@@ -73,7 +74,7 @@ export const STYLES = `
 .card:not(.has-genre) .genre { font-size: clamp(1.5em, 8cqi, 1.875em); }
 .card .percent { font-size: 1.375em; letter-spacing: -0.02em; }
 .card .sure { font-size: 0.875em; }
-/* The note takes the place of the bars, so that the height stays the same. */
+${/* The note takes the place of the bars, so that the height stays the same. */''}
 .card .body { display: grid; }
 .card .note, .card .bars { grid-area: 1 / 1; }
 .card .note { font-size: 0.875em; }
