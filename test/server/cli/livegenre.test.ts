@@ -50,7 +50,7 @@ test('mistakes get a sentence and exit code 2', async () => {
     [['serve', '--port', 'x'], {}, '--port must be a whole number from 0 to 65535; it is "x".'],
     [['serve', '--port'], {}, 'Option --port <value> value is missing.'],
     [['serve', '--silence-db', '-200'], {}, '--silence-db must be a whole number from -120 to 0; it is "-200".'],
-    [['serve', '--mqtt', 'user:password@host'], {}, '--mqtt must be addresses that begin with mqtt: or mqtts: or ws: or wss://, separated by commas.\n'],
+    [['serve', '--mqtt', 'user:password@host'], {}, '--mqtt must be an mqtt://, mqtts://, ws:// or wss:// address, or several separated by commas (it must be an mqtt://, mqtts://, ws:// or wss:// address).\n'],
     [['serve'], { LIVEGENRE_SHARDS: 'many' }, 'LIVEGENRE_SHARDS must be a whole number from 1 to 256; it is "many".'],
   ];
   for (const [args, env, sentence] of mistakes) {
