@@ -21,7 +21,7 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
   muted: 'It is muted by a call, the system, the browser or a switch.',
   interrupted: 'A call or another program has taken the audio.',
   suspended: 'The browser has paused this page’s audio.',
-  stalled: 'It has stopped to deliver sound.',
+  stalled: 'It has stopped delivering sound.',
   zeros: 'It delivers only digital silence; it may be muted.',
 };
 

@@ -173,7 +173,7 @@ test('no sample, or zeros only, although all seems well: told, and opened again'
   await heard(page);
   // As some systems do after a call: running, and nothing comes.
   await act(page, ({ audio }) => audio.suspend().then(() => Object.defineProperty(audio, 'state', { value: 'running', configurable: true })));
-  await alert(page, /stopped to deliver sound/);
+  await alert(page, /stopped delivering sound/);
   await heard(page);
   assert.equal(context.pageErrors, []);
 });

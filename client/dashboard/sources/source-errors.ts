@@ -26,9 +26,9 @@ export function microphoneErrorText(name: string): string {
     case 'interrupted':
       return 'A call or another program has taken the audio of this device. Listening goes on when that ends, or when you press Resume.';
     case 'suspended':
-      return 'The browser has paused the audio of this page. Listening goes on by itself, or when you press Resume.';
+      return 'The browser has paused the audio of this page, or finds no audio device. Listening goes on by itself, or when you press Resume.';
     case 'stalled':
-      return 'The microphone has stopped to deliver sound. Listening goes on by itself, or when you press Resume.';
+      return 'The microphone has stopped delivering sound. Listening goes on by itself, or when you press Resume.';
     case 'zeros':
       return 'The microphone delivers only digital silence. It may be muted by a switch on it or in the settings of the system.';
     default:

@@ -1,0 +1,160 @@
+/** The pages in browsers of other engines than Chromium: the dashboard, the microphone, a station, a widget on another site. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { serve, type ServedPage } from '../e2e/serve.js';
+import { LOW, Radio } from '../e2e/radio.js';
+import { startTestServer } from '../server/rig.js';
+import { station, URL_ONE } from '../server/stations/simulated-sources.js';
+import { Site } from '../support/site.js';
+import { eventually } from '../support/until.js';
+import { openFirefox, type EnginePage } from './engines.js';
+import { Bench, interop } from './programs.js';
+
+/** Set it to a folder to look at what was seen. */
+const PICTURES = process.env['LIVEGENRE_TEST_PICTURES'];
+
+/** In a page: elements also inside of components (`a >>> b`: b in a), their text, and a button by its name. */
+const LOOK = `
+  const all = (selector, root = document) => [...root.querySelectorAll(selector), ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ? all(selector, shadowRoot) : [])];
+  const within = (path) => path.split(' >>> ').reduce((roots, selector) => roots.flatMap((root) => all(selector, root.shadowRoot ?? root)), [document]);
+  const text = (path) => within(path).map((element) => element.textContent.trim()).join(' | ');
+  const button = (name) => all('button').find((each) => each.checkVisibility() && (each.getAttribute('aria-label') ?? each.textContent).trim().startsWith(name));`;
+
+/** What a script that uses `LOOK` returns. */
+function look<Value>(page: EnginePage, script: string): Promise<Value> {
+  return page.evaluate(`(() => {${LOOK} return ${script}; })()`);
+}
+
+function shows(page: EnginePage, selector: string, pattern: RegExp): Promise<string> {
+  return eventually(`${selector} shows ${pattern}`, () => look<string>(page, `text(${JSON.stringify(selector)})`), { fits: (text) => pattern.test(text), log: () => page.errors.join('\n') });
+}
+
+function press(page: EnginePage, name: string): Promise<boolean> {
+  return eventually(`a button ${name}`, () => look<boolean>(page, `(button(${JSON.stringify(name)})?.click(), button(${JSON.stringify(name)}) !== undefined)`));
+}
+
+function playsAudio(page: EnginePage): Promise<boolean> {
+  return page.evaluate(`(async () => {
+    const audio = new AudioContext();
+    await Promise.race([audio.resume(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    const { state } = audio;
+    await audio.close();
+    return state === 'running';
+  })()`);
+}
+
+async function picture(page: EnginePage, name: string): Promise<void> {
+  const png = await page.screenshot();
+  assert.ok(png.length > 10_000, `${name}: a picture of ${png.length} bytes shows nothing`);
+  if (!PICTURES) return;
+  mkdirSync(PICTURES, { recursive: true });
+  writeFileSync(join(PICTURES, `${name}.png`), png);
+}
+
+interface Engine {
+  readonly name: string;
+  readonly programs: readonly string[];
+  readonly open: (bench: Bench) => Promise<EnginePage>;
+}
+
+const ENGINES: readonly Engine[] = [
+  { name: 'Firefox', programs: ['firefox-esr'], open: openFirefox },
+];
+
+for (const { name, programs, open } of ENGINES) {
+  const test = interop(name, programs);
+  let bench: Bench;
+  let page: EnginePage;
+  let server: ServedPage;
+  let site: Site;
+
+  test.before(async () => {
+    bench = new Bench();
+    site = await Site.open();
+    server = await serve('--allowed-origins', site.origin);
+    page = await open(bench);
+  });
+
+  test.after(async () => {
+    await page?.close();
+    await server?.stop();
+    await site?.close();
+    await bench?.close();
+  });
+
+  test(`${name}: the dashboard plays the demo: bars, spectrogram, timeline`, async () => {
+    await page.open(server.url);
+    await shows(page, 'connection-state >>> [role=status]', /Live/);
+    await shows(page, 'genre-bars >>> .p', /\d %|\d%/);
+    await shows(page, 'genre-timeline >>> li', /\w/);
+    await eventually('the spectrogram has colours', () => look<number>(page, `(() => {
+      const [canvas] = within('mel-spectrogram >>> canvas');
+      const { data } = canvas.getContext('2d').getImageData(canvas.width - 40, 0, 20, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    })()`), { fits: (colours) => colours > 30 });
+    assert.is(await look(page, 'document.documentElement.scrollWidth <= innerWidth'), true, 'no overflow');
+    await picture(page, `${name}-dashboard`);
+    assert.equal(page.errors, []);
+  });
+
+  test(`${name}: the microphone is heard, or the page says why not; a pulled one is told, and it can be stopped`, async () => {
+    await page.open(server.url);
+    await page.evaluate(`(() => {
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (constraints) => { const stream = await ask(constraints); window.track = stream.getTracks()[0]; return stream; };
+    })()`);
+    await press(page, 'Microphone');
+    await shows(page, 'genre-now >>> h2', /Microphone/);
+    // Firefox runs no audio on a machine without an audio device.
+    if (await playsAudio(page)) await eventually('its level', () => look<string>(page, `within('level-meter >>> [role=meter]')[0].getAttribute('aria-valuenow')`), { fits: (level) => Number(level) > -60 });
+    else await shows(page, '[role=alert] p', /The browser has paused the audio/);
+    await page.evaluate('window.track.stop()');
+    await shows(page, '[role=alert] p', /unplugged or switched off/);
+    await shows(page, 'connection-state >>> [role=status]', /No sound/);
+    await picture(page, `${name}-no-sound`);
+    await press(page, 'Stop');
+    await shows(page, 'connection-state >>> [role=status]', /Stopped/);
+    assert.equal(page.errors, []);
+  });
+
+  test(`${name}: stations, and one of them`, async () => {
+    const radio = new Radio();
+    const stations = await startTestServer({}, { listen: radio.listen });
+    try {
+      await stations.stations.add(station({ id: 'one', name: 'Deep FM', rules: [] }));
+      radio.broadcast(URL_ONE, LOW, 'Low – Song of the deep');
+      await page.open(`${stations.url}/stations`);
+      await shows(page, 'station-card >>> h2', /Deep FM/);
+      await eventually('its genre', () => look<string>(page, 'within("station-card")[0].shadowRoot.textContent'), { fits: (text) => /Low/.test(text) });
+      await picture(page, `${name}-stations`);
+      await page.open(`${stations.url}/stations/one`);
+      await shows(page, 'h1', /Deep FM/);
+      await shows(page, '.word', /Low/);
+      await picture(page, `${name}-station`);
+      assert.equal(page.errors, []);
+      await page.open('about:blank');
+    } finally {
+      radio.close();
+      await stations.close();
+    }
+  });
+
+  test(`${name}: widgets on another site`, async () => {
+    site.html = `<!doctype html><meta name="viewport" content="width=device-width"><title>A page</title><link rel="icon" href="data:,"><body>
+      <p>A badge <live-genre stream="demo" size="badge"></live-genre> in a sentence.</p><live-genre stream="demo" size="line"></live-genre><live-genre stream="demo"></live-genre><live-genre mic></live-genre>
+      <script type="module" src="${server.url}/widget.js"></script>`;
+    await page.open(site.origin);
+    await eventually('three of them show music', () => look<number>(page, `all('live-genre').filter(({ state }) => state === 'music').length`), { fits: (count) => count === 3 });
+    assert.is(await look(page, `all('live-genre[mic]')[0].state`), 'idle');
+    await picture(page, `${name}-widgets`);
+    await press(page, 'Listen');
+    await shows(page, 'live-genre[mic] >>> [data-state]', await playsAudio(page) ? /Live/ : /has paused this page’s audio.*Resume/);
+    if (!await playsAudio(page)) await press(page, 'Resume');
+    await press(page, 'Stop');
+    assert.is(await look(page, `all('live-genre[mic]')[0].state`), 'idle');
+    assert.equal(page.errors, []);
+  });
+
+  test.run();
+}
