@@ -18,11 +18,11 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
   NotReadableError: 'Another program may be using it.',
   AbortError: 'It delivers no audio, or this page’s policy blocks its script.',
   lost: 'It was unplugged or switched off.',
-  muted: 'It is muted by a call, the system, the browser or a switch.',
-  interrupted: 'A call or another program has taken the audio.',
+  muted: 'It is muted, by a call or a switch.',
+  interrupted: 'A call has taken the audio.',
   suspended: 'The browser has paused this page’s audio.',
-  stalled: 'It has stopped delivering sound.',
-  zeros: 'It delivers only digital silence; it may be muted.',
+  stalled: 'It delivers no sound.',
+  zeros: 'It may be muted: only zeros come.',
 };
 
 export class Microphone {

@@ -113,7 +113,7 @@ export function parseOverrides(json: string | null): StringOverrides {
     value = undefined; // reported below
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.values(value).every((word) => typeof word === 'string')) {
-    throw new Error(`labels must be a JSON object of strings, such as {"silence": "Stille", "rock": "Rock"}; it is ${json}`);
+    throw new Error(`labels must be a JSON object of strings, such as {"silence": "Stille"}; it is ${json}`);
   }
   return value as StringOverrides;
 }

@@ -26,7 +26,7 @@ export interface CaptureHandlers {
 export async function openCapture(captureUrl: string, handlers: CaptureHandlers): Promise<Capture> {
   // On insecure pages mediaDevices is undefined, although its type does not allow that.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (!devices) throw Object.assign(new Error('This page is not secure.'), { name: 'insecure' });
+  if (!devices) throw Object.assign(new Error(), { name: 'insecure' });
   const stream = await devices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   const context = new AudioContext();
   const listening = new AbortController();
