@@ -364,12 +364,13 @@ for (const width of [160, 300, 900]) {
     for (const widget of await page.locator('live-genre').all()) await state(widget, 'music');
     assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
     for (const widget of await page.locator('live-genre').all()) {
-      const outer = (await widget.boundingBox())!;
-      assert.ok(outer.width > 50, `${outer.width} px wide`);
-      for (const name of ['genre', 'confidence']) {
-        const box = (await part(widget, name).boundingBox())!;
-        assert.ok(box.x >= outer.x && box.x + box.width <= outer.x + outer.width + 0.5, `${name} from ${box.x} to ${box.x + box.width} in ${outer.x} to ${outer.x + outer.width}`);
-      }
+      // All at one moment: a prediction in between would change the widths.
+      const [outer, ...parts] = await widget.evaluate((element) => {
+        const range = (of: Element): { left: number; right: number } => ({ left: of.getBoundingClientRect().left, right: of.getBoundingClientRect().right });
+        return [range(element), ...['genre', 'confidence'].map((name) => range(element.shadowRoot!.querySelector(`[part~="${name}"]`)!))];
+      });
+      assert.ok(outer!.right - outer!.left > 50, `${outer!.right - outer!.left} px wide`);
+      for (const { left, right } of parts) assert.ok(left >= outer!.left && right <= outer!.right + 0.5, `from ${left} to ${right} in ${outer!.left} to ${outer!.right}`);
     }
   });
 }

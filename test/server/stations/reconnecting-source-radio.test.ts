@@ -71,7 +71,7 @@ function check(name: string, body: () => Promise<void>): void {
 }
 
 check('when FFmpeg is killed it fails with the signal, then resets and is live again', async () => {
-  const station = new Station(serveEndless('/live'));
+  const station = new Station(serveEndless('/live'), { stallAfterMs: 10_000 });
   await station.live(1);
   process.kill(ffmpegs()[0]!, 'SIGKILL');
   const { reason, decoder } = await station.state('failing');
