@@ -1,5 +1,5 @@
 /** HTTP requests of the dashboard and the types of their answers. */
-import type { AlertType, StationGlance, StreamInfo, StreamState } from '../../server/protocol/messages.js';
+import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol/messages.js';
 import { BASE } from './base.js';
 import type { Share } from './model/day-clock.js';
 import type { StationHistory } from './model/passages.js';
@@ -39,21 +39,6 @@ export interface SourceFormat {
   readonly bitrateKbps?: number | null;
   readonly sampleRate?: number | null;
   readonly channels?: number | null;
-}
-
-/** Answer of `POST /v1/stations?test=1`: what was heard in some seconds. */
-export interface StationTrial {
-  readonly alive: boolean;
-  /** Why it is not alive. */
-  readonly reason: string | null;
-  readonly format: SourceFormat | null;
-  readonly title: string | null;
-  readonly heard: StreamState | null;
-  readonly genre: string | null;
-  readonly p: number;
-  /** dBFS */
-  readonly level: number | null;
-  readonly durationMs: number;
 }
 
 /** Answer of `GET /v1/stations/ID`; the fields beyond `StationGlance` are sent only to visitors who may manage. */

@@ -177,3 +177,37 @@ export interface StreamInfo {
   readonly lagMs: number;
   readonly droppedMs: number;
 }
+
+/** Format of the source, as far as it is known. */
+export interface SourceFormat {
+  /** FFmpeg's name, such as `mp3` or `aac`. */
+  readonly codec: string;
+  readonly bitrateKbps?: number;
+  /** Hz */
+  readonly sampleRate?: number;
+  readonly channels?: number;
+  /** From the server; empty if it sends none. */
+  readonly contentType: string;
+  /** The source's own name. */
+  readonly name?: string;
+}
+
+/** Answer of `POST /v1/stations?test=1`. */
+export interface StationTrial {
+  /** Sound came, and still came at the end. */
+  readonly alive: boolean;
+  /** Why it is not alive, as a sentence; else null. */
+  readonly reason: string | null;
+  /** As far as it is known; null if nothing could be decoded. */
+  readonly format: SourceFormat | null;
+  /** The source's title of what is playing. */
+  readonly title: string | null;
+  /** What the sound was at the end; null if there was none. */
+  readonly heard: StreamState | null;
+  readonly genre: string | null;
+  readonly p: number;
+  /** RMS level of all that was heard, dBFS; null if there was no sound. */
+  readonly level: number | null;
+  /** Sound that was heard, ms. */
+  readonly durationMs: number;
+}

@@ -6,7 +6,8 @@ import { asyncScheduler, Observable, Subscription, timer, type SchedulerLike } f
 import type { Settings } from '../settings.js';
 import { MAX_LINES } from '../sources/station/decoder.js';
 import { openSource, type SourceOptions } from '../sources/station/source-connection.js';
-import { SourceFault, undecodable, type DecoderEnd, type SourceEvent, type SourceFormat } from '../sources/station/source-event.js';
+import type { SourceFormat } from '../protocol/messages.js';
+import { type DecoderEnd, type SourceEvent, SourceFault, undecodable } from '../sources/station/source-event.js';
 
 /** After being live for this long, the backoff starts again at its minimum. */
 const STEADY_AFTER_MS = 60_000;

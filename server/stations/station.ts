@@ -7,9 +7,9 @@ import { asyncScheduler, interval, Subject, Subscription, type Observable, type 
 import { blockMs } from '../../models/manifest.js';
 import type { Log } from '../log.js';
 import { ProtocolError } from '../protocol/errors.js';
-import type { AlertType, Prediction, StationGlance, StationMessage, StationState } from '../protocol/messages.js';
+import type { AlertType, Prediction, SourceFormat, StationGlance, StationMessage, StationState } from '../protocol/messages.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
-import type { DecoderEnd, SourceFormat } from '../sources/station/source-event.js';
+import type { DecoderEnd } from '../sources/station/source-event.js';
 import type { FedStream, Streams } from '../streams/streams.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 import type { StationConfig } from './config.js';

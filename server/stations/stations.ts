@@ -10,7 +10,8 @@ import { RESERVED_IDS, type NewStation, type StationChanges, type StationConfig 
 import type { StationEvent } from './station-event.js';
 import { idOfName } from './id-of-name.js';
 import { Station, type StationParts } from './station.js';
-import { tryStation, type StationTrial } from './trial.js';
+import type { StationTrial } from '../protocol/messages.js';
+import { tryStation } from './trial.js';
 
 export interface StationsOptions extends StationParts {
   /** Stations from the file. */

@@ -3,29 +3,9 @@
  * Nothing of it is kept, and it is in no list.
  */
 import { asyncScheduler, fromEvent, Subscription, timer, type Observable, type SchedulerLike } from 'rxjs';
-import type { Prediction, StreamState } from '../protocol/messages.js';
-import type { SourceFormat } from '../sources/station/source-event.js';
+import type { Prediction, SourceFormat, StationTrial } from '../protocol/messages.js';
 import type { TrialStream } from '../streams/streams.js';
 import type { ConnectionEvent } from './reconnecting-source.js';
-
-export interface StationTrial {
-  /** Sound came, and still came at the end. */
-  readonly alive: boolean;
-  /** Why it is not alive, as a sentence; else null. */
-  readonly reason: string | null;
-  /** As far as it is known; null if nothing could be decoded. */
-  readonly format: SourceFormat | null;
-  /** The source's title of what is playing. */
-  readonly title: string | null;
-  /** What the sound was at the end; null if there was none. */
-  readonly heard: StreamState | null;
-  readonly genre: string | null;
-  readonly p: number;
-  /** RMS level of all that was heard, dBFS; null if there was no sound. */
-  readonly level: number | null;
-  /** Sound that was heard, ms. */
-  readonly durationMs: number;
-}
 
 export interface TrialOptions {
   readonly listen: (url: string) => Observable<ConnectionEvent>;

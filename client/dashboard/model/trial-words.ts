@@ -1,5 +1,6 @@
 /** Texts about what a station's source sends. */
-import type { SourceFormat, StationTrial } from '../api.js';
+import type { StationTrial } from '../../../server/protocol/messages.js';
+import type { SourceFormat } from '../api.js';
 import { decibels, labelName, percent } from './format.js';
 
 /** "mp3, 128 kbit/s, 44.1 kHz, stereo" */

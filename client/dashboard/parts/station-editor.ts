@@ -1,7 +1,8 @@
 /** Dialog to add, change or delete a station. Shows the server's error message at the top. */
 import { css, html, LitElement, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { ApiError, stationPath, type Rule, type StationForm, type StationInfo, type StationTrial } from '../api.js';
+import type { StationTrial } from '../../../server/protocol/messages.js';
+import { ApiError, type Rule, type StationForm, type StationInfo, stationPath } from '../api.js';
 import { labelName } from '../model/format.js';
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, webhookLines, type RuleRow } from '../model/station-form.js';
 import { trialText } from '../model/trial-words.js';

@@ -1,9 +1,8 @@
 /** Schemas of the API's request and response bodies; they match the protocol's types. */
 import { z } from '@hono/zod-openapi';
-import type { StationGlance, StreamInfo } from '../../protocol/messages.js';
+import type { StationGlance, StationTrial, StreamInfo } from '../../protocol/messages.js';
 import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
 import type { StationDetail } from '../../stations/station.js';
-import type { StationTrial } from '../../stations/trial.js';
 
 /** A time in a response. */
 export const timeSchema = z.iso.datetime().meta({ description: 'ISO 8601' });

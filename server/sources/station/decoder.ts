@@ -6,7 +6,8 @@
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
 import { Ffmpeg, findOperatorsFfmpeg } from '../ffmpeg.js';
-import { SourceFault, type DecoderEnd, type SourceFormat } from './source-event.js';
+import type { SourceFormat } from '../../protocol/messages.js';
+import { type DecoderEnd, SourceFault } from './source-event.js';
 
 /** Format of the decoded audio of every station. */
 export const STATION_FORMAT: AudioFormat = { encoding: 's16le', sampleRate: 22050, channels: 2 };

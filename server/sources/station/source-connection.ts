@@ -19,7 +19,8 @@ import { entriesOf, isHls, kindOf } from './playlist.js';
 import { decodeText } from './text-encoding.js';
 import { readTitle } from './title.js';
 import { Playout } from './playout.js';
-import { SourceFault, undecodable, type DecoderEnd, type SourceEvent, type SourceFormat } from './source-event.js';
+import type { SourceFormat } from '../../protocol/messages.js';
+import { type DecoderEnd, type SourceEvent, SourceFault, undecodable } from './source-event.js';
 
 /** Limit of playlists that point at playlists, themselves included. */
 const MAX_PLAYLIST_DEPTH = 4;

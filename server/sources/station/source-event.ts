@@ -1,4 +1,5 @@
 /** Events and errors of a connection to a station's source. */
+import type { SourceFormat } from '../../protocol/messages.js';
 
 export type SourceEvent =
   | {
@@ -18,20 +19,6 @@ export type SourceEvent =
   | { readonly type: 'decoder-error'; readonly line: string }
   /** s16le, mono, 22,050 Hz, at about real-time pace. The subscriber owns it and may transfer it. */
   | { readonly type: 'audio'; readonly bytes: Uint8Array };
-
-/** Format of the source, as far as it is known. */
-export interface SourceFormat {
-  /** FFmpeg's name, such as `mp3` or `aac`. */
-  readonly codec: string;
-  readonly bitrateKbps?: number;
-  /** Hz */
-  readonly sampleRate?: number;
-  readonly channels?: number;
-  /** From the server; empty if it sends none. */
-  readonly contentType: string;
-  /** The source's own name. */
-  readonly name?: string;
-}
 
 /** How a decoder ended, with its last error lines. */
 export interface DecoderEnd {

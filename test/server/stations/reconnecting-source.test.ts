@@ -2,7 +2,7 @@ import { Observable, Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '../../../server/stations/reconnecting-source.js';
-import { SourceFault, type SourceEvent } from '../../../server/sources/station/source-event.js';
+import { type SourceEvent, SourceFault } from '../../../server/sources/station/source-event.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 const SETTINGS = { stallAfterMs: 10_000, reconnectMinMs: 1000, reconnectMaxMs: 60_000, stationFiles: '' };

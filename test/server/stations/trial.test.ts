@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FIRST_SOUND_MS, LISTEN_MS, tryStation, type StationTrial } from '../../../server/stations/trial.js';
+import type { StationTrial } from '../../../server/protocol/messages.js';
+import { FIRST_SOUND_MS, LISTEN_MS, tryStation } from '../../../server/stations/trial.js';
 import { STATION_FORMAT } from '../../../server/sources/station/decoder.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { until } from '../../support/until.js';
