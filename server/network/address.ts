@@ -133,5 +133,5 @@ function strayCharacter(text: string): string | undefined {
 }
 
 function isPlausibleHost(host: string): boolean {
-  return host === 'localhost' || host.includes('.') || host.startsWith('[');
+  return host === 'localhost' || /[^.]\.[^.]/.test(host) || host.startsWith('[');
 }
