@@ -30,7 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   evaluation: ['pipe', 'shards', 'sources'],
   'data-packs': ['sources'],
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'evaluation', 'data-packs', 'doctor'],
+  files: ['protocol', 'shards', 'sources'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'evaluation', 'data-packs', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

@@ -3,17 +3,17 @@ import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
 import { whole } from '../../models/command-line.js';
 import { loadBundle } from '../../models/model-folder.js';
+import type { Classified } from '../files/classified.js';
+import { FILE_SHARD_SETTINGS, type FileProgress } from '../files/classify-sound.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
 import { Shards } from '../shards/shards.js';
-import { classifyFile, type Classified, type FileProgress } from './classify-file.js';
+import { classifyFile } from './classify-file.js';
 import { ClassifyProgress } from './progress.js';
 import { report } from './report.js';
 import { colours, paint } from './terminal.js';
 
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
-/** Files are read faster than real time: never drop audio, and buffer enough to keep a shard busy. */
-const FILE_SETTINGS = { maxLagMs: 3_600_000, maxBufferedBytes: 2 * 1024 * 1024, maxSegments: 100_000, logLevel: 'error' } as const;
 /** Conventional exit code after SIGINT (128 + 2). */
 const INTERRUPTED_EXIT_CODE = 130;
 
@@ -47,7 +47,7 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
   const shards = await Shards.start({
     bundle: await loadBundle(model),
     shards: Math.min(jobs, Math.max(1, availableParallelism() - 1)),
-    settings: FILE_SETTINGS,
+    settings: { ...FILE_SHARD_SETTINGS, logLevel: 'error' },
     backend: backend === 'auto' ? undefined : backend,
   });
   const progress = new ClassifyProgress();

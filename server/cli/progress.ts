@@ -1,6 +1,6 @@
 /** Progress line of `classify`; nothing if the output is not a terminal. */
 import { SingleBar } from 'cli-progress';
-import type { FileProgress } from './classify-file.js';
+import type { FileProgress } from '../files/classify-sound.js';
 import { clock, printable } from './terminal.js';
 
 const NAME_CHARS = 28;
