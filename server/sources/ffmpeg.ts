@@ -6,8 +6,10 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import prism from 'prism-media';
+import { cpuMsOf } from './cpu-time.js';
 
 const require = createRequire(import.meta.url);
 
@@ -102,7 +104,19 @@ export interface FfmpegEnd {
   readonly signal: NodeJS.Signals | null;
   /** Set if the process could not be started. */
   readonly spawnError?: Error;
+  /** It was ended because it used `MAX_START_CPU_MS` without giving any output. */
+  readonly isStartTooCostly?: boolean;
 }
+
+/**
+ * CPU time in which FFmpeg must give its first output, ms. Real files need less than a tenth of it; bytes that only
+ * look like sound make some of its demuxers and decoders search for minutes. Not elapsed time, because slow disks
+ * and networks are no fault of a file.
+ */
+export const MAX_START_CPU_MS = 2000;
+/** What is said of input that needs more. */
+export const TOO_COSTLY = `no sound was found in ${MAX_START_CPU_MS / 1000} s of computing`;
+const CPU_CHECK_MS = 200;
 
 const MAX_LINE_CHARS = 2000;
 const ESCAPE_SEQUENCE = /\u001b\[[\d;]*m/g;
@@ -128,6 +142,7 @@ export class Ffmpeg {
   /** Settles when the process is gone and its pipes are closed; never rejects. */
   readonly end: Promise<FfmpegEnd>;
   readonly #child: ChildProcess;
+  #isStartTooCostly = false;
 
   /**
    * @param args all arguments but the output, with `-loglevel level+info`
@@ -150,6 +165,7 @@ export class Ffmpeg {
     this.input = this.#child.stdin as Writable;
     if (!isFed) this.input.end();
     this.#readLines(onLine);
+    this.#limitStart();
     this.end = new Promise((resolve) => {
       let spawnError: Error | undefined;
       this.#child.on('error', (error) => {
@@ -157,7 +173,7 @@ export class Ffmpeg {
         // A process that never started emits no close event.
         if (this.#child.pid === undefined) resolve({ exitCode: null, signal: null, spawnError });
       });
-      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }) }));
+      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }), ...(this.#isStartTooCostly && { isStartTooCostly: true }) }));
     });
   }
 
@@ -167,6 +183,23 @@ export class Ffmpeg {
     // An open pipe would delay the close event.
     this.output.destroy();
     this.input.destroy();
+  }
+
+  /** Ends the process if it computes too long for its first output. */
+  #limitStart(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    const check = setInterval(() => {
+      // Counted by the pipe itself, so that nobody has to read it.
+      if ((this.output as Socket).bytesRead > 0) return clearInterval(check);
+      if ((cpuMsOf(pid) ?? 0) < MAX_START_CPU_MS) return;
+      clearInterval(check);
+      this.#isStartTooCostly = true;
+      // Its pipes stay open for readers, which see their end.
+      this.#child.kill('SIGKILL');
+    }, CPU_CHECK_MS);
+    check.unref();
+    this.#child.once('exit', () => clearInterval(check)).once('error', () => clearInterval(check));
   }
 
   #readLines(onLine: (level: string, text: string) => void): void {

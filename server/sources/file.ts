@@ -9,7 +9,7 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
-import { Ffmpeg, INHERITED_FILE, tellingLine, type FfmpegEnd } from './ffmpeg.js';
+import { Ffmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { WavReader } from './wav.js';
@@ -198,11 +198,12 @@ export class SoundFile {
   }
 
   /** Detects damage from the file's structure, its announced length and FFmpeg's errors, since the exit code is 0 for most broken files. */
-  async #problemOf({ exitCode, signal, spawnError }: FfmpegEnd): Promise<FileError | undefined> {
+  async #problemOf({ exitCode, signal, spawnError, isStartTooCostly }: FfmpegEnd): Promise<FileError | undefined> {
     if (spawnError) return new FileError('no-ffmpeg', `FFmpeg could not be started: ${spawnError.message}`);
     const cause = tellingLine(this.#errors);
     const says = cause === undefined ? '' : ` (FFmpeg: ${cause})`;
     if (this.#bytes === 0 && this.#extent.lacksIndex) return new FileError('damaged', `is cut off: the index at its end (moov) is missing, without which none of its sound can be found${says}`);
+    if (isStartTooCostly) return new FileError('not-audio', `is not audio that FFmpeg can read: ${TOO_COSTLY}${says}`);
     if (this.#bytes === 0 && exitCode !== 0) {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }

@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
-import { Ffmpeg, findOperatorsFfmpeg } from '../ffmpeg.js';
+import { Ffmpeg, findOperatorsFfmpeg, TOO_COSTLY } from '../ffmpeg.js';
 import type { SourceFormat } from '../../protocol/messages.js';
 import { type DecoderEnd, SourceFault } from './source-event.js';
 
@@ -86,8 +86,10 @@ export class Decoder {
       '-c:a', 'pcm_s16le', '-f', 's16le',
     ], (level, text) => this.#onLog(level, text, events), { program, isFed });
     this.output = this.#ffmpeg.output;
-    this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError }) => {
+    this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError, isStartTooCostly }) => {
       this.#hasEnded = true;
+      // Ended by us: the signal says nothing to people.
+      if (isStartTooCostly) return { exitCode, signal: null, lines: [TOO_COSTLY, ...this.#lines] };
       return { exitCode, signal, lines: spawnError ? [...this.#lines, spawnError.message] : this.#lines };
     });
   }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { suite } from 'uvu';
+import { cpuMsOf } from '../../../server/sources/cpu-time.js';
 import { FileError, SoundFile } from '../../../server/sources/file.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { Recordings, childProcesses } from './recordings.js';
@@ -205,6 +206,26 @@ check('a missing file, a folder, an empty file and a file without audio each hav
     assert.not.match(error.message, /\n/);
   }
   assert.match((await refusal(join(recordings.folder, 'text.wav'))).message, /FFmpeg: Invalid data/);
+});
+
+check('bytes that only look like sound are refused after little computing', async () => {
+  const SIZE = 8 * 1024 * 1024;
+  const repeated = (start: string, part: string): Buffer => Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(SIZE, part, 'latin1')]).subarray(0, SIZE);
+  for (const [name, bytes] of [
+    // FFmpeg alone takes 8 s of CPU for these, all of it spent on frames that fail.
+    ['ac3', repeated('', '\x0b\x77')],
+    ['pages of Ogg', repeated('', `OggS\0\0${'\x7f'.repeat(20)}\x01\xff${'\x55'.repeat(255)}`)],
+    ['Ogg and zeros', repeated('OggS', '\0')],
+    ['frames of ADTS', repeated('', '\xff\xf1\x50\x80\x01\0\xfc')],
+    ['a transport stream', repeated('', `G${'\0'.repeat(187)}`)],
+    ['Matroska', repeated('\x1aE\xdf\xa3\x8b\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff', '\0')],
+    ['boxes of MP4', repeated('\0\0\0\x14ftypM4A \0\0\0\0M4A ', '\0\0\0\x08free')],
+  ] as const) {
+    const error = await refusal(recordings.write('hostile', bytes));
+    assert.is(error.problem, 'not-audio', name);
+    assert.match(error.message, /^is not audio that FFmpeg can read/, name);
+  }
+  if (cpuMsOf(process.pid) !== undefined) assert.match((await refusal(recordings.write('hostile', repeated('', '\x0b\x77')))).message, /no sound was found in 2 s of computing/);
 });
 
 check('a video without sound is not audio', async () => {
