@@ -1,5 +1,12 @@
 /** The build targets: sources, commands and outputs. Change this list when a folder moves. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
 import { kernels } from './kernels.js';
+
+const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
+/** Node needs ten times as long to load RxJS's 224 modules, in each process and each worker thread. */
+const RXJS = 'dist/server/rxjs.js';
+const RXJS_LICENSE = '/*! RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0 */';
 
 /** Source of WebAssembly kernels, in AssemblyScript. */
 const isAssembly = (/** @type {string} */ path) => path.endsWith('.as.ts');
@@ -11,10 +18,13 @@ export const PLAN = {
   // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
-    /** The program and its tests, compiled file by file; with deploy/build, for its tests. */
+    /** The program and its tests, compiled file by file; with deploy/build, for its tests; and RxJS in one file. */
     node: {
       isSource: (path) => isTypeScript(path) || (path.startsWith('deploy/build/') && path !== 'deploy/build/index.js'),
-      build: (root, sources) => esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', platform: 'node', target: 'node20', sourcemap: true }),
+      build: async (root, sources) => [
+        ...await esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledRxjs),
+        ...await esbuild(root, { entryPoints: ['node_modules/rxjs/dist/esm/index.js'], outfile: RXJS, ...NODE, bundle: true, banner: { js: RXJS_LICENSE } }),
+      ],
     },
     dspKernels: {
       isSource: (path) => path.startsWith('dsp/') && isAssembly(path),
@@ -50,13 +60,27 @@ export const PLAN = {
 };
 
 /**
+ * Imports of RxJS lead to the bundled file.
+ * @param {string} path of a compiled file, from the root
+ * @param {string} text
+ */
+function bundledRxjs(path, text) {
+  return text.replace(/^((?:import|export|\}) .*from )"rxjs";$/gm, (_, start) => `${start}"${relative(dirname(path), RXJS).replaceAll(sep, '/').replace(/^(?!\.)/, './')}";`);
+}
+
+/**
  * @param {string} root
  * @param {import('esbuild').BuildOptions} options
+ * @param {(path: string, text: string) => string} [edit] gets each compiled script, by its path from the root
  * @returns {Promise<string[]>} the files written, as paths from the root
  */
-async function esbuild(root, options) {
+async function esbuild(root, options, edit) {
   // Imported only when something has to be built.
   const { build } = await import('esbuild');
-  const { metafile } = await build({ format: 'esm', logLevel: 'warning', ...options, absWorkingDir: root, metafile: true });
+  const { metafile, outputFiles } = await build({ format: 'esm', logLevel: 'warning', ...options, absWorkingDir: root, metafile: true, write: !edit });
+  for (const { path, text, contents } of outputFiles ?? []) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, edit && path.endsWith('.js') ? edit(relative(root, path), text) : contents);
+  }
   return Object.keys(metafile.outputs);
 }

@@ -1,5 +1,5 @@
 /** The plan fits the repository: a folder that moves without it would be left out of the build. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -20,6 +20,13 @@ test('every source belongs to a target, and every target but that of a package h
 
 test('what all depend on is there', () => {
   for (const path of PLAN.always) assert.ok(existsSync(join(ROOT, path)), path);
+});
+
+test('no compiled file of the server loads the many modules of RxJS', () => {
+  const compiled = filesIn(join(ROOT, 'dist'), ['server']).filter((path) => path.endsWith('.js'));
+  const importing = (name: RegExp): string[] => compiled.filter((path) => name.test(readFileSync(join(ROOT, 'dist', path), 'utf8')));
+  assert.equal(importing(/from "rxjs"|import\("rxjs"/), []);
+  assert.ok(importing(/from "(?:\.\.?\/)+rxjs\.js"/).length > 20);
 });
 
 test.run();
