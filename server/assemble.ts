@@ -3,17 +3,20 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { Manifest } from '../models/manifest.js';
 import type { Bundle } from '../models/model-folder.js';
 import { Access } from './access/access.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
+import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
+import { FileShards } from './files/file-shards.js';
+import { SentFiles } from './files/sent-files.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
 import { httpApp } from './http/http.js';
+import { limitRequestTime } from './http/request-time.js';
 import type { Log } from './log.js';
 import { isBlockedByFetch } from './network/blocked-ports.js';
 import { Metrics } from './metrics/metrics.js';
 import type { Settings } from './settings.js';
-import type { Shards } from './shards/shards.js';
+import { Shards } from './shards/shards.js';
 import { Senders } from './sockets/senders.js';
 import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
@@ -62,12 +65,13 @@ export interface ServerParts {
  * @param starting resolves with the shards
  * @throws Error as `startServer` does; then nothing is left running
  */
-export async function assemble(settings: Settings, parts: ServerParts, log: Log, manifest: Manifest, starting: Promise<Shards>): Promise<RunningServer> {
+export async function assemble(settings: Settings, parts: ServerParts, log: Log, bundle: Bundle, starting: Promise<Shards>): Promise<RunningServer> {
+  const { manifest } = bundle;
   const { scheduler = asyncScheduler } = parts;
-  let files: ReadonlyMap<string, ServedFile>;
+  let pages: ReadonlyMap<string, ServedFile>;
   let persistence: Persistence;
   try {
-    files = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
+    pages = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
     persistence = await openPersistence(settings, log, scheduler);
   } catch (error) {
     await starting.then((shards) => shards.close(), () => {});
@@ -81,6 +85,15 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const streams = new Streams(shards, manifest, settings, log, scheduler);
   const senders = new Senders(streams, settings, log, scheduler);
   const listeners = new AudioListeners(settings);
+  const fileShards = new FileShards(() => Shards.start({
+    bundle,
+    shards: Math.max(1, Math.min(settings.maxFiles, settings.shards)),
+    settings: { ...settings, ...FILE_SHARD_SETTINGS },
+    backend: settings.backend === 'auto' ? undefined : settings.backend,
+    log,
+    ...(parts.classifier !== undefined && { classifier: parts.classifier }),
+  }));
+  const files = new SentFiles(fileShards, settings, log, scheduler);
   let alerts: RunningAlerts | undefined;
   const stations = new Stations({
     saved: persistence.stations,
@@ -94,9 +107,10 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, deliveries: () => alerts?.waiting ?? 0 });
-  const app = httpApp({ access, metrics, streams, stations, listeners, history: persistence.store, recorder: persistence.history, now: Date.now, settings, files, log, version: VERSION });
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
+  const app = httpApp({ access, metrics, streams, stations, listeners, files, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
     alerts = await startAlerts({ settings, log, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
@@ -111,6 +125,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await alerts?.close();
     await stations.close();
     await persistence.close();
+    await files.close();
     await shards.close();
     throw error;
   }
@@ -135,6 +150,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
     viewers.goAway();
+    const filesClosed = files.close();
     // Active alerts stay active: shutting down must not resolve them.
     await alerts?.close();
     await stations.close();
@@ -143,6 +159,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     const closed = new Promise((resolve) => http.close(resolve));
     // Closing the shards completes streams that got no summary in time, which closes their sockets.
     await shards.close();
+    await filesClosed;
     metrics.close();
     http.closeIdleConnections();
     // ws terminates sockets that don't answer the close after the same time.

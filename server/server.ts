@@ -26,5 +26,5 @@ export async function startServer(settings: Settings, parts: ServerParts = {}): 
   // `assemble` handles a failure; without this it would be an unhandled rejection until then.
   starting.catch(() => {});
   const { assemble } = await import('./assemble.js');
-  return assemble(settings, parts, log, bundle.manifest, starting);
+  return assemble(settings, parts, log, bundle, starting);
 }

@@ -115,6 +115,7 @@ function origins(definition: Definition<readonly string[]>): Setting<readonly st
 }
 
 const MiB = 1024 * 1024;
+const GiB = 1024 * MiB;
 const HOUR_MS = 3_600_000;
 
 /** The table. */
@@ -139,8 +140,13 @@ export const SETTINGS = {
   maxUnsentBytes: whole({ default: 64 * 1024, unit: 'bytes', min: 0, max: 64 * MiB, description: 'unsent bytes to a slow reader above which it gets only the newest prediction' }),
   maxSegments: whole({ default: PIPE_DEFAULTS.maxSegments, unit: 'segments', min: 1, max: 100_000, description: 'maximum number of segments kept for a stream; the oldest are dropped' }),
 
+  maxFiles: whole({ default: 4, unit: 'files', min: 0, max: 1000, description: 'maximum number of files that are sent to be classified at once' }),
+  maxFileBytes: whole({ default: 2 * GiB, unit: 'bytes', min: 1, max: 1024 * GiB, description: 'maximum size of a file that is sent' }),
+  maxFileMinutes: whole({ default: 1440, unit: 'minutes', min: 1, max: 100_000, description: 'maximum length of the sound in a file that is sent' }),
+
   helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time within which a connection must send start' }),
   idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),
+  fileTimeoutMs: whole({ default: 30_000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time without bytes of a file that is sent, or without a reader of its events, after which that is given up' }),
   resumeWindowMs: whole({ default: 15_000, unit: 'ms', min: 0, max: HOUR_MS, description: 'how long a stream waits for its lost connection to resume' }),
   pingIntervalMs: whole({ default: 10_000, unit: 'ms', min: 10, max: HOUR_MS, description: 'time between pings to a silent peer; one that does not answer is disconnected' }),
   closeTimeoutMs: whole({ default: 3000, unit: 'ms', min: 1, max: HOUR_MS, description: 'how long a peer may take to answer a close' }),

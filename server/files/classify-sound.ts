@@ -79,7 +79,7 @@ async function score(file: string, sound: Sound, stream: ShardStream, { onProgre
   const startedAtMs = performance.now();
   const heard = lastValueFrom(stream.messages$.pipe(tap((encoded) => {
     onMessage?.(encoded);
-    if (encoded.type === 'columns') return;
+    if (encoded.type === 'columns' || encoded.type === 'stretch') return;
     const message = JSON.parse(encoded.json) as ServerMessage;
     if (message.type === 'prediction') {
       loudestDb = Math.max(loudestDb, message.level);

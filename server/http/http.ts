@@ -48,6 +48,8 @@ const EMBEDDED: ReadonlyMap<string, string> = new Map([
 
 /** Limit of request bodies; far more than a station needs. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** Where files are sent, which are streamed. */
+export const FILE_PATH = '/v1/classify';
 /** How long a browser may cache a preflight response. */
 const PREFLIGHT_MAX_AGE_S = 600;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
@@ -55,7 +57,7 @@ const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 export interface HttpParts extends ApiParts {
   /** The response to Prometheus. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
-  readonly files: ReadonlyMap<string, ServedFile>;
+  readonly pages: ReadonlyMap<string, ServedFile>;
   readonly log: Log;
   /** Writes the history; undefined if none is kept. */
   readonly recorder: Pick<History, 'status'> | undefined;
@@ -66,7 +68,7 @@ export interface HttpParts extends ApiParts {
 export function httpApp(parts: HttpParts): Hono {
   const { access, metrics, streams, settings, log, recorder, version } = parts;
   const api = restApi(parts);
-  const files = new Map([...parts.files, ...documentFiles(api, version)]);
+  const files = new Map([...parts.pages, ...documentFiles(api, version)]);
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -89,12 +91,14 @@ export function httpApp(parts: HttpParts): Hono {
     }
     await next();
   });
-  app.use(bodyLimit({
+  const limitBody = bodyLimit({
     maxSize: MAX_BODY_BYTES,
     onError: () => {
       throw new ProtocolError('too-big', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
     },
-  }));
+  });
+  // Files have a limit of their own.
+  app.use((context, next) => (context.req.path === FILE_PATH ? next() : limitBody(context, next)));
   app.use('/v1/*', async (context, next) => {
     await next();
     context.header('Cache-Control', 'no-store');

@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry, type Metric } from 'prom-client';
 import { LAG_BOUNDS_MS, type ShardMetrics } from '../shards/shard-metrics.js';
 import type { StationState } from '../protocol/messages.js';
+import type { SentFiles } from '../files/sent-files.js';
 import type { Shards } from '../shards/shards.js';
 import type { Senders } from '../sockets/senders.js';
 import type { History } from '../stations/history.js';
@@ -21,6 +22,7 @@ export interface MetricsParts {
   readonly viewers: Viewers;
   readonly shards: Shards;
   readonly listeners: AudioListeners;
+  readonly files: SentFiles;
   readonly version: string;
   /** Where one is kept. */
   readonly history?: Pick<History, 'status'> | undefined;
@@ -41,7 +43,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
-    const { streams, stations, senders, viewers, listeners, shards, version, history, deliveries } = parts;
+    const { streams, stations, senders, viewers, listeners, files, shards, version, history, deliveries } = parts;
     this.#loop.enable();
 
     this.#gauge('livegenre_info', 'The version, the model and the backend, as labels', (set) => {
@@ -54,6 +56,7 @@ export class Metrics {
     this.#gauge('livegenre_senders', 'Connections that stream sound in', (set) => set(senders.size));
     this.#gauge('livegenre_viewers', 'Connections that watch', (set) => set(viewers.size));
     this.#gauge('livegenre_listeners', 'People who listen to stations through the server', (set) => set(listeners.size));
+    this.#gauge('livegenre_files', 'Files that are classified now', (set) => set(files.size));
 
     this.#gauge('livegenre_stations', 'Stations in each state', (set) => {
       for (const state of STATES) set(stations.list().filter((station) => station.state === state).length, { state });

@@ -79,6 +79,8 @@ export interface PipeOptions {
   readonly topK?: number | undefined;
   /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
+  /** Whether to send `stretch` messages too. */
+  readonly stretches?: boolean | undefined;
   /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
   /** Opus library; required for Opus streams only. */
@@ -93,7 +95,7 @@ export interface PipeOptions {
 export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<EncodedMessage> {
   const { model, settings, progress = new Progress() } = options;
   return defer(() => smoothedBlocks(chunk$, { ...options, progress }).pipe(
-    toMessages(model, settings, progress, options.topK),
+    toMessages(model, settings, progress, options),
   ));
 }
 
@@ -220,17 +222,19 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
   }));
 }
 
-function toMessages({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, topK: number | undefined): OperatorFunction<SmoothedBlock, EncodedMessage> {
-  const messages = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs });
-  return stage((emit) => ({
-    push: (smoothed) => {
-      messages.block(smoothed, progress, emit);
-      progress.seq = messages.seq;
-      progress.droppedMs = messages.droppedMs;
-      progress.lagMs = smoothed.lagMs;
-    },
-    flush: () => emit(messages.summary(progress.receivedMs, progress)),
-  }));
+function toMessages({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, { topK, stretches }: Pick<PipeOptions, 'topK' | 'stretches'>): OperatorFunction<SmoothedBlock, EncodedMessage> {
+  return stage((emit) => {
+    const messages = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs, onStretch: stretches ? emit : undefined });
+    return {
+      push: (smoothed) => {
+        messages.block(smoothed, progress, emit);
+        progress.seq = messages.seq;
+        progress.droppedMs = messages.droppedMs;
+        progress.lagMs = smoothed.lagMs;
+      },
+      flush: () => emit(messages.summary(progress.receivedMs, progress)),
+    };
+  });
 }
 
 /** Handlers of a stage; `flush` emits what remains at the end of the stream. */

@@ -3,6 +3,7 @@ import type { ClassifiedBlock } from './engine.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 import type { Columns, Prediction } from '../protocol/messages.js';
 import { round, Segments } from './segments.js';
+import { Stretches } from './stretches.js';
 import type { Smoothed } from './smoothing.js';
 
 /** A block with its scores and the smoothed result after it. */
@@ -25,6 +26,8 @@ export interface PredictionMessagesOptions {
   readonly seq?: number;
   readonly fromMs?: number;
   readonly droppedMs?: number;
+  /** Gets the stretches of a file; without it there are none. */
+  readonly onStretch?: ((message: EncodedMessage) => void) | undefined;
 }
 
 /** Faults of a stream's audio so far. */
@@ -38,15 +41,17 @@ export class PredictionMessages {
   readonly #labels: readonly string[];
   readonly #topK: number;
   readonly #segments: Segments;
+  readonly #stretches: Stretches | undefined;
   readonly #droppedBeforeMs: number;
   readonly #remaining: Float32Array;
   seq: number;
   droppedMs: number;
 
-  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0 }: PredictionMessagesOptions) {
+  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0, onStretch }: PredictionMessagesOptions) {
     this.#labels = labels;
     this.#topK = Math.min(topK, labels.length);
     this.#segments = new Segments(labels, maxSegments, { fromMs, unknownBelow });
+    this.#stretches = onStretch && new Stretches(labels, (stretch) => onStretch(encodeMessage(stretch)), { fromMs, unknownBelow });
     this.#droppedBeforeMs = droppedMs;
     this.#remaining = new Float32Array(labels.length);
     this.seq = seq;
@@ -59,7 +64,9 @@ export class PredictionMessages {
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
     const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
-    this.#segments.push({ atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, probabilities });
+    const heard = { atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, probabilities };
+    this.#segments.push(heard);
+    this.#stretches?.push(heard);
     emit(encodeMessage({
       type: 'prediction',
       seq: this.seq,
@@ -86,6 +93,7 @@ export class PredictionMessages {
   }
 
   summary(durationMs: number, faults: SoundFaults): EncodedMessage {
+    this.#stretches?.end(durationMs);
     return encodeMessage({ ...this.#segments.summary(durationMs), ...nonZero(faults) });
   }
 

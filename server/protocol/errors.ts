@@ -12,7 +12,7 @@ export interface ErrorKind {
 export const ERRORS = {
   'bad-message': { closeCode: 1007, status: 400, meaning: 'a text message was not JSON, or of no known type' },
   'bad-start': { closeCode: 1007, status: 400, meaning: 'the first message was not a complete `start`' },
-  'not-audio': { closeCode: 1003, status: 415, meaning: 'binary data that cannot be audio of the format that `start` named' },
+  'not-audio': { closeCode: 1003, status: 415, meaning: 'binary data that cannot be audio of the format that `start` named, or a file that is no sound' },
   'hello-timeout': { closeCode: 1008, status: 408, meaning: 'no `start` came in time' },
   'resume-unknown': { closeCode: 1008, status: 404, meaning: 'no stream waits for this resume token' },
   'not-found': { closeCode: 1008, status: 404, meaning: 'no such stream or page' },
@@ -24,6 +24,8 @@ export const ERRORS = {
   'too-big': { closeCode: 1009, status: 413, meaning: 'a message over the limit' },
   'internal': { closeCode: 1011, status: 500, meaning: 'a fault of the server' },
   'too-many-streams': { closeCode: 1013, status: 503, meaning: 'the limit of streams is reached, or the server is too busy for one more' },
+  'too-many-files': { closeCode: 1013, status: 503, meaning: 'the limit of files at once is reached' },
+  'no-decoder': { closeCode: 1011, status: 501, meaning: 'the server has no FFmpeg of its own, so it takes no files' },
   'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'the limit of viewers is reached' },
   'going-away': { closeCode: 1001, status: 503, meaning: 'the server is shutting down' },
   'idle': { closeCode: 4000, status: 408, meaning: 'no audio came for too long' },

@@ -73,7 +73,21 @@ export interface Columns {
   readonly peaks: string;
 }
 
-/** A stretch with one state and genre. */
+/** What was heard in one stretch of a file; they are 4 s long, and one begins every 2 s. */
+export interface Stretch {
+  readonly type: 'stretch';
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** `music` where at least half of it is music of a known genre; not steadied, unlike that of a prediction. */
+  readonly state: StreamState;
+  readonly genre: string | null;
+  /** Confidence in `genre`, 0 to 1; 0 where it is null. */
+  readonly p: number;
+  /** All labels with their probabilities, best first; empty where it is not music. */
+  readonly top: ReadonlyArray<readonly [label: string, p: number]>;
+}
+
+/** A part of a stream with one state and genre. */
 export interface Segment {
   readonly fromMs: number;
   readonly toMs: number;
@@ -115,7 +129,7 @@ export interface ErrorMessage {
   readonly retryAfterMs?: number;
 }
 
-export type ServerMessage = Ready | Prediction | Columns | Summary | Restarted | StationMessage | StationsMessage | ErrorMessage;
+export type ServerMessage = Ready | Prediction | Columns | Stretch | Summary | Restarted | StationMessage | StationsMessage | ErrorMessage;
 
 /**
  * How a station is doing. `silent` is bytes but no sound, `stalled` is no bytes; `failing` waits

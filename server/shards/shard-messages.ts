@@ -23,6 +23,7 @@ export interface OpenStream {
   readonly format: AudioFormat;
   readonly topK: number | undefined;
   readonly spectrogram: boolean | undefined;
+  readonly stretches: boolean | undefined;
   readonly isPaced: boolean | undefined;
   /** Where to continue after a restart; all 0 at the start of a stream. */
   readonly from: { readonly seq: number; readonly scoredMs: number; readonly droppedMs: number };

@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly topK?: number | undefined;
   /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
+  /** Whether to send `stretch` messages too, as for files. */
+  readonly stretches?: boolean | undefined;
   /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
 }
@@ -157,8 +159,8 @@ export class LinkedStream implements ShardStream {
   }
 
   #open(skipBytes: number): void {
-    const { format, topK, spectrogram, isPaced } = this.#options;
-    this.#link.outgoing().open(this.key, { format, topK, spectrogram, isPaced, from: this.#from, skipBytes });
+    const { format, topK, spectrogram, stretches, isPaced } = this.#options;
+    this.#link.outgoing().open(this.key, { format, topK, spectrogram, stretches, isPaced, from: this.#from, skipBytes });
   }
 
   #resolveDrained(): void {

@@ -82,7 +82,7 @@ class Shard {
     }
   }
 
-  #open(key: number, { format, topK, spectrogram, isPaced, from, skipBytes }: OpenStream): void {
+  #open(key: number, { format, topK, spectrogram, stretches, isPaced, from, skipBytes }: OpenStream): void {
     const running: Running = { chunks: undefined, progress: new Progress(from), consumedBytes: 0, unreportedBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
     const chunk$ = new Observable<Chunk>((chunks) => void (running.chunks = chunks));
@@ -93,6 +93,7 @@ class Shard {
       settings: this.#start.settings,
       topK,
       spectrogram,
+      stretches,
       isPaced,
       opus: opusLibrary,
       progress: running.progress,

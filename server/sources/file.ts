@@ -9,7 +9,7 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
-import { Ffmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
+import { Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { WavReader } from './wav.js';
@@ -36,6 +36,13 @@ const BUFFERED_BYTES = 256 * 1024;
 /** Encoders pad and decoders trim, so a decoded length this much shorter than announced is complete. */
 const TOLERANCE_MS = 300;
 const TOLERANCE_SHARE = 0.01;
+/**
+ * Demuxers for what strangers send: containers of sound, but no playlists, devices, images or anything
+ * that refers to other files.
+ */
+const STRANGERS_DEMUXERS = [
+  'aac', 'ac3', 'aiff', 'amr', 'ape', 'asf', 'au', 'avi', 'caf', 'dsf', 'eac3', 'flac', 'flv', 'loas', 'matroska', 'mov', 'mp3', 'mpc', 'mpc8', 'mpeg', 'mpegts', 'ogg', 'tta', 'w64', 'wav', 'wv',
+] as const;
 /** Error lines that are kept: the first ones say the cause. */
 const MAX_ERRORS = 20;
 
@@ -57,15 +64,20 @@ export class SoundFile {
   #firstErrorAt: number | undefined;
   readonly #errors: string[] = [];
   #note: string | undefined;
-  readonly #path: string;
+  /** Undefined for bytes that arrive. */
+  readonly #path: string | undefined;
+  readonly #isTrusted: boolean;
   /** The file as FFmpeg is told it. */
   readonly #url: string;
+  /** Why the bytes that arrive ended too early. */
+  #arrivalError: unknown;
 
-  private constructor(path: string) {
+  private constructor(path: string | undefined, isTrusted: boolean) {
     this.#path = path;
-    this.name = readableName(basename(path));
+    this.#isTrusted = isTrusted;
+    this.name = path === undefined ? '' : readableName(basename(path));
     // A program gets its arguments as text, and a line break in a name could pass for a line of FFmpeg's log.
-    this.#url = isText(path) && !/\p{Cc}/u.test(path) ? `file:${path}` : `file:${INHERITED_FILE}`;
+    this.#url = path === undefined ? 'pipe:0' : isText(path) && !/\p{Cc}/u.test(path) ? `file:${path}` : `file:${INHERITED_FILE}`;
   }
 
   /**
@@ -73,8 +85,8 @@ export class SoundFile {
    * @param path as `file-names.ts` writes names that are not UTF-8
    * @throws FileError when the file can't be read or decoded
    */
-  static async open(path: string): Promise<SoundFile> {
-    const file = new SoundFile(path);
+  static async open(path: string, { isTrusted }: { readonly isTrusted: boolean } = { isTrusted: true }): Promise<SoundFile> {
+    const file = new SoundFile(path, isTrusted);
     const handle = await openFile(path);
     try {
       await file.#examine(handle);
@@ -90,6 +102,26 @@ export class SoundFile {
       throw error;
     } finally {
       await handle.close();
+    }
+  }
+
+  /**
+   * Decodes a file whose bytes arrive one after the other, and are not trusted. What is missing at its end is found by
+   * the length that FFmpeg reads from its head only.
+   * @param input is read until FFmpeg has what it needs; its errors are thrown here or by `chunks`
+   * @throws FileError when it can't be decoded
+   */
+  static async arriving(input: AsyncIterable<Uint8Array>): Promise<SoundFile> {
+    const file = new SoundFile(undefined, false);
+    try {
+      file.#extent = { stream: 0, isCut: false, isLengthOfSound: true };
+      await file.#start(input, []);
+      const { sampleRate } = file.#format;
+      if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) throw new FileError('not-audio', `has a sample rate of ${sampleRate} Hz; files that are sent may have ${MIN_RATE} to ${MAX_RATE}`);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
     }
   }
 
@@ -122,6 +154,7 @@ export class SoundFile {
       yield this.#count(this.#first);
       for (let bytes = await this.#read(); bytes; bytes = await this.#read()) yield this.#count(bytes);
       const end = await this.#end;
+      if (this.#arrivalError !== undefined) throw this.#arrivalError;
       const problem = this.#isClosed ? undefined : await this.#problemOf(end);
       if (problem) throw problem;
     } finally {
@@ -143,8 +176,8 @@ export class SoundFile {
       // Copied because Node reuses the buffer, and the consumer may transfer the chunk.
       return next.done ? undefined : new Uint8Array(next.value);
     } catch (error) {
-      // `close` during a read causes an error, which is expected.
-      if (this.#isClosed) return undefined;
+      // `close` during a read causes an error, which is expected, and so does the end of what arrives.
+      if (this.#isClosed || this.#arrivalError !== undefined) return undefined;
       throw error;
     }
   }
@@ -159,30 +192,47 @@ export class SoundFile {
     }
   }
 
-  async #start(handle: FileHandle, rateArgs: readonly string[]): Promise<void> {
+  async #start(source: FileHandle | AsyncIterable<Uint8Array>, rateArgs: readonly string[]): Promise<void> {
     const args = [
       ...this.#inputArgs(), '-map_metadata', '-1', '-fflags', '+bitexact',
       ...rateArgs, '-c:a', 'pcm_f32le', '-f', 'wav',
     ];
     let ffmpeg: Ffmpeg;
     try {
-      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), { file: handle.fd });
+      const program = this.#isTrusted ? {} : { program: findOperatorsFfmpeg() };
+      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), { ...program, ...('fd' in source ? { file: source.fd } : { isFed: true }) });
     } catch (error) {
       throw new FileError('no-ffmpeg', (error as Error).message);
     }
     this.#isClosed = false;
     this.#end = ffmpeg.end;
     this.#first = new Uint8Array(0);
+    if (!('fd' in source)) void this.#feed(ffmpeg, source);
     const wav = new WavReader();
     this.#input = ffmpeg.output[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     while (!wav.format || this.#first.length === 0) {
       const bytes = await this.#read();
-      if (!bytes) throw await this.#problemOf(await this.#end) ?? new FileError('empty', 'contains no audio');
+      if (!bytes) throw this.#arrivalError ?? await this.#problemOf(await this.#end) ?? new FileError('empty', 'contains no audio');
       this.#first = wav.push(bytes);
     }
     const { sampleRate, channels } = wav.format;
     this.#format = { encoding: 'f32le', sampleRate, channels };
     this.#frameBytes = 4 * channels;
+  }
+
+  /** Writes what arrives to FFmpeg; ends FFmpeg when it stops arriving. Never rejects. */
+  async #feed(ffmpeg: Ffmpeg, source: AsyncIterable<Uint8Array>): Promise<void> {
+    const { input } = ffmpeg;
+    try {
+      for await (const bytes of source) {
+        if (input.destroyed) return;
+        if (!input.write(bytes)) await new Promise<void>((resolve) => input.once('drain', resolve).once('close', resolve));
+      }
+      input.end();
+    } catch (error) {
+      this.#arrivalError = error;
+      ffmpeg.kill();
+    }
   }
 
   #onLog(level: string, text: string): void {
@@ -194,7 +244,8 @@ export class SoundFile {
     if (text.includes('output file will be broken')) return;
     if (!['error', 'fatal', 'panic'].includes(level)) return;
     this.#firstErrorAt ??= this.#bytes;
-    if (this.#errors.length < MAX_ERRORS) this.#errors.push(text.replace(`${this.#url}: `, ''));
+    const line = text.includes('not on whitelist') ? 'this is no format of sound' : text.replace(`${this.#url}: `, '');
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push(line);
   }
 
   /** Detects damage from the file's structure, its announced length and FFmpeg's errors, since the exit code is 0 for most broken files. */
@@ -208,7 +259,7 @@ export class SoundFile {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }
     if (this.#bytes === 0) return new FileError('empty', `contains no audio${says}`);
-    const recordings = await joinedRecordings(this.#path);
+    const recordings = this.#path === undefined ? 0 : await joinedRecordings(this.#path);
     if (recordings > 1) {
       this.#note = `is ${recordings} recordings joined in one file`;
       return undefined;
@@ -231,14 +282,15 @@ export class SoundFile {
     const afterMs = this.#msOf(this.#bytes - this.#firstErrorAt);
     if (afterMs <= END_MS) return false;
     if (afterMs - this.#msOf(BUFFERED_BYTES) > END_MS) return true;
+    if (this.#path === undefined) return false;
     // What was decoded ahead makes the position uncertain: decode again up to the first error.
-    const beforeMs = await this.#msBeforeError();
+    const beforeMs = await this.#msBeforeError(this.#path);
     return beforeMs !== undefined && this.decodedMs - beforeMs > END_MS;
   }
 
   /** Length of the sound before the first error of the decoder; undefined if there is none. */
-  async #msBeforeError(): Promise<number | undefined> {
-    const handle = await openFile(this.#path);
+  async #msBeforeError(path: string): Promise<number | undefined> {
+    const handle = await openFile(path);
     try {
       const ffmpeg = this.#ffmpeg = new Ffmpeg([
         ...this.#inputArgs(), '-ac', '1', '-ar', String(MIN_RATE), '-flush_packets', '1', '-f', 's16le', '-xerror',
@@ -256,7 +308,7 @@ export class SoundFile {
     return [
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
       // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
-      '-protocol_whitelist', 'file,pipe', ...(this.#extent.lacksSize ? ['-ignore_length', '1'] : []), '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
+      '-protocol_whitelist', this.#path === undefined ? 'pipe' : 'file,pipe', ...(this.#isTrusted ? [] : ['-format_whitelist', STRANGERS_DEMUXERS.join(',')]), ...(this.#extent.lacksSize ? ['-ignore_length', '1'] : []), '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
     ];
   }
 

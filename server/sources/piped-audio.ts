@@ -3,17 +3,15 @@
  * decoded by FFmpeg. Raw samples have no header and are refused. Several WAVs in one pipe are heard one after the
  * other.
  */
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AudioFormat } from '../protocol/audio-format.js';
-import { isMp4 } from './extent/mp4.js';
 import { Ffmpeg, tellingLine } from './ffmpeg.js';
 import { FileError, SoundFile } from './file.js';
 import { id3TagBytes, TAG_HEADER_BYTES } from './joined-recordings.js';
+import { needsWholeFile } from './needs-whole-file.js';
 import { PipedBytes } from './piped-bytes.js';
 import { Decoder, STATION_FORMAT } from './station/decoder.js';
 import { detectFormat, DETECTION_BYTES } from './station/detect-format.js';
+import { storeInput } from './stored-input.js';
 import { WavReader } from './wav.js';
 
 /** Rates and channels that the pipe takes as they are; others go through FFmpeg. */
@@ -21,9 +19,6 @@ const MIN_RATE = 8000;
 const MAX_RATE = 192_000;
 /** An MP4 whose index is at its end is stored up to this length, because nothing can be decoded before. */
 const MAX_STORED_BYTES = 512 * 1024 * 1024;
-/** Bytes in which the index of an MP4 or its sound must begin, so that their order is known. */
-const MAX_MP4_START_BYTES = 1024 * 1024;
-const MAX_MP4_START_BOXES = 32;
 
 export interface PipedAudio {
   readonly format: AudioFormat;
@@ -68,7 +63,7 @@ async function nextPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<Pip
   const wav = await wavPiece(bytes);
   if (wav) return wav;
   const start = await bytes.peek(DETECTION_BYTES);
-  if (isMp4(Buffer.from(start)) && await soundComesFirst(bytes)) return storedPiece(bytes, maxStoredBytes);
+  if (await needsWholeFile(bytes)) return storedPiece(bytes, maxStoredBytes);
   return { format: STATION_FORMAT, chunks: decode(start, bytes) };
 }
 
@@ -106,43 +101,25 @@ async function* wavChunks(wav: WavReader, first: Uint8Array, bytes: PipedBytes):
   if (wav.rest) bytes.unread(wav.rest);
 }
 
-/** Whether an MP4 has its samples before their index, so that it must be there as a whole. */
-async function soundComesFirst(bytes: PipedBytes): Promise<boolean> {
-  for (let at = 0, boxes = 0; at + 8 <= MAX_MP4_START_BYTES && boxes < MAX_MP4_START_BOXES; boxes += 1) {
-    const start = await bytes.peek(at + 8);
-    if (start.length < at + 8) return false;
-    const box = Buffer.from(start.buffer, start.byteOffset + at, 8);
-    const name = box.toString('latin1', 4);
-    if (name === 'mdat') return true;
-    if (name === 'moov' || name === 'moof' || box.readUInt32BE(0) < 8) return false;
-    at += box.readUInt32BE(0);
-  }
-  return false;
-}
-
 async function storedPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<PipedAudio> {
-  const folder = await mkdtemp(join(tmpdir(), 'livegenre-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const { path, remove } = await storeInput(upTo(maxStoredBytes, bytes));
   try {
-    const path = join(folder, 'piped.mp4');
-    const file = await open(path, 'wx', 0o600);
-    try {
-      let stored = 0;
-      for (let part = await bytes.next(); part; part = await bytes.next()) {
-        stored += part.length;
-        if (stored > maxStoredBytes) {
-          throw new PipedAudioError(`this MP4 has its index (moov) behind its sound and more than ${maxStoredBytes} bytes: name it as a file instead of piping it, or put the index first (ffmpeg -movflags +faststart)`);
-        }
-        await file.writeFile(part);
-      }
-    } finally {
-      await file.close();
-    }
     const sound = await SoundFile.open(path);
     return { format: sound.format, chunks: chunksOfFile(sound, remove) };
   } catch (error) {
     await remove();
     throw error instanceof FileError ? new PipedAudioError(`the input ${error.message}`) : error;
+  }
+}
+
+async function* upTo(maxBytes: number, bytes: PipedBytes): AsyncGenerator<Uint8Array, void, void> {
+  let stored = 0;
+  for await (const part of bytes) {
+    stored += part.length;
+    if (stored > maxBytes) {
+      throw new PipedAudioError(`this MP4 has its index (moov) behind its sound and more than ${maxBytes} bytes: name it as a file instead of piping it, or put the index first (ffmpeg -movflags +faststart)`);
+    }
+    yield part;
   }
 }
 

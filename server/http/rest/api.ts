@@ -6,6 +6,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
+import type { SentFiles } from '../../files/sent-files.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
 import type { AudioListeners } from '../../stations/audio-listeners.js';
@@ -19,6 +20,7 @@ export interface ApiParts {
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;
+  readonly files: SentFiles;
   /** Undefined if no history is kept. */
   readonly history: HistoryStore | undefined;
   readonly settings: Settings;

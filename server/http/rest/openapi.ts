@@ -6,6 +6,7 @@ import { accessApi } from './access.js';
 import { alertsApi } from './alerts.js';
 import { newApi, type ApiParts } from './api.js';
 import { audioApi } from './audio.js';
+import { classifyApi } from './classify.js';
 import { DOCS_CSS, docsPage, type ApiDocument } from './docs-page.js';
 import { historyApi } from './history.js';
 import { stationsApi } from './stations.js';
@@ -31,7 +32,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), accessApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,

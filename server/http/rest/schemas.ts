@@ -1,5 +1,6 @@
 /** Schemas of the API's request and response bodies; they match the protocol's types. */
 import { z } from '@hono/zod-openapi';
+import type { Classified } from '../../files/classified.js';
 import type { StationGlance, StationTrial, StreamInfo } from '../../protocol/messages.js';
 import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
 import type { StationDetail } from '../../stations/station.js';
@@ -13,6 +14,17 @@ export const streamState = z.enum(['warming', 'music', 'speech', 'silence', 'unk
 export const stationState = z.enum(['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'])
   .meta({ description: '`silent`: bytes but no sound; `stalled`: no bytes; `failing`: waiting for the next attempt; `stopped`: disabled' });
 export const alertType = z.enum(['dead-air', 'down', 'speech', 'drift', 'genre-changed']);
+
+export const classifiedSchema = z.object({
+  file: z.string(),
+  durationMs: z.number(),
+  genre: labelSchema,
+  p: probability,
+  top: z.array(z.object({ genre: z.string(), p: probability })).readonly().meta({ description: 'All labels for the whole file, best first; empty if none of it is music' }),
+  segments: z.array(z.object({ fromMs: z.number(), toMs: z.number(), genre: labelSchema, p: probability, state: streamState })).readonly(),
+  error: z.string().optional().meta({ description: 'What is wrong with the file; the rest describes what could be scored' }),
+  note: z.string().optional().meta({ description: 'What is unusual about the file without being wrong' }),
+}).meta({ id: 'Classified' }) satisfies z.ZodType<Classified>;
 
 export const streamResponseSchema = z.object({
   id: z.string(),

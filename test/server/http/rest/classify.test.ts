@@ -1,0 +1,299 @@
+/** Files over HTTP: the answer of `classify --json`, events, every limit at a tiny value, and nothing left behind. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
+import { classifyFile } from '../../../../server/cli/classify-file.js';
+import { FILE_SHARD_SETTINGS } from '../../../../server/files/classify-sound.js';
+import type { Classified } from '../../../../server/files/classified.js';
+import type { Settings } from '../../../../server/settings.js';
+import { Shards } from '../../../../server/shards/shards.js';
+import { ManualClock } from '../../../support/manual-clock.js';
+import { eventually, until } from '../../../support/until.js';
+import { FAKE_BUNDLE } from '../../fake-classifier.js';
+import { FAKE_CLASSIFIER_URL, sharedServer, withServer } from '../../rig.js';
+import { childProcesses, Recordings } from '../../sources/recordings.js';
+import { HAS_FFMPEG } from '../../sources/station/radio.js';
+
+const test = suite('files over HTTP');
+const SECONDS = 9;
+const ID = 'file-0123456789abcdef';
+let recordings: Recordings;
+let music: string;
+let temporary: string;
+const tmpdirBefore = process.env.TMPDIR;
+
+test.before(() => {
+  recordings = new Recordings();
+  music = recordings.wav('music.wav', SECONDS);
+  temporary = join(recordings.folder, 'temporary');
+  mkdirSync(temporary);
+  process.env.TMPDIR = temporary;
+});
+test.after(() => {
+  if (tmpdirBefore === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = tmpdirBefore;
+  recordings.remove();
+});
+test.after.each(async () => {
+  await eventually('FFmpeg has ended', childProcesses, { fits: (running) => running === 0 });
+  assert.equal(readdirSync(temporary), [], 'a temporary file is left');
+});
+
+const shared = sharedServer(test);
+
+interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+interface Problem {
+  readonly code: string;
+  readonly detail: string;
+}
+
+async function post<Body = Classified>({ url }: RunningServer, body: Uint8Array | FormData, { query = '', headers = {} }: { query?: string; headers?: Record<string, string> } = {}): Promise<Answer<Body>> {
+  const response = await fetch(`${url}/v1/classify${query}`, { method: 'POST', body: body as BodyInit, headers });
+  return { status: response.status, headers: response.headers, body: await response.json() as Body };
+}
+
+/** A request whose body the test writes. */
+function open({ port }: RunningServer, headers: Record<string, string> = {}, query = ''): ClientRequest {
+  const sent = request({ port, host: '127.0.0.1', method: 'POST', path: `/v1/classify${query}`, headers: { 'content-type': 'application/octet-stream', ...headers } });
+  sent.on('error', () => {}); // a connection that the server ends
+  sent.flushHeaders();
+  return sent;
+}
+
+async function answered(sent: ClientRequest): Promise<Answer<Problem>> {
+  const [response] = await once(sent, 'response') as [IncomingMessage];
+  const parts: Buffer[] = [];
+  for await (const each of response) parts.push(each as Buffer);
+  return { status: response.statusCode!, headers: new Headers(response.headers as Record<string, string>), body: JSON.parse(Buffer.concat(parts).toString()) as Problem };
+}
+
+interface Event {
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+}
+
+function eventsOf(text: string): Event[] {
+  return text.split('\n\n').filter(Boolean).map((each) => {
+    const [, type, data] = /^event: (.*)\ndata: (.*)$/.exec(each) ?? [];
+    return { type: type!, data: JSON.parse(data!) as Record<string, unknown> };
+  });
+}
+
+const filesMetric = async ({ url }: RunningServer): Promise<string> => /^livegenre_files (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())![1]!;
+const running = (server: RunningServer, count: number): Promise<unknown> => eventually(`${count} files`, () => filesMetric(server), { fits: (files) => files === String(count) });
+
+/** What the command says of the file. */
+async function commandSays(path: string): Promise<Classified> {
+  const shards = await Shards.start({ bundle: FAKE_BUNDLE, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: FILE_SHARD_SETTINGS });
+  try {
+    return await classifyFile(path, shards);
+  } finally {
+    await shards.close();
+  }
+}
+
+for (const name of ['music.wav', 'music.flac', 'index-last.m4a'] as const) {
+  test(`${name}: the answer is that of the command`, () => shared(async (server) => {
+    if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+    const path = name === 'music.wav' ? music : recordings.encode(music, name);
+    const { file, ...wanted } = await commandSays(path);
+    assert.is(file, path);
+    assert.ok(wanted.genre !== null && wanted.segments.length > 0);
+    assert.equal((await post(server, readFileSync(path), { query: `?name=${name}` })).body, { file: name, ...wanted });
+    const form = new FormData();
+    form.append('note', 'a field before');
+    form.append('file', new Blob([readFileSync(path)]), name);
+    assert.equal((await post(server, form)).body, { file: name, ...wanted });
+  }));
+}
+
+test('the format is told by the content, and a name has no folders', () => shared(async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const { status, body } = await post(server, readFileSync(recordings.encode(music, 'music.ogg', '-c:a', 'libvorbis')), { query: `?name=${encodeURIComponent('../../folder\\so\nng.jpg')}` });
+  assert.is(status, 200);
+  assert.is(body.file, 'song.jpg');
+  assert.is(body.error, undefined);
+}));
+
+test('events come in order, the last one with the answer', () => shared(async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const bytes = readFileSync(music);
+  const wanted = (await post(server, bytes, { query: '?name=a.wav' })).body;
+  const response = await fetch(`${server.url}/v1/classify?name=a.wav&topK=2&spectrogram=1`, { method: 'POST', body: bytes, headers: { accept: 'text/event-stream' } });
+  assert.is(response.headers.get('content-type'), 'text/event-stream');
+  const events = eventsOf(await response.text());
+  assert.equal(events.at(-1), { type: 'summary', data: wanted });
+  const of = (type: string): Record<string, unknown>[] => events.filter((event) => event.type === type).map(({ data }) => data);
+  const predictions = of('prediction');
+  assert.equal(predictions.map(({ seq }) => seq), predictions.map((_, index) => index + 1));
+  assert.ok(predictions.some(({ top }) => (top as unknown[]).length === 2));
+  assert.is(of('columns').length, predictions.length);
+  assert.equal(of('stretch').map(({ fromMs }) => fromMs), [0, 2000, 4000, 6000]);
+  const [progress] = of('progress');
+  assert.equal([progress!.totalBytes, Object.keys(progress!)], [bytes.length, ['receivedBytes', 'totalBytes', 'scoredMs', 'durationMs', 'elapsedMs']]);
+}));
+
+test('another request reads all events under an id', () => shared(async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const watching = fetch(`${server.url}/v1/classify/${ID}/events`);
+  const { status, body } = await post(server, readFileSync(music), { query: `?id=${ID}&spectrogram=1` });
+  assert.is(status, 200);
+  const events = eventsOf(await (await watching).text());
+  assert.equal(events.at(-1), { type: 'summary', data: body });
+  assert.is(events.filter(({ type }) => type === 'columns').length, events.filter(({ type }) => type === 'prediction').length);
+}));
+
+test('of a file whose events nobody reads, and of events without a file, the wait is limited', () => withServer({ helloTimeoutMs: 50 }, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  assert.is((await post(server, readFileSync(music), { query: `?id=${ID}` })).status, 200);
+  const events = eventsOf(await (await fetch(`${server.url}/v1/classify/${ID}/events`)).text());
+  assert.equal(events.map(({ type, data }) => [type, data.code]), [['error', 'not-found']]);
+  assert.is((await fetch(`${server.url}/v1/classify/short/events`)).status, 422);
+}));
+
+test('what is no sound is refused with the cause, and what is wrong with sound is in the answer', () => shared(async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const flac = readFileSync(recordings.encode(music, 'whole.flac'));
+  for (const [bytes, cause] of [
+    [new Uint8Array(0), /^x is empty \(0 bytes\)/],
+    [Buffer.from('text, in fact\n'.repeat(400)), /^x is not audio that FFmpeg can read/],
+    [Buffer.from('ffconcat version 1.0\nfile /etc/passwd\n'), /^x is not audio/],
+    [Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n'), /no format of sound/],
+    [readFileSync(recordings.encode(music, 'cut.m4a')).subarray(0, 20_000), /^x is cut off: the index/],
+  ] as const) {
+    const { status, body } = await post<Problem>(server, bytes, { query: '?name=x' });
+    assert.equal([status, body.code], [415, 'not-audio']);
+    assert.match(body.detail, cause);
+  }
+  for (const [bytes, error] of [
+    [flac.subarray(0, flac.length / 2), /^is cut off or damaged: \d\.\d s of 9\.0 s/],
+    [readFileSync(recordings.silence('silence.wav', 5)), /^is silent$/],
+    [readFileSync(recordings.wav('short.wav', 0.3)), /^is too short/],
+  ] as const) {
+    const { status, body } = await post(server, bytes);
+    assert.is(status, 200);
+    assert.match(body.error!, error);
+  }
+}));
+
+test('a form without a file and a compressed body are refused', () => shared(async (server) => {
+  const form = new FormData();
+  form.append('file', 'only text');
+  assert.equal([(await post<Problem>(server, form)).status, (await post<Problem>(server, form)).body.code], [422, 'bad-request']);
+  assert.is((await post<Problem>(server, Buffer.from('x'), { headers: { 'content-encoding': 'gzip' } })).status, 422);
+  assert.is((await post<Problem>(server, Buffer.from('x'), { query: '?topK=0' })).status, 422);
+}));
+
+test('a file over the size limit is refused, announced or not, and another route keeps its own', () => withServer({ maxFileBytes: 10_000 }, async (server) => {
+  const announced = await post<Problem>(server, new Uint8Array(10_001));
+  assert.equal([announced.status, announced.body.code], [413, 'too-big']);
+  assert.match(announced.body.detail, /10000 bytes.*--max-file-bytes/);
+  if (HAS_FFMPEG) {
+    const sent = open(server);
+    sent.end(readFileSync(music));
+    assert.equal((await answered(sent)).status, 413);
+  }
+  const station = await fetch(`${server.url}/v1/stations`, { method: 'POST', body: 'x'.repeat(70_000), headers: { 'content-type': 'application/json' } });
+  assert.is(station.status, 413);
+  assert.is((await (await fetch(`${server.url}/v1/access`)).json() as { maxFileBytes: number }).maxFileBytes, 10_000);
+}));
+
+test('sound over the limit of minutes is refused', () => withServer({ maxFileMinutes: 1 }, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const long = recordings.encode(music, 'long.flac', '-filter_complex', 'aloop=loop=20:size=200000');
+  const { status, body } = await post<Problem>(server, readFileSync(long));
+  assert.equal([status, body.code], [413, 'too-big']);
+  assert.match(body.detail, /longer than 1 minutes/);
+}));
+
+test('one file more than the limit is refused with when to try again', () => withServer({ maxFiles: 1 }, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const first = open(server);
+  first.write(readFileSync(music).subarray(0, 50_000));
+  await running(server, 1);
+  const { status, headers, body } = await post<Problem>(server, readFileSync(music));
+  assert.equal([status, body.code, headers.get('retry-after')], [503, 'too-many-files', '5']);
+  first.destroy();
+  await running(server, 0);
+  assert.is((await post(server, readFileSync(music))).status, 200);
+}));
+
+test('a file of which no bytes come is given up', async () => {
+  const scheduler = new ManualClock();
+  await withServer({ fileTimeoutMs: 1000 }, async (server) => {
+    const sent = open(server);
+    sent.write(Buffer.from('RIFF'));
+    await running(server, 1);
+    const answer = answered(sent);
+    let isAnswered = false;
+    void answer.then(() => (isAnswered = true));
+    await until(() => {
+      scheduler.advance(1000);
+      return isAnswered;
+    });
+    const { status, body } = await answer;
+    assert.equal([status, body.code], [408, 'idle']);
+    assert.match(body.detail, /1000 ms/);
+    sent.destroy();
+  }, { scheduler } satisfies ServerParts);
+});
+
+test('who may only look sends no files', () => withServer({ access: 'view', adminToken: 'secret' } satisfies Partial<Settings>, async (server) => {
+  const refused = await post<Problem>(server, readFileSync(music));
+  assert.equal([refused.status, refused.body.code], [401, 'no-token']);
+  assert.is((await fetch(`${server.url}/v1/classify/${ID}/events`)).status, 401);
+  if (HAS_FFMPEG) assert.is((await post(server, readFileSync(music), { headers: { authorization: 'Bearer secret' } })).status, 200);
+  assert.is((await post<Problem>(server, readFileSync(music), { headers: { origin: 'https://elsewhere.example' } })).status, 403);
+}));
+
+test('the work ends when the client goes away, whatever it waits for', () => withServer({}, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const decoding = open(server);
+  decoding.write(readFileSync(music).subarray(0, 300_000));
+  await eventually('FFmpeg runs', childProcesses, { fits: (count) => count === 1 });
+  const storing = open(server);
+  storing.write(readFileSync(recordings.encode(music, 'stored.m4a')).subarray(0, 20_000));
+  await eventually('a temporary file', async () => readdirSync(temporary).length, { fits: (count) => count === 1 });
+  await running(server, 2);
+  decoding.destroy();
+  storing.destroy();
+  await running(server, 0);
+}));
+
+test('at shutdown files end with the reason', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  await withServer({}, async (server) => {
+    const sent = open(server);
+    sent.write(readFileSync(music).subarray(0, 300_000));
+    await running(server, 1);
+    const answer = answered(sent);
+    await server.close();
+    const { status, body } = await answer;
+    assert.equal([status, body.code], [503, 'going-away']);
+  });
+});
+
+test('without an FFmpeg of its own the server takes no files', () => shared(async (server) => {
+  const { PATH, FFMPEG_PATH } = process.env;
+  process.env.PATH = '/nowhere';
+  delete process.env.FFMPEG_PATH;
+  try {
+    const { status, body } = await post<Problem>(server, readFileSync(music));
+    assert.equal([status, body.code], [501, 'no-decoder']);
+    assert.match(body.detail, /FFmpeg, and it was not found/);
+  } finally {
+    process.env.PATH = PATH;
+    if (FFMPEG_PATH !== undefined) process.env.FFMPEG_PATH = FFMPEG_PATH;
+  }
+}));
+
+test.run();
