@@ -3,48 +3,8 @@
  * protocol decides how the tracks are split. Each split trains one network, from labels alone or with a
  * teacher first. An interrupted stage resumes from its checkpoint.
  */
-import { join, resolve } from 'node:path';
-import { startBackend } from '../tensorflow/backend.js';
-import { readPack } from '../packs/pack.js';
-import { readExternal, requireSameFrontEnd } from './data/external.js';
-import { withFeatures } from './data/inputs.js';
-import { runCommand, type Options } from './options.js';
+import { runCommand } from './options.js';
 import { terminalProgress } from './progress.js';
-import { splits } from './data/protocols.js';
-import { Random } from '../random.js';
-import { writeRunReport, summary } from './summary.js';
-import { readTeacher } from './data/teacher.js';
-import { runTrial, type TrialResult } from './trial.js';
+import { train } from './training.js';
 
-async function train(options: Options): Promise<void> {
-  const progress = terminalProgress();
-  const startedMs = performance.now();
-  await import('./network/tfjs-gradients.js');
-  const backend = await startBackend(options.backend);
-
-  const folder = resolve(options.data);
-  const [train, valid] = [await readPack(folder, options.train), await readPack(folder, options.valid)];
-  requireSameFrontEnd(train, valid);
-  const unknownTrack = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
-  if (unknownTrack) throw new Error(`Track ${unknownTrack.id} of ${valid.name} has the genre ${unknownTrack.genre ?? 'none'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
-  const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
-  const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
-  const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
-  const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
-  if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
-  progress.log(`${backend} backend; ${train.tracks.length} training tracks, ${valid.tracks.length} validation tracks, ${train.labels.length} labels`);
-  external?.unknown.forEach((tracks, label) => progress.log(`${external.pack.name}: ${tracks} tracks of ${label} are left out: the network has no such label`));
-
-  const all = splits(...packs, options, new Random(options.seed));
-  const trained: TrialResult[] = [];
-  for (const [index, split] of all.entries()) {
-    const own = all.length > 1 ? join(options.run, split.name) : options.run;
-    const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await runTrial(split, { options, teacher, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
-  }
-  summary(trained).forEach((line) => progress.log(line));
-  const report = await writeRunReport(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });
-  progress.log(`the report is in ${report}`);
-}
-
-await runCommand(process.argv, train);
+await runCommand(process.argv, (options) => train(options, terminalProgress()));

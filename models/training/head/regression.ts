@@ -71,7 +71,7 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
     for (let index = 0; index < BATCH; index++) {
       const { label, cumulative, total } = samplers[index % samplers.length]!;
       const row = indexAt(random.next() * total, cumulative);
-      x.set(values.subarray(row * width, (row + 1) * width), index * width);
+      for (let value = 0; value < width; value++) x[index * width + value] = values[row * width + value]!;
       picked[index] = label;
     }
     adam.step(() => {

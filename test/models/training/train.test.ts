@@ -6,10 +6,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cac } from 'cac';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runCommand } from '../../../models/command-line.js';
 import { loadBundle } from '../../../models/model-folder.js';
+import { register } from '../../../models/training/options.js';
 import { readRun } from '../../../models/training/report/write.js';
+import { train as runTraining } from '../../../models/training/training.js';
+import { SILENT } from '../fixtures.js';
 import { npy, toyPack, writePack } from '../packs.js';
 
 const TRAIN = fileURLToPath(new URL('../../../models/training/train.js', import.meta.url));
@@ -23,16 +28,23 @@ command.before.each(async (context) => {
 
 command.after.each(({ folder }) => rm(folder, { recursive: true }));
 
-/** One epoch. @returns what it says */
+const argumentsOf = (folder: string, args: readonly string[]): string[] => ['--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', ...args];
+
+/** One epoch in a process of its own, as a user starts it. @returns what it says */
 function train(folder: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const all = [TRAIN, '--data', folder, '--run', join(folder, 'run'), '--backend', 'wasm', '--epochs', '1', ...args];
-    execFile(process.execPath, all, (error, _, stderr) => (error ? reject(new Error(stderr)) : resolve(stderr)));
+    execFile(process.execPath, [TRAIN, ...argumentsOf(folder, ['--width', '0.25', ...args])], (error, _, stderr) => (error ? reject(new Error(stderr)) : resolve(stderr)));
   });
 }
 
-/** A small network. */
-const run = (folder: string, ...args: string[]): Promise<string> => train(folder, '--arch', 'cnn', '--batch', '4', ...args);
+/** The same in this process, with another network. */
+async function run(folder: string, ...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const cli = cac('train');
+  register(cli, (options) => runTraining(options, { ...SILENT, log: (line) => lines.push(line) }));
+  await runCommand(cli, argumentsOf(folder, ['--arch', 'cnn', '--batch', '4', ...args]));
+  return lines.join('\n');
+}
 
 const errorOf = (folder: string, ...args: string[]): Promise<string> => run(folder, ...args).then(() => assert.unreachable('it ran') as never, (error: Error) => error.message);
 
