@@ -1,25 +1,22 @@
 #!/usr/bin/env node
 /** Entry point of the command line; each command is a file that registers itself. */
 import { cac, type CAC } from 'cac';
-import { runCommand, UsageError } from '../../models/command-line.js';
-import { SettingError } from '../settings.js';
+import { runCommand } from '../../models/command-line.js';
 import { VERSION } from '../version.js';
 import { exactArguments } from './exact-arguments.js';
+import { exitCodeOf, USAGE_EXIT_CODE } from './exit-code.js';
 
 /** Commands; each is a module in this folder that exports `register`. */
 const COMMANDS = ['serve', 'classify', 'send', 'watch', 'features', 'evaluate', 'doctor'] as const;
-
-/** Exit code for wrong usage. */
-const USAGE_EXIT_CODE = 2;
 
 try {
   await main(exactArguments(process.argv).slice(2));
 } catch (error) {
   const { message } = error as Error;
-  const isUsage = error instanceof UsageError || error instanceof SettingError;
+  const exitCode = exitCodeOf(error);
   console.error(`livegenre: ${message}`);
-  if (isUsage) console.error('Run livegenre --help for the commands, livegenre COMMAND --help for a command\'s options.');
-  process.exit(isUsage ? USAGE_EXIT_CODE : 1);
+  if (exitCode === USAGE_EXIT_CODE) console.error('Run livegenre --help for the commands, livegenre COMMAND --help for a command\'s options.');
+  process.exit(exitCode);
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { classifyFile } from '../../../server/cli/classify-file.js';
 import { emptyVerdict, type Classified } from '../../../server/files/classified.js';
 import type { FileProgress } from '../../../server/files/classify-sound.js';
 import type { StreamState } from '../../../server/protocol/messages.js';
-import { classifyAll } from '../../../server/cli/classify.js';
+import { classifyAll, register } from '../../../server/cli/classify.js';
 import { Shards } from '../../../server/shards/shards.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { FAKE_BUNDLE } from '../fake-classifier.js';
@@ -16,7 +16,7 @@ import { tone } from '../sound.js';
 import { Recordings, childProcesses } from '../sources/recordings.js';
 import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
-import { modelFolder, run, start } from './program.js';
+import { modelFolder, refusal, run, start } from './program.js';
 
 const test = suite('classify');
 const SECONDS = 8;
@@ -183,9 +183,9 @@ test('text for people, without colours where there is no terminal; 0 when all is
 });
 
 test('no file, a bad --jobs and a folder without a model are told what is wrong', async () => {
-  const none = await run(['classify']);
+  const none = await refusal(register, ['classify']);
   assert.equal([none.exitCode, /Name one file/.test(none.stderr)], [2, true]);
-  const jobs = await run(['classify', music, '--jobs', 'many']);
+  const jobs = await refusal(register, ['classify', music, '--jobs', 'many']);
   assert.equal([jobs.exitCode, /--jobs .*"many"/.test(jobs.stderr)], [2, true]);
   const nowhere = await run(['classify', music, '--model', recordings.folder]);
   assert.equal([nowhere.exitCode, /model\.json/.test(nowhere.stderr)], [1, true]);

@@ -9,10 +9,12 @@ import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { saveBundle } from '../../../models/model-folder.js';
 import type { Pack } from '../../../models/packs/pack.js';
+import { register } from '../../../server/cli/evaluate.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { noise } from '../../dsp/signals.js';
 import { randomBundle } from '../../models/fixtures.js';
 import { toyPack, writePack } from '../../models/packs.js';
+import { refusal, type Ended } from './program.js';
 
 const BIN = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 const LABELS = ['label 0', 'label 1', 'label 2'];
@@ -33,6 +35,9 @@ function smallPack(change: Partial<Pack> = {}, columns = 100): Pack {
   const { labels = LABELS } = change;
   return { ...toy, ...change, labels, tracks: toy.tracks.map((track, index) => ({ ...track, genre: labels[index % 3]! })) };
 }
+
+/** Without a process of its own, where it is refused before anything is measured. */
+const refuse = (folder: string, ...args: string[]): Promise<Ended> => refusal(register, ['evaluate', '--data', folder, '--model', join(folder, 'model'), ...args]);
 
 function run(folder: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
@@ -106,9 +111,9 @@ evaluate('refuses what can’t be measured', async ({ folder }) => {
     [['--seed', 'x'], /--seed must be a whole number from 0 on/, 2],
     [['--medleys', '1'], /Medleys need tracks of at least two genres that last 20 s/, 1],
   ] as const) {
-    const refused = await run(folder, '--split', 'small', ...args);
+    const refused = await refuse(folder, '--split', 'small', ...args);
     assert.match(refused.stderr, message);
-    assert.is(refused.code, code);
+    assert.is(refused.exitCode, code);
   }
 });
 
@@ -117,16 +122,16 @@ evaluate('says what is missing or does not fit', async ({ folder }) => {
   assert.is(missing.code, 1);
   assert.match(missing.stderr, /There is no data pack .*nothing\.json/);
 
-  const silent = await run(folder, '--split', 'small', '--audio');
-  assert.is(silent.code, 2);
+  const silent = await refuse(folder, '--split', 'small', '--audio');
+  assert.is(silent.exitCode, 2);
   assert.match(silent.stderr, 'No track of small');
 
   await writePack(folder, smallPack({ name: 'hop', frontEnd: { ...FRONT_END_V1, hop: 512 } }));
-  const hop = await run(folder, '--split', 'hop');
+  const hop = await refuse(folder, '--split', 'hop');
   assert.match(hop.stderr, /front end has hop 1920, the pack's levels 512/);
 
   await writePack(folder, smallPack({ labels: ['polka', 'waltz', 'march'] }));
-  const labels = await run(folder, '--split', 'small');
+  const labels = await refuse(folder, '--split', 'small');
   assert.match(labels.stderr, /"polka"; the labels are label 0, label 1, label 2/);
 });
 

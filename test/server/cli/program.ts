@@ -1,10 +1,13 @@
-/** The command line as a user starts it: its own process, with a model of random weights. */
+/** The command line as a user starts it: its own process, with a model of random weights. Refusals also without a process. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cac, type CAC } from 'cac';
+import { runCommand } from '../../../models/command-line.js';
 import { saveBundle } from '../../../models/model-folder.js';
+import { exitCodeOf } from '../../../server/cli/exit-code.js';
 import { randomBundle } from '../../models/fixtures.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
@@ -49,6 +52,22 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Sta
 
 export function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return start(args, env).ended;
+}
+
+/**
+ * What the program would say and end with, in this process: for a command that refuses its arguments before it starts anything.
+ * @param register of the command's module
+ */
+export async function refusal(register: (cli: CAC) => void, args: readonly string[]): Promise<Ended> {
+  const cli = cac('livegenre');
+  cli.help();
+  register(cli);
+  try {
+    await runCommand(cli, args);
+  } catch (error) {
+    return { exitCode: exitCodeOf(error), stdout: '', stderr: `livegenre: ${(error as Error).message}` };
+  }
+  throw new Error(`${args.join(' ')} was not refused`);
 }
 
 /** A folder with a model; `remove` takes it away. */

@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
+import { register } from '../../../server/cli/send.js';
 import { demoStation } from '../../../server/sources/demo/station.js';
 import { startTestServer } from '../rig.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import { Recordings } from '../sources/recordings.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
-import { run, start } from './program.js';
+import { refusal, run, start } from './program.js';
 
 const test = suite('send and watch');
 let recordings: Recordings;
@@ -114,7 +115,7 @@ test('a damaged file is sent as far as it goes, and the exit code says so', asyn
 test('a missing file, two files and an unknown stream are told in a line', async () => {
   const missing = await run(['send', join(recordings.folder, 'missing.wav'), '--url', url]);
   assert.equal([missing.exitCode, /no such file/.test(missing.stderr)], [1, true]);
-  const two = await run(['send', music, music, '--url', url]);
+  const two = await refusal(register, ['send', music, music, '--url', url]);
   assert.is(two.exitCode, 2);
   const unknown = await run(['watch', 'nobody', '--url', url]);
   assert.equal([unknown.exitCode, /no such stream|No stream/.test(unknown.stderr)], [1, true]);

@@ -13,6 +13,7 @@ const SETTINGS = { stallAfterMs: 2000, reconnectMinMs: 20, reconnectMaxMs: 100, 
 let recordings: Recordings;
 let radio: Radio;
 let mp3: Uint8Array;
+const stations: Station[] = [];
 
 test.before(() => {
   recordings = new Recordings();
@@ -22,6 +23,8 @@ test.before.each(async () => {
   radio = await Radio.start();
 });
 test.after.each(async () => {
+  // A station of a test that failed would connect again and again, and the process would never end.
+  for (const station of stations.splice(0)) station.end();
   await radio.close();
   await gone();
 });
@@ -44,6 +47,7 @@ class Station {
   readonly #subscription;
 
   constructor(url: string, settings: Partial<typeof SETTINGS> = {}) {
+    stations.push(this);
     this.#subscription = reconnectingSource(url, { settings: { ...SETTINGS, ...settings } }).subscribe((event) => {
       this.eventTypes.push(event.type);
       if (event.type === 'state') this.states.push(event);
@@ -79,7 +83,6 @@ check('when FFmpeg is killed it fails with the signal, then resets and is live a
   await station.live(2);
   assert.is(station.states.at(-1)!.decoder, null);
   assert.is(station.eventTypes.filter((type) => type === 'reset').length, 1);
-  station.end();
 });
 
 check('a radio that stops sending is stalled, and live when it sends again', async () => {
@@ -87,7 +90,6 @@ check('a radio that stops sending is stalled, and live when it sends again', asy
   assert.is((await station.state('stalled')).reason, 'No bytes arrived for 2 s.');
   serveEndless('/live');
   await station.live(station.states.filter(({ state }) => state === 'live').length + 1);
-  station.end();
 });
 
 check('a radio that is gone for a while, then answers with a page, then with audio, is live again', async () => {
@@ -100,7 +102,6 @@ check('a radio that is gone for a while, then answers with a page, then with aud
   await until(() => station.states.some(({ reason }) => reason === 'The server answers with a web page (text/html), not with audio.'));
   serveEndless('/live');
   await station.live(2);
-  station.end();
 });
 
 check('bytes that are no sound any more are noticed within the stall time, and sound after them is heard', async () => {
@@ -116,7 +117,6 @@ check('bytes that are no sound any more are noticed within the stall time, and s
   assert.is((await station.state('failing')).reason, 'Bytes arrive, but no audio could be decoded from them for 1 s.');
   serveEndless('/live');
   await station.live(2);
-  station.end();
 });
 
 check('silence counts as audio: the station stays live', async () => {
@@ -125,7 +125,6 @@ check('silence counts as audio: the station stays live', async () => {
   const station = new Station(radio.url('/live'), { stallAfterMs: 5000 });
   await station.live(1);
   assert.equal(station.states.map(({ state }) => state), ['connecting', 'live']);
-  station.end();
 });
 
 test.run();
