@@ -2,9 +2,11 @@
  * Runs the test files in child processes, several at a time: `npm test [-- OPTIONS] [NAME…]`. NAME selects
  * the files whose path contains it. See test/README.md for the options.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BrowserServer } from 'playwright-core';
@@ -14,8 +16,9 @@ import { runTestFiles, type FileResult, type TestProcess } from './test-process.
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Duration of each file in its last run on this machine; determines the order of the next run. */
 const TIMES = join(ROOT, '.runs', 'test-times.json');
-/** Estimated seconds of a file without a recorded duration, by what it needs. */
-const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 8, ffmpeg: 6 };
+/** Estimated seconds of a file without a recorded duration: by what it needs, and by its length. */
+const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 6, ffmpeg: 4 };
+const BYTES_PER_SECOND = 5000;
 
 /** Files that take longer run in a separate process; shorter ones share one, up to this total. */
 const SHORT_S = 4;
@@ -56,21 +59,27 @@ const running = new Set<TestProcess>();
 const finished: Finished[] = [];
 let browser: Promise<BrowserServer> | undefined;
 let isStopped = false;
+/** Runs beside the tests, which takes less time than before them. */
+const types = values.quick ? undefined : checkTypes();
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     isStopped = true;
     waiting.length = 0;
     for (const each of running) each.kill();
+    types?.kill();
     console.log(`Stopped by ${signal}.`);
     process.exitCode = 1;
     void close().then(() => process.exit());
   });
 }
 
-await Promise.all(Array.from({ length: jobs }, async () => {
+const typesFit = await Promise.all(Array.from({ length: jobs }, async (_, job) => {
+  // One of the jobs, so that no more than these run at a time.
+  const fit = job === 0 ? await types?.fit : undefined;
   for (let batch = waiting.shift(); batch; batch = waiting.shift()) await run(batch);
-}));
+  return fit;
+})).then(([fit]) => fit ?? true);
 await close();
 saveTimes();
 summarise();
@@ -90,6 +99,33 @@ function batches(all: readonly TestFile[]): TestFile[][] {
     open.seconds += seconds;
   }
   return batches.sort((a, b) => b.seconds - a.seconds).map((batch) => batch.files);
+}
+
+/** The type check, `npm run typecheck`; its output is shown only when it fails. */
+function checkTypes(): { readonly fit: Promise<boolean>; kill(): void } {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const child = spawn(process.execPath, [tsc, '--noEmit'], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+  const startMs = performance.now();
+  const fit = new Promise<boolean>((resolve) => {
+    child.once('error', (error) => { output += error.message; });
+    child.once('close', (code) => {
+      const line = `${code === 0 ? '✓' : '✘'} ${((performance.now() - startMs) / 1000).toFixed(1).padStart(5)} s  types`;
+      if (!isStopped) console.log(code === 0 ? line : `${line}: npm run typecheck fails\n${output.trimEnd().replace(/^/gm, '    ')}\n`);
+      resolve(code === 0);
+    });
+  });
+  return {
+    fit,
+    kill() {
+      try {
+        process.kill(-child.pid!, 'SIGKILL');
+      } catch {
+        // It has ended, or never started.
+      }
+    },
+  };
 }
 
 async function run(batch: TestFile[]): Promise<void> {
@@ -137,14 +173,15 @@ function summarise(): void {
   console.log('\nThe slowest files:');
   for (const { path, result } of slowest) console.log(`  ${result.seconds.toFixed(1).padStart(5)} s  ${path}`);
   const broken = finished.filter(({ result }) => result.failed > 0);
-  if (broken.length > 0) {
+  if (broken.length > 0 || !typesFit) {
     console.log('\nFailed:');
+    if (!typesFit) console.log('  types: npm run typecheck');
     for (const { path, result } of broken) console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
   }
   console.log(`\n${finished.length} files, ${jobs} at a time, ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
   console.log(`${sum(({ skipped }) => skipped)} skipped`);
-  console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`);
-  if (broken.length > 0) process.exitCode = 1;
+  console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed) + (typesFit ? 0 : 1)} failed`);
+  if (broken.length > 0 || !typesFit) process.exitCode = 1;
 }
 
 /** Listed from the sources, so that outputs of an older build in `dist/` do not run. */
@@ -156,7 +193,7 @@ function testFiles(): TestFile[] {
 }
 
 function expectedSeconds({ path, needs }: TestFile): number {
-  return times[path] ?? Math.max(1, ...[...needs].map((need) => GUESS[need]));
+  return times[path] ?? Math.max(0, ...[...needs].map((need) => GUESS[need])) + statSync(join(ROOT, path)).size / BYTES_PER_SECOND;
 }
 
 function readTimes(): Record<string, number> {
