@@ -12,7 +12,7 @@ import { startTestServer } from '../server/rig.js';
 import { station } from '../server/stations/simulated-sources.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
 import { HIGH, LOW, NO_SOUND, Radio } from './radio.js';
-import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { browserSuite, openPage, recolour, resize, SOON, type InBrowser, type Opening } from '../support/pages.js';
 import { eventually } from '../support/until.js';
 
 interface Server {
@@ -89,8 +89,10 @@ const heading = (page: Page, text: string): Promise<void> => page.locator('h1', 
 test('the grid shows the status of each station in less than a second', async (context) => {
   const times: number[] = [];
   // The best counts: other tests may have the machine.
+  let page!: Page;
   while (times.length < 10 && !(Math.min(...times) < 1000)) {
-    const page = await open(context, '/stations');
+    await page?.close();
+    page = await open(context, '/stations');
     times.push(await page.evaluate(() => new Promise<number>((resolve) => {
       const check = (): void => {
         const cards = document.querySelector('stations-page')?.shadowRoot?.querySelectorAll('station-card') ?? [];
@@ -100,7 +102,6 @@ test('the grid shows the status of each station in less than a second', async (c
       check();
     })));
   }
-  const page = context.pages.at(-1)!;
   console.log(`a grid after ${times.map(Math.round).join(', ')} ms`);
   assert.ok(Math.min(...times) < 1000, `${times.map(Math.round)} ms to a grid`);
   assert.equal(await names(page), ['Bright', 'Deep FM', 'Lost in Space', 'Quiet Hour']);
@@ -158,7 +159,7 @@ test('an unknown station shows an error page', async (context) => {
 });
 
 test('a station page shows the current genre, spectrogram, history and alerts', async (context) => {
-  const page = await open(context, '/stations/deep');
+  const page = await open(context, '/stations/deep', { reducedMotion: 'no-preference' });
   await page.locator('genre-now .word', { hasText: 'Low' }).waitFor(SOON);
   await page.locator('.status', { hasText: 'Song of the deep' }).waitFor(SOON);
   await page.waitForFunction(() => {
@@ -387,23 +388,23 @@ test('kiosk mode has no navigation', async (context) => {
   assert.is(new URL(page.url()).search, '?kiosk=1');
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`${colorScheme}: all text has enough contrast, and every element has a name`, async (context) => {
-    for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
-      const page = await open(context, path, { colorScheme });
-      await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
-      assert.equal(await lowContrastTexts(page), [], path);
-      assert.equal(await unnamedElements(page), [], path);
+for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
+  test(`${path}, light and dark: all text has enough contrast, and every element has a name`, async (context) => {
+    const page = await open(context, path, { colorScheme: 'light' });
+    await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await recolour(page, colorScheme);
+      assert.equal(await lowContrastTexts(page), [], colorScheme);
+      assert.equal(await unnamedElements(page), [], colorScheme);
     }
   });
-}
 
-for (const width of [360, 768, 1400]) {
-  test(`no overflow at ${width} px`, async (context) => {
-    for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
-      const page = await open(context, path, { viewport: { width, height: 800 } });
-      await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
-      assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width, path);
+  test(`${path}: no overflow at 360, 768 and 1400 px`, async (context) => {
+    const page = await open(context, path, { viewport: { width: 360, height: 800 } });
+    await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
+    for (const width of [360, 768, 1400]) {
+      await resize(page, width);
+      assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
     }
   });
 }
@@ -425,7 +426,7 @@ test('a grid of 200 changing stations scrolls smoothly', async (context) => {
       await server.stations.add(station({ id: `s${i}`, name: `Station ${i}`, url: url(`s${i}`) }));
       context.radio.broadcast(url(`s${i}`), i % 2 === 0 ? LOW : HIGH, `Song ${i}`);
     }
-    const page = await open(context, '/stations', { server, viewport: { width: 1400, height: 900 } });
+    const page = await open(context, '/stations', { server, viewport: { width: 1400, height: 900 }, reducedMotion: 'no-preference' });
     await page.waitForFunction(() => document.querySelector('stations-page')!.shadowRoot!.querySelectorAll('station-card').length === 200, undefined, SOON);
     const frames = await page.evaluate(() => new Promise<number[]>((resolve) => {
       const deltas: number[] = [];
@@ -434,7 +435,7 @@ test('a grid of 200 changing stations scrolls smoothly', async (context) => {
         deltas.push(now - before);
         before = now;
         scrollBy(0, 12);
-        if (deltas.length < 240) requestAnimationFrame(frame);
+        if (deltas.length < 120) requestAnimationFrame(frame);
         else resolve(deltas.slice(1).sort((one, other) => one - other));
       };
       requestAnimationFrame(frame);

@@ -38,8 +38,9 @@ export interface Opening extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
+/** Prefers reduced motion unless `options` say otherwise: moving canvases and bars take most of a page's CPU time. */
 export async function openPage({ browser, pages, pageErrors }: InBrowser, url: string, { expects = () => false, prepare, ...options }: Opening = {}): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage();
+  const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
   pages.push(page);
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('console', (message) => {
@@ -48,6 +49,23 @@ export async function openPage({ browser, pages, pageErrors }: InBrowser, url: s
   await prepare?.(page);
   await page.goto(url);
   return page;
+}
+
+/** Changes the window's width and resolves once the page has adapted to it. */
+export async function resize(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: page.viewportSize()!.height });
+  await nextFrames(page);
+}
+
+/** Switches the system's colours and resolves once the page has adapted to them. */
+export async function recolour(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await nextFrames(page);
+}
+
+/** Two animation frames: observers and components that react to a change in the first have drawn in the second. */
+function nextFrames(page: Page): Promise<unknown> {
+  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
 /** Properties that `recordMicrophone` sets on a page's window. */
