@@ -87,7 +87,7 @@ test('audio that the browser pauses: the page says so, keeps the stream with sil
   await act(page, refuseToResume);
   await alert(page, /browser has paused the audio/);
   await claimsNothing(page);
-  await eventually('silence is sent for longer than the server waits', async () => (await microphones(context))[0]?.durationMs ?? 0, { fits: (ms) => ms > before!.durationMs + 2 * IDLE_MS });
+  await eventually('silence is sent for longer than the server waits', async () => (await microphones(context))[0]?.durationMs ?? 0, { fits: (ms) => ms > before!.durationMs + 1.5 * IDLE_MS });
   await claimsNothing(page);
   await act(page, allowToResume);
   await page.getByRole('button', { name: 'Resume' }).click();

@@ -4,12 +4,12 @@ import type { Locator, Page } from 'playwright-core';
 import { contentSecurityPolicy } from '../../client/embed/server-access.js';
 import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
-import { serve, type ServedPage } from './serve.js';
+import { portOf, serve, serveHere, type ServedPage } from './serve.js';
 import { withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
 import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated-sources.js';
 import { INSECURE_HOST } from '../support/browser.js';
-import { browserSuite, openPage, recordMicrophone, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { browserSuite, openPage, recordMicrophone, resize, SOON, type InBrowser, type Opening } from '../support/pages.js';
 import { Site } from '../support/site.js';
 import { eventually } from '../support/until.js';
 
@@ -202,7 +202,8 @@ test('a station shows its title, silence, no signal when stalled, and a genre wh
 });
 
 test('a lost server is offline with the last genre as past, and the widget recovers with it', async (context) => {
-  const firstServer = await serve('--allowed-origins', context.allowedSite.origin);
+  const settings = { demo: true, allowedOrigins: [context.allowedSite.origin] };
+  const firstServer = await serveHere(settings);
   const page = await open({ ...context, server: firstServer }, '<live-genre stream="demo"></live-genre><live-genre stream="demo" size="badge"></live-genre>');
   const [card, badge] = await page.locator('live-genre').all() as [Locator, Locator];
   await state(card, 'music');
@@ -213,7 +214,7 @@ test('a lost server is offline with the last genre as past, and the widget recov
   assert.is(await part(card, 'confidence').isVisible(), false);
   assert.is(await part(card, 'state').isVisible(), false);
   assert.equal(await lowContrastTexts(page), []);
-  const secondServer = await serve('--allowed-origins', context.allowedSite.origin, '--port', new URL(firstServer.url).port);
+  const secondServer = await serveHere({ ...settings, ...portOf(firstServer) });
   try {
     await state(card, 'music');
     await state(badge, 'music');
@@ -271,8 +272,8 @@ test('the microphone opens on a click, is sent without audio processing, and is 
 });
 
 test('after a restart of the server the microphone goes on as a new stream, and the card says so', async (context) => {
-  const flags = ['--allowed-origins', context.allowedSite.origin];
-  let server = await serve(...flags);
+  const settings = { allowedOrigins: [context.allowedSite.origin] };
+  let server = await serveHere(settings);
   try {
     const page = await open({ ...context, server }, '<live-genre mic></live-genre>', { expects: () => true }); // what fails while there is no server
     const widget = page.locator('live-genre');
@@ -280,7 +281,7 @@ test('after a restart of the server the microphone goes on as a new stream, and 
     await widget.locator('.is-live').waitFor(SOON);
     await server.stop();
     await widget.locator('.is-live').waitFor({ ...SOON, state: 'detached' });
-    server = await serve('--port', new URL(server.url).port, ...flags);
+    server = await serveHere({ ...settings, ...portOf(server) });
     await part(widget, 'note').getByText(/^A new stream, after \d+ s without the server; \d+ s were lost\.$/).waitFor({ timeout: 40_000 });
     await widget.locator('.is-live').waitFor(SOON);
   } finally {
@@ -356,24 +357,26 @@ test('with reduced motion there are no transitions', async (context) => {
   assert.is(await widget.locator('.level i').evaluateAll((bars) => new Set(bars.map((bar) => (bar as HTMLElement).style.cssText)).size), 1);
 });
 
-for (const width of [160, 300, 900]) {
-  test(`no overflow at ${width} px in any size, in a flex row, a grid or right to left`, async (context) => {
-    const page = await open(context, `<div>${ALL}</div><div dir="rtl">${ALL}</div><div style="display: flex"><live-genre stream="demo"></live-genre></div><div style="display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9em), 1fr))">${ALL}</div>`, {
-      viewport: { width, height: 800 }, head: '<style>body { margin: 0 }</style>',
-    });
-    for (const widget of await page.locator('live-genre').all()) await state(widget, 'music');
+test('no overflow at 160, 300 and 900 px in any size, in a flex row, a grid or right to left', async (context) => {
+  const page = await open(context, `<div>${ALL}</div><div dir="rtl">${ALL}</div><div style="display: flex"><live-genre stream="demo"></live-genre></div><div style="display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9em), 1fr))">${ALL}</div>`, {
+    viewport: { width: 160, height: 800 }, head: '<style>body { margin: 0 }</style>',
+  });
+  const widgets = await page.locator('live-genre').all();
+  for (const width of [160, 300, 900]) {
+    await resize(page, width);
+    for (const widget of widgets) await state(widget, 'music');
     assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);
-    for (const widget of await page.locator('live-genre').all()) {
+    for (const widget of widgets) {
       // All at one moment: a prediction in between would change the widths.
       const [outer, ...parts] = await widget.evaluate((element) => {
         const range = (of: Element): { left: number; right: number } => ({ left: of.getBoundingClientRect().left, right: of.getBoundingClientRect().right });
         return [range(element), ...['genre', 'confidence'].map((name) => range(element.shadowRoot!.querySelector(`[part~="${name}"]`)!))];
       });
       assert.ok(outer!.right - outer!.left > 50, `${outer!.right - outer!.left} px wide`);
-      for (const { left, right } of parts) assert.ok(left >= outer!.left && right <= outer!.right + 0.5, `from ${left} to ${right} in ${outer!.left} to ${outer!.right}`);
+      for (const { left, right } of parts) assert.ok(left >= outer!.left && right <= outer!.right + 0.5, `from ${left} to ${right} in ${outer!.left} to ${outer!.right} at ${width} px`);
     }
-  });
-}
+  }
+});
 
 test('the height is the same in all states', async (context) => {
   const page = await open(context, '<live-genre stream="demo"></live-genre><live-genre stream="none"></live-genre>');

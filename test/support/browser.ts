@@ -53,7 +53,7 @@ export function music(seconds: number): Buffer {
 async function prepare({ refuses = false }): Promise<{ readonly options: LaunchOptions; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-chromium-'));
   const microphone = join(folder, 'microphone.wav');
-  writeFileSync(microphone, music(8));
+  if (!refuses) writeFileSync(microphone, music(8));
   if (!hasLibrary('libnss3.so')) unpackLibraries(folder);
   const options = {
     executablePath: await chromium.executablePath(),
@@ -63,7 +63,8 @@ async function prepare({ refuses = false }): Promise<{ readonly options: LaunchO
       '--disable-background-networking', '--disable-component-update', '--no-first-run', '--mute-audio',
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
       '--autoplay-policy=no-user-gesture-required', // a test chooses files without a hand on the mouse
-      `--use-fake-ui-for-media-stream${refuses ? '=deny' : ''}`, '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`,
+      '--use-fake-device-for-media-stream',
+      ...refuses ? ['--use-fake-ui-for-media-stream=deny'] : ['--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`],
     ],
     env: { ...process.env as Record<string, string>, LD_LIBRARY_PATH: [join(folder, 'lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':') },
   };
