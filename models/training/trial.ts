@@ -22,7 +22,8 @@ import { trainWithTeacher, type StageHistory } from './stages/recipe.js';
 import { supervisedStage } from './stages/supervised.js';
 import type { Teacher } from './data/teacher.js';
 import { setValues, TrainableNetwork } from './network/trainable.js';
-import { scoreTracks, trackAccuracy, type InferenceOptions, type TrackScores } from './validate.js';
+import { trackAccuracy, type TrackScores } from './track-scores.js';
+import { scoreTracks, type InferenceOptions } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
 const SMOOTHING = { timeConstantMs: 0, margin: 0.25, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };

@@ -1,21 +1,15 @@
 /** Scores whole labelled tracks in one pass: log probabilities at the end of each block. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Normalisation } from '../../dsp/mel/normalise.js';
-import { accuracy, argmax } from '../metrics.js';
 import type { Pack, Track } from '../packs/pack.js';
 import { melInputs, type Inputs } from './data/inputs.js';
+import type { TrackScores } from './track-scores.js';
 
 /** Approximate columns per batch: sixteen tracks of 30 s. */
 const BATCH_COLUMNS = 5504;
 
 export interface LabelledTrack extends Track {
   readonly genre: string;
-}
-
-export interface TrackScores {
-  readonly truth: number;
-  /** [blocks × labels] natural logarithms of probabilities. */
-  readonly logScores: Float32Array;
 }
 
 /** What inference on tracks needs besides the weights: labels, block size, input features. */
@@ -104,17 +98,4 @@ export function scoreTracks(pack: Pack, inference: InferenceOptions, logits: (x:
     all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(ignoredBlocks * labels.length) });
   });
   return all;
-}
-
-/** Accuracy: share of tracks whose mean log score is highest for the true genre. */
-export function trackAccuracy(scores: readonly TrackScores[], labels: number): number {
-  return accuracy(scores.map(({ truth }) => truth), scores.map(({ logScores }) => argmax(meanScores(logScores, labels))));
-}
-
-/** [blocks × labels] → [labels] */
-export function meanScores(logScores: Float32Array, labels: number): Float64Array {
-  const means = new Float64Array(labels);
-  const blocks = logScores.length / labels;
-  for (let index = 0; index < logScores.length; index++) means[index % labels]! += logScores[index]! / blocks;
-  return means;
 }

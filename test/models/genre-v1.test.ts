@@ -10,7 +10,8 @@ import { describe } from '../../models/network.js';
 import { forward, weightTensors } from '../../models/tf-network.js';
 import { readPack } from '../../models/packs/pack.js';
 import { Step } from '../../models/step/tf-step.js';
-import { scoreTracks, trackAccuracy } from '../../models/training/validate.js';
+import { trackAccuracy } from '../../models/training/track-scores.js';
+import { scoreTracks } from '../../models/training/validate.js';
 import { seeded } from './fixtures.js';
 
 const FOLDER = fileURLToPath(new URL('../../../models/genre-v1', import.meta.url));

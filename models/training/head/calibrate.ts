@@ -10,7 +10,7 @@
 import { argmax, expectedCalibrationError } from '../../metrics.js';
 import { softmax } from '../../step/probabilities.js';
 import { consecutiveFolds } from '../data/protocols.js';
-import { meanScores, type TrackScores } from '../validate.js';
+import { meanScores, type TrackScores } from '../track-scores.js';
 
 const FOLDS = 5;
 /** Prior standard deviation of shifts: with few tracks they stay near 0. */

@@ -23,7 +23,8 @@ import { softLabelOf, withSoftLabels } from './self-training.js';
 import { spliced } from '../data/splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type TrainableNetwork } from '../network/trainable.js';
-import { trackAccuracy, type InferenceOptions, type TrackScores } from '../validate.js';
+import { trackAccuracy, type TrackScores } from '../track-scores.js';
+import type { InferenceOptions } from '../validate.js';
 
 const PENALTIES = [0.1, 0.2, 0.3];
 /** Penalty factor for the outputs of a recurrent layer: what it remembers of the training tracks generalises poorly. */

@@ -10,7 +10,8 @@ import { argmax } from '../../metrics.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { softmax } from '../../step/probabilities.js';
 import { excerpts, type SoftLabel } from './rows.js';
-import { eachTrack, labelScores, meanScores, type InferenceOptions } from '../validate.js';
+import { meanScores } from '../track-scores.js';
+import { eachTrack, labelScores, type InferenceOptions } from '../validate.js';
 
 /** A track with a predicted soft label; `genre` is the most likely label. */
 interface SoftLabelled extends Track {

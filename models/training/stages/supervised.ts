@@ -9,7 +9,8 @@ import { melInputs, type FeaturePack } from '../data/inputs.js';
 import type { Stage } from './stage.js';
 import type { Random } from '../../random.js';
 import type { TrainableNetwork } from '../network/trainable.js';
-import { labelled, scoreTracks, trackAccuracy, type InferenceOptions, type LabelledTrack } from '../validate.js';
+import { trackAccuracy } from '../track-scores.js';
+import { labelled, scoreTracks, type InferenceOptions, type LabelledTrack } from '../validate.js';
 
 /** Columns at the start of a crop without a loss: half a second, too short to classify. */
 const IGNORED_COLUMNS = 6;

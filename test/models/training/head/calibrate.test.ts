@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { crossFitted, fitMix, fitShifts, fitTemperature, shifted, type Scored } from '../../../../models/training/head/calibrate.js';
-import { trackAccuracy, type TrackScores } from '../../../../models/training/validate.js';
+import { trackAccuracy, type TrackScores } from '../../../../models/training/track-scores.js';
 
 const logs = (...probabilities: readonly number[]): Float32Array => Float32Array.from(probabilities, Math.log);
 

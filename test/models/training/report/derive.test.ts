@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { trackLevels } from '../../../../models/packs/pack.js';
 import { reportSchema } from '../../../../models/training/report/data.js';
 import { reportData } from '../../../../models/training/report/derive.js';
-import { meanScores, trackAccuracy } from '../../../../models/training/validate.js';
+import { meanScores, trackAccuracy } from '../../../../models/training/track-scores.js';
 import { sampleReport, sampleSource } from './sample.js';
 
 const near = (a: number, b: number, within = 1e-6): void => assert.ok(Math.abs(a - b) < within, `${a} is not ${b}`);
