@@ -9,9 +9,12 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
+import { rawInputArgs } from './extent/raw-sound.js';
 import { Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
+import { PipedBytes } from './piped-bytes.js';
+import { unsizedSound } from './unsized-sound.js';
 import { WavReader } from './wav.js';
 
 export type FileProblem = 'not-found' | 'is-folder' | 'not-readable' | 'empty' | 'not-audio' | 'damaged' | 'no-ffmpeg';
@@ -114,8 +117,10 @@ export class SoundFile {
   static async arriving(input: AsyncIterable<Uint8Array>): Promise<SoundFile> {
     const file = new SoundFile(undefined, false);
     try {
-      file.#extent = { stream: 0, isCut: false, isLengthOfSound: true };
-      await file.#start(input, []);
+      const bytes = new PipedBytes(input);
+      const raw = await unsizedSound(bytes);
+      file.#extent = { stream: 0, isCut: false, isLengthOfSound: !raw, ...(raw && { raw }) };
+      await file.#start(bytes, []);
       const { sampleRate } = file.#format;
       if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) throw new FileError('not-audio', `has a sample rate of ${sampleRate} Hz; files that are sent may have ${MIN_RATE} to ${MAX_RATE}`);
       return file;
@@ -305,10 +310,11 @@ export class SoundFile {
   }
 
   #inputArgs(): string[] {
+    const { raw } = this.#extent;
     return [
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
       // The whitelist prevents network access through playlists; the prefix `file:` keeps a name from being read as an option or pattern.
-      '-protocol_whitelist', this.#path === undefined ? 'pipe' : 'file,pipe', ...(this.#isTrusted ? [] : ['-format_whitelist', STRANGERS_DEMUXERS.join(',')]), ...(this.#extent.lacksSize ? ['-ignore_length', '1'] : []), '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
+      '-protocol_whitelist', this.#path === undefined ? 'pipe' : 'file,pipe', ...(this.#isTrusted ? [] : ['-format_whitelist', [...STRANGERS_DEMUXERS, ...(raw ? [raw.format] : [])].join(',')]), ...(raw ? ['-skip_initial_bytes', String(raw.at), ...rawInputArgs(raw)] : []), '-i', this.#url, '-map', `0:a:${this.#extent.stream}`, '-vn', '-sn', '-dn',
     ];
   }
 

@@ -9,9 +9,10 @@ import { FileError, SoundFile } from './file.js';
 import { id3TagBytes, TAG_HEADER_BYTES } from './joined-recordings.js';
 import { needsWholeFile } from './needs-whole-file.js';
 import { PipedBytes } from './piped-bytes.js';
-import { Decoder, STATION_FORMAT } from './station/decoder.js';
+import { Decoder, STATION_FORMAT, type DecoderInput } from './station/decoder.js';
 import { detectFormat, DETECTION_BYTES } from './station/detect-format.js';
 import { storeInput } from './stored-input.js';
+import { unsizedSound } from './unsized-sound.js';
 import { WavReader } from './wav.js';
 
 /** Rates and channels that the pipe takes as they are; others go through FFmpeg. */
@@ -64,7 +65,9 @@ async function nextPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<Pip
   if (wav) return wav;
   const start = await bytes.peek(DETECTION_BYTES);
   if (await needsWholeFile(bytes)) return storedPiece(bytes, maxStoredBytes);
-  return { format: STATION_FORMAT, chunks: decode(start, bytes) };
+  const raw = await unsizedSound(bytes);
+  if (raw) await bytes.skip(raw.at);
+  return { format: STATION_FORMAT, chunks: decode(raw ?? { format: detectFormat(start) }, bytes) };
 }
 
 /** @returns undefined, with nothing consumed, if this is no WAV of a supported sample format */
@@ -133,8 +136,8 @@ async function* chunksOfFile(sound: SoundFile, remove: () => Promise<void>): Asy
   }
 }
 
-async function* decode(start: Uint8Array, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  const decoder = new Decoder({ format: detectFormat(start) }, { source: () => {}, error: () => {} });
+async function* decode(format: DecoderInput, input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const decoder = new Decoder(format, { source: () => {}, error: () => {} });
   let decodedBytes = 0;
   const feeding = feed(decoder, input);
   // Awaited below, after the output; this prevents an unhandled rejection until then.
@@ -146,7 +149,7 @@ async function* decode(start: Uint8Array, input: AsyncIterable<Uint8Array>): Asy
     }
     const { exitCode, lines } = await decoder.end;
     const cause = tellingLine(lines);
-    if (decodedBytes === 0) throw new PipedAudioError(`the input is not audio that FFmpeg can decode${cause === undefined ? '' : ` (${cause})`}`);
+    if (decodedBytes === 0) throw new PipedAudioError(`the input is not audio that FFmpeg can decode from a pipe${cause === undefined ? '' : ` (${cause})`}: if it is sound, save it and name the file`);
     if (exitCode !== 0) throw new PipedAudioError(`FFmpeg ended with exit code ${exitCode} (${cause ?? 'without a message'})`);
     await feeding;
   } finally {

@@ -5,13 +5,16 @@
  */
 import { isDummySize } from '../wav.js';
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
+import { rawFormatOfAiff, rawFormatOfWav } from './raw-sound.js';
 
 /** Chunks before the sound that are read; real files have about 10. */
 const MAX_CHUNKS = 256;
 /** Less missing than this is a miscounted header, not missing sound. */
 const MIN_CUT_MS = 20;
 const HEADER_BYTES = 24;
+/** Bytes of a format's chunk that are read: WAV's up to the sub-format, AIFF-C's up to the compression. */
+const FORMAT_BYTES = 26;
 
 /** How the chunks are written. */
 export interface ChunkLayout {
@@ -49,7 +52,7 @@ export function chunkLayoutOf(start: Buffer): ChunkLayout | undefined {
   return LAYOUTS[`${word(0)} ${word(8)}`];
 }
 
-export async function chunkExtent(file: FileWindow, layout: ChunkLayout): Promise<Extent> {
+export async function chunkExtent(file: ReadWindow, layout: ChunkLayout): Promise<Extent> {
   const whole: Extent = { stream: 0, isCut: false, isLengthOfSound: false };
   if (layout === AU) {
     const header = await file.read(0, HEADER_BYTES);
@@ -57,21 +60,32 @@ export async function chunkExtent(file: FileWindow, layout: ChunkLayout): Promis
     return extentOfSound(file, header.readUInt32BE(4), header.readUInt32BE(8), undefined);
   }
   let bytesPerS: number | undefined;
+  let format: ReturnType<typeof rawFormatOfWav>;
+  const isAifc = layout === LAYOUTS['FORM AIFC'];
+  const isAiff = layout.sound === 'SSND';
   /** From the chunk `ds64`, where 32 bits are too few. */
   let longSize: number | undefined;
   const headerBytes = layout.nameBytes + layout.sizeBytes;
   let at = layout.from;
   for (let chunks = 0; chunks < MAX_CHUNKS && at + headerBytes <= file.size; chunks += 1) {
-    const header = await file.read(at, headerBytes + HEADER_BYTES);
+    const header = await file.read(at, headerBytes + FORMAT_BYTES);
+    if (header.length < headerBytes) break;
     const name = header.toString('latin1', 0, 4);
     const size = sizeOf(header, layout);
     const body = at + headerBytes;
     if (name === layout.sound) {
-      const lacksSize = size === 0xffffffff && longSize === 0;
-      return { ...extentOfSound(file, body, size === 0xffffffff && longSize !== undefined ? longSize : size, bytesPerS), ...(lacksSize && { lacksSize }) };
+      const soundBytes = size === 0xffffffff && longSize !== undefined ? longSize : size;
+      // AIFF's samples begin after an offset, which is 0 but for disks of its time, and a block size.
+      const samplesAt = isAiff ? body + 8 + (header.length >= headerBytes + 4 ? header.readUInt32BE(headerBytes) : 0) : body;
+      // FFmpeg reads other WAVs to their end by itself.
+      const isUnreadable = isDummy(soundBytes) && (isAiff || layout === W64 || longSize !== undefined);
+      return { ...extentOfSound(file, body, soundBytes, bytesPerS), ...(isUnreadable && format && { raw: { ...format, at: samplesAt } }) };
     }
     if (name === 'ds64' && header.length >= headerBytes + 16) longSize = Number(header.readBigUInt64LE(headerBytes + 8));
     if (name === 'fmt ' && layout.isLittle && header.length >= headerBytes + 12) bytesPerS = header.readUInt32LE(headerBytes + 8);
+    const formatBody = header.subarray(headerBytes, headerBytes + Math.max(0, size));
+    if (name === 'fmt ' && layout.isLittle) format = rawFormatOfWav(formatBody);
+    if (name === 'COMM' && isAiff) format = rawFormatOfAiff(formatBody, isAifc);
     // An endless chunk, or nothing but zeros: there is no sound behind.
     if (size < 0 || !/^[\x20-\x7e]{4}$/.test(name)) break;
     at = body + Math.ceil(size / layout.align) * layout.align;
@@ -86,15 +100,18 @@ function sizeOf(header: Buffer, { nameBytes, sizeBytes, isLittle, includesHeader
   return includesHeader ? Math.max(-1, size - nameBytes - sizeBytes) : size;
 }
 
-function extentOfSound(file: FileWindow, at: number, size: number, bytesPerS: number | undefined): Extent {
+function extentOfSound(file: ReadWindow, at: number, size: number, bytesPerS: number | undefined): Extent {
   const there = Math.max(0, file.size - at);
-  // Above 4 GiB a size is a number of 64 bits, whose dummies are -1, 0 and the largest there are.
-  const isDummy = size <= 0 || size > Number.MAX_SAFE_INTEGER || (size < 2 ** 32 && isDummySize(size));
   const minCutBytes = bytesPerS === undefined ? 0 : bytesPerS * MIN_CUT_MS / 1000;
   return {
     stream: 0,
-    isCut: !isDummy && size - there > minCutBytes,
+    isCut: !isDummy(size) && size - there > minCutBytes,
     isLengthOfSound: false,
-    ...(bytesPerS !== undefined && bytesPerS > 0 && { durationMs: 1000 * (isDummy ? there : size) / bytesPerS }),
+    ...(bytesPerS !== undefined && bytesPerS > 0 && { durationMs: 1000 * (isDummy(size) ? there : size) / bytesPerS }),
   };
+}
+
+/** Above 4 GiB a size is a number of 64 bits, whose dummies are -1, 0 and the largest there are. */
+function isDummy(size: number): boolean {
+  return size <= 0 || size > Number.MAX_SAFE_INTEGER || (size < 2 ** 32 && isDummySize(size));
 }

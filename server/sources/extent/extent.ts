@@ -1,3 +1,5 @@
+import type { RawSound } from './raw-sound.js';
+
 /** What a parser of headers says about the sound of a file. */
 export interface Extent {
   /** Number of the stream to hear among the audio streams. */
@@ -8,8 +10,8 @@ export interface Extent {
   readonly isCut: boolean;
   /** Whether FFmpeg's length of the file is that of this stream, so that less decoded sound means damage. */
   readonly isLengthOfSound: boolean;
-  /** A long WAV (RF64) without a size, of which FFmpeg reads nothing unless told to read to the end. */
-  readonly lacksSize?: boolean;
+  /** The samples of a file whose header has a dummy size that FFmpeg refuses. */
+  readonly raw?: RawSound;
   /** The index without which nothing can be decoded is missing, because it is last in the file. */
   readonly lacksIndex?: boolean;
 }

@@ -4,7 +4,15 @@ import type { FileHandle } from 'node:fs/promises';
 /** Small, since parsers jump over what they do not need. */
 const WINDOW_BYTES = 4096;
 
-export class FileWindow {
+/** What parsers of headers read from. */
+export interface ReadWindow {
+  /** Bytes that can be read. */
+  readonly size: number;
+  /** The bytes from `at` on: `length` of them, fewer at the end. */
+  read(at: number, length: number): Promise<Buffer>;
+}
+
+export class FileWindow implements ReadWindow {
   readonly size: number;
   readonly #file: FileHandle;
   #at = 0;

@@ -25,7 +25,7 @@ const MONO_GAIN = "volume=volume='if(eq(nb_channels,1),1.4142135624,1)':eval=fra
 /** Samples per write (0.1 s): more frequent writes only cost CPU time. */
 const WRITE_SAMPLES = 2205;
 /** Allowed demuxers: audio containers, but no playlists, devices or images. */
-export const DEMUXERS = ['aac', 'ac3', 'aiff', 'eac3', 'flac', 'loas', 'matroska', 'mov', 'mp3', 'mpegts', 'ogg', 'wav', 'w64'] as const;
+export const DEMUXERS = ['aac', 'ac3', 'aiff', 'au', 'caf', 'eac3', 'flac', 'loas', 'matroska', 'mov', 'mp3', 'mpegts', 'ogg', 'wav', 'w64'] as const;
 /** Number of FFmpeg's last error lines that are stored. */
 export const MAX_LINES = 5;
 const MAX_LINE_CHARS = 300;
@@ -43,6 +43,9 @@ export interface DecoderInput {
   readonly path?: string;
   /** FFmpeg's name of the format, if it is known. */
   readonly format?: string | undefined;
+  /** With these, it is the format of raw samples. */
+  readonly sampleRate?: number;
+  readonly channels?: number;
 }
 
 export class Decoder {
@@ -63,7 +66,7 @@ export class Decoder {
    * @param input a local file, or the format of the bytes passed to `write`
    * @throws SourceFault when the operator's FFmpeg is missing
    */
-  constructor({ path, format }: DecoderInput, events: DecoderEvents) {
+  constructor({ path, format, sampleRate, channels }: DecoderInput, events: DecoderEvents) {
     const isFed = path === undefined;
     this.#isFinished = !isFed;
     this.#name = isFed ? 'pipe:0' : `file:${path}`;
@@ -76,9 +79,9 @@ export class Decoder {
     this.#ffmpeg = new Ffmpeg([
       '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info',
       // No other files or addresses are opened, whatever the input refers to.
-      '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', DEMUXERS.join(','),
+      '-protocol_whitelist', isFed ? 'pipe' : 'file', '-format_whitelist', [...DEMUXERS, ...(sampleRate === undefined ? [] : [format])].join(','),
       ...(isFed ? ['-probesize', String(PROBE_BYTES), '-analyzeduration', '0'] : []),
-      ...(format === undefined ? [] : ['-f', format]),
+      ...(format === undefined ? [] : ['-f', format]), ...(sampleRate === undefined ? [] : ['-ar', String(sampleRate)]), ...(channels === undefined ? [] : ['-ac', String(channels)]),
       '-i', this.#name,
       '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1',
       '-ac', String(STATION_FORMAT.channels), '-ar', String(STATION_FORMAT.sampleRate),

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import { cpuMsOf } from '../../../server/sources/cpu-time.js';
 import { FileError, SoundFile } from '../../../server/sources/file.js';
 import { wavFile } from '../../../server/sources/wav.js';
-import { Recordings, childProcesses } from './recordings.js';
+import { Recordings, UNSIZED, childProcesses } from './recordings.js';
 
 const test = suite('a file of sound');
 const SECONDS = 6;
@@ -98,6 +98,18 @@ for (const [name, args, rate] of [
     const seconds = samples.length / file.format.channels / rate;
     assert.ok(Math.abs(seconds - SECONDS) < 0.1, `${seconds} s`);
     assert.ok(samples.some((sample) => Math.abs(sample) > 0.1));
+  });
+}
+
+for (const [name, args] of UNSIZED) {
+  check(`${name}, whose header has no size, is read to its end`, async () => {
+    const { file, samples, error } = await hear(recordings.unsized(wav, name, ...args));
+    assert.is(error, undefined);
+    assert.is(file.format.sampleRate, 22050);
+    const written = readFileSync(wav);
+    // Wave64 pads to 8 bytes, which without a size is a sample of 24 bits.
+    assert.ok([0, 1].includes(samples.length - SECONDS * 22050), `${samples.length} samples`);
+    for (let i = 0; i < SECONDS * 22050; i += 1) assert.is(Math.round(32768 * samples[i]!), written.readInt16LE(44 + 2 * i));
   });
 }
 

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openPipedAudio, type PipedAudio, type PipedAudioOptions } from '../../../server/sources/piped-audio.js';
 import { wavFile } from '../../../server/sources/wav.js';
-import { Recordings } from './recordings.js';
+import { Recordings, UNSIZED } from './recordings.js';
 import { gone, HAS_FFMPEG, loudness } from './station/radio.js';
 
 const test = suite('sound that is piped in');
@@ -62,10 +62,21 @@ for (const [name, args] of [
   });
 }
 
+for (const [name, args] of UNSIZED) {
+  test(`${name}: a header without a size`, async () => {
+    if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+    const sound = await openPipedAudio(inPieces(readFileSync(recordings.unsized(wav, name, ...args)), 3000));
+    const samples = await all(sound);
+    const plain = await all(await openPipedAudio(inPieces(readFileSync(recordings.encode(wav, 'plain.flac')), 3000)));
+    assert.ok([0, 4].includes(samples.length - plain.length), `${samples.length} bytes`);
+    for (let at = 0; at < plain.length; at += 2) if (Math.abs(samples.readInt16LE(at) - plain.readInt16LE(at)) > 2) assert.unreachable(`another sample at byte ${at}`);
+  });
+}
+
 test('input that is not audio is refused with the cause', async () => {
   assert.match(await refusal(new Uint8Array(0)), /0 bytes/);
   assert.match(await refusal(readFileSync(wav).subarray(0, 43)), /ends before its samples/);
-  if (HAS_FFMPEG) assert.match(await refusal(Buffer.from('raw samples, perhaps\n'.repeat(500))), /not audio that FFmpeg can decode \(this is not an audio format\)/);
+  if (HAS_FFMPEG) assert.match(await refusal(Buffer.from('raw samples, perhaps\n'.repeat(500))), /not audio that FFmpeg can decode from a pipe \(this is not an audio format\): if it is sound, save it and name the file/);
 });
 
 test('chunks behind the samples are not played, and a second WAV is heard after the first', async () => {

@@ -1,7 +1,7 @@
 /** Test files made on demand: music of the demo synthesiser, encoded by FFmpeg to any format. */
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_SAMPLE_RATE, DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
@@ -49,10 +49,38 @@ export class Recordings {
     return path;
   }
 
+  /** Uncompressed sound as programs write it to a pipe, where they can't go back to fill in its size. */
+  unsized(from: string, name: string, ...args: readonly string[]): string {
+    const bytes = readFileSync(this.encode(from, name, ...args));
+    if (name.endsWith('.aiff')) {
+      bytes.fill(0, 4, 8);
+      bytes.fill(0, bytes.indexOf('COMM') + 10, bytes.indexOf('COMM') + 14);
+      bytes.fill(0, bytes.indexOf('SSND') + 4, bytes.indexOf('SSND') + 8);
+    } else if (name.endsWith('.w64')) {
+      bytes.fill(0xff, 16, 24);
+      bytes.writeBigUInt64LE(2n ** 63n - 1n, bytes.indexOf('data') + 16);
+    } else if (name.endsWith('.caf')) {
+      bytes.writeBigInt64BE(-1n, bytes.indexOf('data') + 4);
+    } else if (name.endsWith('.au')) {
+      bytes.fill(0xff, 8, 12);
+    } else {
+      bytes.fill(0, bytes.indexOf('ds64') + 8, bytes.indexOf('ds64') + 32);
+    }
+    return this.write(name, bytes);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Names and FFmpeg's arguments for `Recordings.unsized`. */
+export const UNSIZED = [
+  ['unsized.aiff', []], ['float.aiff', ['-c:a', 'pcm_f32be']], ['24-bit.aiff', ['-c:a', 'pcm_s24be']], ['little.aiff', ['-c:a', 'pcm_s16le']],
+  ['unsized.w64', []], ['24-bit.w64', ['-c:a', 'pcm_s24le']],
+  ['unsized.rf64', ['-f', 'wav', '-rf64', 'always']], ['24-bit.rf64', ['-f', 'wav', '-rf64', 'always', '-c:a', 'pcm_s24le']],
+  ['unsized.caf', []], ['unsized.au', []],
+] as const;
 
 /** Child processes of this process that still run. */
 export async function childProcesses(): Promise<number> {
