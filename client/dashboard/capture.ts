@@ -1,9 +1,14 @@
-/** AudioWorklet that posts the microphone's samples to the page in chunks of 1,024. A separate file because the content security policy forbids inline code. */
+/**
+ * AudioWorklet that posts the microphone's samples to the page in chunks of 1,024, mixed to mono as the server does.
+ * A separate file because the content security policy forbids inline code.
+ */
+import { Downmixer } from '../../dsp/pcm/downmix.js';
 
 // Globals of AudioWorkletGlobalScope, which TypeScript's DOM library lacks.
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
+declare const sampleRate: number;
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
 const CHUNK_SAMPLES = 1024;
@@ -12,10 +17,15 @@ registerProcessor('capture', class extends AudioWorkletProcessor {
   #samples = new Float32Array(CHUNK_SAMPLES);
   #filled = 0;
 
-  /** @param inputs [input][channel][128 samples]; mono, as the node mixes down */
+  #downmixer: Downmixer | undefined;
+  #channels = 0;
+
+  /** @param inputs [input][channel][128 samples]; another device may have another number of channels */
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
-    const samples = inputs[0]?.[0];
-    if (!samples) return true;
+    const [channels = []] = inputs;
+    if (channels.length === 0) return true;
+    if (channels.length !== this.#channels) this.#downmixer = new Downmixer(sampleRate, this.#channels = channels.length);
+    const samples = this.#downmixer!.push(channels);
     this.#samples.set(samples, this.#filled);
     this.#filled += samples.length;
     if (this.#filled >= CHUNK_SAMPLES) {

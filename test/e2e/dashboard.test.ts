@@ -91,7 +91,7 @@ test('the microphone is heard as it is, and stopped', async (context) => {
   const level = await page.locator('level-meter [role=meter]').getAttribute('aria-valuenow');
   assert.ok(Number(level) > -60, `the music arrives: ${level} dBFS`);
   assert.equal(await page.evaluate(() => (window as unknown as { asked: unknown }).asked),
-    { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    { audio: { channelCount: 2, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   const { streams } = await (await fetch(`${context.server.url}/v1/streams`)).json() as { streams: { name: string; sampleRate: number; encoding: string }[] };
   const sent = streams.find(({ name }) => name === 'Microphone');
   assert.equal([sent?.encoding, sent?.sampleRate], ['s16le', 22050]);

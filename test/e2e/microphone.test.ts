@@ -81,6 +81,28 @@ const allowToResume = ({ audio }: RecordedMicrophone): void => {
   Reflect.deleteProperty(audio, 'resume');
 };
 
+test('a stereo microphone whose channels cancel is heard', async (context) => {
+  const opposite = async (page: Page): Promise<void> => {
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        const audio = new AudioContext();
+        await audio.resume();
+        const device = new MediaStreamAudioDestinationNode(audio, { channelCount: 2 });
+        const [tone, inverter, both] = [new OscillatorNode(audio, { frequency: 440 }), new GainNode(audio, { gain: -1 }), new ChannelMergerNode(audio, { numberOfInputs: 2 })];
+        tone.connect(both, 0, 0);
+        tone.connect(inverter).connect(both, 0, 1);
+        both.connect(device);
+        tone.start();
+        return device.stream;
+      };
+    });
+  };
+  const page = await openPage(context, context.server.url, { prepare: opposite });
+  await page.getByRole('button', { name: 'Microphone' }).click();
+  await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
+  await eventually('its level, not that of the mix', () => page.getByRole('meter').first().getAttribute('aria-valuenow'), { fits: (level) => Number(level ?? -120) > -12 });
+});
+
 test('audio that the browser pauses: the page says so, keeps the stream with silence, and goes on at a press', async (context) => {
   const page = await listening(context);
   const [before] = await microphones(context);

@@ -256,7 +256,7 @@ test('the microphone opens on a click, is sent without audio processing, and is 
   await button.press('Enter');
   await widget.locator('.is-live').waitFor(SOON);
   assert.equal(await page.evaluate(() => (window as unknown as { asked: unknown }).asked),
-    { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    { audio: { channelCount: 2, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   await state(widget, 'music');
   assert.is(await button.innerText(), 'Stop');
   assert.ok(await button.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element), 'the focus stays');

@@ -19,7 +19,8 @@ export interface CaptureHandlers {
 }
 
 /**
- * Without echo cancellation, noise suppression and gain control, which distort music.
+ * Without echo cancellation, noise suppression and gain control, which distort music; with both channels where there
+ * are two, because a mix by the browser loses what is of opposite polarity.
  * @param captureUrl URL of capture.js
  * @throws DOMException of getUserMedia or of the worklet; an Error named `insecure` if the page may have no microphone
  */
@@ -27,7 +28,7 @@ export async function openCapture(captureUrl: string, handlers: CaptureHandlers)
   // On insecure pages mediaDevices is undefined, although its type does not allow that.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw Object.assign(new Error(), { name: 'insecure' });
-  const stream = await devices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  const stream = await devices.getUserMedia({ audio: { channelCount: 2, echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   const context = new AudioContext();
   const listening = new AbortController();
   const { signal } = listening;
@@ -39,7 +40,7 @@ export async function openCapture(captureUrl: string, handlers: CaptureHandlers)
   try {
     await context.audioWorklet.addModule(captureUrl);
     void context.resume().catch(() => {}); // not awaited: some browsers delay it, which would block the button
-    const capture = new AudioWorkletNode(context, 'capture', { channelCount: 1, channelCountMode: 'explicit', outputChannelCount: [1] });
+    const capture = new AudioWorkletNode(context, 'capture', { outputChannelCount: [1] });
     capture.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
       if (!signal.aborted) handlers.samples(data);
     };

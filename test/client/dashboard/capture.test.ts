@@ -1,0 +1,54 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const BLOCK = 128;
+const SAMPLE_RATE = 48_000;
+
+interface Worklet {
+  process(inputs: readonly (readonly Float32Array[])[]): boolean;
+}
+
+const posted: Float32Array[] = [];
+let Capture: new () => Worklet;
+
+test.before(async () => {
+  // As in a browser's AudioWorkletGlobalScope.
+  Object.assign(globalThis, {
+    sampleRate: SAMPLE_RATE,
+    AudioWorkletProcessor: class { readonly port = { postMessage: (samples: Float32Array) => void posted.push(samples.slice()) }; },
+    registerProcessor: (_name: string, processor: new () => Worklet) => { Capture = processor; },
+  });
+  await import('../../../client/dashboard/capture.js');
+});
+
+const tone = (block: number, gain: number): Float32Array => Float32Array.from({ length: BLOCK }, (_, i) => gain * Math.sin(2 * Math.PI * 440 * (block * BLOCK + i) / SAMPLE_RATE));
+
+function rms(parts: readonly Float32Array[]): number {
+  const samples = parts.flatMap((part) => [...part]);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length);
+}
+
+test('the microphone is mixed as the server mixes: the mean, or one channel where they cancel', () => {
+  const capture = new Capture();
+  const push = (gains: readonly number[]): number => {
+    posted.length = 0;
+    for (let block = 0; block < 400; block++) assert.is(capture.process([gains.map((gain) => tone(block, gain))]), true);
+    assert.ok(posted.every(({ length }) => length === 1024));
+    return rms(posted.slice(posted.length >> 1));
+  };
+  const loud = 0.5 / Math.SQRT2;
+  for (const [gains, expected] of [[[0.5], loud], [[0.5, 0.5], loud], [[0.5, -0.5], loud], [[0.5, 0], loud / 2], [[0.5], loud]] as const) {
+    const level = push(gains);
+    assert.ok(Math.abs(level - expected) < 0.01, `channels of ${gains.join(' and ')}: ${level}, not ${expected}`);
+  }
+});
+
+test('without a device the worklet stays alive and posts nothing', () => {
+  const capture = new Capture();
+  posted.length = 0;
+  assert.is(capture.process([[]]), true);
+  assert.is(capture.process([]), true);
+  assert.equal(posted, []);
+});
+
+test.run();
