@@ -38,6 +38,9 @@ export interface Chunk {
   readonly arrivedAtMs: number;
 }
 
+/** Counts of a stream that go on when its pipe is replaced. */
+export type StreamCounts = Readonly<Pick<Progress, 'seq' | 'scoredMs' | 'droppedMs' | 'clippedSamples' | 'badPackets'>>;
+
 /** Progress of a stream: the pipe updates it, the stream's owner reads it. */
 export class Progress {
   /** Bytes received. */
@@ -63,10 +66,12 @@ export class Progress {
   isLive = true;
 
   /** @param from where to continue a stream after its shard died */
-  constructor(from: Partial<Pick<Progress, 'seq' | 'scoredMs' | 'droppedMs'>> = {}) {
+  constructor(from: Partial<StreamCounts> = {}) {
     this.seq = from.seq ?? 0;
     this.receivedMs = this.blockedMs = this.scoredMs = from.scoredMs ?? 0;
     this.droppedMs = from.droppedMs ?? 0;
+    this.clippedSamples = from.clippedSamples ?? 0;
+    this.badPackets = from.badPackets ?? 0;
   }
 }
 
@@ -129,6 +134,7 @@ function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions,
   if (format.encoding === 'opus') return decodeOpus(format, decodedRate, opus, levels, progress);
   const decoder = new PcmDecoder(format.encoding, format.channels, DECODED, simdFromInt16);
   const mixer = new Downmixer(decodedRate, format.channels, levels, MIXED, simdMeasureSlices);
+  const { clippedSamples: clippedBefore } = progress;
   const check = format.encoding === 'f32le' ? new FloatCheck(decoder, decodedRate, format.channels) : undefined;
   return stage((emit) => ({
     push: ({ bytes, arrivedAtMs }) => {
@@ -138,7 +144,7 @@ function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions,
         const channels = decoder.decode(part);
         if (check) {
           check.push(channels.length * channels[0]!.length);
-          progress.clippedSamples = decoder.clippedSamples;
+          progress.clippedSamples = clippedBefore + decoder.clippedSamples;
         }
         emit({ samples: mixer.push(channels), arrivedAtMs, endBytes: progress.bytes });
       }
@@ -150,13 +156,14 @@ function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions,
 function decodeOpus({ channels }: AudioFormat, decodedRate: number, opus: PipeOptions['opus'], levels: BlockLevels, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
   if (!opus) throw new Error('An Opus stream needs the option `opus`.');
   const decoder = opus().decoder(decodedRate, channels);
+  const { badPackets: badBefore } = progress;
   const mixer = new Downmixer(decodedRate, OPUS_CHANNELS, levels, MIXED, simdMeasureSlices);
   return (chunk$) => chunk$.pipe(
     stage<Chunk, SampleChunk>((emit) => ({
       push: ({ bytes, arrivedAtMs }) => {
         progress.bytes += bytes.length;
         const decoded = decoder.decode(bytes);
-        progress.badPackets = decoder.badPackets;
+        progress.badPackets = badBefore + decoder.badPackets;
         emit({ samples: mixer.push(decoded), arrivedAtMs, endBytes: progress.bytes });
       },
       flush: () => decoder.checkDecoded(),

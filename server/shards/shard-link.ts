@@ -165,7 +165,9 @@ export class ShardLink {
       this.#load.update(metrics.load, this.#streams.size);
     }
     for (let row = 0; row < progress.length; row += PROGRESS_WIDTH) {
-      this.#streams.get(progress[row]!)?.updateProgress(progress[row + 1]!, progress[row + 2]!, progress[row + 3]!, progress[row + 4]!);
+      this.#streams.get(progress[row]!)?.updateProgress(progress[row + 1]!, {
+        seq: progress[row + 2]!, scoredMs: progress[row + 3]!, droppedMs: progress[row + 4]!, clippedSamples: progress[row + 5]!, badPackets: progress[row + 6]!,
+      });
     }
     for (let index = 0; index < keys.length; index++) this.#streams.get(keys[index]!)?.deliver(messages[index]!);
   }

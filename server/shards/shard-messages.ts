@@ -5,6 +5,7 @@
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import type { ShardMetrics } from './shard-metrics.js';
+import type { StreamCounts } from '../pipe/pipeline.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
@@ -26,7 +27,7 @@ export interface OpenStream {
   readonly stretches: boolean | undefined;
   readonly isPaced: boolean | undefined;
   /** Where to continue after a restart; all 0 at the start of a stream. */
-  readonly from: { readonly seq: number; readonly scoredMs: number; readonly droppedMs: number };
+  readonly from: StreamCounts;
   /** Bytes of a cut frame to skip before the first whole frame. */
   readonly skipBytes: number;
 }
@@ -43,8 +44,8 @@ export interface ToShard {
   readonly audio: ArrayBuffer;
 }
 
-/** A row is [stream key, bytes consumed, seq, scoredMs, droppedMs]. */
-export const PROGRESS_WIDTH = 5;
+/** A row is [stream key, bytes consumed, seq, scoredMs, droppedMs, clippedSamples, badPackets]. */
+export const PROGRESS_WIDTH = 7;
 
 export type FromShard =
   | { readonly type: 'ready'; readonly backend: Backend }

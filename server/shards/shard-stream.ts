@@ -1,6 +1,7 @@
 /** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart. */
 import { Subject, type Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
+import type { StreamCounts } from '../pipe/pipeline.js';
 import { macrotask } from './macrotask.js';
 import type { CommandBatch } from './shard-messages.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
@@ -58,7 +59,7 @@ export class LinkedStream implements ShardStream {
   #consumedBytes = 0;
   /** Position at which the current pipe began: bytes sent to earlier pipes, and the rest of a cut frame. */
   #pipeStartBytes = 0;
-  #from = { seq: 0, scoredMs: 0, droppedMs: 0 };
+  #from: StreamCounts = { seq: 0, scoredMs: 0, droppedMs: 0, clippedSamples: 0, badPackets: 0 };
   #waiting: (() => void)[] = [];
   #isEnded = false;
   #isOver = false;
@@ -110,9 +111,9 @@ export class LinkedStream implements ShardStream {
     if (message.type === 'summary' || message.type === 'error') this.#finish();
   }
 
-  updateProgress(consumedBytes: number, seq: number, scoredMs: number, droppedMs: number): void {
+  updateProgress(consumedBytes: number, counts: StreamCounts): void {
     this.#consumedBytes = this.#pipeStartBytes + consumedBytes;
-    this.#from = { seq, scoredMs, droppedMs };
+    this.#from = counts;
     if (this.unscoredBytes <= this.#link.maxBufferedBytes / 2) this.#resolveDrained();
   }
 
@@ -151,7 +152,7 @@ export class LinkedStream implements ShardStream {
   #reopen(skipBytes: number, droppedMs: number): void {
     const bytes = this.#sentBytes + skipBytes;
     const scoredMs = this.#msOf(bytes);
-    this.#from = { seq: this.#from.seq, scoredMs, droppedMs };
+    this.#from = { ...this.#from, scoredMs, droppedMs };
     this.#pipeStartBytes = this.#consumedBytes = bytes;
     this.messages$.next(encodeMessage({ type: 'restarted', atMs: Math.round(scoredMs * 10) / 10 }));
     this.#open(skipBytes);

@@ -202,6 +202,8 @@ class Shard {
       rows[row++] = progress.seq;
       rows[row++] = progress.scoredMs;
       rows[row++] = progress.droppedMs;
+      rows[row++] = progress.clippedSamples;
+      rows[row++] = progress.badPackets;
     }
     this.#progressed.clear();
     return rows;

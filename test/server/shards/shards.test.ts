@@ -146,6 +146,24 @@ test('audio lost with a shard counts as dropped, and the rest of a cut frame is 
   assert.ok(Math.abs(predictions[1]!.droppedMs - (100 + 128 / 22.05)) < 0.2, String(predictions[1]!.droppedMs));
 }));
 
+test('clipped samples are counted on after a restart', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: { ...MONO, encoding: 'f32le' } });
+  const all = allMessages(stream);
+  const send = (clipped: number): void => {
+    const samples = Float32Array.from({ length: 7680 + 128 }, (_, i) => (i < clipped ? 1.5 : 0.5 * Math.sin(i)));
+    stream.send(new Uint8Array(samples.buffer));
+  };
+  const one = first<Prediction>(stream, ({ type }) => type === 'prediction');
+  send(7);
+  assert.is((await one).clippedSamples, 7);
+  const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+  killShards();
+  await restarted;
+  send(5);
+  stream.end();
+  assert.equal((await all).flatMap((message) => (message.type === 'prediction' || message.type === 'summary' ? [message.clippedSamples] : [])), [7, 12, 12]);
+}));
+
 test('a stream that ends while its shard is restarting still gets its summary', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
   const all = allMessages(stream);
