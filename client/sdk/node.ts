@@ -1,7 +1,19 @@
-/** `livegenre/client` in Node: the SDK with `ws`, which reports why an upgrade was refused. */
+/**
+ * `livegenre/client` in Node: the SDK with `ws`, which reports why an upgrade was refused, and with the user name and
+ * password of an address as a header.
+ */
 import { WebSocket } from 'ws';
+import { withoutCredentials } from './credentials.js';
 import { preferSocket, type SocketConstructor } from './socket.js';
 
-preferSocket(WebSocket as unknown as SocketConstructor);
+class NodeSocket extends WebSocket {
+  constructor(address: string, protocols?: string | string[]) {
+    const { url, headers } = withoutCredentials(address);
+    super(url, protocols, { headers });
+  }
+}
+
+preferSocket(NodeSocket as unknown as SocketConstructor);
 
 export * from './index.js';
+export { withoutCredentials, type PlainAddress } from './credentials.js';

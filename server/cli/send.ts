@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { CAC } from 'cac';
 import { oneOf, whole } from '../../models/command-line.js';
-import { GenreClient, GenreError } from '../../client/sdk/node.js';
+import { GenreClient, GenreError, withoutCredentials } from '../../client/sdk/node.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
@@ -74,7 +74,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   const streams = reportConnection(client, lines);
   try {
     const { streamId, model } = await client.connect();
-    lines.note(printable(`${name}: stream ${streamId} on ${flags.url}, model ${model.name} ${model.version}`));
+    lines.note(printable(`${name}: stream ${streamId} on ${withoutCredentials(flags.url).url}, model ${model.name} ${model.version}`));
     const paced = sound.isPiped || flags.fast ? sound.chunks : inRealTime(sound.chunks, format, stop.signal);
     try {
       for await (const chunk of paced) if (!client.send(chunk)) await client.drained();
@@ -86,7 +86,8 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
       process.exitCode = 1;
     }
     lines.summary(await client.stop());
-    if (client.droppedMs > 0) lines.note(`${seconds(client.droppedMs)} of sound were lost on the way${streams() > 1 ? `; what is above is of the last of ${streams()} streams` : ''}.`);
+    if (streams() > 1) lines.note(`This summary is of the last of ${streams()} streams only: the server no longer had those before.`);
+    if (client.droppedMs > 0) lines.note(`${seconds(client.droppedMs)} of sound were lost on the way.`);
   } catch (error) {
     throw error instanceof GenreError && error.stoppedAtMs !== undefined ? new Error(`${name}: ${error.message}`) : error;
   } finally {

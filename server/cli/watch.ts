@@ -1,6 +1,6 @@
 /** `livegenre watch [ID]`: prints live predictions of a running stream or station; by default of the demo station. */
 import type { CAC } from 'cac';
-import { GenreViewer } from '../../client/sdk/node.js';
+import { GenreViewer, withoutCredentials } from '../../client/sdk/node.js';
 import type { StreamInfo } from '../protocol/messages.js';
 import { LiveLines } from './live-lines.js';
 import { SERVER_URL } from './server-url.js';
@@ -30,7 +30,7 @@ async function watch(id: string | undefined, url: string): Promise<void> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await new Promise<void>((resolve, reject) => {
-      viewer.on('ready', ({ name, streamId, model }) => lines.note(printable(`${name}: stream ${streamId} on ${url}, model ${model.name} ${model.version}`)));
+      viewer.on('ready', ({ name, streamId, model }) => lines.note(printable(`${name}: stream ${streamId} on ${withoutCredentials(url).url}, model ${model.name} ${model.version}`)));
       viewer.on('prediction', (prediction) => lines.prediction(prediction));
       viewer.on('station', (message) => lines.station(message));
       viewer.on('summary', (summary) => lines.summary(summary));
@@ -52,20 +52,21 @@ async function watch(id: string | undefined, url: string): Promise<void> {
 
 /** @throws Error when the server can't be reached, or plays no demo */
 async function demoOf(url: string): Promise<string> {
-  const address = new URL(url);
+  const { url: shown, headers } = withoutCredentials(url);
+  const address = new URL(shown);
   address.protocol = address.protocol.replace('ws', 'http');
   address.pathname = `${address.pathname.replace(/\/$/, '')}/v1/streams`;
   let streams: readonly StreamInfo[];
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) });
+    const response = await fetch(address, { headers, signal: AbortSignal.timeout(LIST_TIMEOUT_MS) });
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     ({ streams } = await response.json() as { streams: readonly StreamInfo[] });
   } catch (error) {
     const { message, cause } = error as Error;
-    throw new Error(`The streams of ${url} can't be listed (${cause instanceof Error ? cause.message : message}); check that the server runs and the address is right.`);
+    throw new Error(`The streams of ${shown} can't be listed (${cause instanceof Error ? cause.message : message}); check that the server runs and the address is right.`);
   }
   const demo = streams.find(({ source }) => source === 'demo');
   if (demo) return demo.id;
   const others = streams.map(({ id }) => id).join(', ');
-  throw new Error(`${url} plays no demo; ${others ? `name one of its streams: ${others}` : 'and no stream is running'}.`);
+  throw new Error(`${shown} plays no demo; ${others ? `name one of its streams: ${others}` : 'and no stream is running'}.`);
 }

@@ -150,7 +150,7 @@ test('clipped samples are counted on after a restart', () => withShards(1, { res
   const stream = shards.open({ id: 'a', format: { ...MONO, encoding: 'f32le' } });
   const all = allMessages(stream);
   const send = (clipped: number): void => {
-    const samples = Float32Array.from({ length: 7680 + 128 }, (_, i) => (i < clipped ? 1.5 : 0.5 * Math.sin(i)));
+    const samples = Float32Array.from({ length: 7680 + 128 }, (_, i) => (i < clipped ? 5 : 0.5 * Math.sin(i)));
     stream.send(new Uint8Array(samples.buffer));
   };
   const one = first<Prediction>(stream, ({ type }) => type === 'prediction');
