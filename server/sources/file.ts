@@ -30,8 +30,8 @@ export class FileError extends Error {
   }
 }
 
-const MIN_RATE = 8000;
-const MAX_RATE = 192000;
+export const MIN_RATE = 8000;
+export const MAX_RATE = 192000;
 /** Errors in the last second are ignored: tags and pictures after the last frame cause them. */
 const END_MS = 1000;
 /** Decoded audio still buffered when an error line arrives (FFmpeg, the pipe, Node's two buffers): the uncertainty of an error's position. */
@@ -92,7 +92,7 @@ export class SoundFile {
     const file = new SoundFile(path, isTrusted);
     const handle = await openFile(path);
     try {
-      await file.#examine(handle);
+      file.#extent = await extentIn(handle);
       await file.#start(handle, []);
       const { sampleRate } = file.#format;
       if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
@@ -187,16 +187,6 @@ export class SoundFile {
     }
   }
 
-  async #examine(handle: FileHandle): Promise<void> {
-    const { size } = await handle.stat();
-    if (size === 0) throw new FileError('empty', 'is empty (0 bytes)');
-    try {
-      this.#extent = await extentOf(new FileWindow(handle, size));
-    } catch (error) {
-      throw unreadable(error);
-    }
-  }
-
   async #start(source: FileHandle | AsyncIterable<Uint8Array>, rateArgs: readonly string[]): Promise<void> {
     const args = [
       ...this.#inputArgs(), '-map_metadata', '-1', '-fflags', '+bitexact',
@@ -270,7 +260,7 @@ export class SoundFile {
       return undefined;
     }
     const announcedMs = this.#extent.durationMs ?? (this.#extent.isLengthOfSound && !this.#isLengthEstimated ? this.#announcedMs : undefined);
-    const isShort = announcedMs !== undefined && this.decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
+    const isShort = announcedMs !== undefined && isShorter(this.decodedMs, announcedMs);
     const length = `${(this.decodedMs / 1000).toFixed(1)} s`;
     if (isShort && (this.#extent.isCut || this.#extent.isLengthOfSound)) {
       return new FileError('damaged', `is cut off or damaged: ${length} of ${(announcedMs / 1000).toFixed(1)} s could be decoded${says}`);
@@ -325,6 +315,35 @@ export class SoundFile {
 
   #msOf(bytes: number): number {
     return this.#format ? 1000 * bytes / this.#frameBytes / this.#format.sampleRate : 0;
+  }
+}
+
+/** Whether less was decoded than was announced, beyond what encoders pad and decoders trim. */
+export function isShorter(decodedMs: number, announcedMs: number): boolean {
+  return decodedMs < announcedMs * (1 - TOLERANCE_SHARE) - TOLERANCE_MS;
+}
+
+/**
+ * What a file's headers say of its sound.
+ * @throws FileError when it is no file that can be read, or is empty
+ */
+export async function examineFile<T>(path: string, alsoRead: (file: FileWindow, extent: Extent) => Promise<T>): Promise<{ readonly extent: Extent; readonly also: T }> {
+  const handle = await openFile(path);
+  try {
+    const extent = await extentIn(handle);
+    return { extent, also: await alsoRead(new FileWindow(handle, (await handle.stat()).size), extent) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function extentIn(handle: FileHandle): Promise<Extent> {
+  const { size } = await handle.stat();
+  if (size === 0) throw new FileError('empty', 'is empty (0 bytes)');
+  try {
+    return await extentOf(new FileWindow(handle, size));
+  } catch (error) {
+    throw unreadable(error);
   }
 }
 

@@ -18,14 +18,15 @@ export class WrongDatabaseError extends Error {
 
 /**
  * @param path of the file, created with its folder if missing; `:memory:` for none
+ * @param migrations of its schema; those of the history by default
  * @throws WrongDatabaseError when it is no SQLite database, or of a newer version
  * @throws Error with the reason: no permission, a full disk
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, migrations: readonly string[] = MIGRATIONS): Database {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   return withDatabase(path, (database) => {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    migrate(database, path);
+    migrate(database, path, migrations);
     return database;
   });
 }
@@ -38,7 +39,7 @@ export function openDatabase(path: string): Database {
 export function databaseVersion(path: string): { readonly version: number; readonly newest: number } | undefined {
   if (!existsSync(path)) return undefined;
   return withDatabase(path, (database) => {
-    const version = versionOf(database, path);
+    const version = versionOf(database, path, MIGRATIONS);
     // Fails if the file is not writable.
     database.exec('BEGIN IMMEDIATE; ROLLBACK;');
     database.close();
@@ -61,17 +62,17 @@ function withDatabase<T>(path: string, use: (database: Database) => T): T {
 }
 
 /** @throws WrongDatabaseError if the schema is newer than this livegenre */
-function versionOf(database: Database, path: string): number {
+function versionOf(database: Database, path: string, { length: newest }: readonly string[]): number {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > MIGRATIONS.length) {
-    throw new WrongDatabaseError(`${path} was written by a newer livegenre (schema version ${version}; this one supports ${MIGRATIONS.length}). Use the newer livegenre, or another file.`);
+  if (version > newest) {
+    throw new WrongDatabaseError(`${path} was written by a newer livegenre (schema version ${version}; this one supports ${newest}). Use the newer livegenre, or another file.`);
   }
   return version;
 }
 
 /** Runs each pending migration in its own transaction; `user_version` counts them. */
-function migrate(database: Database, path: string): void {
-  for (let next = versionOf(database, path); next < MIGRATIONS.length; next++) {
-    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
+function migrate(database: Database, path: string, migrations: readonly string[]): void {
+  for (let next = versionOf(database, path, migrations); next < migrations.length; next++) {
+    database.exec(`BEGIN IMMEDIATE; ${migrations[next]!} PRAGMA user_version = ${next + 1}; COMMIT;`);
   }
 }
