@@ -28,10 +28,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],
+  library: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store'],
   'data-packs': ['sources'],
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   files: ['protocol', 'shards', 'sources'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'evaluation', 'data-packs', 'doctor'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'library', 'evaluation', 'data-packs', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

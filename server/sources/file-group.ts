@@ -143,8 +143,8 @@ export class FileGroup {
 
 function argumentsFor(parts: readonly GroupPart[]): string[] {
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-  const inputs = parts.flatMap(({ path, extent: { lacksSize }, stretch }) => [
-    '-protocol_whitelist', 'file,pipe', '-threads', '1', '-thread_queue_size', '0', ...(lacksSize ? ['-ignore_length', '1'] : []),
+  const inputs = parts.flatMap(({ path, stretch }) => [
+    '-protocol_whitelist', 'file,pipe', '-threads', '1', '-thread_queue_size', '0',
     ...(stretch ? ['-ss', seconds(stretch.fromMs), '-t', seconds(stretch.lengthMs)] : []),
     '-i', `file:${path}`,
   ]);

@@ -15,6 +15,7 @@ import { architecture, ARCHITECTURES } from '../../models/training/network/archi
 import { FLAGS } from '../../models/training/options.js';
 import { TOPICS } from '../../server/alerts/topics.js';
 import { register as registerEvaluate } from '../../server/cli/evaluate.js';
+import { register as registerLibrary } from '../../server/cli/library.js';
 import { DEGRADATIONS } from '../../server/evaluation/degrade.js';
 import { CHECK_NAMES } from '../../server/doctor/doctor.js';
 import { ERRORS } from '../../server/protocol/errors.js';
@@ -148,6 +149,14 @@ test('flags of evaluate, and degradations', () => {
   assert.ok(flags.length > 8);
   assert.equal(sorted(firsts(rows(MODELS, 'flag', 'what it does')).map((code) => code.split(' ')[0]!)), sorted(flags));
   assert.equal(firsts(rows(MODELS, 'degradation')), [...DEGRADATIONS]);
+});
+
+test('flags of library', () => {
+  const cli = cac('livegenre');
+  registerLibrary(cli);
+  const flags = cli.commands.flatMap(({ options }) => options.map(({ rawName }) => rawName.split(' ')[0]!));
+  assert.ok(flags.length > 8);
+  assert.equal(sorted(firsts(rows(page('server/library/README.md'), 'flag'))), sorted(flags));
 });
 
 test('the widget: properties, parts and sizes', () => {

@@ -1,0 +1,207 @@
+/**
+ * The library's database: which tracks there are, and what each model says of them. Queries are answered by
+ * the newest model that has heard all tracks; until the first has, by the newest.
+ */
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { Statement } from 'libsql';
+import type { Manifest } from '../../models/manifest.js';
+import type { Classified } from '../files/classified.js';
+import type { StreamState } from '../protocol/messages.js';
+import { isText, nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
+import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
+import type { Judgement, Problem } from './judge.js';
+import { MIGRATIONS } from './schema.js';
+
+/** Name of the folder in the music's with the database, unless another file is named. */
+export const DATABASE_IN_FOLDER = '.livegenre/library.db';
+
+/** A file as it was when it was heard. Another size or time of change means another file. */
+export interface FileStamp {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** A track with the answer of a model. */
+export interface TrackRow extends FileStamp {
+  readonly id: number;
+  /** Relative to the root, with slashes, as `file-names.ts` writes names. */
+  readonly path: string;
+  readonly isQuick: boolean;
+  readonly durationMs: number;
+  /** What most of it is: `music` if it has a genre. */
+  readonly state: StreamState;
+  readonly genre: string | null;
+  /** Confidence in `genre`, 0 to 1. */
+  readonly p: number;
+  /** All labels, best first. */
+  readonly top: Classified['top'];
+  readonly segments: Classified['segments'];
+  readonly note: string | null;
+  readonly problem: Problem | null;
+  readonly error: string | null;
+}
+
+export interface ModelRow {
+  readonly id: number;
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the weights. */
+  readonly weights: string;
+  readonly labels: readonly string[];
+  /** When it had heard all tracks, ms since 1970; null before. */
+  readonly wholeAtMs: number | null;
+}
+
+/** An answer to store. */
+export interface NewResult {
+  readonly path: string;
+  readonly stamp: FileStamp;
+  readonly judgement: Judgement;
+}
+
+const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs';
+
+export class Catalogue {
+  readonly database: Database;
+  readonly #prepared = new Map<string, Statement>();
+
+  private constructor(database: Database) {
+    this.database = database;
+  }
+
+  /**
+   * @param file the database, made if it is missing
+   * @param root the folder of music
+   * @throws WrongDatabaseError when it is another file, or the library of another folder
+   */
+  static open(file: string, root: string): Catalogue {
+    const catalogue = new Catalogue(openDatabase(file, MIGRATIONS));
+    try {
+      catalogue.#claim(file, root);
+      return catalogue;
+    } catch (error) {
+      catalogue.close();
+      throw error;
+    }
+  }
+
+  /** The model's id, new or known. */
+  model({ name, version, weights: { sha256 }, labels }: Pick<Manifest, 'name' | 'version' | 'weights' | 'labels'>): number {
+    this.#run('INSERT INTO models (name, version, weights, labels) VALUES (:name, :version, :sha256, :labels) ON CONFLICT DO NOTHING', { name, version, sha256, labels: JSON.stringify(labels) });
+    return this.#all<{ id: number }>('SELECT id FROM models WHERE name = :name AND version = :version AND weights = :sha256', { name, version, sha256 })[0]!.id;
+  }
+
+  /** The model whose answers are shown; undefined before the first answer. */
+  shown(): ModelRow | undefined {
+    const [row] = this.#all<Omit<ModelRow, 'labels'> & { labels: string }>(`SELECT ${MODEL_COLUMNS} FROM models ORDER BY wholeAtMs IS NULL, wholeAtMs DESC, id DESC LIMIT 1`);
+    return row && { ...row, labels: JSON.parse(row.labels) as string[] };
+  }
+
+  /** Files that a model has heard, by path; not those that could not be read, which may be read now though they have not changed. */
+  heard(model: number): Map<string, FileStamp & { readonly isQuick: boolean }> {
+    const rows = this.#all<{ path: string; bytes: string | null; size: number; mtimeMs: number; isQuick: number }>(
+      `SELECT path, bytes, size, mtimeMs, isQuick FROM results JOIN tracks ON tracks.id = track
+       WHERE model = :model AND coalesce(problem, '') NOT IN ('not-found', 'not-readable', 'not-scored')`, { model });
+    return new Map(rows.map(({ size, mtimeMs, isQuick, ...named }) => [nameOf(named), { size, mtimeMs, isQuick: isQuick === 1 }]));
+  }
+
+  /** Stores answers, all or none. A file that is heard again replaces its answer. */
+  write(model: number, results: readonly NewResult[], nowMs: number): void {
+    this.transaction(() => {
+      for (const { path, stamp: { size, mtimeMs }, judgement } of results) {
+        const named = { path: readableName(path), bytes: isText(path) ? null : (pathOf(path) as Buffer).toString('latin1') };
+        this.#run('INSERT INTO tracks (path, bytes) VALUES (:path, :bytes) ON CONFLICT DO NOTHING', named);
+        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick } = judgement;
+        this.#run(
+          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, note, problem, error)
+           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :note, :problem, :error)`,
+          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), note, problem, error },
+        );
+      }
+    });
+  }
+
+  /** The model has heard all of these: tracks of files that are gone are forgotten, and so are the answers of other models. */
+  complete(model: number, present: ReadonlySet<string>, nowMs: number): void {
+    this.transaction(() => {
+      for (const { id, ...named } of this.#all<{ id: number; path: string; bytes: string | null }>('SELECT id, path, bytes FROM tracks')) {
+        if (!present.has(nameOf(named))) this.#run('DELETE FROM tracks WHERE id = :id', { id });
+      }
+      this.#run('UPDATE models SET wholeAtMs = :nowMs WHERE id = :model', { model, nowMs });
+      this.#run('DELETE FROM models WHERE id <> :model', { model });
+    });
+  }
+
+  /** Number of tracks, whatever model heard them. */
+  get size(): number {
+    return this.#all<{ tracks: number }>('SELECT count(*) AS tracks FROM tracks')[0]!.tracks;
+  }
+
+  /** The tracks that the shown model heard, by path. Read one at a time: a library may hold hundreds of thousands. */
+  * rows(where: 'all' | 'errors' = 'all'): Generator<TrackRow, void, void> {
+    const model = this.shown()?.id ?? 0;
+    const found = this.#statement(
+      `SELECT tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error
+       FROM results JOIN tracks ON tracks.id = track WHERE model = :model ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path`,
+    ).iterate({ model }) as IterableIterator<Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { bytes: string | null; top: string; segments: string; isQuick: number }>;
+    for (const { bytes, top, segments, isQuick, ...row } of found) {
+      yield { ...row, path: nameOf({ path: row.path, bytes }), isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'] };
+    }
+  }
+
+  /** Runs `work` in a transaction; what it throws takes everything back. */
+  transaction(work: () => void): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      // On a full disk SQLite has rolled back already.
+      if (this.database.inTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #claim(file: string, root: string): void {
+    this.database.exec('PRAGMA foreign_keys = ON');
+    let rows: { root: string }[];
+    try {
+      rows = this.#all('SELECT root FROM library');
+    } catch {
+      throw new WrongDatabaseError(`${file} is a database of something else. Name another file with --database.`);
+    }
+    const own = relative(dirname(resolve(file)), resolve(root)).split(sep).join('/');
+    if (rows.length === 0) this.#run('INSERT INTO library (root) VALUES (:own)', { own });
+    else if (rows[0]!.root !== own) throw new WrongDatabaseError(`${file} is the library of ${resolve(dirname(file), rows[0]!.root)}. Name another file with --database.`);
+  }
+
+  #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
+    return this.#statement(sql).run(values).changes;
+  }
+
+  #all<Row>(sql: string, values: Readonly<Record<string, unknown>> = {}): Row[] {
+    return this.#statement(sql).all(values) as Row[];
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#prepared.get(sql);
+    if (!statement) this.#prepared.set(sql, statement = this.database.prepare(sql));
+    return statement;
+  }
+}
+
+function nameOf({ path, bytes }: { readonly path: string; readonly bytes: string | null }): string {
+  return bytes === null ? path : nameFromBytes(Buffer.from(bytes, 'latin1'));
+}
+
+/** The state that most of the sound is in. */
+function mostly({ genre, segments }: Classified): StreamState {
+  if (genre !== null) return 'music';
+  const ms = new Map<StreamState, number>();
+  for (const { state, fromMs, toMs } of segments) ms.set(state, (ms.get(state) ?? 0) + toMs - fromMs);
+  return [...ms].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'unknown';
+}

@@ -1,0 +1,93 @@
+/** Streams in this thread: the pipe of live streams, fed by files, all in one engine so that they share each step of the network. */
+import { Observable, Subject, type Subscription } from 'rxjs';
+import type { Manifest } from '../../models/manifest.js';
+import { blockMs } from '../../models/manifest.js';
+import { Engine, type Classifier } from '../pipe/engine.js';
+import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
+import type { PipeSettings } from '../pipe/settings.js';
+import type { AudioFormat } from '../protocol/audio-format.js';
+import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
+import { ProtocolError } from '../protocol/errors.js';
+import { macrotask } from '../shards/macrotask.js';
+import type { ShardStream } from '../shards/shards.js';
+
+/** Blocks of a stream that may wait for the network before its file is read on. */
+const MAX_UNSCORED_BLOCKS = 8;
+
+export class LocalStreams {
+  readonly #model: Manifest;
+  readonly #settings: PipeSettings;
+  readonly #engine: Engine;
+  #fault: unknown;
+
+  constructor(classifier: Classifier, model: Manifest, settings: PipeSettings) {
+    this.#model = model;
+    this.#settings = settings;
+    this.#engine = new Engine(classifier, settings, macrotask, (error) => { this.#fault ??= error; });
+  }
+
+  /** What went wrong in the network; no file is to blame for it. */
+  get fault(): unknown {
+    return this.#fault;
+  }
+
+  /** Time spent in the network since the start, ms. */
+  get modelMs(): number {
+    return this.#engine.modelMs;
+  }
+
+  open(id: string, format: AudioFormat): ShardStream {
+    return new LocalStream(id, format, this.#model, this.#engine, this.#settings);
+  }
+}
+
+class LocalStream implements ShardStream {
+  readonly id: string;
+  readonly messages$ = new Subject<EncodedMessage>();
+  readonly #progress = new Progress();
+  readonly #maxUnscoredMs: number;
+  readonly #subscription: Subscription;
+  #chunks: { next(chunk: Chunk): void; complete(): void } | undefined;
+
+  constructor(id: string, format: AudioFormat, model: Manifest, engine: Engine, settings: PipeSettings) {
+    this.id = id;
+    this.#maxUnscoredMs = MAX_UNSCORED_BLOCKS * blockMs(model);
+    const chunk$ = new Observable<Chunk>((subscriber) => { this.#chunks = subscriber; });
+    // Paced: its blocks wait for those of the other files, which makes the batches full.
+    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true }).subscribe({
+      next: (message) => this.messages$.next(message),
+      error: (error: unknown) => {
+        if (!(error instanceof ProtocolError)) return this.messages$.error(error);
+        this.messages$.next(encodeMessage({ type: 'error', code: error.code, message: error.message }));
+        this.messages$.complete();
+      },
+      complete: () => this.messages$.complete(),
+    });
+  }
+
+  send(bytes: Uint8Array): boolean {
+    this.#chunks?.next({ bytes, arrivedAtMs: macrotask.now() });
+    return !this.#isBehind;
+  }
+
+  async drained(): Promise<void> {
+    while (this.#isBehind && !this.#subscription.closed) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  end(): void {
+    this.#chunks?.complete();
+  }
+
+  reset(): void {
+    throw new Error('A file is one piece of sound.');
+  }
+
+  close(): void {
+    this.#subscription.unsubscribe();
+    this.messages$.complete();
+  }
+
+  get #isBehind(): boolean {
+    return this.#progress.blockedMs - this.#progress.scoredMs > this.#maxUnscoredMs;
+  }
+}

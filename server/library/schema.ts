@@ -1,0 +1,32 @@
+/** Schema migrations of the library's database. Never change a released one; add another. */
+
+/**
+ * A track keeps its id for as long as its file is there; what a model says of it is a row of its own, so that
+ * the answers of the model before stay until those of the new one are whole.
+ */
+const TRACKS = `
+  -- root: the folder of music, relative to the database's own
+  CREATE TABLE library (root TEXT NOT NULL) STRICT;
+  CREATE TABLE models (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, weights TEXT NOT NULL, labels TEXT NOT NULL,
+    wholeAtMs INTEGER,
+    UNIQUE (name, version, weights)
+  ) STRICT;
+  -- path: relative to the root, with slashes, as people read it; bytes: the same as Latin-1 where it is not UTF-8
+  CREATE TABLE tracks (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, bytes TEXT
+  ) STRICT;
+  -- top, segments: JSON; embedding: float32 or int8 of the network, not computed yet
+  CREATE TABLE results (
+    track INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+    model INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    size INTEGER NOT NULL, mtimeMs REAL NOT NULL, isQuick INTEGER NOT NULL, doneAtMs INTEGER NOT NULL,
+    durationMs REAL NOT NULL, state TEXT NOT NULL, genre TEXT, p REAL NOT NULL,
+    top TEXT NOT NULL, segments TEXT NOT NULL, note TEXT, problem TEXT, error TEXT,
+    embedding BLOB,
+    PRIMARY KEY (track, model)
+  ) STRICT;
+  CREATE INDEX resultsByGenre ON results (model, genre);
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACKS];

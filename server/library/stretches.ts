@@ -1,0 +1,45 @@
+/** What `--quick` hears of a file: three stretches of it, each judged on its own, and one answer from the three. */
+import type { Classified } from '../files/classified.js';
+
+export interface Stretch {
+  readonly fromMs: number;
+  readonly lengthMs: number;
+}
+
+const STRETCH_MS = 10_000;
+/** Middles of the stretches, as shares of the length. */
+const MIDDLES = [0.25, 0.5, 0.75] as const;
+/** A shorter file is heard whole: three processes' worth of seeking would save little. */
+const MIN_LENGTH_MS = 60_000;
+/** Floor of probabilities before their logarithm: answers are rounded to four digits. */
+const MIN_PROBABILITY = 5e-5;
+
+/** @returns undefined for a file that is to be heard whole */
+export function stretchesOf(durationMs: number | undefined): readonly Stretch[] | undefined {
+  if (durationMs === undefined || durationMs < MIN_LENGTH_MS) return undefined;
+  return MIDDLES.map((middle) => ({ fromMs: Math.round(middle * durationMs - STRETCH_MS / 2), lengthMs: STRETCH_MS }));
+}
+
+/**
+ * One answer: the softmax of the mean log probabilities of the stretches, weighted by how long each was
+ * music, as the answer for a whole file is that of its blocks. The timeline has gaps.
+ * @param unknownBelow lowest probability at which a genre is named
+ */
+export function joinAnswers(answers: readonly Classified[], stretches: readonly Stretch[], durationMs: number, unknownBelow: number): Classified {
+  const sums = new Map<string, number>();
+  let musicMs = 0;
+  for (const { top, segments } of answers) {
+    const ownMs = segments.reduce((sum, { state, fromMs, toMs }) => sum + (state === 'music' ? toMs - fromMs : 0), 0);
+    if (ownMs === 0) continue;
+    musicMs += ownMs;
+    for (const { genre, p } of top) sums.set(genre, (sums.get(genre) ?? 0) + ownMs * Math.log(Math.max(p, MIN_PROBABILITY)));
+  }
+  const weights = [...sums].map(([genre, sum]) => ({ genre, p: Math.exp(sum / musicMs) }));
+  const total = weights.reduce((sum, { p }) => sum + p, 0);
+  const top = weights.map(({ genre, p }) => ({ genre, p: Math.round((1e4 * p) / total) / 1e4 })).sort((a, b) => b.p - a.p);
+  const best = top[0] && top[0].p >= unknownBelow ? top[0] : undefined;
+  const segments = answers.flatMap(({ segments: own }, index) => own.map((segment) => ({ ...segment, fromMs: segment.fromMs + stretches[index]!.fromMs, toMs: segment.toMs + stretches[index]!.fromMs })));
+  // The same trouble in all of them is the file's.
+  const error = answers.every((each) => each.error !== undefined) ? answers[0]!.error : undefined;
+  return { file: answers[0]!.file, durationMs: Math.round(durationMs * 10) / 10, genre: best?.genre ?? null, p: best?.p ?? 0, top, segments, ...(error !== undefined && { error }) };
+}

@@ -1,0 +1,106 @@
+/** What the library says of a file is what `classify` says of it, alone or in a group, whole or broken. */
+import * as assert from 'uvu/assert';
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import { classifyFile } from '../../../server/cli/classify-file.js';
+import { judgeGroup, type Judgement } from '../../../server/library/judge.js';
+import { LocalStreams } from '../../../server/library/local-streams.js';
+import { PIPE_DEFAULTS } from '../../../server/pipe/settings.js';
+import { startClassifier } from '../../../server/shards/classifier.js';
+import { Shards } from '../../../server/shards/shards.js';
+import { randomBundle } from '../../models/fixtures.js';
+import { Recordings, childProcesses } from '../sources/recordings.js';
+
+const test = suite('library: judging');
+const BUNDLE = randomBundle();
+let recordings: Recordings;
+let music: string;
+
+test.before(() => {
+  recordings = new Recordings();
+  music = recordings.wav('music.wav', 9);
+});
+test.after(() => recordings.remove());
+
+async function judge(paths: readonly string[], { quick = false, signal = new AbortController().signal } = {}): Promise<Map<string, Judgement>> {
+  const { classifier } = await startClassifier(BUNDLE, 'wasm');
+  const streams = new LocalStreams(classifier, BUNDLE.manifest, { ...PIPE_DEFAULTS, maxLagMs: 3_600_000, maxSegments: 100_000 });
+  const judged = new Map<string, Judgement>();
+  await judgeGroup(paths, { streams, model: BUNDLE.manifest, quick, signal }, (path, judgement) => {
+    assert.not.ok(judged.has(path), `${path} was answered twice`);
+    judged.set(path, judgement);
+  });
+  assert.is(await childProcesses(), 0);
+  return judged;
+}
+
+async function classify(paths: readonly string[]): Promise<Awaited<ReturnType<typeof classifyFile>>[]> {
+  const shards = await Shards.start({ bundle: BUNDLE, shards: 1, backend: 'wasm', settings: { maxLagMs: 3_600_000, maxSegments: 100_000 } });
+  try {
+    return await Promise.all(paths.map((path) => classifyFile(path, shards)));
+  } finally {
+    await shards.close();
+  }
+}
+
+test('the answer is that of classify for every format and every fault', async () => {
+  const mp3 = readFileSync(recordings.encode(music, 'whole.mp3', '-b:a', '128k'));
+  const flac = readFileSync(recordings.encode(music, 'whole.flac'));
+  const scratched = Buffer.from(mp3);
+  for (let at = 40_000; at < 44_000; at += 1) scratched[at] = (at * 97) & 0xff;
+  const paths = [
+    music, ...['a.mp3', 'b.flac', 'c.ogg', 'd.m4a'].map((name) => recordings.encode(music, name)),
+    recordings.encode(music, 'stereo.mp3', '-ac', '2', '-ar', '44100'),
+    recordings.silence('silent.wav', 4),
+    recordings.wav('short.wav', 1),
+    recordings.write('empty.mp3', Buffer.alloc(0)),
+    recordings.write('text.mp3', Buffer.from('this is text and no sound')),
+    recordings.write('cut.wav', readFileSync(music).subarray(0, 200_000)),
+    recordings.write('cut.flac', flac.subarray(0, flac.length / 2)),
+    recordings.write('scratched.mp3', scratched),
+    recordings.write('joined.mp3', Buffer.concat([mp3, mp3])),
+    recordings.write('two\nlines.mp3', mp3),
+    `${recordings.folder}/gone.mp3`,
+  ];
+  const judged = await judge(paths);
+  assert.is(judged.size, paths.length);
+  for (const [index, expected] of (await classify(paths)).entries()) {
+    const { problem, isQuick, ...answer } = judged.get(paths[index]!)!;
+    assert.equal(answer, expected, paths[index]);
+    assert.is(isQuick, false);
+    assert.is(problem !== undefined, expected.error !== undefined, paths[index]);
+  }
+  const problemOf = (name: string): string | undefined => judged.get(`${recordings.folder}/${name}`)!.problem;
+  assert.equal(['empty.mp3', 'text.mp3', 'cut.wav', 'cut.flac', 'scratched.mp3', 'silent.wav', 'gone.mp3'].map(problemOf), ['empty', 'not-audio', 'damaged', 'damaged', 'damaged', 'nothing-to-judge', 'not-found']);
+});
+
+test('quick hears three stretches of a long file, and all of a short one', async () => {
+  const long = recordings.wav('long.wav', 100);
+  const mp3 = recordings.encode(long, 'long.mp3');
+  const broken = recordings.write('broken.mp3', Buffer.from('this is text and no sound'));
+  const judged = await judge([long, mp3, music, broken], { quick: true });
+  for (const path of [long, mp3]) {
+    const { isQuick, durationMs, segments, top } = judged.get(path)!;
+    assert.ok(isQuick);
+    assert.ok(Math.abs(durationMs - 100_000) < 200, `${durationMs} ms`);
+    const heardMs = segments.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    assert.ok(Math.abs(heardMs - 30_000) < 300, `${heardMs} ms`);
+    assert.ok(segments.some(({ fromMs }) => Math.abs(fromMs - 20_000) < 100) && segments.some(({ fromMs }) => Math.abs(fromMs - 70_000) < 100));
+    assert.ok(Math.abs(top.reduce((sum, { p }) => sum + p, 0) - 1) < 1e-3);
+  }
+  const { isQuick, durationMs } = judged.get(music)!;
+  assert.not.ok(isQuick);
+  assert.is(durationMs, 9000);
+  assert.is(judged.get(broken)!.problem, 'not-audio');
+});
+
+test('a stop ends FFmpeg and answers nothing more', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  assert.is((await judge([music], { signal: stop.signal })).size, 0);
+  const late = new AbortController();
+  setImmediate(() => late.abort());
+  await judge([music, music.replace('music.wav', 'long.wav')], { signal: late.signal });
+});
+
+test.run();

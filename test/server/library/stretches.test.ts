@@ -1,0 +1,53 @@
+import * as assert from 'uvu/assert';
+import { suite } from 'uvu';
+import { joinAnswers, stretchesOf } from '../../../server/library/stretches.js';
+import { lengthHint } from '../../../server/library/length-hint.js';
+import { examineFile } from '../../../server/sources/file.js';
+import { Recordings } from '../sources/recordings.js';
+import { judged } from './judged.js';
+
+const test = suite('library: stretches');
+
+test('three stretches around the quarters, and none of a short file or one of unknown length', () => {
+  assert.equal(stretchesOf(240_000), [55_000, 115_000, 175_000].map((fromMs) => ({ fromMs, lengthMs: 10_000 })));
+  assert.is(stretchesOf(59_999), undefined);
+  assert.is(stretchesOf(undefined), undefined);
+});
+
+test('the joined answer is the softmax of the mean log probabilities, weighted by time of music', () => {
+  const top = (jazz: number): { top: { genre: string; p: number }[] } => ({ top: [{ genre: 'jazz', p: jazz }, { genre: 'rock', p: 1 - jazz }] });
+  const stretches = stretchesOf(240_000)!;
+  const answers = [judged('jazz', top(0.9)), judged('jazz', top(0.8)), judged(null, { top: [] })];
+  const { genre, p, durationMs, segments } = joinAnswers(answers, stretches, 240_000, 0);
+  const [jazz, rock] = [Math.sqrt(0.9 * 0.8), Math.sqrt(0.1 * 0.2)];
+  assert.is(genre, 'jazz');
+  assert.ok(Math.abs(p - jazz / (jazz + rock)) < 1e-4);
+  assert.is(durationMs, 240_000);
+  assert.equal(segments.map(({ fromMs }) => fromMs), stretches.map(({ fromMs }) => fromMs));
+  assert.is(joinAnswers(answers, stretches, 240_000, 0.99).genre, null);
+});
+
+test('an error counts where all stretches have one', () => {
+  const stretches = stretchesOf(240_000)!;
+  const silent = judged(null, { error: 'is silent', top: [], segments: [] });
+  assert.is(joinAnswers([silent, silent, silent], stretches, 240_000, 0).error, 'is silent');
+  assert.is(joinAnswers([silent, judged('jazz'), silent], stretches, 240_000, 0).error, undefined);
+});
+
+test('the length is known without decoding: CBR, VBR, MPEG-2, FLAC and WAV', async () => {
+  const recordings = new Recordings();
+  try {
+    const music = recordings.wav('music.wav', 70);
+    const files = [music, recordings.encode(music, 'a.flac'), recordings.encode(music, 'cbr.mp3', '-b:a', '96k', '-write_xing', '0'), recordings.encode(music, 'vbr.mp3', '-q:a', '5', '-ar', '44100', '-ac', '2'), recordings.encode(music, 'c.m4a')];
+    for (const path of files) {
+      const { also } = await examineFile(path, lengthHint);
+      assert.ok(also !== undefined && Math.abs(also - 70_000) < 200, `${path}: ${also}`);
+    }
+    const { also } = await examineFile(recordings.write('text.mp3', Buffer.from('no sound at all, but long enough to be looked into: '.repeat(4))), lengthHint);
+    assert.is(also, undefined);
+  } finally {
+    recordings.remove();
+  }
+});
+
+test.run();
