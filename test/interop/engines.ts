@@ -1,5 +1,5 @@
-/** A browser of another engine, as the system installs it: Firefox over WebDriver BiDi. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Browsers of other engines, as the system installs them: Firefox over WebDriver BiDi, WebKit over WebDriver classic. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { Bench, freePort } from './programs.js';
@@ -120,4 +120,63 @@ class Bidi {
     if (error) waiter.reject(new Error(`${error}: ${message}`));
     else waiter.resolve(result);
   }
+}
+
+/** Where Debian and others keep WebKit's test browser. */
+const MINI_BROWSER_FOLDERS = ['/usr/lib', '/usr/libexec'].flatMap((folder) => (existsSync(folder) ? [folder, ...readdirSync(folder).filter((name) => name.endsWith('-linux-gnu')).map((name) => join(folder, name))] : []));
+const MINI_BROWSER = MINI_BROWSER_FOLDERS
+  .flatMap((folder) => readdirSync(folder).filter((name) => /^webkit2?gtk-/.test(name)).sort().reverse().map((name) => join(folder, name, 'MiniBrowser')))
+  .find((path) => existsSync(path));
+
+/** Programs that `openWebKit` needs. */
+export const WEBKIT_PROGRAMS = ['WebKitWebDriver', 'Xvfb', MINI_BROWSER ?? 'MiniBrowser'];
+
+/** Time in which a script must answer. */
+const SCRIPT_TIMEOUT_MS = 30_000;
+
+/** On a screen of its own, since WebKitGTK has no mode without one. It tells no errors of a page. */
+export async function openWebKit(bench: Bench): Promise<EnginePage> {
+  const screen = bench.start('Xvfb', ['-displayfd', '1', '-screen', '0', `${WIDTH}x${HEIGHT + 100}x24`, '-nolisten', 'tcp']);
+  const display = await eventually('Xvfb has a screen', () => /^.*?(\d+)\s*$/m.exec(screen.log.replace('Xvfb:', ''))?.[1], { log: () => screen.log });
+  const port = await freePort();
+  const driver = bench.start('WebKitWebDriver', [`--port=${port}`], { DISPLAY: `:${display}` });
+  const command = async <Result>(method: string, path: string, body?: object): Promise<Result> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+    const { value } = await response.json() as { value: Result & { error?: string; message?: string } };
+    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  };
+  await eventually('WebKitWebDriver answers', () => command('GET', '/status').then(() => true, () => false), { log: () => driver.log });
+  const { sessionId } = await command<{ sessionId: string }>('POST', '/session', {
+    // With a microphone that plays a tone.
+    capabilities: { alwaysMatch: { timeouts: { script: SCRIPT_TIMEOUT_MS }, 'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation', '--enable-media-stream=true', '--enable-mock-capture-devices=true'] } } },
+  });
+  const session = `/session/${sessionId}`;
+  await command('POST', `${session}/window/rect`, { x: 0, y: 0, width: WIDTH, height: HEIGHT });
+  /** Screenshots show the last frame drawn, which may be older than the page. */
+  const drawn = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 100))))';
+  const page: EnginePage = {
+    async open(url) {
+      await command('POST', `${session}/url`, { url });
+    },
+    async evaluate<Value>(script: string) {
+      const { thrown, value } = await command<{ thrown?: string; value?: string }>('POST', `${session}/execute/async`, {
+        script: `const done = arguments[0]; Promise.resolve().then(() => ${script}).then((value) => done({ value: JSON.stringify(value ?? null) }), (error) => done({ thrown: String(error) }));`,
+        args: [],
+      });
+      if (thrown !== undefined) throw new Error(thrown);
+      return JSON.parse(value!) as Value;
+    },
+    async screenshot() {
+      await page.evaluate(drawn);
+      return Buffer.from(await command<string>('GET', `${session}/screenshot`), 'base64');
+    },
+    errors: [],
+    async close() {
+      await command('DELETE', session).catch(() => {});
+      await driver.stop();
+      await screen.stop();
+    },
+  };
+  return page;
 }

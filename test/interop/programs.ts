@@ -29,8 +29,8 @@ export class Bench {
   readonly #children = new Set<ChildProcess>();
 
   /** Its log is kept for when it fails. */
-  start(program: string, args: readonly string[]): Running {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return new Running(program, child);
