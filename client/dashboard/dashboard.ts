@@ -1,5 +1,6 @@
 /** Entry point of the dashboard: shows the page of the current URL, and follows links without a reload. */
 import { BASE } from './base.js';
+import { FilesPage } from './files-page.js';
 import { LivePage } from './live-page.js';
 import { routeAt, type Route } from './model/route.js';
 import { Site } from './site.js';
@@ -30,6 +31,7 @@ function key(route: Route): string {
 function pageOf(route: Route) {
   switch (route.page) {
     case 'live': return Object.assign(new LivePage(), { site });
+    case 'files': return Object.assign(new FilesPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
     case 'station': return Object.assign(new StationPage(), { site, stationId: route.id });
   }

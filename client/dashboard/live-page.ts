@@ -6,6 +6,8 @@ import { html, LitElement } from 'lit';
 import type { StreamInfo } from '../../server/protocol/messages.js';
 import { fetchStreams } from './api.js';
 import { BASE } from './base.js';
+import { dropZone, type DropZone } from './model/drop-zone.js';
+import { FILES } from './model/route.js';
 import { Announcements } from './model/announcements.js';
 import { delay } from './model/format.js';
 import { GenrePalette } from './model/genre-colours.js';
@@ -37,14 +39,15 @@ const NO_COLUMNS_AFTER_MS = 2000;
 const MAX_TOP_K = 100;
 
 export class LivePage extends LitElement {
-  static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, isDropping: { state: true }, announcement: { state: true } };
+  static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, dropping: { state: true }, announcement: { state: true } };
   static override styles = [sharedStyles, pageStyles, soundStyles, liveStyles];
 
   declare site: Site;
   declare streams: readonly StreamInfo[];
   declare theme: Theme;
   declare isAsking: boolean;
-  declare isDropping: boolean;
+  /** What happens with the files that hover over the page; undefined if there are none. */
+  declare dropping: DropZone | undefined;
   declare announcement: string;
   readonly #url = BASE.href;
   #session = this.#newSession();
@@ -64,7 +67,8 @@ export class LivePage extends LitElement {
     super();
     this.streams = [];
     this.theme = 'light';
-    this.isAsking = this.isDropping = false;
+    this.isAsking = false;
+    this.dropping = undefined;
     this.announcement = '';
   }
 
@@ -72,8 +76,8 @@ export class LivePage extends LitElement {
     super.connectedCallback();
     this.#page = new AbortController();
     const { signal } = this.#page;
-    addEventListener('dragover', (event) => this.#dragged(event, true), { signal });
-    addEventListener('dragleave', (event) => { if (event.relatedTarget === null) this.isDropping = false; }, { signal });
+    addEventListener('dragover', (event) => this.#dragged(event), { signal });
+    addEventListener('dragleave', (event) => { if (event.relatedTarget === null) this.dropping = undefined; }, { signal });
     addEventListener('drop', (event) => this.#dropped(event), { signal });
     addEventListener('pagehide', () => {
       this.#session.end();
@@ -149,7 +153,10 @@ export class LivePage extends LitElement {
         <span>one prediction every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.announcement}</p>
-      <div class="drop" ?hidden=${!this.isDropping} aria-hidden="true"><p>Drop to listen</p></div>`;
+      <div class="drop" ?hidden=${this.dropping === undefined} aria-hidden="true">
+        <p class=${this.dropping === 'listen' ? 'chosen' : ''}>Listen<small>played and heard live</small></p>
+        <p class=${this.dropping === 'analyse' ? 'chosen' : ''}>Analyse<small>all of the file, or of many</small></p>
+      </div>`;
   }
 
   #newSession(): Session {
@@ -228,16 +235,21 @@ export class LivePage extends LitElement {
     else this.#session.stop();
   }
 
-  #dragged(event: DragEvent, isDropping: boolean): void {
+  #dragged(event: DragEvent): void {
     if (!this.site.visitor.canSend || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    this.isDropping = isDropping;
+    this.dropping = dropZone(event, { width: innerWidth, height: innerHeight }, event.dataTransfer.items.length);
   }
 
   #dropped(event: DragEvent): void {
-    this.#dragged(event, false);
-    const file = event.dataTransfer?.files[0];
-    if (file && this.site.visitor.canSend) void this.#openFile(file);
+    this.#dragged(event);
+    const zone = this.dropping;
+    this.dropping = undefined;
+    const files = [...event.dataTransfer?.files ?? []];
+    if (files.length === 0 || !this.site.visitor.canSend) return;
+    if (zone === 'listen') return void this.#openFile(files[0]!);
+    this.site.dropped = files;
+    this.site.navigate(FILES);
   }
 }
 

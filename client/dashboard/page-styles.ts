@@ -23,9 +23,11 @@ export const soundStyles = css`
 `;
 
 export const liveStyles = css`
-  .drop { position: fixed; inset: 0; z-index: 1; display: grid; place-items: center; background: color-mix(in srgb, var(--page) 88%, transparent); pointer-events: none; }
-  .drop::before { content: ''; position: absolute; inset: 1rem; border: 2px dashed var(--accent); border-radius: 1rem; }
-  .drop p { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; }
+  .drop { position: fixed; inset: 0; z-index: 1; display: grid; gap: 1rem; padding: 1rem; background: color-mix(in srgb, var(--page) 88%, transparent); pointer-events: none; }
+  .drop p { display: grid; place-content: center; text-align: center; font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; border: 2px dashed var(--control); border-radius: 1rem; }
+  .drop p.chosen { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); }
+  .drop small { font-size: 0.9375rem; font-weight: 400; letter-spacing: 0; color: var(--quiet); }
+  @media (min-aspect-ratio: 1) { .drop { grid-template-columns: 1fr 1fr; } }
 
   @media (min-width: 64rem) {
     main { grid-template: auto minmax(17rem, 1fr) auto / minmax(0, 5fr) minmax(0, 7fr); align-content: stretch; }

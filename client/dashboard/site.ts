@@ -10,6 +10,8 @@ export class Site {
   readonly alerts = new Alerts(this.visitor);
   /** For a wall display: no navigation. */
   readonly isKiosk = new URLSearchParams(location.search).get('kiosk') === '1';
+  /** Files that were dropped on another page, for the page of files. */
+  dropped: readonly File[] = [];
   #card: Promise<ModelCard> | undefined;
 
   /** Fetched once; again only after a failure. */

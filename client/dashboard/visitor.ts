@@ -13,6 +13,7 @@ export class Visitor extends Events<{ change: Access }> {
   #token: string | undefined;
   #access: Access = 'view';
   #hasHistory = true;
+  #maxFileBytes = Infinity;
 
   constructor(fetch: Fetch = browserFetch, storage: () => TokenStorage = () => sessionStorage) {
     super();
@@ -33,6 +34,12 @@ export class Visitor extends Events<{ change: Access }> {
 
   /** True if the server stores history and alerts. */
   get hasHistory(): boolean { return this.#hasHistory; }
+
+  /** Maximum size of a file that is sent. */
+  get maxFileBytes(): number { return this.#maxFileBytes; }
+
+  /** The admin token, for requests that `request` can't make. */
+  get token(): string | undefined { return this.#token; }
 
   /** True if signed in with a token. */
   get hasToken(): boolean { return this.#token !== undefined; }
@@ -76,8 +83,9 @@ export class Visitor extends Events<{ change: Access }> {
   }
 
   async #accessWith(token: string | undefined): Promise<Access> {
-    const { may, history } = await requestJson('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean };
+    const { may, history, maxFileBytes } = await requestJson('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean; maxFileBytes?: number };
     this.#hasHistory = history !== false;
+    this.#maxFileBytes = maxFileBytes ?? Infinity;
     return may;
   }
 

@@ -105,10 +105,7 @@ export class SentFiles {
    * @throws ProtocolError when nothing could be classified, a limit is reached or the server shuts down
    */
   async classify(request: FileRequest): Promise<Classified> {
-    const { maxFiles, maxFileBytes } = this.#settings;
-    if (this.#isClosed) throw goingAway();
-    if (this.#running.size >= maxFiles) throw new ProtocolError('too-many-files', `The limit of ${maxFiles} files at once is reached. Try again later.`);
-    if ((request.totalBytes ?? 0) > maxFileBytes) throw tooBig(maxFileBytes);
+    this.#admit(request);
     const stop = new AbortController();
     const onGone = (): void => stop.abort(new Gone());
     request.signal.addEventListener('abort', onGone);
@@ -132,6 +129,24 @@ export class SentFiles {
       request.events?.close();
       watcher?.close();
     }
+  }
+
+  /** @throws ProtocolError when the file is refused before it is read; the reader of its events is told, too */
+  #admit({ totalBytes = 0, watchId, events }: FileRequest): void {
+    const { maxFiles, maxFileBytes } = this.#settings;
+    let refusal: ProtocolError | undefined;
+    if (this.#isClosed) refusal = goingAway();
+    else if (this.#running.size >= maxFiles) refusal = new ProtocolError('too-many-files', `The limit of ${maxFiles} files at once is reached. Try again later.`);
+    else if (totalBytes > maxFileBytes) refusal = tooBig(maxFileBytes);
+    if (!refusal) return;
+    const watcher = watchId === undefined ? undefined : this.#watchers.get(watchId);
+    for (const queue of [events, watcher]) {
+      if (!queue) continue;
+      sendError(queue, refusal);
+      queue.close();
+    }
+    if (watchId !== undefined) this.#watchers.delete(watchId);
+    throw refusal;
   }
 
   /** Ends all files with `going-away`. */

@@ -5,6 +5,7 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Writable } from 'node:stream';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
@@ -221,7 +222,7 @@ export class SoundFile {
     try {
       for await (const bytes of source) {
         if (input.destroyed) return;
-        if (!input.write(bytes)) await new Promise<void>((resolve) => input.once('drain', resolve).once('close', resolve));
+        if (!input.write(bytes)) await drained(input);
       }
       input.end();
     } catch (error) {
@@ -345,6 +346,17 @@ async function extentIn(handle: FileHandle): Promise<Extent> {
   } catch (error) {
     throw unreadable(error);
   }
+}
+
+/** Resolves when FFmpeg takes more, or is gone. */
+function drained(input: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      input.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    input.on('drain', settle).on('close', settle);
+  });
 }
 
 /** @throws FileError when it is no file that can be read */

@@ -1,8 +1,9 @@
 /** Client-side routes and their URLs. All are below a base path, so the dashboard can be hosted in a subfolder. */
 
-export type Route = { readonly page: 'live' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
+export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
 
 export const LIVE: Route = { page: 'live' };
+export const FILES: Route = { page: 'files' };
 export const STATIONS: Route = { page: 'stations' };
 
 /**
@@ -13,6 +14,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return undefined;
   const path = address.pathname.slice(base.pathname.length).replace(/\/$/, '');
   if (path === '' || path === 'index.html') return LIVE;
+  if (path === 'files') return FILES;
   if (path === 'stations') return STATIONS;
   const id = /^stations\/([^/]+)$/.exec(path)?.[1];
   return id === undefined ? undefined : { page: 'station', id: decoded(id) };
@@ -20,7 +22,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
 
 /** @param isKiosk keep the kiosk mode (no navigation) */
 export function routeUrl(route: Route, base: URL, isKiosk = false): string {
-  const path = route.page === 'live' ? '' : route.page === 'stations' ? 'stations' : `stations/${encodeURIComponent(route.id)}`;
+  const path = route.page === 'live' ? '' : route.page !== 'station' ? route.page : `stations/${encodeURIComponent(route.id)}`;
   return new URL(`${path}${isKiosk ? '?kiosk=1' : ''}`, base).href;
 }
 

@@ -1,6 +1,6 @@
 /** Header of every page: navigation, slots for the page's own controls, alerts, sign-in, theme. */
 import { css, html, LitElement, nothing } from 'lit';
-import { LIVE, STATIONS, type Route } from '../model/route.js';
+import { FILES, LIVE, STATIONS, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
 import type { Site } from '../site.js';
 import './alert-bell.js';
@@ -39,6 +39,7 @@ export class SiteHeader extends LitElement {
         <a class="brand" href=${this.site.href(LIVE)} aria-label="livegenre">${icon(MARK)}<span>livegenre</span></a>
         <nav aria-label="Pages">
           <a href=${this.site.href(LIVE)} aria-current=${this.page === 'live' ? 'page' : nothing}>Live</a>
+          ${this.site.visitor.canSend ? html`<a href=${this.site.href(FILES)} aria-current=${this.page === 'files' ? 'page' : nothing}>Files</a>` : nothing}
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
         </nav>
         <slot></slot>
