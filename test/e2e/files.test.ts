@@ -175,10 +175,10 @@ test('several files dropped on the live page are analysed on this one', async (c
 test('leaving the page ends what is sent', async (context) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const page = await open(context);
-  // The head of a long file, so that it is busy for a while.
+  // Minutes of sound, several times, so that it is busy for a while.
   const long = Buffer.from(wavFile(new Int16Array(1_900_000).map((_, index) => Math.round(9000 * Math.sin(index / 9))), 8000));
-  await choose(page, ['long.wav', long]);
-  await said(page, 'long.wav', 'Heard');
+  await choose(page, ['1.wav', long], ['2.wav', long], ['3.wav', long], ['4.wav', long]);
+  await page.locator('.files .said', { hasText: 'Heard' }).first().waitFor(SOON);
   await page.getByRole('link', { name: 'Live', exact: true }).click();
   for (let files = '1'; files !== '0';) files = /^livegenre_files (\d+)/m.exec(await (await fetch(`${context.server.url}/metrics`)).text())![1]!;
   assert.equal(context.pageErrors, []);
