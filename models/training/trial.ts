@@ -1,16 +1,19 @@
 /** Trains one network on one split of the tracks, calibrates it, evaluates it and saves it. */
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { concatenate } from '../../dsp/concatenate.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
 import { blockMs, smoothingGain, type Manifest } from '../manifest.js';
-import { saveBundle } from '../model-folder.js';
+import { loadBundle, saveBundle } from '../model-folder.js';
 import { SOUND_KINDS } from '../sound-kinds.js';
 import { wilson95 } from '../metrics.js';
-import { describe } from '../network.js';
+import { describe, type Layer } from '../network.js';
 import type { Pack } from '../packs/pack.js';
 import { architecture } from './network/architectures.js';
 import { crossFitted, fitShifts, fitTemperature, shifted, type Scored } from './head/calibrate.js';
 import { Checkpoint } from './stages/checkpoint.js';
-import { withKnownLabels, type External } from './data/external.js';
+import { wholeTrack } from './data/crops.js';
+import { requireSameFrontEnd, withKnownLabels, type External } from './data/external.js';
 import { featureInputs } from './data/inputs.js';
 import { fitKinds } from './head/kinds.js';
 import { runStage } from './stages/loop.js';
@@ -26,6 +29,9 @@ import { trackAccuracy, type TrackScores } from './track-scores.js';
 import { scoreTracks, type InferenceOptions } from './validate.js';
 
 const BLOCK_COLUMNS = 4;
+/** Music that batch norm is measured on when training starts from a model. */
+const START_TRACKS = 32;
+const START_COLUMNS = 138;
 const SMOOTHING = { timeConstantMs: 0, margin: 0.25, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
 /** Blocks at the start of a chunk that are not scored; its answer is the mean over the rest, the last 2.3 s. */
 export const CHUNK_IGNORED_BLOCKS = 5;
@@ -74,6 +80,7 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
   const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
   const random = new Random(options.seed);
   const network = new TrainableNetwork(description, random);
+  if (options.from !== undefined) await startFrom(network, layers, options.from, teacher?.pack ?? split.train);
   progress.log(`${split.name}: ${split.train.tracks.length} training ${split.items}, ${split.valid.tracks.length} for validation (${split.how})`);
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
@@ -155,6 +162,22 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
   progress.log(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of training ${split.items})${trained.excerpts === undefined ? '' : `, ${inPercent(trained.excerpts)} of ${CHUNK_S} s excerpts`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
   if (trained.external !== undefined) progress.log(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
   return trained;
+}
+
+/**
+ * Starts from the weights of a finished model.
+ * @throws Error if its layers, the last one aside, are others than `layers`
+ */
+async function startFrom(network: TrainableNetwork, layers: readonly Layer[], folder: string, music: Pack): Promise<void> {
+  const { manifest, weights } = await loadBundle(folder);
+  if (JSON.stringify(manifest.layers.slice(0, -1)) !== JSON.stringify(layers.slice(0, -1))) throw new Error(`--from: the layers of ${folder} are others than those of --arch and --width.`);
+  requireSameFrontEnd(music, { ...music, name: manifest.name, frontEnd: manifest.frontEnd });
+  const tracks = music.tracks.filter(({ columns }) => columns >= START_COLUMNS);
+  const every = Math.ceil(tracks.length / START_TRACKS);
+  const some = tracks.filter((_, index) => index % every === 0).map((track) => wholeTrack(music, track, NORMALISATION_V1).subarray(0, START_COLUMNS * music.frontEnd.bands));
+  const x = tf.tensor3d(concatenate(some), [some.length, START_COLUMNS, music.frontEnd.bands]);
+  network.startFrom(weights, x);
+  x.dispose();
 }
 
 /** Adds `shifts` to the biases of the labels, which are the first outputs of the last layer. */

@@ -26,6 +26,8 @@ export interface Augmentation {
   readonly channelChance: number;
   /** Probability of room reverberation (`room.ts`). */
   readonly roomChance: number;
+  /** Compression or expansion: the level of each column against the track's mean is multiplied by 1 ± this; default 0. */
+  readonly dynamics?: number;
   /** Noise to mix in (`noise.ts`) and its probability; default: none. */
   readonly noise?: { readonly pack: Pack; readonly chance: number };
 }
@@ -50,7 +52,7 @@ export function crop(
 ): void {
   const { bands } = pack.frontEnd;
   const bytes = trackLevels(pack, track);
-  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance, noise } = augmentation;
+  const { tiltDb, bumpDb, shiftBands, stretch, maskChance, channelChance, roomChance, dynamics = 0, noise } = augmentation;
   const tilt = random.between(-tiltDb, tiltDb);
   const bump = random.between(-bumpDb, bumpDb);
   const bumpAt = random.between(0, bands);
@@ -66,6 +68,7 @@ export function crop(
 
   const changeDb = Float32Array.from({ length: bands }, (_, band) => tilt * (band / (bands - 1) - 0.5)
     + bump * Math.exp(-0.5 * ((band - bumpAt) / bumpWidth) ** 2));
+  const gain = dynamics > 0 ? dynamicGain(bytes, bands, random.between(-dynamics, dynamics)) : undefined;
   const column = new Float32Array(bands);
   const discard = new Float32Array(bands);
   for (let index = -lead; index < columns; index++) {
@@ -73,6 +76,7 @@ export function crop(
     const before = Math.floor(position) * bands;
     const after = Math.min(Math.floor(position) + 1, track.columns - 1) * bands;
     const part = speed === 1 ? 0 : position - Math.floor(position);
+    const gainDb = gain === undefined ? 0 : gain(before);
     for (let band = 0; band < bands; band++) {
       const source = Math.min(Math.max(band + shift, 0), bands - 1);
       const low = Math.floor(source);
@@ -80,7 +84,7 @@ export function crop(
       const weight = source - low;
       const lowByte = bytes[before + low]! * (1 - part) + bytes[after + low]! * part;
       const highByte = weight === 0 ? lowByte : bytes[before + high]! * (1 - part) + bytes[after + high]! * part;
-      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]!;
+      column[band] = decodeLevel(lowByte * (1 - weight) + highByte * weight) + changeDb[band]! + gainDb;
     }
     background?.push(column);
     channel?.push(column);
@@ -91,6 +95,20 @@ export function crop(
   for (let index = 0; index < columns; index++) {
     for (let band = maskFrom; band < Math.min(maskFrom + maskWidth, bands); band++) out[index * bands + band] = 0;
   }
+}
+
+/**
+ * Gain of a compressor (`share` below 0) or an expander over whole columns, dB.
+ * @returns the gain of the column that begins at a byte
+ */
+function dynamicGain(bytes: Uint8Array, bands: number, share: number): (from: number) => number {
+  const level = (from: number, to: number): number => {
+    let sum = 0;
+    for (let index = from; index < to; index++) sum += bytes[index]!;
+    return decodeLevel(sum / (to - from));
+  };
+  const mean = level(0, bytes.length);
+  return (from) => share * (level(from, from + bands) - mean);
 }
 
 /** Highest level of a track, dB. */

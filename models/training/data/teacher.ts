@@ -1,8 +1,9 @@
 /**
- * Unlabelled music with a teacher's outputs per window: `music.json`, `music.levels.npy` and
- * `music.{msd,mtt}_{tags,embedding}.npy` (tag logits, and the activations of the layer before them).
+ * Unlabelled music with the outputs of one teacher or several for each window: `music.json`,
+ * `music.levels.npy` and for each teacher `music.TEACHER_tags.npy` (tag logits), `music.TEACHER_embedding.npy`
+ * (the activations of the layer before them), or one of both.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readNpy } from '../../packs/npy.js';
@@ -32,10 +33,6 @@ export interface Teacher {
   readonly outputs: readonly TeacherOutput[];
 }
 
-const FILES = [
-  ['msd_tags', 'tags'], ['msd_embedding', 'embedding'], ['mtt_tags', 'tags'], ['mtt_embedding', 'embedding'],
-] as const;
-
 /** @throws Error that names the missing or mismatched file */
 export async function readTeacher(folder: string, name = 'music'): Promise<Teacher> {
   const pack = await readPack(folder, name);
@@ -47,9 +44,12 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     return { ...track, firstWindow, windows };
   });
   const names = await tagNames(folder);
-  const outputs = await Promise.all(FILES.map(async ([file, kind]): Promise<TeacherOutput> => {
-    const { shape, data } = await readNpy(join(folder, `${name}.${file}.npy`));
+  const rows = tracks.reduce((total, { windows }) => total + windows, 0);
+  const outputs = await Promise.all((await outputFiles(folder, name)).map(async ([file, kind]): Promise<TeacherOutput> => {
+    const path = join(folder, `${name}.${file}.npy`);
+    const { shape, data } = await readNpy(path);
     const size = shape[1] ?? 0;
+    if (shape[0] !== rows) throw new Error(`${path} has ${shape[0]} rows; ${name}.json lists ${rows} windows.`);
     const values = Float32Array.from(data);
     if (kind === 'tags') values.forEach((logit, index) => { values[index] = 1 / (1 + Math.exp(-logit)); });
     else standardise(values, size);
@@ -58,6 +58,16 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     return { name: file, kind, size, values, ...(named && { names: named }) };
   }));
   return { pack, tracks, windowSeconds, outputs };
+}
+
+/** The teachers' files in the folder, in order of their names. */
+async function outputFiles(folder: string, name: string): Promise<ReadonlyArray<readonly [file: string, kind: TeacherOutput['kind']]>> {
+  const files = (await readdir(folder)).sort().flatMap((file) => {
+    const [, output, kind] = /^([a-z0-9]+_(tags|embedding))\.npy$/.exec(file.startsWith(`${name}.`) ? file.slice(name.length + 1) : '') ?? [];
+    return output === undefined ? [] : [[output, kind as TeacherOutput['kind']] as const];
+  });
+  if (files.length === 0) throw new Error(`${folder} has no ${name}.TEACHER_tags.npy and no ${name}.TEACHER_embedding.npy: the teacher's answers are missing.`);
+  return files;
 }
 
 /** Tag names by teacher from `tags.json`, if it exists. */

@@ -6,7 +6,7 @@
 
 /** Further tags that indicate a label, besides one with its own name. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  classical: ['classic'], // MagnaTagATune's; rock has its own "classic rock"
+  classical: ['classic', 'opera'], // MagnaTagATune's; rock has its own "classic rock"
   disco: ['dance', '70s', 'funk'],
   edm: ['electronic', 'house', 'dance'],
   electronic: ['electronica', 'techno'],
@@ -25,7 +25,8 @@ export function tagsFor(label: string, tags: readonly string[]): number[] {
   return tags.flatMap((tag, index) => (wanted.has(normalised(tag)) ? [index] : []));
 }
 
-/** Normalised name: `Hip-Hop`, `hip hop` and `hiphop` are equal; `R&B` and `rhythm and blues` are not. */
+/** Normalised name: `Hip-Hop`, `hip hop`, `hiphop` and `Hip hop music` are equal; `R&B` and `rhythm and blues` are not. */
 function normalised(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return letters.replace(/(?<=.)music$/, '');
 }

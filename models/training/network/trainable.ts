@@ -72,6 +72,33 @@ export class TrainableNetwork {
   /** Output of all layers for [batch, columns, size] in inference mode; bound, so it can be passed as a function. */
   readonly logits = (x: tf.Tensor): tf.Tensor => this.apply(x, { training: false });
 
+  /**
+   * Starts from the inference weights of a network with the same layers; the last layer keeps its own
+   * weights. Batch norm's running mean and variance, which were folded into them, are measured again.
+   * @param folded as `weights.bin` has them; what follows the layers before the last one is ignored
+   * @param x music to measure on, [batch, columns, bands]
+   */
+  startFrom(folded: Float32Array, x: tf.Tensor3D): void {
+    let offset = 0;
+    for (const [index, { weights, moving }] of this.#layers.slice(0, -1).entries()) {
+      for (const variable of weights) {
+        setValues(variable, folded.slice(offset, offset + variable.size));
+        offset += variable.size;
+      }
+      if (moving.length === 0) continue;
+      tf.tidy(() => {
+        const [filter, shift] = weights as [tf.Variable, tf.Variable];
+        const { layer } = this.#layers[index]!.described;
+        const before = this.apply(x, { training: false, to: index });
+        const { mean, variance } = tf.moments(pooled(layer as Conv2d, before as tf.Tensor4D, filter), [0, 1, 2]);
+        moving[0]!.assign(mean);
+        moving[1]!.assign(variance);
+        // The outputs' deviation is about 1, because the folded kernels had been divided by it.
+        shift.assign(tf.add(shift, tf.mul(mean, tf.rsqrt(tf.add(variance, EPSILON)))));
+      });
+    }
+  }
+
   /** Inference weights, in the order of `weights.bin`. */
   folded(): Float32Array {
     const parts = this.#layers.flatMap(({ weights, moving }) => {
@@ -91,17 +118,21 @@ export class TrainableNetwork {
   }
 }
 
+/** A convolution's outputs before batch norm. */
+function pooled({ kernel, pool, poolColumns }: Conv2d, x: tf.Tensor4D, filter: tf.Variable): tf.Tensor4D {
+  const side = (kernel[1] - 1) / 2;
+  const padded = tf.pad4d(x, [[0, 0], [kernel[0] - 1, 0], [side, side], [0, 0]]);
+  return poolMax(trainableConv2d(padded, filter as unknown as tf.Tensor4D), poolColumns, pool) as tf.Tensor4D;
+}
+
 function convolution(
-  { kernel, pool, poolColumns }: Conv2d,
+  layer: Conv2d,
   x: tf.Tensor4D,
   [filter, shift]: readonly tf.Variable[],
   [movingMean, movingVariance]: readonly tf.Variable[],
   training: boolean,
 ): tf.Tensor {
-  const side = (kernel[1] - 1) / 2;
-  const padded = tf.pad4d(x, [[0, 0], [kernel[0] - 1, 0], [side, side], [0, 0]]);
-  const full = trainableConv2d(padded, filter as unknown as tf.Tensor4D);
-  const y = poolMax(full, poolColumns, pool);
+  const y = pooled(layer, x, filter!);
   let mean: tf.Tensor = movingMean!;
   let variance: tf.Tensor = movingVariance!;
   if (training) {

@@ -14,7 +14,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
 import type { Pack, Track } from '../../packs/pack.js';
-import { crop, type Augmentation } from '../data/crops.js';
+import { crop, NO_AUGMENTATION, type Augmentation } from '../data/crops.js';
 import type { TagMap } from '../head/head.js';
 import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
@@ -29,8 +29,8 @@ const SEQUENCES = 8;
 const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
-const AUGMENTATION: Augmentation = { tiltDb: 6, bumpDb: 4, shiftBands: 0, stretch: 0, maskChance: 0.3, channelChance: 0, roomChance: 0 };
-/** After the first epoch, which has clean sound only: degraded channels and rooms, too. */
+const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 5, shiftBands: 0, stretch: 0, dynamics: 0.35, maskChance: 0.3, channelChance: 0, roomChance: 0 };
+/** After the first epoch, which has sound with other equalisation and dynamics only: degraded channels and rooms, too. */
 const LATER_AUGMENTATION: Augmentation = { ...AUGMENTATION, channelChance: 0.4, roomChance: 0.35 };
 /**
  * Share of sequences that switch to another track halfway, so that the network learns to forget the
@@ -247,7 +247,7 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
     const total = outputs.map(() => 0);
     for (let first = 0; first < heldOut.length; first += SEQUENCES) {
       const sequences = heldOut.slice(first, first + SEQUENCES).map((track) => [at(track, random.below(track.windows - WINDOWS + 1))]);
-      const x = sound(sequences, { ...AUGMENTATION, tiltDb: 0, bumpDb: 0, maskChance: 0 }, random);
+      const x = sound(sequences, NO_AUGMENTATION, random);
       const targets = teacherMusic.targets(sequences);
       tf.tidy(() => headOutputs(statistics(x, { training: false }), heads).forEach((answer, index) => {
         if (outputs[index]!.kind !== 'embedding') return;

@@ -39,6 +39,8 @@ export interface RecipeOptions {
   /** Refining runs from the same pretraining; their weights are averaged. */
   readonly refineRuns: number;
   readonly seed: number;
+  /** Model folder that the network started from; part of the settings of a checkpoint. */
+  readonly from?: string | undefined;
   /** Folder of the run; the pretraining in it is shared by all splits. */
   readonly run: string;
 }
@@ -58,7 +60,7 @@ export async function trainWithTeacher(
   description: Description,
   { teacher, split: { train, valid }, noises, folder }: Sources,
   inference: InferenceOptions,
-  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, run }: RecipeOptions,
+  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, from, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
@@ -70,7 +72,7 @@ export async function trainWithTeacher(
   const histories: StageHistory[] = [];
   /** Each stage has its own random generator, so a change to a later stage doesn't force an earlier one to run again. */
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
-    const settings = { trunk, normalisation: inference.normalisation, seed, epochs: stage.epochs, rate: stage.learningRate };
+    const settings = { trunk, normalisation: inference.normalisation, seed, ...(from !== undefined && { from }), epochs: stage.epochs, rate: stage.learningRate };
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
     histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', ...(stage.leaves && { leaves: stage.leaves }), history });
   };
