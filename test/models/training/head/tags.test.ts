@@ -8,6 +8,7 @@ test('a tag matches a label of the same name in any spelling', () => {
   assert.equal(tagsFor('hiphop', TAGS), [1]);
   assert.equal(tagsFor('Hip Hop', TAGS), [1]);
   assert.equal(tagsFor('jazz', TAGS), [2]);
+  assert.equal(tagsFor('hiphop', ['Music', 'Hip hop music', 'Pop music']), [1]);
 });
 
 test('some tags match a label with another name', () => {

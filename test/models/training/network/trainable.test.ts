@@ -74,6 +74,25 @@ test('training reduces the loss, and the folded weights give the same outputs', 
   await rm(folder, { recursive: true });
 });
 
+test('a network that starts from inference weights gives the same outputs, in training as well', () => {
+  const description = describe(SMALL_LAYERS, BANDS);
+  const [learned, started] = [new TrainableNetwork(description, new Random(3)), new TrainableNetwork(description, new Random(8))];
+  const x = tf.randomNormal([4, 24, BANDS], 0.5, 1, 'float32', 5) as tf.Tensor3D;
+  for (let step = 0; step < 300; step++) tf.tidy(() => learned.apply(x, { training: true }));
+  started.startFrom(learned.folded(), x);
+  const to = description.layers.length - 1;
+  const features = (network: TrainableNetwork, training: boolean): Float32Array => tf.tidy(() => network.apply(x, { training, to }).dataSync<'float32'>().slice());
+  const expected = features(learned, false);
+  for (const training of [false, true]) {
+    features(started, training).forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 0.02, `${training}: ${value} and ${expected[index]}`));
+  }
+  const lastLayer = (network: TrainableNetwork): number[] => network.variables(to).flatMap((variable) => [...variable.dataSync()]);
+  assert.equal(lastLayer(started), lastLayer(new TrainableNetwork(description, new Random(8))), 'the last layer keeps its own weights');
+  learned.dispose();
+  started.dispose();
+  x.dispose();
+});
+
 test('an interrupted run resumes to the same weights', async () => {
   const description = describe(SMALL_LAYERS, BANDS);
   const folders = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'livegenre-train-'))));
