@@ -1,7 +1,7 @@
 /** Validates `model.json`: types and ranges of everything in a manifest. */
 import { z } from 'zod';
 import { checkFrontEnd } from '../dsp/mel/front-end.js';
-import { layerSchema } from './network.js';
+import { layerSchema } from './layer-schema.js';
 import { SOUND_KINDS } from './sound-kinds.js';
 
 const positive = z.number().positive();

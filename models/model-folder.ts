@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { manifestSchema } from './manifest-schema.js';
 import { outputCount, type Manifest } from './manifest.js';
@@ -77,10 +78,17 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   if (sha256 !== manifest.weights.sha256) {
     refuse(`weights.bin has the SHA-256 ${sha256}, but model.json expects ${manifest.weights.sha256}: the two files do not belong together, or one is damaged.`);
   }
-  const weights = new Float32Array(new SharedArrayBuffer(bytes.length));
-  for (let index = 0; index < weights.length; index++) weights[index] = bytes.readFloatLE(index * 4);
+  const weights = float32LittleEndian(bytes);
   if (!weights.every(Number.isFinite)) refuse('weights.bin contains NaN or infinite values.');
   return { manifest, weights };
+}
+
+/** The values of a file, on a SharedArrayBuffer. */
+function float32LittleEndian(bytes: Buffer): Float32Array {
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  if (endianness() === 'BE') Buffer.from(shared).swap32();
+  return new Float32Array(shared);
 }
 
 /** Writes `model.json` and `weights.bin`, each atomically. */

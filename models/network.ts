@@ -3,33 +3,16 @@
  * stream and the cost are derived. `forward` processes a whole recording in one pass; `step/`
  * applies the same layers block by block.
  */
-import { z } from 'zod';
 import { cepstralCorrelations } from './layers/descriptors/cepstral-correlations.js';
 import { conv2d } from './layers/convolution/conv2d.js';
 import { dense } from './layers/dense/dense.js';
 import { gru } from './layers/recurrent/gru.js';
 import { inputStatistics } from './layers/descriptors/input-statistics.js';
+import type { Layer } from './layer-schema.js';
 import type { ColumnShape, LayerKind, NetworkInputShape, WeightSpec } from './layers/layer.js';
 import { lstm } from './layers/recurrent/lstm.js';
 import { onsetAutocorrelation } from './layers/descriptors/onset-autocorrelation.js';
 import { statistics } from './layers/statistics/statistics.js';
-
-const size = z.number().int().min(1).max(4096);
-const memory = z.number().min(2).max(100_000);
-const odd = z.number().int().min(1).max(15).refine((value) => value % 2 === 1, 'must be odd');
-
-export const layerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('conv2d'), filters: size, kernel: z.tuple([odd, odd]), pool: z.number().int().min(1).max(16), poolColumns: z.number().int().min(1).max(16).default(1) }),
-  z.object({ type: z.literal('dense'), units: size, activation: z.enum(['relu', 'linear']) }),
-  z.object({ type: z.literal('gru'), units: size, keepInput: z.boolean() }),
-  z.object({ type: z.literal('lstm'), units: size, keepInput: z.boolean() }),
-  z.object({ type: z.literal('statistics'), memoryColumns: memory }),
-  z.object({ type: z.literal('inputStatistics'), memoryColumns: memory }),
-  z.object({ type: z.literal('cepstralCorrelations'), of: z.enum(['levels', 'steps']), coefficients: z.number().int().min(2).max(64), lowest: z.number().int().min(2).optional(), memoryColumns: memory }),
-  z.object({ type: z.literal('onsetAutocorrelation'), regions: z.number().int().min(1).max(64), lags: z.number().int().min(1).max(256), memoryColumns: memory }),
-]);
-
-export type Layer = z.infer<typeof layerSchema>;
 
 const KINDS = { conv2d, dense, gru, lstm, statistics, inputStatistics, cepstralCorrelations, onsetAutocorrelation };
 

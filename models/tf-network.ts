@@ -13,7 +13,8 @@ import { onsetAutocorrelationDescriptor } from './layers/descriptors/onset-autoc
 import { applyGru } from './layers/recurrent/gru.tf.js';
 import { applyLstm } from './layers/recurrent/lstm.tf.js';
 import { applyStatistics } from './layers/statistics/statistics.tf.js';
-import { type DescribedLayer, type Description, type Layer, weightValues } from './network.js';
+import type { Layer } from './layer-schema.js';
+import { type DescribedLayer, type Description, weightValues } from './network.js';
 
 const APPLY = {
   conv2d: applyConv2d,

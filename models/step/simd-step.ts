@@ -6,7 +6,8 @@
  */
 import { Memory } from '../../dsp/kernels/memory.js';
 import type { Bundle } from '../model-folder.js';
-import { describe, type DescribedLayer, type Layer, weightValues } from '../network.js';
+import type { Layer } from '../layer-schema.js';
+import { describe, type DescribedLayer, weightValues } from '../network.js';
 import { Probabilities } from './probabilities.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { DescriptorStage, type InputBuffer } from '../layers/descriptors/descriptors.simd.js';

@@ -3,7 +3,8 @@ import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
 import type { Bundle } from '../../models/model-folder.js';
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
-import { describe, type Layer } from '../../models/network.js';
+import type { Layer } from '../../models/layer-schema.js';
+import { describe } from '../../models/network.js';
 import type { Progress } from '../../models/training/progress.js';
 
 /** The small network of most tests: 64 bands, 3 labels. */

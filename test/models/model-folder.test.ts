@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import { loadBundle, ModelError, saveBundle } from '../../models/model-folder.js';
-import type { Layer } from '../../models/network.js';
+import type { Layer } from '../../models/layer-schema.js';
 import { randomBundle, SMALL_LAYERS } from './fixtures.js';
 
 const bundle = suite<{ folder: string }>('bundle', { folder: '' });

@@ -1,5 +1,5 @@
 /** A reference implementation of the network in plain loops, from the formulas in the layers' comments; slow and independent of TensorFlow. */
-import type { Layer } from '../../models/network.js';
+import type { Layer } from '../../models/layer-schema.js';
 
 type Column = number[][]; // [bands][channels]
 

@@ -3,7 +3,7 @@
  * running statistics of the last layer's output and of the input, and stay within 1 M parameters and 8
  * M multiply-adds per second of audio.
  */
-import type { Layer } from '../../network.js';
+import type { Layer } from '../../layer-schema.js';
 import { crnn } from './crnn.js';
 
 export const ARCHITECTURES = ['crnn', 'cnn', 'lstm', 'cnn-lstm'] as const;

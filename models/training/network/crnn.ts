@@ -4,7 +4,7 @@
  * layer, of a GRU and of the input itself (its timbre and rhythm) feed one linear layer.
  * Sizes fit the budget of 8 M multiply-adds per second of audio; `width` scales all of them.
  */
-import type { Layer } from '../../network.js';
+import type { Layer } from '../../layer-schema.js';
 
 /** The SIMD kernels of the backends process four channels at once. */
 const LANES = 4;

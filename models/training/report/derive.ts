@@ -1,7 +1,8 @@
 /** Computes all figures of a report from the block scores of the valid tracks. */
 import { blockMs, type Manifest } from '../../manifest.js';
 import { accuracy, argmax, confusionMatrix, genreScores, macroF1, median, wilson95 } from '../../metrics.js';
-import { describe, type Layer } from '../../network.js';
+import type { Layer } from '../../layer-schema.js';
+import { describe } from '../../network.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { softmax } from '../../step/probabilities.js';
 import type { Extras, ReportData } from './data.js';

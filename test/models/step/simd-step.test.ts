@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBackend } from '../../../models/tensorflow/backend.js';
 import { loadBundle, type Bundle } from '../../../models/model-folder.js';
-import type { Layer } from '../../../models/network.js';
+import type { Layer } from '../../../models/layer-schema.js';
 import { canStepSimd, SimdStep } from '../../../models/step/simd-step.js';
 import { Step } from '../../../models/step/tf-step.js';
 import { ARCHITECTURES, architecture } from '../../../models/training/network/architectures.js';

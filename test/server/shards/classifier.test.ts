@@ -1,7 +1,7 @@
 /** Which implementation of the step a shard uses. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Layer } from '../../../models/network.js';
+import type { Layer } from '../../../models/layer-schema.js';
 import { SimdStep } from '../../../models/step/simd-step.js';
 import { Step } from '../../../models/step/tf-step.js';
 import { startClassifier } from '../../../server/shards/classifier.js';
