@@ -50,8 +50,9 @@ function orStop<T>(promise: Promise<T>, { timeoutMs, scheduler, signal }: Pick<A
       settle();
       reject(new ProtocolError('idle', `No bytes of the file came for ${timeoutMs} ms.`));
     }, timeoutMs);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+    // Always, or bytes that fail after that would end the process.
     promise.then((value) => {
       settle();
       resolve(value);

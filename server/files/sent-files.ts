@@ -49,8 +49,8 @@ export class SentFiles {
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #running = new Set<AbortController>();
-  /** Readers of events that wait for their file. */
-  readonly #watchers = new Map<string, EventQueue>();
+  /** Readers of events that wait for their file, and what ends that wait. */
+  readonly #watchers = new Map<string, { readonly queue: EventQueue; readonly forget: () => void }>();
   /** Files that wait for the reader of their events. */
   readonly #unwatched = new Map<string, (queue: EventQueue) => void>();
   #isClosed = false;
@@ -89,13 +89,13 @@ export class SentFiles {
     }, this.#settings.helloTimeoutMs);
     const forget = (): void => {
       late.unsubscribe();
-      if (this.#watchers.get(id) === queue) this.#watchers.delete(id);
+      if (this.#watchers.get(id)?.queue === queue) this.#watchers.delete(id);
     };
     const begin = this.#unwatched.get(id);
     if (begin) {
       late.unsubscribe();
       begin(queue);
-    } else this.#watchers.set(id, queue);
+    } else this.#watchers.set(id, { queue, forget });
     return queue;
   }
 
@@ -140,12 +140,12 @@ export class SentFiles {
     else if (totalBytes > maxFileBytes) refusal = tooBig(maxFileBytes);
     if (!refusal) return;
     const watcher = watchId === undefined ? undefined : this.#watchers.get(watchId);
-    for (const queue of [events, watcher]) {
+    watcher?.forget();
+    for (const queue of [events, watcher?.queue]) {
       if (!queue) continue;
       sendError(queue, refusal);
       queue.close();
     }
-    if (watchId !== undefined) this.#watchers.delete(watchId);
     throw refusal;
   }
 
@@ -153,7 +153,10 @@ export class SentFiles {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#running) stop.abort(goingAway());
-    for (const queue of this.#watchers.values()) queue.close();
+    for (const { queue, forget } of [...this.#watchers.values()]) {
+      forget();
+      queue.close();
+    }
     await this.#shards.close();
   }
 
@@ -218,11 +221,10 @@ export class SentFiles {
   /** The reader of the events, when it has come; undefined if none came in time. */
   #watcher(id: string): Promise<EventQueue | undefined> {
     if (this.#unwatched.has(id)) throw new ProtocolError('conflict', `A file ${JSON.stringify(id)} is sent already.`);
-    const queue = this.#watchers.get(id);
-    if (queue) {
-      // Its wait for the file is over.
-      this.#watchers.delete(id);
-      return Promise.resolve(queue);
+    const watcher = this.#watchers.get(id);
+    if (watcher) {
+      watcher.forget();
+      return Promise.resolve(watcher.queue);
     }
     return new Promise((resolve) => {
       const done = (found: EventQueue | undefined): void => {

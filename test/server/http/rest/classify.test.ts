@@ -152,6 +152,28 @@ test('another request reads all events under an id', () => shared(async (server)
   assert.is(events.filter(({ type }) => type === 'columns').length, events.filter(({ type }) => type === 'prediction').length);
 }));
 
+test('a reader of events stays, however long the file takes', async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const scheduler = new ManualClock();
+  await withServer({}, async (server) => {
+    const events = await fetch(`${server.url}/v1/classify/${ID}/events`);
+    const bytes = readFileSync(music);
+    const sent = open(server, {}, `?id=${ID}`);
+    sent.write(bytes.subarray(0, 50_000));
+    await running(server, 1);
+    scheduler.advance(10_000);
+    sent.end(bytes.subarray(50_000));
+    assert.is((await answered(sent)).status, 200);
+    assert.equal(eventsOf(await events.text()).at(-1)!.type, 'summary');
+  }, { scheduler });
+});
+
+test('a file that is refused is told to the reader of its events, too', () => withServer({ maxFileBytes: 10_000 }, async (server) => {
+  const events = await fetch(`${server.url}/v1/classify/${ID}/events`);
+  assert.is((await post<Problem>(server, new Uint8Array(10_001), { query: `?id=${ID}` })).status, 413);
+  assert.equal(eventsOf(await events.text()).map(({ type, data }) => [type, data.code]), [['error', 'too-big']]);
+}));
+
 test('of a file whose events nobody reads, and of events without a file, the wait is limited', () => withServer({ helloTimeoutMs: 50 }, async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   assert.is((await post(server, readFileSync(music), { query: `?id=${ID}` })).status, 200);
