@@ -27,6 +27,7 @@ const optionsSchema = z.object({
   valid: z.coerce.string(),
   external: z.string().optional(),
   teacher: z.string().optional(),
+  unchecked: z.string().optional(),
   notMusic: z.string().optional(),
   from: z.string().optional(),
   run: z.coerce.string(),
@@ -55,11 +56,12 @@ const optionsSchema = z.object({
   labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ arch, width, compare, protocol, teacher, notMusic, features, model }, context) => {
+}).superRefine(({ arch, width, compare, protocol, teacher, unchecked, notMusic, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
   if (width !== 1 && arch !== 'crnn') refuse('width', 'works with --arch crnn only; the other architectures have a fixed size');
   if (compare && protocol !== 'random-chunks') refuse('compare', 'needs --protocol random-chunks');
   if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'needs --features mel: the teacher\'s outputs belong to mel levels only');
+  if (unchecked !== undefined && teacher === undefined) refuse('unchecked', 'needs --teacher: its tracks are looked for in the teacher\'s music');
   if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'needs --features mel');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
@@ -93,6 +95,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--valid <name>', 'pack for validation and model selection', 'valid'],
   ['--external <pack>', 'another pack, `DIR/NAME`, to evaluate the finished network on'],
   ['--teacher <dir>', 'folder with unlabelled music and a teacher\'s outputs: pretrain on those'],
+  ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],
   ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
   ['--from <dir>', 'model folder with the same layers to start from instead of random weights; its last layer is not used'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],

@@ -1,5 +1,5 @@
 /** Trains on data packs, from reading them to the report. */
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
 import { readExternal, requireSameFrontEnd } from './data/external.js';
@@ -9,7 +9,7 @@ import type { Progress } from './progress.js';
 import { splits } from './data/protocols.js';
 import { Random } from '../random.js';
 import { writeRunReport, summary } from './summary.js';
-import { readTeacher } from './data/teacher.js';
+import { readLabelledTags, readTeacher } from './data/teacher.js';
 import { runTrial, type TrialResult } from './trial.js';
 
 /** @throws Error with the reason, in a sentence, if the packs or their options do not fit */
@@ -26,6 +26,9 @@ export async function train(options: Options, progress: Progress): Promise<void>
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
+  const labelledTags = teacher === undefined ? undefined : await readLabelledTags(resolve(options.teacher!), teacher);
+  const unchecked = options.unchecked === undefined ? undefined : await readPack(resolve(dirname(options.unchecked)), basename(options.unchecked));
+  if (unchecked !== undefined) requireSameFrontEnd(train, unchecked);
   const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
   if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
   progress.log(`${backend} backend; ${train.tracks.length} training tracks, ${valid.tracks.length} validation tracks, ${train.labels.length} labels`);
@@ -36,7 +39,7 @@ export async function train(options: Options, progress: Progress): Promise<void>
   for (const [index, split] of all.entries()) {
     const own = all.length > 1 ? join(options.run, split.name) : options.run;
     const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await runTrial(split, { options, teacher, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
+    trained.push(await runTrial(split, { options, teacher, labelledTags, unchecked, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
   }
   summary(trained).forEach((line) => progress.log(line));
   const report = await writeRunReport(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });

@@ -16,6 +16,7 @@ import { Checkpoint } from './stages/checkpoint.js';
 import { wholeTrack } from './data/crops.js';
 import { requireSameFrontEnd, withKnownLabels, type External } from './data/external.js';
 import { featureInputs } from './data/inputs.js';
+import { musicLabels } from './head/music-labels.js';
 import { fitKinds } from './head/kinds.js';
 import { runStage } from './stages/loop.js';
 import type { Options } from './options.js';
@@ -63,6 +64,10 @@ export interface TrialResult {
 export interface TrialOptions {
   readonly options: Options;
   readonly teacher: Teacher | undefined;
+  /** The teacher's tag logits of labelled tracks, by id. */
+  readonly labelledTags?: ReadonlyMap<string, Float32Array> | undefined;
+  /** Tracks with unchecked labels. */
+  readonly unchecked?: Pack | undefined;
   /** Pack of speech and noise for the sound-kind outputs. */
   readonly notMusic: Pack | undefined;
   readonly external: External | undefined;
@@ -73,7 +78,7 @@ export interface TrialOptions {
   readonly runs: number;
 }
 
-export async function runTrial(split: Split, { options, teacher, notMusic, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
+export async function runTrial(split: Split, { options, teacher, labelledTags = new Map<string, never>(), unchecked, notMusic, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
   const { labels, frontEnd } = split.train;
   const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
   const layers = architecture(options.arch, labels.length + (notMusic === undefined ? 0 : SOUND_KINDS.length), inputs.size, options.width);
@@ -86,7 +91,7 @@ export async function runTrial(split: Split, { options, teacher, notMusic, exter
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
   const stages = teacher !== undefined
-    ? await trainWithTeacher(network, description, { teacher, split, noises: notMusic, folder }, inference, options, progress)
+    ? await trainWithTeacher(network, description, { teacher, split, musicLabels: musicLabels(teacher, split.train, labels, labelledTags, unchecked, progress), noises: notMusic, folder }, inference, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {

@@ -6,6 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { concatenate } from '../../../dsp/concatenate.js';
 import { readNpy } from '../../packs/npy.js';
 import { readPack, type Pack, type Track } from '../../packs/pack.js';
 
@@ -51,13 +52,60 @@ export async function readTeacher(folder: string, name = 'music'): Promise<Teach
     const size = shape[1] ?? 0;
     if (shape[0] !== rows) throw new Error(`${path} has ${shape[0]} rows; ${name}.json lists ${rows} windows.`);
     const values = Float32Array.from(data);
-    if (kind === 'tags') values.forEach((logit, index) => { values[index] = 1 / (1 + Math.exp(-logit)); });
+    if (kind === 'tags') values.forEach((logit, index) => { values[index] = sigmoid(logit); });
     else standardise(values, size);
     const named = kind === 'tags' ? names[file.slice(0, -'_tags'.length)] : undefined;
     if (named !== undefined && named.length !== size) throw new Error(`${join(folder, 'tags.json')} lists ${named.length} tag names; ${file} has ${size} tags.`);
     return { name: file, kind, size, values, ...(named && { names: named }) };
   }));
   return { pack, tracks, windowSeconds, outputs };
+}
+
+/** Mean tag logits over each track, [tags of all teachers with names, one after the other]; and those names. */
+export function trackTags({ outputs, tracks }: Pick<Teacher, 'outputs' | 'tracks'>): { readonly names: readonly string[]; readonly logits: readonly Float32Array[] } {
+  const named = outputs.filter(({ names }) => names !== undefined);
+  return {
+    names: named.flatMap(({ names }) => names!),
+    logits: tracks.map(({ firstWindow, windows }) => concatenate(named.map(({ values, size }) => meanLogits(values, size, firstWindow, windows)))),
+  };
+}
+
+/**
+ * The teachers' answers for labelled tracks: every other list in the folder, `LIST.json` with ids, first
+ * windows and windows, beside `LIST.TEACHER_tags.npy`.
+ * @returns mean tag logits by track id, in the order of `trackTags`
+ */
+export async function readLabelledTags(folder: string, { pack, outputs }: Teacher): Promise<Map<string, Float32Array>> {
+  const byId = new Map<string, Float32Array>();
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json') && name !== `${pack.name}.json`).sort()) {
+    const parsed = listSchema.safeParse(JSON.parse(await readFile(join(folder, file), 'utf8')));
+    if (!parsed.success) continue; // tags.json
+    const list = file.slice(0, -'.json'.length);
+    const own = await Promise.all(outputs.filter(({ names }) => names !== undefined).map(async (output): Promise<TeacherOutput> => {
+      const path = join(folder, `${list}.${output.name}.npy`);
+      const { shape, data } = await readNpy(path);
+      if (shape[1] !== output.size) throw new Error(`${path} has ${shape[1]} values a window; those of ${pack.name} have ${output.size}.`);
+      return { ...output, values: Float32Array.from(data, sigmoid) };
+    }));
+    const tracks = parsed.data.tracks as unknown as TeacherTrack[];
+    trackTags({ outputs: own, tracks }).logits.forEach((logits, index) => byId.set(tracks[index]!.id, logits));
+  }
+  return byId;
+}
+
+const listSchema = z.object({ tracks: z.array(z.object({ id: z.string(), firstWindow: z.number().int().min(0), windows: z.number().int().min(1) })) });
+
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+
+function meanLogits(probabilities: Float32Array, size: number, firstWindow: number, windows: number): Float32Array {
+  const means = new Float32Array(size);
+  for (let window = firstWindow; window < firstWindow + windows; window++) {
+    for (let tag = 0; tag < size; tag++) {
+      const p = Math.min(Math.max(probabilities[window * size + tag]!, 1e-6), 1 - 1e-6);
+      means[tag]! += Math.log(p / (1 - p)) / windows;
+    }
+  }
+  return means;
 }
 
 /** The teachers' files in the folder, in order of their names. */

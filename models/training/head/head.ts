@@ -19,7 +19,7 @@ import { inFolds } from '../data/protocols.js';
 import { Random } from '../../random.js';
 import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
 import { blocksAfterChange, ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, CLEAN, IN_ROOMS, excerptBlocks, OVER_CHANNELS, extractRows, excerpts, degradedInput, concatRows, type SoftLabel, type Blocks, type Rows, type Degradation } from './rows.js';
-import { softLabelOf, withSoftLabels } from './self-training.js';
+import { hasSoftLabels, softLabelOf, withSoftLabels } from './self-training.js';
 import { spliced } from '../data/splices.js';
 import { tagsFor } from './tags.js';
 import { setValues, type TrainableNetwork } from '../network/trainable.js';
@@ -51,7 +51,7 @@ export interface HeadOptions extends InferenceOptions {
   /** Size of a trunk output column, and how many of its values, the last ones, come from a recurrent layer. */
   readonly trunk?: { readonly outputs: number; readonly recurrent: number };
   readonly tags?: TagMap;
-  /** Unlabelled music. Default: train on the clean labelled tracks only. */
+  /** Unlabelled music, whose soft labels the first fit predicts unless it has some. Default: train on the clean labelled tracks only. */
   readonly music?: Pack;
   /** Speech and noise to mix into the music. */
   readonly noises?: Pack;
@@ -141,7 +141,7 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   const mix = fitMix(heldOutScores, labels.length, train.tracks.length);
   progress.log(`head: logit weights ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
 
-  const pseudoLabelled = withSoftLabels(music, options, network.logits);
+  const pseudoLabelled = hasSoftLabels(music) ? music : withSoftLabels(music, options, network.logits);
   const all = excerpts(pseudoLabelled);
   const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
   const withNoise = (sound: Degradation, chance: number): Degradation => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });

@@ -40,6 +40,19 @@ export function withSoftLabels(pack: Pack, inference: InferenceOptions, logits: 
   return { ...pack, tracks };
 }
 
+/** The tracks with the soft labels that are given for them; others are left out. */
+export function withLabels(pack: Pack, labels: readonly string[], given: ReadonlyMap<string, SoftLabel>): Pack {
+  return { ...pack, tracks: pack.tracks.flatMap((track): SoftLabelled[] => {
+    const softLabel = given.get(track.id);
+    return softLabel === undefined ? [] : [{ ...track, genre: labels[argmax(softLabel)]!, softLabel }];
+  }) };
+}
+
+/** Whether the tracks of a pack have soft labels. */
+export function hasSoftLabels({ tracks }: Pack): boolean {
+  return tracks.length > 0 && tracks.every((track) => (track as Partial<SoftLabelled>).softLabel !== undefined);
+}
+
 /** Soft label of a track, or of an excerpt of it, from `withSoftLabels`. */
 export function softLabelOf(track: Track): SoftLabel {
   return (track as SoftLabelled).softLabel;

@@ -15,8 +15,9 @@ import type { Stage } from './stage.js';
 import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
+import type { SoftLabel } from '../head/rows.js';
 import type { Split } from '../data/protocols.js';
-import { softLabelsById, withSoftLabels } from '../head/self-training.js';
+import { softLabelsById, withLabels, withSoftLabels } from '../head/self-training.js';
 import type { Teacher } from '../data/teacher.js';
 import { WeightAverage, type TrainableNetwork } from '../network/trainable.js';
 import type { InferenceOptions } from '../validate.js';
@@ -48,6 +49,8 @@ export interface RecipeOptions {
 export interface Sources {
   readonly teacher: Teacher;
   readonly split: Split;
+  /** Soft labels of the teacher's tracks by id; default: those that the last layer predicts. */
+  readonly musicLabels?: ReadonlyMap<string, SoftLabel> | undefined;
   /** Speech and noise to mix into the music. */
   readonly noises: Pack | undefined;
   /** Folder for this split's own checkpoints. */
@@ -58,7 +61,7 @@ export interface Sources {
 export async function trainWithTeacher(
   network: TrainableNetwork,
   description: Description,
-  { teacher, split: { train, valid }, noises, folder }: Sources,
+  { teacher, split: { train, valid }, musicLabels, noises, folder }: Sources,
   inference: InferenceOptions,
   { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, from, run }: RecipeOptions,
   progress: Progress,
@@ -78,14 +81,14 @@ export async function trainWithTeacher(
   };
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.outputs, heads);
-    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music }), ...(tags && { tags }) }, progress);
+    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music: musicLabels === undefined ? music : withLabels(music, inference.labels, musicLabels) }), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
     const heldOutSoftLabels = softLabelsById(lastLayer(heads).heldOut());
-    const softLabels = softLabelsById(withSoftLabels(teacher.pack, inference, network.logits));
+    const softLabels = musicLabels ?? softLabelsById(withSoftLabels(teacher.pack, inference, network.logits));
     const learned = new WeightAverage([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();
