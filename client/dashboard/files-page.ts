@@ -110,7 +110,8 @@ export class FilesPage extends LitElement {
         ${files.length === 0 ? this.#none() : this.#list(files)}
         ${chosen ? this.#result(chosen) : nothing}
       </main>
-      <footer></footer>`;
+      <footer></footer>
+      <p class="visually-hidden" aria-live="polite">${announcement(files)}</p>`;
   }
 
   #chooser(text: string) {
@@ -294,6 +295,12 @@ function partDone({ file, sentBytes, analysis }: QueuedFile): number {
   const announcedMs = analysis?.progress?.durationMs;
   if (announcedMs) return Math.min(1, analysis!.heardMs / announcedMs);
   return file.size > 0 ? sentBytes / file.size : 0;
+}
+
+/** For screen readers: the file that ended last, in the order of the list. */
+function announcement(files: readonly QueuedFile[]): string {
+  const ended = files.filter(({ state, analysis }) => state === 'done' && analysis?.answer).at(-1);
+  return ended ? `${ended.file.name}: ${said(ended)}` : '';
 }
 
 /** The state of a file in a few words. */

@@ -53,6 +53,7 @@ test('a file is sent, heard and shown: genre, ranked scores, timeline, spectrogr
   await said(page, 'song.wav', /\d %$/);
   const answer = await (await fetch(`${context.server.url}/v1/classify?name=song.wav`, { method: 'POST', body: context.music as unknown as BodyInit })).json() as { genre: string; top: { genre: string }[]; durationMs: number };
   await page.locator('genre-now .note', { hasText: 'over all 20 s' }).waitFor(SOON);
+  assert.match((await page.locator('main ~ [aria-live]').textContent())!, /^song\.wav: \w[\w ]* \d+ %$/);
   assert.is((await page.locator('genre-now .word').textContent())!.toLowerCase().replace(' ', ''), answer.genre);
   assert.equal((await page.locator('genre-bars .label').allTextContents()).map((label) => label.toLowerCase().replace(' ', '')), answer.top.map(({ genre }) => genre));
   assert.ok(await colours(page) > 100);
