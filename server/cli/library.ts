@@ -1,4 +1,4 @@
-/** `livegenre library DIR`: sorts a folder of music by genre. `library errors DIR` lists what is wrong with its files. */
+/** `livegenre library DIR`: sorts a folder of music by genre. Other actions list what is wrong with its files, and tag them. */
 import { availableParallelism, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { writeCsv, writeJson, writeLinks, writePlaylists } from '../library/outp
 import { runLibrary, type RunResult } from '../library/run.js';
 import { Workers } from '../library/workers.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
+import { DEFAULT_TAG_MIN_P, tag, undo } from './library-tags.js';
 import { LibraryProgress } from './library-progress.js';
 import { clock, colours, paint, printable } from './terminal.js';
 
@@ -23,6 +24,8 @@ const INTERRUPTED_EXIT_CODE = 130;
 const FLAGS_OF = {
   run: ['model', 'database', 'jobs', 'nice', 'between', 'quick', 'csv', 'json', 'playlists', 'links', 'minP'],
   errors: ['database', 'json'],
+  tag: ['database', 'minP', 'write', 'dryRun', 'replace', 'add'],
+  undo: ['database'],
 } as const;
 type Action = keyof typeof FLAGS_OF;
 
@@ -38,10 +41,14 @@ interface Flags {
   readonly playlists?: string;
   readonly links?: string;
   readonly minP?: number;
+  readonly write?: boolean;
+  readonly dryRun?: boolean;
+  readonly replace?: boolean;
+  readonly add?: boolean;
 }
 
 export function register(cli: CAC): void {
-  cli.command('library [...words]', 'Sort a folder of music: library DIR, or library errors DIR')
+  cli.command('library [...words]', 'Sort a folder of music: library DIR, library errors DIR, library tag DIR, library undo DIR')
     .option('--database <file>', `SQLite file of the library (default DIR/${DATABASE_IN_FOLDER})`)
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .option('--jobs <threads>', `Threads, 1 to ${MAX_JOBS} (default all cores)`, whole({ min: 1, max: MAX_JOBS }))
@@ -52,29 +59,41 @@ export function register(cli: CAC): void {
     .option('--json <file>', 'Write all tracks, or all errors, as JSON')
     .option('--playlists <folder>', 'Write a playlist for each genre, GENRE.m3u8')
     .option('--links <folder>', 'Make a folder for each genre, with links to its tracks')
-    .option('--min-p <confidence>', `Least confidence for playlists and links, 0 to 1 (default ${DEFAULT_MIN_P})`, decimal({ wanted: 'a number from 0 to 1', holds: (p) => p >= 0 && p <= 1 }))
+    .option('--min-p <confidence>', `Least confidence, 0 to 1 (default ${DEFAULT_MIN_P}; for tags ${DEFAULT_TAG_MIN_P})`, decimal({ wanted: 'a number from 0 to 1', holds: (p) => p >= 0 && p <= 1 }))
+    .option('--write', 'tag: change the files; without it, only show what would change')
+    .option('--dry-run', 'tag: only show what would change')
+    .option('--replace', 'tag: put our genre in the place of another')
+    .option('--add', 'tag: add our genre to others')
     .example('  $ livegenre library Music --nice 10')
     .example('  $ livegenre library Music --csv genres.csv --playlists Music/Playlists')
     .example('  $ livegenre library errors Music')
+    .example('  $ livegenre library tag Music --write')
+    .example('  $ livegenre library undo Music')
     .action(library);
 }
 
 async function library(words: readonly string[], { '--': rest = [], ...flags }: Flags & { readonly '--'?: readonly string[] }): Promise<void> {
   const all = [...words, ...rest];
-  const action = all.length > 1 && all[0] === 'errors' ? 'errors' : 'run';
+  const action: Action = all.length > 1 && isAction(all[0]!) ? all[0]! : 'run';
   const folders = action === 'run' ? all : all.slice(1);
   if (folders.length !== 1) throw new SettingError(folders.length === 0 ? 'Name the folder of music.' : `Name one folder of music, not ${folders.length}.`);
-  const given = Object.keys(flags).find((flag) => !(FLAGS_OF[action as Action] as readonly string[]).includes(flag));
-  if (given !== undefined) throw new SettingError(`library ${action} has no use for --${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`);
+  const given = Object.keys(flags).find((flag) => !(FLAGS_OF[action] as readonly string[]).includes(flag));
+  if (given !== undefined) throw new SettingError(`library ${action === 'run' ? 'DIR' : action} has no use for --${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`);
   const root = resolve(folders[0]!);
   if (!await stat(root).then((found) => found.isDirectory(), () => false)) throw new SettingError(`There is no folder ${root}.`);
   const catalogue = Catalogue.open(resolve(flags.database ?? join(root, DATABASE_IN_FOLDER)), root);
   try {
     if (action === 'errors') await errors(catalogue, flags);
+    else if (action === 'tag') await tag(catalogue, root, flags);
+    else if (action === 'undo') await undo(catalogue, root);
     else await run(catalogue, root, flags);
   } finally {
     catalogue.close();
   }
+}
+
+function isAction(word: string): word is Action {
+  return word in FLAGS_OF && word !== 'run';
 }
 
 async function run(catalogue: Catalogue, root: string, flags: Flags): Promise<void> {

@@ -132,6 +132,14 @@ export class Catalogue {
     });
   }
 
+  /** The file of a track was written to, and sounds as before: its answers stay. */
+  touch(path: string, before: FileStamp, after: FileStamp): void {
+    this.#run(
+      'UPDATE results SET size = :size, mtimeMs = :mtimeMs WHERE track = (SELECT id FROM tracks WHERE path = :path) AND size = :sizeBefore AND mtimeMs = :mtimeMsBefore',
+      { path: readableName(path), size: after.size, mtimeMs: after.mtimeMs, sizeBefore: before.size, mtimeMsBefore: before.mtimeMs },
+    );
+  }
+
   /** Number of tracks, whatever model heard them. */
   get size(): number {
     return this.#all<{ tracks: number }>('SELECT count(*) AS tracks FROM tracks')[0]!.tracks;

@@ -29,4 +29,16 @@ const TRACKS = `
   CREATE INDEX resultsByGenre ON results (model, genre);
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACKS];
+/** Journal of written tags. A row is written before the file is replaced, so that undo knows of every change. */
+const TAG_WRITES = `
+  -- path, bytes: as of tracks; before, after: JSON {genre, own}; copy: what takes the file's place
+  CREATE TABLE tagWrites (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, atMs INTEGER NOT NULL,
+    path TEXT NOT NULL, bytes TEXT, copy TEXT NOT NULL,
+    before TEXT NOT NULL, after TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('begun', 'done', 'undone', 'failed'))
+  ) STRICT;
+  CREATE INDEX tagWritesByState ON tagWrites (state, run);
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES];

@@ -72,6 +72,21 @@ test('a folder is heard once, written out, and its errors are listed', async () 
   assert.match(errors.stdout, /^Not audio \(1\)\n {2}broken\.mp3: is not audio that FFmpeg can read/);
 });
 
+test('tags are shown first, written when asked, and taken back', async () => {
+  const { folder } = recordings;
+  const before = readFileSync(join(folder, 'a.mp3'));
+  const shown = await run(['library', 'tag', folder, '--min-p', '0']);
+  assert.is(shown.exitCode, 0, shown.stderr);
+  assert.match(shown.stdout, /^a\.mp3: genre none → Label \d; LIVEGENRE genre=Label \d; confidence=[\d.]+; model=random; version=[\w.]+; tag=written$/m);
+  assert.match(shown.stdout, '3 files would change; --write changes them.\n1 file left alone: has something wrong.');
+  assert.is(Buffer.compare(readFileSync(join(folder, 'a.mp3')), before), 0);
+  const written = await run(['library', 'tag', folder, '--min-p', '0', '--write']);
+  assert.match(written.stdout, '3 files changed.');
+  assert.is.not(Buffer.compare(readFileSync(join(folder, 'a.mp3')), before), 0);
+  assert.match((await run(['library', 'undo', folder])).stdout, '3 files as before.');
+  assert.is((await run(['library', 'undo', folder])).stdout, 'There is nothing to undo.\n');
+});
+
 test('killed at any moment, the next run goes on', async () => {
   const other = new Recordings();
   try {
@@ -115,6 +130,8 @@ test('wrong usage says what is wrong', async () => {
   assert.match(await stderrOf(), 'Name the folder of music.');
   assert.match(await stderrOf(join(recordings.folder, 'nowhere')), 'There is no folder');
   assert.match(await stderrOf('errors', recordings.folder, '--links', 'x'), 'library errors has no use for --links.');
+  assert.match(await stderrOf('tag', recordings.folder, '--replace', '--add'), '--replace and --add exclude each other.');
+  assert.match(await stderrOf(recordings.folder, '--write'), 'library DIR has no use for --write.');
   assert.match(await stderrOf(recordings.folder, '--between', 'night'), '--between must be two times such as 01:00-06:00');
   assert.not.ok(readdirSync(recordings.folder).includes('nowhere'));
 });
