@@ -59,6 +59,8 @@ export interface NewResult {
   readonly judgement: Judgement;
 }
 
+/** Rows read at once. */
+const PAGE_ROWS = 500;
 const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs';
 
 export class Catalogue {
@@ -145,15 +147,21 @@ export class Catalogue {
     return this.#all<{ tracks: number }>('SELECT count(*) AS tracks FROM tracks')[0]!.tracks;
   }
 
-  /** The tracks that the shown model heard, by path. Read one at a time: a library may hold hundreds of thousands. */
+  /** The tracks that the shown model heard, by path. Read in pages: a library may hold hundreds of thousands, and they may be written meanwhile. */
   * rows(where: 'all' | 'errors' = 'all'): Generator<TrackRow, void, void> {
     const model = this.shown()?.id ?? 0;
-    const found = this.#statement(
-      `SELECT tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error
-       FROM results JOIN tracks ON tracks.id = track WHERE model = :model ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path`,
-    ).iterate({ model }) as IterableIterator<Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { bytes: string | null; top: string; segments: string; isQuick: number }>;
-    for (const { bytes, top, segments, isQuick, ...row } of found) {
-      yield { ...row, path: nameOf({ path: row.path, bytes }), isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'] };
+    const sql = `SELECT tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error
+       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path LIMIT ${PAGE_ROWS}`;
+    for (let after = '', isLast = false; !isLast;) {
+      const page = this.#all<Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { bytes: string | null; top: string; segments: string; isQuick: number }>(sql, { model, after });
+      for (const { bytes, top, segments, isQuick, id, path, size, mtimeMs, durationMs, state, genre, p, note, problem, error } of page) {
+        yield {
+          id, path: nameOf({ path, bytes }), size, mtimeMs, durationMs, state, genre, p, note, problem, error,
+          isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'],
+        };
+      }
+      isLast = page.length < PAGE_ROWS;
+      after = page.at(-1)?.path ?? after;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * All that a file's tags say, read by music-metadata, which is not the library that writes, and a hash of its
- * packets of sound: what must be the same before and after a tag is written.
+ * All that a file's tags say, read by music-metadata, which is not the library that writes, and its packets of
+ * sound: what must be the same before and after a tag is written.
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -14,18 +14,8 @@ export interface Tags {
   readonly fields: ReadonlyMap<string, readonly unknown[]>;
 }
 
-export interface Contents extends Tags {
-  /** SHA-256 of the packets of sound. */
-  readonly sound: string;
-}
-
 /** Ids of the genre, and of our own field. `gnre` is the genre of MP4 as a number. */
 const ASKED = /^(TCON|GENRE|©gen|gnre|(TXXX:|----:com\.apple\.iTunes:)?LIVEGENRE)$/i;
-
-/** @throws TagError when the file can't be read */
-export async function contentsOf(path: string): Promise<Contents> {
-  return { ...await tagsOf(path), sound: await soundHash(path) };
-}
 
 /** @throws TagError when the file can't be read */
 export async function tagsOf(path: string): Promise<Tags> {
@@ -45,8 +35,7 @@ export async function tagsOf(path: string): Promise<Tags> {
 }
 
 /** The first field besides the asked ones that is not the same in both; undefined if there is none. */
-export function differenceOf(before: Contents, after: Contents): string | undefined {
-  if (before.sound !== after.sound) return 'the sound';
+export function differenceOf(before: Tags, after: Tags): string | undefined {
   return [...new Set([...before.fields.keys(), ...after.fields.keys()])].find((name) => !isAsked(name) && !isDeepStrictEqual(before.fields.get(name), after.fields.get(name)));
 }
 
@@ -81,11 +70,20 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-async function soundHash(path: string): Promise<string> {
-  const ffmpeg = new Ffmpeg(['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error', '-protocol_whitelist', 'file,pipe', '-i', `file:${path}`, '-map', '0:a', '-c', 'copy', '-f', 'hash', '-hash', 'sha256'], () => {});
+/**
+ * Whether the packets of sound of both files are the same, byte for byte.
+ * @throws TagError when they can't be read
+ */
+export async function isSameSound(one: string, other: string): Promise<boolean> {
+  const ffmpeg = new Ffmpeg([
+    '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error', '-protocol_whitelist', 'file,pipe', '-i', `file:${one}`, '-protocol_whitelist', 'file,pipe', '-i', `file:${other}`,
+    '-map', '0:a', '-map', '1:a', '-c', 'copy', '-f', 'streamhash', '-hash', 'sha256',
+  ], () => {});
   let text = '';
   for await (const bytes of ffmpeg.output as AsyncIterable<Uint8Array>) text += Buffer.from(bytes).toString('latin1');
   const { exitCode } = await ffmpeg.end;
-  if (exitCode !== 0 || !text.startsWith('SHA256=')) throw new TagError('its sound can\'t be read');
-  return text.trim();
+  // `0,a,SHA256=…`, a line for each stream, those of the first file first.
+  const hashes = [...text.matchAll(/^\d+,a,SHA256=(\w+)$/gm)].map(([, hash]) => hash);
+  if (exitCode !== 0 || hashes.length === 0) throw new TagError('its sound can\'t be read');
+  return isDeepStrictEqual(hashes.slice(0, hashes.length / 2), hashes.slice(hashes.length / 2));
 }

@@ -3,9 +3,10 @@
  * the file in the asked fields only; then it takes the file's place, on the disk before the next one.
  */
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { access, chmod, chown, constants, copyFile, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { contentsOf, differenceOf, genreValues, ownValues, type Contents } from './contents.js';
+import { differenceOf, genreValues, isSameSound, ownValues, tagsOf, type Tags } from './contents.js';
 import { TagError, type TagEditor } from './editor.js';
 import { sameFields, type Fields } from './fields.js';
 import type { TagKind } from './kinds.js';
@@ -14,6 +15,7 @@ import type { TagKind } from './kinds.js';
 const COPY_PREFIX = '.livegenre-';
 
 export const GONE = 'is gone';
+const CHANGED = 'has changed meanwhile';
 
 export interface SafeWrite {
   readonly path: string;
@@ -40,7 +42,7 @@ export async function checkWritable(path: string): Promise<void> {
 export async function safeWrite(editor: TagEditor, { path, kind, before, after, onReady }: SafeWrite): Promise<void> {
   await checkWritable(path);
   const stamp = await lstat(path);
-  const contents = await contentsOf(path);
+  const tags = await tagsOf(path);
   const copy = join(dirname(path), `${COPY_PREFIX}${randomBytes(6).toString('hex')}${extname(path)}`);
   try {
     await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -49,11 +51,13 @@ export async function safeWrite(editor: TagEditor, { path, kind, before, after, 
       await chown(copy, stamp.uid, stamp.gid).catch(() => { throw new TagError('belongs to somebody else'); });
     }
     await editor.write(copy, kind, after);
-    await check(editor, copy, kind, contents, after);
+    await check(editor, copy, kind, tags, after);
+    await checkUnchanged(path, stamp);
+    if (!await isSameSound(path, copy)) throw new TagError('writing its tag would also change the sound');
     const handle = await open(copy, 'r+');
     await handle.sync().finally(() => handle.close());
-    const now = await lstat(path);
-    if (now.ino !== stamp.ino || now.size !== stamp.size || now.mtimeMs !== stamp.mtimeMs || !sameFields(await editor.read(path, kind), before)) throw new TagError('has changed meanwhile');
+    if (!sameFields(await editor.read(path, kind), before)) throw new TagError(CHANGED);
+    await checkUnchanged(path, stamp);
     onReady(copy);
     await rename(copy, path);
     await syncFolder(dirname(path));
@@ -64,14 +68,20 @@ export async function safeWrite(editor: TagEditor, { path, kind, before, after, 
 }
 
 /** @throws TagError when anything else differs, or what was asked is not there */
-async function check(editor: TagEditor, copy: string, kind: TagKind, before: Contents, wanted: Fields): Promise<void> {
-  const after = await contentsOf(copy);
+async function check(editor: TagEditor, copy: string, kind: TagKind, before: Tags, wanted: Fields): Promise<void> {
+  const after = await tagsOf(copy);
   const difference = differenceOf(before, after);
   if (difference !== undefined) throw new TagError(`writing its tag would also change ${difference}`);
   const isThere = sameFields(await editor.read(copy, kind), wanted)
     && (wanted.own === undefined ? ownValues(after).length === 0 : ownValues(after).includes(wanted.own))
     && wanted.genre.length > 0 === genreValues(after).length > 0;
   if (!isThere) throw new TagError('its tag does not take what is written');
+}
+
+/** @throws TagError when another program has written to the file */
+async function checkUnchanged(path: string, { ino, size, mtimeMs }: Stats): Promise<void> {
+  const now = await lstat(path);
+  if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs) throw new TagError(CHANGED);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -41,7 +41,7 @@ export async function* tagLibrary(options: TagOptions): AsyncGenerator<TagOutcom
   const journal = new Journal(catalogue.database);
   if (write) await recover(journal, editor, root);
   const run = journal.nextRun();
-  for (const row of [...catalogue.rows()]) {
+  for (const row of catalogue.rows()) {
     if (signal.aborted) return;
     const { path } = row;
     try {

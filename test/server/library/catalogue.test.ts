@@ -46,6 +46,22 @@ test('answers come back as they were written, ordered by path', () => withCatalo
   assert.equal(catalogue.heard(model).get('a/a.mp3'), { size: 10, mtimeMs: 1.5, isQuick: false });
 }));
 
+test('rows come in order over all pages, while they are written to', () => withCatalogue((catalogue) => {
+  const model = catalogue.model(MODEL);
+  const paths = Array.from({ length: 1203 }, (_, index) => `${String(index).padStart(5, '0')}.mp3`);
+  catalogue.write(model, paths.map((path) => result(path, judged('jazz', index(path) % 3 === 0 ? { error: 'is silent' } : {}))), 1);
+  const seen: string[] = [];
+  for (const { path, size, mtimeMs } of catalogue.rows()) {
+    catalogue.touch(path, { size, mtimeMs }, { size, mtimeMs: 9 });
+    seen.push(path);
+  }
+  assert.equal(seen, paths);
+  assert.is(catalogue.heard(model).get(paths[700]!)?.mtimeMs, 9);
+  assert.is([...catalogue.rows('errors')].length, 401);
+}));
+
+const index = (path: string): number => Number(path.slice(0, 5));
+
 test('answers of the old model stay until those of the new one are whole', () => withCatalogue((catalogue) => {
   const old = catalogue.model(MODEL);
   catalogue.write(old, [result('a.mp3', judged('jazz')), result('b.mp3', judged('jazz'))], 1);

@@ -1,10 +1,10 @@
 /** Writing a tag changes the asked fields and nothing else, or nothing at all. */
 import * as assert from 'uvu/assert';
-import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
-import { contentsOf, differenceOf } from '../../../../server/library/tags/contents.js';
+import { differenceOf, isSameSound, tagsOf } from '../../../../server/library/tags/contents.js';
 import { TagEditor, TagError } from '../../../../server/library/tags/editor.js';
 import type { Fields } from '../../../../server/library/tags/fields.js';
 import { tagKindOf } from '../../../../server/library/tags/kinds.js';
@@ -58,18 +58,21 @@ function make(name: string): string {
 for (const name of FORMATS) {
   test(`${name}: both fields are there, the rest is as before, and undo takes them back`, async () => {
     const path = make(name);
-    const original = await contentsOf(path);
+    const original = await tagsOf(path);
+    const kept = join(recordings.folder, `kept ${name}`);
+    copyFileSync(path, kept);
     const before = await write(path);
     assert.equal(before, { genre: [], own: undefined });
     assert.equal(await editor.read(path, tagKindOf(path)!), AFTER);
-    const written = await contentsOf(path);
+    const written = await tagsOf(path);
     assert.is(differenceOf(original, written), undefined);
     assert.is(written.fields.size, original.fields.size + 2);
     const again = { ...AFTER, genre: ['Rock', 'Jazz'] };
     assert.equal(await write(path, again), AFTER);
     assert.equal(await editor.read(path, tagKindOf(path)!), again);
     assert.equal(await write(path, before), again);
-    assert.equal(await contentsOf(path), original);
+    assert.equal(await tagsOf(path), original);
+    assert.ok(await isSameSound(path, kept));
   });
 }
 
@@ -79,10 +82,10 @@ test('MP3: whatever is in its tag, only the asked fields change', async () => {
   let written = 0;
   await fc.assert(fc.asyncProperty(fc.constantFrom<3 | 4>(3, 4), anyFrames, fc.integer({ min: 0, max: 4000 }), async (version, frames, padding) => {
     const path = recordings.write('any.mp3', Buffer.concat([id3Tag(version, frames, padding), mp3]));
-    const original = await contentsOf(path);
+    const original = await tagsOf(path);
     if (!await write(path)) return;
     written += 1;
-    assert.is(differenceOf(original, await contentsOf(path)), undefined);
+    assert.is(differenceOf(original, await tagsOf(path)), undefined);
     const bytes = readFileSync(path);
     assert.is(bytes[3], version, 'the version of the tag');
     assert.is(Buffer.compare(bytes.subarray(id3Bytes(bytes)), mp3), 0, 'every byte of the sound, and nothing behind it');
@@ -136,6 +139,17 @@ test('the file keeps its permissions, and one that changes meanwhile is left alo
   await safeWrite(slow as unknown as TagEditor, { path, kind, before: AFTER, after: { ...AFTER, genre: ['Rock'] }, onReady: () => {} })
     .then(() => assert.unreachable(), (error: Error) => assert.is(error.message, 'has changed meanwhile'));
   assert.is(readFileSync(path, 'utf8'), 'another file');
+});
+
+test('other sound is found', async () => {
+  const other = recordings.encode(recordings.wav('other.wav', 1, 2), 'other.flac');
+  assert.not.ok(await isSameSound(make('one.flac'), other));
+  const path = make('sound.flac');
+  const before = await editor.read(path, 'vorbis');
+  const careless = { read: async () => before, write: async (file: string) => { writeFileSync(file, flacWith(readFileSync(other), ['TITLE=Tïtle', 'ARTIST=Ärtist', 'COMMENT=mine', 'TRACKNUMBER=3/9', 'DATE=1999', 'GENRE=Jazz', `LIVEGENRE=${AFTER.own}`], undefined)); } };
+  let why = '';
+  await safeWrite({ ...careless, read: async (file: string) => (file === path ? before : AFTER) } as unknown as TagEditor, { path, kind: 'vorbis', before, after: AFTER, onReady: () => {} }).catch((error: Error) => { why = error.message; });
+  assert.match(why, /would also change/);
 });
 
 test('a writer that changes more than was asked changes nothing', async () => {
