@@ -74,10 +74,10 @@ export class Catalogue {
   /**
    * @param file the database, made if it is missing
    * @param root the folder of music
-   * @throws WrongDatabaseError when it is another file, or the library of another folder
+   * @throws WrongDatabaseError when it is another file, or the library of another folder; Error when it can't be made
    */
   static open(file: string, root: string): Catalogue {
-    const catalogue = new Catalogue(openDatabase(file, MIGRATIONS));
+    const catalogue = new Catalogue(openOrSay(file));
     try {
       catalogue.#claim(file, root);
       return catalogue;
@@ -207,6 +207,16 @@ export class Catalogue {
     let statement = this.#prepared.get(sql);
     if (!statement) this.#prepared.set(sql, statement = this.database.prepare(sql));
     return statement;
+  }
+}
+
+/** The folder of music may be read-only. */
+function openOrSay(file: string): Database {
+  try {
+    return openDatabase(file, MIGRATIONS);
+  } catch (error) {
+    if (error instanceof WrongDatabaseError) throw error;
+    throw new Error(`The library can't be kept in ${file} (${(error as Error).message}). Name another file with --database.`, { cause: error });
   }
 }
 

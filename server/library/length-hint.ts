@@ -1,7 +1,7 @@
 /**
  * Length of a file by its first headers, to choose stretches before it is decoded: FLAC's STREAMINFO
- * (RFC 9639), the frame count of an MP3's Xing or VBRI header, else its size and bit rate. The containers
- * that `extent/` reads say it themselves.
+ * (RFC 9639), the last position of an Ogg (RFC 3533), the frame count of an MP3's Xing or VBRI header, else its
+ * size and bit rate. The other containers that `extent/` reads say it themselves.
  */
 import type { Extent } from '../sources/extent/extent.js';
 import type { FileWindow } from '../sources/extent/file-window.js';
@@ -14,6 +14,10 @@ const BIT_RATES = {
 } as const;
 const SAMPLE_RATES = [44100, 48000, 32000] as const;
 const FRAME_HEADER_BYTES = 4;
+/** Positions of Opus count at this rate, whatever the sound's own. */
+const OPUS_RATE = 48000;
+/** The longest page of an Ogg. */
+const LAST_PAGE_BYTES = 27 + 255 + 255 * 255;
 /** Where a header with the number of frames may begin in the first frame. */
 const SEARCH_BYTES = 64;
 
@@ -22,6 +26,7 @@ export async function lengthHint(file: FileWindow, extent: Extent): Promise<numb
   if (extent.durationMs !== undefined) return extent.durationMs;
   const start = Buffer.from(await file.read(0, 42));
   if (start.toString('latin1', 0, 4) === 'fLaC') return flacMs(start);
+  if (start.toString('latin1', 0, 4) === 'OggS') return oggMs(file);
   const at = id3TagBytes(start.subarray(0, TAG_HEADER_BYTES));
   return mp3Ms(await file.read(at, FRAME_HEADER_BYTES + SEARCH_BYTES), file.size - at);
 }
@@ -31,6 +36,18 @@ function flacMs(start: Buffer): number | undefined {
   const sampleRate = start.readUIntBE(18, 3) >> 4;
   const samples = (start[21]! & 0x0f) * 2 ** 32 + start.readUInt32BE(22);
   return sampleRate > 0 && samples > 0 ? (1000 * samples) / sampleRate : undefined;
+}
+
+async function oggMs(file: FileWindow): Promise<number | undefined> {
+  const first = (await file.read(0, 100)).toString('latin1');
+  const vorbisAt = first.indexOf('\x01vorbis');
+  const sampleRate = first.includes('OpusHead') ? OPUS_RATE : vorbisAt > 0 ? Buffer.from(first, 'latin1').readUInt32LE(vorbisAt + 12) : 0;
+  const from = Math.max(0, file.size - LAST_PAGE_BYTES);
+  const tail = await file.read(from, LAST_PAGE_BYTES);
+  const page = tail.lastIndexOf('OggS', undefined, 'latin1');
+  if (sampleRate === 0 || page < 0 || page + 14 > tail.length) return undefined;
+  const samples = Number(tail.readBigInt64LE(page + 6));
+  return samples > 0 ? (1000 * samples) / sampleRate : undefined;
 }
 
 function mp3Ms(frame: Buffer, bytes: number): number | undefined {

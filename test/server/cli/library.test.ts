@@ -132,6 +132,9 @@ test('wrong usage says what is wrong', async () => {
   assert.match(await stderrOf('errors', recordings.folder, '--links', 'x'), 'library errors has no use for --links.');
   assert.match(await stderrOf('tag', recordings.folder, '--replace', '--add'), '--replace and --add exclude each other.');
   assert.match(await stderrOf(recordings.folder, '--write'), 'library DIR has no use for --write.');
+  const { exitCode, stderr } = await run(['library', recordings.folder, '--database', join(recordings.folder, 'music.wav/library.db')]);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /^livegenre: The library can't be kept in .*Name another file with --database\.\n$/);
   assert.match(await stderrOf(recordings.folder, '--between', 'night'), '--between must be two times such as 01:00-06:00');
   assert.not.ok(readdirSync(recordings.folder).includes('nowhere'));
 });

@@ -34,11 +34,11 @@ test('an error counts where all stretches have one', () => {
   assert.is(joinAnswers([silent, judged('jazz'), silent], stretches, 240_000, 0).error, undefined);
 });
 
-test('the length is known without decoding: CBR, VBR, MPEG-2, FLAC and WAV', async () => {
+test('the length is known without decoding: CBR, VBR, MPEG-2, FLAC, WAV, M4A and Ogg', async () => {
   const recordings = new Recordings();
   try {
     const music = recordings.wav('music.wav', 70);
-    const files = [music, recordings.encode(music, 'a.flac'), recordings.encode(music, 'cbr.mp3', '-b:a', '96k', '-write_xing', '0'), recordings.encode(music, 'vbr.mp3', '-q:a', '5', '-ar', '44100', '-ac', '2'), recordings.encode(music, 'c.m4a')];
+    const files = [music, recordings.encode(music, 'a.flac'), recordings.encode(music, 'cbr.mp3', '-b:a', '96k', '-write_xing', '0'), recordings.encode(music, 'vbr.mp3', '-q:a', '5', '-ar', '44100', '-ac', '2'), recordings.encode(music, 'c.m4a'), recordings.encode(music, 'd.ogg', '-c:a', 'libvorbis', '-ar', '44100'), recordings.encode(music, 'e.opus', '-c:a', 'libopus')];
     for (const path of files) {
       const { also } = await examineFile(path, lengthHint);
       assert.ok(also !== undefined && Math.abs(also - 70_000) < 200, `${path}: ${also}`);
