@@ -30,9 +30,9 @@ export function musicLabels(teacher: Teacher, train: Pack, labels: readonly stri
   const witnesses = [
     ...train.tracks.flatMap(({ id, genre }): Witness[] => {
       const own = labelledTags.get(id);
-      return own === undefined ? [] : [{ logits: own, label: labels.indexOf(genre!), group: train.name }];
+      return own === undefined ? [] : [{ logits: own, label: labels.indexOf(genre!), group: 'checked' }];
     }),
-    ...named.map(({ id, label }): Witness => ({ logits: logits[indexOf.get(id)!]!, label, group: unchecked!.name })),
+    ...named.map(({ id, label }): Witness => ({ logits: logits[indexOf.get(id)!]!, label, group: 'unchecked' })),
   ];
   if (witnesses.length === 0) return undefined;
   const belief = fitBelief(labels, names, logits, witnesses);
