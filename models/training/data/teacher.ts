@@ -13,7 +13,7 @@ import { readPack, type Pack, type Track } from '../../packs/pack.js';
 /** One kind of output for all windows. */
 export interface TeacherOutput {
   readonly name: string;
-  /** Training target: probabilities for tags, standardised values for embeddings. */
+  /** Training target: probabilities for tags, scaled values for embeddings. */
   readonly kind: 'tags' | 'embedding';
   readonly size: number;
   /** [windows × size] */
@@ -128,19 +128,19 @@ async function tagNames(folder: string): Promise<Partial<Record<string, readonly
   return parsed.data;
 }
 
-/** Standardises each of the `size` columns to mean 0 and deviation 1, in place. */
+/**
+ * Brings each of the `size` columns to mean 0 and all of them together to a mean square of 1, in place:
+ * columns that hardly vary, such as the last principal components, stay small and count little.
+ */
 function standardise(values: Float32Array, size: number): void {
   const rows = values.length / size;
+  let squares = 0;
   for (let column = 0; column < size; column++) {
     let sum = 0;
-    let squares = 0;
-    for (let row = 0; row < rows; row++) {
-      const value = values[row * size + column]!;
-      sum += value;
-      squares += value * value;
-    }
+    for (let row = 0; row < rows; row++) sum += values[row * size + column]!;
     const mean = sum / rows;
-    const deviation = Math.sqrt(Math.max(squares / rows - mean * mean, 1e-8));
-    for (let row = 0; row < rows; row++) values[row * size + column] = (values[row * size + column]! - mean) / deviation;
+    for (let row = 0; row < rows; row++) squares += (values[row * size + column]! -= mean) ** 2;
   }
+  const deviation = Math.sqrt(Math.max(squares / values.length, 1e-8));
+  for (let index = 0; index < values.length; index++) values[index]! /= deviation;
 }

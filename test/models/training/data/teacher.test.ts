@@ -36,6 +36,13 @@ teacher('any number of teachers, each with tags, an embedding or both, in order 
   ]);
   assert.ok(Math.abs(outputs[2]!.values[7]! - 1 / (1 + Math.exp(-10))) < 1e-6, 'tags are probabilities');
   assert.ok(Math.abs(outputs[1]!.values.reduce((sum, value) => sum + value)) < 1e-5, 'embeddings have the mean 0');
+  assert.ok(Math.abs(outputs[1]!.values.reduce((sum, value) => sum + value ** 2, 0) - 4) < 1e-5, 'and a mean square of 1');
+});
+
+teacher('columns of an embedding keep their share of its variance', async ({ folder }) => {
+  await write(folder, 'msd_embedding', 4, [10, 1, -10, -1, 10, -1, -10, 1]);
+  const { values } = (await readTeacher(folder)).outputs[0]!;
+  assert.ok(Math.abs(values[0]! / values[1]! - 10) < 1e-4, `${values}`);
 });
 
 teacher('outputs that do not fit the pack are refused by name', async ({ folder }) => {
