@@ -113,7 +113,7 @@ export class SentFiles {
     this.#running.add(stop);
     let watcher: EventQueue | undefined;
     try {
-      watcher = request.watchId === undefined ? undefined : await this.#watcher(request.watchId);
+      watcher = request.watchId === undefined ? undefined : await this.#watcher(request.watchId, stop.signal);
       const answer = await this.#run(request, stop, watcher);
       for (const queue of [request.events, watcher]) queue?.send('summary', JSON.stringify(answer));
       return answer;
@@ -219,7 +219,7 @@ export class SentFiles {
   }
 
   /** The reader of the events, when it has come; undefined if none came in time. */
-  #watcher(id: string): Promise<EventQueue | undefined> {
+  #watcher(id: string, signal: AbortSignal): Promise<EventQueue | undefined> {
     if (this.#unwatched.has(id)) throw new ProtocolError('conflict', `A file ${JSON.stringify(id)} is sent already.`);
     const watcher = this.#watchers.get(id);
     if (watcher) {
@@ -229,10 +229,13 @@ export class SentFiles {
     return new Promise((resolve) => {
       const done = (found: EventQueue | undefined): void => {
         late.unsubscribe();
+        signal.removeEventListener('abort', onAbort);
         this.#unwatched.delete(id);
         resolve(found);
       };
+      const onAbort = (): void => done(undefined);
       const late = this.#scheduler.schedule(() => done(undefined), this.#settings.helloTimeoutMs);
+      signal.addEventListener('abort', onAbort);
       this.#unwatched.set(id, done);
     });
   }

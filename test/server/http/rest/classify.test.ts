@@ -291,6 +291,26 @@ test('the work ends when the client goes away, whatever it waits for', () => wit
   await running(server, 0);
 }));
 
+test('the wait for a reader of events ends with the client, too', () => withServer({ helloTimeoutMs: 600_000 }, async (server) => {
+  // Short, so that it arrives as a whole: that a client has gone is noticed by reading.
+  const sent = open(server, {}, `?id=${ID}`);
+  sent.end('RIFF');
+  await running(server, 1);
+  sent.destroy();
+  await running(server, 0);
+}));
+
+test('when the reader of the events in a response goes away, the work ends', () => withServer({}, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const sent = open(server, { accept: 'text/event-stream' });
+  sent.write(readFileSync(music).subarray(0, 300_000));
+  const [response] = await once(sent, 'response') as [IncomingMessage];
+  await once(response, 'data');
+  await eventually('FFmpeg runs', childProcesses, { fits: (count) => count === 1 });
+  response.destroy();
+  await running(server, 0);
+}));
+
 test('at shutdown files end with the reason', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   await withServer({}, async (server) => {
