@@ -68,7 +68,7 @@ export class GenreClient extends Events<StreamEvents> {
   #scoredMs = 0;
   #lastMessageAtMs = 0;
   /** The stream that the server no longer has, until a new one has begun. */
-  #previous: { readonly streamId: string; readonly reason: GenreError } | undefined;
+  #previous: { readonly streamId: string; readonly token: string | undefined; readonly reason: GenreError } | undefined;
   #isReady = false;
   /** A stream was ready once. */
   #hasBegun = false;
@@ -230,8 +230,9 @@ export class GenreClient extends Events<StreamEvents> {
   #start(): void {
     const { encoding, sampleRate, channels, name, topK, spectrogram } = this.#options;
     const resume = this.#ready?.resumeToken;
+    const continues = this.#previous?.token;
     this.#sentStop = false;
-    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, spectrogram, resume }) };
+    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, spectrogram, resume, continues }) };
     this.#connection.send(JSON.stringify(start));
   }
 
@@ -316,7 +317,7 @@ export class GenreClient extends Events<StreamEvents> {
       return new GenreError(reason.code, `The server no longer has this stream, which stopped at ${stoppedAt}: only what is before was scored. ${why}`, this.#scoredMs);
     }
     this.#droppedBytesAtLoss ??= this.#droppedBytes;
-    this.#previous ??= { streamId: this.#ready.streamId, reason };
+    this.#previous ??= { streamId: this.#ready.streamId, token: this.#ready.resumeToken, reason };
     this.#droppedBytes += Math.round(this.#unscoredBytes);
     this.#ready = undefined;
     this.#summary = undefined;

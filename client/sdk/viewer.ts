@@ -1,5 +1,6 @@
 /** Watches a stream that another client or the server sends: the same events as a sender's, and it also reconnects. */
 import type { ServerMessage } from '../../server/protocol/messages.js';
+import { timeOfDayMs } from './clock.js';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection.js';
 import { Events, type StreamEvents } from './events.js';
 import { InactivityTimer } from './inactivity-timer.js';
@@ -14,13 +15,19 @@ export interface GenreViewerOptions extends ConnectionOptions {
   readonly quietMs?: number;
 }
 
+/** A stream that was watched may come back for so long: its sender goes on with the same id after a restart of the server. */
+const RETURNS_WITHIN_MS = 60_000;
+
 export class GenreViewer extends Events<StreamEvents> {
   readonly #connection: Connection;
+  readonly #clock: GenreViewerOptions['clock'];
   #hasSummary = false;
+  #watchedAtMs = -Infinity;
   readonly #inactivityTimer: InactivityTimer;
 
   constructor(options: GenreViewerOptions) {
     super();
+    this.#clock = options.clock;
     this.#inactivityTimer = new InactivityTimer(options.quietMs ?? 20_000, () => this.#connection.reconnect('The server sent no message for too long.'), options.clock);
     const { stream } = options;
     const query = options.spectrogram ? '?spectrogram=1' : '';
@@ -39,7 +46,7 @@ export class GenreViewer extends Events<StreamEvents> {
       decide: (ending) => {
         if (this.#hasSummary && ending.closeCode !== 1001) return 'done';
         const isGone = ending.error?.code === 'not-found' || ending.status === 404;
-        return isGone && typeof stream === 'function' ? 'retry' : undefined;
+        return isGone && (typeof stream === 'function' || timeOfDayMs(this.#clock) - this.#watchedAtMs < RETURNS_WITHIN_MS) ? 'retry' : undefined;
       },
       lost: (error) => this.emit('error', error),
       ended: (error) => { if (error) this.emit('error', error); },
@@ -59,6 +66,7 @@ export class GenreViewer extends Events<StreamEvents> {
 
   #receive(message: ServerMessage): void {
     this.#inactivityTimer.restart();
+    if (message.type !== 'error') this.#watchedAtMs = timeOfDayMs(this.#clock);
     if (message.type === 'ready') {
       this.#connection.succeeded();
       this.emit('ready', message);

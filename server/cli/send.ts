@@ -119,7 +119,7 @@ function reportConnection(client: GenreClient, lines: LiveLines): () => number {
     lostMs = client.droppedMs;
   });
   client.on('continued', (continued) => {
-    lines.note(printable(`The server no longer has stream ${continued.previousId}. The sound goes on as stream ${continued.streamId}, after ${seconds(continued.gapMs)}; ${seconds(continued.lostMs)} of it were lost.`));
+    lines.note(printable(`The server no longer has stream ${continued.previousId}. The sound goes on as ${continued.streamId === continued.previousId ? 'a new one of the same id' : `stream ${continued.streamId}`}, after ${seconds(continued.gapMs)}; ${seconds(continued.lostMs)} of it were lost.`));
   });
   return () => streams;
 }

@@ -28,6 +28,7 @@ const startSchema = z.object({
   topK: z.number().int().min(1).max(100).optional(),
   spectrogram: z.boolean().optional(),
   resume: z.string().max(100).optional(),
+  continues: z.string().regex(/^[\w-]{32}$/, 'continues must be the resumeToken of a stream').optional(),
 }).superRefine((start, context) => {
   if (start.encoding !== 'opus') return;
   if (start.channels > 2) context.addIssue({ code: 'custom', message: 'channels must be 1 or 2 for opus' });

@@ -2,7 +2,7 @@
  * A running stream: its identity, its sender and its newest messages. After its connection is lost it
  * waits for `resumeWindowMs` for the sender to resume.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Observable, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
@@ -21,13 +21,23 @@ export interface StreamIdentity {
   readonly name: string;
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
+  readonly resumeToken?: string | undefined;
+}
+
+export function newResumeToken(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+/** The id of the stream with this token. After a restart of the server the token proves that an id was the sender's, so viewers find it again. */
+export function idOfToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
 
 export class Stream {
   readonly id: string;
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
-  readonly resumeToken = randomBytes(24).toString('base64url');
+  readonly resumeToken: string;
   readonly #messages = new Subject<EncodedMessage>();
   /** Hot. Completes after `summary` or `error`. */
   readonly messages$: Observable<EncodedMessage> = this.#messages;
@@ -46,10 +56,11 @@ export class Stream {
   #viewers = 0;
   #isEnding = false;
 
-  constructor({ id, name, source, format }: StreamIdentity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
+  constructor({ id, name, source, format, resumeToken = newResumeToken() }: StreamIdentity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
     this.id = id;
     this.#name = name;
     this.source = source;
+    this.resumeToken = resumeToken;
     this.format = format;
     this.#shard = shard;
     this.#resumeWindowMs = resumeWindowMs;

@@ -9,13 +9,15 @@ import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Shards, ShardStream } from '../shards/shards.js';
 import type { Source } from '../sources/source.js';
-import { Stream, type StreamIdentity } from './stream.js';
+import { idOfToken, newResumeToken, Stream, type StreamIdentity } from './stream.js';
 
 export interface OpenStreamOptions {
   readonly name?: string | undefined;
   readonly format: AudioFormat;
   readonly topK?: number | undefined;
   readonly spectrogram?: boolean | undefined;
+  /** Token of a stream that is gone, whose id the new one gets. */
+  readonly continues?: string | undefined;
   /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
 }
@@ -81,14 +83,15 @@ export class Streams {
   }
 
   /** @throws ProtocolError `too-many-streams`, `going-away` or `internal` */
-  open(options: OpenStreamOptions): Stream {
+  open({ continues, ...options }: OpenStreamOptions): Stream {
     const clients = this.list().filter((stream) => stream.source === 'client').length;
     if (clients >= this.#settings.maxStreams) {
       throw new ProtocolError('too-many-streams', `The limit of ${this.#settings.maxStreams} streams is reached. Try again later.`);
     }
     this.#checkLoad(1);
-    const id = randomBytes(8).toString('hex');
-    return this.#start({ ...options, id, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
+    const resumeToken = continues === undefined || this.#byId.has(idOfToken(continues)) ? newResumeToken() : continues;
+    const id = idOfToken(resumeToken);
+    return this.#start({ ...options, id, resumeToken, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
   }
 
   /** @throws ProtocolError `resume-unknown` when no stream with this token and format can be resumed */

@@ -272,7 +272,8 @@ test('live audio continues as a new stream if the server no longer has the old o
   await refused;
   context.clock.advance(1000);
   const third = await context.server.nextPeer();
-  assert.is((await third.start()).resume, undefined);
+  const { resume, continues } = await third.start();
+  assert.equal([resume, continues], [undefined, 'token'], 'the token proves that the id was its own');
   const continued = next(client, 'continued');
   third.ready({ streamId: 's2', resumeToken: 'other' });
   await third.until(() => third.audio.length === 100);
@@ -287,7 +288,8 @@ test('live audio continues as a new stream if the server no longer has the old o
   await lostAgain;
   context.clock.advance(500);
   const fourth = await context.server.nextPeer();
-  assert.is((await fourth.start()).resume, 'other');
+  const last = await fourth.start();
+  assert.equal([last.resume, last.continues], ['other', undefined]);
 });
 
 test('what is scored is not lost, and what was dropped without a stream is', async (context) => {

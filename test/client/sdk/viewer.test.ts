@@ -80,6 +80,36 @@ test('a stream given by id that does not exist is final', async (context) => {
   assert.is(viewer.state, 'closed');
 });
 
+test('a stream that was watched is looked for for a minute: its sender may go on after a restart of the server', async (context) => {
+  const viewer = watch(context);
+  viewer.open();
+  const first = await context.server.nextPeer();
+  first.ready();
+  await next(viewer, 'ready');
+  const lost = next(viewer, 'error');
+  first.socket.terminate();
+  await lost;
+  const refuse = async (waitMs: number): Promise<void> => {
+    context.clock.advance(waitMs);
+    const peer = await context.server.nextPeer();
+    const refused = next(viewer, 'error');
+    peer.send({ type: 'error', code: 'not-found', message: 'No such stream.' });
+    peer.socket.close(1008);
+    await refused;
+  };
+  await refuse(500);
+  assert.is(viewer.state, 'reconnecting');
+  context.clock.advance(1000);
+  const again = await context.server.nextPeer();
+  again.ready();
+  await next(viewer, 'ready');
+  const lostAgain = next(viewer, 'error');
+  again.socket.terminate();
+  await lostAgain;
+  await refuse(60_000);
+  assert.is(viewer.state, 'closed');
+});
+
 test('closes when the stream ends, and reconnects when the server shuts down', async (context) => {
   const viewer = watch(context);
   viewer.open();

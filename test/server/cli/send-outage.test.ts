@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GenreViewer } from '../../../client/sdk/node.js';
 import { Recordings } from '../sources/recordings.js';
 import { startTestServer } from '../rig.js';
 import { eventually } from '../../support/until.js';
@@ -50,27 +51,37 @@ function record(program: Started): () => void {
   };
 }
 
-test('a recorder outlives a server that was killed: its sound goes on as a new stream, and what was lost is counted', async () => {
+test('a recorder outlives a server that was killed: its sound goes on under the same id, where viewers find it, and what was lost is counted', async () => {
   const port = await freePort();
   const first = await serve(port);
   const program = start(['send', '-', '--url', `ws://127.0.0.1:${port}`, ...RAW]);
   const stop = record(program);
   let second: Started | undefined;
+  let viewer: GenreViewer | undefined;
   try {
     await program.said(': stream ');
     await program.said('listening'); // it is scored
+    const { streams: [stream] } = await (await fetch(`http://127.0.0.1:${port}/v1/streams`)).json() as { streams: [{ id: string }] };
+    viewer = new GenreViewer({ url: `ws://127.0.0.1:${port}`, stream: stream.id });
+    let ready = 0;
+    viewer.on('ready', () => { ready++; });
+    viewer.on('error', () => {}); // the lost connection
+    viewer.open();
+    await eventually('it is watched', () => ready === 1);
     first.child.kill('SIGKILL');
     await program.said('Trying again');
     second = await serve(port);
-    await program.said('The sound goes on as stream ');
+    await program.said('The sound goes on as a new one of the same id');
+    await eventually('it is watched again', () => ready === 2);
     stop();
     const { exitCode, stdout, stderr } = await program.ended;
     assert.is(exitCode, 0, stderr);
-    assert.match(stdout, /no longer has stream \w+\. The sound goes on as stream \w+, after \d+\.\d s; \d+\.\d s of it were lost/);
+    assert.match(stdout, /no longer has stream \w+\. The sound goes on as a new one of the same id, after \d+\.\d s; \d+\.\d s of it were lost/);
     assert.match(stdout, /heard/);
     assert.match(stdout, /This summary is of the last of 2 streams only[^]*\d s of sound were lost on the way/);
   } finally {
     stop();
+    viewer?.close();
     program.child.kill('SIGKILL');
     second?.child.kill('SIGKILL');
   }
@@ -85,7 +96,7 @@ test('a recorder outlives its own long stop', async () => {
     program.child.kill('SIGSTOP');
     await eventually('the stream is gone', () => server.streams.list().length === 0);
     program.child.kill('SIGCONT');
-    await program.said('The sound goes on as stream ');
+    await program.said('The sound goes on as a new one of the same id');
     stop();
     const { exitCode, stderr } = await program.ended;
     assert.is(exitCode, 0, stderr);

@@ -48,6 +48,21 @@ test('columns are sent only on request', () => shared(async (server) => {
   assert.is(drawn.messages.filter(({ type }) => type === 'columns').length, 3);
 }));
 
+test('a stream that continues one that is gone has its id and token; a running one keeps them', async () => {
+  let [id, token] = ['', ''];
+  await withServer({}, async (server) => {
+    ({ id, token } = await stream(server));
+    const { id: other } = await stream(server, { continues: token });
+    assert.is.not(other, id, 'the first one runs');
+  });
+  await withServer({}, async (server) => {
+    const client = await stream(server, { continues: token });
+    assert.equal([client.id, client.token], [id, token]);
+    client.play(tone(440, 500));
+    await client.prediction();
+  });
+});
+
 const clientErrors: [what: string, tell: (client: Client) => void, code: string, closeCode: number][] = [
   ['text that is not JSON', (client) => client.tell('hello'), 'bad-message', 1007],
   ['a start without sampleRate', (client) => client.tell({ type: 'start', version: 1, encoding: 's16le', channels: 1 }), 'bad-start', 1007],
@@ -56,6 +71,7 @@ const clientErrors: [what: string, tell: (client: Client) => void, code: string,
   ['audio before start', (client) => client.play(noise(100)), 'bad-start', 1007],
   ['a second start', (client) => [START, START].forEach((start) => client.tell(start)), 'bad-message', 1007],
   ['another text after start', (client) => [START, { type: 'hello' }].forEach((each) => client.tell(each)), 'bad-message', 1007],
+  ['a token that can be none', (client) => client.tell({ ...START, continues: 'x' }), 'bad-start', 1007],
   ['an unknown resume token', (client) => client.tell({ ...START, resume: 'x' }), 'resume-unknown', 1008],
   ['bytes that are never an Opus packet', (client) => {
     client.tell({ ...START, encoding: 'opus', sampleRate: 48000 });
