@@ -113,7 +113,8 @@ function reportConnection(client: GenreClient, lines: LiveLines): () => number {
     lines.note(code === 'idle' ? 'No sound came for too long; the stream goes on with the next.' : `${printable(message)} Trying again.`);
   });
   client.on('ready', (ready) => {
-    if (ready.streamId === streamId) lines.note(`Connected again${client.droppedMs > lostMs ? `; ${seconds(client.droppedMs - lostMs)} of sound were lost` : ''}.`);
+    // A stream that continues another one has its id, but no audio yet.
+    if (ready.streamId === streamId && ready.receivedBytes !== 0) lines.note(`Connected again${client.droppedMs > lostMs ? `; ${seconds(client.droppedMs - lostMs)} of sound were lost` : ''}.`);
     else streams += 1;
     streamId = ready.streamId;
     lostMs = client.droppedMs;
