@@ -1,15 +1,17 @@
-/** `livegenre features`: makes data packs for training and evaluation from a folder of music, `genre/file`. */
+/** `livegenre features`: makes data packs for training and evaluation from a folder of music, `genre/file`; with `--csv` tables of descriptors. */
 import { join, resolve } from 'node:path';
 import type { CAC } from 'cac';
-import { SingleBar } from 'cli-progress';
 import { FEATURES, type FeatureName } from '../../dsp/descriptors/feature-rows.js';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import { decimal, whole } from '../../models/command-line.js';
 import { PackWriter } from '../../models/packs/pack-writer.js';
+import { TABLES } from '../data-packs/clip-tables.js';
 import { isFolder, recordingsIn, splitOff, type Recording } from '../data-packs/collection.js';
 import { packRecordings, type SkippedFile } from '../data-packs/pack-recordings.js';
 import { SettingError } from '../settings.js';
-import { clock, printable } from './terminal.js';
+import { featureTables } from './feature-tables.js';
+import { overFiles, skippedLines } from './many-files.js';
+import { clock } from './terminal.js';
 
 const DEFAULT_NAME = 'train';
 /** Name of the pack of held-out tracks. */
@@ -19,17 +21,17 @@ const SPLIT_FOLDERS = ['train', 'valid', 'test'] as const;
 const SHARE = decimal({ wanted: 'a share above 0 and below 1, such as 0.2', holds: (share) => share > 0 && share < 1 });
 const DEFAULT_JOBS = 4;
 const MAX_JOBS = 64;
-/** Conventional exit code after SIGINT (128 + 2). */
-const INTERRUPTED_EXIT_CODE = 130;
 
 interface Flags {
   readonly audio?: string;
+  readonly csv?: boolean;
   readonly out?: string;
   readonly features?: string;
   readonly valid?: number;
   readonly name?: string;
   readonly seed: number;
   readonly jobs: number;
+  readonly '--'?: readonly string[];
 }
 
 /** A pack to be made. */
@@ -37,7 +39,7 @@ interface Plan {
   readonly name: string;
   readonly recordings: readonly Recording[];
   /** Files outside a genre's folder. */
-  readonly stray: readonly string[];
+  readonly stray: readonly Recording[];
 }
 
 /** A pack with all tracks written, not finished yet. */
@@ -48,20 +50,26 @@ interface Made {
 }
 
 export function register(cli: CAC): void {
-  cli.command('features', 'Make data packs from a folder of music, to train and evaluate with')
+  cli.command('features [music]', 'Make data packs from a folder of music, to train and evaluate with, or tables of descriptors')
     .option('--audio <folder>', 'Folder with a folder of sound files for each genre; or with train/ and valid/ folders of such folders')
-    .option('--out <folder>', 'Folder for the packs: NAME.json, NAME.levels.npy')
+    .option('--csv', `Instead of packs: the tables of GTZAN, ${TABLES.join(' and ')}, of a file or a folder`)
+    .option('--out <folder>', 'Folder for the packs, NAME.json and NAME.levels.npy, or for the tables (default the current one)')
     .option('--features <names>', `Kept beside the mel levels, separated by commas: ${Object.keys(FEATURES).join(', ')}`)
     .option('--valid <share>', `Put this share of each genre's tracks, drawn at random, into a second pack, ${HELD_OUT}`, SHARE)
     .option('--name <name>', `Name of the pack (default ${DEFAULT_NAME})`)
     .option('--seed <number>', 'Of the draw', whole({ fallback: 1 }))
     .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS}`, whole({ min: 1, max: MAX_JOBS, fallback: DEFAULT_JOBS }))
     .example('  $ livegenre features --audio Music --out data --valid 0.2')
+    .example('  $ livegenre features Music --csv --out tables')
     .action(features);
 }
 
-async function features(flags: Flags): Promise<void> {
-  const { audio, out } = flags;
+async function features(music: string | undefined, flags: Flags): Promise<void> {
+  const words = [music, flags['--']?.[0], flags.audio].filter((each) => each !== undefined);
+  if (words.length > 1 || (flags['--']?.length ?? 0) > 1) throw new SettingError('Name one file or folder of music.');
+  const [audio] = words;
+  if (flags.csv) return tables(audio, flags);
+  const { out } = flags;
   if (audio === undefined || out === undefined) throw new SettingError('Name the folder of music with --audio and the folder for the packs with --out.');
   const names = featuresOf(flags.features);
   const folder = resolve(out);
@@ -69,36 +77,32 @@ async function features(flags: Flags): Promise<void> {
   const files = plans.reduce((sum, { recordings }) => sum + recordings.length, 0);
   if (files === 0) throw new Error(`There is no sound in ${audio}; it should hold a folder for each genre, with sound files in it.`);
 
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} files · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
   const made: Made[] = [];
   let isFinished = false;
   try {
-    bar?.start(files, 0);
-    for (const { name, recordings, stray } of plans) {
-      const writer = await PackWriter.create(folder, name, FRONT_END_V1, Object.fromEntries(names.map((each) => [each, { size: FEATURES[each] }])));
-      const skipped: SkippedFile[] = stray.map((file) => ({ file, reason: 'lies in no genre\'s folder' }));
-      made.push({ name, writer, skipped });
-      skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs: flags.jobs, signal: stop.signal, onFile: () => bar?.increment() }));
-    }
-    if (!stop.signal.aborted) {
+    isFinished = await overFiles(files, async (signal, onFile) => {
+      for (const { name, recordings, stray } of plans) {
+        const writer = await PackWriter.create(folder, name, FRONT_END_V1, Object.fromEntries(names.map((each) => [each, { size: FEATURES[each] }])));
+        const skipped: SkippedFile[] = stray.map(({ id }) => ({ file: id, reason: 'lies in no genre\'s folder' }));
+        made.push({ name, writer, skipped });
+        skipped.push(...await packRecordings(recordings, writer, { folder, frontEnd: FRONT_END_V1, features: names, jobs: flags.jobs, signal, onFile }));
+      }
+      if (signal.aborted) return false;
       await finish(made);
-      isFinished = true;
-    }
+      return true;
+    });
   } finally {
-    bar?.stop();
     if (!isFinished) for (const { writer } of made) await writer.abandon();
-    process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
-  if (stop.signal.aborted) {
-    process.stderr.write('Stopped; nothing was written.\n');
-    process.exitCode = INTERRUPTED_EXIT_CODE;
-    return;
-  }
+  if (!isFinished) return;
   process.stdout.write(`${resultLines(made, folder).join('\n')}\n`);
   if (made.every(({ writer }) => writer.tracks.length === 0)) throw new Error(`None of the files in ${audio} could be used.`);
+}
+
+async function tables(music: string | undefined, { features: names, valid, name, out = '.', jobs }: Flags): Promise<void> {
+  if (music === undefined) throw new SettingError('Name a file or a folder of music to make the tables of.');
+  if (names !== undefined || valid !== undefined || name !== undefined) throw new SettingError('--features, --valid and --name are for packs; leave them away with --csv.');
+  await featureTables(music, { out, jobs });
 }
 
 /** Assigns recordings to packs: by the collection's own split, by a random held-out share, or all to one. */
@@ -140,8 +144,7 @@ function resultLines(made: readonly Made[], folder: string): string[] {
     return `${join(folder, name)}.json: ${tracks.length} tracks of ${genres} genres, ${clock((1000 * columns * FRONT_END_V1.hop) / FRONT_END_V1.sampleRate)}`;
   });
   const skipped = made.flatMap((each) => each.skipped);
-  if (skipped.length === 0) return packs;
-  return [...packs, `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`, ...skipped.map(({ file, reason }) => `  ${printable(file)}: ${printable(reason)}`)];
+  return [...packs, ...skippedLines(skipped)];
 }
 
 function featuresOf(given: string | undefined): FeatureName[] {

@@ -1,6 +1,6 @@
 /** Lists the recordings of a collection, `genre/…/file`, in a stable order. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { Random } from '../../models/random.js';
 import { nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
 
@@ -25,11 +25,11 @@ const NOT_SOUND = new Set([
  * Lists all files below `folder` that may be sound, sorted by name. Follows links; skips hidden files
  * and known non-sound types.
  * @param except folder to skip
- * @returns the recordings, and the names of files that are not in a genre folder
+ * @returns the recordings, and files that are in no genre's folder, whose `genre` is the name of `folder` itself
  */
-export async function recordingsIn(folder: string, except?: string): Promise<{ readonly recordings: readonly Recording[]; readonly stray: readonly string[] }> {
+export async function recordingsIn(folder: string, except?: string): Promise<{ readonly recordings: readonly Recording[]; readonly stray: readonly Recording[] }> {
   const recordings: Recording[] = [];
-  const stray: string[] = [];
+  const stray: Recording[] = [];
   const seen = new Set<string>(); // against link cycles
   const visit = async (path: string, names: readonly string[]): Promise<void> => {
     const real = (await realpath(pathOf(path), { encoding: 'buffer' })).toString('latin1');
@@ -41,7 +41,7 @@ export async function recordingsIn(folder: string, except?: string): Promise<{ r
       const below = [...names, name];
       if (await isFolder(child)) await visit(child, below);
       else if (NOT_SOUND.has(extname(name).toLowerCase())) continue;
-      else if (below.length === 1) stray.push(readableName(name));
+      else if (below.length === 1) stray.push({ path: child, id: readableName(name), genre: readableName(basename(folder)) });
       else recordings.push({ path: child, id: readableName(below.join('/')), genre: readableName(below[0]!) });
     }
   };

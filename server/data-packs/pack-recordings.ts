@@ -5,6 +5,7 @@ import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import type { PackWriter } from '../../models/packs/pack-writer.js';
 import { FileError } from '../sources/file.js';
 import type { Recording } from './collection.js';
+import { measureInOrder } from './measure-in-order.js';
 import { measureRecording, type RecordingRows } from './measure-recording.js';
 
 /** A file left out of the pack. */
@@ -33,32 +34,11 @@ export interface PackOptions {
  */
 export async function packRecordings(recordings: readonly Recording[], writer: PackWriter, { folder, frontEnd, features, jobs, signal, onFile }: PackOptions): Promise<SkippedFile[]> {
   const skipped: SkippedFile[] = [];
-  const inFlight: Promise<RecordingRows | FileError | undefined>[] = [];
-  let next = 0;
-  try {
-    for (const { path, id, genre } of recordings) {
-      while (inFlight.length < jobs && next < recordings.length) {
-        const attempted = attempt(recordings[next++]!.path, frontEnd, features, signal);
-        attempted.catch(() => {}); // awaited in its turn; until then the rejection must not count as unhandled
-        inFlight.push(attempted);
-      }
-      const measured = await inFlight.shift();
-      if (measured === undefined) break;
-      if (measured instanceof FileError) skipped.push({ file: id, reason: measured.message });
-      else await writer.add({ id, genre, audio: relative(folder, path).split(sep).join('/') }, measured.levels, measured.features);
-      onFile?.();
-    }
-  } finally {
-    await Promise.allSettled(inFlight);
+  const measure = (path: string): Promise<RecordingRows | undefined> => measureRecording(path, frontEnd, features, signal);
+  for await (const { recording: { path, id, genre }, measured } of measureInOrder(recordings, measure, { jobs, ...(signal && { signal }) })) {
+    if (measured instanceof FileError) skipped.push({ file: id, reason: measured.message });
+    else await writer.add({ id, genre, audio: relative(folder, path).split(sep).join('/') }, measured.levels, measured.features);
+    onFile?.();
   }
   return skipped;
-}
-
-async function attempt(path: string, frontEnd: FrontEnd, features: readonly FeatureName[], signal?: AbortSignal): Promise<RecordingRows | FileError | undefined> {
-  try {
-    return signal?.aborted ? undefined : await measureRecording(path, frontEnd, features, signal);
-  } catch (error) {
-    if (error instanceof FileError && error.problem !== 'no-ffmpeg') return error;
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 /** A station's history: as JSON for charts, as CSV for spreadsheets. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { csvLine, type Cell } from '../../csv.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import type { HistoryStore, Range } from '../../store/store.js';
 import { alertView, MAX_ALERTS } from './alerts.js';
 import { errorResponses, newApi, requireHistory, requireStation, type ApiParts } from './api.js';
-import { csvLine, type Cell } from './csv.js';
 import { HistoryPages } from './pages.js';
 import { historyResponseSchema } from './schemas.js';
 import { bucketFor, Buckets, seconds, wholeBuckets } from './shares.js';

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,7 +28,7 @@ collection('the first folder is the genre, at any depth', async ({ folder }) => 
     ['blues', 'blues/no extension'], ['hard rock', 'hard rock/band/album/01 song.flac'], ['rock', 'rock/a.MP3'], ['rock', 'rock/b.mp3'],
   ]);
   assert.equal(recordings[3]!.path, join(folder, 'rock', 'b.mp3'));
-  assert.equal(stray, ['stray.wav']);
+  assert.equal(stray, [{ path: join(folder, 'stray.wav'), id: 'stray.wav', genre: basename(folder) }]);
 });
 
 collection('hidden files, known non-sound files and the pack folder are skipped', async ({ folder }) => {

@@ -3,8 +3,8 @@
 export type Cell = string | number | null;
 
 /**
- * Text that a spreadsheet would run as a formula. Titles come from untrusted radio streams, so such
- * text is prefixed with an apostrophe, which makes spreadsheets show it as text
+ * Text that a spreadsheet would run as a formula. Titles of radio streams and names of files are
+ * strangers' text, so it is prefixed with an apostrophe, which makes spreadsheets show it as text
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 const FORMULA = /^[=+\-@\t\r]/;

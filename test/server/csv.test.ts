@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { csvLine } from '../../../../server/http/rest/csv.js';
+import { csvLine } from '../../server/csv.js';
 
 /** RFC 4180, read as its grammar says. */
 function parsed(line: string): string[] {
