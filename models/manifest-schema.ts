@@ -52,7 +52,7 @@ const smoothingSchema = z.object({
   leastLead: share.optional(),
   /** Time constant of the moving average of the reported probabilities, ms; the shown genre is chosen without it. Default 0 (none). */
   confidenceMs: z.number().min(0).optional(),
-  /** Minimum probability of the best genre; below it the state is `unknown`. Default 0 (none). */
+  /** Minimum probability of the best genre; below it the state is `unknown`. Default 0 (none). Not for models with `outside`. */
   unknownBelow: share.optional(),
   /** For models with `kinds`; default `KINDS_SMOOTHING`. */
   kinds: z.object({
@@ -61,6 +61,15 @@ const smoothingSchema = z.object({
     /** Mean probability of music at which a stream becomes music. */
     enter: share,
     /** Mean probability of music below which it stops being music. */
+    leave: share,
+  }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
+  /** For models with `outside`; default `OUTSIDE_SMOOTHING`. */
+  outside: z.object({
+    /** Time constant of the moving average of the probability that music is of none of the labels, ms. */
+    timeConstantMs: z.number().min(0),
+    /** Mean probability at which the state of music becomes `unknown`. */
+    enter: share,
+    /** Mean probability below which a genre is shown again. */
     leave: share,
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
 });
@@ -75,6 +84,8 @@ export const manifestSchema = z.object({
     (value) => JSON.stringify(value) === JSON.stringify(SOUND_KINDS),
     `must be ${JSON.stringify(SOUND_KINDS)}, the kinds of sound in this order, or left out`,
   ).optional(),
+  /** Present if the last output is the logit of music of none of the labels. */
+  outside: z.literal(true, { error: 'must be true, or left out' }).optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
   /** Columns in a block; there is one prediction per block. */
@@ -88,7 +99,7 @@ export const manifestSchema = z.object({
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex') }),
   /** Description of training data and split. */
   trainedOn: z.string(),
-});
+}).refine(({ outside, smoothing }) => !outside || !smoothing.unknownBelow, { path: ['smoothing', 'unknownBelow'], error: 'has no use in a model with outside, whose smoothing.outside decides' });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type SmoothingSettings = z.infer<typeof smoothingSchema>;

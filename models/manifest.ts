@@ -6,9 +6,12 @@ export type { Manifest, SmoothingSettings } from './manifest-schema.js';
 /** Default smoothing of the kinds of sound, with hysteresis: `leave` is below `enter`. */
 export const KINDS_SMOOTHING: NonNullable<SmoothingSettings['kinds']> = { timeConstantMs: 1500, enter: 0.5, leave: 0.35 };
 
-/** Number of outputs of the last layer: the logits of the labels, then those of the kinds. */
-export function outputCount({ labels, kinds }: Pick<Manifest, 'labels' | 'kinds'>): number {
-  return labels.length + (kinds?.length ?? 0);
+/** Default smoothing of the probability of music of none of the labels, with hysteresis. */
+export const OUTSIDE_SMOOTHING: NonNullable<SmoothingSettings['outside']> = { timeConstantMs: 10_000, enter: 0.7, leave: 0.5 };
+
+/** Number of outputs of the last layer: the logits of the labels, those of the kinds, then that of `outside`. */
+export function outputCount({ labels, kinds, outside }: Pick<Manifest, 'labels' | 'kinds' | 'outside'>): number {
+  return labels.length + (kinds?.length ?? 0) + (outside ? 1 : 0);
 }
 
 /** Milliseconds of audio between predictions. */

@@ -1,21 +1,28 @@
-/** Network outputs to calibrated probabilities: softmax with temperature, separately for labels and kinds of sound. */
+/**
+ * Network outputs to calibrated probabilities: softmax with temperature, separately for labels and kinds
+ * of sound; the logistic function for music of none of the labels.
+ */
 import type { Manifest } from '../manifest.js';
 
 export class Probabilities {
   /** Number of outputs and temperature of each softmax: the labels, then the kinds of sound. */
   readonly #softmaxes: ReadonlyArray<{ readonly length: number; readonly temperature: number }>;
+  readonly #hasOutside: boolean;
 
-  constructor({ labels, kinds, calibration: { temperature, kindsTemperature = 1 } }: Pick<Manifest, 'labels' | 'kinds' | 'calibration'>) {
+  constructor({ labels, kinds, outside, calibration: { temperature, kindsTemperature = 1 } }: Pick<Manifest, 'labels' | 'kinds' | 'outside' | 'calibration'>) {
+    this.#hasOutside = outside === true;
     this.#softmaxes = [{ length: labels.length, temperature }, { length: kinds?.length ?? 0, temperature: kindsTemperature }];
   }
 
   /**
    * In place.
-   * @param scores [streams × (labels + kinds)] logits; become probabilities that sum to 1 over the labels and to 1 over the kinds
+   * @param scores [streams × (labels + kinds + outside)] logits; become probabilities that sum to 1 over
+   *   the labels and to 1 over the kinds
    */
   apply(scores: Float32Array): void {
     for (let at = 0; at < scores.length;) {
       for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
+      if (this.#hasOutside) scores[at] = 1 / (1 + Math.exp(-scores[at++]!));
     }
   }
 }

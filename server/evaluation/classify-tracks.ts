@@ -32,6 +32,8 @@ export interface ScoredBlock {
   readonly probabilities: Float32Array;
   /** [music, speech, noise] probabilities of this block alone; undefined if the model has no sound kinds. */
   readonly kinds: Float32Array | undefined;
+  /** Probability that this block alone is music of none of the labels; undefined if the model has no such output. */
+  readonly outside: number | undefined;
   readonly loudness: BlockLoudness['loudness'];
   readonly resetsState: boolean;
 }
@@ -49,6 +51,10 @@ export interface BlockResult extends ScoredBlock {
   readonly p: number;
   /** Reported probability of music, 0 to 1. */
   readonly music: number;
+  /** Reported probability of music of none of the labels, 0 to 1; undefined before the first music, and if the model has no such output. */
+  readonly smoothedOutside: number | undefined;
+  /** Whether the state is `unknown` for that reason. */
+  readonly isOutside: boolean;
 }
 
 export interface TrackResult {
@@ -179,12 +185,12 @@ export function rmsDbOf(cells: Float32Array, bands: number, level: (column: Floa
 
 function collect(block$: Observable<SmoothedBlock>): Promise<BlockResult[]> {
   return lastValueFrom(block$.pipe(
-    map(({ block: { atMs, loudness, resetsState }, probabilities, kinds, shown }) => blockResult({ atMs, loudness, resetsState, probabilities: probabilities.slice(), kinds: kinds?.slice() }, shown)),
+    map(({ block: { atMs, loudness, resetsState }, probabilities, kinds, outside, shown }) => blockResult({ atMs, loudness, resetsState, probabilities: probabilities.slice(), kinds: kinds?.slice(), outside }, shown)),
     toArray(),
   ));
 }
 
 /** Copies the smoother's output, since the smoother reuses the object. */
-export function blockResult(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, probabilities }: Smoothed): BlockResult {
-  return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music };
+export function blockResult(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, outside, isOutside, probabilities }: Smoothed): BlockResult {
+  return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music, smoothedOutside: outside, isOutside };
 }

@@ -14,7 +14,6 @@ const SETTLED_MS = 2000;
 export const NOT_MUSIC_KINDS = SOUND_KINDS.filter((kind) => kind !== 'music');
 
 type Kind = (typeof SOUND_KINDS)[number];
-/** The state `unknown` counts as noise; music of an unknown genre is shown so, too. */
 const SHOWN_AS: Partial<Record<BlockResult['state'], Kind>> = { music: 'music', speech: 'speech', unknown: 'noise' };
 
 /** Area under the ROC curve of music against everything else, and against each other kind; null if the pack has no such tracks. */
@@ -53,7 +52,7 @@ export interface NotMusicFigures {
 export function notMusicFiguresOf(music: readonly TrackResult[], others: readonly TrackResult[], split: string): NotMusicFigures {
   const groups = SOUND_KINDS.map((kind) => kind === 'music' ? music : others.filter(({ truth }) => NOT_MUSIC_KINDS[truth] === kind));
   const confusion = groups.map((tracks) => counts(tracks.map(({ blocks }) => majorityKind(blocks))));
-  const blockConfusion = groups.map((tracks) => counts(tracks.flatMap(({ blocks }) => blocks.map(({ state }) => SHOWN_AS[state]))));
+  const blockConfusion = groups.map((tracks) => counts(tracks.flatMap(({ blocks }) => blocks.map(shownAs))));
   return {
     split,
     tracks: groups.map((tracks) => tracks.length),
@@ -90,8 +89,13 @@ function isSound({ loudness }: BlockResult): boolean {
 
 /** The kind that most judged blocks show, the first in case of a tie; undefined without judged blocks. */
 function majorityKind(blocks: readonly BlockResult[]): Kind | undefined {
-  const called = counts(blocks.map(({ state }) => SHOWN_AS[state]));
+  const called = counts(blocks.map(shownAs));
   return called.some((count) => count > 0) ? SOUND_KINDS[argmax(called)] : undefined;
+}
+
+/** The state `unknown` counts as noise, unless the model has an output that says otherwise. */
+function shownAs({ state, isOutside }: BlockResult): Kind | undefined {
+  return isOutside ? 'music' : SHOWN_AS[state];
 }
 
 function counts(kinds: ReadonlyArray<Kind | undefined>): number[] {

@@ -92,7 +92,7 @@ export function sweep(
 /** Replays the smoother with these settings over stored blocks. */
 export function replay(blocks: readonly ScoredBlock[], model: Manifest, settings: PipelineContext['settings']): BlockResult[] {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
-  return blocks.map((block) => blockResult(scored(block), smoother.push(block.probabilities, block, block.kinds)));
+  return blocks.map((block) => blockResult(scored(block), smoother.push(block.probabilities, block, block.kinds, block.outside)));
 }
 
 /** Which points are not dominated: no other point is at least as low in all costs and lower in one. */
@@ -109,6 +109,6 @@ function isSame(a: Setting, b: Setting): boolean {
   return a.timeConstantMs === b.timeConstantMs && a.margin === b.margin && a.holdMs === b.holdMs;
 }
 
-function scored({ atMs, probabilities, kinds, loudness, resetsState }: ScoredBlock): ScoredBlock {
-  return { atMs, probabilities, kinds, loudness, resetsState };
+function scored({ atMs, probabilities, kinds, outside, loudness, resetsState }: ScoredBlock): ScoredBlock {
+  return { atMs, probabilities, kinds, outside, loudness, resetsState };
 }

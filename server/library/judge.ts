@@ -116,7 +116,7 @@ async function hearPart({ path }: GroupPart, sound: PartSound, { streams }: Judg
 }
 
 async function answerOf(file: Examined, answers: readonly Classified[], { model }: JudgeOptions): Promise<Judgement> {
-  if (file.stretches) return withProblem(joinAnswers(answers, file.stretches, file.durationMs ?? 0, model.smoothing.unknownBelow ?? 0), undefined, true);
+  if (file.stretches) return withProblem(joinAnswers(answers, file.stretches, file.durationMs ?? 0, model.smoothing.unknownBelow ?? 0, model.outside), undefined, true);
   const recordings = await joinedRecordings(file.path);
   return withProblem({ ...answers[0]!, ...(recordings > 1 && { note: `is ${recordings} recordings joined in one file` }) }, undefined, false);
 }

@@ -24,20 +24,25 @@ export function stretchesOf(durationMs: number | undefined): readonly Stretch[] 
  * One answer: the softmax of the mean log probabilities of the stretches, weighted by how long each was
  * music, as the answer for a whole file is that of its blocks. The timeline has gaps.
  * @param unknownBelow lowest probability at which a genre is named
+ * @param hasOutside whether the model tells music of none of its labels: where that is most of the music, no genre is named
  */
-export function joinAnswers(answers: readonly Classified[], stretches: readonly Stretch[], durationMs: number, unknownBelow: number): Classified {
+export function joinAnswers(answers: readonly Classified[], stretches: readonly Stretch[], durationMs: number, unknownBelow: number, hasOutside = false): Classified {
   const sums = new Map<string, number>();
   let musicMs = 0;
-  for (const { top, segments } of answers) {
-    const ownMs = segments.reduce((sum, { state, fromMs, toMs }) => sum + (state === 'music' ? toMs - fromMs : 0), 0);
+  let outsideMs = 0;
+  for (const { genre: named, top, segments } of answers) {
+    // A ranking without a genre is that of music of none of the labels.
+    const isOutside = hasOutside && named === null && top.length > 0;
+    const ownMs = segments.reduce((sum, { state, fromMs, toMs }) => sum + (state === 'music' || (isOutside && state === 'unknown') ? toMs - fromMs : 0), 0);
     if (ownMs === 0) continue;
+    if (isOutside) outsideMs += ownMs;
     musicMs += ownMs;
     for (const { genre, p } of top) sums.set(genre, (sums.get(genre) ?? 0) + ownMs * Math.log(Math.max(p, MIN_PROBABILITY)));
   }
   const weights = [...sums].map(([genre, sum]) => ({ genre, p: Math.exp(sum / musicMs) }));
   const total = weights.reduce((sum, { p }) => sum + p, 0);
   const top = weights.map(({ genre, p }) => ({ genre, p: Math.round((1e4 * p) / total) / 1e4 })).sort((a, b) => b.p - a.p);
-  const best = top[0] && top[0].p >= unknownBelow ? top[0] : undefined;
+  const best = top[0] && top[0].p >= unknownBelow && 2 * outsideMs <= musicMs ? top[0] : undefined;
   const segments = answers.flatMap(({ segments: own }, index) => own.map((segment) => ({ ...segment, fromMs: segment.fromMs + stretches[index]!.fromMs, toMs: segment.toMs + stretches[index]!.fromMs })));
   // The same trouble in all of them is the file's.
   const error = answers.every((each) => each.error !== undefined) ? answers[0]!.error : undefined;

@@ -223,8 +223,9 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
       progress.scoredBytes = block.endBytes;
       progress.isLive = isLive;
       const probabilities = scores.subarray(0, model.labels.length);
-      const kinds = model.kinds && scores.subarray(model.labels.length);
-      emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, shown: smoother.push(probabilities, block, kinds) });
+      const kinds = model.kinds && scores.subarray(model.labels.length, model.labels.length + model.kinds.length);
+      const outside = model.outside && scores[scores.length - 1];
+      emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, outside, shown: smoother.push(probabilities, block, kinds, outside) });
     },
   }));
 }

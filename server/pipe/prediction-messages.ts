@@ -12,6 +12,8 @@ export interface SmoothedBlock extends ClassifiedBlock {
   readonly probabilities: Float32Array;
   /** [music, speech, noise] probabilities of this block alone; a view, valid during the call. Undefined if the model has no such outputs. */
   readonly kinds: Float32Array | undefined;
+  /** Probability that this block alone is music of none of the labels. Undefined if the model has no such output. */
+  readonly outside: number | undefined;
   readonly shown: Smoothed;
 }
 
@@ -64,7 +66,7 @@ export class PredictionMessages {
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
     const genre = shown.genre === null ? null : this.#labels[shown.genre]!;
-    const heard = { atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, probabilities };
+    const heard = { atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, isOutside: shown.isOutside, probabilities };
     this.#segments.push(heard);
     this.#stretches?.push(heard);
     emit(encodeMessage({
@@ -76,6 +78,7 @@ export class PredictionMessages {
       p: round(shown.p, 4),
       top: shown.isMusic ? this.#top(shown.probabilities) : [],
       music: shown.state === 'silence' ? 0 : round(shown.music, 4),
+      ...(shown.isMusic && shown.outside !== undefined && { outside: round(shown.outside, 4) }),
       level: round(block.rmsDb, 1),
       peak: round(block.peakDb, 1),
       lagMs: round(lagMs, 1),

@@ -13,6 +13,8 @@ export interface SegmentBlock {
   readonly p: number;
   /** False for blocks that are too quiet or not music. */
   readonly countsAsMusic: boolean;
+  /** Whether it is shown as music of none of the labels. */
+  readonly isOutside?: boolean;
   /** [labels] unsmoothed. */
   readonly probabilities: ArrayLike<number>;
 }
@@ -30,7 +32,8 @@ interface OpenSegment {
  * The segments of one stream. Warm-up is part of the segment that follows; a segment's p is the mean
  * of the smoothed p. The stream's genre is the argmax of the mean log probability over the blocks whose
  * state is music and the warm-up before them; its p is the softmax of those means, and below
- * `unknownBelow` the genre is null.
+ * `unknownBelow` the genre is null. It is null, too, where more blocks of music were shown as music of none
+ * of the labels than as music; the ranking is then that of both.
  */
 export class Segments {
   readonly #labels: readonly string[];
@@ -38,6 +41,8 @@ export class Segments {
   readonly #unknownBelow: number;
   /** Blocks whose state is music, and the warm-up before them. */
   readonly #music: LogProbabilities;
+  /** Blocks shown as music of none of the labels, and the warm-up before them. */
+  readonly #outside: LogProbabilities;
   /** The current warm-up. */
   readonly #warmUp: LogProbabilities;
   readonly #done: Segment[] = [];
@@ -54,20 +59,23 @@ export class Segments {
     this.#maxSegments = maxSegments;
     this.#unknownBelow = unknownBelow;
     this.#music = new LogProbabilities(labels.length);
+    this.#outside = new LogProbabilities(labels.length);
     this.#warmUp = new LogProbabilities(labels.length);
     this.#fromMs = fromMs;
     this.#atMs = fromMs;
   }
 
-  push({ atMs, state, genre, p, countsAsMusic, probabilities }: SegmentBlock): void {
+  push({ atMs, state, genre, p, countsAsMusic, isOutside = false, probabilities }: SegmentBlock): void {
     if (countsAsMusic && state === 'warming') this.#warmUp.add(probabilities);
     if (countsAsMusic && state === 'music') this.#music.add(probabilities);
+    if (countsAsMusic && isOutside) this.#outside.add(probabilities);
     this.#atMs = atMs;
     if (state === 'warming') {
       this.#close();
       return;
     }
     if (state === 'music') this.#music.addAll(this.#warmUp);
+    if (isOutside) this.#outside.addAll(this.#warmUp);
     this.#warmUp.clear();
     if (this.#open && (this.#open.state !== state || this.#open.genre !== genre)) this.#close();
     this.#open ??= { fromMs: this.#fromMs, toMs: atMs, genre, state, sum: 0, blocks: 0 };
@@ -87,9 +95,10 @@ export class Segments {
     }
     if (this.#open) this.#open.toMs = Math.max(this.#open.toMs, durationMs);
     this.#close();
-    const top = this.#top();
+    const isOutside = this.#outside.blocks > this.#music.blocks;
+    const top = this.#top(isOutside ? [this.#music, this.#outside] : [this.#music]);
     const best = top[0];
-    const [genre, p] = best && best[1] >= this.#unknownBelow ? best : [null, 0];
+    const [genre, p] = best && best[1] >= this.#unknownBelow && !isOutside ? best : [null, 0];
     return { type: 'summary', durationMs: round(durationMs, 1), genre, p, top, segments: this.#done };
   }
 
@@ -102,10 +111,12 @@ export class Segments {
     this.#open = undefined;
   }
 
-  /** All labels with the softmax of their mean log probabilities, best first; empty if no block was music. */
-  #top(): [label: string, p: number][] {
-    if (this.#music.blocks === 0) return [];
-    const means = Array.from(this.#music.sums, (sum) => sum / this.#music.blocks);
+  /** All labels with the softmax of their mean log probabilities, best first; empty without blocks. */
+  #top(of: readonly LogProbabilities[]): [label: string, p: number][] {
+    const all = new LogProbabilities(this.#labels.length);
+    for (const part of of) all.addAll(part);
+    if (all.blocks === 0) return [];
+    const means = Array.from(all.sums, (sum) => sum / all.blocks);
     const highest = Math.max(...means);
     const weights = means.map((mean) => Math.exp(mean - highest));
     const sum = weights.reduce((total, weight) => total + weight, 0);

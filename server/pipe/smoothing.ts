@@ -10,7 +10,8 @@
  * test (Page 1954): its lead in p, less `leastLead`, is summed over time, never below 0, and the
  * first genre whose sum reaches margin × holdMs replaces the shown one. A lead of `margin` needs
  * about `holdMs`, a larger lead less, a smaller one more. The sums are reset when the shown genre leads.
- * Music of an unknown genre is one more candidate, whose p is always `unknownBelow`.
+ * Music of an unknown genre is one more candidate, whose p is always `unknownBelow`. A model with an
+ * output for such music decides it by that instead (`outside.ts`); the genre is still followed meanwhile.
  *
  * During speech or noise no genre is shown, and blocks that are not music don't change S: after a
  * short announcement the genre is the one before it; after more than `forgetAfterMs` the genre is
@@ -19,6 +20,7 @@
 import { smoothingGain, KINDS_SMOOTHING, type SmoothingSettings } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import type { StreamState } from '../protocol/messages.js';
+import { Outside } from './outside.js';
 import { PIPE_DEFAULTS, type PipeSettings } from './settings.js';
 import type { Loudness } from './silence.js';
 import { SoundKinds } from './sound-kind.js';
@@ -37,6 +39,10 @@ export interface Smoothed {
   readonly isMusic: boolean;
   /** False for a block that doesn't update `probabilities`: too quiet or not music. */
   readonly countsAsMusic: boolean;
+  /** Smoothed probability that the music is of none of the labels; undefined if the model has no such output, and before the first music. */
+  readonly outside: number | undefined;
+  /** Whether the state is `unknown` for that reason. */
+  readonly isOutside: boolean;
   /** [labels] smoothed probabilities; not updated while `isMusic` is false. */
   readonly probabilities: Float32Array;
 }
@@ -61,6 +67,7 @@ export class Smoother {
   /** Probability of music below which a block doesn't count as music. */
   readonly #leastMusic: number;
   readonly #kinds: SoundKinds;
+  readonly #outside: Outside;
   readonly #scores: Float64Array;
   /** [labels + 1] p, the softmax of the scores; the last entry is the constant p of an unknown genre. */
   readonly #p: Float64Array;
@@ -86,12 +93,13 @@ export class Smoother {
     this.#confidenceGain = smoothingGain(settings.confidenceMs ?? 0, blockMs);
     this.#leastMusic = (settings.kinds ?? KINDS_SMOOTHING).leave;
     this.#kinds = new SoundKinds(settings, blockMs);
+    this.#outside = new Outside(settings, blockMs);
     this.#scores = new Float64Array(labels.length);
     this.#p = new Float64Array(labels.length + 1);
     this.#p[labels.length] = settings.unknownBelow ?? 0;
     this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
-      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false,
+      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false, outside: undefined, isOutside: false,
       probabilities: new Float32Array(labels.length).fill(1 / labels.length),
     };
   }
@@ -100,8 +108,9 @@ export class Smoother {
    * @param probabilities [labels] of the next block
    * @param blockLoudness of that block
    * @param kinds [music, speech, noise] probabilities of that block; undefined if the model has no such outputs
+   * @param outside probability that the block is music of none of the labels; undefined if the model has no such output
    */
-  push(probabilities: ArrayLike<number>, { loudness, resetsState }: BlockLoudness, kinds?: ArrayLike<number>): Smoothed {
+  push(probabilities: ArrayLike<number>, { loudness, resetsState }: BlockLoudness, kinds?: ArrayLike<number>, outside?: number): Smoothed {
     const shown = this.#shown;
     shown.countsAsMusic = loudness === 'sound' && (kinds?.[0] ?? 1) >= this.#leastMusic;
     if (loudness === 'silent') return this.#show('silence', null);
@@ -111,8 +120,10 @@ export class Smoother {
 
     const kind = kinds ? this.#kinds.push(kinds) : 'music';
     shown.music = this.#kinds.music;
-    if (shown.countsAsMusic) this.#update(probabilities);
-    else if (this.#notMusicMs > this.#forgetAfterMs) this.#resetGenre();
+    if (shown.countsAsMusic) {
+      this.#update(probabilities);
+      if (outside !== undefined) this.#outside.push(outside);
+    } else if (this.#notMusicMs > this.#forgetAfterMs) this.#resetGenre();
 
     if (kind === 'speech' || kind === 'noise') {
       this.#notMusicMs += this.#blockMs;
@@ -123,6 +134,7 @@ export class Smoother {
     const isWarm = kind !== undefined && this.#blocks > 0 && this.#blocks * this.#blockMs + 0.5 >= this.#settings.warmupMs;
     if (!isWarm) return this.#show('warming', null);
     this.#selected = this.#select();
+    if (this.#outside.decide()) return this.#show('unknown', null, true);
     return this.#selected === this.#scores.length ? this.#show('unknown', null) : this.#show('music', this.#selected);
   }
 
@@ -132,6 +144,7 @@ export class Smoother {
     this.#selected = undefined;
     this.#leads.fill(0);
     this.#scores.fill(0);
+    this.#outside.reset();
   }
 
   /** Updates the running mean of the log scores, its softmax and the reported mean of that. */
@@ -175,11 +188,13 @@ export class Smoother {
     return first;
   }
 
-  #show(state: StreamState, genre: number | null): Smoothed {
+  #show(state: StreamState, genre: number | null, isOutside = false): Smoothed {
     const shown = this.#shown;
     shown.state = state;
     shown.genre = genre;
     shown.p = genre === null ? 0 : shown.probabilities[genre]!;
+    shown.outside = this.#outside.mean;
+    shown.isOutside = isOutside;
     shown.isMusic = state !== 'silence' && this.#notMusicMs === 0 && this.#blocks > 0;
     return shown;
   }

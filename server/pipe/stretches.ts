@@ -1,6 +1,7 @@
 /**
  * The genre of each stretch of 4 s, a new one every 2 s: what was heard at that place, without the steadiness
- * of the live state, so that a file can be looked at as a timeline.
+ * of the live state, so that a file can be looked at as a timeline. Whether music is of none of the labels
+ * is taken from the live state all the same: 4 s say too little about it.
  */
 import type { StreamState, Stretch } from '../protocol/messages.js';
 import { round, type SegmentBlock } from './segments.js';
@@ -16,6 +17,8 @@ interface Half {
   /** [labels] sums of the log probabilities of the blocks of music. */
   readonly sums: Float64Array;
   music: number;
+  /** Blocks of music shown as music of none of the labels. */
+  outside: number;
   blocks: number;
   readonly states: Map<StreamState, number>;
 }
@@ -37,19 +40,20 @@ export class Stretches {
   }
 
   /** A block belongs to the half in which its middle lies. */
-  push({ atMs, state, countsAsMusic, probabilities }: Omit<SegmentBlock, 'genre' | 'p'>): void {
+  push({ atMs, state, countsAsMusic, isOutside = false, probabilities }: Omit<SegmentBlock, 'genre' | 'p'>): void {
     const index = Math.floor((this.#blockStartMs + atMs) / 2 / HALF_MS);
     this.#blockStartMs = atMs;
     if (this.#open?.index !== index) {
       this.#finish(HALF_MS * ((this.#open?.index ?? 0) + 1));
       this.#before = this.#open;
-      this.#open = { index, sums: new Float64Array(this.#labels.length), music: 0, blocks: 0, states: new Map() };
+      this.#open = { index, sums: new Float64Array(this.#labels.length), music: 0, outside: 0, blocks: 0, states: new Map() };
     }
     const half = this.#open!;
     half.blocks++;
     half.states.set(state, (half.states.get(state) ?? 0) + 1);
     if (!countsAsMusic) return;
     half.music++;
+    if (isOutside) half.outside++;
     for (let label = 0; label < half.sums.length; label++) half.sums[label]! += Math.log(Math.max(probabilities[label]!, MIN_PROBABILITY));
   }
 
@@ -71,7 +75,8 @@ export class Stretches {
     const isMusic = music >= MIN_MUSIC_SHARE * total((half) => half.blocks);
     const top = isMusic ? this.#top(halves, music) : [];
     const best = top[0];
-    const genre = best && best[1] >= this.#unknownBelow ? best[0] : null;
+    const isOutside = 2 * total((half) => half.outside) > music;
+    const genre = best && best[1] >= this.#unknownBelow && !isOutside ? best[0] : null;
     const fromMs = HALF_MS * (this.#before?.index ?? index);
     this.#emit({
       type: 'stretch', fromMs, toMs: round(Math.max(toMs, fromMs), 1),

@@ -48,6 +48,8 @@ export interface Prediction {
   readonly top: ReadonlyArray<readonly [label: string, p: number]>;
   /** Probability that it is music, 0 to 1, smoothed; 1 where the model can't tell, 0 in silence. */
   readonly music: number;
+  /** Probability that the music is of no genre that the model knows, 0 to 1, smoothed; absent while no music is heard, and where the model can't tell. */
+  readonly outside?: number;
   /** RMS level of the block, dBFS, -120 to 0 (a full-scale square wave is 0). */
   readonly level: number;
   /** Highest sample of the block, dBFS, -120 to 0. */
@@ -100,7 +102,7 @@ export interface Segment {
 export interface Summary {
   readonly type: 'summary';
   readonly durationMs: number;
-  /** Of the whole: the argmax of the mean log score over all blocks of music; null when there were none, or it is of no known genre. */
+  /** Of the whole: the argmax of the mean log score over all blocks of music; null when there were none, or most of them are of no known genre. */
   readonly genre: string | null;
   readonly p: number;
   /** All labels with their probabilities over the whole, best first. */

@@ -65,6 +65,24 @@ bundle('the last outputs may be the kinds of sound, which are validated', async 
   assert.match(await refusal(folder), 'kinds: must be ["music","speech","noise"]');
 });
 
+bundle('the last output may be that of music of none of the labels, with settings of its own', async ({ folder }) => {
+  const layers: Layer[] = [...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 7, activation: 'linear' }];
+  const { manifest, weights } = randomBundle(layers, 64, 7, true);
+  const outside = { timeConstantMs: 5000, enter: 0.8, leave: 0.6 };
+  const own: Manifest = { ...manifest, labels: manifest.labels.slice(0, 3), outside: true, smoothing: { ...manifest.smoothing, outside } };
+  await saveBundle(folder, own, weights);
+  const loaded = (await loadBundle(folder)).manifest;
+  assert.equal([loaded.labels.length, loaded.outside, loaded.smoothing.outside], [3, true, outside]);
+  await change(folder, (changed) => { changed.smoothing.unknownBelow = 0.3; });
+  assert.match(await refusal(folder), 'smoothing.unknownBelow: has no use in a model with outside');
+  await change(folder, (changed) => { delete changed.smoothing.unknownBelow; changed.smoothing.outside!.leave = 0.9; });
+  assert.match(await refusal(folder), 'smoothing.outside: leave must not be above enter');
+  await change(folder, (changed) => { changed.smoothing.outside!.leave = 0.6; (changed as { outside: unknown }).outside = false; });
+  assert.match(await refusal(folder), 'outside: must be true, or left out');
+  await change(folder, (changed) => { changed.outside = true; changed.labels.push('polka'); });
+  assert.match(await refusal(folder), '7 outputs for 4 labels and 3 kinds of sound and one for music of none of them');
+});
+
 bundle('a leave threshold above the enter threshold is rejected', async ({ folder }) => {
   await change(folder, ({ smoothing }) => { smoothing.kinds = { timeConstantMs: 1000, enter: 0.3, leave: 0.5 }; });
   assert.match(await refusal(folder), 'smoothing.kinds: leave must not be above enter');

@@ -7,6 +7,7 @@ import { startBackend } from '../../models/tensorflow/backend.js';
 import type { Layer } from '../../models/layer-schema.js';
 import { describe } from '../../models/network.js';
 import { forward, weightTensors } from '../../models/tf-network.js';
+import { SimdStep } from '../../models/step/simd-step.js';
 import { Step } from '../../models/step/tf-step.js';
 import { randomBundle, seeded } from './fixtures.js';
 import { referenceForward } from './reference.js';
@@ -145,6 +146,25 @@ test('the kinds of sound have a separate softmax with its own temperature', () =
     const kinds = tf.softmax(tf.div(tf.slice(logits, [0, 2], [1, 3]), 2)).dataSync();
     [...labels, ...kinds].forEach((p, index) => assert.ok(Math.abs(p - scores[stream * 5 + index]!) < 1e-5, `stream ${stream}, output ${index}`));
   }));
+});
+
+test('the probability of music of none of the labels is the logistic function of the last output', () => {
+  const layers: Layer[] = [{ type: 'dense', units: 8, activation: 'relu' }, { type: 'gru', units: 5, keepInput: true }, { type: 'dense', units: 6, activation: 'linear' }];
+  const plain = randomBundle(layers, BANDS, 7, true);
+  const bundle = { ...plain, manifest: { ...plain.manifest, labels: ['a', 'b'], outside: true as const, calibration: { temperature: 0.5 } } };
+  const description = describe(layers, BANDS);
+  const blocks = [columns(4, 8), columns(4, 9), columns(4, 10)];
+  for (const step of [new Step(bundle), new SimdStep(bundle)]) {
+    const scores = step.run(blocks, blocks.map(() => step.newState()));
+    assert.is(scores.length, 3 * 6);
+    blocks.forEach((block, stream) => tf.tidy(() => {
+      const logits = tf.slice(tf.reshape(forward(description, weightTensors(description, bundle.weights), tf.tensor3d(block, [1, 4, BANDS])), [4, 6]), [3, 0], [1, 6]).dataSync();
+      const sum = (from: number, to: number): number => scores.subarray(6 * stream + from, 6 * stream + to).reduce((total, p) => total + p, 0);
+      assert.ok(Math.abs(sum(0, 2) - 1) < 1e-5 && Math.abs(sum(2, 5) - 1) < 1e-5);
+      assert.ok(Math.abs(scores[6 * stream + 5]! - 1 / (1 + Math.exp(-logits[5]!))) < 1e-5, `stream ${stream}`);
+    }));
+    if (step instanceof Step) step.dispose();
+  }
 });
 
 test('the description counts weights, state and cost', () => {

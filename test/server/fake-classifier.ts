@@ -1,7 +1,8 @@
 /**
  * A classifier for tests, in the place of `server/shards/classifier.ts`: says whether the low, the middle
  * or the high bands are the loudest, with a memory, so that order and state matter. With kinds, low
- * sound is music, middle speech and high noise, all the surer for not being asked for genres.
+ * sound is music, middle speech and high noise, all the surer for not being asked for genres. With the
+ * output for music of none of the labels, high sound is such music.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Bundle } from '../../models/model-folder.js';
@@ -37,10 +38,12 @@ export const FAKE_BUNDLE: Bundle = {
 export class FakeClassifier implements Classifier {
   readonly #onBatch: (size: number) => void;
   readonly #hasKinds: boolean;
+  readonly #hasOutside: boolean;
 
-  constructor({ onBatch = () => {}, hasKinds = false }: { readonly onBatch?: (size: number) => void; readonly hasKinds?: boolean } = {}) {
+  constructor({ onBatch = () => {}, hasKinds = false, hasOutside = false }: { readonly onBatch?: (size: number) => void; readonly hasKinds?: boolean; readonly hasOutside?: boolean } = {}) {
     this.#onBatch = onBatch;
     this.#hasKinds = hasKinds;
+    this.#hasOutside = hasOutside;
   }
 
   newState(): Float32Array {
@@ -61,8 +64,15 @@ export class FakeClassifier implements Classifier {
       }
       for (let label = 0; label < 3; label++) scores[index * 3 + label] = Math.exp(state[label]!) / total;
     });
+    if (this.#hasOutside) return withOutside(scores);
     return this.#hasKinds ? withKinds(scores) : scores;
   }
+}
+
+/** After each row of genres how high it is. */
+function withOutside(genres: Float32Array): Float32Array {
+  const kinds = withKinds(genres); // low, middle and high twice
+  return kinds.filter((_, at) => at % 6 < 3 || at % 6 === 5);
 }
 
 /** After each row of genres the kinds of sound. */

@@ -17,7 +17,7 @@ function tracks(claim: (index: number) => number, right: (index: number) => bool
   return Array.from({ length: 50 }, (_, index) => {
     const claimed = claim(index);
     const blocks = Array.from({ length: 20 }, (_, block): ScoredBlock => ({
-      atMs: 348.3 * (block + 1), probabilities: Float32Array.of(claimed, (1 - claimed) / 2, (1 - claimed) / 2), kinds: undefined, loudness: 'sound', resetsState: false,
+      atMs: 348.3 * (block + 1), probabilities: Float32Array.of(claimed, (1 - claimed) / 2, (1 - claimed) / 2), kinds: undefined, outside: undefined, loudness: 'sound', resetsState: false,
     }));
     return { id: String(index), truth: right(index) ? 0 : 1 + (index % 2), blocks: replay(blocks, model, settings), excerpts: [] };
   });

@@ -13,6 +13,7 @@ export function blocks(letters: string, p = 0.8, music = 1): BlockResult[] {
       atMs: 500 * (index + 1),
       probabilities: Float32Array.from(leading === 1 ? [1 - p, p] : [p, 1 - p]),
       kinds: undefined,
+      outside: undefined,
       loudness: letter === '-' ? 'silent' : 'sound',
       resetsState: false,
       state: letter === '-' ? 'silence' : letter === 's' ? 'speech' : letter === '?' ? 'unknown' : isWarming ? 'warming' : 'music',
@@ -21,6 +22,8 @@ export function blocks(letters: string, p = 0.8, music = 1): BlockResult[] {
       counts: leading !== null,
       p,
       music,
+      smoothedOutside: undefined,
+      isOutside: false,
     };
   });
 }

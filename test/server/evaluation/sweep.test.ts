@@ -16,7 +16,7 @@ function scoredBlocks(seed: number, count: number): ScoredBlock[] {
   return Array.from({ length: count }, (_, index) => {
     const odds = [0.3 + random(), random(), random()];
     const sum = odds.reduce((total, value) => total + value);
-    return { atMs: 348.3 * (index + 1), probabilities: Float32Array.from(odds, (value) => value / sum), kinds: undefined, loudness: 'sound', resetsState: false };
+    return { atMs: 348.3 * (index + 1), probabilities: Float32Array.from(odds, (value) => value / sum), kinds: undefined, outside: undefined, loudness: 'sound', resetsState: false };
   });
 }
 

@@ -27,6 +27,20 @@ test('the joined answer is the softmax of the mean log probabilities, weighted b
   assert.is(joinAnswers(answers, stretches, 240_000, 0.99).genre, null);
 });
 
+test('where most of the music is of none of the labels, the joined answer has no genre but still a ranking', () => {
+  const stretches = stretchesOf(240_000)!;
+  const top = [{ genre: 'jazz', p: 0.6 }, { genre: 'rock', p: 0.4 }];
+  const none = judged(null, { top, segments: [{ fromMs: 0, toMs: 10_000, genre: null, p: 0, state: 'unknown' }] });
+  const jazz = judged('jazz', { top, segments: [{ fromMs: 0, toMs: 10_000, genre: 'jazz', p: 0.6, state: 'music' }] });
+  const joined = (...answers: (typeof none)[]): (string | null)[] => {
+    const { genre, top: all } = joinAnswers(answers, stretches, 240_000, 0, true);
+    return [genre, all[0]!.genre];
+  };
+  assert.equal(joined(none, jazz, none), [null, 'jazz']);
+  assert.equal(joined(none, jazz, jazz), ['jazz', 'jazz']);
+  assert.is(joinAnswers([none, jazz, none], stretches, 240_000, 0).genre, 'jazz', 'a model without that answer');
+});
+
 test('an error counts where all stretches have one', () => {
   const stretches = stretchesOf(240_000)!;
   const silent = judged(null, { error: 'is silent', top: [], segments: [] });

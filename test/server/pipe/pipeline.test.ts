@@ -6,7 +6,7 @@ import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { smoothedBlocksFromColumns, pipe, Progress, type PipeOptions } from '../../../server/pipe/pipeline.js';
 import type { AudioFormat } from '../../../server/protocol/audio-format.js';
-import type { Columns, Prediction, Summary } from '../../../server/protocol/messages.js';
+import type { Columns, Prediction, Stretch, Summary } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
 import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from '../fake-classifier.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -140,6 +140,26 @@ test('with a model that detects speech and noise, these are states without a gen
   const { genre, segments } = summaryOf(messages);
   assert.is(genre, 'low');
   assert.equal(segments.map(({ state }) => state), ['music', 'speech', 'unknown', 'silence']);
+});
+
+test('with a model that tells music of none of its labels, such music is unknown and its probability is sent', () => {
+  const outside = { timeConstantMs: 1000, enter: 0.5, leave: 0.4 };
+  const model = { ...FAKE_BUNDLE.manifest, outside: true as const, smoothing: { ...FAKE_BUNDLE.manifest.smoothing, outside } };
+  const messages = runPipe([join(tone(150, 3000), tone(8000, 9000), silence(3000))], { model, stretches: true }, true, new FakeClassifier({ hasOutside: true }));
+  const seen = predictions(messages);
+  assert.equal([...new Set(seen.map(({ state }) => state))], ['warming', 'music', 'unknown', 'silence']);
+  for (const { state, genre, top, music, outside: none } of seen) {
+    assert.is(genre, state === 'music' ? genre : null);
+    assert.is(top.length, state === 'silence' ? 0 : 3);
+    assert.is(none === undefined, state === 'silence');
+    if (state === 'unknown') assert.ok(none! >= 0.4 && none! <= 1 && music === 1 && none === Math.round(1e4 * none!) / 1e4);
+  }
+  const { genre, top, segments } = summaryOf(messages);
+  assert.equal([genre, top![0]![0]], [null, 'high']);
+  assert.equal([...new Set(segments.map(({ state }) => state))], ['music', 'unknown', 'silence']);
+  const stretches = (messages as (Stretch | Summary)[]).filter((message): message is Stretch => message.type === 'stretch');
+  assert.equal([stretches[0]!.genre, stretches[3]!.state, stretches[3]!.genre, stretches[3]!.top.length], ['low', 'unknown', null, 3]);
+  assert.ok(predictions(runPipe([tone(150, 3000)])).every((prediction) => !('outside' in prediction)), 'a model without the output says nothing');
 });
 
 test('the silence after which the state is reset is a setting', () => {

@@ -5,13 +5,13 @@ import type { StreamState } from '../../../server/protocol/messages.js';
 
 const LABELS = ['rock', 'jazz'];
 
-/** Pushes blocks of one second: `w` warming, `s` silence, `t` talk, `u` unknown, `r` rock, `j` jazz. */
+/** Pushes blocks of one second: `w` warming, `s` silence, `t` talk, `u` unknown, `o` music of none of the labels, `r` rock, `j` jazz. */
 function segmentsOf(blocks: string, { maxSegments = 100, fromMs = 0, unknownBelow = 0, q = [0.7, 0.3] } = {}): Segments {
   const segments = new Segments(LABELS, maxSegments, { fromMs, unknownBelow });
   [...blocks].forEach((letter, index) => {
     const genre = letter === 'r' ? 'rock' : letter === 'j' ? 'jazz' : null;
-    const state: StreamState = ({ w: 'warming', s: 'silence', t: 'speech', u: 'unknown' } as const)[letter] ?? 'music';
-    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, countsAsMusic: state === 'warming' || state === 'music', probabilities: q });
+    const state: StreamState = ({ w: 'warming', s: 'silence', t: 'speech', u: 'unknown', o: 'unknown' } as const)[letter] ?? 'music';
+    segments.push({ atMs: fromMs + 1000 * (index + 1), state, genre, p: genre === null ? 0 : 0.5 + index / 100, countsAsMusic: state === 'warming' || state === 'music' || letter === 'o', isOutside: letter === 'o', probabilities: q });
   });
   return segments;
 }
@@ -36,6 +36,28 @@ test('if the best genre is below unknownBelow, the summary has no genre but stil
   const { genre, p, top } = segmentsOf('rrr', { unknownBelow: 0.71 }).summary(3000);
   assert.equal({ genre, p, top }, { genre: null, p: 0, top: [['rock', 0.7], ['jazz', 0.3]] });
   assert.is(segmentsOf('rrr', { unknownBelow: 0.69 }).summary(3000).genre, 'rock');
+});
+
+test('where most of the music is of none of the labels the summary has no genre but still lists the labels', () => {
+  const none = { genre: null, p: 0, top: [['rock', 0.7], ['jazz', 0.3]] };
+  for (const blocks of ['ooo', 'wooorr', 'rrooo', 'wwoor', 'otttt']) {
+    const { genre, p, top } = segmentsOf(blocks).summary(9000);
+    assert.equal({ genre, p, top }, none, blocks);
+  }
+  for (const blocks of ['rroo', 'wrroo', 'wwroo']) assert.is(segmentsOf(blocks).summary(9000).genre, 'rock', blocks);
+  assert.equal(timeline(segmentsOf('wwooorr'), 7000), ['0-5000 unknown', '5000-7000 rock']);
+});
+
+test('the ranking of music of known genres is not that of the rest', () => {
+  const segments = new Segments(LABELS, 10);
+  const push = (atMs: number, isOutside: boolean, probabilities: number[]): void => segments.push({ atMs, state: isOutside ? 'unknown' : 'music', genre: isOutside ? null : 'rock', p: 0, countsAsMusic: true, isOutside, probabilities });
+  push(1, false, [0.9, 0.1]);
+  push(2, false, [0.9, 0.1]);
+  push(3, true, [0.1, 0.9]);
+  assert.equal(segments.summary(3).top, [['rock', 0.9], ['jazz', 0.1]]);
+  push(4, true, [0.1, 0.9]);
+  push(5, true, [0.1, 0.9]);
+  assert.is(segments.summary(5).top![0]![0], 'jazz');
 });
 
 test('the first segment begins at the start of the sound, the last ends at its end', () => {

@@ -285,6 +285,54 @@ test('music whose best genre is below unknownBelow is unknown, but still music',
   assert.is(shown(subject, 200, [0.3, 0.3, 0.4]).at(-1), 'unknown');
 });
 
+const OUTSIDE = { timeConstantMs: 3000, enter: 0.7, leave: 0.5 };
+/** Pushes music with this probability of having none of the labels; returns the genre or state after each block. */
+const outsideShown = (subject: Smoother, blocks: number, outside: number, probabilities = ROCK, kinds = MUSIC): string[] => Array.from({ length: blocks }, () => {
+  const { state, genre } = subject.push(probabilities, SOUND, kinds, outside);
+  return genre === null ? state : LABELS[genre]!;
+});
+
+test('music of none of the labels is unknown, but still music, with its ranking', () => {
+  const subject = smoother({ ...SETTINGS, outside: OUTSIDE });
+  assert.equal(changes(outsideShown(subject, 12, 0.9)), ['warming', 'unknown']);
+  const { genre, p, isMusic, isOutside, outside, probabilities, music } = subject.push(ROCK, SOUND, MUSIC, 0.9);
+  assert.equal([genre, p, isMusic, isOutside], [null, 0, true, true]);
+  assert.ok(Math.abs(outside! - 0.9) < 1e-9 && Math.abs(probabilities[0]! - 0.8) < 1e-6 && music > 0.9);
+});
+
+test('the probability of none of the labels is a plain mean at first, an exponential moving average later', () => {
+  const subject = smoother({ ...SETTINGS, outside: OUTSIDE });
+  assert.is(subject.push(ROCK, SOUND, MUSIC, 0.2).outside, 0.2);
+  assert.ok(Math.abs(subject.push(ROCK, SOUND, MUSIC, 0.6).outside! - 0.4) < 1e-9);
+  outsideShown(subject, 300, 0.6);
+  assert.ok(Math.abs(subject.push(ROCK, SOUND, MUSIC, 0).outside! - 0.6 * Math.exp(-BLOCK_MS / 3000)) < 1e-6);
+});
+
+test('between leave and enter it stays as it was, and the genre is followed meanwhile', () => {
+  const known = smoother({ ...SETTINGS, outside: OUTSIDE });
+  assert.equal(changes(outsideShown(known, 300, 0.65)), ['warming', 'rock']);
+  const subject = smoother({ ...SETTINGS, outside: OUTSIDE });
+  outsideShown(subject, 60, 0.9);
+  assert.equal(changes(outsideShown(subject, 300, 0.55, JAZZ)), ['unknown']);
+  assert.equal(changes(outsideShown(subject, 30, 0.1, JAZZ)), ['unknown', 'jazz']);
+});
+
+test('speech does not count for it, and with the genre it is forgotten after a long silence', () => {
+  const subject = smoother({ ...SETTINGS, outside: OUTSIDE });
+  outsideShown(subject, 30, 0.1);
+  assert.ok(Math.abs(subject.push(ROCK, SOUND, SPEECH, 1).outside! - 0.1) < 1e-9);
+  outsideShown(subject, 60, 0.9);
+  assert.is(subject.push(JAZZ, AFTER_RESET, MUSIC, 0.1).outside, 0.1);
+  assert.equal(changes(outsideShown(subject, 8, 0.1, JAZZ)), ['warming', 'jazz']);
+});
+
+test('without the output nothing is known of it', () => {
+  const subject = smoother({ ...SETTINGS, outside: { ...OUTSIDE, enter: 0, leave: 0 } });
+  assert.is(shown(subject, 20, ROCK, SOUND, MUSIC).at(-1), 'rock');
+  const { outside, isOutside } = subject.push(ROCK, SOUND, MUSIC);
+  assert.equal([outside, isOutside], [undefined, false]);
+});
+
 test('for any input, probabilities sum to 1, and the genre of music is one of the labels', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const block = fc.record({
@@ -293,16 +341,19 @@ test('for any input, probabilities sum to 1, and the genre of music is one of th
     resetsState: fc.boolean(),
     speech: share,
     noise: share,
+    outside: share,
   });
   fc.assert(fc.property(fc.array(block, { maxLength: 60 }), fc.boolean(), fc.constantFrom(0, 2000), (blocks, hasKinds, warmupMs) => {
-    const subject = smoother({ ...SETTINGS, warmupMs, unknownBelow: 0.4, kinds: { timeConstantMs: 3000, enter: 0.5, leave: 0.35 } });
-    for (const { q, loudness, resetsState, speech, noise } of blocks) {
+    const subject = smoother({ ...SETTINGS, warmupMs, ...(hasKinds ? { outside: OUTSIDE } : { unknownBelow: 0.4 }), kinds: { timeConstantMs: 3000, enter: 0.5, leave: 0.35 } });
+    for (const { q, loudness, resetsState, speech, noise, outside } of blocks) {
       const kinds = hasKinds ? [1 - speech, speech * (1 - noise), speech * noise] : undefined;
-      const { genre, p, music, probabilities, state, isMusic } = subject.push(q, { loudness, resetsState }, kinds);
+      const { genre, p, music, probabilities, state, isMusic, outside: mean, isOutside } = subject.push(q, { loudness, resetsState }, kinds, hasKinds ? outside : undefined);
       assert.ok(Math.abs(probabilities.reduce((sum, each) => sum + each, 0) - 1) < 1e-5);
       assert.ok(music >= 0 && music <= 1 + 1e-9);
       assert.is(genre !== null, state === 'music');
       assert.ok(isMusic || state !== 'music');
+      assert.ok(mean === undefined || (hasKinds && mean >= 0 && mean <= 1 + 1e-9));
+      assert.ok(!isOutside || (state === 'unknown' && mean! >= OUTSIDE.leave - 1e-9));
       assert.is(p, genre === null ? 0 : probabilities[genre]);
     }
   }));

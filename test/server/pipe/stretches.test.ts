@@ -51,4 +51,12 @@ test('music that no label fits is unknown, with the ranking', () => {
   assert.equal([first!.state, first!.genre, first!.p, first!.top.length], ['unknown', null, 0, 2]);
 });
 
+test('music that is shown as music of none of the labels for more than half of a stretch is unknown, with the ranking', () => {
+  const found: Stretch[] = [];
+  const stretches = new Stretches(['low', 'high'], (stretch) => found.push(stretch));
+  for (let block = 0; block < 12; block++) stretches.push({ atMs: BLOCK_MS * (block + 1), state: block < 4 ? 'music' : 'unknown', countsAsMusic: true, isOutside: block >= 4, probabilities: LOW });
+  stretches.end(6000);
+  assert.equal(found.map(({ state, genre, p, top }) => [state, genre, p, top[0]]), [['music', 'low', 0.8, ['low', 0.8]], ['unknown', null, 0, ['low', 0.8]]]);
+});
+
 test.run();
