@@ -21,6 +21,9 @@ const DEFAULTS = {
   chunks: { epochs: 12, rate: 0.003, batch: 16, dropout: 0, augmentation: 0.15, labelSmoothing: 0.05 },
 };
 
+/** Outputs that can be fitted alone, to a finished model. */
+const ONLY = ['outside'] as const;
+
 const optionsSchema = z.object({
   data: z.string({ error: 'is required: a folder with train.json and valid.json' }),
   train: z.coerce.string(),
@@ -29,6 +32,8 @@ const optionsSchema = z.object({
   teacher: z.string().optional(),
   unchecked: z.string().optional(),
   notMusic: z.string().optional(),
+  outside: z.string().optional(),
+  only: oneOf(ONLY).optional(),
   from: z.string().optional(),
   run: z.coerce.string(),
   model: z.coerce.string().optional(),
@@ -56,13 +61,16 @@ const optionsSchema = z.object({
   labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ arch, width, compare, protocol, teacher, unchecked, notMusic, features, model }, context) => {
+}).superRefine(({ arch, width, compare, protocol, teacher, unchecked, notMusic, outside, only, from, external, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
   if (width !== 1 && arch !== 'crnn') refuse('width', 'works with --arch crnn only; the other architectures have a fixed size');
   if (compare && protocol !== 'random-chunks') refuse('compare', 'needs --protocol random-chunks');
   if (teacher !== undefined && features.join() !== 'mel') refuse('teacher', 'needs --features mel: the teacher\'s outputs belong to mel levels only');
-  if (unchecked !== undefined && teacher === undefined) refuse('unchecked', 'needs --teacher: its tracks are looked for in the teacher\'s music');
+  if (unchecked !== undefined && teacher === undefined && outside === undefined) refuse('unchecked', 'needs --teacher, in whose music its tracks are looked for, or --outside');
   if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'needs --features mel');
+  if (outside !== undefined && features.join() !== 'mel') refuse('outside', 'needs --features mel');
+  if (only !== undefined && (from === undefined || outside === undefined)) refuse('only', 'needs --from, the model that gets the output, and --outside');
+  if (only !== undefined && (teacher ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --teacher, --not-music and --external');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
@@ -97,6 +105,8 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--teacher <dir>', 'folder with unlabelled music and a teacher\'s outputs: pretrain on those'],
   ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],
   ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
+  ['--outside <dir>', 'folder with a pack of music of none of the labels, named as the training pack: also train the output that tells it, against the labelled tracks and those of --unchecked'],
+  ['--only <output>', '`outside`: add this output to the model of --from and change no other weight'],
   ['--from <dir>', 'model folder with the same layers to start from instead of random weights; its last layer is not used'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],
   ['--model <dir>', 'folder for the finished model; default `model` in the run folder'],

@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
+import { addOutside } from './add-outside.js';
 import { readExternal, requireSameFrontEnd } from './data/external.js';
 import { withFeatures } from './data/inputs.js';
 import type { Options } from './options.js';
@@ -19,7 +20,14 @@ export async function train(options: Options, progress: Progress): Promise<void>
   const backend = await startBackend(options.backend);
 
   const folder = resolve(options.data);
-  const [train, valid] = [await readPack(folder, options.train), await readPack(folder, options.valid)];
+  const train = await readPack(folder, options.train);
+  const unchecked = options.unchecked === undefined ? undefined : await readPack(resolve(dirname(options.unchecked)), basename(options.unchecked));
+  if (unchecked !== undefined) requireSameFrontEnd(train, unchecked);
+  const outside = options.outside === undefined ? undefined : await readPack(resolve(options.outside), options.train);
+  if (outside !== undefined) requireSameFrontEnd(train, outside);
+  if (options.only === 'outside') return addOutside([train, ...(unchecked ? [unchecked] : [])], outside!, { ...options, from: options.from!, model: options.model ?? join(options.run, 'model') }, progress);
+
+  const valid = await readPack(folder, options.valid);
   requireSameFrontEnd(train, valid);
   const unknownTrack = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
   if (unknownTrack) throw new Error(`Track ${unknownTrack.id} of ${valid.name} has the genre ${unknownTrack.genre ?? 'none'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
@@ -27,8 +35,6 @@ export async function train(options: Options, progress: Progress): Promise<void>
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
   const labelledTags = teacher === undefined ? undefined : await readLabelledTags(resolve(options.teacher!), teacher);
-  const unchecked = options.unchecked === undefined ? undefined : await readPack(resolve(dirname(options.unchecked)), basename(options.unchecked));
-  if (unchecked !== undefined) requireSameFrontEnd(train, unchecked);
   const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
   if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
   progress.log(`${backend} backend; ${train.tracks.length} training tracks, ${valid.tracks.length} validation tracks, ${train.labels.length} labels`);
@@ -39,7 +45,7 @@ export async function train(options: Options, progress: Progress): Promise<void>
   for (const [index, split] of all.entries()) {
     const own = all.length > 1 ? join(options.run, split.name) : options.run;
     const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await runTrial(split, { options, teacher, labelledTags, unchecked, notMusic, external, folder: own, modelFolder, runs: all.length - index }, progress));
+    trained.push(await runTrial(split, { options, teacher, labelledTags, unchecked, notMusic, outside, external, folder: own, modelFolder, runs: all.length - index }, progress));
   }
   summary(trained).forEach((line) => progress.log(line));
   const report = await writeRunReport(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });

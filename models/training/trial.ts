@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { concatenate } from '../../dsp/concatenate.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
-import { blockMs, smoothingGain, type Manifest } from '../manifest.js';
+import { blockMs, OUTSIDE_SMOOTHING, outputCount, smoothingGain, type Manifest } from '../manifest.js';
 import { loadBundle, saveBundle } from '../model-folder.js';
 import { SOUND_KINDS } from '../sound-kinds.js';
 import { wilson95 } from '../metrics.js';
@@ -17,7 +17,9 @@ import { wholeTrack } from './data/crops.js';
 import { requireSameFrontEnd, withKnownLabels, type External } from './data/external.js';
 import { featureInputs } from './data/inputs.js';
 import { musicLabels } from './head/music-labels.js';
+import { trunkOf, write } from './head/head.js';
 import { fitKinds } from './head/kinds.js';
+import { fitOutside } from './head/outside.js';
 import { runStage } from './stages/loop.js';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
@@ -70,6 +72,8 @@ export interface TrialOptions {
   readonly unchecked?: Pack | undefined;
   /** Pack of speech and noise for the sound-kind outputs. */
   readonly notMusic: Pack | undefined;
+  /** Pack of music of none of the labels. */
+  readonly outside?: Pack | undefined;
   readonly external: External | undefined;
   /** Folder for this split's own files: checkpoints, and the model unless `modelFolder` is elsewhere. */
   readonly folder: string;
@@ -78,10 +82,11 @@ export interface TrialOptions {
   readonly runs: number;
 }
 
-export async function runTrial(split: Split, { options, teacher, labelledTags = new Map<string, never>(), unchecked, notMusic, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
+export async function runTrial(split: Split, { options, teacher, labelledTags = new Map<string, never>(), unchecked, notMusic, outside, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
   const { labels, frontEnd } = split.train;
   const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
-  const layers = architecture(options.arch, labels.length + (notMusic === undefined ? 0 : SOUND_KINDS.length), inputs.size, options.width);
+  const own: Pick<Manifest, 'kinds' | 'outside'> = { ...(notMusic !== undefined && { kinds: SOUND_KINDS }), ...(outside !== undefined && { outside: true }) };
+  const layers = architecture(options.arch, outputCount({ labels: [...labels], ...own }), inputs.size, options.width);
   const description = describe(layers, inputs.size);
   const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
   const random = new Random(options.seed);
@@ -120,6 +125,12 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     fitKinds(network, music, notMusic, { ...inference, lastLayer: layers.length - 1, seed: options.seed }, progress);
   }
 
+  if (outside !== undefined) {
+    const lastLayer = layers.length - 1;
+    const fitted = fitOutside(network, [split.train, ...(unchecked === undefined ? [] : [unchecked])], outside, { ...inference, lastLayer, seed: options.seed, trunk: trunkOf(description) }, progress);
+    write(network, lastLayer, fitted, outputCount({ labels: [...labels], ...own }) - 1);
+  }
+
   const scored = scoresOf(split);
   const shifts = fitShifts(scored, labels.length);
   shiftLabels(network, layers.length - 1, shifts);
@@ -139,14 +150,14 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     name: options.name,
     version: options.modelVersion,
     labels: [...labels],
-    ...(notMusic !== undefined && { kinds: SOUND_KINDS }),
+    ...own,
     frontEnd,
     normalisation: NORMALISATION_V1,
     blockColumns: BLOCK_COLUMNS,
     ...(inputs.features && { features: inputs.features.map((feature) => ({ ...feature, mean: [...feature.mean], deviation: [...feature.deviation] })) }),
     layers,
     calibration: { temperature },
-    smoothing: SMOOTHING,
+    smoothing: { ...SMOOTHING, ...(outside !== undefined && { outside: OUTSIDE_SMOOTHING }) },
     trainedOn: `${split.train.tracks.length} ${split.items} of ${split.train.name} (${split.how})${teacher === undefined ? '' : ', after pretraining on a teacher\'s answers to unlabelled music'}`,
   };
   await saveBundle(modelFolder, model, network.folded());

@@ -25,6 +25,7 @@ interface Flags {
   readonly seed: number;
   readonly sweep?: boolean;
   readonly notMusic?: string;
+  readonly outside?: string;
   readonly json?: boolean;
   readonly model?: string;
 }
@@ -40,6 +41,7 @@ export function register(cli: CAC): void {
     .option('--seed <number>', 'Of what medleys and degradations draw', whole({ min: 0, fallback: 1 }))
     .option('--sweep', 'Also compare smoothing settings, on what was heard')
     .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
+    .option('--outside <folder>', 'Folder of a second pack, of music of none of the labels: is it told?')
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --split valid')
@@ -72,6 +74,7 @@ async function evaluate(flags: Flags): Promise<void> {
     seed,
     sweep: flags.sweep === true,
     notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
+    outside: flags.outside === undefined ? undefined : await open(resolve(flags.outside)),
   };
 
   const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);

@@ -8,6 +8,7 @@ import { classifyTracks, type Degrade, type PipelineContext } from './classify-t
 import { medleyFiguresOf, type MedleyFigures } from './medley-figures.js';
 import { classifyMedleys, type Part } from './medley.js';
 import { NOT_MUSIC_KINDS, notMusicFiguresOf, type NotMusicFigures } from './not-music.js';
+import { OUTSIDE, outsideFiguresOf, type OutsideFigures } from './outside.js';
 import { sweep, type Sweep } from './sweep.js';
 
 export interface EvaluationPlan {
@@ -20,6 +21,8 @@ export interface EvaluationPlan {
   readonly seed: number;
   readonly sweep: boolean;
   readonly notMusic: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
+  /** Music of none of the labels. */
+  readonly outside: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
 }
 
 /** Figures of the clean tracks and of the optional measurements. */
@@ -31,18 +34,21 @@ export interface Evaluation extends Figures {
   readonly sweep?: Sweep;
   /** A sentence if the model has no sound kinds. */
   readonly notMusic?: NotMusicFigures | string;
+  /** A sentence if the model has no output for music of none of its labels. */
+  readonly outside?: OutsideFigures | string;
 }
 
+export const NO_OUTSIDE = 'The model has no output for music of none of its labels: it gives all music one of them.';
 export const NO_KINDS = 'The model has no sound kinds: it treats every sound as music.';
 
 /** Number of tracks and medleys to classify, for the progress bar. */
-export function itemCount({ tracks, degradations, medleys, notMusic }: EvaluationPlan, { model }: PipelineContext): number {
-  return tracks.length * (1 + degradations.size) + medleys.length + (model.kinds && notMusic ? notMusic.tracks.length : 0);
+export function itemCount({ tracks, degradations, medleys, notMusic, outside }: EvaluationPlan, { model }: PipelineContext): number {
+  return tracks.length * (1 + degradations.size) + medleys.length + (model.kinds && notMusic ? notMusic.tracks.length : 0) + (model.outside && outside ? outside.tracks.length : 0);
 }
 
 /** @param onDone called after each track and medley */
-export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
-  const { labels, kinds } = context.model;
+export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic, outside }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
+  const { labels, kinds, outside: hasOutside } = context.model;
   const clean = await classifyTracks(pack, tracks, { source, onTrack: onDone }, context);
   const figures = figuresOf(clean, labels, { split: pack.name, source });
 
@@ -57,6 +63,7 @@ export async function evaluate({ pack, tracks, source, degradations, medleys: pl
   const isRightAlone = (trackId: string): boolean => right.has(trackId);
 
   const others = notMusic && kinds ? await classifyTracks(notMusic.pack, notMusic.tracks, { source, names: NOT_MUSIC_KINDS, onTrack: onDone }, context) : [];
+  const unlabelled = outside && hasOutside ? await classifyTracks(outside.pack, outside.tracks.map((track) => ({ ...track, genre: OUTSIDE })), { source, names: [OUTSIDE], onTrack: onDone }, context) : [];
   return {
     ...figures,
     eceCrossFitted: crossFittedEce(clean, context),
@@ -64,5 +71,6 @@ export async function evaluate({ pack, tracks, source, degradations, medleys: pl
     ...(plans.length > 0 && { medleys: medleyFiguresOf(medleys, isRightAlone, seed) }),
     ...(withSweep && { sweep: sweep(clean, medleys, isRightAlone, context) }),
     ...(notMusic && { notMusic: kinds ? notMusicFiguresOf(clean, others, notMusic.pack.name) : NO_KINDS }),
+    ...(outside && { outside: hasOutside ? outsideFiguresOf(clean, unlabelled, outside.pack.name) : NO_OUTSIDE }),
   };
 }

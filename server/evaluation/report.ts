@@ -5,15 +5,17 @@ import type { Evaluation } from './evaluation.js';
 import type { Figures } from './figures.js';
 import type { Delays, MedleyFigures } from './medley-figures.js';
 import type { MusicAuroc, NotMusicFigures } from './not-music.js';
+import type { OutsideFigures } from './outside.js';
 import type { Sweep } from './sweep.js';
 
 export function reportOf(evaluation: Evaluation, labels: readonly string[]): string {
-  const { degraded, medleys, sweep, notMusic } = evaluation;
+  const { degraded, medleys, sweep, notMusic, outside } = evaluation;
   return [
     tracksReport(evaluation, labels),
     degraded && degradedReport(evaluation, degraded),
     medleys && medleyReport(medleys),
     notMusic && (typeof notMusic === 'string' ? notMusic : notMusicReport(notMusic)),
+    outside && (typeof outside === 'string' ? outside : outsideReport(outside)),
     sweep && sweepReport(sweep),
   ].filter((part) => part !== undefined).join('\n\n');
 }
@@ -101,6 +103,15 @@ function notMusicReport({ split, tracks, auroc, blockAuroc, musicCalledNotMusic,
     ...confusionLines(SOUND_KINDS, SOUND_KINDS, confusion),
     '',
     ...confusionLines(SOUND_KINDS.map((kind) => `${kind}, blocks`), SOUND_KINDS, blockConfusion),
+  ].join('\n');
+}
+
+function outsideReport({ split, tracks: [labelled, others], auroc, blockAuroc, labelledShownUnknown, outsideShownUnknown }: OutsideFigures): string {
+  return [
+    `Music of none of the labels: ${labelled} tracks against ${others} of ${split} that have none`,
+    '',
+    `  AUROC                        tracks ${area(auroc)}  blocks ${area(blockAuroc)}`,
+    `  shown as unknown, blocks     labelled ${percent(labelledShownUnknown)}  the others ${percent(outsideShownUnknown)}`,
   ].join('\n');
 }
 

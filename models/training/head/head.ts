@@ -12,6 +12,7 @@
  */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { argmax } from '../../metrics.js';
+import type { Description } from '../../network.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { fitMix, fitShifts, shifted, type LogitTransform, type Scores } from './calibrate.js';
 import type { Progress } from '../progress.js';
@@ -28,7 +29,7 @@ import type { InferenceOptions } from '../validate.js';
 
 const PENALTIES = [0.1, 0.2, 0.3];
 /** Penalty factor for the outputs of a recurrent layer: what it remembers of the training tracks generalises poorly. */
-const RECURRENT_COSTS = 100;
+export const RECURRENT_COSTS = 100;
 /** Every third excerpt of the unlabelled music is used: there is plenty. */
 const EVERY = 3;
 /** Probability of noise in degraded labelled tracks. */
@@ -44,12 +45,17 @@ export interface TagMap {
   readonly bias: Float32Array;
 }
 
+/** Size of an output column of the layers before the statistics, and how many of its values, the last ones, come from a recurrent layer. */
+export interface Trunk {
+  readonly outputs: number;
+  readonly recurrent: number;
+}
+
 export interface HeadOptions extends InferenceOptions {
   /** Index of the last layer, which is dense and linear. */
   readonly lastLayer: number;
   readonly seed: number;
-  /** Size of a trunk output column, and how many of its values, the last ones, come from a recurrent layer. */
-  readonly trunk?: { readonly outputs: number; readonly recurrent: number };
+  readonly trunk?: Trunk;
   readonly tags?: TagMap;
   /** Unlabelled music, whose soft labels the first fit predicts unless it has some. Default: train on the clean labelled tracks only. */
   readonly music?: Pack;
@@ -155,8 +161,16 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   return { share: last.tracks, heldOut };
 }
 
+/** The columns that the first statistics layer averages; undefined without one. */
+export function trunkOf({ layers }: Description): Trunk | undefined {
+  const first = layers.findIndex(({ layer }) => layer.type === 'statistics');
+  if (first < 1) return undefined;
+  const { layer } = layers[first - 1]!;
+  return { outputs: layers[first]!.input.channels, recurrent: (layer.type === 'gru' || layer.type === 'lstm') && layer.keepInput ? layer.units : 0 };
+}
+
 /** Whether a value of a row is the running mean or deviation of a recurrent unit. */
-function isRecurrent(value: number, { trunk }: Pick<HeadOptions, 'trunk'>): boolean {
+export function isRecurrent(value: number, { trunk }: Pick<HeadOptions, 'trunk'>): boolean {
   return trunk !== undefined && value < 2 * trunk.outputs && value % trunk.outputs >= trunk.outputs - trunk.recurrent;
 }
 

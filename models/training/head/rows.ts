@@ -11,7 +11,7 @@ import { chunked, CHUNK_S } from '../data/protocols.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
 import { BEFORE_BLOCKS } from '../data/splices.js';
-import type { TrainableNetwork } from '../network/trainable.js';
+import type { FrozenLayers } from '../network/frozen.js';
 import { eachTrack, type InferenceOptions } from '../validate.js';
 
 /** Every third block of a whole track makes a row; of an excerpt or after a change, these blocks. */
@@ -77,7 +77,7 @@ export function excerpts(pack: Pack): Pack {
  * @param softLabel of a track's rows; undefined skips the track
  * @param lastLayer index of the layer whose inputs are the rows
  */
-export function extractRows(network: TrainableNetwork, pack: Pack, softLabel: (track: Track) => SoftLabel | undefined, blocks: Blocks, inference: Omit<InferenceOptions, 'labels'>, lastLayer: number, progress: Progress): Rows {
+export function extractRows(network: FrozenLayers, pack: Pack, softLabel: (track: Track) => SoftLabel | undefined, blocks: Blocks, inference: Omit<InferenceOptions, 'labels'>, lastLayer: number, progress: Progress): Rows {
   const taken: Float32Array[] = [];
   const softLabels: SoftLabel[] = [];
   const tracks = pack.tracks.filter((track) => softLabel(track) !== undefined && track.columns >= inference.blockColumns);

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Description } from '../../network.js';
 import type { Pack } from '../../packs/pack.js';
 import { Checkpoint, type TrainingState } from './checkpoint.js';
-import { fitHead, type FittedHead } from '../head/head.js';
+import { fitHead, trunkOf, type FittedHead } from '../head/head.js';
 import { runStage } from './loop.js';
 import type { Stage } from './stage.js';
 import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
@@ -68,10 +68,8 @@ export async function trainWithTeacher(
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');
   const trunk = description.layers.slice(0, trunkLayers).map(({ layer }) => layer);
-  const trunkOutputs = description.layers[trunkLayers]!.input.channels;
-  const last = trunk.at(-1)!;
-  const recurrent = (last.type === 'gru' || last.type === 'lstm') && last.keepInput ? last.units : 0;
-  const options = { normalisation: inference.normalisation, trunkLayers, trunkOutputs, stride: description.stride };
+  const trunkSize = trunkOf(description)!;
+  const options = { normalisation: inference.normalisation, trunkLayers, trunkOutputs: trunkSize.outputs, stride: description.stride };
   const histories: StageHistory[] = [];
   /** Each stage has its own random generator, so a change to a later stage doesn't force an earlier one to run again. */
   const finish = async (stage: Stage, at: string, random: Random, runs = 1): Promise<void> => {
@@ -81,7 +79,7 @@ export async function trainWithTeacher(
   };
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.outputs, heads);
-    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: { outputs: trunkOutputs, recurrent }, ...(noises && { noises }), ...(music && { music: musicLabels === undefined ? music : withLabels(music, inference.labels, musicLabels) }), ...(tags && { tags }) }, progress);
+    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: trunkSize, ...(noises && { noises }), ...(music && { music: musicLabels === undefined ? music : withLabels(music, inference.labels, musicLabels) }), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });

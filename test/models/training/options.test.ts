@@ -32,6 +32,11 @@ for (const [given, message] of [
   [{ classWeights: 'all' }, /^--class-weights: must be balanced, none\.$/],
   [{ compare: true }, /^--compare: needs --protocol random-chunks\.$/],
   [{ teacher: 't', features: 'mfcc' }, /^--teacher: needs --features mel/],
+  [{ unchecked: 'u' }, /^--unchecked: needs --teacher, in whose music its tracks are looked for, or --outside\.$/],
+  [{ outside: 'o', features: 'mfcc' }, /^--outside: needs --features mel\.$/],
+  [{ only: 'kinds' }, /^--only: must be outside\.$/],
+  [{ only: 'outside', outside: 'o' }, /^--only: needs --from, the model that gets the output, and --outside\.$/],
+  [{ only: 'outside', outside: 'o', from: 'm', teacher: 't' }, /^--only: trains nothing else/],
   [{ model: 'm', protocol: 'kfold' }, /^--model: works only with protocols that train one network/],
 ] as const) {
   test(`rejected: ${JSON.stringify(given)}`, () => {

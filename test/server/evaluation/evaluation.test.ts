@@ -8,7 +8,7 @@ import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
 import { SOUND_KINDS } from '../../../models/sound-kinds.js';
 import type { Pack } from '../../../models/packs/pack.js';
 import { Engine } from '../../../server/pipe/engine.js';
-import { evaluate, NO_KINDS, itemCount, type EvaluationPlan } from '../../../server/evaluation/evaluation.js';
+import { evaluate, NO_KINDS, NO_OUTSIDE, itemCount, type EvaluationPlan } from '../../../server/evaluation/evaluation.js';
 import { classifyTracks, type PipelineContext } from '../../../server/evaluation/classify-tracks.js';
 import { planMedleys, splicedSound } from '../../../server/evaluation/medley.js';
 import { NOT_MUSIC_KINDS, type NotMusicFigures } from '../../../server/evaluation/not-music.js';
@@ -36,7 +36,7 @@ function context(hasKinds: boolean): PipelineContext {
 }
 
 function wanted(pack: Pack, more: Partial<EvaluationPlan> = {}): EvaluationPlan {
-  return { pack, tracks: pack.tracks, source: 'levels', degradations: new Map(), medleys: [], seed: 1, sweep: false, notMusic: undefined, ...more };
+  return { pack, tracks: pack.tracks, source: 'levels', degradations: new Map(), medleys: [], seed: 1, sweep: false, notMusic: undefined, outside: undefined, ...more };
 }
 
 /** The fake classifier treats low noise as music, middle as speech and high as noise. */
@@ -79,6 +79,22 @@ run('a model without sound kinds gets a sentence instead of figures', async () =
   const { notMusic } = await evaluate(wanted(pack, { tracks: music, notMusic: { pack, tracks: pack.tracks } }), context(false), () => done++);
   assert.is(notMusic, NO_KINDS);
   assert.is(done, 3);
+});
+
+run('music of none of the labels is told if the model has an output for it; else there is a sentence', async () => {
+  const pack = toyPack('outside', { tracks: 9, columns: 120 });
+  const [labelled, others] = [pack.tracks.filter(({ genre }) => genre !== 'high'), pack.tracks.filter(({ genre }) => genre === 'high')];
+  const job = wanted(pack, { tracks: labelled, outside: { pack: { ...pack, labels: ['none'] }, tracks: others.map((track) => ({ ...track, genre: 'none' })) } });
+  const model = { ...FAKE_BUNDLE.manifest, outside: true as const, smoothing: { ...FAKE_BUNDLE.manifest.smoothing, outside: { timeConstantMs: 2000, enter: 0.5, leave: 0.4 } } };
+  const own: PipelineContext = { model, settings, engine: new Engine(new FakeClassifier({ hasOutside: true }), { ...settings, maxLagMs: Infinity }, macrotask) };
+  let done = 0;
+  const { outside, trackAccuracy } = await evaluate(job, own, () => done++);
+  assert.equal(outside, { split: 'outside', tracks: [6, 3], auroc: 1, blockAuroc: 1, labelledShownUnknown: 0, outsideShownUnknown: 1 });
+  assert.equal([done, itemCount(job, own), trackAccuracy], [9, 9, 1]);
+  const results = await classifyTracks(pack, pack.tracks, { source: 'levels' }, own);
+  for (const { blocks } of results) assert.equal(replay(blocks, model, settings), blocks);
+  assert.is((await evaluate(job, context(false), () => {})).outside, NO_OUTSIDE);
+  assert.is(itemCount(job, context(false)), 6);
 });
 
 run('results can be replayed, sound kinds and silence included', async () => {
