@@ -74,10 +74,12 @@ export class ChannelMeter {
   /** Ends the slice and sets `energy` and `peak`. */
   close(): void {
     const count = this.#length;
-    const deviation = this.#sum / count;
+    // Digital silence and DC: the sums are of rounded values, whose differences would not cancel.
+    const isConstant = this.#lowest === this.#highest;
+    const deviation = isConstant ? this.#lowest : this.#sum / count;
     const mean = this.#offset + deviation;
     const passed = this.#highPass.push(mean);
-    this.energy = Math.max(0, this.#squares - this.#sum * deviation) + count * passed * passed;
+    this.energy = (isConstant ? 0 : Math.max(0, this.#squares - this.#sum * deviation)) + count * passed * passed;
     this.#slowMean += Math.max(SLOW_GAIN, 1 / ++this.#slices) * (mean - this.#slowMean); // a plain mean at first
     // The part of the mean that the high-pass removes.
     const removed = deviation - passed;

@@ -61,6 +61,17 @@ for (const sampleRate of [8000, 22_050, 44_100, 48_000]) {
   }
 }
 
+test('digital silence after sound on an offset has no energy at all', () => {
+  for (const offset of [0.004, 0.05, -0.3]) {
+    const rate = 22_050;
+    const sound = at(440, offset, rate).subarray(0, rate / 4);
+    const samples = new Float32Array(2 * rate);
+    samples.set(sound);
+    const { rmsDb } = measured(samples, rate);
+    assert.ok(rmsDb < -140, `${offset}: ${rmsDb} dB; rounded sums leave -125`);
+  }
+});
+
 test('DC makes no transient at the start of a stream', () => {
   const meter = new ChannelMeter(110);
   meter.measure(new Float32Array(110).fill(0.3), 0);

@@ -66,7 +66,7 @@ test('predictions do not depend on how the bytes are cut into chunks', () => {
     // Many chunks of a byte or two would be slow; this total keeps a run short.
     fc.pre(sizes.reduce((sum, size) => sum + size, 0) > 500);
     assert.equal(runPipe(cut(bytes, sizes), { spectrogram: true }, apart), expected);
-  }), { numRuns: 25 });
+  }), { numRuns: 25, examples: [[[29_989, 9172], false]] });
 });
 
 test('an incomplete sample at the end is ignored', () => {
