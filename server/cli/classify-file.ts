@@ -1,5 +1,6 @@
 /** Opens what the command line names, a file or a pipe, and classifies it. */
-import { classified, type Classified } from '../files/classified.js';
+import { classified } from '../files/classified.js';
+import type { Classified } from '../protocol/messages.js';
 import { classifySound, soundProblem, type ClassifyOptions, type Sound } from '../files/classify-sound.js';
 import type { Shards } from '../shards/shards.js';
 import { SoundFile } from '../sources/file.js';

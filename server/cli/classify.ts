@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
 import { whole } from '../../models/command-line.js';
 import { loadBundle } from '../../models/model-folder.js';
-import type { Classified } from '../files/classified.js';
+import type { Classified } from '../protocol/messages.js';
 import { FILE_SHARD_SETTINGS, type FileProgress } from '../files/classify-sound.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
 import { Shards } from '../shards/shards.js';

@@ -1,6 +1,5 @@
 /** Formats the result of a file as text: the answer, then the timeline. */
-import type { Segment } from '../protocol/messages.js';
-import type { Classified } from '../files/classified.js';
+import type { Classified, Segment } from '../protocol/messages.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
 /** For example `song.mp3  2:31  blues 84 %  (jazz 9 %, rock 4 %)` and a row for each segment; `talk.mp3  4:05  no music`. */

@@ -1,24 +1,6 @@
 /** The answer for a sound file: a line of `classify --json`, and the JSON of `POST /v1/classify`. */
-import type { StreamState, Summary } from '../protocol/messages.js';
+import type { Classified, Summary } from '../protocol/messages.js';
 import { SETTINGS } from '../settings.js';
-
-/** Result for a file; one line of `--json`. */
-export interface Classified {
-  readonly file: string;
-  readonly durationMs: number;
-  readonly genre: string | null;
-  /** Confidence in `genre`, 0 to 1; 0 where it is null. */
-  readonly p: number;
-  /** All labels for the whole file, best first; empty if nothing was scored. */
-  readonly top: ReadonlyArray<{ readonly genre: string; readonly p: number }>;
-  readonly segments: ReadonlyArray<{
-    readonly fromMs: number; readonly toMs: number; readonly genre: string | null; readonly p: number; readonly state: StreamState;
-  }>;
-  /** One-line error; the other fields then describe the part that could be scored. */
-  readonly error?: string;
-  /** What is unusual about the file without being wrong. */
-  readonly note?: string;
-}
 
 /** What is known besides the summary. */
 export interface Circumstances {

@@ -2,12 +2,12 @@
 import { lastValueFrom, tap } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
-import type { ServerMessage, Summary } from '../protocol/messages.js';
+import type { Classified, ServerMessage, Summary } from '../protocol/messages.js';
 import type { Settings } from '../settings.js';
 import type { ShardStream } from '../shards/shards.js';
 import { FileError } from '../sources/file.js';
 import { PipedAudioError } from '../sources/piped-audio.js';
-import { classified, type Classified } from './classified.js';
+import { classified } from './classified.js';
 
 /** Settings of shards for files, which are read faster than real time: never drop audio, and buffer enough to keep a shard busy. */
 export const FILE_SHARD_SETTINGS = { maxLagMs: 3_600_000, maxBufferedBytes: 2 * 1024 * 1024, maxSegments: 100_000 } as const satisfies Partial<Settings>;

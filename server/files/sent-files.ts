@@ -6,7 +6,7 @@ import type { Settings } from '../settings.js';
 import { FileError } from '../sources/file.js';
 import { openSentFile, type SentFile } from '../sources/sent-file.js';
 import { arrivingBytes, tooBig } from './arriving-bytes.js';
-import type { Classified } from './classified.js';
+import type { Classified } from '../protocol/messages.js';
 import { classifySound, type FileProgress } from './classify-sound.js';
 import { EventQueue } from './event-queue.js';
 import type { FileShards } from './file-shards.js';

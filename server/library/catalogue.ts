@@ -5,8 +5,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Statement } from 'libsql';
 import type { Manifest } from '../../models/manifest.js';
-import type { Classified } from '../files/classified.js';
-import type { StreamState } from '../protocol/messages.js';
+import type { Classified, StreamState } from '../protocol/messages.js';
 import { isText, nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
 import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
 import type { Judgement, Problem } from './judge.js';

@@ -4,7 +4,8 @@
  * error are the same.
  */
 import type { Manifest } from '../../models/manifest.js';
-import { classified, type Classified } from '../files/classified.js';
+import { classified } from '../files/classified.js';
+import type { Classified } from '../protocol/messages.js';
 import { classifySound } from '../files/classify-sound.js';
 import { FileGroup, isPlainName, type GroupPart, type PartSound } from '../sources/file-group.js';
 import { examineFile, FileError, isShorter, SoundFile, type FileProblem } from '../sources/file.js';

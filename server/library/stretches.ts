@@ -1,5 +1,5 @@
 /** What `--quick` hears of a file: three stretches of it, each judged on its own, and one answer from the three. */
-import type { Classified } from '../files/classified.js';
+import type { Classified } from '../protocol/messages.js';
 
 export interface Stretch {
   readonly fromMs: number;

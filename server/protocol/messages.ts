@@ -227,3 +227,19 @@ export interface StationTrial {
   /** Sound that was heard, ms. */
   readonly durationMs: number;
 }
+
+/** Result for a sound file: the JSON of `POST /v1/classify`, and one line of `classify --json`. */
+export interface Classified {
+  readonly file: string;
+  readonly durationMs: number;
+  readonly genre: string | null;
+  /** Confidence in `genre`, 0 to 1; 0 where it is null. */
+  readonly p: number;
+  /** All labels for the whole file, best first; empty if nothing was scored. */
+  readonly top: ReadonlyArray<{ readonly genre: string; readonly p: number }>;
+  readonly segments: readonly Segment[];
+  /** One-line error; the other fields then describe the part that could be scored. */
+  readonly error?: string;
+  /** What is unusual about the file without being wrong. */
+  readonly note?: string;
+}

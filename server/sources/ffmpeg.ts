@@ -219,3 +219,15 @@ export class Ffmpeg {
     });
   }
 }
+
+/** Resolves when a process takes more input, or takes none any more; leaves no listener behind. */
+export function drained(input: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (input.destroyed) return resolve();
+    const settle = (): void => {
+      input.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    input.on('drain', settle).on('close', settle);
+  });
+}

@@ -5,13 +5,12 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Writable } from 'node:stream';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
 import { rawInputArgs } from './extent/raw-sound.js';
-import { Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { PipedBytes } from './piped-bytes.js';
@@ -346,17 +345,6 @@ async function extentIn(handle: FileHandle): Promise<Extent> {
   } catch (error) {
     throw unreadable(error);
   }
-}
-
-/** Resolves when FFmpeg takes more, or is gone. */
-function drained(input: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      input.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    input.on('drain', settle).on('close', settle);
-  });
 }
 
 /** @throws FileError when it is no file that can be read */

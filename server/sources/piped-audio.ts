@@ -4,7 +4,7 @@
  * other.
  */
 import type { AudioFormat } from '../protocol/audio-format.js';
-import { Ffmpeg, tellingLine } from './ffmpeg.js';
+import { drained, Ffmpeg, tellingLine } from './ffmpeg.js';
 import { FileError, SoundFile } from './file.js';
 import { id3TagBytes, TAG_HEADER_BYTES } from './joined-recordings.js';
 import { needsWholeFile } from './needs-whole-file.js';
@@ -166,7 +166,7 @@ async function* converted({ format, chunks }: PipedAudio, wanted: AudioFormat): 
     try {
       for await (const bytes of chunks) {
         if (input.destroyed) return;
-        if (!input.write(bytes)) await new Promise<void>((resolve) => input.once('drain', resolve).once('close', resolve));
+        if (!input.write(bytes)) await drained(input);
       }
     } finally {
       input.end();

@@ -1,20 +1,8 @@
 /** What is known of a file that is being classified, built from the server's events. */
-import type { Columns, ErrorMessage, Prediction, Segment, StreamState, Stretch } from '../../../server/protocol/messages.js';
+import type { Classified, Columns, ErrorMessage, Prediction, StreamState, Stretch } from '../../../server/protocol/messages.js';
 import { decodeColumns } from '../../sdk/columns.js';
 import type { ServerEvent } from './event-reader.js';
 import { levelPyramid, peakPyramid } from './pyramid.js';
-
-/** The answer of `POST /v1/classify`. */
-export interface Classified {
-  readonly file: string;
-  readonly durationMs: number;
-  readonly genre: string | null;
-  readonly p: number;
-  readonly top: ReadonlyArray<{ readonly genre: string; readonly p: number }>;
-  readonly segments: readonly Segment[];
-  readonly error?: string;
-  readonly note?: string;
-}
 
 export interface FileProgress {
   readonly receivedBytes: number;

@@ -1,6 +1,6 @@
 /** Schemas of the API's request and response bodies; they match the protocol's types. */
 import { z } from '@hono/zod-openapi';
-import type { Classified } from '../../files/classified.js';
+import type { Classified } from '../../protocol/messages.js';
 import type { StationGlance, StationTrial, StreamInfo } from '../../protocol/messages.js';
 import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
 import type { StationDetail } from '../../stations/station.js';

@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
-import { Ffmpeg, findOperatorsFfmpeg, TOO_COSTLY } from '../ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, TOO_COSTLY } from '../ffmpeg.js';
 import type { SourceFormat } from '../../protocol/messages.js';
 import { type DecoderEnd, SourceFault } from './source-event.js';
 
@@ -113,16 +113,8 @@ export class Decoder {
 
   /** Settles when the buffer has space again, or FFmpeg has ended. */
   async drained(): Promise<void> {
-    const { input } = this.#ffmpeg;
-    if (input.destroyed) return;
     // No race with `end`: each handler on that promise would stay in memory until it settles, which may take months.
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        input.removeListener('drain', settle).removeListener('close', settle);
-        resolve();
-      };
-      input.on('drain', settle).on('close', settle);
-    });
+    await drained(this.#ffmpeg.input);
   }
 
   /** Ends the input: FFmpeg decodes what is buffered, then ends. */

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { test } from 'uvu';
-import type { Classified } from '../../../server/files/classified.js';
+import type { Classified } from '../../../server/protocol/messages.js';
 import { report, timeline } from '../../../server/cli/report.js';
 import { called, clock, colours, paint, percent, printable } from '../../../server/cli/terminal.js';
 

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import type { RunningServer, ServerParts } from '../../../../server/assemble.js';
 import { classifyFile } from '../../../../server/cli/classify-file.js';
 import { FILE_SHARD_SETTINGS } from '../../../../server/files/classify-sound.js';
-import type { Classified } from '../../../../server/files/classified.js';
+import type { Classified } from '../../../../server/protocol/messages.js';
 import type { Settings } from '../../../../server/settings.js';
 import { Shards } from '../../../../server/shards/shards.js';
 import { ManualClock } from '../../../support/manual-clock.js';
