@@ -40,6 +40,7 @@ export function isPlainName(path: string): boolean {
 /** The sound of one part. */
 export class PartSound {
   readonly #output: Readable;
+  #wake = (): void => {};
   #format: AudioFormat | undefined;
   #first: Uint8Array = new Uint8Array(0);
   #bytes = 0;
@@ -49,6 +50,8 @@ export class PartSound {
 
   constructor(output: Readable) {
     this.#output = output;
+    // Also between reads: when a process exits, Node lets outputs without this listener flow, and what they held is lost.
+    output.on('readable', () => this.#wake()).on('end', () => this.#wake()).on('close', () => this.#wake());
     // `kill` closes the pipe during a read.
     output.on('error', () => {});
   }
@@ -81,7 +84,7 @@ export class PartSound {
 
   /** Lets FFmpeg write the rest, which is thrown away: it would wait, and with it all of the group. */
   skip(): void {
-    this.#output.resume();
+    this.#output.removeAllListeners('readable').resume();
   }
 
   async #read(): Promise<Uint8Array | undefined> {
@@ -89,13 +92,7 @@ export class PartSound {
       const bytes = this.#output.read() as Buffer | null;
       if (bytes) return bytes;
       if (this.#output.readableEnded || this.#output.destroyed) return undefined;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#output.off('readable', wake).off('end', wake).off('close', wake);
-          resolve();
-        };
-        this.#output.on('readable', wake).on('end', wake).on('close', wake);
-      });
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
     }
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import { FileGroup, isPlainName, type GroupEnd, type GroupPart } from '../../../server/sources/file-group.js';
 import { examineFile, SoundFile } from '../../../server/sources/file.js';
+import { eventually } from '../../support/until.js';
 import { Recordings, childProcesses } from './recordings.js';
 
 const test = suite('file groups');
@@ -47,6 +48,19 @@ test('every file of a group has the samples that it has alone', async () => {
     assert.is(Buffer.compare(bytes[index]!, Buffer.concat(alone)), 0, path);
     assert.ok(Math.abs(group.sounds[index]!.decodedMs - file.decodedMs) < 1e-6);
   }
+});
+
+test('sound that is read after FFmpeg has exited is whole', async () => {
+  const short = recordings.wav('short.wav', 0.3);
+  const group = new FileGroup([await partOf(short), await partOf(short)]);
+  await eventually('FFmpeg has exited', async () => await childProcesses() === 0);
+  for (const sound of group.sounds) {
+    assert.ok(await sound.open());
+    let bytes = 0;
+    for await (const part of sound.chunks()) bytes += part.length;
+    assert.is(bytes, 4 * 0.3 * 22_050);
+  }
+  await group.end;
 });
 
 test('a file that can\'t be opened is named, and nothing is decoded', async () => {
