@@ -7,7 +7,7 @@ export type Cell = string | number | null;
  * strangers' text, so it is prefixed with an apostrophe, which makes spreadsheets show it as text
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n]/;
 
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(cell).join(',')}\r\n`;

@@ -2,6 +2,7 @@
 import { lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { writeAtomically } from '../../models/write-atomically.js';
+import { csvLine, type Cell } from '../csv.js';
 import { isText, pathOf, readableName } from '../sources/file-names.js';
 import type { ModelRow, TrackRow } from './catalogue.js';
 
@@ -11,15 +12,15 @@ const COLUMNS = ['file', 'genre', 'p', 'state', 'durationMs', 'second', 'secondP
 
 /** A row for each track, with a heading. A cell that a spreadsheet would take for a formula gets an apostrophe. */
 export async function writeCsv(file: string, rows: Iterable<TrackRow>, { name, version }: ModelRow): Promise<void> {
-  const lines = [COLUMNS.join(',')];
+  const lines = [csvLine(COLUMNS)];
   for (const { path, genre, p, state, durationMs, top, isQuick, problem, error, note } of rows) {
     const second = top.find((each) => each.genre !== genre);
-    const cells: Record<(typeof COLUMNS)[number], string | number | null | undefined> = {
+    const cells: Record<(typeof COLUMNS)[number], Cell | undefined> = {
       file: readableName(path), genre, p, state, durationMs, second: second?.genre, secondP: second?.p, quick: isQuick ? 1 : 0, problem, error, note, model: name, version,
     };
-    lines.push(COLUMNS.map((column) => cell(cells[column])).join(','));
+    lines.push(csvLine(COLUMNS.map((column) => cells[column] ?? null)));
   }
-  await writeAtomically(file, `${lines.join('\r\n')}\r\n`);
+  await writeAtomically(file, lines.join(''));
 }
 
 /** `{model, tracks}`; the tracks as lines of `classify --json`, with `state`, `problem` and `quick`. */
@@ -107,11 +108,4 @@ async function targetOf(path: string): Promise<string | undefined> {
 
 async function exists(path: string): Promise<boolean> {
   return lstat(pathOf(path)).then(() => true, () => false);
-}
-
-function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return '';
-  const text = String(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
