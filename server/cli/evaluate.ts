@@ -2,21 +2,21 @@
 import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
-import { text, whole } from '../../models/command-line.js';
+import { repeated, text, whole } from '../../models/command-line.js';
 import { loadBundle, ModelError } from '../../models/model-folder.js';
 import { readPack, type Pack, type Track } from '../../models/packs/pack.js';
 import { startClassifier } from '../shards/classifier.js';
 import { macrotask } from '../shards/macrotask.js';
 import { Engine } from '../pipe/engine.js';
 import { DEGRADATIONS, degraderOf, readDegradations, type Degradation } from '../evaluation/degrade.js';
-import { evaluate as evaluateTracks, itemCount, type EvaluationPlan } from '../evaluation/evaluation.js';
+import { evaluate as evaluateTracks, itemCount, type Evaluation, type EvaluationPlan } from '../evaluation/evaluation.js';
 import type { Degrade } from '../evaluation/classify-tracks.js';
 import { planMedleys } from '../evaluation/medley.js';
-import { reportOf } from '../evaluation/report.js';
+import { reportsOf } from '../evaluation/report.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
 
 interface Flags {
-  readonly data?: string;
+  readonly data?: string | string[];
   readonly split: string;
   readonly audio?: boolean;
   readonly degrade?: string;
@@ -32,7 +32,7 @@ interface Flags {
 
 export function register(cli: CAC): void {
   cli.command('evaluate', 'Measure a model on labelled tracks, as a stream would hear them')
-    .option('--data <folder>', 'Folder with the data pack: NAME.json and NAME.levels.npy')
+    .option('--data <folder>', 'Folder with the data pack: NAME.json and NAME.levels.npy; repeatable, to see several side by side', repeated(text()))
     .option('--split <name>', 'Name of the pack', text('valid'))
     .option('--audio', 'From the tracks\' sound files (those that have one) instead of the stored levels')
     .option('--degrade <names>', `With --audio: also degraded, several with commas, or all: ${DEGRADATIONS.join(', ')}`)
@@ -45,27 +45,47 @@ export function register(cli: CAC): void {
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --split valid')
+    .example('  $ livegenre evaluate --data ../shared/data/gtzan --data ../shared/data/field')
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --audio --degrade all')
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --medleys 60 --sweep')
     .action(evaluate);
 }
 
 async function evaluate(flags: Flags): Promise<void> {
-  if (flags.data === undefined) throw new SettingError('Name the folder of the data pack with --data.');
-  const data = resolve(flags.data);
-  const source = flags.audio === true ? 'audio' : 'levels';
-  const { seed } = flags;
+  const folders = [flags.data ?? []].flat().map((folder) => resolve(folder));
+  if (folders.length === 0) throw new SettingError('Name the folder of the data pack with --data.');
   const settings = readSettings({ model: flags.model }, process.env);
   const bundle = await loadBundle(settings.model);
+  const plans: EvaluationPlan[] = [];
+  for (const folder of folders) plans.push(await planOf(folder, flags, settings.model, bundle.manifest.frontEnd));
+
+  const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
+  // Nothing is live here, so nothing may be dropped however late it is.
+  const context = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }, macrotask), settings };
+  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} tracks · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
+  bar?.start(plans.reduce((sum, plan) => sum + itemCount(plan, context), 0), 0);
+  const evaluations: Evaluation[] = [];
+  try {
+    for (const plan of plans) evaluations.push(await evaluateTracks(plan, context, () => bar?.increment()));
+  } finally {
+    bar?.stop();
+  }
+  const [first, ...others] = evaluations as [Evaluation, ...Evaluation[]];
+  console.log(flags.json === true ? JSON.stringify(others.length > 0 ? evaluations : first) : reportsOf(evaluations, bundle.manifest.labels));
+}
+
+async function planOf(data: string, flags: Flags, model: string, frontEnd: Pack['frontEnd']): Promise<EvaluationPlan> {
+  const { seed } = flags;
+  const source = flags.audio === true ? 'audio' : 'levels';
   const open = async (folder: string): Promise<{ pack: Pack; tracks: Track[] }> => {
     const pack = await readPack(folder, flags.split);
     const tracks = pack.tracks.filter(({ audio }) => source === 'levels' || audio !== undefined);
     if (tracks.length === 0) throw new SettingError(`No track of ${flags.split} in ${folder} has a sound file.`);
-    if (source === 'levels') checkFrontEnd(pack, settings.model, bundle.manifest.frontEnd);
+    if (source === 'levels') checkFrontEnd(pack, model, frontEnd);
     return { pack, tracks };
   };
   const { pack, tracks } = await open(data);
-  const wanted: EvaluationPlan = {
+  return {
     pack,
     tracks,
     source,
@@ -76,14 +96,6 @@ async function evaluate(flags: Flags): Promise<void> {
     notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
     outside: flags.outside === undefined ? undefined : await open(resolve(flags.outside)),
   };
-
-  const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
-  // Nothing is live here, so nothing may be dropped however late it is.
-  const context = { model: bundle.manifest, engine: new Engine(classifier, { ...settings, maxLagMs: Infinity }, macrotask), settings };
-  const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {percentage} % · {value} of {total} tracks · {eta_formatted} left', clearOnComplete: true, hideCursor: true }) : undefined;
-  bar?.start(itemCount(wanted, context), 0);
-  const evaluation = await evaluateTracks(wanted, context, () => bar?.increment()).finally(() => bar?.stop());
-  console.log(flags.json === true ? JSON.stringify(evaluation) : reportOf(evaluation, bundle.manifest.labels));
 }
 
 async function degraders({ degrade, noise, audio }: Flags, data: string, seed: number): Promise<Map<Degradation, Degrade>> {

@@ -1,4 +1,5 @@
-/** One run of `evaluate`: classifies all inputs and computes the figures. */
+/** One data folder of `evaluate`: classifies all inputs and computes the figures. */
+import { basename } from 'node:path';
 import type { Pack, Track } from '../../models/packs/pack.js';
 import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
@@ -50,7 +51,7 @@ export function itemCount({ tracks, degradations, medleys, notMusic, outside }: 
 export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic, outside }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
   const { labels, kinds, outside: hasOutside } = context.model;
   const clean = await classifyTracks(pack, tracks, { source, onTrack: onDone }, context);
-  const figures = figuresOf(clean, labels, { split: pack.name, source });
+  const figures = figuresOf(clean, labels, { data: basename(pack.folder), split: pack.name, source });
 
   const degraded: Partial<Record<Degradation, DegradedFigures>> = {};
   for (const [name, degrade] of degradations) {

@@ -8,6 +8,8 @@ export const AFTER_S = [1, 2, 3, 5, 10, 20, 30] as const;
 const STAY_MS = 5000;
 
 export interface Figures {
+  /** Name of the data folder. */
+  readonly data: string;
   readonly split: string;
   readonly source: 'levels' | 'audio';
   readonly tracks: number;
@@ -39,7 +41,7 @@ export interface Figures {
 /** Input of the figures that depend on smoothing. */
 type Shown = Pick<TrackResult, 'truth' | 'blocks'>;
 
-export function figuresOf(results: readonly TrackResult[], labels: readonly string[], { split, source }: Pick<Figures, 'split' | 'source'>): Figures {
+export function figuresOf(results: readonly TrackResult[], labels: readonly string[], { data, split, source }: Pick<Figures, 'data' | 'split' | 'source'>): Figures {
   const truths = results.map(({ truth }) => truth);
   const answers = results.map(({ blocks }) => verdict(blocks, labels.length));
   const confusion = confusionMatrix(truths, answers, labels.length);
@@ -47,6 +49,7 @@ export function figuresOf(results: readonly TrackResult[], labels: readonly stri
   const share = accuracy(truths, answers);
   const excerpts = results.flatMap(({ truth, excerpts: alone }) => alone.map((blocks) => ({ truth, answer: verdict(blocks, labels.length) })));
   return {
+    data,
     split,
     source,
     tracks: results.length,

@@ -8,6 +8,38 @@ import type { MusicAuroc, NotMusicFigures } from './not-music.js';
 import type { OutsideFigures } from './outside.js';
 import type { Sweep } from './sweep.js';
 
+/** Several data folders: their main figures side by side, then each in full. */
+export function reportsOf(evaluations: readonly Evaluation[], labels: readonly string[]): string {
+  const full = evaluations.map((evaluation) => reportOf(evaluation, labels));
+  return evaluations.length > 1 ? [sideBySide(evaluations), ...full].join('\n\n\n') : full.join('');
+}
+
+function sideBySide(evaluations: readonly Evaluation[]): string {
+  const names = evaluations.map(nameOf);
+  const width = Math.max(...names.map((name) => name.length), 16) + 2;
+  const row = (name: string, value: (evaluation: Evaluation) => string): string => `  ${name.padEnd(27)}${evaluations.map((evaluation) => value(evaluation).padStart(width)).join('')}`;
+  const outsideOf = ({ outside }: Evaluation): OutsideFigures | undefined => (typeof outside === 'object' ? outside : undefined);
+  return [
+    `  ${''.padEnd(27)}${names.map((name) => name.padStart(width)).join('')}`,
+    row('tracks', ({ tracks }) => String(tracks)),
+    row('accuracy, whole tracks', ({ trackAccuracy }) => percent(trackAccuracy)),
+    row('  95 %', ({ trackAccuracy95: [low, high] }) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`),
+    row('accuracy, 4 s excerpts', ({ segmentAccuracy }) => percent(segmentAccuracy)),
+    row('macro F1', ({ macroF1 }) => percent(macroF1)),
+    row('median time to correct', ({ medianTimeToCorrectMs }) => seconds(medianTimeToCorrectMs)),
+    row('changes per minute', ({ flipsPerMinute }) => flipsPerMinute.toFixed(2)),
+    row('calibration error', ({ ece }) => ece.toFixed(3)),
+    ...(evaluations.some(outsideOf) ? [
+      row('outside: AUROC', (evaluation) => area(outsideOf(evaluation)?.auroc ?? null)),
+      row('outside: blocks unknown', (evaluation) => percent(outsideOf(evaluation)?.labelledShownUnknown ?? 0)),
+    ] : []),
+  ].join('\n');
+}
+
+function nameOf({ data, split, source }: Figures): string {
+  return `${data} ${split}, ${source}`;
+}
+
 export function reportOf(evaluation: Evaluation, labels: readonly string[]): string {
   const { degraded, medleys, sweep, notMusic, outside } = evaluation;
   return [
@@ -21,10 +53,10 @@ export function reportOf(evaluation: Evaluation, labels: readonly string[]): str
 }
 
 function tracksReport(figures: Evaluation, labels: readonly string[]): string {
-  const { split, source, tracks, trackAccuracy, trackAccuracy95: [low, high], segmentAccuracy, perGenre, accuracyAfterS, medianTimeToCorrectMs, flipsPerMinute, ece, eceCrossFitted, confusion } = figures;
+  const { tracks, trackAccuracy, trackAccuracy95: [low, high], segmentAccuracy, perGenre, accuracyAfterS, medianTimeToCorrectMs, flipsPerMinute, ece, eceCrossFitted, confusion } = figures;
   const width = Math.max(9, ...labels.map((label) => label.length));
   const lines = [
-    `${split}, from ${source}: ${tracks} tracks`,
+    `${nameOf(figures)}: ${tracks} tracks`,
     '',
     `  accuracy, whole tracks       ${percent(trackAccuracy)}  (95 %: ${percent(low)} to ${percent(high)})`,
     `  accuracy, 4 s excerpts       ${percent(segmentAccuracy)}`,

@@ -3,29 +3,29 @@ import type { Manifest } from '../../manifest.js';
 import { describe } from '../../network.js';
 import type { ReportData } from './data.js';
 import { commandOf, type Evaluation } from './evaluation.js';
-import { costTable, genreTable, evaluationTables, tradeOffTable, type TextTable } from './evaluation-tables.js';
+import { costTable, genreTables, evaluationTables, tradeOffTable, type TextTable } from './evaluation-tables.js';
 import { withCommas } from './numbers.js';
 
 /** Marker lines around the figures in a card. */
 export const CARD_MARKERS = ['<!-- figures: written by `npm run card`, not by hand -->', '<!-- end of figures -->'] as const;
 
 /**
- * @param evaluations with their file paths relative to the card; the genre table is from the first
- * @param data folder shown in the commands; default DIR
+ * @param files with their paths relative to the card, each with an evaluation for each data folder
+ * @param data folder that the data folders are in, for the commands; DIR stands for folders that are not known
  */
 export function cardFigures(
-  evaluations: ReadonlyArray<{ readonly file: string; readonly evaluation: Evaluation }>,
+  files: ReadonlyArray<{ readonly file: string; readonly evaluations: readonly Evaluation[] }>,
   costs: { readonly file: string; readonly cost: NonNullable<ReportData['cost']> } | undefined,
   data?: string,
 ): string {
-  const first = evaluations[0]!.evaluation;
-  const noKinds = evaluations.map(({ evaluation: { notMusic } }) => notMusic).filter((notMusic) => typeof notMusic === 'string');
+  const all = files.flatMap(({ evaluations }) => evaluations);
+  const missing = all.flatMap(({ notMusic, outside }) => [notMusic, outside]).filter((sentence) => typeof sentence === 'string');
   return [
     'Measured with',
-    ['```sh', ...evaluations.map(({ evaluation }) => commandOf(evaluation, data)), ...(costs ? ['npm run bench:network -- --json'] : []), '```'].join('\n'),
-    `The raw output: ${[...evaluations, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
-    ...[...evaluationTables(evaluations.map(({ evaluation }) => evaluation)), genreTable(first), ...tradeOffTable(evaluations.map(({ evaluation }) => evaluation)), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
-    ...[...new Set(noKinds)],
+    ['```sh', ...files.map(({ evaluations }) => commandOf(evaluations, data)), ...(costs ? ['npm run bench:network -- --json'] : []), '```'].join('\n'),
+    `The raw output: ${[...files, ...(costs ? [costs] : [])].map(({ file }) => `[${file.split('/').at(-1)}](${file})`).join(', ')}.`,
+    ...[...evaluationTables(all), ...genreTables(all), ...tradeOffTable(all), ...(costs ? [costTable(costs.cost)] : [])].map(markdown),
+    ...[...new Set(missing)],
   ].join('\n\n');
 }
 

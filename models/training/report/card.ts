@@ -14,7 +14,7 @@ import { runCommandLine } from '../command-line.js';
 import { cardFigures, newCard, withFigures } from './card-text.js';
 import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
-import { readEvaluation } from './evaluation.js';
+import { readEvaluations } from './evaluation.js';
 import { readJson } from './json-file.js';
 import { readRun } from './write.js';
 
@@ -36,7 +36,7 @@ async function card({ model, figures, cost, data, beside }: Flags): Promise<void
     return newCard((await loadBundle(folder)).manifest);
   });
   const link = (file: string): string => relative(folder, resolve(file)).replaceAll('\\', '/');
-  const evaluations = await Promise.all(files.map(async (file) => ({ file: link(file), evaluation: await readEvaluation(file) })));
+  const evaluations = await Promise.all(files.map(async (file) => ({ file: link(file), evaluations: await readEvaluations(file) })));
   const runs = await Promise.all([beside ?? []].flat().map((run) => readRun(resolve(run))));
   const measured = cost === undefined ? undefined : await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`');
   const costs = measured && { file: link(cost!), cost: { ...measured, points: withAccuracy(measured.points, runs) } };
@@ -51,6 +51,6 @@ cli
   .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable, the most important first', repeated(text()))
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
   .option('--beside <dir>', 'Folder of a training run whose accuracy is listed with its cost; repeatable', repeated(text()))
-  .option('--data <dir>', 'Data folder to show in the card\'s commands')
+  .option('--data <dir>', 'Folder that the data folders are in, to show in the card\'s commands')
   .action(card);
 await runCommandLine(cli);

@@ -12,7 +12,7 @@ export interface TextTable {
 
 /** All tables for which the evaluations have figures. */
 export function evaluationTables(evaluations: readonly Evaluation[]): TextTable[] {
-  return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)])];
+  return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)]), ...outside(evaluations)];
 }
 
 function basics(evaluations: readonly Evaluation[]): TextTable {
@@ -77,7 +77,23 @@ function notMusic(evaluation: Evaluation): TextTable[] {
   }];
 }
 
-export function genreTable(evaluation: Evaluation): TextTable {
+function outside(evaluations: readonly Evaluation[]): TextTable[] {
+  const measured = evaluations.flatMap((evaluation) => (typeof evaluation.outside === 'object' ? [{ name: nameOf(evaluation), ...evaluation.outside }] : []));
+  if (measured.length === 0) return [];
+  const area = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+  return [{
+    caption: `Music of none of the labels: ${withCommas(measured[0]!.tracks[1])} such tracks against labelled ones`,
+    head: ['labelled tracks', 'AUROC, tracks', 'AUROC, blocks', 'labelled blocks shown as `unknown`', 'other blocks shown as `unknown`'],
+    rows: measured.map(({ name, auroc, blockAuroc, labelledShownUnknown, outsideShownUnknown }) => [name, area(auroc), area(blockAuroc), percent(labelledShownUnknown), percent(outsideShownUnknown)]),
+  }];
+}
+
+/** One table for each data folder, from its first evaluation. */
+export function genreTables(evaluations: readonly Evaluation[]): TextTable[] {
+  return evaluations.filter(({ data }, index) => evaluations.findIndex((other) => other.data === data) === index).map(genreTable);
+}
+
+function genreTable(evaluation: Evaluation): TextTable {
   return {
     caption: `Each genre: ${nameOf(evaluation)}`,
     head: ['genre', 'precision', 'recall', 'F1', 'tracks', 'recall, 95 %'],
@@ -132,8 +148,8 @@ export function tradeOffOf(evaluations: readonly Evaluation[]): Pick<ReportData,
   };
 }
 
-function nameOf({ split, source }: Evaluation): string {
-  return `${split}, ${source === 'levels' ? 'stored levels' : 'from audio'}`;
+function nameOf({ data, split, source }: Evaluation): string {
+  return `${data === undefined ? '' : `${data} `}${split}, ${source === 'levels' ? 'stored levels' : 'from audio'}`;
 }
 
 function interval(share: number, [low, high]: readonly [number, number]): string {

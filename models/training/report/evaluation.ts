@@ -22,6 +22,8 @@ const basicSchema = z.object({
 });
 
 export const evaluationSchema = basicSchema.extend({
+  /** Name of the data folder; files of before 2026-11-30 lack it. */
+  data: z.string().optional(),
   split: z.string(),
   source: z.enum(['levels', 'audio']),
   tracks: count,
@@ -41,6 +43,16 @@ export const evaluationSchema = basicSchema.extend({
     notMusicCalledMusic: share,
     notMusicBlocksCalledMusic: share,
   })]).optional(),
+  /** A sentence if the model has no output for music of none of its labels. */
+  outside: z.union([z.string(), z.object({
+    split: z.string(),
+    /** Labelled, of none of the labels. */
+    tracks: z.tuple([count, count]),
+    auroc: share.nullable(),
+    blockAuroc: share.nullable(),
+    labelledShownUnknown: share,
+    outsideShownUnknown: share,
+  })]).optional(),
   sweep: z.object({
     delay: z.enum(['medianMedleyDelayMs', 'medianTimeToCorrectMs']),
     points: z.array(z.object({
@@ -55,22 +67,37 @@ export const evaluationSchema = basicSchema.extend({
   }).optional(),
 });
 
+/** One evaluation is a list of one. */
+const evaluationsSchema = z.preprocess((read) => (Array.isArray(read) ? read : [read]), z.array(evaluationSchema).min(1));
+
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
-/** @throws Error that names the file and says what is wrong */
-export async function readEvaluation(path: string): Promise<Evaluation> {
-  return readJson(path, evaluationSchema, 'the output of `livegenre evaluate --json`');
+/**
+ * The evaluations of one output: one for each data folder.
+ * @throws Error that names the file and says what is wrong
+ */
+export async function readEvaluations(path: string): Promise<readonly Evaluation[]> {
+  return readJson(path, evaluationsSchema, 'the output of `livegenre evaluate --json`');
 }
 
-/** The command that repeats the measurement, with a placeholder for the data folder. */
-export function commandOf({ split, source, degraded, medleys, notMusic, sweep }: Evaluation, data = 'DIR'): string {
+/**
+ * The command that repeats the measurement, with a placeholder for folders that are not known.
+ * @param evaluations of one output
+ * @param folder that the data folders are in
+ */
+export function commandOf(evaluations: readonly Evaluation[], folder = ''): string {
+  const { split, source, degraded, medleys, notMusic, outside, sweep } = evaluations[0]!;
+  const within = (name: string | undefined): string => (folder === '' || name === undefined ? 'DIR' : `${folder}/${name}`);
   return [
-    `npx livegenre evaluate --data ${data} --split ${split}`,
+    'npx livegenre evaluate',
+    ...evaluations.map(({ data }) => `--data ${within(data)}`),
+    `--split ${split}`,
     source === 'audio' && '--audio',
     degraded && `--degrade ${Object.keys(degraded).join(',')}`,
     medleys && `--medleys ${medleys.medleys} --seed ${medleys.seed}`,
     sweep && '--sweep',
     notMusic !== undefined && '--not-music DIR',
+    outside !== undefined && '--outside DIR',
     '--json',
   ].filter(Boolean).join(' ');
 }

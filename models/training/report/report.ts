@@ -9,7 +9,7 @@ import { repeated, text } from '../../command-line.js';
 import { runCommandLine } from '../command-line.js';
 import { withAccuracy } from './cost-points.js';
 import { costSchema } from './data.js';
-import { readEvaluation } from './evaluation.js';
+import { readEvaluations } from './evaluation.js';
 import { readJson } from './json-file.js';
 import { tradeOffOf } from './evaluation-tables.js';
 import { readRun, writeReport } from './write.js';
@@ -24,7 +24,7 @@ interface Flags {
 async function report({ run, figures, cost, beside }: Flags): Promise<void> {
   const folder = resolve(run);
   const data = await readRun(folder);
-  const evaluations = await Promise.all([figures ?? []].flat().map(readEvaluation));
+  const evaluations = (await Promise.all([figures ?? []].flat().map(readEvaluations))).flat();
   const others = await Promise.all([beside ?? []].flat().map((other) => readRun(resolve(other))));
   const measured = cost === undefined ? data.cost : await readJson(cost, costSchema, 'the output of `npm run bench:network -- --json`');
   const path = await writeReport(folder, {

@@ -52,7 +52,7 @@ evaluate('prints every figure as JSON', async ({ folder }) => {
   assert.is(code, 0, stderr);
   const figures = JSON.parse(stdout) as Record<string, unknown>;
   assert.equal(Object.keys(figures), [
-    'split', 'source', 'tracks', 'trackAccuracy', 'trackAccuracy95', 'segmentAccuracy', 'perGenre', 'macroF1', 'confusion',
+    'data', 'split', 'source', 'tracks', 'trackAccuracy', 'trackAccuracy95', 'segmentAccuracy', 'perGenre', 'macroF1', 'confusion',
     'accuracyAfterS', 'medianTimeToCorrectMs', 'flipsPerMinute', 'ece', 'calibration',
     'eceCrossFitted',
   ]);
@@ -66,9 +66,18 @@ evaluate('prints every figure as JSON', async ({ folder }) => {
 
 evaluate('prints a table for people', async ({ folder }) => {
   const { stdout } = await run(folder, '--split', 'small');
-  assert.match(stdout, 'small, from levels: 6 tracks');
+  assert.match(stdout, / small, levels: 6 tracks/);
   assert.match(stdout, 'accuracy, whole tracks');
   assert.match(stdout, /label 2 +\d/);
+});
+
+evaluate('puts several data folders side by side', async ({ folder }) => {
+  const { stdout } = await run(folder, '--data', folder, '--split', 'small');
+  assert.match(stdout, /accuracy, whole tracks +(\d+\.\d %) +\1\n/);
+  assert.is(stdout.match(/ small, levels: 6 tracks/g)?.length, 2);
+  const { stdout: json } = await run(folder, '--data', folder, '--split', 'small', '--json');
+  const [first, second] = JSON.parse(json) as unknown[];
+  assert.equal(first, second);
 });
 
 evaluate('hears medleys, compares smoothing settings and says when a model can’t tell music', async ({ folder }) => {

@@ -6,7 +6,7 @@ import type { TrackResult } from '../../../server/evaluation/classify-tracks.js'
 import { LABELS, blocks } from './letter-blocks.js';
 
 const track = (truth: number, shown: string, p?: number): TrackResult => ({ id: shown, truth, blocks: blocks(shown, p), excerpts: [blocks(shown.slice(0, 3), p)] });
-const figures = (...results: TrackResult[]) => figuresOf(results, LABELS, { split: 's', source: 'levels' });
+const figures = (...results: TrackResult[]) => figuresOf(results, LABELS, { data: 'd', split: 's', source: 'levels' });
 
 test('tracks and excerpts are classified by their mean log score', () => {
   const { tracks, trackAccuracy, segmentAccuracy, confusion, perGenre, trackAccuracy95 } = figures(track(0, 'AAbbbbbbbb'), track(1, 'BBbbbbbbbb'), track(0, 'aaaaaaaaaa'));

@@ -10,5 +10,5 @@ export const live: SectionBuilder = ({ evaluations }) => (evaluations === undefi
   title: 'In the live pipeline',
   body: html`${evaluationTables(evaluations).map((each) => table(each))}
 ${evaluations.map(({ notMusic }) => typeof notMusic === 'string' && html`<p>${notMusic}</p>`)}
-<details><summary>Commands</summary><pre>${evaluations.map((evaluation) => commandOf(evaluation)).join('\n')}</pre></details>`,
+<details><summary>Commands</summary><pre>${evaluations.map((evaluation) => commandOf([evaluation])).join('\n')}</pre></details>`,
 });

@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CARD_MARKERS, cardFigures, newCard, withFigures } from '../../../../models/training/report/card-text.js';
 import { withAccuracy } from '../../../../models/training/report/cost-points.js';
-import { commandOf, evaluationSchema, readEvaluation, type Evaluation } from '../../../../models/training/report/evaluation.js';
+import { commandOf, evaluationSchema, readEvaluations, type Evaluation } from '../../../../models/training/report/evaluation.js';
 import { paretoFront, tradeOffOf } from '../../../../models/training/report/evaluation-tables.js';
 import { page } from '../../../../models/training/report/page.js';
 import { readRun, writeReport } from '../../../../models/training/report/write.js';
@@ -20,6 +20,7 @@ const basic = {
 const delays = { changes: 122, medianMs: 7700, p90Ms: null, neverShown: 0.0333 };
 const full: Evaluation = {
   ...basic,
+  data: 'gtzan',
   split: 'valid',
   source: 'audio',
   tracks: 197,
@@ -37,10 +38,10 @@ const full: Evaluation = {
 };
 
 test('a card shows the figures of its files', () => {
-  const text = cardFigures([{ file: '../../runs/levels.json', evaluation: full }], { file: 'network.json', cost: sampleReport().cost! }, 'DATA');
+  const text = cardFigures([{ file: '../../runs/levels.json', evaluations: [full] }], { file: 'network.json', cost: sampleReport().cost! }, 'DATA');
   const lines = text.split('\n');
   for (const line of [
-    'npx livegenre evaluate --data DATA --split valid --audio --degrade mp3-64 --medleys 60 --seed 1 --sweep --not-music DIR --json',
+    'npx livegenre evaluate --data DATA/gtzan --split valid --audio --degrade mp3-64 --medleys 60 --seed 1 --sweep --not-music DIR --json',
     '| accuracy, whole tracks (95 %) | 62.0 % (55.0 to 69.0) |',
     '| accuracy after 1, 5 s | 41, 57 % |',
     '| median time to the correct genre | 2.1 s |',
@@ -59,11 +60,26 @@ test('a card shows the figures of its files', () => {
 test('two evaluations become two columns, and missing sound kinds are stated', () => {
   const sentence = 'The model has no kinds.';
   const { degraded: _d, medleys: _m, sweep: _s, ...plain } = full;
-  const text = cardFigures([{ file: 'a', evaluation: { ...plain, notMusic: sentence } }, { file: 'b', evaluation: { ...plain, source: 'levels', ece: 0.07, medianTimeToCorrectMs: null, notMusic: sentence } }], undefined);
-  assert.match(text, '|  | valid, from audio | valid, stored levels |');
+  const text = cardFigures([{ file: 'a', evaluations: [{ ...plain, notMusic: sentence }] }, { file: 'b', evaluations: [{ ...plain, source: 'levels', ece: 0.07, medianTimeToCorrectMs: null, notMusic: sentence }] }], undefined);
+  assert.match(text, '|  | gtzan valid, from audio | gtzan valid, stored levels |');
   assert.match(text, '| expected calibration error | 0.030 | 0.070 |');
   assert.match(text, '| median time to the correct genre | 2.1 s | never |');
   assert.is(text.split(sentence).length, 2);
+});
+
+test('two data folders of one output stand side by side, with music of none of the labels', () => {
+  const { degraded: _d, medleys: _m, sweep: _s, notMusic: _n, ...plain } = full;
+  const outside = { split: 'valid', tracks: [197, 49] as [number, number], auroc: 0.978, blockAuroc: 0.951, labelledShownUnknown: 0.0006, outsideShownUnknown: 0.048 };
+  const field: Evaluation = { ...plain, data: 'field', trackAccuracy: 0.53, outside: { ...outside, auroc: null } };
+  const text = cardFigures([{ file: 'a', evaluations: [{ ...plain, outside }, field] }], undefined, '../data');
+  for (const line of [
+    'npx livegenre evaluate --data ../data/gtzan --data ../data/field --split valid --audio --outside DIR --json',
+    '|  | gtzan valid, from audio | field valid, from audio |',
+    '| accuracy, whole tracks (95 %) | 62.0 % (55.0 to 69.0) | 53.0 % (55.0 to 69.0) |',
+    '| gtzan valid, from audio | 0.978 | 0.951 | 0.1 % | 4.8 % |',
+    '| field valid, from audio | – | 0.951 | 0.1 % | 4.8 % |',
+    'Each genre: field valid, from audio:',
+  ]) assert.ok(text.split('\n').includes(line), `${line}\nis not in\n${text}`);
 });
 
 test('only the text between the markers is replaced, also when repeated', () => {
@@ -126,7 +142,7 @@ test('a written run reads back equal, and the page shows its evaluations', async
     assert.is(text, page(data));
     assert.match(text, 'accuracy, whole tracks (95 %)');
     assert.match(text, '62.0\u00a0% (55.0 to 69.0)');
-    assert.match(text, commandOf(full));
+    assert.match(text, commandOf([full]));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -140,7 +156,7 @@ test('invalid files are rejected with their name', async () => {
     assert.match(await message(readRun(folder)), /run\.json can't be read as what training writes/);
     await writeFile(path, '{"format": 2}');
     assert.match(await message(readRun(folder)), /run\.json is not what training writes.*format/s);
-    assert.match(await message(readEvaluation(path)), /run\.json is not the output of `livegenre evaluate --json`: trackAccuracy/);
+    assert.match(await message(readEvaluations(path)), /run\.json is not the output of `livegenre evaluate --json`: 0\.trackAccuracy/);
   } finally {
     await rm(folder, { recursive: true });
   }
