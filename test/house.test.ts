@@ -32,7 +32,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'data-packs': ['sources'],
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   files: ['protocol', 'shards', 'sources'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'library', 'evaluation', 'data-packs', 'doctor'],
+  inspect: ['protocol', 'pipe', 'shards', 'sources', 'files', 'data-packs'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

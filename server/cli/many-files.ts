@@ -9,9 +9,10 @@ const INTERRUPTED_EXIT_CODE = 130;
 /**
  * @param files number of files
  * @param work calls `onFile` after each file; @returns whether it came to its end, or stopped because the signal aborted
+ * @param stopped what to say after a stop
  * @returns the same; a stop has then been told, and the exit code is set
  */
-export async function overFiles(files: number, work: (signal: AbortSignal, onFile: () => void) => Promise<boolean>): Promise<boolean> {
+export async function overFiles(files: number, work: (signal: AbortSignal, onFile: () => void) => Promise<boolean>, stopped = () => 'Stopped; nothing was written.\n'): Promise<boolean> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -25,7 +26,7 @@ export async function overFiles(files: number, work: (signal: AbortSignal, onFil
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
   if (isFinished) return true;
-  process.stderr.write('Stopped; nothing was written.\n');
+  process.stderr.write(stopped());
   process.exitCode = INTERRUPTED_EXIT_CODE;
   return false;
 }

@@ -11,20 +11,39 @@ export const MIN_DURATION_S = 1;
 /** Decoding block size; larger chunks are split, which limits the scratch buffers. */
 const PART_BYTES = 64 * 1024;
 
+/** The samples of one recording, from its bytes. */
+export class MonoSamples {
+  readonly #decoder: PcmDecoder;
+  readonly #mixer: Downmixer;
+  readonly #resampler: Resampler;
+
+  /** @param format of the bytes, float PCM; @param sampleRate of the samples, Hz */
+  constructor({ sampleRate: ownRate, channels }: SoundFile['format'], sampleRate: number) {
+    this.#decoder = new PcmDecoder('f32le', channels);
+    this.#mixer = new Downmixer(ownRate, channels);
+    this.#resampler = new Resampler(ownRate, sampleRate, new ScratchBuffer(), SIMD_RESAMPLE);
+  }
+
+  /** @returns samples of any number, overwritten when the next ones are asked for */
+  *push(bytes: Uint8Array): Generator<Float32Array, void, void> {
+    for (let at = 0; at < bytes.length; at += PART_BYTES) yield this.#resampler.push(this.#mixer.push(this.#decoder.decode(bytes.subarray(at, at + PART_BYTES))));
+  }
+
+  /** What the resampler still holds at the end. */
+  flush(): Float32Array {
+    return this.#resampler.flush();
+  }
+}
+
 /**
  * Leaving the loop early ends FFmpeg.
  * @returns samples of any number, overwritten when the next ones are asked for
  * @throws FileError at the end, when the file was cut off or corrupt
  */
 export async function* samplesOf(file: SoundFile, sampleRate: number): AsyncGenerator<Float32Array, void, void> {
-  const { sampleRate: ownRate, channels } = file.format;
-  const decoder = new PcmDecoder('f32le', channels);
-  const mixer = new Downmixer(ownRate, channels);
-  const resampler = new Resampler(ownRate, sampleRate, new ScratchBuffer(), SIMD_RESAMPLE);
-  for await (const chunk of file.chunks()) {
-    for (let at = 0; at < chunk.length; at += PART_BYTES) yield resampler.push(mixer.push(decoder.decode(chunk.subarray(at, at + PART_BYTES))));
-  }
-  yield resampler.flush();
+  const samples = new MonoSamples(file.format, sampleRate);
+  for await (const chunk of file.chunks()) yield* samples.push(chunk);
+  yield samples.flush();
 }
 
 /** @throws FileError when less than a second was decoded */

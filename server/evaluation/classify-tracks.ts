@@ -4,14 +4,12 @@
  */
 import { join } from 'node:path';
 import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
-import { decodeLevel } from '../../dsp/mel/level-bytes.js';
-import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { Manifest } from '../../models/manifest.js';
 import { argmax } from '../../models/metrics.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
-import type { MelBlock } from '../pipe/blocks.js';
 import type { Engine } from '../pipe/engine.js';
 import { smoothedBlocks, smoothedBlocksFromColumns, type Chunk } from '../pipe/pipeline.js';
+import { blocksOf } from '../pipe/stored-blocks.js';
 import type { Settings } from '../settings.js';
 import { macrotask } from '../shards/macrotask.js';
 import type { BlockLoudness, Smoothed } from '../pipe/smoothing.js';
@@ -122,7 +120,7 @@ async function recordingsOf(pack: Pack, tracks: readonly Track[], degrade: Degra
 
 /** @param bytes [columns × bands] levels from the model's front end */
 export function classifyLevels(bytes: Uint8Array, context: PipelineContext): Promise<BlockResult[]> {
-  return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, context.model)), context));
+  return collect(smoothedBlocksFromColumns(from(blocksOf(bytes, context.model, macrotask.now())), context));
 }
 
 export function classifyRecording({ samples, sampleRate }: Recording, context: PipelineContext): Promise<BlockResult[]> {
@@ -145,42 +143,6 @@ async function wholeAndExcerpts(recording: Recording, context: PipelineContext):
   const length = Math.round((EXCERPT_MS / 1000) * sampleRate);
   const excerpts = Array.from({ length: Math.floor(samples.length / length) }, (_, index) => classifyRecording({ samples: samples.subarray(index * length, (index + 1) * length), sampleRate }, context));
   return { blocks: await classifyRecording(recording, context), excerpts: await Promise.all(excerpts) };
-}
-
-/** Splits [columns × bands] level bytes into the blocks of a stream. */
-function blocksOf(bytes: Uint8Array, { frontEnd, blockColumns }: Manifest): MelBlock[] {
-  const { bands, hop, sampleRate } = frontEnd;
-  const level = melLevelMeter(frontEnd);
-  const arrivedAtMs = macrotask.now();
-  const total = bytes.length / bands;
-  return Array.from({ length: Math.ceil(total / blockColumns) }, (_, block) => {
-    const first = block * blockColumns;
-    const columns = Math.min(blockColumns, total - first);
-    const cells = Float32Array.from(bytes.subarray(first * bands, (first + columns) * bands), decodeLevel);
-    const rmsDb = rmsDbOf(cells, bands, level);
-    return {
-      cells,
-      columns,
-      atMs: (1000 * hop * (first + columns)) / sampleRate,
-      durationMs: (1000 * hop * columns) / sampleRate,
-      rmsDb,
-      peakDb: rmsDb,
-      arrivedAtMs,
-      endBytes: 0,
-      isLate: false,
-    };
-  });
-}
-
-/**
- * @param cells [columns × bands] levels in dB
- * @param level of one column, dBFS
- * @returns RMS level of all of them, dBFS
- */
-export function rmsDbOf(cells: Float32Array, bands: number, level: (column: Float32Array) => number): number {
-  let power = 0;
-  for (let at = 0; at < cells.length; at += bands) power += 10 ** (level(cells.subarray(at, at + bands)) / 10);
-  return 10 * Math.log10((power * bands) / cells.length);
 }
 
 function collect(block$: Observable<SmoothedBlock>): Promise<BlockResult[]> {

@@ -11,7 +11,8 @@ import { melLevelMeter } from '../../dsp/mel/mel-level.js';
 import type { FrontEnd } from '../../dsp/mel/mel-columns.js';
 import { trackLevels, type Pack, type Track } from '../../models/packs/pack.js';
 import { Random } from '../../models/random.js';
-import { classifyLevels, classifyRecording, recordingOf, rmsDbOf, type PipelineContext, type BlockResult } from './classify-tracks.js';
+import { rmsDbOf } from '../pipe/stored-blocks.js';
+import { classifyLevels, classifyRecording, recordingOf, type PipelineContext, type BlockResult } from './classify-tracks.js';
 import { atRate, atRms, type Recording } from './recording.js';
 
 /** Parts per medley. */

@@ -34,7 +34,7 @@ test('every option of every command gets what was typed, a number that means the
   for (const cli of clis) {
     const [command] = cli.commands;
     for (const { name, rawName, isBoolean } of command!.options) {
-      const [flag] = rawName.split(' ');
+      const [flag] = /--[a-z-]+/.exec(rawName)!;
       for (const value of VALUES) {
         for (const argv of [[`${flag}=${value}`], ...(isBoolean === true ? [] : [[flag!, value]])]) {
           const line = [...(command!.name === '' ? [] : [command!.name]), ...argv];
