@@ -11,6 +11,7 @@ import { FileShards } from './files/file-shards.js';
 import { SentFiles } from './files/sent-files.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
 import { httpApp } from './http/http.js';
+import { Explanations } from './inspect/explanations.js';
 import { limitRequestTime } from './http/request-time.js';
 import type { Log } from './log.js';
 import { isBlockedByFetch } from './network/blocked-ports.js';
@@ -94,6 +95,13 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     ...(parts.classifier !== undefined && { classifier: parts.classifier }),
   }));
   const files = new SentFiles(fileShards, settings, log, scheduler);
+  const explanations = new Explanations({
+    bundle,
+    settings,
+    backend: settings.backend === 'auto' ? undefined : settings.backend,
+    log,
+    ...(parts.classifier !== undefined && { classifier: parts.classifier }),
+  });
   let alerts: RunningAlerts | undefined;
   const stations = new Stations({
     saved: persistence.stations,
@@ -108,7 +116,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
-  const app = httpApp({ access, metrics, streams, stations, listeners, files, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);
@@ -126,6 +134,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await stations.close();
     await persistence.close();
     await files.close();
+    await explanations.close();
     await shards.close();
     throw error;
   }
@@ -150,7 +159,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
     viewers.goAway();
-    const filesClosed = files.close();
+    const filesClosed = Promise.all([files.close(), explanations.close()]);
     // Active alerts stay active: shutting down must not resolve them.
     await alerts?.close();
     await stations.close();

@@ -143,6 +143,7 @@ export const SETTINGS = {
   maxFiles: whole({ default: 4, unit: 'files', min: 0, max: 1000, description: 'maximum number of files that are sent to be classified at once' }),
   maxFileBytes: whole({ default: 2 * GiB, unit: 'bytes', min: 1, max: 1024 * GiB, description: 'maximum size of a file that is sent' }),
   maxFileMinutes: whole({ default: 1440, unit: 'minutes', min: 1, max: 100_000, description: 'maximum length of the sound in a file that is sent' }),
+  maxExplainSeconds: whole({ default: 30, unit: 's', min: 0, max: 85, description: 'longest stretch of a file of which is shown where the network looked, which costs the square of its length; 0 shows none' }),
 
   helloTimeoutMs: whole({ default: 5000, unit: 'ms', min: 1, max: HOUR_MS, description: 'time within which a connection must send start' }),
   idleTimeoutMs: whole({ default: 15_000, unit: 'ms', min: 1, max: 24 * HOUR_MS, description: 'time without audio after which a stream is closed' }),

@@ -243,3 +243,22 @@ export interface Classified {
   /** What is unusual about the file without being wrong. */
   readonly note?: string;
 }
+
+/** Where the network looked in a stretch of a file: the JSON of `POST /v1/explain`. */
+export interface Explanation {
+  readonly genre: string;
+  /** Probability of the genre in the stretch, 0 to 1. */
+  readonly p: number;
+  /** First column of the stretch in the levels that were sent, and its number of columns: whole blocks. */
+  readonly fromColumn: number;
+  readonly columns: number;
+  /** Columns and bands in a cell of the map; the last ones may be smaller. */
+  readonly cellColumns: number;
+  readonly cellBands: number;
+  /** [cells in time × cells in frequency], low bands first: how far the log odds of the genre fall when what lies there is hidden. */
+  readonly falls: readonly number[];
+  /** Fall of the log odds with the most important tenth of the cells hidden together. */
+  readonly topFall: number;
+  /** The same with a tenth drawn at random, mean of 16 draws. */
+  readonly randomFall: number;
+}

@@ -7,6 +7,7 @@ import type { Access } from '../../access/access.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { SentFiles } from '../../files/sent-files.js';
+import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
 import type { AudioListeners } from '../../stations/audio-listeners.js';
@@ -21,6 +22,7 @@ export interface ApiParts {
   readonly stations: Stations;
   readonly listeners: AudioListeners;
   readonly files: SentFiles;
+  readonly explanations: Explanations;
   /** Undefined if no history is kept. */
   readonly history: HistoryStore | undefined;
   readonly settings: Settings;
@@ -34,6 +36,13 @@ export function newApi(): OpenAPIHono {
       if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(validationMessage).join('. ')}.`);
     },
   });
+}
+
+/** @throws ProtocolError `bad-request` */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(validationMessage).join('. ')}.`);
+  return result.data;
 }
 
 /** The body written by `server/http/problem.ts`. */

@@ -2,9 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
-import { validationMessage } from '../../protocol/validation-message.js';
 import { boundaryOf, filePart } from '../multipart.js';
-import { errorResponses, newApi, type ApiParts } from './api.js';
+import { errorResponses, newApi, parsed, type ApiParts } from './api.js';
 import { classifiedSchema } from './schemas.js';
 
 const EVENTS = 'text/event-stream';
@@ -79,10 +78,4 @@ export function classifyApi({ access, files }: ApiParts): OpenAPIHono {
     responses: { 200: eventsResponse, ...errorResponses('no-token', 'conflict', 'too-many-viewers', 'going-away', 'bad-request') },
   });
   return api;
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new ProtocolError('bad-request', `${result.error.issues.map(validationMessage).join('. ')}.`);
-  return result.data;
 }

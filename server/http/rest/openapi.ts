@@ -8,6 +8,7 @@ import { newApi, type ApiParts } from './api.js';
 import { audioApi } from './audio.js';
 import { classifyApi } from './classify.js';
 import { DOCS_CSS, docsPage, type ApiDocument } from './docs-page.js';
+import { explainApi } from './explain.js';
 import { historyApi } from './history.js';
 import { stationsApi } from './stations.js';
 import { streamsApi } from './streams.js';
@@ -32,7 +33,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), accessApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,

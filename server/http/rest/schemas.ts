@@ -1,6 +1,6 @@
 /** Schemas of the API's request and response bodies; they match the protocol's types. */
 import { z } from '@hono/zod-openapi';
-import type { Classified } from '../../protocol/messages.js';
+import type { Classified, Explanation } from '../../protocol/messages.js';
 import type { StationGlance, StationTrial, StreamInfo } from '../../protocol/messages.js';
 import { newStationSchema, stationChangesSchema, stationSchema } from '../../stations/config.js';
 import type { StationDetail } from '../../stations/station.js';
@@ -124,3 +124,15 @@ export const historyResponseSchema = z.object({
     shares: z.record(z.string(), z.number()).meta({ description: 'Seconds by genre, `speech`, `silence` or `unknown`, and `down` for time not received' }),
   })).meta({ description: 'One per bucket; buckets begin at multiples of `bucketS` since 1970, so the first may begin before `from`' }),
 }).meta({ id: 'History' });
+
+export const explanationSchema = z.object({
+  genre: z.string(),
+  p: probability.meta({ description: 'Probability of the genre in the stretch' }),
+  fromColumn: z.int().meta({ description: 'First column of the stretch in the levels that were sent, moved to the start of a block' }),
+  columns: z.int(),
+  cellColumns: z.int().meta({ description: 'Columns in a cell; the last ones in time may be smaller' }),
+  cellBands: z.int().meta({ description: 'Bands in a cell; the highest ones may be smaller' }),
+  falls: z.array(z.number()).meta({ description: '[cells in time × cells in frequency], low bands first: how far the log odds of the genre fall when what lies there is hidden; below 0 it spoke against the genre' }),
+  topFall: z.number().meta({ description: 'Fall of the log odds with the most important tenth of the cells hidden together' }),
+  randomFall: z.number().meta({ description: 'The same with a tenth drawn at random, mean of 16 draws' }),
+}).meta({ id: 'Explanation' }) satisfies z.ZodType<Explanation>;
