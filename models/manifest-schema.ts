@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkFrontEnd } from '../dsp/mel/front-end.js';
 import { layerSchema } from './layer-schema.js';
 import { SOUND_KINDS } from './sound-kinds.js';
+import { TAG_KINDS } from './tag-kinds.js';
 
 const positive = z.number().positive();
 
@@ -74,6 +75,14 @@ const smoothingSchema = z.object({
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
 });
 
+/** A tag: what music has beside its genre. */
+const tagSchema = z.object({
+  name: z.string().min(1),
+  kind: z.enum(TAG_KINDS),
+  /** Mean probability over varied music, 0 to 1: how common the tag is. */
+  usual: z.number().gt(0).lt(1),
+});
+
 export const manifestSchema = z.object({
   format: z.literal(1, { error: 'format must be 1, the only model folder this version reads' }),
   name: z.string().min(1),
@@ -84,8 +93,11 @@ export const manifestSchema = z.object({
     (value) => JSON.stringify(value) === JSON.stringify(SOUND_KINDS),
     `must be ${JSON.stringify(SOUND_KINDS)}, the kinds of sound in this order, or left out`,
   ).optional(),
-  /** Present if the last output is the logit of music of none of the labels. */
+  /** Present if the next output is the logit of music of none of the labels. */
   outside: z.literal(true, { error: 'must be true, or left out' }).optional(),
+  /** Present if the network also hears tags; their logits, calibrated by the last layer itself, are the last outputs. */
+  tags: z.array(tagSchema).min(1).max(200)
+    .refine((tags) => new Set(tags.map(({ name }) => name)).size === tags.length, 'lists a tag twice').optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
   /** Columns in a block; there is one prediction per block. */
@@ -101,5 +113,6 @@ export const manifestSchema = z.object({
   trainedOn: z.string(),
 }).refine(({ outside, smoothing }) => !outside || !smoothing.unknownBelow, { path: ['smoothing', 'unknownBelow'], error: 'has no use in a model with outside, whose smoothing.outside decides' });
 
+export type ModelTag = z.infer<typeof tagSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 export type SmoothingSettings = z.infer<typeof smoothingSchema>;

@@ -65,7 +65,8 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   if (description.outputs !== outputCount(manifest)) {
     const kinds = manifest.kinds ? ` and ${manifest.kinds.length} kinds of sound` : '';
     const outside = manifest.outside ? ' and one for music of none of them' : '';
-    refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels${kinds}${outside}.`);
+    const tags = manifest.tags ? ` and ${manifest.tags.length} tags` : '';
+    refuse(`its last layer has ${description.outputs} outputs for ${labels.length} labels${kinds}${outside}${tags}.`);
   }
   if (manifest.blockColumns % description.stride !== 0) {
     refuse(`its blocks of ${manifest.blockColumns} columns are not a multiple of ${description.stride}, the stride of its layers.`);

@@ -40,7 +40,7 @@ export class Step {
    * @param blocks each [columns × bands] normalised levels, all of the same length: a multiple of the
    *   network's stride, except at the end of a stream, where the last column is repeated to fill a stride
    * @param states one per block, from `newState`; updated in place
-   * @returns [batch × (labels + kinds + outside)] calibrated probabilities at the end of each block, which
+   * @returns [batch × (labels + kinds + outside + tags)] calibrated probabilities at the end of each block, which
    *   sum to 1 over the labels and to 1 over the kinds. A view, valid until the next call
    */
   run(blocks: readonly Float32Array[], states: readonly Float32Array[]): Float32Array {

@@ -5,12 +5,13 @@
 import { resolve } from 'node:path';
 import type { Bundle } from '../model-folder.js';
 import { loadBundle, saveBundle } from '../model-folder.js';
-import { OUTSIDE_SMOOTHING, outputCount, type Manifest } from '../manifest.js';
+import { OUTSIDE_SMOOTHING, outsideOutput, type Manifest } from '../manifest.js';
 import { describe } from '../network.js';
 import type { Pack } from '../packs/pack.js';
 import { requireSameFrontEnd } from './data/external.js';
 import { melInputs } from './data/inputs.js';
 import { trunkOf } from './head/head.js';
+import { withOutputs } from './head/last-layer.js';
 import { fitOutside } from './head/outside.js';
 import type { Regression } from './head/regression.js';
 import { frozenLayers } from './network/frozen.js';
@@ -44,34 +45,16 @@ export async function addOutside(inside: readonly Pack[], outside: Pack, { from,
   const fitted = fitOutside(frozenLayers(bundle), inside, outside, options, progress);
   const { manifest: changed, weights } = withOutside(bundle, fitted);
   const { weights: _, format: __, ...rest } = changed;
-  const trainedOn = `${manifest.trainedOn.replace(/; music of none of the labels: .*$/, '')}; music of none of the labels: ${outside.tracks.length} tracks`;
+  const trainedOn = `${manifest.trainedOn.replace(/; music of none of the labels: [^;]*/, '')}; music of none of the labels: ${outside.tracks.length} tracks`;
   await saveBundle(resolve(model), { ...rest, name, version: modelVersion, trainedOn }, weights);
   progress.log(`${outside.tracks.length} tracks of none of the labels against ${inside.reduce((sum, { tracks }) => sum + tracks.length, 0)} others; the model is in ${resolve(model)}`);
 }
 
-/** The model with this regression as its last output, in the place of the one that it may have; all other weights are the same. */
-export function withOutside({ manifest, weights }: Bundle, { kernel, bias }: Regression): Bundle {
-  const { outside: _, ...without } = manifest;
-  const kept = outputCount(without);
-  const before = outputCount(manifest);
-  const last = manifest.layers.at(-1)!;
-  if (last.type !== 'dense' || last.activation !== 'linear') throw new Error('The last layer must be dense and linear.');
-  const width = kernel.length;
-  const start = weights.length - (width + 1) * before;
-  const changed = new Float32Array(new SharedArrayBuffer(4 * (start + (width + 1) * (kept + 1))));
-  changed.set(weights.subarray(0, start));
-  // Rows of the kernel, then the bias.
-  for (let row = 0; row <= width; row++) {
-    const to = start + row * (kept + 1);
-    changed.set(weights.subarray(start + row * before, start + row * before + kept), to);
-    changed[to + kept] = row < width ? kernel[row]! : bias[0]!;
-  }
-  const { unknownBelow: __, ...smoothing } = manifest.smoothing;
-  const own: Manifest = {
-    ...manifest,
-    outside: true,
-    layers: [...manifest.layers.slice(0, -1), { ...last, units: kept + 1 }],
-    smoothing: { ...smoothing, outside: manifest.smoothing.outside ?? OUTSIDE_SMOOTHING },
-  };
-  return { manifest: own, weights: changed };
+/** The model with this regression as its output for music of none of the labels, in the place of the one that it may have; all other weights are the same. */
+export function withOutside(bundle: Bundle, fitted: Regression): Bundle {
+  const { manifest } = bundle;
+  const { layers, weights } = withOutputs(bundle, fitted, outsideOutput(manifest), manifest.outside ? 1 : 0);
+  const { unknownBelow: _, ...smoothing } = manifest.smoothing;
+  const own: Manifest = { ...manifest, outside: true, layers, smoothing: { ...smoothing, outside: manifest.smoothing.outside ?? OUTSIDE_SMOOTHING } };
+  return { manifest: own, weights };
 }

@@ -22,10 +22,10 @@ const DEFAULTS = {
 };
 
 /** Outputs that can be fitted alone, to a finished model. */
-const ONLY = ['outside'] as const;
+const ONLY = ['outside', 'tags'] as const;
 
 const optionsSchema = z.object({
-  data: z.string({ error: 'is required: a folder with train.json and valid.json' }),
+  data: z.string().optional(),
   train: z.coerce.string(),
   valid: z.coerce.string(),
   external: z.string().optional(),
@@ -61,7 +61,7 @@ const optionsSchema = z.object({
   labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ arch, width, compare, protocol, teacher, unchecked, notMusic, outside, only, from, external, features, model }, context) => {
+}).superRefine(({ data, arch, width, compare, protocol, teacher, unchecked, notMusic, outside, only, from, external, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
   if (width !== 1 && arch !== 'crnn') refuse('width', 'works with --arch crnn only; the other architectures have a fixed size');
   if (compare && protocol !== 'random-chunks') refuse('compare', 'needs --protocol random-chunks');
@@ -69,13 +69,17 @@ const optionsSchema = z.object({
   if (unchecked !== undefined && teacher === undefined && outside === undefined) refuse('unchecked', 'needs --teacher, in whose music its tracks are looked for, or --outside');
   if (notMusic !== undefined && features.join() !== 'mel') refuse('notMusic', 'needs --features mel');
   if (outside !== undefined && features.join() !== 'mel') refuse('outside', 'needs --features mel');
-  if (only !== undefined && (from === undefined || outside === undefined)) refuse('only', 'needs --from, the model that gets the output, and --outside');
-  if (only !== undefined && (teacher ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --teacher, --not-music and --external');
+  if (data === undefined && only !== 'tags') refuse('data', 'is required: a folder with train.json and valid.json');
+  if (only === 'outside' && (from === undefined || outside === undefined)) refuse('only', 'needs --from, the model that gets the output, and --outside');
+  if (only === 'outside' && (teacher ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --teacher, --not-music and --external');
+  if (only === 'tags' && (from === undefined || teacher === undefined)) refuse('only', 'needs --from, the model that gets the tags, and --teacher');
+  if (only === 'tags' && (outside ?? unchecked ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --outside, --unchecked, --not-music and --external');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
   return {
     ...options,
+    data: options.data ?? '',
     epochs: options.epochs ?? defaults.epochs,
     rate: options.rate ?? defaults.rate,
     batch: options.batch ?? defaults.batch,
@@ -98,7 +102,7 @@ export function parseOptions(given: unknown): Options {
 
 /** Every flag with its value, its description, and its default if it has a fixed one. */
 export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, fallback?: string | number]> = [
-  ['--data <dir>', 'folder with the labelled packs; required'],
+  ['--data <dir>', 'folder with the labelled packs; required but for `--only tags`'],
   ['--train <name>', 'pack to train on', 'train'],
   ['--valid <name>', 'pack for validation and model selection', 'valid'],
   ['--external <pack>', 'another pack, `DIR/NAME`, to evaluate the finished network on'],
@@ -106,7 +110,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],
   ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
   ['--outside <dir>', 'folder with a pack of music of none of the labels, named as the training pack: also train the output that tells it, against the labelled tracks and those of --unchecked'],
-  ['--only <output>', '`outside`: add this output to the model of --from and change no other weight'],
+  ['--only <output>', '`outside` or `tags`: add this to the model of --from and change no other weight; `tags` are learned from the answers of --teacher'],
   ['--from <dir>', 'model folder with the same layers to start from instead of random weights; its last layer is not used'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],
   ['--model <dir>', 'folder for the finished model; default `model` in the run folder'],

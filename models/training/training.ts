@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
 import { addOutside } from './add-outside.js';
+import { addTags } from './add-tags.js';
 import { readExternal, requireSameFrontEnd } from './data/external.js';
 import { withFeatures } from './data/inputs.js';
 import type { Options } from './options.js';
@@ -19,13 +20,16 @@ export async function train(options: Options, progress: Progress): Promise<void>
   await import('./network/tfjs-gradients.js');
   const backend = await startBackend(options.backend);
 
+  const finished = { ...options, from: options.from!, model: options.model ?? join(options.run, 'model') };
+  if (options.only === 'tags') return addTags(await readTeacher(resolve(options.teacher!)), finished, progress);
+
   const folder = resolve(options.data);
   const train = await readPack(folder, options.train);
   const unchecked = options.unchecked === undefined ? undefined : await readPack(resolve(dirname(options.unchecked)), basename(options.unchecked));
   if (unchecked !== undefined) requireSameFrontEnd(train, unchecked);
   const outside = options.outside === undefined ? undefined : await readPack(resolve(options.outside), options.train);
   if (outside !== undefined) requireSameFrontEnd(train, outside);
-  if (options.only === 'outside') return addOutside([train, ...(unchecked ? [unchecked] : [])], outside!, { ...options, from: options.from!, model: options.model ?? join(options.run, 'model') }, progress);
+  if (options.only === 'outside') return addOutside([train, ...(unchecked ? [unchecked] : [])], outside!, finished, progress);
 
   const valid = await readPack(folder, options.valid);
   requireSameFrontEnd(train, valid);

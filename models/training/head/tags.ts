@@ -25,8 +25,8 @@ export function tagsFor(label: string, tags: readonly string[]): number[] {
   return tags.flatMap((tag, index) => (wanted.has(normalised(tag)) ? [index] : []));
 }
 
-/** Normalised name: `Hip-Hop`, `hip hop`, `hiphop` and `Hip hop music` are equal; `R&B` and `rhythm and blues` are not. */
-function normalised(name: string): string {
+/** Name without case, punctuation and a last "music": `Hip-Hop`, `hip hop`, `hiphop` and `Hip hop music` are equal; `R&B` and `rhythm and blues` are not. */
+export function normalised(name: string): string {
   const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   return letters.replace(/(?<=.)music$/, '');
 }

@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Normaliser, type Normalisation } from '../../../dsp/mel/normalise.js';
 import type { Pack, Track } from '../../packs/pack.js';
 import { crop, NO_AUGMENTATION, type Augmentation } from '../data/crops.js';
+import { heldOutOf, WINDOWS } from '../data/held-out.js';
 import type { TagMap } from '../head/head.js';
 import type { Stage } from './stage.js';
 import { Random } from '../../random.js';
@@ -22,11 +23,7 @@ import type { SoftLabel } from '../head/rows.js';
 import type { TeacherOutput, Teacher, TeacherTrack } from '../data/teacher.js';
 import type { TrainableNetwork } from '../network/trainable.js';
 
-/** Consecutive teacher windows per sequence. */
-const WINDOWS = 4;
 const SEQUENCES = 8;
-/** Every 20th track is held out. */
-const HELD_OUT = 20;
 const DROPOUT = 0.1;
 
 const AUGMENTATION: Augmentation = { tiltDb: 8, bumpDb: 5, shiftBands: 0, stretch: 0, dynamics: 0.35, maskChance: 0.3, channelChance: 0, roomChance: 0 };
@@ -185,8 +182,9 @@ function stageParts(network: TrainableNetwork, teacher: Teacher, heads: Heads, o
   const edges = Array.from({ length: WINDOWS + 1 }, (_, window) => Math.round((window * windowColumns) / stride));
   const columns = edges[WINDOWS]! * stride;
   const long = tracks.filter(({ windows }) => windows >= WINDOWS);
-  const training = long.filter((_, index) => index % HELD_OUT !== 0);
-  const heldOut = long.filter((_, index) => index % HELD_OUT === 0);
+  const held = heldOutOf(tracks);
+  const training = long.filter((track) => !held.has(track));
+  const heldOut = [...held];
   const totalWindows = training.reduce((total, { windows }) => total + windows, 0);
   const ends = cumulative(training.map(({ windows }) => windows));
   const at = (track: TeacherTrack, window: number): TeacherPart => ({ pack, track, window, firstColumn: Math.round(window * windowColumns) });

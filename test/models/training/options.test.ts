@@ -34,8 +34,10 @@ for (const [given, message] of [
   [{ teacher: 't', features: 'mfcc' }, /^--teacher: needs --features mel/],
   [{ unchecked: 'u' }, /^--unchecked: needs --teacher, in whose music its tracks are looked for, or --outside\.$/],
   [{ outside: 'o', features: 'mfcc' }, /^--outside: needs --features mel\.$/],
-  [{ only: 'kinds' }, /^--only: must be outside\.$/],
+  [{ only: 'kinds' }, /^--only: must be outside, tags\.$/],
   [{ only: 'outside', outside: 'o' }, /^--only: needs --from, the model that gets the output, and --outside\.$/],
+  [{ only: 'tags', from: 'm' }, /^--only: needs --from, the model that gets the tags, and --teacher\.$/],
+  [{ only: 'tags', from: 'm', teacher: 't', notMusic: 'n' }, /^--only: trains nothing else: leave out --outside/],
   [{ only: 'outside', outside: 'o', from: 'm', teacher: 't' }, /^--only: trains nothing else/],
   [{ model: 'm', protocol: 'kfold' }, /^--model: works only with protocols that train one network/],
 ] as const) {
