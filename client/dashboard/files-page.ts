@@ -6,6 +6,7 @@ import { CONTENT_NAMES } from './model/audio-content.js';
 import { numbersAsCsv, numbersAsJson, savedName } from './model/file-numbers.js';
 import { FileQueue, type QueuedFile } from './model/file-queue.js';
 import { clockTime, labelName, percent } from './model/format.js';
+import { SHOWN_TAGS } from './model/tag-words.js';
 import { GenrePalette } from './model/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import { filesPageStyles } from './files-page-styles.js';
@@ -47,7 +48,7 @@ export class FilesPage extends LitElement {
   #audio: { readonly of: QueuedFile; readonly audio: FileAudio } | undefined;
   readonly #palette = new GenrePalette();
   readonly #queue = new FileQueue({
-    upload: async (file, upload) => uploadFile(file, { ...upload, topK: Math.min(MAX_TOP_K, (await this.site.model()).labels.length), token: this.site.visitor.token }),
+    upload: async (file, upload) => uploadFile(file, { ...upload, topK: Math.min(MAX_TOP_K, (await this.site.model()).labels.length), tags: SHOWN_TAGS, token: this.site.visitor.token }),
     format: async () => {
       const { labels, blockColumns, frontEnd: { sampleRate, hop, bands } } = await this.site.model();
       this.labels = labels;
@@ -154,7 +155,7 @@ export class FilesPage extends LitElement {
     const top = answer ? answer.top.map(({ genre, p }): [string, number] => [genre, p]) : analysis?.prediction?.top ?? [];
     const genre = answer ? answer.genre : analysis?.prediction?.genre ?? null;
     const shown = { ...(analysis?.prediction ?? { state: 'warming', p: 0, music: 1, level: -120, peak: -120 }), genre, top } as Prediction;
-    const summary: Summary | undefined = answer && { type: 'summary', durationMs: answer.durationMs, genre: answer.genre, p: answer.p, top, segments: answer.segments };
+    const summary: Summary | undefined = answer && { type: 'summary', durationMs: answer.durationMs, genre: answer.genre, p: answer.p, top, segments: answer.segments, ...(answer.tags && { tags: answer.tags }) };
     const problem = state === 'failed' || sentence !== '' ? sentence : answer?.error ? `${file.name} ${answer.error}.` : '';
     return html`
       <div class="result">

@@ -10,6 +10,7 @@ import { dropZone, type DropZone } from './model/drop-zone.js';
 import { FILES } from './model/route.js';
 import { Announcements } from './model/announcements.js';
 import { delay } from './model/format.js';
+import { SHOWN_TAGS } from './model/tag-words.js';
 import { GenrePalette } from './model/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import './parts/connection-state.js';
@@ -211,7 +212,7 @@ export class LivePage extends LitElement {
   async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
       const { labels } = await this.site.model();
-      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), spectrogram: true }));
+      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true }));
     } catch (error) {
       if (choice !== this.#choice) return;
       this.#session.fail(error instanceof SourceError ? error.message : `Could not open the source: ${error instanceof Error ? error.message : String(error)}`);

@@ -22,6 +22,8 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
   readonly name?: string;
   /** How many labels each prediction lists; the server has a default. */
   readonly topK?: number;
+  /** How many tags each prediction and the summary may list, 0 to 20; none unless set. */
+  readonly tags?: number | undefined;
   /** Request `columns` messages: mel levels and waveform peaks of each block. */
   readonly spectrogram?: boolean;
   /**
@@ -228,11 +230,11 @@ export class GenreClient extends Events<StreamEvents> {
   }
 
   #start(): void {
-    const { encoding, sampleRate, channels, name, topK, spectrogram } = this.#options;
+    const { encoding, sampleRate, channels, name, topK, tags, spectrogram } = this.#options;
     const resume = this.#ready?.resumeToken;
     const continues = this.#previous?.token;
     this.#sentStop = false;
-    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, spectrogram, resume, continues }) };
+    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, tags, spectrogram, resume, continues }) };
     this.#connection.send(JSON.stringify(start));
   }
 

@@ -8,8 +8,13 @@ import { readableName } from '../sources/file-names.js';
 import { openPipedAudio } from '../sources/piped-audio.js';
 import { openPipe } from './standard-input.js';
 
+export interface ClassifyFileOptions extends ClassifyOptions {
+  /** Most tags in the answer; none unless set. */
+  readonly tags?: number;
+}
+
 /** Never rejects because of the file: its errors are in the result. */
-export async function classifyFile(path: string, shards: Shards, options: ClassifyOptions = {}): Promise<Classified> {
+export async function classifyFile(path: string, shards: Shards, { tags, ...options }: ClassifyFileOptions = {}): Promise<Classified> {
   const name = readableName(path);
   let sound: Sound;
   try {
@@ -17,7 +22,7 @@ export async function classifyFile(path: string, shards: Shards, options: Classi
   } catch (error) {
     return classified(name, undefined, { trouble: soundProblem(error) });
   }
-  return classifySound(name, sound, (format) => shards.open({ id: path, format }), options);
+  return classifySound(name, sound, (format) => shards.open({ id: path, format, tags }), options);
 }
 
 /** @throws FileError or PipedAudioError when it can't be read */

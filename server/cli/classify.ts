@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { CAC } from 'cac';
 import { whole } from '../../models/command-line.js';
 import { loadBundle } from '../../models/model-folder.js';
+import { MAX_TAGS } from '../protocol/client-messages.js';
 import type { Classified } from '../protocol/messages.js';
 import { FILE_SHARD_SETTINGS, type FileProgress } from '../files/classify-sound.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
@@ -10,6 +11,7 @@ import { Shards } from '../shards/shards.js';
 import { classifyFile } from './classify-file.js';
 import { ClassifyProgress } from './progress.js';
 import { report } from './report.js';
+import { DEFAULT_TAGS, TAGS_HELP } from './tag-words.js';
 import { colours, paint } from './terminal.js';
 
 const DEFAULT_JOBS = 4;
@@ -21,6 +23,7 @@ interface Flags {
   readonly json?: boolean;
   readonly model?: string;
   readonly jobs?: number;
+  readonly tags: number;
   readonly '--'?: readonly string[];
 }
 
@@ -29,6 +32,7 @@ export function register(cli: CAC): void {
     .option('--json', 'One JSON line a file')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS} (default ${DEFAULT_JOBS})`, whole({ min: 1, max: MAX_JOBS }))
+    .option('--tags <n>', TAGS_HELP, { ...whole({ min: 0, max: MAX_TAGS }), default: DEFAULT_TAGS })
     .example('  $ livegenre classify song.mp3 concert.flac')
     .example('  $ livegenre classify --json music/*.ogg > genres.jsonl')
     .example('  $ livegenre classify -- -a-name-with-a-dash.wav')
@@ -55,6 +59,7 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
   try {
     const allOk = await classifyAll(files, shards, {
       jobs,
+      tags: flags.tags,
       signal: stop.signal,
       onProgress: (index, fileProgress) => progress.show(files[index]!, index + 1, files.length, fileProgress),
       onAnswer: (answer) => {
@@ -77,6 +82,8 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
 export interface ClassifyAllOptions {
   /** Files at a time. */
   readonly jobs: number;
+  /** Most tags in an answer; none unless set. */
+  readonly tags?: number;
   /** Called in the order of `files`, as soon as all earlier ones are done. */
   readonly onAnswer: (answer: Classified) => void;
   /** Called only for the first unfinished file, since there is one progress line. */
@@ -85,7 +92,7 @@ export interface ClassifyAllOptions {
 }
 
 /** @returns whether every file was classified without an error */
-export async function classifyAll(files: readonly string[], shards: Shards, { jobs, onAnswer, onProgress, signal }: ClassifyAllOptions): Promise<boolean> {
+export async function classifyAll(files: readonly string[], shards: Shards, { jobs, tags, onAnswer, onProgress, signal }: ClassifyAllOptions): Promise<boolean> {
   const answers: (Classified | undefined)[] = files.map(() => undefined);
   let next = 0;
   let reported = 0;
@@ -96,6 +103,7 @@ export async function classifyAll(files: readonly string[], shards: Shards, { jo
       next += 1;
       const answer = await classifyFile(files[index]!, shards, {
         ...(signal && { signal }),
+        ...(tags !== undefined && { tags }),
         onProgress: (progress) => {
           if (index === reported) onProgress?.(index, progress);
         },

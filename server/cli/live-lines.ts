@@ -4,6 +4,7 @@
  */
 import type { Prediction, StationMessage, Summary } from '../protocol/messages.js';
 import { noGenre, timeline } from './report.js';
+import { tagWords } from './tag-words.js';
 import { called, clock, percent, printable, type Paint } from './terminal.js';
 
 /** Output stream, a terminal or not. */
@@ -26,7 +27,7 @@ export class LiveLines {
     this.#paint = paint;
   }
 
-  prediction({ atMs, state, genre, p, top, level, lagMs, droppedMs }: Prediction): void {
+  prediction({ atMs, state, genre, p, top, tags, level, lagMs, droppedMs }: Prediction): void {
     const what = called(state, genre);
     if (what !== this.#shown) {
       this.#shown = what;
@@ -34,8 +35,9 @@ export class LiveLines {
     }
     if (!this.#output.isTTY) return;
     const rest = top.filter(([label]) => label !== genre).slice(0, 2).map(([label, share]) => `${label} ${percent(share)}`);
+    const words = tagWords({ tags });
     const parts = [
-      clock(atMs).padStart(7), genre === null ? what : `${genre} ${percent(p)}`, ...rest,
+      clock(atMs).padStart(7), genre === null ? what : `${genre} ${percent(p)}`, ...rest, ...(words ? [words] : []),
       `${level.toFixed(0)} dBFS`, `lag ${lagMs.toFixed(0)} ms`, ...(droppedMs > 0 ? [`${(droppedMs / 1000).toFixed(1)} s dropped`] : []),
     ];
     // One column less than the width: a full line would wrap and could not be overwritten.
@@ -63,10 +65,12 @@ export class LiveLines {
     this.#output.write(`${text}\n`);
   }
 
-  summary({ durationMs, genre, p, top = [], segments }: Summary): void {
+  summary({ durationMs, genre, p, top = [], segments, tags }: Summary): void {
     this.note(genre === null
       ? `${clock(durationMs)} heard, ${noGenre(top.length > 0)} in it.`
       : `${clock(durationMs)} heard, on the whole ${this.#paint.strong(printable(genre))} ${percent(p)}`);
+    const words = tagWords({ tags });
+    if (words) this.note(printable(words));
     for (const row of timeline(segments)) this.note(printable(row));
   }
 

@@ -9,12 +9,14 @@ import type { CAC } from 'cac';
 import { oneOf, whole } from '../../models/command-line.js';
 import { GenreClient, GenreError, withoutCredentials } from '../../client/sdk/node.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
+import { MAX_TAGS } from '../protocol/client-messages.js';
 import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
 import { openPipedAudio, PipedAudioError } from '../sources/piped-audio.js';
 import { LiveLines } from './live-lines.js';
 import { SERVER_URL } from './server-url.js';
 import { openPipe } from './standard-input.js';
+import { DEFAULT_TAGS, TAGS_HELP } from './tag-words.js';
 import { colours, paint, printable } from './terminal.js';
 
 /** The protocol's limit of channels. */
@@ -28,6 +30,7 @@ interface Flags {
   readonly url: string;
   readonly fast?: boolean;
   readonly name?: string;
+  readonly tags: number;
   readonly rate?: number;
   readonly channels?: number;
   readonly encoding?: (typeof RAW_ENCODINGS)[number];
@@ -52,6 +55,7 @@ export function register(cli: CAC): void {
     .option('--url <url>', 'The server', SERVER_URL)
     .option('--fast', 'As fast as the server takes it, not at the pace of real time')
     .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
+    .option('--tags <n>', TAGS_HELP, { ...whole({ min: 0, max: MAX_TAGS }), default: DEFAULT_TAGS })
     .option('--rate <hz>', 'For raw samples piped in: sample rate, 8000 to 192000', whole({ min: 8000, max: 192_000 }))
     .option('--channels <n>', 'For raw samples piped in: 1 to 64', whole({ min: 1, max: MAX_CHANNELS }))
     .option('--encoding <encoding>', 'For raw samples piped in: s16le or f32le', oneOf(RAW_ENCODINGS))
@@ -69,7 +73,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   const { sound, stop } = untilSignal(input);
   const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
   const { name, format } = sound;
-  const client = new GenreClient({ url: flags.url, ...format, name: [...flags.name ?? name].slice(0, MAX_NAME).join(''), live: sound.isPiped ? 'auto' : false });
+  const client = new GenreClient({ url: flags.url, ...format, name: [...flags.name ?? name].slice(0, MAX_NAME).join(''), tags: flags.tags, live: sound.isPiped ? 'auto' : false });
   client.on('prediction', (prediction) => lines.prediction(prediction));
   const streams = reportConnection(client, lines);
   try {

@@ -23,9 +23,15 @@ export function classified(file: string, summary: Summary | undefined, { trouble
     p: summary.p,
     top: (summary.top ?? []).map(([label, p]) => ({ genre: label, p })),
     segments: segments.map(({ fromMs, toMs, genre: label, p, state }) => ({ fromMs, toMs, genre: label, p, state })),
+    ...tagsOf(summary),
     ...(error && { error }),
     ...(note && { note }),
   };
+}
+
+/** Tags and mood, where they were asked for. */
+function tagsOf({ tags, mood }: Summary): Pick<Classified, 'tags' | 'mood'> {
+  return { ...(tags && { tags }), ...(mood && { mood }) };
 }
 
 /** Why there is nothing to say about the sound; undefined if its segments say something. */

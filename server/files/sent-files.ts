@@ -37,6 +37,8 @@ export interface FileRequest {
   readonly watchId?: string | undefined;
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
+  /** Most tags in the answer and in each prediction. */
+  readonly tags?: number | undefined;
   /** Whether `columns` are sent too. */
   readonly spectrogram?: boolean | undefined;
 }
@@ -160,7 +162,7 @@ export class SentFiles {
     await this.#shards.close();
   }
 
-  async #run({ body, open, totalBytes, events, topK, spectrogram }: FileRequest, stop: AbortController, watcher: EventQueue | undefined): Promise<Classified> {
+  async #run({ body, open, totalBytes, events, topK, tags, spectrogram }: FileRequest, stop: AbortController, watcher: EventQueue | undefined): Promise<Classified> {
     const { maxFileBytes, maxFileMinutes, fileTimeoutMs } = this.#settings;
     const { signal } = stop;
     const send = (type: string, json: string): void => {
@@ -187,7 +189,7 @@ export class SentFiles {
       await sound.close();
       throw error;
     }
-    const answer = await classifySound(name, sound, (format) => running.open({ id: `file ${name}`, format, topK, spectrogram, stretches: true }), {
+    const answer = await classifySound(name, sound, (format) => running.open({ id: `file ${name}`, format, topK, tags, spectrogram, stretches: true }), {
       signal,
       onMessage: ({ type, json }) => {
         if (type !== 'summary' && type !== 'error') send(type, json);

@@ -11,7 +11,7 @@ import { Resampler } from '../../dsp/resample/resampler.js';
 import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { simdFromInt16, simdMeasureSlices } from '../../dsp/pcm/pcm.simd.js';
 import { SIMD_RESAMPLE } from '../../dsp/resample/resampler.simd.js';
-import { blockMs, type Manifest } from '../../models/manifest.js';
+import { blockMs, firstTag, outsideOutput, type Manifest } from '../../models/manifest.js';
 import { BlockColumns, blockEndS, BlockNormaliser, type Block, type MelBlock, type SampleChunk } from './blocks.js';
 import type { Engine, ClassifiedBlock } from './engine.js';
 import { FloatCheck } from './float-check.js';
@@ -20,6 +20,7 @@ import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js
 import type { PipeSettings } from './settings.js';
 import { Smoother } from './smoothing.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
+import { Tags } from './tags.js';
 import { PredictionMessages, type SmoothedBlock } from './prediction-messages.js';
 
 /** Chunks are processed to the end one at a time, so all streams of a thread share these scratch buffers. */
@@ -82,6 +83,8 @@ export interface PipeOptions {
   readonly settings: PipeSettings;
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
+  /** Most tags in each prediction and in the summary; undefined for none. */
+  readonly tags?: number | undefined;
   /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
   /** Whether to send `stretch` messages too. */
@@ -215,6 +218,8 @@ function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<Me
 }
 
 function smooth(model: Manifest, settings: PipeSettings, progress: Progress): OperatorFunction<ClassifiedBlock, SmoothedBlock> {
+  const outsideAt = outsideOutput(model);
+  const tagsAt = firstTag(model);
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((emit) => ({
     push: (scored) => {
@@ -224,15 +229,18 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
       progress.isLive = isLive;
       const probabilities = scores.subarray(0, model.labels.length);
       const kinds = model.kinds && scores.subarray(model.labels.length, model.labels.length + model.kinds.length);
-      const outside = model.outside && scores[scores.length - 1];
-      emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, outside, shown: smoother.push(probabilities, block, kinds, outside) });
+      const outside = model.outside && scores[outsideAt];
+      const tags = model.tags && scores.subarray(tagsAt);
+      emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, outside, tags, shown: smoother.push(probabilities, block, kinds, outside) });
     },
   }));
 }
 
-function toMessages({ labels, smoothing: { unknownBelow } }: Manifest, settings: PipeSettings, progress: Progress, { topK, stretches }: Pick<PipeOptions, 'topK' | 'stretches'>): OperatorFunction<SmoothedBlock, EncodedMessage> {
+function toMessages(model: Manifest, settings: PipeSettings, progress: Progress, { topK, tags: mostTags, stretches }: Pick<PipeOptions, 'topK' | 'tags' | 'stretches'>): OperatorFunction<SmoothedBlock, EncodedMessage> {
+  const { labels, smoothing: { unknownBelow } } = model;
   return stage((emit) => {
-    const messages = new PredictionMessages(labels, settings.maxSegments, { topK, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs, onStretch: stretches ? emit : undefined });
+    const tags = mostTags === undefined ? undefined : new Tags(model.tags ?? [], mostTags, blockMs(model));
+    const messages = new PredictionMessages(labels, settings.maxSegments, { topK, tags, unknownBelow, seq: progress.seq, fromMs: progress.receivedMs, droppedMs: progress.droppedMs, onStretch: stretches ? emit : undefined });
     return {
       push: (smoothed) => {
         messages.block(smoothed, progress, emit);

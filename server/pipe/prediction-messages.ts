@@ -5,6 +5,7 @@ import type { Columns, Prediction } from '../protocol/messages.js';
 import { round, Segments } from './segments.js';
 import { Stretches } from './stretches.js';
 import type { Smoothed } from './smoothing.js';
+import type { NamedTags, Tags } from './tags.js';
 
 /** A block with its scores and the smoothed result after it. */
 export interface SmoothedBlock extends ClassifiedBlock {
@@ -14,14 +15,19 @@ export interface SmoothedBlock extends ClassifiedBlock {
   readonly kinds: Float32Array | undefined;
   /** Probability that this block alone is music of none of the labels. Undefined if the model has no such output. */
   readonly outside: number | undefined;
+  /** [tags] probabilities of this block alone; a view, valid during the call. Undefined if the model has no such outputs. */
+  readonly tags: Float32Array | undefined;
   readonly shown: Smoothed;
 }
 
 const DEFAULT_TOP_K = 5;
+const NO_TAGS: NamedTags = { tags: [] };
 
 export interface PredictionMessagesOptions {
   /** Labels in each prediction. */
   readonly topK?: number | undefined;
+  /** The tags of the stream; undefined if they were not asked for. */
+  readonly tags?: Tags | undefined;
   /** Lowest probability at which the summary names a genre. */
   readonly unknownBelow?: number | undefined;
   /** Where to continue a stream after its shard died. */
@@ -42,6 +48,7 @@ export interface SoundFaults {
 export class PredictionMessages {
   readonly #labels: readonly string[];
   readonly #topK: number;
+  readonly #tags: Tags | undefined;
   readonly #segments: Segments;
   readonly #stretches: Stretches | undefined;
   readonly #droppedBeforeMs: number;
@@ -49,9 +56,10 @@ export class PredictionMessages {
   seq: number;
   droppedMs: number;
 
-  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0, onStretch }: PredictionMessagesOptions) {
+  constructor(labels: readonly string[], maxSegments: number, { topK = DEFAULT_TOP_K, tags, unknownBelow = 0, seq = 0, fromMs = 0, droppedMs = 0, onStretch }: PredictionMessagesOptions) {
     this.#labels = labels;
     this.#topK = Math.min(topK, labels.length);
+    this.#tags = tags;
     this.#segments = new Segments(labels, maxSegments, { fromMs, unknownBelow });
     this.#stretches = onStretch && new Stretches(labels, (stretch) => onStretch(encodeMessage(stretch)), { fromMs, unknownBelow });
     this.#droppedBeforeMs = droppedMs;
@@ -61,7 +69,7 @@ export class PredictionMessages {
   }
 
   /** Emits the prediction of a block, and its `columns` message if it has a picture. */
-  block({ block, probabilities, shown, lagMs, droppedMs }: SmoothedBlock, faults: SoundFaults, emit: (message: EncodedMessage) => void): void {
+  block({ block, probabilities, tags, shown, lagMs, droppedMs }: SmoothedBlock, faults: SoundFaults, emit: (message: EncodedMessage) => void): void {
     this.seq++;
     this.droppedMs = this.#droppedBeforeMs + droppedMs;
     const atMs = round(block.atMs, 1);
@@ -69,6 +77,7 @@ export class PredictionMessages {
     const heard = { atMs: block.atMs, state: shown.state, genre, p: shown.p, countsAsMusic: shown.countsAsMusic, isOutside: shown.isOutside, probabilities };
     this.#segments.push(heard);
     this.#stretches?.push(heard);
+    if (this.#tags && tags && shown.countsAsMusic) this.#tags.push(tags, shown.musicBlocks);
     emit(encodeMessage({
       type: 'prediction',
       seq: this.seq,
@@ -79,6 +88,7 @@ export class PredictionMessages {
       top: shown.isMusic ? this.#top(shown.probabilities) : [],
       music: shown.state === 'silence' ? 0 : round(shown.music, 4),
       ...(shown.isMusic && shown.outside !== undefined && { outside: round(shown.outside, 4) }),
+      ...(this.#tags && (shown.isMusic && shown.state !== 'warming' ? this.#tags.name() : NO_TAGS)),
       level: round(block.rmsDb, 1),
       peak: round(block.peakDb, 1),
       lagMs: round(lagMs, 1),
@@ -97,7 +107,7 @@ export class PredictionMessages {
 
   summary(durationMs: number, faults: SoundFaults): EncodedMessage {
     this.#stretches?.end(durationMs);
-    return encodeMessage({ ...this.#segments.summary(durationMs), ...nonZero(faults) });
+    return encodeMessage({ ...this.#segments.summary(durationMs), ...this.#tags?.summary(), ...nonZero(faults) });
   }
 
   /** The best labels, best first; ties in the model's order. */

@@ -39,6 +39,8 @@ export interface Smoothed {
   readonly isMusic: boolean;
   /** False for a block that doesn't update `probabilities`: too quiet or not music. */
   readonly countsAsMusic: boolean;
+  /** Blocks of music since the genre was reset. */
+  readonly musicBlocks: number;
   /** Smoothed probability that the music is of none of the labels; undefined if the model has no such output, and before the first music. */
   readonly outside: number | undefined;
   /** Whether the state is `unknown` for that reason. */
@@ -99,7 +101,7 @@ export class Smoother {
     this.#p[labels.length] = settings.unknownBelow ?? 0;
     this.#leads = new Float64Array(labels.length + 1);
     this.#shown = {
-      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false, outside: undefined, isOutside: false,
+      state: 'warming', genre: null, p: 0, music: 1, isMusic: false, countsAsMusic: false, musicBlocks: 0, outside: undefined, isOutside: false,
       probabilities: new Float32Array(labels.length).fill(1 / labels.length),
     };
   }
@@ -152,7 +154,7 @@ export class Smoother {
     const scores = this.#scores;
     const p = this.#p;
     const reported = this.#shown.probabilities;
-    this.#blocks++;
+    this.#shown.musicBlocks = ++this.#blocks;
     const gain = Math.max(this.#gain, 1 / this.#blocks);
     const confidenceGain = Math.max(this.#confidenceGain, 1 / this.#blocks);
     let highest = -Infinity;

@@ -18,6 +18,9 @@ const channels = z.number({ error: 'channels is required: 1 for mono, 2 for ster
   .min(1, 'channels must be at least 1')
   .max(MAX_CHANNELS, `channels must be at most ${MAX_CHANNELS}`);
 
+/** Most tags that can be asked for. */
+export const MAX_TAGS = 20;
+
 const startSchema = z.object({
   type: z.literal('start'),
   version: z.literal(PROTOCOL_VERSION, { error: `version is required and must be ${PROTOCOL_VERSION}` }),
@@ -26,6 +29,7 @@ const startSchema = z.object({
   channels,
   name: z.string().max(100, 'name must be at most 100 characters').optional(),
   topK: z.number().int().min(1).max(100).optional(),
+  tags: z.number().int().min(0).max(MAX_TAGS).optional(),
   spectrogram: z.boolean().optional(),
   resume: z.string().max(100).optional(),
   continues: z.string().regex(/^[\w-]{32}$/, 'continues must be the resumeToken of a stream').optional(),

@@ -15,6 +15,22 @@ export interface ModelInfo {
   readonly name: string;
   readonly version: string;
   readonly labels: readonly string[];
+  /** The tags that it hears beside the genre; empty if there are none. */
+  readonly tags?: readonly string[];
+}
+
+/**
+ * What music has beside its genre, with the probability that it is among the tenth of music that has most of it,
+ * as larger networks hear it.
+ */
+export type Tag = readonly [name: string, p: number];
+
+/** Derived from tags, each 0 to 1; an axis that the model has no tags for is absent. */
+export interface Mood {
+  /** 0 calm, 1 lively. */
+  readonly lively?: number;
+  /** 0 sad, 1 happy. */
+  readonly happy?: number;
 }
 
 /** The server's first message, to a sender and to a viewer. */
@@ -50,6 +66,10 @@ export interface Prediction {
   readonly music: number;
   /** Probability that the music is of no genre that the model knows, 0 to 1, smoothed; absent while no music is heard, and where the model can't tell. */
   readonly outside?: number;
+  /** The most telling tags, most telling first, smoothed; present when asked for, and empty while none is sure enough or no music is heard. */
+  readonly tags?: readonly Tag[];
+  /** With `tags`, while music is heard and the model has tags for it. */
+  readonly mood?: Mood;
   /** RMS level of the block, dBFS, -120 to 0 (a full-scale square wave is 0). */
   readonly level: number;
   /** Highest sample of the block, dBFS, -120 to 0. */
@@ -108,6 +128,9 @@ export interface Summary {
   /** All labels with their probabilities over the whole, best first. */
   readonly top?: ReadonlyArray<readonly [label: string, p: number]>;
   readonly segments: readonly Segment[];
+  /** When asked for: the most telling tags of all music heard, and its mood. */
+  readonly tags?: readonly Tag[];
+  readonly mood?: Mood;
   /** As in `prediction`. */
   readonly clippedSamples?: number;
   readonly badPackets?: number;
@@ -238,6 +261,9 @@ export interface Classified {
   /** All labels for the whole file, best first; empty if nothing was scored. */
   readonly top: ReadonlyArray<{ readonly genre: string; readonly p: number }>;
   readonly segments: readonly Segment[];
+  /** When asked for, as in `summary`. */
+  readonly tags?: readonly Tag[];
+  readonly mood?: Mood;
   /** One-line error; the other fields then describe the part that could be scored. */
   readonly error?: string;
   /** What is unusual about the file without being wrong. */

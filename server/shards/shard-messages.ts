@@ -23,6 +23,7 @@ export interface ShardStart {
 export interface OpenStream {
   readonly format: AudioFormat;
   readonly topK: number | undefined;
+  readonly tags: number | undefined;
   readonly spectrogram: boolean | undefined;
   readonly stretches: boolean | undefined;
   readonly isPaced: boolean | undefined;

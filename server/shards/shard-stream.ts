@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly format: AudioFormat;
   /** Labels in each prediction; 5 unless set. */
   readonly topK?: number | undefined;
+  /** Most tags in each prediction and in the summary; none unless set. */
+  readonly tags?: number | undefined;
   /** Whether to send `columns` messages too. */
   readonly spectrogram?: boolean | undefined;
   /** Whether to send `stretch` messages too, as for files. */
@@ -160,8 +162,8 @@ export class LinkedStream implements ShardStream {
   }
 
   #open(skipBytes: number): void {
-    const { format, topK, spectrogram, stretches, isPaced } = this.#options;
-    this.#link.outgoing().open(this.key, { format, topK, spectrogram, stretches, isPaced, from: this.#from, skipBytes });
+    const { format, topK, tags, spectrogram, stretches, isPaced } = this.#options;
+    this.#link.outgoing().open(this.key, { format, topK, tags, spectrogram, stretches, isPaced, from: this.#from, skipBytes });
   }
 
   #resolveDrained(): void {

@@ -82,7 +82,7 @@ class Shard {
     }
   }
 
-  #open(key: number, { format, topK, spectrogram, stretches, isPaced, from, skipBytes }: OpenStream): void {
+  #open(key: number, { format, topK, tags, spectrogram, stretches, isPaced, from, skipBytes }: OpenStream): void {
     const running: Running = { chunks: undefined, progress: new Progress(from), consumedBytes: 0, unreportedBytes: 0, skipBytes, countedDroppedMs: from.droppedMs, subscription: undefined };
     this.#streams.set(key, running);
     const chunk$ = new Observable<Chunk>((chunks) => void (running.chunks = chunks));
@@ -92,6 +92,7 @@ class Shard {
       engine: this.#engine,
       settings: this.#start.settings,
       topK,
+      tags,
       spectrogram,
       stretches,
       isPaced,

@@ -65,7 +65,7 @@ export class Stream {
     this.#shard = shard;
     this.#resumeWindowMs = resumeWindowMs;
     this.#scheduler = scheduler;
-    this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels };
+    this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels, tags: manifest.tags?.map((tag) => tag.name) ?? [] };
     this.#blockMs = blockMs(manifest);
     shard.messages$.subscribe({
       next: (message) => {

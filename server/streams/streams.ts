@@ -15,6 +15,7 @@ export interface OpenStreamOptions {
   readonly name?: string | undefined;
   readonly format: AudioFormat;
   readonly topK?: number | undefined;
+  readonly tags?: number | undefined;
   readonly spectrogram?: boolean | undefined;
   /** Token of a stream that is gone, whose id the new one gets. */
   readonly continues?: string | undefined;
@@ -31,6 +32,9 @@ export interface FedStream {
 
 /** Sound that is scored outside the list of streams. */
 export type TrialStream = Pick<ShardStream, 'send' | 'end' | 'close' | 'messages$'>;
+
+/** Tags in the predictions of a stream that the server feeds itself. */
+const FED_TAGS = 8;
 
 /** Delay before a source of the server's own is played again. */
 const REPLAY_AFTER_MS = 1000;
@@ -108,13 +112,13 @@ export class Streams {
   }
 
   /**
-   * Opens a stream that the server feeds itself, with all labels and `columns`. It belongs to the
+   * Opens a stream that the server feeds itself, with all labels, tags and `columns`. It belongs to the
    * operator, so the load is not checked.
    * @throws ProtocolError `going-away`, `conflict` or `internal`
    */
   feed(identity: Omit<StreamIdentity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
     if (this.#byId.has(identity.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(identity.id)} is running already.`);
-    const stream = this.#start({ ...identity, topK: this.manifest.labels.length, spectrogram: true, isPaced: true });
+    const stream = this.#start({ ...identity, topK: this.manifest.labels.length, tags: this.manifest.tags && FED_TAGS, spectrogram: true, isPaced: true });
     stream.attach({ replaced: () => {} });
     // Bytes that arrive while the shard is behind are dropped: a live source can't be paused.
     let isBehind = false;
@@ -187,9 +191,9 @@ export class Streams {
     }
   }
 
-  #start({ format, topK, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
+  #start({ format, topK, tags, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
     if (this.#isDraining) throw goingAway();
-    const shard = this.#shards.open({ id: identity.id, format, topK, spectrogram, isPaced });
+    const shard = this.#shards.open({ id: identity.id, format, topK, tags, spectrogram, isPaced });
     const stream = new Stream({ ...identity, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
     this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });

@@ -2,11 +2,13 @@
  * A classifier for tests, in the place of `server/shards/classifier.ts`: says whether the low, the middle
  * or the high bands are the loudest, with a memory, so that order and state matter. With kinds, low
  * sound is music, middle speech and high noise, all the surer for not being asked for genres. With the
- * output for music of none of the labels, high sound is such music.
+ * output for music of none of the labels, high sound is such music. With tags, low sound is also deep
+ * and high sound bright.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Bundle } from '../../models/model-folder.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
+import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import { FRONT_END_V1 } from '../../dsp/mel/mel-columns.js';
 import type { StartedClassifier } from '../../server/shards/classifier.js';
 import type { Classifier } from '../../server/pipe/engine.js';
@@ -35,15 +37,24 @@ export const FAKE_BUNDLE: Bundle = {
   weights: new Float32Array(new SharedArrayBuffer(0)),
 };
 
+/** Its model with tags. */
+export const FAKE_TAGGED: Bundle['manifest'] = {
+  ...FAKE_BUNDLE.manifest,
+  kinds: SOUND_KINDS,
+  tags: [{ name: 'deep', kind: 'sound', usual: 0.1 }, { name: 'bright', kind: 'sound', usual: 0.1 }],
+};
+
 export class FakeClassifier implements Classifier {
   readonly #onBatch: (size: number) => void;
   readonly #hasKinds: boolean;
   readonly #hasOutside: boolean;
+  readonly #hasTags: boolean;
 
-  constructor({ onBatch = () => {}, hasKinds = false, hasOutside = false }: { readonly onBatch?: (size: number) => void; readonly hasKinds?: boolean; readonly hasOutside?: boolean } = {}) {
+  constructor({ onBatch = () => {}, hasKinds = false, hasOutside = false, hasTags = false }: { readonly onBatch?: (size: number) => void; readonly hasKinds?: boolean; readonly hasOutside?: boolean; readonly hasTags?: boolean } = {}) {
     this.#onBatch = onBatch;
     this.#hasKinds = hasKinds;
     this.#hasOutside = hasOutside;
+    this.#hasTags = hasTags;
   }
 
   newState(): Float32Array {
@@ -64,6 +75,7 @@ export class FakeClassifier implements Classifier {
       }
       for (let label = 0; label < 3; label++) scores[index * 3 + label] = Math.exp(state[label]!) / total;
     });
+    if (this.#hasTags) return withTags(scores);
     if (this.#hasOutside) return withOutside(scores);
     return this.#hasKinds ? withKinds(scores) : scores;
   }
@@ -73,6 +85,12 @@ export class FakeClassifier implements Classifier {
 function withOutside(genres: Float32Array): Float32Array {
   const kinds = withKinds(genres); // low, middle and high twice
   return kinds.filter((_, at) => at % 6 < 3 || at % 6 === 5);
+}
+
+/** After each row of genres the kinds of sound, then how deep and how bright it is. */
+function withTags(genres: Float32Array): Float32Array {
+  const rows = withKinds(genres);
+  return Float32Array.from(Array.from({ length: rows.length / 6 }, (_, index) => rows.subarray(6 * index, 6 * index + 6)).flatMap((row) => [...row, row[3]!, row[5]!]));
 }
 
 /** After each row of genres the kinds of sound. */
@@ -89,5 +107,5 @@ export async function startClassifier(bundle: Bundle): Promise<StartedClassifier
   const channel = new BroadcastChannel(KILL_CHANNEL);
   channel.onmessage = () => process.exit(7);
   const batches = new BroadcastChannel(BATCH_CHANNEL);
-  return { classifier: new FakeClassifier({ onBatch: (size) => batches.postMessage(size), hasKinds: bundle.manifest.kinds !== undefined }), backend: 'wasm' };
+  return { classifier: new FakeClassifier({ onBatch: (size) => batches.postMessage(size), hasKinds: bundle.manifest.kinds !== undefined, hasTags: bundle.manifest.tags !== undefined }), backend: 'wasm' };
 }

@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit';
 import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
+import { tagWords } from '../model/tag-words.js';
 import { contentOf, CONTENT_NAMES, type AudioContent } from '../model/audio-content.js';
 import { sharedStyles } from './shared-styles.js';
 
@@ -19,6 +20,7 @@ export class GenreNow extends LitElement {
     .p { font-size: 1.75rem; font-weight: 600; letter-spacing: -0.02em; line-height: 1; }
     .p small { font-size: 0.6em; font-weight: 500; color: var(--quiet); margin-inline-start: 0.1em; }
     .note { color: var(--quiet); }
+    .also { grid-column: 1 / -1; min-block-size: 1lh; color: var(--quiet); }
     .track { grid-column: 1 / -1; block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }
     .fill { block-size: 100%; border-radius: inherit; background: var(--colour); inline-size: calc(var(--p) * 100%); transition: inline-size 0.3s linear; }
     @media (prefers-reduced-motion: reduce) { .fill { transition: none; } }
@@ -48,6 +50,7 @@ export class GenreNow extends LitElement {
         ${genre === null ? html`<p class="note">${note}</p>` : html`
           <p class="p">${percent(p)}<small>%</small></p>
           <p class="note">${note}</p>`}
+        <p class="also">${tagWords(this.summary ?? (this.isInterrupted ? undefined : this.prediction) ?? {})}</p>
         <div class="track" aria-hidden="true"><div class="fill" .style=${`--p: ${p}; --colour: ${genre === null ? 'transparent' : this.colours.get(genre)?.strong ?? 'var(--accent)'}`}></div></div>
       </div>`;
   }

@@ -30,6 +30,8 @@ export interface SendOptions {
   readonly url: string;
   /** Number of labels in each prediction. */
   readonly topK: number;
+  /** Most tags in each prediction. */
+  readonly tags?: number | undefined;
   /** Request mel columns and waveform peaks of each block. */
   readonly spectrogram: boolean;
 }

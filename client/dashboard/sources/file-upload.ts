@@ -7,6 +7,7 @@ import { EventReader, type ServerEvent } from '../model/event-reader.js';
 
 export interface UploadOptions {
   readonly topK: number;
+  readonly tags: number;
   readonly token: string | undefined;
   readonly onSent: (bytes: number) => void;
   readonly onEvents: (events: readonly ServerEvent[]) => void;
@@ -28,7 +29,7 @@ export class UploadError extends Error {
  * Resolves after the last event, `summary` or `error`.
  * @throws UploadError when the server refuses the file or can't be reached; the signal's reason when it is aborted
  */
-export async function uploadFile(file: File, { topK, token, onSent, onEvents, signal }: UploadOptions): Promise<void> {
+export async function uploadFile(file: File, { topK, tags, token, onSent, onEvents, signal }: UploadOptions): Promise<void> {
   const id = crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '');
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const stop = new AbortController();
@@ -40,7 +41,7 @@ export async function uploadFile(file: File, { topK, token, onSent, onEvents, si
     isLast ||= events.some(({ type }) => type === 'summary' || type === 'error');
     onEvents(events);
   });
-  const query = new URLSearchParams({ id, name: file.name.slice(-200), topK: String(topK), spectrogram: '1' });
+  const query = new URLSearchParams({ id, name: file.name.slice(-200), topK: String(topK), tags: String(tags), spectrogram: '1' });
   const sending = send(file, new URL(`v1/classify?${query}`, BASE), headers, stop.signal, onSent);
   sending.catch(() => {}); // awaited below, if the events say nothing
   try {

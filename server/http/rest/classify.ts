@@ -1,6 +1,7 @@
 /** Files to be classified: one in the body of a request, streamed, with the answer as JSON or as events. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
+import { MAX_TAGS } from '../../protocol/client-messages.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import { boundaryOf, filePart } from '../multipart.js';
 import { errorResponses, newApi, parsed, type ApiParts } from './api.js';
@@ -15,6 +16,7 @@ const querySchema = z.object({
   name: z.string().max(1000).optional().meta({ description: 'Name of a file that is the body itself' }),
   id: idSchema.optional().meta({ description: 'The events go to `GET /v1/classify/{id}/events`; the file waits for that reader' }),
   topK: z.coerce.number().int().min(1).max(100).optional().meta({ description: 'Labels in each `prediction`, 5 unless set' }),
+  tags: z.coerce.number().int().min(0).max(MAX_TAGS).optional().meta({ description: 'Most tags in the answer and in each `prediction`; none unless set' }),
   spectrogram: flag.meta({ description: '1: events have `columns` too' }),
 });
 
@@ -29,7 +31,7 @@ export function classifyApi({ access, files }: ApiParts): OpenAPIHono {
   // Without a validator of the body: that would read all of it into memory.
   api.post('/v1/classify', async (context) => {
     access.check('send', context.req.header('authorization'));
-    const { name, id, topK, spectrogram } = parsed(querySchema, context.req.query());
+    const { name, id, topK, tags, spectrogram } = parsed(querySchema, context.req.query());
     const { incoming, outgoing } = context.env as { incoming: IncomingMessage; outgoing: ServerResponse };
     const contentType = context.req.header('content-type') ?? '';
     const boundary = boundaryOf(contentType);
@@ -45,6 +47,7 @@ export function classifyApi({ access, files }: ApiParts): OpenAPIHono {
       events,
       watchId: id,
       topK,
+      tags,
       spectrogram: spectrogram === '1',
     });
     if (!events) return context.json(await answer, 200);

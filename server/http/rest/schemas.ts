@@ -15,6 +15,13 @@ export const stationState = z.enum(['connecting', 'live', 'silent', 'stalled', '
   .meta({ description: '`silent`: bytes but no sound; `stalled`: no bytes; `failing`: waiting for the next attempt; `stopped`: disabled' });
 export const alertType = z.enum(['dead-air', 'down', 'speech', 'drift', 'genre-changed']);
 
+/** Tags with their probabilities. */
+export const tagsSchema = z.array(z.tuple([z.string(), probability]).readonly()).readonly();
+export const moodSchema = z.object({
+  lively: probability.optional().meta({ description: '0 calm, 1 lively; derived from tags' }),
+  happy: probability.optional().meta({ description: '0 sad, 1 happy; derived from tags' }),
+});
+
 export const classifiedSchema = z.object({
   file: z.string(),
   durationMs: z.number(),
@@ -22,6 +29,8 @@ export const classifiedSchema = z.object({
   p: probability,
   top: z.array(z.object({ genre: z.string(), p: probability })).readonly().meta({ description: 'All labels for the whole file, best first; empty if none of it is music' }),
   segments: z.array(z.object({ fromMs: z.number(), toMs: z.number(), genre: labelSchema, p: probability, state: streamState })).readonly(),
+  tags: tagsSchema.optional().meta({ description: 'With `?tags=N`: what the music has beside its genre, most telling first' }),
+  mood: moodSchema.optional().meta({ description: 'With `?tags=N`, if the model has tags for it' }),
   error: z.string().optional().meta({ description: 'What is wrong with the file; the rest describes what could be scored' }),
   note: z.string().optional().meta({ description: 'What is unusual about the file without being wrong' }),
 }).meta({ id: 'Classified' }) satisfies z.ZodType<Classified>;

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { Announcements } from '../../../client/dashboard/model/announcements.js';
 import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
 import { trialText } from '../../../client/dashboard/model/trial-words.js';
+import { SHOWN_TAGS, tagWords } from '../../../client/dashboard/model/tag-words.js';
 import { microphoneErrorText } from '../../../client/dashboard/sources/source-errors.js';
 
 test('labels of any model have a display name', () => {
@@ -25,6 +26,12 @@ test('formats times, durations and levels', () => {
   assert.equal([8200, 60_000, 125_000].map(duration), ['8 s', '1 min', '2 min 5 s']);
   assert.equal([42.4, 1234].map(delay), ['42 ms', '1.2 s']);
   assert.equal([-12.345, -120, 0].map(decibels), ['−12.3', '−∞', '0.0']);
+});
+
+test('tags are words after "also", a few of them', () => {
+  assert.is(tagWords({ tags: [['electronic', 0.9], ['calm', 0.6]] }), 'also: electronic, calm');
+  assert.is(tagWords({ tags: Array.from({ length: 20 }, (_, index): [string, number] => [`t${index}`, 0.9]) }).split(',').length, SHOWN_TAGS);
+  assert.equal([tagWords({ tags: [] }), tagWords({})], ['', '']);
 });
 
 test('what a trial of a station heard', () => {

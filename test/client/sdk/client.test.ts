@@ -51,7 +51,7 @@ const prediction = (atMs: number) => ({
 const summary = { type: 'summary', durationMs: 1000, genre: 'a', p: 0.9, segments: [] } satisfies Summary;
 
 test('sends start with its options, and audio once the server is ready', async (context) => {
-  const client = newClient(context, { name: 'kitchen', topK: 3, spectrogram: true });
+  const client = newClient(context, { name: 'kitchen', topK: 3, tags: 5, spectrogram: true });
   const states: string[] = [];
   client.on('state', (state) => states.push(state));
   const connecting = client.connect();
@@ -59,7 +59,7 @@ test('sends start with its options, and audio once the server is ready', async (
   const peer = await context.server.nextPeer();
   assert.is(peer.path, '/v1/stream');
   assert.is(peer.socket.protocol, 'livegenre.v1');
-  assert.equal(await peer.start(), { type: 'start', version: 1, encoding: 's16le', sampleRate: 8000, channels: 1, name: 'kitchen', topK: 3, spectrogram: true });
+  assert.equal(await peer.start(), { type: 'start', version: 1, encoding: 's16le', sampleRate: 8000, channels: 1, name: 'kitchen', topK: 3, tags: 5, spectrogram: true });
   assert.is(peer.audio.length, 0);
   peer.ready();
   assert.is((await connecting).streamId, 's1');

@@ -22,6 +22,11 @@ test('times are m:ss, and h:mm:ss from an hour on', () => {
   assert.equal([0, 999, 61_000, 3_599_999, 3_600_000, 36_061_000].map(clock), ['0:00', '0:00', '1:01', '59:59', '1:00:00', '10:01:01']);
 });
 
+test('tags stand below the answer', () => {
+  assert.match(report({ ...SONG, tags: [['guitar', 0.8], ['mellow', 0.6]] }, PLAIN), /\n {2}also: guitar, mellow\n {5}0:00/);
+  assert.not.match(report({ ...SONG, tags: [] }, PLAIN), /also/);
+});
+
 test('the answer names genre, confidence and the best three', () => {
   const text = report(SONG, PLAIN);
   assert.match(text, /song\.mp3 {2}12:34 {2}blues 84 % {2}\(jazz 9 %, rock 4 %\)/);

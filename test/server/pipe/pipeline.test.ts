@@ -8,7 +8,7 @@ import { smoothedBlocksFromColumns, pipe, Progress, type PipeOptions } from '../
 import type { AudioFormat } from '../../../server/protocol/audio-format.js';
 import type { Columns, Prediction, Stretch, Summary } from '../../../server/protocol/messages.js';
 import { withDefaults } from '../../../server/settings.js';
-import { FAKE_BUNDLE, FAKE_LABELS, FakeClassifier } from '../fake-classifier.js';
+import { FAKE_BUNDLE, FAKE_LABELS, FAKE_TAGGED, FakeClassifier } from '../fake-classifier.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { cut, join, MONO, noise, silence, tone } from '../sound.js';
 
@@ -108,6 +108,26 @@ test('a silent stream of any length has no genre', () => {
 test('one large message gives the same predictions as many small ones', () => {
   const bytes = noise(300_000);
   assert.equal(runPipe([bytes]), runPipe(cut(bytes, [10_000, 50_001, 200_000])));
+});
+
+test('tags come when asked for: in music, but not in speech and silence; and in the summary', () => {
+  const bytes = join(tone(200, 8000), silence(4000), tone(1500, 6000));
+  const messages = runPipe([bytes], { model: FAKE_TAGGED, tags: 20 }, true, new FakeClassifier({ hasTags: true }));
+  const tagsIn = (state: Prediction['state']): string[] => predictions(messages).filter((each) => each.state === state).map(({ tags }) => tags!.map(([name]) => name).join());
+  assert.equal([...new Set(tagsIn('music'))], ['deep']);
+  assert.ok(tagsIn('speech').length > 3 && tagsIn('speech').every((words) => words === ''));
+  assert.ok(tagsIn('silence').length > 3 && tagsIn('silence').every((words) => words === ''));
+  assert.ok(tagsIn('warming').every((words) => words === ''));
+  assert.equal(summaryOf(messages).tags!.map(([name]) => name), ['deep']);
+  assert.ok(predictions(messages).every((each) => !('mood' in each)), 'none of its tags is on an axis');
+});
+
+test('tags that were not asked for are not sent, and a model without tags answers with none', () => {
+  const without = runPipe([tone(200, 4000)], { model: FAKE_TAGGED }, true, new FakeClassifier({ hasTags: true }));
+  assert.ok(without.every((each) => !('tags' in each)));
+  const none = runPipe([tone(200, 4000)], { tags: 5 });
+  assert.ok(predictions(none).every(({ tags }) => tags!.length === 0));
+  assert.equal(summaryOf(none).tags, []);
 });
 
 test('a long silence is reported, and the state is reset after it', () => {

@@ -19,7 +19,7 @@ function refusal(value: unknown): string {
 
 test('a complete start is accepted', () => {
   assert.equal(parseClientMessage(JSON.stringify(START)), START);
-  const all = { ...START, name: 'x', topK: 3, spectrogram: true, resume: 'token' };
+  const all = { ...START, name: 'x', topK: 3, tags: 5, spectrogram: true, resume: 'token' };
   assert.equal(parseClientMessage(JSON.stringify(all)), all);
   assert.equal(parseClientMessage('{"type":"stop"}'), { type: 'stop' });
 });
@@ -43,6 +43,7 @@ test('errors say what is expected', () => {
   assert.match(refusal({ ...START, sampleRate: '44100' }), 'sampleRate is required: a number of Hz');
   assert.match(refusal({ ...START, encoding: 'mp3' }), 's16le, f32le or opus');
   assert.match(refusal({ ...START, name: 'x'.repeat(101) }), 'name must be at most 100 characters');
+  for (const tags of [-1, 21, 1.5]) assert.match(refusal({ ...START, tags }), 'bad-start: tags');
   assert.match(refusal({ ...START, topK: 0 }), 'bad-start: topK');
 });
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { RunningServer } from '../../../server/assemble.js';
 import type { Settings } from '../../../server/settings.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { FAKE_BUNDLE, FAKE_TAGGED } from '../fake-classifier.js';
 import { Client, connect, killShards, refusedUpgrade, sharedServer, START, stream, withServer } from '../rig.js';
 import { until } from '../../support/until.js';
 import { cut, noise, tone } from '../sound.js';
@@ -24,7 +25,7 @@ test('after start, audio and stop: ready, a prediction per block, the summary, c
   client.tell({ ...START, name: 'my song' });
   const ready = await client.ready();
   assert.is(ready.name, 'my song');
-  assert.equal(ready.model, { name: 'fake', version: '0', labels: ['low', 'middle', 'high'] });
+  assert.equal(ready.model, { name: 'fake', version: '0', labels: ['low', 'middle', 'high'], tags: [] });
   assert.is(ready.receivedBytes, 0);
   assert.ok(Math.abs(ready.blockMs - BLOCK_MS) < 1e-9);
   for (const piece of cut(tone(200, 3000), [4410])) client.play(piece);
@@ -36,6 +37,25 @@ test('after start, audio and stop: ready, a prediction per block, the summary, c
   assert.ok(client.predictions.every(({ lagMs, droppedMs }) => lagMs >= 0 && droppedMs === 0));
   assert.is(client.ws.protocol, 'livegenre.v1');
 }));
+
+test('tags come as many as asked for, to viewers as well; a model without tags says so and names none', async () => {
+  await withServer({}, async (server) => {
+    const client = await stream(server, { tags: 1 });
+    assert.equal((await client.ready()).model.tags, ['deep', 'bright']);
+    const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
+    await viewer.ready();
+    client.play(tone(200, 5000));
+    client.tell({ type: 'stop' });
+    for (const heard of [await client.summary(), await viewer.summary(), client.predictions.at(-1)!, viewer.predictions.at(-1)!]) assert.equal(heard.tags!.map(([name]) => name), ['deep']);
+  }, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } });
+  await shared(async (server) => {
+    const client = await stream(server, { tags: 20 });
+    client.play(tone(200, 3000));
+    client.tell({ type: 'stop' });
+    assert.equal((await client.summary()).tags, []);
+    assert.equal((await client.ready()).model.tags, []);
+  });
+});
 
 test('columns are sent only on request', () => shared(async (server) => {
   const [plain, drawn] = [await stream(server), await stream(server, { spectrogram: true })];

@@ -13,8 +13,10 @@ import type { Settings } from '../../../../server/settings.js';
 import { Shards } from '../../../../server/shards/shards.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { eventually, until } from '../../../support/until.js';
-import { FAKE_BUNDLE } from '../../fake-classifier.js';
+import { FAKE_BUNDLE, FAKE_TAGGED } from '../../fake-classifier.js';
 import { FAKE_CLASSIFIER_URL, sharedServer, withServer } from '../../rig.js';
+import { wavFile } from '../../../../server/sources/wav.js';
+import { MONO, tone } from '../../sound.js';
 import { childProcesses, Recordings } from '../../sources/recordings.js';
 import { HAS_FFMPEG } from '../../sources/station/radio.js';
 
@@ -115,6 +117,15 @@ for (const name of ['music.wav', 'music.flac', 'index-last.m4a'] as const) {
     assert.equal((await post(server, form)).body, { file: name, ...wanted });
   }));
 }
+
+test('tags are in the answer when asked for, and in the predictions', () => withServer({}, async (server) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const path = recordings.write('deep.wav', wavFile(new Int16Array(tone(150, 1000 * SECONDS).buffer), MONO.sampleRate));
+  const { body } = await post(server, readFileSync(path), { query: '?tags=20' });
+  assert.equal(body.tags!.map(([name]) => name), ['deep']);
+  assert.not('tags' in (await post(server, readFileSync(path))).body);
+  assert.is((await post<Problem>(server, Buffer.from('x'), { query: '?tags=21' })).status, 422);
+}, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } }));
 
 test('the format is told by the content, and a name has no folders', () => shared(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
