@@ -12,13 +12,14 @@ import type { Theme } from './model/theme.js';
 import { filesPageStyles } from './files-page-styles.js';
 import { pageStyles } from './page-styles.js';
 import './parts/file-timeline.js';
-import type { FileTimeline } from './parts/file-timeline.js';
+import type { Explain, FileTimeline } from './parts/file-timeline.js';
 import './parts/genre-bars.js';
 import './parts/genre-now.js';
 import { icon, NOTE } from './parts/icons.js';
 import { sharedStyles } from './parts/shared-styles.js';
 import './parts/site-header.js';
 import type { Site } from './site.js';
+import { explainStretch } from './sources/explain.js';
 import { FileAudio } from './sources/file-audio.js';
 import { uploadFile } from './sources/file-upload.js';
 
@@ -47,6 +48,7 @@ export class FilesPage extends LitElement {
   #page: AbortController | undefined;
   #audio: { readonly of: QueuedFile; readonly audio: FileAudio } | undefined;
   readonly #palette = new GenrePalette();
+  readonly #explain: Explain = (analysis, stretch, signal) => explainStretch(analysis, stretch, { token: this.site.visitor.token, signal });
   readonly #queue = new FileQueue({
     upload: async (file, upload) => uploadFile(file, { ...upload, topK: Math.min(MAX_TOP_K, (await this.site.model()).labels.length), tags: SHOWN_TAGS, token: this.site.visitor.token }),
     format: async () => {
@@ -170,7 +172,7 @@ export class FilesPage extends LitElement {
             <genre-bars .prediction=${shown} .labels=${answer && top.length > 0 ? top.map(([label]) => label) : this.labels} .colours=${colours}></genre-bars>
           </section>
           <section class="wide" aria-label="Timeline of the file">
-            <file-timeline .analysis=${analysis} .version=${this.#version} .colours=${colours} .theme=${this.theme} .audio=${this.#audio?.audio}></file-timeline>
+            <file-timeline .analysis=${analysis} .version=${this.#version} .colours=${colours} .theme=${this.theme} .audio=${this.#audio?.audio} .explain=${this.#explain}></file-timeline>
             <div class="save" role="group" aria-label="Save">
               <button type="button" @click=${() => this.#savePicture(queued)}>Save picture</button>
               <button type="button" ?disabled=${!answer} @click=${() => this.#save(numbersAsJson(analysis), 'application/json', savedName(file.name, 'json'))}>Save JSON</button>

@@ -37,12 +37,12 @@ ${frame({
   })}<h3>Does the map hold?</h3>
 <p>With the ${top.length} most important cells hidden together, the log odds of ${genre} fall by <strong>${topFall.toFixed(2)}</strong>; with as many cells drawn at random by ${randomFall.toFixed(2)} on average. The first is larger than ${beaten} of ${draws} draws.${beaten < draws ? ' Where that is not all of them, trust the map less.' : ''}</p>
 <h3>What the map says and does not</h3>
-<ul class="plain">
+<ul class="plain" aria-label="What the map says and does not">
 <li>It says where this network’s answer depends on the sound. It does not say what makes a genre, nor that the answer is right.</li>
 <li>What is hidden gets the mean level of its band in this part, so the map shows where something happens. A band that is always equally loud is not seen by it, though its level may matter.</li>
 <li>Parts are hidden one at a time. Where two say the same, hiding one changes little, and both look unimportant.</li>
 <li>It is no finer than its patches: a note or a beat cannot be told from its neighbours within a second.</li>
-<li>A part acts also through the network’s memory: hiding it changes what is said for some seconds after it.</li>
+<li>A part acts through the network’s memory, too: hiding it changes what is said for some seconds after it. What comes last has little time to act, so it looks less important.</li>
 </ul>
 `;
 }

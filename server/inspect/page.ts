@@ -46,7 +46,7 @@ export function page(heard: HeardFile, model: Manifest, look: Look | undefined, 
 <header>
 <h1>${answer.file}</h1>
 <p class="quiet">Heard by livegenre’s model ${model.name} ${model.version} on ${createdAt.toISOString().slice(0, 10)}.</p>
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul aria-label="Sections">${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main>
 ${answer.error !== undefined && html`<p class="notice">The file ${answer.error}. What could be decoded is shown.</p>`}
@@ -90,7 +90,7 @@ function scores({ answer, stretches }: HeardFile, { labels }: Manifest, duration
     height: 24 * order.length, time: timeMarks(0, durationMs), values: order.map((text, row) => ({ at: (row + 0.5) / order.length, text })),
     content: image(sharePicture(rows, order.length), `Scores of ${labels.length} genres over time; ${answer.genre === null ? 'no genre' : `${answer.genre} with ${percent(answer.p)}`} over the whole file`),
   })}
-<details><summary>Live states and scores as tables</summary>
+<details aria-label="Tables"><summary>Live states and scores as tables</summary>
 <div class="scroll" role="region" aria-label="Live states" tabindex="0"><table><caption>What a listener to the stream would have been told</caption><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col" class="words">State</th><th scope="col">Confidence</th></tr></thead>
 <tbody>${answer.segments.slice(0, MAX_ROWS).map(({ fromMs, toMs, state, genre, p }) => html`<tr><th scope="row">${clockTime(fromMs / 1000)}</th><td>${clockTime(toMs / 1000)}</td><td class="words">${genre ?? state}</td><td>${genre === null ? '' : percent(p)}</td></tr>`)}</tbody></table></div>
 ${stretches.length > MAX_ROWS ? html`<p>The file has ${stretches.length} stretches, too many for a table.</p>` : html`<div class="scroll" role="region" aria-label="Stretches" tabindex="0"><table><caption>Stretches of 4 s</caption><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col" class="words">Heard</th><th scope="col" class="words">Scores</th></tr></thead>

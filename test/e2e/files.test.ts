@@ -8,7 +8,7 @@ import { serve, type ServedPage } from './serve.js';
 import { wavFile } from '../../server/sources/wav.js';
 import { HAS_FFMPEG } from '../server/sources/station/radio.js';
 import { music } from '../support/browser.js';
-import { browserSuite, openPage, SOON, type InBrowser, type Opening } from '../support/pages.js';
+import { browserSuite, openPage, recolour, resize, SOON, type InBrowser, type Opening } from '../support/pages.js';
 
 interface Server {
   server: ServedPage;
@@ -46,6 +46,14 @@ const colours = (page: Page): Promise<number> => page.locator('file-timeline can
   const { width, height } = canvas as HTMLCanvasElement;
   const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, Math.round(height * 0.6), width, Math.round(height * 0.3));
   return new Set(new Uint32Array(data.buffer)).size;
+});
+
+/** A sum over the pixels of the spectrogram. */
+const spectrogram = (page: Page): Promise<number> => page.locator('file-timeline canvas').evaluate(async (canvas) => {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const { width, height } = canvas as HTMLCanvasElement;
+  const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, Math.round(height * 0.6), width, Math.round(height * 0.3));
+  return data.reduce((sum, value) => sum + value, 0);
 });
 
 test('a file is sent, heard and shown: genre, ranked scores, timeline, spectrogram and table', async (context) => {
@@ -116,6 +124,67 @@ test('a click on a stretch plays it, and the cursor moves', async (context) => {
   await page.locator('file-timeline .place', { hasText: /^0:09 / }).waitFor(SOON);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('button', { name: 'Play' }).waitFor(SOON);
+  assert.equal(context.pageErrors, []);
+});
+
+test('where the network looked is laid over the chosen stretch, and taken away again', async (context) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const page = await open(context, { viewport: { width: 1400, height: 1300 } });
+  await choose(page, ['song.wav', context.music]);
+  await said(page, 'song.wav', /\d %$/);
+  const button = page.getByRole('button', { name: 'Where it looked' });
+  assert.ok(await button.isDisabled(), 'no stretch is chosen');
+  await axis(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  await page.locator('file-timeline .picked', { hasText: '0:14 to 0:18' }).waitFor(SOON);
+  const before = await spectrogram(page);
+  await button.click();
+  const words = page.locator('file-timeline .looked');
+  await words.filter({ hasText: /the log odds of [\w ]+ fall by -?\d+\.\d\d, with a tenth at random by/ }).waitFor(SOON);
+  const shown = await view(page);
+  assert.ok(shown.fromMs <= 14_000 && shown.toMs >= 18_000 && shown.toMs - shown.fromMs <= 12_000, JSON.stringify(shown));
+  const explained = await spectrogram(page);
+  assert.not.equal(explained, before);
+  assert.is(await button.getAttribute('aria-pressed'), 'true');
+  assert.equal(await unnamedElements(page), []);
+  assert.equal(await lowContrastTexts(page), []);
+  if (process.env['LIVEGENRE_TEST_PICTURES']) {
+    for (const width of [1400, 400]) for (const scheme of ['light', 'dark'] as const) {
+      await resize(page, width);
+      await recolour(page, scheme);
+      await page.locator('file-timeline').screenshot({ path: `${process.env['LIVEGENRE_TEST_PICTURES']}/looked-${width}-${scheme}.png` });
+    }
+    await resize(page, 1400);
+    await recolour(page, 'light');
+  }
+  await button.click();
+  await words.waitFor({ ...SOON, state: 'hidden' });
+  assert.not.equal(await spectrogram(page), explained);
+  assert.equal(context.pageErrors, []);
+});
+
+test('another stretch ends the question, and a refusal is told', async (context) => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const page = await open(context, { expects: (message) => /status of 413/.test(message.text()) });
+  await choose(page, ['song.wav', context.music]);
+  await said(page, 'song.wav', /\d %$/);
+  await page.route('**/v1/explain?**', () => {}); // never answered
+  await axis(page).focus();
+  await page.keyboard.press('End');
+  const asked = page.waitForRequest(/v1\/explain/, SOON);
+  await page.getByRole('button', { name: 'Where it looked' }).click();
+  const request = await asked;
+  assert.ok((request.postDataBuffer()?.length ?? 0) % 64 === 0 && /genre=\w+/.test(request.url()));
+  const ended = page.waitForEvent('requestfailed', SOON);
+  await axis(page).focus();
+  await page.keyboard.press('ArrowLeft');
+  await ended;
+  await page.locator('file-timeline .looked').waitFor({ ...SOON, state: 'hidden' });
+  await page.unroute('**/v1/explain?**');
+  await page.route('**/v1/explain?**', (route) => route.fulfill({ status: 413, contentType: 'application/problem+json', body: JSON.stringify({ code: 'too-big', detail: 'The stretch has 4.2 s; this server explains up to 0 s at once (--max-explain-seconds).' }) }));
+  await page.getByRole('button', { name: 'Where it looked' }).click();
+  await page.locator('file-timeline .looked', { hasText: 'this server explains up to 0 s' }).waitFor(SOON);
   assert.equal(context.pageErrors, []);
 });
 

@@ -1,5 +1,6 @@
 /** Draws a file on one time axis: times, live states, stretches, waveform and spectrogram, and the cursor. */
 import { CONTENT_NAMES } from '../model/audio-content.js';
+import type { Explained } from '../model/explained.js';
 import type { FileAnalysis } from '../model/file-analysis.js';
 import { labelName } from '../model/format.js';
 import type { GenreColour } from '../model/genre-colours.js';
@@ -29,6 +30,8 @@ export interface FileScene {
   readonly cursorMs: number | undefined;
   /** Index of the stretch that is chosen; -1 for none. */
   readonly picked: number;
+  /** Laid over the spectrogram. */
+  readonly looked?: Explained | undefined;
 }
 
 /** The edges of the two rows of stretches, CSS px from the top. */
@@ -68,6 +71,7 @@ export class FilePainter {
     this.#context.fillStyle = this.#colour('--sunken');
     this.#context.fillRect(0, top, this.#width, this.#height - top);
     tiles.draw(this.#context, { fromMs, toMs, x: 0, y: top, width: this.#width, height: this.#height - top });
+    this.#looked(top);
     this.#axis();
     if (analysis.heardMs > 0) this.#cursor();
   }
@@ -196,6 +200,34 @@ export class FilePainter {
       const top = Math.round(middle - height(high));
       context.fillRect(x, top, 1, Math.max(1, Math.round(middle - height(low)) - top));
     }
+  }
+
+  /** Dims what mattered little to the answer, and outlines what mattered most. */
+  #looked(top: number): void {
+    const { looked } = this.#scene;
+    if (!looked) return;
+    const context = this.#context;
+    const y = (band: number): number => Math.round(this.#height - (this.#height - top) * band / looked.bands);
+    const x = (ms: number): number => Math.round(this.#x(ms));
+    context.save();
+    context.fillStyle = this.#colour('--surface');
+    for (const { fromMs, toMs, fromBand, toBand, strength } of looked.cells) {
+      context.globalAlpha = 0.8 * (1 - strength);
+      context.fillRect(x(fromMs), y(toBand), x(toMs) - x(fromMs), y(fromBand) - y(toBand));
+    }
+    context.globalAlpha = 1;
+    context.lineCap = 'square';
+    context.beginPath();
+    for (const { fromMs, toMs, fromBand, toBand } of looked.edges) {
+      context.moveTo(x(fromMs), y(fromBand));
+      context.lineTo(x(toMs), y(toBand));
+    }
+    for (const [colour, width] of [['--surface', 4], ['--ink', 1.5]] as const) {
+      context.strokeStyle = this.#colour(colour);
+      context.lineWidth = width * this.#ratio;
+      context.stroke();
+    }
+    context.restore();
   }
 
   #cursor(): void {

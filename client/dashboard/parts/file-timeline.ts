@@ -1,5 +1,7 @@
 /** A file on one time axis, to be looked at and heard: zoomed and moved with wheel, touch and keys. */
 import { css, html, LitElement } from 'lit';
+import type { Stretch } from '../../../server/protocol/messages.js';
+import type { Explained } from '../model/explained.js';
 import type { FileAnalysis } from '../model/file-analysis.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
@@ -20,10 +22,15 @@ const WHEEL_ZOOM = 1.0025;
 const CLICK_PX = 5;
 /** Share of the window by which Page Up and Page Down move. */
 const PAGE_SHARE = 0.8;
+/** A stretch that is explained takes at least this share of the window. */
+const EXPLAINED_SHARE = 0.4;
+
+/** Asks where the network looked; undefined if there is nothing to say. */
+export type Explain = (analysis: FileAnalysis, stretch: Stretch, signal: AbortSignal) => Promise<Explained | undefined>;
 
 export class FileTimeline extends LitElement {
   /** `version` changes when the analysis has grown or the sound has started or stopped. */
-  static override properties = { analysis: { attribute: false }, version: { type: Number }, colours: { attribute: false }, theme: {}, audio: { attribute: false }, picked: { state: true }, isWhole: { state: true } };
+  static override properties = { analysis: { attribute: false }, version: { type: Number }, colours: { attribute: false }, theme: {}, audio: { attribute: false }, explain: { attribute: false }, looked: { state: true }, isAsking: { state: true }, refusal: { state: true }, picked: { state: true }, isWhole: { state: true } };
   static override styles = [sharedStyles, css`
     :host { display: grid; gap: 0.625rem; }
     .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
@@ -33,6 +40,7 @@ export class FileTimeline extends LitElement {
     .picked { flex: 1 1 12rem; min-block-size: 1.4rem; text-align: end; font-size: 0.8125rem; }
     .axis { position: relative; border-radius: 0.375rem; touch-action: pan-y; cursor: crosshair; user-select: none; -webkit-user-select: none; }
     canvas { display: block; inline-size: 100%; block-size: ${FILE_HEIGHT}px; }
+    .looked { max-inline-size: 46rem; color: var(--quiet); font-size: 0.8125rem; }
     .trouble { color: var(--quiet); font-size: 0.8125rem; }
   `];
 
@@ -41,6 +49,12 @@ export class FileTimeline extends LitElement {
   declare colours: ReadonlyMap<string, GenreColour>;
   declare theme: Theme;
   declare audio: FileAudio | undefined;
+  declare explain: Explain | undefined;
+  /** Where the network looked in the chosen stretch. */
+  declare looked: Explained | undefined;
+  declare isAsking: boolean;
+  /** Why that can't be said; empty if it can. */
+  declare refusal: string;
   /** Index of the chosen stretch; -1 for none. */
   declare picked: number;
   declare isWhole: boolean;
@@ -51,6 +65,7 @@ export class FileTimeline extends LitElement {
   /** Fingers and buttons that are down, by their id. */
   readonly #pointers = new Map<number, { x: number; y: number }>();
   #moved = 0;
+  #question: AbortController | undefined;
 
   constructor() {
     super();
@@ -59,10 +74,18 @@ export class FileTimeline extends LitElement {
     this.theme = 'light';
     this.picked = -1;
     this.isWhole = true;
+    this.isAsking = false;
+    this.refusal = '';
     new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#forget();
+  }
+
   override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('analysis') || changed.has('picked')) this.#forget();
     if (!changed.has('analysis')) return;
     this.#window = new TimeWindow();
     this.picked = -1;
@@ -70,7 +93,7 @@ export class FileTimeline extends LitElement {
   }
 
   override render() {
-    const { analysis, audio, picked } = this;
+    const { analysis, audio, picked, looked } = this;
     const stretch = analysis?.stretches[picked];
     const positionMs = audio?.positionMs ?? 0;
     return html`
@@ -79,6 +102,7 @@ export class FileTimeline extends LitElement {
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#zoom(1 / ZOOM_STEP)}>+</button>
         <button type="button" aria-label="Zoom out" title="Zoom out (-)" ?disabled=${this.isWhole} @click=${() => this.#zoom(ZOOM_STEP)}>−</button>
         <button type="button" title="Show all (0)" ?disabled=${this.isWhole} @click=${() => this.#showAll()}>All</button>
+        <button type="button" title="Where the network looked in the chosen stretch" aria-pressed=${looked !== undefined} ?disabled=${!this.explain || !stretch || stretch.top.length === 0 || this.isAsking} @click=${() => this.#look()}>Where it looked</button>
         <span class="place">${clockTime(positionMs)} / ${clockTime(analysis?.durationMs ?? 0)}</span>
         <p class="picked" aria-live="polite">${stretch ? html`<strong>${stretch.genre === null ? CONTENT_NAMES[stretch.state] : labelName(stretch.genre)}</strong>, ${clockTime(stretch.fromMs)} to ${clockTime(stretch.toMs)}${stretch.top.length > 0 ? `: ${stretch.top.slice(0, 3).map(([label, p]) => `${labelName(label)} ${percent(p)} %`).join(', ')}` : ''}` : ''}</p>
       </div>
@@ -86,6 +110,7 @@ export class FileTimeline extends LitElement {
         @keydown=${this.#key} @wheel=${this.#wheel} @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up}>
         <canvas role="img" aria-label="Live states, stretches, waveform and mel spectrogram of the file"></canvas>
       </div>
+      <p class="looked" role="status" ?hidden=${!looked && !this.isAsking && this.refusal === ''}>${looked ? lookedWords(looked) : this.isAsking ? 'Asking the network without each part of it …' : this.refusal}</p>
       ${audio?.trouble ? html`<p class="trouble" role="status">${audio.trouble}</p>` : ''}`;
   }
 
@@ -134,7 +159,7 @@ export class FileTimeline extends LitElement {
       this.#tilesOf = { analysis, theme: this.theme };
       this.#tiles = new SpectrogramTiles(analysis, this.theme);
     }
-    new FilePainter(context, this, { analysis, tiles: this.#tiles!, window, colours: this.colours, cursorMs, picked: this.picked }, width, height, ratio).paint();
+    new FilePainter(context, this, { analysis, tiles: this.#tiles!, window, colours: this.colours, cursorMs, picked: this.picked, looked: this.looked }, width, height, ratio).paint();
   }
 
   /** Without an update of the element, which would be one for each frame. */
@@ -184,6 +209,46 @@ export class FileTimeline extends LitElement {
       this.#window.reveal(toMs);
       this.#windowChanged();
     }
+  }
+
+  /** Asks where the network looked, or takes the answer away. */
+  async #look(): Promise<void> {
+    const { analysis, explain, looked } = this;
+    const stretch = analysis?.stretches[this.picked];
+    this.#forget();
+    if (looked || !analysis || !stretch || !explain) return;
+    const { signal } = this.#question = new AbortController();
+    this.isAsking = true;
+    try {
+      const answer = await explain(analysis, stretch, signal);
+      if (signal.aborted) return;
+      if (answer) this.#show(answer);
+      else this.refusal = 'There is no sound of this stretch yet.';
+    } catch (error) {
+      if (signal.aborted) return;
+      // What is no answer of the server is a network that failed.
+      this.refusal = error instanceof TypeError ? 'The server can’t be reached.' : (error as Error).message;
+    }
+    this.isAsking = false;
+  }
+
+  #show(answer: Explained): void {
+    this.looked = answer;
+    const window = this.#window;
+    const share = (answer.toMs - answer.fromMs) / window.spanMs;
+    const middleMs = (answer.fromMs + answer.toMs) / 2;
+    if (share < EXPLAINED_SHARE) window.zoom(share / EXPLAINED_SHARE, middleMs);
+    if (window.fromMs > answer.fromMs || window.toMs < answer.toMs) window.move(middleMs - (window.fromMs + window.toMs) / 2);
+    this.#windowChanged();
+  }
+
+  #forget(): void {
+    this.#question?.abort();
+    this.#question = undefined;
+    this.looked = undefined;
+    this.isAsking = false;
+    this.refusal = '';
+    this.#drawn = '';
   }
 
   #hear(): void {
@@ -268,6 +333,10 @@ export class FileTimeline extends LitElement {
     const { left, width } = this.renderRoot.querySelector('.axis')!.getBoundingClientRect();
     return (clientX - left) / Math.max(1, width);
   }
+}
+
+function lookedWords({ genre, topFall, randomFall }: Explained) {
+  return html`What spoke for <strong>${labelName(genre)}</strong> here is left bright, the tenth that mattered most is outlined: with that hidden, the log odds of ${labelName(genre)} fall by ${topFall.toFixed(2)}, with a tenth at random by ${randomFall.toFixed(2)}${topFall > randomFall ? '' : ', so trust this map little'}. It says where this network’s answer depends on the sound, not what makes a genre; what is always equally loud is not seen by it, and what comes late had less time to count.`;
 }
 
 customElements.define('file-timeline', FileTimeline);

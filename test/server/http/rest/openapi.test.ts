@@ -27,7 +27,7 @@ test('the document has every route under /v1', () => shared(async (server) => {
     'get /v1/stations/{id}', 'get /v1/stations/{id}/audio', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv',
     'get /v1/stream', 'get /v1/streams', 'get /v1/streams/{id}', 'get /v1/streams/{id}/watch', 'patch /v1/stations/{id}', 'post /v1/classify', 'post /v1/explain', 'post /v1/stations',
   ]);
-  assert.equal(Object.keys(body.components.schemas).sort(), ['Classified', 'History', 'NewStation', 'Problem', 'Station', 'StationChanges', 'StationTrial', 'Stream']);
+  assert.equal(Object.keys(body.components.schemas).sort(), ['Classified', 'Explanation', 'History', 'NewStation', 'Problem', 'Station', 'StationChanges', 'StationTrial', 'Stream']);
   // Whatever it points to is there.
   for (const [, name] of JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(body.components.schemas[name!], name);
 }));
