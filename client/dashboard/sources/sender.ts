@@ -13,10 +13,10 @@ export class Sender {
   #filled = 0;
 
   /** @param inputRate sample rate of the samples passed to `push`, Hz */
-  constructor(name: string, inputRate: number, { url, topK, tags, spectrogram }: SendOptions) {
+  constructor(name: string, inputRate: number, options: SendOptions) {
     this.#inputRate = inputRate;
     this.#resampler = new Resampler(inputRate, SEND_SAMPLE_RATE);
-    this.client = new GenreClient({ url, name, topK, tags, spectrogram, encoding: 's16le', sampleRate: SEND_SAMPLE_RATE, channels: 1 });
+    this.client = new GenreClient({ ...options, name, encoding: 's16le', sampleRate: SEND_SAMPLE_RATE, channels: 1 });
   }
 
   /** Another device may have another rate. */

@@ -23,7 +23,7 @@ test('times are m:ss, and h:mm:ss from an hour on', () => {
 });
 
 test('tags stand below the answer', () => {
-  assert.match(report({ ...SONG, tags: [['guitar', 0.8], ['mellow', 0.6]] }, PLAIN), /\n {2}also: guitar, mellow\n {5}0:00/);
+  assert.match(report({ ...SONG, tags: [['guitar', 0.8], ['mellow', 0.6]] }, PLAIN), /\n {2}also: guitar, mellow\n {2}0:00/);
   assert.not.match(report({ ...SONG, tags: [] }, PLAIN), /also/);
 });
 
