@@ -47,7 +47,11 @@ export function discoveryPayload(prefix: string, { id, name, rules }: StationCon
     availability: [{ topic: TOPICS.availability(prefix) }],
     qos: 1,
     components: Object.fromEntries([
-      sensor('genre', 'Genre', 'value_json.genre', { icon: 'mdi:music' }),
+      sensor('genre', 'Genre', 'value_json.genre', {
+        icon: 'mdi:music',
+        json_attributes_topic: TOPICS.state(prefix, id),
+        json_attributes_template: "{{ {'also': value_json.tags | default([]), 'lively': value_json.lively | default(none), 'happy': value_json.happy | default(none)} | to_json }}",
+      }),
       sensor('confidence', 'Confidence', '(100 * value_json.p) | round', { unit_of_measurement: '%', state_class: 'measurement', icon: 'mdi:gauge' }),
       sensor('state', 'State', 'value_json.state', { device_class: 'enum', options: STATES, icon: 'mdi:radio-tower' }),
       sensor('level', 'Level', 'value_json.level', { unit_of_measurement: 'dBFS', state_class: 'measurement', icon: 'mdi:volume-high' }),

@@ -171,13 +171,13 @@ export class Mqtt {
     }
   }
 
-  #publishState({ id, state, genre, p, level, nowPlaying, heard }: StationGlance): void {
+  #publishState({ id, state, genre, p, tags, mood, level, nowPlaying, heard }: StationGlance): void {
     const steady = JSON.stringify([state, genre, nowPlaying, heard]);
     const nowMs = this.#scheduler.now();
     const before = this.#states.get(id);
     if (before?.steady === steady && nowMs - before.atMs < LEVEL_EVERY_MS) return;
     this.#states.set(id, { steady, atMs: nowMs });
-    const rounded = { state, genre, p: Math.round(100 * p) / 100, level: level === null ? null : Math.round(10 * level) / 10, nowPlaying, heard };
+    const rounded = { state, genre, p: Math.round(100 * p) / 100, level: level === null ? null : Math.round(10 * level) / 10, nowPlaying, heard, ...(tags && { tags: tags.map(([name]) => name) }), ...mood };
     this.#retain(TOPICS.state(this.#prefix, id), JSON.stringify(rounded));
   }
 

@@ -184,6 +184,9 @@ export interface StationGlance extends Omit<StationMessage, 'type'> {
   readonly heard: StreamState | null;
   readonly genre: string | null;
   readonly p: number;
+  /** As in the newest prediction; absent without tags. */
+  readonly tags?: readonly Tag[];
+  readonly mood?: Mood;
   /** dBFS of the newest block; null unless `live` or `silent`. */
   readonly level: number | null;
   /** Alerts that are not over. */
@@ -212,6 +215,9 @@ export interface StreamInfo {
   readonly state: StreamState;
   readonly genre: string | null;
   readonly p: number;
+  /** As in the newest prediction; absent where its sender did not ask for them. */
+  readonly tags?: readonly Tag[];
+  readonly mood?: Mood;
   readonly viewers: number;
   readonly lagMs: number;
   readonly droppedMs: number;

@@ -8,6 +8,7 @@ import type { Prediction, StationState } from '../protocol/messages.js';
 import { round } from '../pipe/segments.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, OpenRows } from '../store/store.js';
 import type { StationEvent } from './station-event.js';
+import { TagMeans } from './tag-means.js';
 
 const MINUTE_MS = 60_000;
 /** Blocks arrive a little early or late: a shorter gap between two of them is bridged. */
@@ -30,6 +31,7 @@ interface OpenSegment {
   /** Sum of the blocks' confidences. */
   sum: number;
   blocks: number;
+  readonly tags: TagMeans;
 }
 
 interface OpenMinute {
@@ -88,7 +90,8 @@ export class StationRecorder {
     return (this.#latestMs = Math.max(this.#latestMs, Math.round(atMs)));
   }
 
-  #addBlock(toMs: number, spanMs: number, { state, genre, p }: Prediction): void {
+  #addBlock(toMs: number, spanMs: number, prediction: Prediction): void {
+    const { state, genre, p } = prediction;
     // Ignore the last blocks of a station that was just stopped.
     if (!this.#isRunning) return;
     const startsMs = toMs - Math.round(spanMs);
@@ -102,10 +105,11 @@ export class StationRecorder {
     this.#count(genre ?? (state === 'warming' ? 'unknown' : state), startMs, toMs);
     const open = this.#segment;
     if (open && (open.state !== state || open.genre !== genre || open.nowPlaying !== this.#title)) this.#closeSegment();
-    this.#segment ??= { fromMs: startMs, toMs, state, genre, nowPlaying: this.#title, sum: 0, blocks: 0 };
+    this.#segment ??= { fromMs: startMs, toMs, state, genre, nowPlaying: this.#title, sum: 0, blocks: 0, tags: new TagMeans() };
     this.#segment.toMs = toMs;
     this.#segment.sum += p;
     this.#segment.blocks++;
+    this.#segment.tags.push(prediction);
   }
 
   #warm(fromMs: number, toMs: number): void {
@@ -121,7 +125,7 @@ export class StationRecorder {
     const { fromMs, toMs, nowPlaying } = this.#warming;
     this.#warming = undefined;
     this.#count('unknown', fromMs, toMs);
-    this.#segment = { fromMs, toMs, state: 'warming', genre: null, nowPlaying, sum: 0, blocks: 1 };
+    this.#segment = { fromMs, toMs, state: 'warming', genre: null, nowPlaying, sum: 0, blocks: 1, tags: new TagMeans() };
   }
 
   #setState(atMs: number, state: StationState, reason: string | null): void {
@@ -182,8 +186,8 @@ export class StationRecorder {
   }
 }
 
-function closed({ fromMs, toMs, state, genre, nowPlaying, sum, blocks }: OpenSegment): HistorySegment {
-  return { fromMs, toMs, state, genre, p: round(sum / blocks, 4), nowPlaying };
+function closed({ fromMs, toMs, state, genre, nowPlaying, sum, blocks, tags }: OpenSegment): HistorySegment {
+  return { fromMs, toMs, state, genre, p: round(sum / blocks, 4), nowPlaying, ...tags.means(blocks) };
 }
 
 function copy({ minute, shares }: OpenMinute): HistoryMinute {

@@ -147,6 +147,8 @@ export class Station {
       heard: last?.state ?? null,
       genre: last?.genre ?? null,
       p: last?.p ?? 0,
+      ...(last?.tags && { tags: last.tags }),
+      ...(last?.mood && { mood: last.mood }),
       level: last?.level ?? null,
       alerts: this.#parts.openAlerts?.(id) ?? [],
     };

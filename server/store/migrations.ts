@@ -72,7 +72,15 @@ const DELIVERIES = `
   CREATE INDEX deliveriesDone ON deliveries (doneAtMs);
 `;
 
+/** Tags of segments, as JSON [[name, p], …], and their mood; about 100 bytes a segment more. */
+const TAGS = ['segments', 'open_segments'].map((table) => `
+  ALTER TABLE ${table} ADD COLUMN tags TEXT;
+  ALTER TABLE ${table} ADD COLUMN lively REAL;
+  ALTER TABLE ${table} ADD COLUMN happy REAL;
+`).join('');
+
 export const MIGRATIONS: readonly string[] = [
   HISTORY,
   DELIVERIES,
+  TAGS,
 ];

@@ -1,5 +1,6 @@
 /** The history store in the embedded SQLite database. */
 import type { Statement } from 'libsql';
+import type { Tag } from '../protocol/messages.js';
 import type { Database } from './database.js';
 import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
 
@@ -31,6 +32,12 @@ const ALERT_COLUMNS = 'id, station, stationName, type, fromMs, toMs, sentence';
 interface AlertRow extends Omit<AlertRecord, 'station'> {
   readonly station: string;
   readonly stationName: string;
+}
+
+interface SegmentRow extends Omit<HistorySegment, 'tags' | 'mood'> {
+  readonly tags: string | null;
+  readonly lively: number | null;
+  readonly happy: number | null;
 }
 
 interface MinuteRow {
@@ -77,7 +84,7 @@ export class SqliteStore implements HistoryStore {
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
-    return this.#all<HistorySegment>(overlapping('segments', 'fromMs, toMs, state, genre, p, nowPlaying'), { station, ...range, most });
+    return this.#all<SegmentRow>(overlapping('segments', 'fromMs, toMs, state, genre, p, nowPlaying, tags, lively, happy'), { station, ...range, most }).map(historySegment);
   }
 
   async states(station: string, range: Range, most: number): Promise<HistoryState[]> {
@@ -157,7 +164,7 @@ export class SqliteStore implements HistoryStore {
   #close(row: ClosedRow): void {
     const { station } = row;
     switch (row.kind) {
-      case 'segment': return void this.#run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...row.segment });
+      case 'segment': return void this.#run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(row.segment) });
       case 'state': return void this.#run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...row.state });
       case 'title': return void this.#run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title)', { station, ...row.title });
       case 'minute': return this.#addMinute(station, row.minute);
@@ -170,7 +177,7 @@ export class SqliteStore implements HistoryStore {
   }
 
   #writeOpen({ station, segment, state, minute }: OpenRows): void {
-    if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying)', { station, ...segment });
+    if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(segment) });
     else this.#run('DELETE FROM open_segments WHERE station = :station', { station });
     if (state) this.#run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
     else this.#run('DELETE FROM open_states WHERE station = :station', { station });
@@ -245,6 +252,15 @@ function mergedShares(one: Readonly<Record<string, number>>, other: Readonly<Rec
     if (taken > 0) sum[key] = (sum[key] ?? 0) + taken;
   }
   return sum;
+}
+
+function segmentRow({ tags, mood, ...rest }: HistorySegment): SegmentRow {
+  return { ...rest, tags: tags === undefined ? null : JSON.stringify(tags), lively: mood?.lively ?? null, happy: mood?.happy ?? null };
+}
+
+function historySegment({ tags, lively, happy, ...rest }: SegmentRow): HistorySegment {
+  const mood = { ...(lively !== null && { lively }), ...(happy !== null && { happy }) };
+  return { ...rest, ...(tags !== null && { tags: JSON.parse(tags) as Tag[] }), ...(Object.keys(mood).length > 0 && { mood }) };
 }
 
 function historyMinute({ minute, shares }: MinuteRow): HistoryMinute {

@@ -2,7 +2,7 @@
  * Interface of the history store: segments, states, titles, shares per minute, and alerts of stations.
  * All implementations pass the same tests (`test/server/store/history-store.ts`).
  */
-import type { AlertType, StationState, StreamState } from '../protocol/messages.js';
+import type { AlertType, Mood, StationState, StreamState, Tag } from '../protocol/messages.js';
 
 /** A time span with one state, genre and title. All times in this file are ms since 1970. */
 export interface HistorySegment {
@@ -13,6 +13,10 @@ export interface HistorySegment {
   /** Mean confidence of the blocks, 0 to 1. */
   readonly p: number;
   readonly nowPlaying: string | null;
+  /** Means over the blocks, most telling first; absent if no tag was named. */
+  readonly tags?: readonly Tag[];
+  /** Means over the blocks that have one; absent if none has. */
+  readonly mood?: Mood;
 }
 
 /** A time span with one station state. */

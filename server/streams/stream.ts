@@ -178,6 +178,8 @@ export class Stream {
       state: last?.state ?? 'warming',
       genre: last?.genre ?? null,
       p: last?.p ?? 0,
+      ...(last?.tags && { tags: last.tags }),
+      ...(last?.mood && { mood: last.mood }),
       viewers: this.#viewers,
       lagMs: last?.lagMs ?? 0,
       droppedMs: last?.droppedMs ?? 0,

@@ -113,9 +113,9 @@ type Lines = AsyncGenerator<Cell[][]>;
 /** The header and rows of each table, one page at a time. */
 const CSV_TABLES: Readonly<Record<(typeof TABLES)[number], (store: HistoryStore, id: string, range: Range) => Lines>> = {
   async* segments(store, id, range) {
-    yield [['from', 'to', 'state', 'genre', 'p', 'nowPlaying']];
+    yield [['from', 'to', 'state', 'genre', 'p', 'nowPlaying', 'tags', 'lively', 'happy']];
     for await (const page of new HistoryPages(store, id, range).segments()) {
-      yield page.map(({ fromMs, toMs, state, genre, p, nowPlaying }) => [isoTime(fromMs), isoTime(toMs), state, genre, p, nowPlaying]);
+      yield page.map(({ fromMs, toMs, state, genre, p, nowPlaying, tags, mood }) => [isoTime(fromMs), isoTime(toMs), state, genre, p, nowPlaying, tags?.map(([name]) => name).join(', ') ?? null, mood?.lively ?? null, mood?.happy ?? null]);
     }
   },
   async* states(store, id, range) {

@@ -48,6 +48,8 @@ export const streamResponseSchema = z.object({
   state: streamState,
   genre: labelSchema,
   p: probability,
+  tags: tagsSchema.optional().meta({ description: 'What the music has beside its genre; absent where its sender did not ask for tags' }),
+  mood: moodSchema.optional(),
   viewers: z.int(),
   lagMs: z.number(),
   droppedMs: z.number(),
@@ -63,6 +65,8 @@ const glanceResponseSchema = z.object({
   heard: streamState.nullable(),
   genre: labelSchema,
   p: probability,
+  tags: tagsSchema.optional().meta({ description: 'What the music has beside its genre; absent if the model has no tags' }),
+  mood: moodSchema.optional(),
   level: z.number().nullable().meta({ description: 'dBFS of the newest block' }),
   alerts: z.array(alertType).readonly().meta({ description: 'Active alerts' }),
 }) satisfies z.ZodType<StationGlance>;
@@ -121,8 +125,8 @@ export const historyResponseSchema = z.object({
   from: timeSchema,
   to: timeSchema,
   bucketS: z.int(),
-  segments: z.array(z.object({ from: timeSchema, to: timeSchema, state: streamState, genre: labelSchema, p: probability, nowPlaying: z.string().nullable() }))
-    .meta({ description: 'Stretches of one state, genre and title; time outside all segments was not received' }),
+  segments: z.array(z.object({ from: timeSchema, to: timeSchema, state: streamState, genre: labelSchema, p: probability, nowPlaying: z.string().nullable(), tags: tagsSchema.optional(), mood: moodSchema.optional() }))
+    .meta({ description: 'Stretches of one state, genre and title, with the means of tags and mood where there are any; time outside all segments was not received' }),
   states: z.array(z.object({ from: timeSchema, to: timeSchema, state: stationState, reason: z.string().nullable() }))
     .meta({ description: 'States of the station; time outside all of them was not monitored' }),
   alerts: z.array(alertResponseSchema),

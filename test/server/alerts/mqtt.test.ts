@@ -76,7 +76,7 @@ test('the broker retains station states, open alerts and the discovery of Home A
   const { mqtt, clock, list, open, acknowledged } = start(broker.url, station('a'));
   await listener.until(({ topic }) => topic === 'livegenre/a/alerts/down');
   await acknowledged();
-  list.show('a', SHOWN);
+  list.show('a', { ...SHOWN, tags: [['guitar', 0.9], ['mellow', 0.6]], mood: { lively: 0.2, happy: 0.4 } });
   clock.advance(1000);
   await listener.until(({ text }) => text.includes('B.B. King'));
   await acknowledged();
@@ -85,7 +85,7 @@ test('the broker retains station states, open alerts and the discovery of Home A
   await listener.until(({ text }) => text === 'ON');
   const retained = await broker.retained();
   assert.equal(Object.keys(retained).sort(), [CONFIG, 'livegenre/a/alerts/dead-air', 'livegenre/a/alerts/down', 'livegenre/a/state', 'livegenre/status']);
-  assert.equal(json(retained['livegenre/a/state']!), { state: 'live', genre: 'blues', p: 0.88, level: -12.3, nowPlaying: 'B.B. King', heard: 'music' });
+  assert.equal(json(retained['livegenre/a/state']!), { state: 'live', genre: 'blues', p: 0.88, level: -12.3, nowPlaying: 'B.B. King', heard: 'music', tags: ['guitar', 'mellow'], lively: 0.2, happy: 0.4 });
   assert.equal([retained['livegenre/a/alerts/dead-air'], retained['livegenre/a/alerts/down'], retained['livegenre/status']], ['OFF', 'ON', 'online']);
   await mqtt.close();
   assert.is((await broker.retained())['livegenre/status'], 'offline');

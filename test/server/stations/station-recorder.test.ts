@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StationState } from '../../../server/protocol/messages.js';
+import type { Prediction, StationState } from '../../../server/protocol/messages.js';
 import type { ClosedRow, HistoryMinute, HistorySegment, HistoryState, HistoryTitle, OpenRows } from '../../../server/store/store.js';
 import type { StationEvent } from '../../../server/stations/station-event.js';
 import { StationRecorder } from '../../../server/stations/station-recorder.js';
@@ -70,6 +70,24 @@ test('a segment lasts while state, genre and title stay the same, its warm-up in
   assert.equal(segments.map(({ nowPlaying }) => nowPlaying), ['One', 'One', 'One', 'Two']);
   assert.equal(segments.map(({ p }) => p), [0.5, 0, 0.5, 0.5]);
   assert.equal(it.titles, [{ atMs: at(0), title: 'One' }, { atMs: at(20), title: 'Two' }]);
+});
+
+test('a segment has the means of its tags and mood; a tag that is named for a moment only is left out', () => {
+  const it = recorded();
+  const tagged = (events: readonly StationEvent[], tags: Prediction['tags'], mood?: Prediction['mood']): StationEvent[] => events.map((event) => (event.type === 'prediction' ? { ...event, prediction: { ...event.prediction, tags: tags!, ...(mood && { mood }) } } : event));
+  push(it, [
+    become(0, 'live'),
+    ...tagged(blocks(0, 6, 'rock'), [['guitar', 0.9], ['angry', 0.6]], { lively: 0.8 }),
+    ...tagged(blocks(6, 8, 'rock'), [['guitar', 0.9]], { lively: 0.6 }),
+    ...tagged(blocks(8, 9, 'rock'), [['choir', 0.5]]),
+    ...tagged(blocks(9, 12, 'speech'), []),
+    ...blocks(12, 14, 'jazz'),
+  ]);
+  assert.equal(it.end(at(14)).segments.map(({ tags, mood }) => ({ tags, mood })), [
+    { tags: [['guitar', 0.8], ['angry', 0.4]], mood: { lively: 0.75 } },
+    { tags: undefined, mood: undefined },
+    { tags: undefined, mood: undefined },
+  ]);
 });
 
 test('shares are split at minute boundaries, warm-up included', () => {

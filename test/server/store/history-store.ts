@@ -52,6 +52,13 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await store.segments('b', ALL, MANY), []);
   });
 
+  on('tags and mood of a segment are read back, closed or open', async (store) => {
+    const first: HistorySegment = { ...segment(0, 10), tags: [['calm', 0.71], ['guitar', 0.5]], mood: { lively: 0.2, happy: 0 } };
+    const second: HistorySegment = { ...segment(10, 20), mood: { happy: 0.6 } };
+    await store.write(batch({ closed: [{ kind: 'segment', station: 'a', segment: first }], open: [{ station: 'a', ...nothingOpen, segment: second }] }));
+    assert.equal(await store.segments('a', ALL, MANY), [first, second]);
+  });
+
   on('a row that can not be stored is reported, and the others are written', async (store) => {
     const refused = await store.write(batch({
       closed: [

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDatabase } from '../../../server/store/database.js';
+import { MIGRATIONS } from '../../../server/store/migrations.js';
 import { SqliteStore } from '../../../server/store/sqlite.js';
 import { historyStoreTests, segment } from './history-store.js';
 
@@ -17,6 +21,24 @@ test('SQLite: a batch interrupted by a full disk is rolled back', async () => {
   await store.write({ forgotten: [], closed: rows.slice(0, 5), open: [] });
   assert.is((await store.segments('a', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, 10)).length, 5);
   store.close();
+});
+
+test('SQLite: history from before there were tags is read, and goes on with them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-sqlite-'));
+  const path = join(folder, 'stations.db');
+  try {
+    const before = openDatabase(path, MIGRATIONS.slice(0, 2));
+    const { fromMs, toMs, state, genre, p, nowPlaying } = segment(0, 10);
+    for (const table of ['segments', 'open_segments']) before.prepare(`INSERT INTO ${table} VALUES ('a', ?, ?, ?, ?, ?, ?)`).run(fromMs + (table === 'segments' ? 0 : 10_000), toMs + (table === 'segments' ? 0 : 10_000), state, genre, p, nowPlaying);
+    before.close();
+    const store = new SqliteStore(() => openDatabase(path));
+    const tagged = { ...segment(20, 30), tags: [['calm', 0.7]] } as const;
+    await store.write({ forgotten: [], closed: [{ kind: 'segment', station: 'a', segment: tagged }], open: [] });
+    assert.equal(await store.segments('a', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, 10), [segment(0, 10), segment(10, 20), tagged]);
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.run();

@@ -106,10 +106,10 @@ test('CSV has a header, quotes cells where needed and escapes formulas', () => s
     return text;
   };
   assert.is(await csv('segments'), [
-    'from,to,state,genre,p,nowPlaying',
-    `${iso(0)},${iso(5)},music,rock,0.75,"Ä, ""B"""`,
-    `${iso(5)},${iso(6)},speech,,0,"'=HYPERLINK(""http://evil.example"")"`,
-    `${iso(8)},${iso(20)},music,jazz,0.75,"'-5\nC"`,
+    'from,to,state,genre,p,nowPlaying,tags,lively,happy',
+    `${iso(0)},${iso(5)},music,rock,0.75,"Ä, ""B""",,,`,
+    `${iso(5)},${iso(6)},speech,,0,"'=HYPERLINK(""http://evil.example"")",,,`,
+    `${iso(8)},${iso(20)},music,jazz,0.75,"'-5\nC",,,`,
     '',
   ].join('\r\n'));
   assert.match(await csv('shares'), `${iso(7)},down,30.5\r\n${iso(7)},jazz,29.5\r\n`);
