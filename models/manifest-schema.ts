@@ -95,9 +95,11 @@ export const manifestSchema = z.object({
   ).optional(),
   /** Present if the next output is the logit of music of none of the labels. */
   outside: z.literal(true, { error: 'must be true, or left out' }).optional(),
-  /** Present if the network also hears tags; their logits, calibrated by the last layer itself, are the last outputs. */
+  /** Present if the network also hears tags; their logits, calibrated by the last layer itself, follow. */
   tags: z.array(tagSchema).min(1).max(200)
     .refine((tags) => new Set(tags.map(({ name }) => name)).size === tags.length, 'lists a tag twice').optional(),
+  /** Present if the last outputs are a second expert's logits of the labels and the logit of its share (`Probabilities`). */
+  mixture: z.literal(true, { error: 'must be true, or left out' }).optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
   /** Columns in a block; there is one prediction per block. */

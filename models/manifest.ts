@@ -9,9 +9,12 @@ export const KINDS_SMOOTHING: NonNullable<SmoothingSettings['kinds']> = { timeCo
 /** Default smoothing of the probability of music of none of the labels, with hysteresis. */
 export const OUTSIDE_SMOOTHING: NonNullable<SmoothingSettings['outside']> = { timeConstantMs: 10_000, enter: 0.7, leave: 0.5 };
 
-/** Number of outputs of the last layer: the logits of the labels, those of the kinds, that of `outside`, then those of the tags. */
-export function outputCount({ tags, ...model }: Pick<Manifest, 'labels' | 'kinds' | 'outside' | 'tags'>): number {
-  return firstTag(model) + (tags?.length ?? 0);
+/**
+ * Number of outputs of the last layer: the logits of the labels, those of the kinds, that of `outside`, those
+ * of the tags, then those of the second expert and its share.
+ */
+export function outputCount({ labels, tags, mixture, ...model }: Pick<Manifest, 'labels' | 'kinds' | 'outside' | 'tags' | 'mixture'>): number {
+  return firstTag({ labels, ...model }) + (tags?.length ?? 0) + (mixture ? labels.length + 1 : 0);
 }
 
 /** Index of the output of `outside`, if there is one. */

@@ -28,6 +28,7 @@ const optionsSchema = z.object({
   data: z.string().optional(),
   train: z.coerce.string(),
   valid: z.coerce.string(),
+  alsoValid: z.string().optional(),
   external: z.string().optional(),
   teacher: z.string().optional(),
   unchecked: z.string().optional(),
@@ -61,7 +62,7 @@ const optionsSchema = z.object({
   labelSmoothing: share.optional(),
   classWeights: oneOf(CLASS_WEIGHTS),
   patience: count.optional(),
-}).superRefine(({ data, arch, width, compare, protocol, teacher, unchecked, notMusic, outside, only, from, external, features, model }, context) => {
+}).superRefine(({ data, arch, width, compare, protocol, teacher, unchecked, notMusic, outside, only, from, external, alsoValid, features, model }, context) => {
   const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
   if (width !== 1 && arch !== 'crnn') refuse('width', 'works with --arch crnn only; the other architectures have a fixed size');
   if (compare && protocol !== 'random-chunks') refuse('compare', 'needs --protocol random-chunks');
@@ -71,9 +72,10 @@ const optionsSchema = z.object({
   if (outside !== undefined && features.join() !== 'mel') refuse('outside', 'needs --features mel');
   if (data === undefined && only !== 'tags') refuse('data', 'is required: a folder with train.json and valid.json');
   if (only === 'outside' && (from === undefined || outside === undefined)) refuse('only', 'needs --from, the model that gets the output, and --outside');
-  if (only === 'outside' && (teacher ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --teacher, --not-music and --external');
+  if (only === 'outside' && (teacher ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing else: leave out --teacher, --not-music, --external and --also-valid');
   if (only === 'tags' && (from === undefined || teacher === undefined)) refuse('only', 'needs --from, the model that gets the tags, and --teacher');
-  if (only === 'tags' && (outside ?? unchecked ?? notMusic ?? external) !== undefined) refuse('only', 'trains nothing else: leave out --outside, --unchecked, --not-music and --external');
+  if (only === 'tags' && (outside ?? unchecked ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing else: leave out --outside, --unchecked, --not-music, --external and --also-valid');
+  if (alsoValid !== undefined && protocol !== 'fault-filtered') refuse('alsoValid', 'works with --protocol fault-filtered only');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
@@ -105,6 +107,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--data <dir>', 'folder with the labelled packs; required but for `--only tags`'],
   ['--train <name>', 'pack to train on', 'train'],
   ['--valid <name>', 'pack for validation and model selection', 'valid'],
+  ['--also-valid <pack>', 'another pack, `DIR/NAME`, that the penalty and the shifts of the last layer and the temperature are fitted on as well; its figures are cross-fitted, by collection where tracks have a `source`'],
   ['--external <pack>', 'another pack, `DIR/NAME`, to evaluate the finished network on'],
   ['--teacher <dir>', 'folder with unlabelled music and a teacher\'s outputs: pretrain on those'],
   ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],

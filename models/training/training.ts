@@ -37,19 +37,20 @@ export async function train(options: Options, progress: Progress): Promise<void>
   if (unknownTrack) throw new Error(`Track ${unknownTrack.id} of ${valid.name} has the genre ${unknownTrack.genre ?? 'none'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
+  const alsoValid = options.alsoValid === undefined ? undefined : await readExternal(options.alsoValid, train, options.features, '--also-valid');
   const teacher = options.teacher === undefined ? undefined : await readTeacher(resolve(options.teacher));
   const labelledTags = teacher === undefined ? undefined : await readLabelledTags(resolve(options.teacher!), teacher);
   const notMusic = options.notMusic === undefined ? undefined : await readPack(resolve(options.notMusic), options.train);
   if (notMusic !== undefined) requireSameFrontEnd(train, notMusic);
   progress.log(`${backend} backend; ${train.tracks.length} training tracks, ${valid.tracks.length} validation tracks, ${train.labels.length} labels`);
-  external?.unknown.forEach((tracks, label) => progress.log(`${external.pack.name}: ${tracks} tracks of ${label} are left out: the network has no such label`));
+  for (const other of [alsoValid, external]) other?.unknown.forEach((tracks, label) => progress.log(`${other.pack.name}: ${tracks} tracks of ${label} are left out: the network has no such label`));
 
   const all = splits(...packs, options, new Random(options.seed));
   const trained: TrialResult[] = [];
   for (const [index, split] of all.entries()) {
     const own = all.length > 1 ? join(options.run, split.name) : options.run;
     const modelFolder = resolve(options.model ?? join(own, 'model'));
-    trained.push(await runTrial(split, { options, teacher, labelledTags, unchecked, notMusic, outside, external, folder: own, modelFolder, runs: all.length - index }, progress));
+    trained.push(await runTrial(split, { options, teacher, labelledTags, unchecked, notMusic, outside, alsoValid, external, folder: own, modelFolder, runs: all.length - index }, progress));
   }
   summary(trained).forEach((line) => progress.log(line));
   const report = await writeRunReport(trained, { options, backend, teacher, external, seconds: (performance.now() - startedMs) / 1000 });

@@ -1,9 +1,9 @@
 /** Trains one network on one split of the tracks, calibrates it, evaluates it and saves it. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { concatenate } from '../../dsp/concatenate.js';
 import { NORMALISATION_V1 } from '../../dsp/mel/normalise.js';
-import { blockMs, OUTSIDE_SMOOTHING, outputCount, smoothingGain, type Manifest } from '../manifest.js';
+import { blockMs, OUTSIDE_SMOOTHING, outputCount, outsideOutput, smoothingGain, type Manifest } from '../manifest.js';
 import { loadBundle, saveBundle } from '../model-folder.js';
 import { SOUND_KINDS } from '../sound-kinds.js';
 import { wilson95 } from '../metrics.js';
@@ -11,11 +11,12 @@ import type { Layer } from '../layer-schema.js';
 import { describe } from '../network.js';
 import type { Pack } from '../packs/pack.js';
 import { architecture } from './network/architectures.js';
-import { crossFitted, fitShifts, fitTemperature, shifted, type Scored } from './head/calibrate.js';
+import { crossFitted, fitShifts, FOLDS, fitTemperature, shifted, type Scored } from './head/calibrate.js';
 import { Checkpoint } from './stages/checkpoint.js';
 import { wholeTrack } from './data/crops.js';
 import { requireSameFrontEnd, withKnownLabels, type External } from './data/external.js';
 import { featureInputs } from './data/inputs.js';
+import { mixedOutputs } from './head/experts.js';
 import { musicLabels } from './head/music-labels.js';
 import { trunkOf, write } from './head/head.js';
 import { fitKinds } from './head/kinds.js';
@@ -23,7 +24,7 @@ import { fitOutside } from './head/outside.js';
 import { runStage } from './stages/loop.js';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
-import { chunked, CHUNK_S, type Split } from './data/protocols.js';
+import { chunked, CHUNK_S, collectionFolds, consecutiveFolds, type Split } from './data/protocols.js';
 import { Random } from '../random.js';
 import { trainWithTeacher, type StageHistory } from './stages/recipe.js';
 import { supervisedStage } from './stages/supervised.js';
@@ -61,6 +62,8 @@ export interface TrialResult {
   readonly excerpts: Share | undefined;
   readonly external: Share | undefined;
   readonly crossFittedEce: number;
+  /** The second pack for validation: whole tracks and 4 s excerpts, cross-fitted. */
+  readonly alsoValid: { readonly name: string; readonly tracks: Share; readonly excerpts: Share; readonly ece: number } | undefined;
 }
 
 export interface TrialOptions {
@@ -74,6 +77,8 @@ export interface TrialOptions {
   readonly notMusic: Pack | undefined;
   /** Pack of music of none of the labels. */
   readonly outside?: Pack | undefined;
+  /** Second pack for validation. */
+  readonly alsoValid?: External | undefined;
   readonly external: External | undefined;
   /** Folder for this split's own files: checkpoints, and the model unless `modelFolder` is elsewhere. */
   readonly folder: string;
@@ -82,10 +87,11 @@ export interface TrialOptions {
   readonly runs: number;
 }
 
-export async function runTrial(split: Split, { options, teacher, labelledTags = new Map<string, never>(), unchecked, notMusic, outside, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
+export async function runTrial(split: Split, { options, teacher, labelledTags = new Map<string, never>(), unchecked, notMusic, outside, alsoValid, external, folder, modelFolder, runs }: TrialOptions, progress: Progress): Promise<TrialResult> {
   const { labels, frontEnd } = split.train;
   const inputs = featureInputs(options.features, split.train, NORMALISATION_V1);
-  const own: Pick<Manifest, 'kinds' | 'outside'> = { ...(notMusic !== undefined && { kinds: SOUND_KINDS }), ...(outside !== undefined && { outside: true }) };
+  const beliefs = teacher && musicLabels(teacher, split.train, labels, labelledTags, unchecked, progress);
+  const own: Pick<Manifest, 'kinds' | 'outside' | 'mixture'> = { ...(notMusic !== undefined && { kinds: SOUND_KINDS }), ...(outside !== undefined && { outside: true }), ...(beliefs && { mixture: true }) };
   const layers = architecture(options.arch, outputCount({ labels: [...labels], ...own }), inputs.size, options.width);
   const description = describe(layers, inputs.size);
   const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
@@ -95,8 +101,9 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   progress.log(`${split.name}: ${split.train.tracks.length} training ${split.items}, ${split.valid.tracks.length} for validation (${split.how})`);
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
+  const logits = own.mixture ? (x: tf.Tensor3D): tf.Tensor => mixedOutputs(network.logits(x), labels.length) : network.logits;
   const stages = teacher !== undefined
-    ? await trainWithTeacher(network, description, { teacher, split, musicLabels: musicLabels(teacher, split.train, labels, labelledTags, unchecked, progress), noises: notMusic, folder }, inference, options, progress)
+    ? await trainWithTeacher(network, description, { teacher, split, ...(alsoValid && { alsoValid: withKnownLabels(alsoValid, labels) }), musicLabels: beliefs, noises: notMusic, folder }, inference, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {
@@ -128,22 +135,28 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   if (outside !== undefined) {
     const lastLayer = layers.length - 1;
     const fitted = fitOutside(network, [split.train, ...(unchecked === undefined ? [] : [unchecked])], outside, { ...inference, lastLayer, seed: options.seed, trunk: trunkOf(description) }, progress);
-    write(network, lastLayer, fitted, outputCount({ labels: [...labels], ...own }) - 1);
+    write(network, lastLayer, fitted, outsideOutput({ labels: [...labels], kinds: own.kinds }));
   }
 
-  const scored = scoresOf(split);
+  const second = alsoValid && withKnownLabels(alsoValid, labels);
+  const [first, other] = [scoresOf(split), ...(second ? [scoresOf({ items: 'tracks', valid: second })] : [])];
+  const tracks = first!.tracks.length;
+  const scored: Scored = other === undefined ? first! : {
+    tracks: [...first!.tracks, ...other.tracks],
+    excerpts: [...first!.excerpts, ...other.excerpts.map((excerpt) => ({ ...excerpt, of: tracks + excerpt.of }))],
+  };
   const shifts = fitShifts(scored, labels.length);
-  shiftLabels(network, layers.length - 1, shifts);
+  shiftLabels(network, layers.length - 1, shifts, own.mixture === true);
   const gain = smoothingGain(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
   const temperature = fitTemperature(shifted(scored.tracks, shifts), labels.length, gain);
   progress.log(`${split.name}: shifts ${labels.map((label, index) => `${label} ${shifts[index]!.toFixed(2)}`).join(', ')}; temperature ${temperature.toFixed(2)}`);
 
   /** A chunk counts as its own excerpt. */
-  function scoresOf({ items, valid }: Split): Scored {
-    const tracks = scoreTracks(valid, inference, network.logits);
+  function scoresOf({ items, valid }: Pick<Split, 'items' | 'valid'>): Scored {
+    const tracks = scoreTracks(valid, inference, logits);
     if (items === 'chunks') return { tracks, excerpts: tracks.map((track, of) => ({ ...track, of })) };
     const parts = chunked({ ...valid, tracks: valid.tracks.map((track, of) => ({ ...track, of })) }, CHUNK_S);
-    return { tracks, excerpts: scoreTracks(parts, inference, network.logits).map((excerpt, index) => ({ ...excerpt, of: parts.tracks[index]!.of as number })) };
+    return { tracks, excerpts: scoreTracks(parts, inference, logits).map((excerpt, index) => ({ ...excerpt, of: parts.tracks[index]!.of as number })) };
   }
 
   const model: TrialResult['model'] = {
@@ -161,22 +174,25 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     trainedOn: `${split.train.tracks.length} ${split.items} of ${split.train.name} (${split.how})${teacher === undefined ? '' : ', after pretraining on a teacher\'s answers to unlabelled music'}`,
   };
   await saveBundle(modelFolder, model, network.folded());
-  const judged = crossFitted(scored, labels.length, gain);
+  const folds = [...consecutiveFolds(first!.tracks.map(({ truth }) => truth), FOLDS), ...(second ? collectionFolds(second, FOLDS) : [])];
+  const judged = crossFitted(scored, labels.length, gain, folds);
   const right = (scores: readonly TrackScores[]): Share => ({ accuracy: trackAccuracy(scores, labels.length), items: scores.length });
-  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, inference, network.logits));
+  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, inference, logits));
   const trained: TrialResult = {
     split,
     model,
     stages,
-    scores: judged.tracks,
-    valid: right(judged.tracks),
+    scores: judged.tracks.slice(0, tracks),
+    valid: right(judged.tracks.slice(0, tracks)),
     train: shareOf(split.train),
-    excerpts: split.items === 'tracks' ? right(judged.excerpts) : undefined,
+    excerpts: split.items === 'tracks' ? right(judged.excerpts.filter(({ of }) => of < tracks)) : undefined,
     external: external === undefined ? undefined : shareOf(withKnownLabels(external, labels)),
-    crossFittedEce: judged.ece,
+    crossFittedEce: judged.eceOf((track) => track < tracks),
+    alsoValid: second && { name: second.name, tracks: right(judged.tracks.slice(tracks)), excerpts: right(judged.excerpts.filter(({ of }) => of >= tracks)), ece: judged.eceOf((track) => track >= tracks) },
   };
   network.dispose();
   progress.log(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of training ${split.items})${trained.excerpts === undefined ? '' : `, ${inPercent(trained.excerpts)} of ${CHUNK_S} s excerpts`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
+  if (trained.alsoValid !== undefined) progress.log(`${split.name}: ${inPercent(trained.alsoValid.tracks)} of ${basename(second!.folder)}/${trained.alsoValid.name}, ${inPercent(trained.alsoValid.excerpts)} of its ${CHUNK_S} s excerpts, calibration error ${trained.alsoValid.ece.toFixed(3)} (${trained.crossFittedEce.toFixed(3)} on ${split.valid.name}), with shifts and temperature fitted on other collections`);
   if (trained.external !== undefined) progress.log(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
   return trained;
 }
@@ -197,10 +213,11 @@ async function startFrom(network: TrainableNetwork, layers: readonly Layer[], fo
   x.dispose();
 }
 
-/** Adds `shifts` to the biases of the labels, which are the first outputs of the last layer. */
-function shiftLabels(network: TrainableNetwork, lastLayer: number, shifts: Float64Array): void {
+/** Adds `shifts` to the biases of the labels: the first outputs of the last layer, and in a mixture those before the last one. */
+function shiftLabels(network: TrainableNetwork, lastLayer: number, shifts: Float64Array, isMixture: boolean): void {
   const bias = network.variables(lastLayer, lastLayer + 1)[1]!;
-  setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? 0)));
+  const second = isMixture ? bias.size - shifts.length - 1 : bias.size;
+  setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? (output < bias.size - 1 ? shifts[output - second] : undefined) ?? 0)));
 }
 
 /** `61.9 % (55.0 to 68.4)`: accuracy with its 95 % interval. */

@@ -1,4 +1,4 @@
-/** A second data set for the final evaluation, restricted to the labels that the network has. */
+/** A second data set for validation or for the final evaluation, restricted to the labels that the network has. */
 import { basename, dirname, resolve } from 'node:path';
 import { readPack, type Pack } from '../../packs/pack.js';
 import { withFeatures, type Feature, type FeaturePack } from './inputs.js';
@@ -11,9 +11,10 @@ export interface External {
 
 /**
  * @param path DIR/NAME of a pack
+ * @param flag that named it
  * @throws Error when it was made with another front end, or shares no label with `like`
  */
-export async function readExternal(path: string, like: Pack, features: readonly Feature[]): Promise<External> {
+export async function readExternal(path: string, like: Pack, features: readonly Feature[], flag = '--external'): Promise<External> {
   const folder = resolve(dirname(path));
   const pack = await withFeatures(await readPack(folder, basename(path)), features);
   requireSameFrontEnd(like, pack);
@@ -23,7 +24,7 @@ export async function readExternal(path: string, like: Pack, features: readonly 
     if (genre !== undefined && like.labels.includes(genre)) shared++;
     else unknown.set(genre ?? 'without a genre', (unknown.get(genre ?? 'without a genre') ?? 0) + 1);
   }
-  if (shared === 0) throw new Error(`--external: no track of ${path} has one of the labels ${like.labels.join(', ')}.`);
+  if (shared === 0) throw new Error(`${flag}: no track of ${path} has one of the labels ${like.labels.join(', ')}.`);
   return { pack, unknown };
 }
 

@@ -171,6 +171,24 @@ export function consecutiveFolds(classes: readonly unknown[], folds: number): nu
   });
 }
 
+/**
+ * Fold of each track: those of one collection (`source`) in the same, the largest collections first, each
+ * into the smallest fold; without collections as `consecutiveFolds`.
+ */
+export function collectionFolds({ tracks }: Pack, folds: number): number[] {
+  const collections = new Map<unknown, number>();
+  for (const { source } of tracks) if (source !== undefined) collections.set(source, (collections.get(source) ?? 0) + 1);
+  if (collections.size < folds) return consecutiveFolds(tracks.map(({ genre }) => genre), folds);
+  const sizes = Array.from({ length: folds }, () => 0);
+  const smallest = (): number => sizes.indexOf(Math.min(...sizes));
+  const ofCollection = new Map([...collections].sort(([, a], [, b]) => b - a).map(([source, size]) => {
+    const fold = smallest();
+    sizes[fold]! += size;
+    return [source, fold] as const;
+  }));
+  return tracks.map(({ source }) => ofCollection.get(source) ?? smallest());
+}
+
 /** Splits a pack by `consecutiveFolds`, after grouping by artist as far as known; empty folds are left out. */
 export function inFolds(pack: Pack, folds: number): Pack[] {
   const tracks = artistGroups(pack).flat();

@@ -12,7 +12,7 @@ import { softmax } from '../../step/probabilities.js';
 import { consecutiveFolds } from '../data/protocols.js';
 import { meanScores, type TrackScores } from '../track-scores.js';
 
-const FOLDS = 5;
+export const FOLDS = 5;
 /** Prior standard deviation of shifts: with few tracks they stay near 0. */
 const SHIFT_DEVIATION = 0.5;
 /** Prior standard deviation of the entries of the mixing matrix. */
@@ -35,6 +35,8 @@ export interface Scored extends Scores {
 export interface CrossFitted extends Scored {
   /** Expected calibration error of the reported confidence; the temperature is cross-fitted, too. */
   readonly ece: number;
+  /** The same of some tracks only. */
+  eceOf(isCounted: (track: number) => boolean): number;
 }
 
 /** Linear transform of logits: z becomes z + z · mix + shifts. */
@@ -151,11 +153,10 @@ export function fitTemperature(scores: readonly TrackScores[], labels: number, g
  * Cross-fitting over five folds: each fold is scored with shifts and a temperature that were fitted on
  * the other four.
  * @param scored scores without shifts, as the network returns them
+ * @param folds of the tracks, 0 to 4; default: consecutive ones of each label
  */
-export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1): CrossFitted {
-  const folds = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS);
-  const confidences: number[] = [];
-  const isRight: boolean[] = [];
+export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1, folds: readonly number[] = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS)): CrossFitted {
+  const blocks: Array<{ readonly track: number; readonly confidence: number; readonly isRight: boolean }> = [];
   const judged: { tracks: TrackScores[]; excerpts: Scored['excerpts'][number][] } = { tracks: [...tracks], excerpts: [...excerpts] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const isOut = (of: number): boolean => folds[of] === fold;
@@ -171,12 +172,15 @@ export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain =
       judged.tracks[index] = own;
       eachReported(own.logScores, labels, temperature, gain, (means) => {
         const best = argmax(means);
-        confidences.push(means[best]!);
-        isRight.push(best === track.truth);
+        blocks.push({ track: index, confidence: means[best]!, isRight: best === track.truth });
       });
     });
   }
-  return { ...judged, ece: expectedCalibrationError(confidences, isRight) };
+  const eceOf = (isCounted: (track: number) => boolean): number => {
+    const counted = blocks.filter(({ track }) => isCounted(track));
+    return expectedCalibrationError(counted.map(({ confidence }) => confidence), counted.map(({ isRight }) => isRight));
+  };
+  return { ...judged, ece: eceOf(() => true), eceOf };
 }
 
 /**

@@ -4,12 +4,14 @@
  * labelled tracks this keeps the pretrained features, which fine-tuning all layers would destroy. The
  * teacher's tag logits are linear in the same statistics; they are added as extra values, and tags
  * named like a label as hints. Everything is linear, so it folds into one layer.
- * The fit is then repeated with degraded sound (channels, rooms, noise) and pseudo-labelled music
- * (`self-training.ts`). How far each label's logit can be trusted is learned on held-out tracks
- * (`fitMix`).
+ * The fit is then repeated with degraded sound (channels, rooms, noise) and music without labels. Where
+ * the teachers' tags say what its genres are (`music-labels.ts`), as a mixture of two experts
+ * (`experts.ts`); else with the labels that the first fit predicts (`self-training.ts`), and how far each
+ * label's logit can be trusted is learned on held-out tracks (`fitMix`).
  * The penalty is chosen on the valid tracks, whole and in 4 s excerpts, with the logit shifts fitted on
  * them.
  */
+import { basename } from 'node:path';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { argmax } from '../../metrics.js';
 import type { Description } from '../../network.js';
@@ -18,8 +20,9 @@ import { fitMix, fitShifts, shifted, type LogitTransform, type Scores } from './
 import type { Progress } from '../progress.js';
 import { inFolds } from '../data/protocols.js';
 import { Random } from '../../random.js';
+import { difference, expertLogits, fitExperts, GATE_PENALTY, type Experts } from './experts.js';
 import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
-import { blocksAfterChange, ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, CLEAN, IN_ROOMS, excerptBlocks, OVER_CHANNELS, extractRows, excerpts, degradedInput, concatRows, type SoftLabel, type Blocks, type Rows, type Degradation } from './rows.js';
+import { blocksAfterChange, ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, CLEAN, IN_ROOMS, excerptBlocks, OVER_CHANNELS, extractRows, excerpts, degradedInput, concatRows, weighted, type SoftLabel, type Blocks, type Rows, type Degradation } from './rows.js';
 import { hasSoftLabels, softLabelOf, withSoftLabels } from './self-training.js';
 import { spliced } from '../data/splices.js';
 import { tagsFor } from './tags.js';
@@ -36,6 +39,10 @@ const EVERY = 3;
 const NOISE_CHANCE = 0.4;
 /** Cross-validation folds of the labelled tracks. */
 const FOLDS = 5;
+/** Total weights: of the labelled tracks, of music without labels, of music with unchecked ones; the second expert starts from little of the first. */
+const WEIGHTS = { labelled: 1, labelledAtStart: 0.1, music: 1, named: 0.5 };
+/** How far genres of music without checked labels are balanced; those of the labelled tracks are wholly. */
+const MUSIC_BALANCE = 0.5;
 
 /** The teacher's tag logits as a linear function of the trunk's statistics. */
 export interface TagMap {
@@ -59,6 +66,10 @@ export interface HeadOptions extends InferenceOptions {
   readonly tags?: TagMap;
   /** Unlabelled music, whose soft labels the first fit predicts unless it has some. Default: train on the clean labelled tracks only. */
   readonly music?: Pack;
+  /** Ids of the tracks of `music` with an unchecked label. */
+  readonly named?: ReadonlySet<string>;
+  /** A second pack to choose the penalty on. */
+  readonly alsoValid?: Pack;
   /** Speech and noise to mix into the music. */
   readonly noises?: Pack;
 }
@@ -70,13 +81,17 @@ interface ItemRows {
   readonly width: number;
 }
 
-/** A regression and its accuracy with the logit shifts fitted to its own scores. */
-interface Best {
-  readonly fitted: Regression;
+/** Computes logits of a row, [labels]. */
+type LogitsOf = (row: Float32Array) => Float64Array;
+
+/** A fit, and its accuracy with the logit shifts fitted to its own scores. */
+interface Best<T> {
+  readonly fitted: T;
   readonly penalty: number;
-  /** Accuracy on valid tracks and on their excerpts. */
+  /** Accuracy on valid tracks. */
   readonly tracks: number;
-  readonly excerpts: number;
+  /** Sum of the accuracies on tracks and excerpts, over the packs for validation. */
+  readonly sum: number;
 }
 
 /** The last layer that `fitHead` wrote into the network. */
@@ -92,7 +107,7 @@ export interface FittedHead {
 
 /** Fits the genre outputs of the last layer of `network` and writes the best fit into it. */
 export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, options: HeadOptions, progress: Progress): FittedHead {
-  const { labels, lastLayer, tags, seed, music, noises } = options;
+  const { labels, lastLayer, tags, seed, music, named: namedIds, noises, alsoValid } = options;
   const truth = ({ genre }: Track): SoftLabel | undefined => (genre === undefined ? undefined : oneHot(labels.indexOf(genre), labels.length));
   const rows = (pack: Pack, blocks: Blocks, inference: InferenceOptions = options, of = truth): Rows => extractRows(network, pack, of, blocks, inference, lastLayer, progress);
   const allRows = (pack: Pack, inference: InferenceOptions): Rows => concatRows([
@@ -107,29 +122,33 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   const hints = named.flatMap((of, label) => of.map((tag): Hint => ({ value: labelled.width + tag, label })));
   if (tags !== undefined) progress.log(`head: ${labels.map((label, index) => `${label} starts from ${named[index]!.map((tag) => tags.names[tag]!).join(', ') || 'no tag'}`).join('; ')}`);
 
-  const whole = items(network, valid, truth, options, progress);
-  const short = items(network, excerpts(valid), truth, options, progress);
+  const judged = [valid, ...(alsoValid ? [alsoValid] : [])].map((pack) => ({
+    name: pack === valid ? 'valid tracks' : `tracks of ${basename(pack.folder)}/${pack.name}`,
+    whole: items(network, pack, truth, options, progress),
+    short: items(network, excerpts(pack), truth, options, progress),
+  }));
   const costs = (width: number, penalty: number): Float32Array => Float32Array.from({ length: width }, (_, value) => penalty * (isRecurrent(value, options) ? RECURRENT_COSTS : 1));
-  const fit = (rows: Standardised, penalty: number): Regression => foldTags(regress(rows, labels.length, costs(rows.width, penalty), hints, new Random(seed)), labelled.width, tags);
+  const folded = (fitted: Regression): Regression => foldTags(fitted, labelled.width, tags);
+  const fit = (rows: Standardised, penalty: number): Regression => regress(rows, labels.length, costs(rows.width, penalty), hints, new Random(seed));
   const standardised = (rows: Rows): Standardised => standardise(tags === undefined ? rows : withTags(rows, tags));
-  const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best => {
-    const rows = standardised(learned);
-    let best: Best | undefined;
-    for (const penalty of PENALTIES) {
-      const fitted = change(fit(rows, penalty));
-      const [tracks, excerptAccuracy] = shiftedAccuracies({ tracks: scoresOf(whole, fitted), excerpts: scoresOf(short, fitted) }, labels.length);
-      progress.log(`head: ${name}, penalty ${penalty}, ${(100 * tracks).toFixed(1)} % of valid tracks, ${(100 * excerptAccuracy).toFixed(1)} % of excerpts`);
-      if (best === undefined || tracks + excerptAccuracy > best.tracks + best.excerpts) best = { tracks, excerpts: excerptAccuracy, penalty, fitted };
-    }
-    write(network, lastLayer, best!.fitted, 0);
-    return best!;
+  const best = <T>(name: string, fitWith: (penalty: number) => T, logits: (fitted: T) => LogitsOf): Best<T> => PENALTIES.map((penalty): Best<T> => {
+    const fitted = fitWith(penalty);
+    const accuracies = shiftedAccuracies(judged.map(({ whole, short }) => ({ tracks: scoresOf(whole, logits(fitted)), excerpts: scoresOf(short, logits(fitted)) })), labels.length);
+    progress.log(`head: ${name}, penalty ${penalty}, ${accuracies.map(([tracks, excerpts], index) => `${(100 * tracks).toFixed(1)} % of ${judged[index]!.name}, ${(100 * excerpts).toFixed(1)} % of excerpts`).join('; ')}`);
+    return { fitted, penalty, tracks: accuracies[0]![0], sum: accuracies.flat().reduce((sum, accuracy) => sum + accuracy, 0) };
+  }).reduce((found, one) => (one.sum > found.sum ? one : found));
+  const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best<Regression> => {
+    const rows = standardised(weighted(learned, 1, 1));
+    const found = best(name, (penalty) => change(folded(fit(rows, penalty))), linear);
+    write(network, lastLayer, found.fitted, 0);
+    return found;
   };
   const first = fitBest(labelled, 'labelled tracks');
   /** For each fold of the labelled tracks, the same fit on the other folds; empty with a single fold. */
   const withoutEach = (why: string): Array<{ part: Pack; fitted: Regression }> => {
     if (parts.length < 2) return [];
     progress.log(`head: fitting on each ${parts.length - 1} of ${parts.length} folds, to learn ${why}`);
-    return parts.map((part, out) => ({ part, fitted: fit(standardised(concatRows(ofParts.filter((_, index) => index !== out))), first.penalty) }));
+    return parts.map((part, out) => ({ part, fitted: folded(fit(standardised(weighted(concatRows(ofParts.filter((_, index) => index !== out)), 1, 1)), first.penalty)) }));
   };
   const heldOut = (): Pack => {
     const own = network.variables(lastLayer, lastLayer + 1);
@@ -143,23 +162,61 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   };
   if (music === undefined) return { share: first.tracks, heldOut };
 
-  const heldOutScores = withoutEach('how far each label\'s logit can be trusted').flatMap(({ part, fitted }) => scoresOf(items(network, excerpts(part), truth, options, progress), fitted));
-  const mix = fitMix(heldOutScores, labels.length, train.tracks.length);
-  progress.log(`head: logit weights ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
-
-  const pseudoLabelled = hasSoftLabels(music) ? music : withSoftLabels(music, options, network.logits);
-  const all = excerpts(pseudoLabelled);
-  const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
   const withNoise = (sound: Degradation, chance: number): Degradation => ({ ...sound, ...(noises && { noise: { pack: noises, chance } }) });
   const degradedBy = (sound: Degradation): InferenceOptions => degradedInput(sound, options, train.frontEnd.bands, seed);
-  const unlabelled = [
-    rows(some, excerptBlocks, options, softLabelOf),
-    rows(spliced(pseudoLabelled, options.blockColumns, seed), blocksAfterChange, options, softLabelOf),
-    ...[OVER_CHANNELS, IN_ROOMS, ...(noises ? [withNoise(CLEAN, 1)] : [])].map((sound) => rows(some, excerptBlocks, degradedBy(sound), softLabelOf)),
-  ];
-  const last = fitBest(concatRows([labelled, allRows(train, degradedBy(withNoise(ANY_DEGRADATION, NOISE_CHANCE))), ...unlabelled]), 'labelled tracks, degraded sound and unlabelled music', (fitted) => transformedRegression(fitted, mix));
+  const checked = concatRows([labelled, allRows(train, degradedBy(withNoise(ANY_DEGRADATION, NOISE_CHANCE)))]);
+  const musicRows = (pack: Pack): Rows => {
+    const all = excerpts(pack);
+    const some: Pack = { ...all, tracks: all.tracks.filter((_, index) => index % EVERY === 0) };
+    return concatRows([
+      rows(some, excerptBlocks, options, softLabelOf),
+      rows(spliced(pack, options.blockColumns, seed), blocksAfterChange, options, softLabelOf),
+      ...[OVER_CHANNELS, IN_ROOMS, ...(noises ? [withNoise(CLEAN, 1)] : [])].map((sound) => rows(some, excerptBlocks, degradedBy(sound), softLabelOf)),
+    ]);
+  };
+  if (hasSoftLabels(music)) return { share: fitMixture().tracks, heldOut };
+
+  const heldOutScores = withoutEach('how far each label\'s logit can be trusted').flatMap(({ part, fitted }) => scoresOf(items(network, excerpts(part), truth, options, progress), linear(fitted)));
+  const mix = fitMix(heldOutScores, labels.length, train.tracks.length);
+  progress.log(`head: logit weights ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
+  const unlabelled = musicRows(withSoftLabels(music, options, network.logits));
+  const last = fitBest(concatRows([checked, unlabelled]), 'labelled tracks, degraded sound and unlabelled music', (fitted) => transformedRegression(fitted, mix));
   return { share: last.tracks, heldOut };
+
+  function fitMixture(): Best<Experts> {
+    const isNamed = ({ id }: Track): boolean => namedIds?.has(id) === true;
+    const [others, named] = [{ ...music!, tracks: music!.tracks.filter((track) => !isNamed(track)) }, { ...music!, tracks: music!.tracks.filter(isNamed) }];
+    const unchecked = [
+      weighted(musicRows(others), WEIGHTS.music, MUSIC_BALANCE),
+      ...(named.tracks.length > 0 ? [weighted(musicRows(named), WEIGHTS.named, MUSIC_BALANCE)] : []),
+    ];
+    const all = standardised(concatRows([weighted(checked, WEIGHTS.labelled, 1), ...unchecked]));
+    const rowsOf = (softLabels: readonly SoftLabel[]): Standardised => ({ ...all, softLabels });
+    const isChecked = (row: number): boolean => row < checked.softLabels.length;
+    const nothing = labels.map(() => 0);
+    const found = best('labelled tracks, degraded sound and music without labels, two experts', (penalty): Experts => {
+      const penalties = costs(all.width, penalty);
+      const start: Experts = {
+        first: fit(rowsOf(all.softLabels.map((own, row) => (isChecked(row) ? own : nothing))), penalty),
+        second: fit(rowsOf(all.softLabels.map((own, row) => (isChecked(row) ? own.map((share) => share * WEIGHTS.labelledAtStart) : own))), penalty),
+        gate: difference(regress(rowsOf(all.softLabels.map((own, row) => {
+          const weight = own.reduce((sum, share) => sum + share, 0);
+          return isChecked(row) ? [weight, 0] : [0, weight];
+        })), 2, costs(all.width, GATE_PENALTY), [], new Random(seed))),
+      };
+      const { first: one, second, gate } = fitExperts(all, start, penalties, hints, new Random(seed));
+      return { first: folded(one), second: folded(second), gate: folded(gate) };
+    }, (experts) => (row) => expertLogits(experts, row));
+    const { first: one, second, gate } = found.fitted;
+    const outputs = network.variables(lastLayer, lastLayer + 1)[1]!.size;
+    write(network, lastLayer, one, 0);
+    write(network, lastLayer, second, outputs - labels.length - 1);
+    write(network, lastLayer, gate, outputs - 1);
+    return found;
+  }
 }
+
+const linear = (regression: Regression): LogitsOf => (row) => logitsOf(regression, row);
 
 /** The columns that the first statistics layer averages; undefined without one. */
 export function trunkOf({ layers }: Description): Trunk | undefined {
@@ -214,23 +271,23 @@ function items(network: TrainableNetwork, pack: Pack, truth: (track: Track) => S
   });
 }
 
-/** Scores of each item with the regression as the last layer. */
-function scoresOf(item: readonly ItemRows[], regression: Regression): TrackScores[] {
-  return item.map((each) => ({ truth: each.truth, logScores: centredLogits(each, regression) }));
+/** Scores of each item with this last layer. */
+function scoresOf(item: readonly ItemRows[], logits: LogitsOf): TrackScores[] {
+  return item.map((each) => ({ truth: each.truth, logScores: centredLogits(each, logits) }));
 }
 
-/** Accuracy on tracks and on excerpts, after fitting logit shifts to these scores. */
-function shiftedAccuracies(scores: Scores, labels: number): [number, number] {
-  const shifts = fitShifts(scores, labels);
-  return [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.excerpts, shifts), labels)];
+/** Accuracy on tracks and on excerpts of each pack, after fitting logit shifts to all scores. */
+function shiftedAccuracies(packs: readonly Scores[], labels: number): Array<[tracks: number, excerpts: number]> {
+  const shifts = fitShifts({ tracks: packs.flatMap(({ tracks }) => tracks), excerpts: packs.flatMap(({ excerpts: parts }) => parts) }, labels);
+  return packs.map((scores) => [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.excerpts, shifts), labels)]);
 }
 
 /** Logits of every block minus their mean, [blocks × labels]; a common offset doesn't change the decision. */
-function centredLogits({ values, width }: ItemRows, regression: Regression): Float32Array {
-  const labels = regression.bias.length;
-  const all = new Float32Array((values.length / width) * labels);
-  for (let block = 0; block < values.length / width; block++) {
-    const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
+function centredLogits({ values, width }: ItemRows, logitsOfRow: LogitsOf): Float32Array {
+  const blocks = Array.from({ length: values.length / width }, (_, block) => logitsOfRow(values.subarray(block * width, (block + 1) * width)));
+  const labels = blocks[0]?.length ?? 0;
+  const all = new Float32Array(blocks.length * labels);
+  for (const [block, logits] of blocks.entries()) {
     const mean = logits.reduce((sum, logit) => sum + logit, 0) / labels;
     all.set(logits.map((logit) => logit - mean), block * labels);
   }

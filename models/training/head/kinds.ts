@@ -9,7 +9,7 @@ import { write } from './head.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
 import { regress, standardise } from './regression.js';
-import { ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, excerptBlocks, extractRows, excerpts, degradedInput, concatRows, type SoftLabel, type Blocks, type Rows } from './rows.js';
+import { ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, excerptBlocks, extractRows, excerpts, degradedInput, concatRows, weighted, type SoftLabel, type Blocks, type Rows } from './rows.js';
 import type { TrainableNetwork } from '../network/trainable.js';
 import type { InferenceOptions } from '../validate.js';
 
@@ -42,5 +42,5 @@ export function fitKinds(network: TrainableNetwork, music: readonly Pack[], othe
     ...thinned.flatMap((pack) => [rowsFor(pack, isMusic, everyThirdBlock), rowsFor(excerpts(pack), isMusic, excerptBlocks)]),
     rowsFor(others, kind, everyBlock),
   ]);
-  write(network, options.lastLayer, regress(standardise(rows), SOUND_KINDS.length, PENALTY, [], new Random(options.seed)), options.labels.length);
+  write(network, options.lastLayer, regress(standardise(weighted(rows, 1, 1)), SOUND_KINDS.length, PENALTY, [], new Random(options.seed)), options.labels.length);
 }

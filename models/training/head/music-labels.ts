@@ -10,6 +10,14 @@ import type { Progress } from '../progress.js';
 import type { SoftLabel } from './rows.js';
 import { fitBelief, type Witness } from './teacher-beliefs.js';
 
+/** What is believed of the teacher's tracks. */
+export interface MusicLabels {
+  /** By id. */
+  readonly softLabels: ReadonlyMap<string, SoftLabel>;
+  /** Ids of tracks with an unchecked label. */
+  readonly named: ReadonlySet<string>;
+}
+
 /** Weight of an unchecked label against the teachers' belief. */
 const LABEL_WEIGHT = 0.5;
 
@@ -17,9 +25,9 @@ const LABEL_WEIGHT = 0.5;
  * @param train labelled tracks of the split
  * @param labelledTags tag logits of labelled tracks by id
  * @param unchecked tracks with likely labels; those in the teacher's music are used
- * @returns by id of the teacher's track; undefined if no tag of the teachers is named like a label
+ * @returns undefined if no tag of the teachers is named like a label
  */
-export function musicLabels(teacher: Teacher, train: Pack, labels: readonly string[], labelledTags: ReadonlyMap<string, Float32Array>, unchecked: Pack | undefined, progress: Progress): Map<string, SoftLabel> | undefined {
+export function musicLabels(teacher: Teacher, train: Pack, labels: readonly string[], labelledTags: ReadonlyMap<string, Float32Array>, unchecked: Pack | undefined, progress: Progress): MusicLabels | undefined {
   const { names, logits } = trackTags(teacher);
   if (names.length === 0) return undefined;
   const indexOf = new Map(teacher.tracks.map(({ id }, index) => [id, index]));
@@ -42,5 +50,5 @@ export function musicLabels(teacher: Teacher, train: Pack, labels: readonly stri
   }
   const counts = labels.map((_, label) => [...all.values()].filter((own) => own[label] === Math.max(...own)).length);
   progress.log(`music: what the teachers believe, learned from ${witnesses.length} tracks with labels: ${labels.map((label, index) => `${label} ${counts[index]}`).join(', ')}${unchecked === undefined ? '' : `; ${named.length} of ${unchecked.tracks.length} tracks of ${unchecked.name} are in the music`}`);
-  return all;
+  return { softLabels: all, named: new Set(named.map(({ id }) => id)) };
 }

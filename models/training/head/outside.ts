@@ -7,8 +7,9 @@ import { isRecurrent, RECURRENT_COSTS, type Trunk } from './head.js';
 import type { Pack } from '../../packs/pack.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
+import { difference } from './experts.js';
 import { regress, standardise, type Regression } from './regression.js';
-import { ANY_DEGRADATION, everyThirdBlock, excerptBlocks, extractRows, excerpts, degradedInput, concatRows, oneHot, type Blocks, type Rows } from './rows.js';
+import { ANY_DEGRADATION, everyThirdBlock, excerptBlocks, extractRows, excerpts, degradedInput, concatRows, oneHot, weighted, type Blocks, type Rows } from './rows.js';
 import type { FrozenLayers } from '../network/frozen.js';
 import type { InferenceOptions } from '../validate.js';
 
@@ -37,7 +38,6 @@ export function fitOutside(layers: FrozenLayers, inside: readonly Pack[], outsid
   };
   const all = concatRows([...inside.map((pack) => rowsFor(pack, 0)), rowsFor(outside, 1)]);
   const penalties = Float32Array.from({ length: all.width }, (_, value) => PENALTY * (isRecurrent(value, options) ? RECURRENT_COSTS : 1));
-  const { kernel, bias } = regress(standardise(all), 2, penalties, [], new Random(options.seed));
-  // The softmax of two logits is the logistic function of their difference.
-  return { kernel: Float32Array.from({ length: all.width }, (_, value) => kernel[2 * value + 1]! - kernel[2 * value]!), bias: Float32Array.of(bias[1]! - bias[0]!) };
+  const fitted = regress(standardise(weighted(all, 1, 1)), 2, penalties, [], new Random(options.seed));
+  return difference(fitted);
 }

@@ -1,6 +1,6 @@
 /**
- * Multinomial logistic regression with an L2 penalty on standardised values. Classes are sampled
- * equally often, and rows of a class in proportion to their soft label. Hints are values known in
+ * Multinomial logistic regression with an L2 penalty on standardised values. Classes are sampled in
+ * proportion to the sum of their soft labels, and rows of a class in proportion to their own. Hints are values known in
  * advance to indicate a class; their weights are not penalised, so with few labelled examples the
  * prediction falls back on the hints.
  */
@@ -48,8 +48,9 @@ export function standardise({ values, width, softLabels }: Rows): Standardised {
  * @param hints directions without a penalty
  */
 export function regress(rows: Standardised, classes: number, penalty: number | Float32Array, hints: readonly Hint[], random: Random): Regression {
-  const { values, width, softLabels, mean, deviation } = rows;
-  const samplers = Array.from({ length: classes }, (_, label) => samplerOf(label, softLabels)).filter(({ total }) => total > 0);
+  const { values, width, softLabels } = rows;
+  const samplers = Array.from({ length: classes }, (_, label) => samplerOf(label, softLabels));
+  const ofClass = cumulativeSum(samplers.map(({ total }) => total));
   const kernel = tf.variable(tf.zeros([width, classes])) as tf.Variable<tf.Rank.R2>;
   const bias = tf.variable(tf.zeros([classes]));
   const hintWeights = tf.variable(tf.ones([Math.max(1, hints.length), 1]));
@@ -69,7 +70,8 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
   const picked = new Int32Array(BATCH);
   for (let step = 0; step < STEPS; step++) {
     for (let index = 0; index < BATCH; index++) {
-      const { label, cumulative, total } = samplers[index % samplers.length]!;
+      // Strata instead of independent draws: each class gets its share of every batch.
+      const { label, cumulative, total } = samplers[indexAt(((index + random.next()) / BATCH) * ofClass.at(-1)!, ofClass)]!;
       const row = indexAt(random.next() * total, cumulative);
       for (let value = 0; value < width; value++) x[index * width + value] = values[row * width + value]!;
       picked[index] = label;
@@ -82,17 +84,27 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
     }, cosineRate(step, STEPS, LEARNING_RATE));
   }
 
-  const all = tf.tidy(() => weights().dataSync<'float32'>().slice());
-  const shift = bias.dataSync<'float32'>().slice();
+  const fitted = { kernel: tf.tidy(() => weights().dataSync<'float32'>().slice()), bias: bias.dataSync<'float32'>().slice() };
   adam.dispose();
   tf.dispose([kernel, bias, hintWeights, from, to, penalties]);
-  for (let index = 0; index < width; index++) {
-    for (let label = 0; label < classes; label++) {
-      all[index * classes + label]! /= deviation[index]!;
-      shift[label]! -= all[index * classes + label]! * mean[index]!;
-    }
-  }
-  return { kernel: all, bias: shift };
+  return ofRaw(fitted, rows);
+}
+
+/** A regression on standardised values as one on the values themselves. */
+export function ofRaw({ kernel, bias }: Regression, { mean, deviation }: Standardised): Regression {
+  const classes = bias.length;
+  const scaled = kernel.map((weight, at) => weight / deviation[Math.floor(at / classes)]!);
+  const shifts = bias.slice();
+  scaled.forEach((weight, at) => { shifts[at % classes]! -= weight * mean[Math.floor(at / classes)]!; });
+  return { kernel: scaled, bias: shifts };
+}
+
+/** The other way round. */
+export function ofStandardised({ kernel, bias }: Regression, { mean, deviation }: Standardised): Regression {
+  const classes = bias.length;
+  const shifts = bias.slice();
+  kernel.forEach((weight, at) => { shifts[at % classes]! += weight * mean[Math.floor(at / classes)]!; });
+  return { kernel: kernel.map((weight, at) => weight * deviation[Math.floor(at / classes)]!), bias: shifts };
 }
 
 /** Samples rows of a class in proportion to their soft label, by inverting the cumulative sum. */
@@ -103,13 +115,17 @@ interface RowSampler {
 }
 
 function samplerOf(label: number, softLabels: readonly SoftLabel[]): RowSampler {
-  let total = 0;
-  const cumulative = Float64Array.from(softLabels, (softLabel) => (total += softLabel[label]!));
-  return { label, cumulative, total };
+  const cumulative = cumulativeSum(softLabels.map((softLabel) => softLabel[label]!));
+  return { label, cumulative, total: cumulative.at(-1) ?? 0 };
+}
+
+function cumulativeSum(values: readonly number[]): Float64Array {
+  let sum = 0;
+  return Float64Array.from(values, (value) => (sum += value));
 }
 
 /** Binary search: the first index whose cumulative sum exceeds `at`. */
-function indexAt(at: number, cumulative: Float64Array): number {
+export function indexAt(at: number, cumulative: Float64Array): number {
   let [low, high] = [0, cumulative.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

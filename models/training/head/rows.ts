@@ -35,7 +35,7 @@ export interface Rows {
   readonly softLabels: readonly SoftLabel[];
 }
 
-/** [classes] class weights of a row; they sum to 1, or to less for a row with less weight. */
+/** [classes] class weights of a row; they sum to 1, or to another number for a row with another weight. */
 export type SoftLabel = readonly number[];
 
 /** Soft label of a known class. */
@@ -98,6 +98,19 @@ export function extractRows(network: FrozenLayers, pack: Pack, softLabel: (track
   });
   progress.end();
   return { values: concatenate(taken), width, softLabels };
+}
+
+/**
+ * The rows with weights that sum to `total`.
+ * @param balance 0: classes count by their shares of the rows; 1: all count the same; between them, by
+ *   their shares to the power of 1 - balance
+ */
+export function weighted(rows: Rows, total: number, balance: number): Rows {
+  const { softLabels } = rows;
+  const shares = softLabels.reduce<number[]>((sums, own) => own.map((share, label) => (sums[label] ?? 0) + share), []);
+  const factors = shares.map((share) => (share > 0 ? share ** -balance : 0));
+  const sum = shares.reduce((all, share, label) => all + share * factors[label]!, 0);
+  return { ...rows, softLabels: softLabels.map((own) => own.map((share, label) => (share * factors[label]! * total) / sum)) };
 }
 
 export function concatRows(parts: readonly Rows[]): Rows {

@@ -9,13 +9,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Description } from '../../network.js';
 import type { Pack } from '../../packs/pack.js';
 import { Checkpoint, type TrainingState } from './checkpoint.js';
-import { fitHead, trunkOf, type FittedHead } from '../head/head.js';
+import { fitHead, trunkOf, type FittedHead, type HeadOptions } from '../head/head.js';
 import { runStage } from './loop.js';
 import type { Stage } from './stage.js';
 import { pretrainStage, refineStage, tagMap, type Heads } from './pretrain.js';
 import type { Progress } from '../progress.js';
 import { Random } from '../../random.js';
-import type { SoftLabel } from '../head/rows.js';
+import type { MusicLabels } from '../head/music-labels.js';
 import type { Split } from '../data/protocols.js';
 import { softLabelsById, withLabels, withSoftLabels } from '../head/self-training.js';
 import type { Teacher } from '../data/teacher.js';
@@ -49,8 +49,10 @@ export interface RecipeOptions {
 export interface Sources {
   readonly teacher: Teacher;
   readonly split: Split;
-  /** Soft labels of the teacher's tracks by id; default: those that the last layer predicts. */
-  readonly musicLabels?: ReadonlyMap<string, SoftLabel> | undefined;
+  /** Soft labels of the teacher's tracks; default: those that the last layer predicts. */
+  readonly musicLabels?: MusicLabels | undefined;
+  /** Second pack for validation. */
+  readonly alsoValid?: Pack | undefined;
   /** Speech and noise to mix into the music. */
   readonly noises: Pack | undefined;
   /** Folder for this split's own checkpoints. */
@@ -61,7 +63,7 @@ export interface Sources {
 export async function trainWithTeacher(
   network: TrainableNetwork,
   description: Description,
-  { teacher, split: { train, valid }, musicLabels, noises, folder }: Sources,
+  { teacher, split: { train, valid }, alsoValid, musicLabels, noises, folder }: Sources,
   inference: InferenceOptions,
   { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, from, run }: RecipeOptions,
   progress: Progress,
@@ -77,16 +79,19 @@ export async function trainWithTeacher(
     const history = await runStage(stage, new Checkpoint(at, settings), random, progress, runs);
     histories.push({ name: stage.name, scoreName: 'share of the teacher\'s embedding explained on held-out music', ...(stage.leaves && { leaves: stage.leaves }), history });
   };
+  const musicOf = (music: Pack): Pick<HeadOptions, 'music' | 'named'> => (musicLabels === undefined
+    ? { music }
+    : { music: withLabels(music, inference.labels, musicLabels.softLabels), named: musicLabels.named });
   const lastLayer = (heads: Heads, music?: Pack): FittedHead => {
     const tags = tagMap(teacher.outputs, heads);
-    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: trunkSize, ...(noises && { noises }), ...(music && { music: musicLabels === undefined ? music : withLabels(music, inference.labels, musicLabels) }), ...(tags && { tags }) }, progress);
+    return fitHead(network, train, valid, { ...inference, lastLayer: description.layers.length - 1, seed, trunk: trunkSize, ...(noises && { noises }), ...(alsoValid && { alsoValid }), ...(music && musicOf(music)), ...(tags && { tags }) }, progress);
   };
 
   const { stage, heads } = pretrainStage(network, teacher, { ...options, epochs: pretrainEpochs, learningRate: pretrainRate });
   await finish(stage, join(run, 'pretrain'), new Random(seed));
   if (refineEpochs > 0) {
     const heldOutSoftLabels = softLabelsById(lastLayer(heads).heldOut());
-    const softLabels = musicLabels ?? softLabelsById(withSoftLabels(teacher.pack, inference, network.logits));
+    const softLabels = musicLabels?.softLabels ?? softLabelsById(withSoftLabels(teacher.pack, inference, network.logits));
     const learned = new WeightAverage([...network.saved(0, trunkLayers), ...heads]);
     for (let index = 1; index <= refineRuns; index++) {
       learned.reset();

@@ -97,4 +97,20 @@ outside('a model whose last layer is not linear is refused', () => {
   assert.throws(() => withOutside({ manifest, weights }, { kernel: new Float32Array(16), bias: new Float32Array(1) }), /must be dense and linear/);
 });
 
+outside('in a mixture the output goes before the second expert', () => {
+  const labels = randomBundle().manifest.labels;
+  const plain = randomBundle([...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 2 * labels.length + 1, activation: 'linear' }]);
+  const mixture = { ...plain, manifest: { ...plain.manifest, labels, mixture: true as const } };
+  const width = 16;
+  const added = withOutside(mixture, { kernel: new Float32Array(width).fill(9), bias: Float32Array.of(8) });
+  const rows = ({ weights }: Pick<Bundle, 'weights'>, outputs: number): number[][] => {
+    const tail = [...weights.subarray(weights.length - (width + 1) * outputs)];
+    return Array.from({ length: width + 1 }, (_, row) => tail.slice(row * outputs, (row + 1) * outputs));
+  };
+  const before = rows(mixture, 2 * labels.length + 1);
+  assert.equal(rows(added, 2 * labels.length + 2), before.map((row, index) => row.toSpliced(labels.length, 0, index < width ? 9 : 8)));
+  const again = withOutside(added, { kernel: new Float32Array(width).fill(7), bias: Float32Array.of(6) });
+  assert.equal(rows(again, 2 * labels.length + 2), before.map((row, index) => row.toSpliced(labels.length, 0, index < width ? 7 : 6)));
+});
+
 outside.run();

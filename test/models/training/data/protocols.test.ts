@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trackLevels, type Pack, type Track } from '../../../../models/packs/pack.js';
-import { artistGroups, chunked, consecutiveFolds, inFolds, pooled, splits, type Protocol } from '../../../../models/training/data/protocols.js';
+import { artistGroups, chunked, collectionFolds, consecutiveFolds, inFolds, pooled, splits, type Protocol } from '../../../../models/training/data/protocols.js';
 import { Random } from '../../../../models/random.js';
 import { toyPack } from '../../packs.js';
 
@@ -92,6 +92,16 @@ test('more folds than groups are rejected', () => {
 test('folds are consecutive runs of each class', () => {
   assert.equal(consecutiveFolds([0, 1, 0, 1, 0, 0, 1, 1], 2), [0, 0, 0, 0, 1, 1, 1, 1]);
   assert.equal(consecutiveFolds(['low', 'low', 'low', 'high'], 5), [0, 1, 3, 0]);
+});
+
+test('a collection is in one fold, and folds are of about one size', () => {
+  const tracks = [1, 1, 1, 2, 2, 3, 3, 4].map((source, index): Track => ({ id: `${index}`, start: 0, columns: 1, source }));
+  assert.equal(collectionFolds({ ...toyPack('train', { tracks: 1, columns: 20 }), tracks }, 3), [0, 0, 0, 1, 1, 2, 2, 1]);
+});
+
+test('without enough collections folds are consecutive', () => {
+  const pack = { ...toyPack('train', { tracks: 1, columns: 20 }), tracks: [1, 2, 1, 2].map((source, index): Track => ({ id: `${index}`, genre: 'a', start: 0, columns: 1, source })) };
+  assert.equal(collectionFolds(pack, 4), [0, 1, 2, 3]);
 });
 
 test('inFolds puts every track into one fold, in order of their numbers, without empty folds', () => {

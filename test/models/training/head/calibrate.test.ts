@@ -29,6 +29,14 @@ test('cross-fitting evaluates a temperature on tracks it was not fitted on', () 
   assert.ok(crossFitted(scored(odd), 2).ece > honest);
 });
 
+test('collections have calibration errors of their own, which may cancel in all', () => {
+  // All blocks say the same, and three of four are right in the first half, one of two in the second.
+  const scores = Array.from({ length: 40 }, (_, index) => ({ truth: index < 20 ? Number(index % 4 === 3) : index % 2, logScores: logs(0.75, 0.25) }));
+  const judged = crossFitted(scored(scores), 2, 1, scores.map((_, index) => Math.floor(index / 4) % 5));
+  assert.ok(judged.ece < 0.05, `${judged.ece}`);
+  for (const half of [0, 1]) assert.ok(judged.eceOf((track) => Math.floor(track / 20) === half) > 0.08);
+});
+
 test('the temperature is fitted to the running mean: lower if blocks disagree', () => {
   // Each block prefers one of two labels, the true one in three of four: the running mean reaches 0.75 only after sharpening.
   const logScores = Float32Array.from({ length: 80 }, (_, index) => Math.log((Math.floor(index / 2) % 4 === 3) === (index % 2 === 0) ? 0.3 : 0.7));

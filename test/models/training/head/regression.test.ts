@@ -6,7 +6,7 @@ import { argmax } from '../../../../models/metrics.js';
 import { trackLevels } from '../../../../models/packs/pack.js';
 import { Random } from '../../../../models/random.js';
 import { logitsOf, regress, standardise } from '../../../../models/training/head/regression.js';
-import { oneHot, everyThirdBlock, excerptBlocks, concatRows, type Rows } from '../../../../models/training/head/rows.js';
+import { oneHot, everyThirdBlock, excerptBlocks, concatRows, weighted, type Rows } from '../../../../models/training/head/rows.js';
 import { AFTER_BLOCKS, BEFORE_BLOCKS, spliced } from '../../../../models/training/data/splices.js';
 import { toyPack } from '../../packs.js';
 
@@ -61,6 +61,23 @@ test('rows with less weight have less influence', () => {
   const fitted = regress(standardise(concatRows([right, wrong])), 2, 0, [], new Random(2));
   const [first, second] = logitsOf(fitted, Float32Array.of(1)) as unknown as [number, number];
   assert.ok(Math.abs(1 / (1 + Math.exp(second - first)) - 0.8) < 0.03, `${first}, ${second}`);
+});
+
+test('classes count by their rows unless they are balanced', () => {
+  // Without any value but the bias, the regression learns how frequent the classes are.
+  const rows: Rows = { width: 1, values: new Float32Array(16), softLabels: Array.from({ length: 16 }, (_, row) => oneHot(row === 0 ? 1 : 0, 2)) };
+  const share = (of: Rows): number => {
+    const [first, second] = regress(standardise(of), 2, 0, [], new Random(2)).bias as unknown as [number, number];
+    return 1 / (1 + Math.exp(first - second));
+  };
+  assert.ok(Math.abs(share(rows) - 1 / 16) < 0.01, `${share(rows)}`);
+  assert.ok(Math.abs(share(weighted(rows, 1, 1)) - 0.5) < 0.01);
+  assert.ok(Math.abs(share(weighted(rows, 1, 0.5)) - 1 / (1 + Math.sqrt(15))) < 0.01);
+});
+
+test('weights sum to the total', () => {
+  const { softLabels } = weighted({ width: 0, values: new Float32Array(0), softLabels: [[0.5, 0.5], [0.9, 0.1], [0, 0.3]] }, 4, 0.5);
+  assert.ok(Math.abs(softLabels.flat().reduce((sum, share) => sum + share, 0) - 4) < 1e-9);
 });
 
 test('rows of several sources are concatenated', () => {
