@@ -23,7 +23,7 @@ interface Flags {
   readonly json?: boolean;
   readonly model?: string;
   readonly jobs?: number;
-  readonly tags: number;
+  readonly tags?: number;
   readonly '--'?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function register(cli: CAC): void {
     .option('--json', 'One JSON line a file')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .option('--jobs <files>', `Files at a time, 1 to ${MAX_JOBS} (default ${DEFAULT_JOBS})`, whole({ min: 1, max: MAX_JOBS }))
-    .option('--tags <n>', TAGS_HELP, { ...whole({ min: 0, max: MAX_TAGS }), default: DEFAULT_TAGS })
+    .option('--tags <n>', `${TAGS_HELP} (default ${DEFAULT_TAGS} if the model has tags)`, whole({ min: 0, max: MAX_TAGS }))
     .example('  $ livegenre classify song.mp3 concert.flac')
     .example('  $ livegenre classify --json music/*.ogg > genres.jsonl')
     .example('  $ livegenre classify -- -a-name-with-a-dash.wav')
@@ -48,8 +48,10 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const bundle = await loadBundle(model);
+  const tags = flags.tags ?? (bundle.manifest.tags && DEFAULT_TAGS);
   const shards = await Shards.start({
-    bundle: await loadBundle(model),
+    bundle,
     shards: Math.min(jobs, Math.max(1, availableParallelism() - 1)),
     settings: { ...FILE_SHARD_SETTINGS, logLevel: 'error' },
     backend: backend === 'auto' ? undefined : backend,
@@ -59,7 +61,7 @@ async function classify(named: readonly string[], flags: Flags): Promise<void> {
   try {
     const allOk = await classifyAll(files, shards, {
       jobs,
-      tags: flags.tags,
+      ...(tags !== undefined && { tags }),
       signal: stop.signal,
       onProgress: (index, fileProgress) => progress.show(files[index]!, index + 1, files.length, fileProgress),
       onAnswer: (answer) => {

@@ -167,6 +167,8 @@ test('--json prints one line a file and exits with 1 when one is bad', async () 
   assert.is(exitCode, 1);
   const [good, bad] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Classified);
   assert.equal(Object.keys(good!), ['file', 'durationMs', 'genre', 'p', 'top', 'segments']);
+  const [tagged] = (await run(['classify', '--json', '--tags', '3', '--model', model.path, music])).stdout.trim().split('\n').map((line) => JSON.parse(line) as Classified);
+  assert.equal(tagged!.tags, [], 'asked for, of a model without any');
   assert.is(good!.file, music);
   assert.equal(Object.keys(good!.segments[0]!), ['fromMs', 'toMs', 'genre', 'p', 'state']);
   assert.equal(Object.keys(good!.top[0]!), ['genre', 'p']);
