@@ -107,13 +107,16 @@ export const manifestSchema = z.object({
   /** Present if a column is not just mel levels: the concatenated features, and the standardisation of each value. */
   features: z.array(z.object({ name: z.string(), size: z.number().int().min(1), mean: z.array(z.number()), deviation: z.array(positive) })).optional(),
   layers: z.array(layerSchema).min(1),
+  /** Largest magnitude in the output of each layer but the last over training music; with it matrix products can be in 16 bits. */
+  ranges: z.array(positive).optional(),
   /** Divisors of the logits: of the labels, and of the kinds (default 1). */
   calibration: z.object({ temperature: positive, kindsTemperature: positive.optional() }),
   smoothing: smoothingSchema,
   weights: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex') }),
   /** Description of training data and split. */
   trainedOn: z.string(),
-}).refine(({ outside, smoothing }) => !outside || !smoothing.unknownBelow, { path: ['smoothing', 'unknownBelow'], error: 'has no use in a model with outside, whose smoothing.outside decides' });
+}).refine(({ ranges, layers }) => !ranges || ranges.length === layers.length - 1, { path: ['ranges'], error: 'must have a number for each layer but the last' })
+  .refine(({ outside, smoothing }) => !outside || !smoothing.unknownBelow, { path: ['smoothing', 'unknownBelow'], error: 'has no use in a model with outside, whose smoothing.outside decides' });
 
 export type ModelTag = z.infer<typeof tagSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;

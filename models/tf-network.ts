@@ -48,6 +48,7 @@ export function zeroState({ layers }: Description, batch: number): tf.Tensor[][]
 /**
  * Applies the layers to columns, starting from a given state.
  * @param x [batch, columns, bands], columns a multiple of the network's stride
+ * @param onOutput receives the output of each layer
  * @returns y [batch, columns / stride, outputs] and the state after the last column
  */
 export function applyLayers(
@@ -55,11 +56,13 @@ export function applyLayers(
   weights: LayerWeights,
   x: tf.Tensor3D,
   states: ReadonlyArray<readonly tf.Tensor[]>,
+  onOutput?: (layer: number, y: tf.Tensor) => void,
 ): { readonly y: tf.Tensor; readonly states: tf.Tensor[][] } {
   let y: tf.Tensor = layers[0]?.layer.type === 'conv2d' ? tf.expandDims(x, 3) : x;
   const after = layers.map(({ layer, stride }, index) => {
     const applied: Applied = applyOf(layer)(layer, y, weights[index]!, states[index]!, { input: x, stride });
     y = applied.y;
+    onOutput?.(index, y);
     return applied.state;
   });
   return { y, states: after };

@@ -11,6 +11,11 @@ export interface Kernels {
     weights: number, bias: number, zeros: number, filters: number, pool: number, poolColumns: number,
     planes: number, products: number, y: number,
   ): void;
+  convolution16(
+    x: number, columns: number, streams: number, streamsAtOnce: number, bands: number, channels: number, factors: number,
+    weights: number, scales: number, bias: number, zeros: number, filters: number, pool: number, poolColumns: number,
+    scratch: number, planes: number, products: number, y: number,
+  ): void;
   convolutionSingleChannel(
     x: number, columns: number, streams: number, bands: number,
     weights: number, bias: number, filters: number, pool: number, poolColumns: number,
@@ -33,6 +38,11 @@ export interface Kernels {
     x: number, rowBytes: number, rows: number, segments: number, segmentBytes: number, depth: number,
     w: number, columns: number, bias: number, floor: number, y: number, yRowBytes: number,
   ): void;
+  gemm16(
+    x: number, rows: number, segments: number, segmentBytes: number, depth: number,
+    w: number, columns: number, scales: number, bias: number, floor: number, y: number, yRowBytes: number,
+  ): void;
+  quantiseRows(x: number, rowBytes: number, rows: number, depth: number, factor: number, scratch: number, out: number): void;
   gruGates(input: number, recurrent: number, h: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
   lstmGates(input: number, recurrent: number, h: number, c: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
   statistics(

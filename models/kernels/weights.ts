@@ -34,21 +34,18 @@ const FILTER_TRANSFORM = [
 ] as const;
 
 /**
- * Writes a 3 × 3 kernel, Winograd-transformed over bands: six consecutive matrices of [3 × channels] to filters.
+ * A 3 × 3 kernel, Winograd-transformed over bands: six matrices of [3 × channels] to filters.
  * @param kernel [3 columns][3 bands][channels][filters]
- * @param out receives [6 × 3 × padded channels × padded filters]
+ * @returns six of [3 × padded channels × padded filters]
  */
-export function writeTransformed(kernel: ArrayLike<number>, channels: number, filters: number, out: Float32Array): void {
-  const [rows, columns] = [3 * padded(channels), padded(filters)];
-  FILTER_TRANSFORM.forEach((factors, point) => {
-    writePanels({
-      rows,
-      columns,
-      at: (row, filter) => {
-        const [column, channel] = [Math.floor(row / padded(channels)), row % padded(channels)];
-        if (channel >= channels || filter >= filters) return 0;
-        return factors.reduce((sum, factor, band) => sum + factor * kernel[((column * 3 + band) * channels + channel) * filters + filter]!, 0);
-      },
-    }, out, point * rows * columns);
-  });
+export function transformed(kernel: ArrayLike<number>, channels: number, filters: number): Matrix[] {
+  return FILTER_TRANSFORM.map((factors) => ({
+    rows: 3 * padded(channels),
+    columns: padded(filters),
+    at: (row, filter) => {
+      const [column, channel] = [Math.floor(row / padded(channels)), row % padded(channels)];
+      if (channel >= channels || filter >= filters) return 0;
+      return factors.reduce((sum, factor, band) => sum + factor * kernel[((column * 3 + band) * channels + channel) * filters + filter]!, 0);
+    },
+  }));
 }

@@ -6,6 +6,7 @@
  */
 import { Memory } from '../../dsp/kernels/memory.js';
 import type { Bundle } from '../model-folder.js';
+import type { Manifest } from '../manifest.js';
 import type { Layer } from '../layer-schema.js';
 import { describe, type DescribedLayer, weightValues } from '../network.js';
 import { Probabilities } from './probabilities.js';
@@ -13,6 +14,7 @@ import { ScratchBuffer } from '../../dsp/scratch-buffer.js';
 import { DescriptorStage, type InputBuffer } from '../layers/descriptors/descriptors.simd.js';
 import { canConvolve, ConvolutionStage, type Workspace } from '../layers/convolution/convolution.simd.js';
 import { DenseStage } from '../layers/dense/dense.simd.js';
+import { ARE_PRODUCTS16_FASTER } from '../kernels/products16.js';
 import { instantiateKernels, type Kernels } from '../kernels/kernels.js';
 import { RecurrentStage } from '../layers/recurrent/recurrent.simd.js';
 import { Rows } from '../kernels/rows.js';
@@ -43,8 +45,11 @@ export class SimdStep {
   readonly #last: Rows;
   readonly #scores = new ScratchBuffer();
 
-  /** @throws Error unless `canStepSimd` */
-  constructor(bundle: Bundle) {
+  /**
+   * @param use16 whether matrix products are in 16 bits where the model has the `ranges` for it
+   * @throws Error unless `canStepSimd`
+   */
+  constructor(bundle: Bundle, use16 = ARE_PRODUCTS16_FASTER) {
     if (!canStepSimd(bundle)) throw new Error(`The SIMD kernels do not support the layers of ${bundle.manifest.name}; use Step.`);
     const { manifest, weights } = bundle;
     const { frontEnd: { bands }, blockColumns } = manifest;
@@ -56,7 +61,7 @@ export class SimdStep {
     this.#probabilities = new Probabilities(manifest);
     this.#maxColumns = stride * Math.ceil(blockColumns / stride);
 
-    const network = new Stages(layers, weights, bands);
+    const network = new Stages(layers, weights, bands, use16 ? inputRanges(manifest) : undefined);
     const memory = new Memory();
     network.reserve(memory, { streams: GROUP, columns: this.#maxColumns });
     this.#kernels = instantiateKernels(memory);
@@ -118,6 +123,11 @@ export class SimdStep {
   }
 }
 
+/** The largest magnitude of each layer's input; undefined if the model does not say. */
+function inputRanges({ ranges, normalisation: { limitDb, scaleDb } }: Manifest): readonly number[] | undefined {
+  return ranges && [limitDb / scaleDb, ...ranges];
+}
+
 /** The network's layers as stages, each writing to the input of the next. */
 class Stages {
   readonly stages: Stage[] = [];
@@ -128,7 +138,8 @@ class Stages {
   readonly #convolutions: ConvolutionStage[] = [];
   readonly #workspace = {} as Workspace;
 
-  constructor(layers: readonly DescribedLayer[], weights: Float32Array, bands: number) {
+  /** @param ranges of the inputs of the layers, for products in 16 bits */
+  constructor(layers: readonly DescribedLayer[], weights: Float32Array, bands: number, ranges: readonly number[] | undefined) {
     const first = layers[0]!.layer;
     const inputRows = new Rows();
     if (first.type !== 'conv2d') {
@@ -142,7 +153,7 @@ class Stages {
       const { layer, stride } = described;
       const layerWeights = values[index]!;
       if (layer.type === 'conv2d') {
-        const stage = new ConvolutionStage(layer, described, layerWeights, index === 0, this.slots, this.#workspace);
+        const stage = new ConvolutionStage(layer, described, layerWeights, index === 0, this.slots, this.#workspace, ranges?.[index]);
         if (before) before.target = stage;
         this.#convolutions.push(stage);
         this.stages.push(stage);
@@ -154,7 +165,8 @@ class Stages {
           before.target = this.last;
           before = undefined;
         }
-        this.stages.push(this.#flatStage(layer, described, layerWeights, bands));
+        // The last layer's few products stay in floats: its outputs are the scores.
+        this.stages.push(this.#flatStage(layer, described, layerWeights, bands, index === layers.length - 1 ? undefined : ranges?.[index]));
       }
     }
     const [stage] = this.stages;
@@ -180,16 +192,16 @@ class Stages {
   }
 
   /** Creates the stage of a flat layer, which reads `last` and makes `last` its output. */
-  #flatStage(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], bands: number): Stage {
+  #flatStage(layer: Exclude<Layer, { type: 'conv2d' }>, described: DescribedLayer, weights: readonly Float32Array[], bands: number, range: number | undefined): Stage {
     const { stride } = described;
     const input = this.last;
     switch (layer.type) {
       case 'dense':
-        return new DenseStage(layer, stride, weights, input, this.last = this.#addRows(new Rows(), stride));
+        return new DenseStage(layer, stride, weights, input, this.last = this.#addRows(new Rows(), stride), range);
       case 'gru':
       case 'lstm':
         if (!layer.keepInput) this.last = this.#addRows(new Rows(), stride);
-        return new RecurrentStage(layer, stride, weights, input, this.last, this.slots);
+        return new RecurrentStage(layer, stride, weights, input, this.last, this.slots, range);
       case 'statistics':
         return new StatisticsStage(layer, stride, input, this.last = this.#addRows(new Rows(), stride), this.slots);
       default: {

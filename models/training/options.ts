@@ -21,8 +21,8 @@ const DEFAULTS = {
   chunks: { epochs: 12, rate: 0.003, batch: 16, dropout: 0, augmentation: 0.15, labelSmoothing: 0.05 },
 };
 
-/** Outputs that can be fitted alone, to a finished model. */
-const ONLY = ['outside', 'tags'] as const;
+/** What can be done alone to a finished model. */
+const ONLY = ['outside', 'tags', 'ranges'] as const;
 
 const optionsSchema = z.object({
   data: z.string().optional(),
@@ -76,6 +76,8 @@ const optionsSchema = z.object({
   if (only === 'tags' && (from === undefined || teacher === undefined)) refuse('only', 'needs --from, the model that gets the tags, and --teacher');
   if (only === 'tags' && (outside ?? unchecked ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing else: leave out --outside, --unchecked, --not-music, --external and --also-valid');
   if (alsoValid !== undefined && protocol !== 'fault-filtered') refuse('alsoValid', 'works with --protocol fault-filtered only');
+  if (only === 'ranges' && from === undefined) refuse('only', 'needs --from, the model whose ranges are measured');
+  if (only === 'ranges' && (teacher ?? outside ?? unchecked ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing with ranges: leave out --teacher, --outside, --unchecked, --not-music, --external and --also-valid');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
@@ -113,7 +115,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],
   ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
   ['--outside <dir>', 'folder with a pack of music of none of the labels, named as the training pack: also train the output that tells it, against the labelled tracks and those of --unchecked'],
-  ['--only <output>', '`outside` or `tags`: add this to the model of --from and change no other weight; `tags` are learned from the answers of --teacher'],
+  ['--only <what>', '`outside` or `tags`: add this to the model of --from and change no other weight; `tags` are learned from the answers of --teacher; `ranges`: measure the largest value of each of its layers over the training pack, for products in 16 bits'],
   ['--from <dir>', 'model folder with the same layers to start from instead of random weights; its last layer is not used'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],
   ['--model <dir>', 'folder for the finished model; default `model` in the run folder'],

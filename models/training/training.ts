@@ -4,6 +4,7 @@ import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
 import { addOutside } from './add-outside.js';
 import { addTags } from './add-tags.js';
+import { addRanges } from './ranges.js';
 import { readExternal, requireSameFrontEnd } from './data/external.js';
 import { withFeatures } from './data/inputs.js';
 import type { Options } from './options.js';
@@ -29,6 +30,7 @@ export async function train(options: Options, progress: Progress): Promise<void>
   if (unchecked !== undefined) requireSameFrontEnd(train, unchecked);
   const outside = options.outside === undefined ? undefined : await readPack(resolve(options.outside), options.train);
   if (outside !== undefined) requireSameFrontEnd(train, outside);
+  if (options.only === 'ranges') return addRanges(train, finished, progress);
   if (options.only === 'outside') return addOutside([train, ...(unchecked ? [unchecked] : [])], outside!, finished, progress);
 
   const valid = await readPack(folder, options.valid);

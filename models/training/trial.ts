@@ -21,6 +21,7 @@ import { musicLabels } from './head/music-labels.js';
 import { trunkOf, write } from './head/head.js';
 import { fitKinds } from './head/kinds.js';
 import { fitOutside } from './head/outside.js';
+import { measureRanges } from './ranges.js';
 import { runStage } from './stages/loop.js';
 import type { Options } from './options.js';
 import type { Progress } from './progress.js';
@@ -159,6 +160,7 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     return { tracks, excerpts: scoreTracks(parts, inference, logits).map((excerpt, index) => ({ ...excerpt, of: parts.tracks[index]!.of as number })) };
   }
 
+  const weights = network.folded();
   const model: TrialResult['model'] = {
     name: options.name,
     version: options.modelVersion,
@@ -171,9 +173,10 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     layers,
     calibration: { temperature },
     smoothing: { ...SMOOTHING, ...(outside !== undefined && { outside: OUTSIDE_SMOOTHING }) },
+    ranges: measureRanges({ layers, normalisation: NORMALISATION_V1, blockColumns: BLOCK_COLUMNS }, weights, split.train, inputs, progress),
     trainedOn: `${split.train.tracks.length} ${split.items} of ${split.train.name} (${split.how})${teacher === undefined ? '' : ', after pretraining on a teacher\'s answers to unlabelled music'}`,
   };
-  await saveBundle(modelFolder, model, network.folded());
+  await saveBundle(modelFolder, model, weights);
   const folds = [...consecutiveFolds(first!.tracks.map(({ truth }) => truth), FOLDS), ...(second ? collectionFolds(second, FOLDS) : [])];
   const judged = crossFitted(scored, labels.length, gain, folds);
   const right = (scores: readonly TrackScores[]): Share => ({ accuracy: trackAccuracy(scores, labels.length), items: scores.length });

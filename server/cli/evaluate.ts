@@ -26,6 +26,7 @@ interface Flags {
   readonly sweep?: boolean;
   readonly notMusic?: string;
   readonly outside?: string;
+  readonly float32?: boolean;
   readonly json?: boolean;
   readonly model?: string;
 }
@@ -42,6 +43,7 @@ export function register(cli: CAC): void {
     .option('--sweep', 'Also compare smoothing settings, on what was heard')
     .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
     .option('--outside <folder>', 'Folder of a second pack, of music of none of the labels: is it told?')
+    .option('--float32', 'Compute with floats only, even where the model has ranges for products in 16 bits')
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --split valid')
@@ -55,7 +57,8 @@ async function evaluate(flags: Flags): Promise<void> {
   const folders = [flags.data ?? []].flat().map((folder) => resolve(folder));
   if (folders.length === 0) throw new SettingError('Name the folder of the data pack with --data.');
   const settings = readSettings({ model: flags.model }, process.env);
-  const bundle = await loadBundle(settings.model);
+  const loaded = await loadBundle(settings.model);
+  const bundle = flags.float32 === true ? { ...loaded, manifest: { ...loaded.manifest, ranges: undefined } } : loaded;
   const plans: EvaluationPlan[] = [];
   for (const folder of folders) plans.push(await planOf(folder, flags, settings.model, bundle.manifest.frontEnd));
 

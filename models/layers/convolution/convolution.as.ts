@@ -68,13 +68,13 @@ function transformInput(x: usize, columns: usize, streams: usize, columnBytes: u
 
 /**
  * Winograd output transform of six products to four bands, then bias, ReLU and max pooling.
- * @param planes [6][columns × streams × tiles][filters]
+ * @param planes [6][columns][rows][filters]; of a column's rows the first streams × tiles count
  * @param pool 1, 2 or 4 bands; @param poolColumns a divisor of columns
  * @param y receives [columns / poolColumns][streams][bands / pool][filters], columns `columnBytes` apart
  */
-function transformOutput(planes: usize, columns: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize, columnBytes: usize): void {
+export function transformOutput(planes: usize, columns: usize, rows: usize, streams: usize, tiles: usize, filters: usize, bias: usize, pool: usize, poolColumns: usize, y: usize, columnBytes: usize): void {
   const bytes = filters << 2;
-  const column = streams * tiles * bytes;
+  const column = rows * bytes;
   const plane = columns * column;
   const zero = f32x4.splat(0);
   const two = f32x4.splat(2);
@@ -149,7 +149,7 @@ export function convolution(
         weights + point * 3 * channels * filterBytes, filters, zeros, -f32.MAX_VALUE, products + point * rows * filterBytes, filterBytes,
       );
     }
-    transformOutput(products, columns, count, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
+    transformOutput(products, columns, count * tiles, count, tiles, filters, bias, pool, poolColumns, y + first * resultBytes, streams * resultBytes);
   }
 }
 

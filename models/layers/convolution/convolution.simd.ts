@@ -5,13 +5,20 @@ import type { DescribedLayer } from '../../network.js';
 import type { Rows, Target } from '../../kernels/rows.js';
 import type { StateSlots } from '../../kernels/state-slots.js';
 import type { Batch, Stage } from '../../kernels/stage.js';
-import { padded, writePanels, writeTransformed } from '../../kernels/weights.js';
+import { factorOf, writePanels16 } from '../../kernels/products16.js';
+import { padded, transformed, writePanels } from '../../kernels/weights.js';
 
 /** Columns before the new ones that the convolution needs. */
 const TAIL = 2;
 
 /** Limit of transformed inputs and products per pass, so that they fit the CPU's inner caches. */
 const VALUES_AT_ONCE = 14_000;
+
+/**
+ * Bounds of the six Winograd-transformed inputs relative to the largest input, which is at least 0 after
+ * a ReLU: sums of the positive or of the negative coefficients.
+ */
+const TRANSFORM_BOUNDS = [5, 8, 5, 3, 3, 5];
 
 /** Scratch buffers shared by all convolutions of a network. */
 export interface Workspace {
@@ -24,8 +31,17 @@ export function canConvolve({ kernel, pool }: Conv2d, { bands }: DescribedLayer[
   return kernel[0] === 3 && kernel[1] === 3 && (isFirst || (bands % 4 === 0 && (pool === 1 || pool === 2 || pool === 4)));
 }
 
+/** What products in 16 bits need beside weights and bias. */
+interface Quantisation {
+  /** [6] of the transformed inputs. */
+  readonly factors: WasmArray;
+  /** [6][filters] */
+  readonly scales: WasmArray;
+  readonly scratch: WasmArray;
+}
+
 /**
- * Number of streams per pass, chosen so that full passes have a multiple of four rows: `gemm` computes four at once.
+ * Number of streams per pass, chosen so that full passes have a multiple of four rows: matrix products compute four at once.
  * @param values, rows of one stream
  */
 function streamsAtOnce(streams: number, values: number, rows: number): number {
@@ -39,6 +55,7 @@ export class ConvolutionStage implements Stage, Target {
   readonly #kernel: Float32Array;
   readonly #biases: Float32Array;
   readonly #isFirst: boolean;
+  readonly #range: number | undefined;
   readonly #slotOffset: number;
   readonly #workspace: Workspace;
   /** Values per band: the channels, padded to a multiple of 4 except in the first layer. */
@@ -50,20 +67,25 @@ export class ConvolutionStage implements Stage, Target {
   #weights!: WasmArray;
   #bias!: WasmArray;
   #zeros!: WasmArray;
+  #quantisation: Quantisation | undefined;
   target!: Target;
   /** Streams per pass. */
   #streamsAtOnce!: number;
   /** Workspace lengths that this layer needs; set by `reserve`. */
   workspaceLengths!: { readonly planes: number; readonly products: number };
 
-  /** @param isFirst whether it is the network's first layer, which has a single channel */
-  constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: StateSlots, workspace: Workspace) {
+  /**
+   * @param isFirst whether it is the network's first layer, which has a single channel
+   * @param range of the input, for products in 16 bits; the first layer has none
+   */
+  constructor(layer: Conv2d, described: DescribedLayer, [kernel, bias]: readonly Float32Array[], isFirst: boolean, slots: StateSlots, workspace: Workspace, range: number | undefined) {
     this.#layer = layer;
     this.#described = described;
     this.#kernel = kernel!;
     this.#biases = bias!;
     this.#workspace = workspace;
     this.#isFirst = isFirst;
+    this.#range = isFirst ? undefined : range;
     this.#channels = isFirst ? 1 : padded(described.input.channels);
     this.#margin = isFirst ? 1 : 0;
     const { bands, channels } = described.input;
@@ -94,7 +116,7 @@ export class ConvolutionStage implements Stage, Target {
   }
 
   reserve(memory: Memory, { streams, columns: inputColumns }: { streams: number; columns: number }): void {
-    const { input: { bands, channels }, stride } = this.#described;
+    const { input: { bands }, stride } = this.#described;
     const filters = padded(this.#layer.filters);
     const columns = inputColumns / stride;
     this.#x = memory.reserve((TAIL + columns) * streams * (this.rowBytes / 4));
@@ -107,13 +129,34 @@ export class ConvolutionStage implements Stage, Target {
       const count = this.#layer.filters;
       writePanels({ rows: 9, columns: filters, at: (tap, filter) => (filter < count ? this.#kernel[tap * count + filter]! : 0) }, this.#weights.values);
     } else {
-      const tiles = bands / 4;
-      const [planes, products] = [6 * (TAIL + columns) * tiles * this.#channels, 6 * columns * tiles * filters];
-      this.#streamsAtOnce = streamsAtOnce(streams, planes + products, columns * tiles);
-      this.workspaceLengths = { planes: this.#streamsAtOnce * planes, products: this.#streamsAtOnce * products };
-      this.#weights = memory.reserve(18 * this.#channels * filters);
-      writeTransformed(this.#kernel, channels, this.#layer.filters, this.#weights.values);
+      this.#reserveWinograd(memory, streams, columns);
     }
+  }
+
+  #reserveWinograd(memory: Memory, streams: number, columns: number): void {
+    const { input: { bands, channels } } = this.#described;
+    const filters = padded(this.#layer.filters);
+    const tiles = bands / 4;
+    const is16 = this.#range !== undefined;
+    const [planes, products] = [(6 * (TAIL + columns) * tiles * this.#channels) / (is16 ? 2 : 1), 6 * columns * tiles * filters];
+    const atOnce = this.#streamsAtOnce = streamsAtOnce(streams, planes + products, is16 ? tiles : columns * tiles);
+    // In 16 bits a column's rows are padded to fours.
+    const rowsOfStream = is16 ? padded(atOnce * tiles) / tiles : atOnce;
+    this.workspaceLengths = { planes: rowsOfStream * planes, products: rowsOfStream * products };
+    const matrices = transformed(this.#kernel, channels, this.#layer.filters);
+    const length = 3 * this.#channels * filters;
+    this.#weights = memory.reserve((6 * length) / (is16 ? 2 : 1));
+    if (this.#range === undefined) {
+      matrices.forEach((matrix, point) => writePanels(matrix, this.#weights.values, point * length));
+      return;
+    }
+    const range = this.#range;
+    const [factors, scales, scratch] = [memory.reserve(6), memory.reserve(6 * filters), memory.reserve(12 * this.#channels)];
+    matrices.forEach((matrix, point) => {
+      const factor = factors.values[point] = factorOf(range * TRANSFORM_BOUNDS[point]!);
+      writePanels16(matrix, factor, new Int16Array(this.#weights.values.buffer, 2 * point * length, length), scales.values.subarray(point * filters, (point + 1) * filters));
+    });
+    this.#quantisation = { factors, scales, scratch };
   }
 
   run(batch: Batch): void {
@@ -132,6 +175,9 @@ export class ConvolutionStage implements Stage, Target {
     const { planes, products } = this.#workspace;
     if (this.#isFirst) {
       kernels.convolutionSingleChannel(x, columns, streams, bands, this.#weights.address, this.#bias.address, filters, pool, poolColumns, products.address, y);
+    } else if (this.#quantisation) {
+      const { factors, scales, scratch } = this.#quantisation;
+      kernels.convolution16(x, columns, streams, this.#streamsAtOnce, bands, this.#channels, factors.address, this.#weights.address, scales.address, this.#bias.address, this.#zeros.address, filters, pool, poolColumns, scratch.address, planes.address, products.address, y);
     } else {
       kernels.convolution(x, columns, streams, this.#streamsAtOnce, bands, this.#channels, this.#weights.address, this.#bias.address, this.#zeros.address, filters, pool, poolColumns, planes.address, products.address, y);
     }

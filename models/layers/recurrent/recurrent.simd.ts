@@ -8,6 +8,9 @@ import type { StateSlots } from '../../kernels/state-slots.js';
 import type { Batch, Stage } from '../../kernels/stage.js';
 import { padded } from '../../kernels/weights.js';
 
+/** h of both layers lies within ± 1. */
+const LARGEST_STATE = 1;
+
 export class RecurrentStage implements Stage {
   readonly #layer: Gru | Lstm;
   readonly #stride: number;
@@ -17,6 +20,7 @@ export class RecurrentStage implements Stage {
   readonly #inputLayout: { readonly positions: readonly number[]; readonly width: number };
   readonly #output: Rows;
   readonly #outputAt: number;
+  readonly #range: number | undefined;
   /** Byte offset in a state slot of h, and for an LSTM of c. */
   readonly #slotOffset: readonly number[];
   #inputProduct!: MatrixProduct;
@@ -24,14 +28,18 @@ export class RecurrentStage implements Stage {
   #inputGates!: WasmArray;
   #stateGates!: WasmArray;
 
-  /** @param output the input's rows if the layer keeps its input, else new ones */
-  constructor(layer: Gru | Lstm, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows, slots: StateSlots) {
+  /**
+   * @param output the input's rows if the layer keeps its input, else new ones
+   * @param range of the input, for products in 16 bits
+   */
+  constructor(layer: Gru | Lstm, stride: number, weights: readonly Float32Array[], input: Rows, output: Rows, slots: StateSlots, range: number | undefined) {
     this.#layer = layer;
     this.#stride = stride;
     this.#weights = weights;
     this.#input = input;
     this.#inputLayout = { positions: [...input.positions], width: input.width };
     this.#output = output;
+    this.#range = range;
     this.#outputAt = 4 * output.append(layer.units);
     this.#slotOffset = (layer.type === 'gru' ? ['h'] : ['h', 'c']).map(() => 4 * slots.append(1, layer.units, true));
   }
@@ -41,10 +49,12 @@ export class RecurrentStage implements Stage {
     const gates = type === 'gru' ? 3 : 4;
     const [kernel, recurrentKernel, bias, recurrentBias] = this.#weights;
     const statePositions = Array.from({ length: units }, (_, unit) => unit);
-    this.#inputProduct = new MatrixProduct(memory, kernel!, this.#inputLayout.positions, this.#inputLayout.width, gates, units, bias);
-    this.#stateProduct = new MatrixProduct(memory, recurrentKernel!, statePositions, padded(units), gates, units, recurrentBias);
-    this.#inputGates = memory.reserve((columns / this.#stride) * streams * gates * padded(units));
-    this.#stateGates = memory.reserve(streams * gates * padded(units));
+    const rows = (columns / this.#stride) * streams;
+    const is16 = this.#range !== undefined;
+    this.#inputProduct = new MatrixProduct(memory, kernel!, this.#inputLayout.positions, this.#inputLayout.width, gates, units, bias, is16 ? { range: this.#range, rows } : undefined);
+    this.#stateProduct = new MatrixProduct(memory, recurrentKernel!, statePositions, padded(units), gates, units, recurrentBias, is16 ? { range: LARGEST_STATE, rows: streams } : undefined);
+    this.#inputGates = memory.reserve(padded(rows) * gates * padded(units));
+    this.#stateGates = memory.reserve(padded(streams) * gates * padded(units));
   }
 
   run({ kernels, streams, slots, columns: inputColumns }: Batch): void {

@@ -1,11 +1,15 @@
 /** The network on our SIMD kernels against the same network on TensorFlow.js. */
 import * as fc from 'fast-check';
+import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { concatenate } from '../../../dsp/concatenate.js';
 import { startBackend } from '../../../models/tensorflow/backend.js';
 import { loadBundle, type Bundle } from '../../../models/model-folder.js';
 import type { Layer } from '../../../models/layer-schema.js';
+import { describe } from '../../../models/network.js';
 import { canStepSimd, SimdStep } from '../../../models/step/simd-step.js';
+import { applyLayers, weightTensors, zeroState } from '../../../models/tf-network.js';
 import { Step } from '../../../models/step/tf-step.js';
 import { ARCHITECTURES, architecture } from '../../../models/training/network/architectures.js';
 import { randomBundle, seeded } from '../fixtures.js';
@@ -62,9 +66,9 @@ function columns(count: number, seed: number, bands = BANDS): Float32Array {
 }
 
 /** Runs both on blocks of `sizes` columns; the largest difference of scores, and of states relative to 1 + the state's largest value. */
-function differences(bundle: Bundle, streams: number, sizes: readonly number[]): { scores: number; states: number } {
+function differences(bundle: Bundle, streams: number, sizes: readonly number[], use16 = false): { scores: number; states: number } {
   const { bands } = bundle.manifest.frontEnd;
-  const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
+  const [step, simd] = [new Step(bundle), new SimdStep(bundle, use16)];
   const [states, simdStates] = [step, simd].map((each) => Array.from({ length: streams }, () => each.newState()));
   const found = { scores: 0, states: 0 };
   for (const [index, size] of sizes.entries()) {
@@ -137,6 +141,48 @@ test('gives the scores of Step with the shipped weights', async () => {
   assert.ok(scores < 1e-5, `differ by ${scores}`);
 });
 
+/** The bundle with its ranges over the columns of `differences`, as training measures them. */
+function withRanges(bundle: Bundle, streams: number, sizes: readonly number[]): Bundle {
+  const { layers, frontEnd: { bands } } = bundle.manifest;
+  const description = describe(layers, bands);
+  const ranges = new Array<number>(layers.length).fill(1e-3);
+  tf.tidy(() => {
+    const weights = weightTensors(description, bundle.weights);
+    let state: tf.Tensor[][] = zeroState(description, streams);
+    for (const [index, size] of sizes.entries()) {
+      const x = tf.tensor3d(concatenate(Array.from({ length: streams }, (_, stream) => columns(size, 100 * index + stream + 1, bands))), [streams, size, bands]);
+      state = applyLayers(description.layers, weights, x, state, (layer, y) => ranges[layer] = Math.max(ranges[layer]!, tf.max(tf.abs(y)).dataSync()[0]!)).states;
+    }
+  });
+  return { ...bundle, manifest: { ...bundle.manifest, ranges: ranges.slice(0, -1) } };
+}
+
+for (const [name, layers] of Object.entries(NETWORKS)) {
+  test(`gives nearly the same with products in 16 bits: ${name}`, () => {
+    const sizes = [6, 6, 12, 30, 6];
+    for (const streams of [1, 2, 5, 8, 11]) {
+      const bundle = withRanges(randomBundle(layers, BANDS), streams, sizes);
+      const { scores, states } = differences(bundle, streams, sizes, true);
+      assert.ok(scores < 0.01 && states < 0.01, `${streams} streams: scores differ by ${scores}, states by ${states}`);
+    }
+  });
+}
+
+test('products are in 16 bits only where the model has ranges', () => {
+  const sizes = [6, 6];
+  const plain = randomBundle(ODD, BANDS);
+  const [float, integer] = [plain, withRanges(plain, 2, sizes)].map((bundle) => differences(bundle, 2, sizes, true).scores);
+  assert.ok(float! < 1e-5 && integer! > 1e-5, `${float}, ${integer}`);
+  assert.ok(differences(withRanges(plain, 2, sizes), 2, sizes, false).scores < 1e-5);
+});
+
+test('gives nearly the scores of Step with the shipped weights in 16 bits', async () => {
+  const bundle = await loadBundle('models/genre-v1');
+  assert.ok(bundle.manifest.ranges);
+  const { scores } = differences(bundle, 9, Array<number>(12).fill(4), true);
+  assert.ok(scores < 0.02, `differ by ${scores}`);
+});
+
 test('a stream may switch between the two', () => {
   const bundle = randomBundle(ODD, BANDS);
   const [step, simd] = [new Step(bundle), new SimdStep(bundle)];
@@ -151,7 +197,10 @@ test('a stream may switch between the two', () => {
 });
 
 test('scores of a stream are bit-identical in a batch and alone', () => {
-  const simd = new SimdStep(randomBundle(ODD, BANDS));
+  for (const use16 of [false, true]) bitIdentical(new SimdStep(withRanges(randomBundle(ODD, BANDS), 13, [6, 6, 6, 6]), use16));
+});
+
+function bitIdentical(simd: SimdStep): void {
   const streams = Array.from({ length: 13 }, (_, stream) => columns(24, stream + 1));
   const [together, alone] = [0, 1].map(() => streams.map(() => simd.newState()));
   for (let at = 0; at < 24; at += 6) {
@@ -159,7 +208,7 @@ test('scores of a stream are bit-identical in a batch and alone', () => {
     const batched = simd.run(blocks, together!).slice();
     blocks.forEach((block, stream) => assert.equal(simd.run([block], [alone![stream]!]), batched.subarray(3 * stream, 3 * stream + 3)));
   }
-});
+}
 
 test('blocks of any size give the same scores', () => {
   const simd = new SimdStep(randomBundle(NETWORKS['LSTMs without convolutions'], BANDS));
