@@ -100,6 +100,12 @@ export const manifestSchema = z.object({
     .refine((tags) => new Set(tags.map(({ name }) => name)).size === tags.length, 'lists a tag twice').optional(),
   /** Present if the last outputs are a second expert's logits of the labels and the logit of its share (`Probabilities`). */
   mixture: z.literal(true, { error: 'must be true, or left out' }).optional(),
+  /** Present if `embedding.bin` maps the inputs of the last layer to a point that is near those of music like it. */
+  embedding: z.object({
+    /** Values of the point. */
+    size: z.number().int().min(1).max(1024),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+  }).optional(),
   frontEnd: frontEndSchema,
   normalisation: normalisationSchema,
   /** Columns in a block; there is one prediction per block. */

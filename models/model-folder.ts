@@ -1,6 +1,6 @@
 /**
  * Reads and writes model folders: `model.json`, `weights.bin` (float32 little-endian, in the order of
- * the layers) and `card.md`. A model is validated completely when it is loaded, before any stream is
+ * the layers), `embedding.bin` where the model has one, and `card.md`. A model is validated completely when it is loaded, before any stream is
  * accepted.
  */
 import { createHash } from 'node:crypto';
@@ -17,6 +17,8 @@ export interface Bundle {
   readonly manifest: Manifest;
   /** Of all layers, concatenated; on a SharedArrayBuffer. */
   readonly weights: Float32Array;
+  /** Kernel [inputs of the last layer × size], then bias [size], of a model with an embedding (`embedding.ts`); on a SharedArrayBuffer. */
+  readonly embedding?: Float32Array;
 }
 
 /** An unusable model folder, with the reason. */
@@ -82,7 +84,19 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   }
   const weights = float32LittleEndian(bytes);
   if (!weights.every(Number.isFinite)) refuse('weights.bin contains NaN or infinite values.');
-  return { manifest, weights };
+  if (!manifest.embedding) return { manifest, weights };
+
+  const { size } = manifest.embedding;
+  const { layer, input } = description.layers.at(-1)!;
+  if (layer.type !== 'dense' || layer.activation !== 'linear') return refuse('it has an embedding, but its last layer is not dense and linear.');
+  const embeddingBytes = await read('embedding.bin');
+  const wanted = (input.bands * input.channels + 1) * size * 4;
+  if (embeddingBytes.length !== wanted) refuse(`embedding.bin has ${embeddingBytes.length} bytes; ${size} values of each of the last layer's ${input.bands * input.channels} inputs need ${wanted}.`);
+  const hash = createHash('sha256').update(embeddingBytes).digest('hex');
+  if (hash !== manifest.embedding.sha256) refuse(`embedding.bin has the SHA-256 ${hash}, but model.json expects ${manifest.embedding.sha256}: the two files do not belong together, or one is damaged.`);
+  const embedding = float32LittleEndian(embeddingBytes);
+  if (!embedding.every(Number.isFinite)) refuse('embedding.bin contains NaN or infinite values.');
+  return { manifest, weights, embedding };
 }
 
 /** The values of a file, on a SharedArrayBuffer. */
@@ -93,16 +107,27 @@ function float32LittleEndian(bytes: Buffer): Float32Array {
   return new Float32Array(shared);
 }
 
-/** Writes `model.json` and `weights.bin`, each atomically. */
-export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weights' | 'format'>, weights: Float32Array): Promise<void> {
-  const bytes = Buffer.alloc(weights.length * 4);
-  weights.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+/**
+ * Writes `model.json`, `weights.bin` and `embedding.bin`, each atomically.
+ * @param embedding as in `Bundle`, of `size` values
+ */
+export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weights' | 'format' | 'embedding'>, weights: Float32Array, embedding?: { readonly size: number; readonly values: Float32Array }): Promise<void> {
+  const bytes = littleEndian(weights);
+  const embeddingBytes = embedding && littleEndian(embedding.values);
   const complete: Manifest = {
     format: 1,
     ...manifest,
     weights: { sha256: createHash('sha256').update(bytes).digest('hex') },
+    ...(embedding && { embedding: { size: embedding.size, sha256: createHash('sha256').update(embeddingBytes!).digest('hex') } }),
   };
   await mkdir(folder, { recursive: true });
   await writeAtomically(join(folder, 'weights.bin'), bytes);
+  if (embeddingBytes) await writeAtomically(join(folder, 'embedding.bin'), embeddingBytes);
   await writeAtomically(join(folder, 'model.json'), `${JSON.stringify(complete, null, 2)}\n`);
+}
+
+function littleEndian(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  return bytes;
 }

@@ -1,7 +1,8 @@
 /**
  * Network outputs to calibrated probabilities: softmax with temperature, separately for labels and kinds
  * of sound; the logistic function for music of none of the labels and for each tag. In a mixture of two experts (Jacobs et al.
- * 1991) the logits of the labels are (1 - g) · first + g · second, g the logistic function of the last output.
+ * 1991) the logits of the labels are (1 - g) · first + g · second, g the logistic function of the last output. Outputs after all
+ * these, such as an embedding, stay as they are.
  */
 import { outputCount, type Manifest } from '../manifest.js';
 
@@ -14,12 +15,16 @@ export class Probabilities {
   readonly #size: number;
   /** Number of the second expert's outputs, its share included; 0 without. */
   readonly #second: number;
+  /** Outputs after the probabilities. */
+  readonly #others: number;
 
-  constructor({ calibration: { temperature, kindsTemperature = 1 }, ...model }: Pick<Manifest, 'labels' | 'kinds' | 'outside' | 'tags' | 'mixture' | 'calibration'>) {
+  /** @param outputs of the network for a stream */
+  constructor({ calibration: { temperature, kindsTemperature = 1 }, ...model }: Pick<Manifest, 'labels' | 'kinds' | 'outside' | 'tags' | 'mixture' | 'calibration'>, outputs = outputCount(model)) {
     const { labels, kinds, outside, tags, mixture } = model;
     this.#logits = (outside ? 1 : 0) + (tags?.length ?? 0);
     this.#second = mixture ? labels.length + 1 : 0;
     this.#size = outputCount(model);
+    this.#others = outputs - this.#size;
     this.#softmaxes = [{ length: labels.length, temperature }, { length: kinds?.length ?? 0, temperature: kindsTemperature }];
   }
 
@@ -33,6 +38,7 @@ export class Probabilities {
       if (this.#second > 0) mix(scores, at, at + this.#size - this.#second, this.#second - 1);
       for (const { length, temperature } of this.#softmaxes) softmax(scores, at, at += length, temperature);
       for (const end = at + this.#logits; at < end; at++) scores[at] = 1 / (1 + Math.exp(-scores[at]!));
+      at += this.#others;
     }
   }
 }

@@ -58,7 +58,7 @@ export class SimdStep {
     this.#stride = stride;
     this.#stateLength = stateLength;
     this.#outputs = outputs;
-    this.#probabilities = new Probabilities(manifest);
+    this.#probabilities = new Probabilities(manifest, outputs);
     this.#maxColumns = stride * Math.ceil(blockColumns / stride);
 
     const network = new Stages(layers, weights, bands, use16 ? inputRanges(manifest) : undefined);

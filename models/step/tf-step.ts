@@ -28,7 +28,7 @@ export class Step {
     this.#description = describe(manifest.layers, this.#bands);
     this.#weights = weightTensors(this.#description, weights);
     this.#states = this.#description.layers.flatMap(({ state }) => state.map(() => new ScratchBuffer()));
-    this.#probabilities = new Probabilities(manifest);
+    this.#probabilities = new Probabilities(manifest, this.#description.outputs);
   }
 
   /** The state at the start of a stream. */

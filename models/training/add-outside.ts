@@ -44,9 +44,9 @@ export async function addOutside(inside: readonly Pack[], outside: Pack, { from,
   };
   const fitted = fitOutside(frozenLayers(bundle), inside, outside, options, progress);
   const { manifest: changed, weights } = withOutside(bundle, fitted);
-  const { weights: _, format: __, ...rest } = changed;
+  const { weights: _, format: __, embedding, ...rest } = changed;
   const trainedOn = `${manifest.trainedOn.replace(/; music of none of the labels: [^;]*/, '')}; music of none of the labels: ${outside.tracks.length} tracks`;
-  await saveBundle(resolve(model), { ...rest, name, version: modelVersion, trainedOn }, weights);
+  await saveBundle(resolve(model), { ...rest, name, version: modelVersion, trainedOn }, weights, embedding && { size: embedding.size, values: bundle.embedding! });
   progress.log(`${outside.tracks.length} tracks of none of the labels against ${inside.reduce((sum, { tracks }) => sum + tracks.length, 0)} others; the model is in ${resolve(model)}`);
 }
 

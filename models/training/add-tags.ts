@@ -25,9 +25,9 @@ export async function addTags(teacher: Teacher, { from, model, name, modelVersio
   const options = { labels, normalisation, blockColumns, seed, inputs: melInputs(normalisation, frontEnd.bands), lastLayer: layers.length - 1 };
   const { tags, fitted } = fitTags(frozenLayers(bundle), teacher, options, progress);
   const { manifest: changed, weights } = withTags(bundle, tags, fitted);
-  const { weights: _, format: __, ...rest } = changed;
+  const { weights: _, format: __, embedding, ...rest } = changed;
   const trainedOn = `${manifest.trainedOn.replace(/; tags: [^;]*/, '')}; tags: teachers' answers to ${teacher.tracks.length} tracks`;
-  await saveBundle(resolve(model), { ...rest, name, version: modelVersion, trainedOn }, weights);
+  await saveBundle(resolve(model), { ...rest, name, version: modelVersion, trainedOn }, weights, embedding && { size: embedding.size, values: bundle.embedding! });
   progress.log(`${tags.length} tags (${tags.map((tag) => tag.name).join(', ')}); the model is in ${resolve(model)}`);
 }
 

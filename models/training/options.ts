@@ -22,7 +22,7 @@ const DEFAULTS = {
 };
 
 /** What can be done alone to a finished model. */
-const ONLY = ['outside', 'tags', 'ranges'] as const;
+const ONLY = ['outside', 'tags', 'embedding', 'ranges'] as const;
 
 const optionsSchema = z.object({
   data: z.string().optional(),
@@ -78,6 +78,8 @@ const optionsSchema = z.object({
   if (alsoValid !== undefined && protocol !== 'fault-filtered') refuse('alsoValid', 'works with --protocol fault-filtered only');
   if (only === 'ranges' && from === undefined) refuse('only', 'needs --from, the model whose ranges are measured');
   if (only === 'ranges' && (teacher ?? outside ?? unchecked ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing with ranges: leave out --teacher, --outside, --unchecked, --not-music, --external and --also-valid');
+  if (only === 'embedding' && (from === undefined || teacher === undefined)) refuse('only', 'needs --from, the model that gets the embedding, and --teacher');
+  if (only === 'embedding' && (outside ?? unchecked ?? notMusic ?? external ?? alsoValid) !== undefined) refuse('only', 'trains nothing else: leave out --outside, --unchecked, --not-music, --external and --also-valid');
   if (model !== undefined && (compare || protocol === 'kfold')) refuse('model', 'works only with protocols that train one network; here the models are in subfolders of the run folder');
 }).transform((options) => {
   const defaults = DEFAULTS[options.protocol === 'random-chunks' ? 'chunks' : 'tracks'];
@@ -115,7 +117,7 @@ export const FLAGS: ReadonlyArray<readonly [flag: string, description: string, f
   ['--unchecked <pack>', 'another pack, `DIR/NAME`, with likely but unchecked labels, such as by file name: its tracks that are in the teacher\'s music count half as much as what the teacher believes'],
   ['--not-music <dir>', 'folder with a pack of speech and noise, named as the training pack: also train the speech and noise outputs'],
   ['--outside <dir>', 'folder with a pack of music of none of the labels, named as the training pack: also train the output that tells it, against the labelled tracks and those of --unchecked'],
-  ['--only <what>', '`outside` or `tags`: add this to the model of --from and change no other weight; `tags` are learned from the answers of --teacher; `ranges`: measure the largest value of each of its layers over the training pack, for products in 16 bits'],
+  ['--only <what>', '`outside`, `tags` or `embedding`: add this to the model of --from and change no other weight; `tags` and `embedding` are learned from the answers of --teacher; `ranges`: measure the largest value of each of its layers over the training pack, for products in 16 bits'],
   ['--from <dir>', 'model folder with the same layers to start from instead of random weights; its last layer is not used'],
   ['--run <dir>', 'folder for checkpoints, `run.json` and `report.html`; an interrupted run resumes from it', '.runs/train'],
   ['--model <dir>', 'folder for the finished model; default `model` in the run folder'],

@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { startBackend } from '../tensorflow/backend.js';
 import { readPack } from '../packs/pack.js';
+import { addEmbedding } from './add-embedding.js';
 import { addOutside } from './add-outside.js';
 import { addTags } from './add-tags.js';
 import { addRanges } from './ranges.js';
@@ -37,6 +38,7 @@ export async function train(options: Options, progress: Progress): Promise<void>
   requireSameFrontEnd(train, valid);
   const unknownTrack = valid.tracks.find(({ genre }) => genre === undefined || !train.labels.includes(genre));
   if (unknownTrack) throw new Error(`Track ${unknownTrack.id} of ${valid.name} has the genre ${unknownTrack.genre ?? 'none'}; the labels of ${train.name} are ${train.labels.join(', ')}.`);
+  if (options.only === 'embedding') return addEmbedding(train, valid, await readTeacher(resolve(options.teacher!)), finished, progress);
   const packs = [await withFeatures(train, options.features), await withFeatures(valid, options.features)] as const;
   const external = options.external === undefined ? undefined : await readExternal(options.external, train, options.features);
   const alsoValid = options.alsoValid === undefined ? undefined : await readExternal(options.alsoValid, train, options.features, '--also-valid');

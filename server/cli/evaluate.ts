@@ -27,6 +27,7 @@ interface Flags {
   readonly notMusic?: string;
   readonly outside?: string;
   readonly float32?: boolean;
+  readonly alike?: boolean;
   readonly json?: boolean;
   readonly model?: string;
 }
@@ -44,6 +45,7 @@ export function register(cli: CAC): void {
     .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
     .option('--outside <folder>', 'Folder of a second pack, of music of none of the labels: is it told?')
     .option('--float32', 'Compute with floats only, even where the model has ranges for products in 16 bits')
+    .option('--alike', 'Also: how many of the nearest tracks by the embedding have the same genre?')
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
     .example('  $ livegenre evaluate --data ../shared/data/gtzan --split valid')
@@ -98,6 +100,7 @@ async function planOf(data: string, flags: Flags, model: string, frontEnd: Pack[
     sweep: flags.sweep === true,
     notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
     outside: flags.outside === undefined ? undefined : await open(resolve(flags.outside)),
+    alike: flags.alike === true ? bundle : undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 /** One data folder of `evaluate`: classifies all inputs and computes the figures. */
 import { basename } from 'node:path';
+import { alikeFigures, type AlikeFigures } from '../../models/alike/precision.js';
+import type { Bundle } from '../../models/model-folder.js';
 import type { Pack, Track } from '../../models/packs/pack.js';
 import { crossFittedEce } from './cross-fitting.js';
 import { degradedFiguresOf, type DegradedFigures } from './degraded-figures.js';
@@ -24,6 +26,8 @@ export interface EvaluationPlan {
   readonly notMusic: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
   /** Music of none of the labels. */
   readonly outside: { readonly pack: Pack; readonly tracks: readonly Track[] } | undefined;
+  /** The model, if its embedding is to be measured; from the stored levels. */
+  readonly alike?: Bundle | undefined;
 }
 
 /** Figures of the clean tracks and of the optional measurements. */
@@ -37,7 +41,11 @@ export interface Evaluation extends Figures {
   readonly notMusic?: NotMusicFigures | string;
   /** A sentence if the model has no output for music of none of its labels. */
   readonly outside?: OutsideFigures | string;
+  /** A sentence if the model has no embedding. */
+  readonly alike?: AlikeFigures | string;
 }
+
+export const NO_EMBEDDING = 'The model has no embedding: npm run train -- --only embedding adds one.';
 
 export const NO_OUTSIDE = 'The model has no output for music of none of its labels: it gives all music one of them.';
 export const NO_KINDS = 'The model has no sound kinds: it treats every sound as music.';
@@ -48,7 +56,7 @@ export function itemCount({ tracks, degradations, medleys, notMusic, outside }: 
 }
 
 /** @param onDone called after each track and medley */
-export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic, outside }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
+export async function evaluate({ pack, tracks, source, degradations, medleys: plans, seed, sweep: withSweep, notMusic, outside, alike }: EvaluationPlan, context: PipelineContext, onDone: () => void): Promise<Evaluation> {
   const { labels, kinds, outside: hasOutside } = context.model;
   const clean = await classifyTracks(pack, tracks, { source, onTrack: onDone }, context);
   const figures = figuresOf(clean, labels, { data: basename(pack.folder), split: pack.name, source });
@@ -73,5 +81,6 @@ export async function evaluate({ pack, tracks, source, degradations, medleys: pl
     ...(withSweep && { sweep: sweep(clean, medleys, isRightAlone, context) }),
     ...(notMusic && { notMusic: kinds ? notMusicFiguresOf(clean, others, notMusic.pack.name) : NO_KINDS }),
     ...(outside && { outside: hasOutside ? outsideFiguresOf(clean, unlabelled, outside.pack.name) : NO_OUTSIDE }),
+    ...(alike && { alike: await alikeFigures(alike, pack, tracks) ?? NO_EMBEDDING }),
   };
 }

@@ -1,4 +1,5 @@
 /** Formats the figures as tables for the terminal. */
+import type { AlikeFigures } from '../../models/alike/precision.js';
 import { SOUND_KINDS } from '../../models/sound-kinds.js';
 import type { DegradedFigures } from './degraded-figures.js';
 import type { Evaluation } from './evaluation.js';
@@ -41,13 +42,14 @@ function nameOf({ data, split, source }: Figures): string {
 }
 
 export function reportOf(evaluation: Evaluation, labels: readonly string[]): string {
-  const { degraded, medleys, sweep, notMusic, outside } = evaluation;
+  const { degraded, medleys, sweep, notMusic, outside, alike } = evaluation;
   return [
     tracksReport(evaluation, labels),
     degraded && degradedReport(evaluation, degraded),
     medleys && medleyReport(medleys),
     notMusic && (typeof notMusic === 'string' ? notMusic : notMusicReport(notMusic)),
     outside && (typeof outside === 'string' ? outside : outsideReport(outside)),
+    alike && (typeof alike === 'string' ? alike : alikeReport(alike)),
     sweep && sweepReport(sweep),
   ].filter((part) => part !== undefined).join('\n\n');
 }
@@ -85,6 +87,16 @@ function confusionLines(rows: readonly string[], columns: readonly string[], con
     `  ${'truth \\ answer'.padEnd(width)}  ${columns.map((name) => name.slice(0, cell).padStart(cell)).join(' ')}`,
     ...rows.map((name, row) => `  ${name.padEnd(width)}  ${confusion[row]!.map((count) => (count === 0 ? '·' : String(count)).padStart(cell)).join(' ')}`),
   ];
+}
+
+function alikeReport({ split, tracks, withArtist, neighbours, embedding, mfcc, random }: AlikeFigures): string {
+  return [
+    `Tracks alike: of the ${neighbours} nearest in ${split}, the share of the same genre, artists apart (${withArtist} of ${tracks} tracks have one)`,
+    '',
+    `  embedding                    ${percent(embedding)}`,
+    `  mean MFCCs                   ${percent(mfcc)}`,
+    `  at random                    ${percent(random)}`,
+  ].join('\n');
 }
 
 function degradedReport(clean: Figures, degraded: NonNullable<Evaluation['degraded']>): string {

@@ -3,7 +3,7 @@
  * its own state; the operators here only connect them. Values are chunks or blocks; single columns
  * stay inside the stages' loops.
  */
-import { defer, finalize, identity, Observable, type OperatorFunction } from 'rxjs';
+import { defer, finalize, identity, Observable, tap, type OperatorFunction } from 'rxjs';
 import { BlockLevels } from '../../dsp/pcm/block-levels.js';
 import { Downmixer } from '../../dsp/pcm/downmix.js';
 import { MAX_CHANNELS, PcmDecoder } from '../../dsp/pcm/pcm-decoder.js';
@@ -94,6 +94,8 @@ export interface PipeOptions {
   /** Opus library; required for Opus streams only. */
   readonly opus?: (() => OpusLibrary) | undefined;
   readonly progress?: Progress | undefined;
+  /** Gets each block before its messages; its arrays are valid during the call. */
+  readonly onBlock?: ((block: SmoothedBlock) => void) | undefined;
 }
 
 /**
@@ -101,8 +103,9 @@ export interface PipeOptions {
  * @throws (as the Observable's error) ProtocolError: `not-audio` or `internal`
  */
 export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observable<EncodedMessage> {
-  const { model, settings, progress = new Progress() } = options;
+  const { model, settings, progress = new Progress(), onBlock } = options;
   return defer(() => smoothedBlocks(chunk$, { ...options, progress }).pipe(
+    onBlock ? tap(onBlock) : identity,
     toMessages(model, settings, progress, options),
   ));
 }
@@ -220,6 +223,7 @@ function normalise(model: Manifest, settings: PipeSettings): OperatorFunction<Me
 function smooth(model: Manifest, settings: PipeSettings, progress: Progress): OperatorFunction<ClassifiedBlock, SmoothedBlock> {
   const outsideAt = outsideOutput(model);
   const tagsAt = firstTag(model);
+  const tagsTo = tagsAt + (model.tags?.length ?? 0);
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
   return stage((emit) => ({
     push: (scored) => {
@@ -230,7 +234,7 @@ function smooth(model: Manifest, settings: PipeSettings, progress: Progress): Op
       const probabilities = scores.subarray(0, model.labels.length);
       const kinds = model.kinds && scores.subarray(model.labels.length, model.labels.length + model.kinds.length);
       const outside = model.outside && scores[outsideAt];
-      const tags = model.tags && scores.subarray(tagsAt);
+      const tags = model.tags && scores.subarray(tagsAt, tagsTo);
       emit({ block, scores, lagMs, droppedMs, isLive, probabilities, kinds, outside, tags, shown: smoother.push(probabilities, block, kinds, outside) });
     },
   }));

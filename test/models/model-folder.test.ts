@@ -44,6 +44,24 @@ bundle('a saved model can be loaded, with weights that threads can share', async
   assert.equal(loaded.manifest.labels, ['label 0', 'label 1', 'label 2']);
 });
 
+bundle('an embedding is read with the weights, and refused when it is damaged or another\'s', async ({ folder }) => {
+  const { manifest, weights } = randomBundle();
+  const values = Float32Array.from({ length: 17 * 2 }, (_, index) => index / 3);
+  await saveBundle(folder, manifest, weights, { size: 2, values });
+  const loaded = await loadBundle(folder);
+  assert.equal([...loaded.embedding!], [...values]);
+  assert.instance(loaded.embedding!.buffer, SharedArrayBuffer);
+  const path = join(folder, 'embedding.bin');
+  const bytes = await readFile(path);
+  bytes[5]! ^= 1;
+  await writeFile(path, bytes);
+  assert.match(await refusal(folder), 'embedding.bin has the SHA-256');
+  await writeFile(path, bytes.subarray(4));
+  assert.match(await refusal(folder), '2 values of each of the last layer\'s 16 inputs need 136');
+  await rm(path);
+  assert.match(await refusal(folder), 'embedding.bin can\'t be read');
+});
+
 bundle('a block of 4 columns lasts 348.3 ms', () => {
   assert.is(blockMs(randomBundle().manifest).toFixed(1), '348.3');
 });

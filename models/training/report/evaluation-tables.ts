@@ -12,7 +12,7 @@ export interface TextTable {
 
 /** All tables for which the evaluations have figures. */
 export function evaluationTables(evaluations: readonly Evaluation[]): TextTable[] {
-  return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation)]), ...outside(evaluations)];
+  return [basics(evaluations), ...evaluations.flatMap((evaluation) => [...degraded(evaluation), ...medleys(evaluation), ...notMusic(evaluation), ...alike(evaluation)]), ...outside(evaluations)];
 }
 
 function basics(evaluations: readonly Evaluation[]): TextTable {
@@ -74,6 +74,16 @@ function notMusic(evaluation: Evaluation): TextTable[] {
       ['music classified as something else', share(musicCalledNotMusic, music), percent(musicBlocksCalledNotMusic)],
       ['speech and noise classified as music', share(notMusicCalledMusic, speech + noise), percent(notMusicBlocksCalledMusic)],
     ],
+  }];
+}
+
+function alike(evaluation: Evaluation): TextTable[] {
+  if (evaluation.alike === undefined || typeof evaluation.alike === 'string') return [];
+  const { split, tracks, neighbours, embedding, mfcc, random } = evaluation.alike;
+  return [{
+    caption: `Tracks alike: the ${neighbours} nearest of ${withCommas(tracks)} tracks of ${split}, artists apart`,
+    head: ['nearest by', 'of the same genre'],
+    rows: [['embedding', percent(embedding)], ['mean MFCCs', percent(mfcc)], ['at random', percent(random)]],
   }];
 }
 

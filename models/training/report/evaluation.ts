@@ -53,6 +53,8 @@ export const evaluationSchema = basicSchema.extend({
     labelledShownUnknown: share,
     outsideShownUnknown: share,
   })]).optional(),
+  /** A sentence if the model has no embedding. */
+  alike: z.union([z.string(), z.object({ split: z.string(), tracks: count, withArtist: count, neighbours: count, embedding: share, mfcc: share, random: share })]).optional(),
   sweep: z.object({
     delay: z.enum(['medianMedleyDelayMs', 'medianTimeToCorrectMs']),
     points: z.array(z.object({
@@ -86,7 +88,7 @@ export async function readEvaluations(path: string): Promise<readonly Evaluation
  * @param folder that the data folders are in
  */
 export function commandOf(evaluations: readonly Evaluation[], folder = ''): string {
-  const { split, source, degraded, medleys, notMusic, outside, sweep } = evaluations[0]!;
+  const { split, source, degraded, medleys, notMusic, outside, alike, sweep } = evaluations[0]!;
   const within = (name: string | undefined): string => (folder === '' || name === undefined ? 'DIR' : `${folder}/${name}`);
   return [
     'npx livegenre evaluate',
@@ -98,6 +100,7 @@ export function commandOf(evaluations: readonly Evaluation[], folder = ''): stri
     sweep && '--sweep',
     notMusic !== undefined && '--not-music DIR',
     outside !== undefined && '--outside DIR',
+    alike !== undefined && '--alike',
     '--json',
   ].filter(Boolean).join(' ');
 }

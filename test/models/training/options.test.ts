@@ -34,7 +34,7 @@ for (const [given, message] of [
   [{ teacher: 't', features: 'mfcc' }, /^--teacher: needs --features mel/],
   [{ unchecked: 'u' }, /^--unchecked: needs --teacher, in whose music its tracks are looked for, or --outside\.$/],
   [{ outside: 'o', features: 'mfcc' }, /^--outside: needs --features mel\.$/],
-  [{ only: 'kinds' }, /^--only: must be outside, tags, ranges\.$/],
+  [{ only: 'kinds' }, /^--only: must be outside, tags, embedding, ranges\.$/],
   [{ only: 'outside', outside: 'o' }, /^--only: needs --from, the model that gets the output, and --outside\.$/],
   [{ only: 'tags', from: 'm' }, /^--only: needs --from, the model that gets the tags, and --teacher\.$/],
   [{ only: 'tags', from: 'm', teacher: 't', notMusic: 'n' }, /^--only: trains nothing else: leave out --outside/],
