@@ -2,6 +2,7 @@
  * The library's database: which tracks there are, and what each model says of them. Queries are answered by
  * the newest model that has heard all tracks; until the first has, by the newest.
  */
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Statement } from 'libsql';
 import type { Manifest } from '../../models/manifest.js';
@@ -9,6 +10,7 @@ import type { Classified, StreamState } from '../protocol/messages.js';
 import { isText, nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
 import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
 import type { Judgement, Problem } from './judge.js';
+import type { Names } from './names.js';
 import { MIGRATIONS } from './schema.js';
 
 /** Name of the folder in the music's with the database, unless another file is named. */
@@ -38,6 +40,19 @@ export interface TrackRow extends FileStamp {
   readonly note: string | null;
   readonly problem: Problem | null;
   readonly error: string | null;
+}
+
+/** A track that can be compared with others. */
+export interface EmbeddedRow extends Names {
+  readonly id: number;
+  /** As in `TrackRow`. */
+  readonly path: string;
+  readonly size: number;
+  readonly durationMs: number;
+  readonly genre: string | null;
+  readonly p: number;
+  /** Of length 1. */
+  readonly embedding: Float32Array;
 }
 
 export interface ModelRow {
@@ -86,10 +101,38 @@ export class Catalogue {
     }
   }
 
-  /** The model's id, new or known. */
-  model({ name, version, weights: { sha256 }, labels }: Pick<Manifest, 'name' | 'version' | 'weights' | 'labels'>): number {
+  /** Opens the library of whatever folder, to read it. */
+  static read(file: string): Catalogue {
+    if (!existsSync(file)) throw new WrongDatabaseError(`There is no library ${file}; livegenre library DIR makes one.`);
+    const catalogue = new Catalogue(openOrSay(file));
+    try {
+      catalogue.root(file);
+      return catalogue;
+    } catch (error) {
+      catalogue.close();
+      throw error;
+    }
+  }
+
+  /** The folder of music of the library in `file`. */
+  root(file: string): string {
+    const [row] = this.#ownRoot(file);
+    if (!row) throw new WrongDatabaseError(`${file} holds no library yet; livegenre library DIR makes one.`);
+    return resolve(dirname(resolve(file)), row.root);
+  }
+
+  /** The model's id, new or known. Embeddings of another `embedding` of the same model are forgotten. */
+  model({ name, version, weights: { sha256 }, labels, embedding }: Pick<Manifest, 'name' | 'version' | 'weights' | 'labels' | 'embedding'>): number {
     this.#run('INSERT INTO models (name, version, weights, labels) VALUES (:name, :version, :sha256, :labels) ON CONFLICT DO NOTHING', { name, version, sha256, labels: JSON.stringify(labels) });
-    return this.#all<{ id: number }>('SELECT id FROM models WHERE name = :name AND version = :version AND weights = :sha256', { name, version, sha256 })[0]!.id;
+    const known = this.#all<{ id: number; embedding: string | null }>('SELECT id, embedding FROM models WHERE name = :name AND version = :version AND weights = :sha256', { name, version, sha256 })[0]!;
+    const own = embedding?.sha256 ?? null;
+    if (known.embedding !== own) {
+      this.transaction(() => {
+        this.#run('UPDATE results SET embedding = NULL WHERE model = :id', { id: known.id });
+        this.#run('UPDATE models SET embedding = :own WHERE id = :id', { own, id: known.id });
+      });
+    }
+    return known.id;
   }
 
   /** The model whose answers are shown; undefined before the first answer. */
@@ -99,11 +142,11 @@ export class Catalogue {
   }
 
   /** Files that a model has heard, by path; not those that could not be read, which may be read now though they have not changed. */
-  heard(model: number): Map<string, FileStamp & { readonly isQuick: boolean }> {
-    const rows = this.#all<{ path: string; bytes: string | null; size: number; mtimeMs: number; isQuick: number }>(
-      `SELECT path, bytes, size, mtimeMs, isQuick FROM results JOIN tracks ON tracks.id = track
+  heard(model: number): Map<string, FileStamp & { readonly isQuick: boolean; readonly isEmbedded: boolean }> {
+    const rows = this.#all<{ path: string; bytes: string | null; size: number; mtimeMs: number; isQuick: number; isEmbedded: number }>(
+      `SELECT path, bytes, size, mtimeMs, isQuick, embedding IS NOT NULL AS isEmbedded FROM results JOIN tracks ON tracks.id = track
        WHERE model = :model AND coalesce(problem, '') NOT IN ('not-found', 'not-readable', 'not-scored')`, { model });
-    return new Map(rows.map(({ size, mtimeMs, isQuick, ...named }) => [nameOf(named), { size, mtimeMs, isQuick: isQuick === 1 }]));
+    return new Map(rows.map(({ size, mtimeMs, isQuick, isEmbedded, ...named }) => [nameOf(named), { size, mtimeMs, isQuick: isQuick === 1, isEmbedded: isEmbedded === 1 }]));
   }
 
   /** Stores answers, all or none. A file that is heard again replaces its answer. */
@@ -111,12 +154,16 @@ export class Catalogue {
     this.transaction(() => {
       for (const { path, stamp: { size, mtimeMs }, judgement } of results) {
         const named = { path: readableName(path), bytes: isText(path) ? null : (pathOf(path) as Buffer).toString('latin1') };
-        this.#run('INSERT INTO tracks (path, bytes) VALUES (:path, :bytes) ON CONFLICT DO NOTHING', named);
-        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick } = judgement;
+        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick, embedding, names } = judgement;
+        const { title, artist, album } = names ?? { title: null, artist: null, album: null };
         this.#run(
-          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, note, problem, error)
-           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :note, :problem, :error)`,
-          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), note, problem, error },
+          `INSERT INTO tracks (path, bytes, title, artist, album) VALUES (:path, :bytes, :title, :artist, :album)
+           ON CONFLICT DO UPDATE SET title = excluded.title, artist = excluded.artist, album = excluded.album`,
+          { ...named, title, artist, album });
+        this.#run(
+          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, note, problem, error, embedding)
+           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :note, :problem, :error, :embedding)`,
+          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), note, problem, error, embedding: embedding ? bytesOf(embedding) : null },
         );
       }
     });
@@ -164,6 +211,24 @@ export class Catalogue {
     }
   }
 
+  /** Changes with each commit of another process or connection. */
+  get dataVersion(): number {
+    return this.#all<{ data_version: number }>('PRAGMA data_version')[0]!.data_version;
+  }
+
+  /** The tracks of the shown model that have an embedding, by path, in pages between which others may work. */
+  * embedded(): Generator<EmbeddedRow[], void, void> {
+    const model = this.shown()?.id ?? 0;
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, embedding
+       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after AND length(embedding) > 0 ORDER BY path LIMIT ${PAGE_ROWS}`;
+    for (let after = '', isLast = false; !isLast;) {
+      const page = this.#all<Omit<EmbeddedRow, 'embedding'> & { bytes: string | null; embedding: ArrayBuffer }>(sql, { model, after });
+      yield page.map(({ bytes, path, embedding, ...row }) => ({ ...row, path: nameOf({ path, bytes }), embedding: valuesOf(embedding) }));
+      isLast = page.length < PAGE_ROWS;
+      after = page.at(-1)?.path ?? after;
+    }
+  }
+
   /** Runs `work` in a transaction; what it throws takes everything back. */
   transaction(work: () => void): void {
     this.database.exec('BEGIN IMMEDIATE');
@@ -183,15 +248,18 @@ export class Catalogue {
 
   #claim(file: string, root: string): void {
     this.database.exec('PRAGMA foreign_keys = ON');
-    let rows: { root: string }[];
-    try {
-      rows = this.#all('SELECT root FROM library');
-    } catch {
-      throw new WrongDatabaseError(`${file} is a database of something else. Name another file with --database.`);
-    }
+    const rows = this.#ownRoot(file);
     const own = relative(dirname(resolve(file)), resolve(root)).split(sep).join('/');
     if (rows.length === 0) this.#run('INSERT INTO library (root) VALUES (:own)', { own });
     else if (rows[0]!.root !== own) throw new WrongDatabaseError(`${file} is the library of ${resolve(dirname(file), rows[0]!.root)}. Name another file with --database.`);
+  }
+
+  #ownRoot(file: string): { readonly root: string }[] {
+    try {
+      return this.#all('SELECT root FROM library');
+    } catch {
+      throw ofSomethingElse(file);
+    }
   }
 
   #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
@@ -209,12 +277,29 @@ export class Catalogue {
   }
 }
 
+function ofSomethingElse(file: string): WrongDatabaseError {
+  return new WrongDatabaseError(`${file} is a database of something else. Name another file with --database.`);
+}
+
+function bytesOf(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  values.forEach((value, index) => bytes.writeFloatLE(value, 4 * index));
+  return bytes;
+}
+
+function valuesOf(bytes: ArrayBuffer): Float32Array {
+  const view = new DataView(bytes);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(4 * index, true));
+}
+
 /** The folder of music may be read-only. */
 function openOrSay(file: string): Database {
   try {
     return openDatabase(file, MIGRATIONS);
   } catch (error) {
     if (error instanceof WrongDatabaseError) throw error;
+    // A migration found none of the tables of a library.
+    if (/no such table/.test((error as Error).message)) throw ofSomethingElse(file);
     throw new Error(`The library can't be kept in ${file} (${(error as Error).message}). Name another file with --database.`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  * unusual about a file sends it alone through `SoundFile`, as `classify` does, so that its answer and its
  * error are the same.
  */
+import { embeddingOutputs, unitVector } from '../../models/embedding.js';
 import type { Manifest } from '../../models/manifest.js';
 import { classified } from '../files/classified.js';
 import type { Classified } from '../protocol/messages.js';
@@ -12,7 +13,8 @@ import { examineFile, FileError, isShorter, SoundFile, type FileProblem } from '
 import { readableName } from '../sources/file-names.js';
 import { joinedRecordings } from '../sources/joined-recordings.js';
 import { lengthHint } from './length-hint.js';
-import type { LocalStreams } from './local-streams.js';
+import type { LocalStream, LocalStreams } from './local-streams.js';
+import { readNames, type Names } from './names.js';
 import { joinAnswers, stretchesOf, type Stretch } from './stretches.js';
 
 /** What is wrong with a file: it can't be read or decoded as a whole, or there is nothing in it to judge. */
@@ -22,6 +24,16 @@ export interface Judgement extends Classified {
   readonly problem?: Problem;
   /** Only three stretches were heard. */
   readonly isQuick: boolean;
+  /** Of length 1; empty where there is no music, undefined if the model has none. */
+  readonly embedding?: Float32Array;
+  /** What the tags say; undefined if nothing. */
+  readonly names?: Names;
+}
+
+/** An answer, and the sum of the embeddings of its blocks. */
+interface Heard {
+  readonly answer: Classified;
+  readonly sum: Float64Array;
 }
 
 export interface JudgeOptions {
@@ -42,10 +54,14 @@ interface Examined {
 
 /**
  * @param paths absolute, as `file-names.ts` writes them
- * @param onAnswer called once for each, in any order
+ * @param onJudgement called once for each, in any order
  * @throws what is not the fault of a file: FFmpeg is missing, the network fails
  */
-export async function judgeGroup(paths: readonly string[], options: JudgeOptions, onAnswer: (path: string, judgement: Judgement) => void): Promise<void> {
+export async function judgeGroup(paths: readonly string[], options: JudgeOptions, onJudgement: (path: string, judgement: Judgement) => void): Promise<void> {
+  const onAnswer: OnAnswer = async (path, judgement, ...sums) => {
+    const names = judgement.problem === 'not-found' ? undefined : await readNames(path);
+    onJudgement(path, { ...judgement, ...embeddingFrom(sums, options.model), ...(names && { names }) });
+  };
   const together: Examined[] = [];
   const alone: string[] = [];
   for (const path of paths) {
@@ -54,13 +70,14 @@ export async function judgeGroup(paths: readonly string[], options: JudgeOptions
       if (examined) together.push(examined);
       else alone.push(path);
     } catch (error) {
-      onAnswer(path, failed(path, error));
+      await onAnswer(path, failed(path, error));
     }
   }
   alone.push(...await hearTogether(together, options, onAnswer));
   for (const path of alone) {
     if (options.signal.aborted) return;
-    onAnswer(path, await hearAlone(path, options));
+    const { judgement, sum } = await hearAlone(path, options);
+    await onAnswer(path, judgement, ...sum);
   }
   if (options.streams.fault !== undefined) throw options.streams.fault;
 }
@@ -74,7 +91,7 @@ async function examine(path: string, quick: boolean): Promise<Examined | undefin
 }
 
 /** @returns the files that must be heard alone */
-async function hearTogether(files: readonly Examined[], options: JudgeOptions, onAnswer: (path: string, judgement: Judgement) => void): Promise<string[]> {
+async function hearTogether(files: readonly Examined[], options: JudgeOptions, onAnswer: OnAnswer): Promise<string[]> {
   if (files.length === 0 || options.signal.aborted) return [];
   const parts = files.flatMap((file) => file.parts);
   const group = new FileGroup(parts);
@@ -96,7 +113,7 @@ async function hearTogether(files: readonly Examined[], options: JudgeOptions, o
       first += indices.length;
       const own = indices.flatMap((index) => answers[index] ?? []);
       if (own.length < indices.length || indices.some((index) => isSuspect[index]! || isCutShort(file, group.sounds[index]!))) left.push(file.path);
-      else onAnswer(file.path, await answerOf(file, own, options));
+      else await onAnswer(file.path, await answerOf(file, own.map(({ answer }) => answer), options), ...own.map(({ sum }) => sum));
     }
     return left;
   } finally {
@@ -105,15 +122,16 @@ async function hearTogether(files: readonly Examined[], options: JudgeOptions, o
   }
 }
 
-async function hearPart({ path }: GroupPart, sound: PartSound, { streams }: JudgeOptions): Promise<Classified | undefined> {
+async function hearPart({ path }: GroupPart, sound: PartSound, { streams }: JudgeOptions): Promise<Heard | undefined> {
   const format = await sound.open();
   if (!format) {
     sound.skip();
     return undefined;
   }
-  const answer = await classifySound(readableName(path), { format, durationMs: undefined, chunks: () => sound.chunks(), close: async () => sound.skip() }, () => streams.open(path, format));
+  const stream = streams.open(path, format);
+  const answer = await classifySound(readableName(path), { format, durationMs: undefined, chunks: () => sound.chunks(), close: async () => sound.skip() }, () => stream);
   sound.skip();
-  return answer;
+  return { answer, sum: stream.embeddingSum };
 }
 
 async function answerOf(file: Examined, answers: readonly Classified[], { model }: JudgeOptions): Promise<Judgement> {
@@ -129,7 +147,8 @@ function isCutShort({ stretches, parts }: Examined, sound: PartSound): boolean {
   return announcedMs !== undefined && isShorter(sound.decodedMs, announcedMs);
 }
 
-async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promise<Judgement> {
+async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promise<{ readonly judgement: Judgement; readonly sum: readonly Float64Array[] }> {
+  let stream: LocalStream | undefined;
   let problem: FileProblem | undefined;
   try {
     const file = await SoundFile.open(path);
@@ -147,11 +166,22 @@ async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promi
       },
       close: () => file.close(),
     };
-    const answer = await classifySound(readableName(path), sound, (format) => streams.open(path, format), { signal });
-    return withProblem(answer, problem, false);
+    const answer = await classifySound(readableName(path), sound, (format) => (stream = streams.open(path, format)), { signal });
+    return { judgement: withProblem(answer, problem, false), sum: stream ? [stream.embeddingSum] : [] };
   } catch (error) {
-    return failed(path, error);
+    return { judgement: failed(path, error), sum: [] };
   }
+}
+
+type OnAnswer = (path: string, judgement: Judgement, ...sums: readonly Float64Array[]) => Promise<void>;
+
+/** Sums of stretches add up to that of the file; only the direction counts. */
+function embeddingFrom(sums: readonly Float64Array[], model: Manifest): Pick<Judgement, 'embedding'> {
+  const size = embeddingOutputs(model);
+  if (size === 0) return {};
+  const total = new Float64Array(size);
+  for (const sum of sums) for (let index = 0; index < size; index += 1) total[index]! += sum[index]!;
+  return { embedding: unitVector(total) ?? new Float32Array(0) };
 }
 
 function failed(path: string, error: unknown): Judgement {

@@ -1,9 +1,11 @@
 /** Streams in this thread: the pipe of live streams, fed by files, all in one engine so that they share each step of the network. */
 import { Observable, Subject, type Subscription } from 'rxjs';
+import { embeddingOutputs } from '../../models/embedding.js';
 import type { Manifest } from '../../models/manifest.js';
-import { blockMs } from '../../models/manifest.js';
+import { blockMs, outputCount } from '../../models/manifest.js';
 import { Engine, type Classifier } from '../pipe/engine.js';
 import { pipe, Progress, type Chunk } from '../pipe/pipeline.js';
+import type { SmoothedBlock } from '../pipe/prediction-messages.js';
 import type { PipeSettings } from '../pipe/settings.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
@@ -36,14 +38,16 @@ export class LocalStreams {
     return this.#engine.modelMs;
   }
 
-  open(id: string, format: AudioFormat): ShardStream {
+  open(id: string, format: AudioFormat): LocalStream {
     return new LocalStream(id, format, this.#model, this.#engine, this.#settings);
   }
 }
 
-class LocalStream implements ShardStream {
+export class LocalStream implements ShardStream {
   readonly id: string;
   readonly messages$ = new Subject<EncodedMessage>();
+  /** Sum of the embeddings of the blocks that count as music so far; of length 0 if the network gives none. */
+  readonly embeddingSum: Float64Array;
   readonly #progress = new Progress();
   readonly #maxUnscoredMs: number;
   readonly #subscription: Subscription;
@@ -52,9 +56,14 @@ class LocalStream implements ShardStream {
   constructor(id: string, format: AudioFormat, model: Manifest, engine: Engine, settings: PipeSettings) {
     this.id = id;
     this.#maxUnscoredMs = MAX_UNSCORED_BLOCKS * blockMs(model);
+    const sum = this.embeddingSum = new Float64Array(embeddingOutputs(model));
+    const first = outputCount(model);
+    const onBlock = ({ scores, shown }: SmoothedBlock): void => {
+      if (shown.countsAsMusic) for (let index = 0; index < sum.length; index += 1) sum[index]! += scores[first + index]!;
+    };
     const chunk$ = new Observable<Chunk>((subscriber) => { this.#chunks = subscriber; });
     // Paced: its blocks wait for those of the other files, which makes the batches full.
-    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true }).subscribe({
+    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true, ...(sum.length > 0 && { onBlock }) }).subscribe({
       next: (message) => this.messages$.next(message),
       error: (error: unknown) => {
         if (!(error instanceof ProtocolError)) return this.messages$.error(error);

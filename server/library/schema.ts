@@ -41,4 +41,15 @@ const TAG_WRITES = `
   CREATE INDEX tagWritesByState ON tagWrites (state, run);
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES];
+/**
+ * What music is alike. A result's embedding is float32, little-endian, of length 1; empty where there is no music, NULL
+ * where it was not computed with the embedding of `models` (its SHA-256).
+ */
+const ALIKE = `
+  ALTER TABLE models ADD COLUMN embedding TEXT;
+  ALTER TABLE tracks ADD COLUMN title TEXT;
+  ALTER TABLE tracks ADD COLUMN artist TEXT;
+  ALTER TABLE tracks ADD COLUMN album TEXT;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE];

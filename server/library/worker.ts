@@ -1,5 +1,6 @@
 /** The worker's side of the library's threads: hears groups of files and posts an answer for each. `workers.ts` starts it. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { withEmbedding } from '../../models/embedding.js';
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import { FILE_SHARD_SETTINGS } from '../files/classify-sound.js';
@@ -30,11 +31,13 @@ async function run(port: MessagePort, { bundle, backend, quick, classifier: url 
   const stop = new AbortController();
   try {
     const { startClassifier } = await import(url) as typeof import('../shards/classifier.js');
-    const { classifier } = await startClassifier(bundle, backend);
-    const streams = new LocalStreams(classifier, bundle.manifest, { ...PIPE_DEFAULTS, ...FILE_SHARD_SETTINGS });
+    const widened = withEmbedding(bundle);
+    const { classifier } = await startClassifier(widened, backend);
+    const model = widened.manifest;
+    const streams = new LocalStreams(classifier, model, { ...PIPE_DEFAULTS, ...FILE_SHARD_SETTINGS });
     port.on('message', (paths: ToWorker) => {
       if (paths === null) return stop.abort();
-      judgeGroup(paths, { streams, model: bundle.manifest, quick, signal: stop.signal }, (path, judgement) => {
+      judgeGroup(paths, { streams, model, quick, signal: stop.signal }, (path, judgement) => {
         if (!stop.signal.aborted) post({ type: 'answer', path, judgement });
       }).then(() => post({ type: 'done' }), fail);
     });

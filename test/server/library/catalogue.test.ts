@@ -43,7 +43,42 @@ test('answers come back as they were written, ordered by path', () => withCatalo
   assert.equal(a, { id: a!.id, path: 'a/a.mp3', size: 10, mtimeMs: 1.5, isQuick: false, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, top: [{ genre: 'jazz', p: 0.9 }], segments: judged('jazz').segments, note: null, problem: null, error: null });
   assert.equal([b!.state, b!.problem, b!.error, b!.note], ['speech', 'nothing-to-judge', 'is silent', 'n']);
   assert.equal([...catalogue.rows('errors')].map(({ path }) => path), ['b.mp3']);
-  assert.equal(catalogue.heard(model).get('a/a.mp3'), { size: 10, mtimeMs: 1.5, isQuick: false });
+  assert.equal(catalogue.heard(model).get('a/a.mp3'), { size: 10, mtimeMs: 1.5, isQuick: false, isEmbedded: false });
+}));
+
+test('embeddings and names come back as they were written; those of another embedding are forgotten', () => withCatalogue((catalogue) => {
+  const first = { ...MODEL, embedding: { size: 3, sha256: 'c'.repeat(64) } };
+  const model = catalogue.model(first);
+  const names = { title: 'T', artist: 'A', album: null };
+  catalogue.write(model, [
+    result('a.mp3', judged('jazz', { embedding: Float32Array.of(0.6, 0, -0.8), names })),
+    result('b.mp3', judged(null, { embedding: new Float32Array(0) })),
+    result('c.mp3', judged('rock')),
+  ], 1);
+  const embedded = (): unknown[] => [...catalogue.embedded()].flat().map(({ path, embedding, title, artist, album }) => [path, [...embedding], title, artist, album]);
+  assert.equal(embedded(), [['a.mp3', [...Float32Array.of(0.6, 0, -0.8)], 'T', 'A', null]]);
+  assert.equal([...catalogue.heard(model)].map(([path, { isEmbedded }]) => [path, isEmbedded]).sort(), [['a.mp3', true], ['b.mp3', true], ['c.mp3', false]], 'without music there is nothing to compute');
+  assert.is(catalogue.model(first), model);
+  assert.is(embedded().length, 1);
+  assert.is(catalogue.model({ ...first, embedding: { size: 3, sha256: 'd'.repeat(64) } }), model, 'the answers stay');
+  assert.equal(embedded(), []);
+  assert.is([...catalogue.rows()].length, 3);
+  assert.ok([...catalogue.heard(model).values()].every(({ isEmbedded }) => !isEmbedded));
+}));
+
+test('a reader opens the library of whatever folder, and sees when it changes', () => inFolder((folder) => {
+  const file = join(folder, 'kept', 'library.db');
+  assert.throws(() => Catalogue.read(file), 'There is no library');
+  const writer = Catalogue.open(file, folder);
+  const reader = Catalogue.read(file);
+  assert.is(reader.root(file), folder);
+  const before = reader.dataVersion;
+  assert.is(reader.dataVersion, before);
+  writer.write(writer.model(MODEL), [result('a.mp3', judged('jazz'))], 1);
+  assert.is.not(reader.dataVersion, before);
+  assert.is(reader.size, 1);
+  reader.close();
+  writer.close();
 }));
 
 test('rows come in order over all pages, while they are written to', () => withCatalogue((catalogue) => {

@@ -8,7 +8,8 @@ import { LocalStreams } from '../../../server/library/local-streams.js';
 import { PIPE_DEFAULTS } from '../../../server/pipe/settings.js';
 import { startClassifier } from '../../../server/shards/classifier.js';
 import { Shards } from '../../../server/shards/shards.js';
-import { randomBundle } from '../../models/fixtures.js';
+import { withEmbedding } from '../../../models/embedding.js';
+import { randomBundle, seeded } from '../../models/fixtures.js';
 import { Recordings, childProcesses } from '../sources/recordings.js';
 
 const test = suite('library: judging');
@@ -22,11 +23,11 @@ test.before(() => {
 });
 test.after(() => recordings.remove());
 
-async function judge(paths: readonly string[], { quick = false, signal = new AbortController().signal } = {}): Promise<Map<string, Judgement>> {
-  const { classifier } = await startClassifier(BUNDLE, 'wasm');
-  const streams = new LocalStreams(classifier, BUNDLE.manifest, { ...PIPE_DEFAULTS, maxLagMs: 3_600_000, maxSegments: 100_000 });
+async function judge(paths: readonly string[], { quick = false, signal = new AbortController().signal, bundle = BUNDLE } = {}): Promise<Map<string, Judgement>> {
+  const { classifier } = await startClassifier(bundle, 'wasm');
+  const streams = new LocalStreams(classifier, bundle.manifest, { ...PIPE_DEFAULTS, maxLagMs: 3_600_000, maxSegments: 100_000 });
   const judged = new Map<string, Judgement>();
-  await judgeGroup(paths, { streams, model: BUNDLE.manifest, quick, signal }, (path, judgement) => {
+  await judgeGroup(paths, { streams, model: bundle.manifest, quick, signal }, (path, judgement) => {
     assert.not.ok(judged.has(path), `${path} was answered twice`);
     judged.set(path, judgement);
   });
@@ -72,6 +73,26 @@ test('the answer is that of classify for every format and every fault', async ()
   }
   const problemOf = (name: string): string | undefined => judged.get(`${recordings.folder}/${name}`)!.problem;
   assert.equal(['empty.mp3', 'text.mp3', 'cut.wav', 'cut.flac', 'scratched.mp3', 'silent.wav', 'gone.mp3'].map(problemOf), ['empty', 'not-audio', 'damaged', 'damaged', 'damaged', 'nothing-to-judge', 'not-found']);
+});
+
+test('with an embedding the answers are the same, and each file has a unit vector or none', async () => {
+  const random = seeded(2);
+  const embedding = Float32Array.from({ length: 17 * 4 }, () => random() - 0.5);
+  const bundle = withEmbedding({ ...BUNDLE, manifest: { ...BUNDLE.manifest, embedding: { size: 4, sha256: '' } }, embedding });
+  const named = recordings.encode(music, 'named.mp3', '-metadata', 'title=So What', '-metadata', 'artist=Miles Davis');
+  const paths = [music, named, recordings.silence('no sound.wav', 4), recordings.write('no audio.mp3', Buffer.from('this is text and no sound'))];
+  const [plain, judged, alone] = [await judge(paths), await judge(paths, { bundle }), await judge([music], { bundle })];
+  for (const path of paths) {
+    const { embedding: _, ...answer } = judged.get(path)!;
+    assert.equal(answer, plain.get(path), path);
+  }
+  const of = (from: Map<string, Judgement>, path: string): number[] => [...from.get(path)!.embedding!];
+  assert.equal(paths.map((path) => of(judged, path).length), [4, 4, 0, 0]);
+  assert.ok(Math.abs(Math.hypot(...of(judged, music)) - 1) < 1e-6);
+  assert.equal(of(judged, music), of(alone, music));
+  assert.ok(of(judged, music).reduce((sum, value, index) => sum + value * of(judged, named)[index]!, 0) > 0.9, 'an MP3 of it is the same music');
+  assert.equal([music, named].map((path) => judged.get(path)!.names), [undefined, { title: 'So What', artist: 'Miles Davis', album: null }]);
+  assert.is(plain.get(music)!.embedding, undefined);
 });
 
 test('quick hears three stretches of a long file, and all of a short one', async () => {

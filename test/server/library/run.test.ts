@@ -7,6 +7,7 @@ import { Catalogue } from '../../../server/library/catalogue.js';
 import type { Judgement } from '../../../server/library/judge.js';
 import { runLibrary, type RunOptions, type RunProgress, type RunResult } from '../../../server/library/run.js';
 import { scan } from '../../../server/library/scan.js';
+import type { WorkOptions } from '../../../server/library/workers.js';
 import { FAKE_BUNDLE } from '../fake-classifier.js';
 
 const answer = (path: string, isQuick: boolean): Judgement => {
@@ -103,6 +104,26 @@ test('a full run hears again what was heard quickly, not the other way round', (
   await run();
   assert.equal(heard(), ['a.mp3']);
   assert.is((await run({ quick: true })).heard, 0);
+}));
+
+test('what was heard before the model had an embedding is heard again once, but not in parts what was heard whole', () => withFolder(async ({ run, add, heard, catalogue }) => {
+  const manifest = { ...FAKE_BUNDLE.manifest, embedding: { size: 2, sha256: 'e'.repeat(64) } };
+  const workers = async () => ({
+    async work({ next, onAnswer }: WorkOptions) {
+      for (let group = await next(); group; group = await next()) {
+        for (const path of group) onAnswer(path, { ...answer(path, false), embedding: Float32Array.of(1, 0), names: { title: 'T', artist: null, album: null } });
+      }
+    },
+    close: async () => {},
+  });
+  add('a.mp3');
+  await run();
+  heard();
+  const bundle = { ...FAKE_BUNDLE, manifest };
+  assert.is((await run({ bundle, workers, quick: true })).heard, 0);
+  assert.is((await run({ bundle, workers })).heard, 1);
+  assert.is((await run({ bundle, workers })).heard, 0);
+  assert.equal([...catalogue.embedded()].flat().map(({ path, title }) => [path, title]), [['a.mp3', 'T']]);
 }));
 
 test('tracks of removed files go, but an empty folder empties no library', () => withFolder(async ({ root, run, add, catalogue }) => {

@@ -1,0 +1,45 @@
+/**
+ * What a track is called: title, artist and album from its tags, else from its name where that follows a pattern
+ * in wide use, `Artist - Title` or `Artist/Album/03 Title`. A folder alone says nothing: it may be a genre or a year.
+ */
+import { basename, extname } from 'node:path';
+import { parseFile } from 'music-metadata';
+import { isText } from '../sources/file-names.js';
+
+export interface Names {
+  readonly title: string | null;
+  readonly artist: string | null;
+  readonly album: string | null;
+}
+
+const MAX_NAME = 300;
+
+/** @returns undefined where there are none */
+export async function readNames(path: string): Promise<Names | undefined> {
+  if (!isText(path)) return undefined;
+  try {
+    const { common: { title, artist, album } } = await parseFile(path, { duration: false, skipCovers: true, skipPostHeaders: true });
+    const own = (text: string | undefined): string | null => text?.trim().slice(0, MAX_NAME) || null;
+    const names: Names = { title: own(title), artist: own(artist), album: own(album) };
+    return names.title ?? names.artist ?? names.album ? names : undefined;
+  } catch {
+    // Broken or unknown tags: the file's name is all there is.
+    return undefined;
+  }
+}
+
+/** @param path relative, with slashes */
+export function namesOf(path: string, { title, artist, album }: Names): Names & { readonly title: string } {
+  const file = basename(path, extname(path)).replaceAll('_', ' ').trim();
+  const folders = path.split('/').slice(0, -1);
+  const isDeep = folders.length >= 2;
+  // `7 Seconds` is a title; in an album's folder, `07 Seconds` and `7 Seconds` are the seventh track.
+  const [, number, rest = file] = (isDeep ? /^(\d{1,3})\s*[-. ]\s*(?=\S)(.+)$/ : /^(\d{1,3})\s*[-.]\s+(.+)$/).exec(file) ?? [];
+  const [, before, after] = /^(.+?) - (.+)$/.exec(rest) ?? [];
+  const isInAlbum = isDeep && number !== undefined;
+  return {
+    title: title ?? after ?? rest,
+    artist: artist ?? before ?? (isInAlbum ? folders.at(-2)! : null),
+    album: album ?? (isInAlbum ? folders.at(-1)! : null),
+  };
+}
