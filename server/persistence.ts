@@ -1,6 +1,8 @@
-/** Persistent data: the stations file, and the database of history and alerts. */
+/** Persistent data: the stations file, the database of history and alerts, and a library of music, which is only read. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { AlertEvent, OpenAlert } from './alerts/event.js';
+import { findLibrary } from './library/alike/find-library.js';
+import { AlikeLibrary } from './library/alike/library.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
 import { databasePath } from './store/database-path.js';
@@ -24,6 +26,8 @@ export interface Persistence {
   readonly store: HistoryStore | undefined;
   /** Writes history; undefined if none is kept. */
   readonly history: History | undefined;
+  /** Undefined if none is named. */
+  readonly library: AlikeLibrary | undefined;
   /** Alerts still active when the server stopped; none if they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
   /** Saves an alert event; called before it is delivered. */
@@ -35,10 +39,28 @@ export interface Persistence {
 }
 
 /**
- * @throws Error with the reason when the stations file or the database exists but can't be used.
+ * @throws Error with the reason when the stations file or the database exists but can't be used, or the library can't.
  * A full or read-only disk is logged and retried; monitoring continues without it.
  */
 export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Persistence> {
+  const own = await openOwn(settings, log, scheduler);
+  try {
+    const file = settings.library === '' ? undefined : findLibrary(settings.library, []);
+    const library = file === undefined ? undefined : AlikeLibrary.open(file);
+    return {
+      ...own, library,
+      async close() {
+        library?.close();
+        await own.close();
+      },
+    };
+  } catch (error) {
+    await own.close();
+    throw error;
+  }
+}
+
+async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): Promise<Omit<Persistence, 'library'>> {
   const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};

@@ -171,6 +171,7 @@ export const SETTINGS = {
   reconnectMinMs: whole({ default: 1000, unit: 'ms', min: 10, max: HOUR_MS, description: 'wait before a lost station is connected to again; doubles with each attempt' }),
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
   database: anyText({ default: '', unit: 'file', description: 'SQLite file for history and alerts; beside the stations file unless set, and without either nothing is stored' }),
+  library: anyText({ default: '', unit: 'path', description: 'library to search and to make playlists from: a folder of music that livegenre library has heard, or its database' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
   webhooks: addresses({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, WEBHOOK_ADDRESS),
   webhookSecret: anyText({ default: '', unit: 'secret', isSecret: true, description: 'key with which webhooks are signed' }),

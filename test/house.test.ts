@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store'],
   alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol'],
-  http: ['protocol', 'pipe', 'streams', 'stations', 'store', 'access', 'files', 'inspect'],
+  http: ['protocol', 'pipe', 'sources', 'streams', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],

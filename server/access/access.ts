@@ -15,9 +15,11 @@ const ACTIONS: Readonly<Record<Permission, string>> = { view: 'view', send: 'sen
 export class Access {
   readonly #public: Permission;
   readonly #token: Buffer | undefined;
+  readonly #plainToken: string;
 
   constructor({ access, adminToken }: Pick<Settings, 'access' | 'adminToken'>) {
     this.#public = access;
+    this.#plainToken = adminToken;
     if (adminToken !== '') this.#token = digest(adminToken);
   }
 
@@ -31,6 +33,16 @@ export class Access {
     if (PERMISSIONS.indexOf(this.permissionOf(authorization)) >= PERMISSIONS.indexOf(needed)) return;
     const hint = this.#token ? 'Send the admin token as "Authorization: Bearer TOKEN".' : 'The operator can set a token with --admin-token.';
     throw new ProtocolError('no-token', `The admin token is needed to ${ACTIONS[needed]}${authorization === undefined ? '' : ', and the one sent is wrong'}. ${hint}`);
+  }
+
+  /**
+   * Whether credentials of another protocol are right: the admin token as a password, or its MD5 with a salt, in
+   * lower-case hex. Any are, where there is no token.
+   */
+  accepts(given: { readonly password: string } | { readonly md5: string; readonly salt: string }): boolean {
+    if (this.#token === undefined) return true;
+    if ('password' in given) return timingSafeEqual(digest(given.password), this.#token);
+    return timingSafeEqual(digest(given.md5.toLowerCase()), digest(createHash('md5').update(this.#plainToken + given.salt).digest('hex')));
   }
 
   #isToken(authorization: string | undefined): boolean {

@@ -7,6 +7,7 @@ import { isListed, isOwnPage } from '../access/origins.js';
 import { problem, PROBLEM_TYPE, problemHeaders, type Problem } from './problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { ApiParts } from './rest/api.js';
+import { subsonicApi } from './subsonic/subsonic.js';
 import { documentFiles, restApi } from './rest/openapi.js';
 import type { Log } from '../log.js';
 import type { Settings } from '../settings.js';
@@ -116,6 +117,7 @@ export function httpApp(parts: HttpParts): Hono {
     return noStore(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
   });
   app.route('/', api);
+  app.route('/', subsonicApi(parts));
 
   const methodsAt = methodsOf(app);
   app.all('*', (context) => {

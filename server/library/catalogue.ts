@@ -64,6 +64,8 @@ export interface ModelRow {
   readonly labels: readonly string[];
   /** When it had heard all tracks, ms since 1970; null before. */
   readonly wholeAtMs: number | null;
+  /** SHA-256 of its embedding; null if it has none. */
+  readonly embedding: string | null;
 }
 
 /** An answer to store. */
@@ -75,7 +77,7 @@ export interface NewResult {
 
 /** Rows read at once. */
 const PAGE_ROWS = 500;
-const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs';
+const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs, embedding';
 
 export class Catalogue {
   readonly database: Database;

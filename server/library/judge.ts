@@ -14,7 +14,8 @@ import { readableName } from '../sources/file-names.js';
 import { joinedRecordings } from '../sources/joined-recordings.js';
 import { lengthHint } from './length-hint.js';
 import type { LocalStream, LocalStreams } from './local-streams.js';
-import { readNames, type Names } from './names.js';
+import type { Names } from './names.js';
+import { readNames } from './read-names.js';
 import { joinAnswers, stretchesOf, type Stretch } from './stretches.js';
 
 /** What is wrong with a file: it can't be read or decoded as a whole, or there is nothing in it to judge. */

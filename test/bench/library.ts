@@ -10,6 +10,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withEmbedding } from '../../models/embedding.js';
 import { loadBundle } from '../../models/model-folder.js';
 import { median } from '../../models/metrics.js';
 import { judgeGroup } from '../../server/library/judge.js';
@@ -67,7 +68,7 @@ await command(async () => {
   const machine = thisMachine();
   const files = wholeNumber('files', values.files, 1, 1000);
   const rounds = wholeNumber('rounds', values.rounds, 1, 100);
-  const bundle = await loadBundle(resolve(values.model));
+  const bundle = withEmbedding(await loadBundle(resolve(values.model)));
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-bench-'));
   try {
     const paths = makeFiles(folder, files);

@@ -6,6 +6,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
+import type { AlikeLibrary } from '../../library/alike/library.js';
 import type { SentFiles } from '../../files/sent-files.js';
 import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
@@ -25,6 +26,8 @@ export interface ApiParts {
   readonly explanations: Explanations;
   /** Undefined if no history is kept. */
   readonly history: HistoryStore | undefined;
+  /** Undefined if none is named. */
+  readonly library?: AlikeLibrary | undefined;
   readonly settings: Settings;
   /** The current time, ms since 1970. */
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { namesOf, readNames } from '../../../server/library/names.js';
+import { namesOf } from '../../../server/library/names.js';
+import { readNames } from '../../../server/library/read-names.js';
 
 const NONE = { title: null, artist: null, album: null };
 const of = (path: string, tags = {}): (string | null)[] => {

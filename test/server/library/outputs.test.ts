@@ -7,7 +7,7 @@ import type { ModelRow, TrackRow } from '../../../server/library/catalogue.js';
 import { writeCsv, writeJson, writeLinks, writePlaylists } from '../../../server/library/outputs.js';
 import { judged } from './judged.js';
 
-const MODEL: ModelRow = { id: 1, name: 'm', version: '1', weights: 'abc', labels: ['jazz', 'rock'], wholeAtMs: 1 };
+const MODEL: ModelRow = { id: 1, name: 'm', version: '1', weights: 'abc', labels: ['jazz', 'rock'], wholeAtMs: 1, embedding: null };
 
 function row(path: string, genre: string | null, more: Partial<TrackRow> = {}): TrackRow {
   const { top, segments, p } = judged(genre);
