@@ -43,6 +43,7 @@ export interface Kernels {
     w: number, columns: number, scales: number, bias: number, floor: number, y: number, yRowBytes: number,
   ): void;
   quantiseRows(x: number, rowBytes: number, rows: number, depth: number, factor: number, scratch: number, out: number): void;
+  innerProducts(matrix: number, rows: number, width: number, vector: number, out: number): void;
   gruGates(input: number, recurrent: number, h: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
   lstmGates(input: number, recurrent: number, h: number, c: number, stateBytes: number, streams: number, units: number, y: number, yRowBytes: number): void;
   statistics(

@@ -17,16 +17,19 @@ const rows = Array.from({ length: count }, (_, index) => ({
 const tracks = tracksOf(rows, '/');
 const { matrix, keys } = tracks;
 
-/** Median and slowest of the rounds, ms. */
-function time(work: (row: number) => void): { readonly medianMs: number; readonly slowestMs: number } {
+/** Median and slowest of the rounds, and mean CPU of a round, which other work on the machine hardly changes. */
+function time(work: (row: number) => void): { readonly medianMs: number; readonly slowestMs: number; readonly cpuMs: number } {
   const all: number[] = [];
+  let before = process.cpuUsage();
   for (let round = -5; round < rounds; round += 1) {
+    if (round === 0) before = process.cpuUsage();
     const startedMs = performance.now();
     work((round + 5) * 37 % count);
     if (round >= 0) all.push(performance.now() - startedMs);
   }
+  const { user, system } = process.cpuUsage(before);
   all.sort((a, b) => a - b);
-  return { medianMs: all[Math.floor(all.length / 2)]!, slowestMs: all.at(-1)! };
+  return { cpuMs: (user + system) / 1000 / rounds, medianMs: all[Math.floor(all.length / 2)]!, slowestMs: all.at(-1)! };
 }
 
 const scores = new Float32Array(count);
@@ -38,5 +41,5 @@ const figures = {
 if (values.json) console.log(JSON.stringify(figures));
 else {
   console.log(`${count.toLocaleString('en')} tracks of ${EMBEDDING_SIZE} values, ${rounds} searches, ${figures.machine}`);
-  for (const [name, { medianMs, slowestMs }] of [['compare with all', figures.cosines], ['the ten most alike, with the rules', figures.tenMostAlike]] as const) console.log(`  ${name.padEnd(36)} ${medianMs.toFixed(1)} ms, at most ${slowestMs.toFixed(1)} ms`);
+  for (const [name, { medianMs, slowestMs, cpuMs }] of [['compare with all', figures.cosines], ['the ten most alike, with the rules', figures.tenMostAlike]] as const) console.log(`  ${name.padEnd(36)} ${medianMs.toFixed(1)} ms, at most ${slowestMs.toFixed(1)} ms, CPU ${cpuMs.toFixed(1)} ms`);
 }

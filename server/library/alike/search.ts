@@ -2,21 +2,26 @@
  * The matrix of all tracks' embeddings and the search in it: every track is compared, which for 100,000 tracks
  * takes milliseconds (`npm run bench:alike`), so there is no index that could miss one.
  */
+import { EmbeddingMatrix } from '../../../models/alike/search.simd.js';
 
 export class Matrix {
-  readonly size: number;
-  readonly rows: number;
-  /** [rows × size], each of length 1. */
-  readonly #values: Float32Array;
+  readonly #matrix: EmbeddingMatrix;
 
+  /** @param values [rows × size], each of length 1; copied */
   constructor(values: Float32Array, size: number) {
-    this.#values = values;
-    this.size = size;
-    this.rows = size === 0 ? 0 : values.length / size;
+    this.#matrix = new EmbeddingMatrix(values, size);
+  }
+
+  get size(): number {
+    return this.#matrix.size;
+  }
+
+  get rows(): number {
+    return this.#matrix.rows;
   }
 
   row(index: number): Float32Array {
-    return this.#values.subarray(index * this.size, (index + 1) * this.size);
+    return this.#matrix.row(index);
   }
 
   cosine(a: number, b: number): number {
@@ -24,9 +29,7 @@ export class Matrix {
   }
 
   cosineWith(vector: Float32Array, index: number): number {
-    let sum = 0;
-    for (let at = 0, from = index * this.size; at < this.size; at += 1, from += 1) sum += vector[at]! * this.#values[from]!;
-    return sum;
+    return this.row(index).reduce((sum, value, at) => sum + value * vector[at]!, 0);
   }
 
   /**
@@ -34,25 +37,7 @@ export class Matrix {
    * @returns [rows], in `out` where it is given
    */
   cosines(vector: Float32Array, out = new Float32Array(this.rows)): Float32Array {
-    const [values, size] = [this.#values, this.size];
-    const whole = size - (size % 8);
-    for (let row = 0, from = 0; row < this.rows; row += 1, from += size) {
-      // Several sums, so that additions need not wait for each other.
-      let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
-      let at = 0;
-      for (; at < whole; at += 8) {
-        a += vector[at]! * values[from + at]!;
-        b += vector[at + 1]! * values[from + at + 1]!;
-        c += vector[at + 2]! * values[from + at + 2]!;
-        d += vector[at + 3]! * values[from + at + 3]!;
-        e += vector[at + 4]! * values[from + at + 4]!;
-        f += vector[at + 5]! * values[from + at + 5]!;
-        g += vector[at + 6]! * values[from + at + 6]!;
-        h += vector[at + 7]! * values[from + at + 7]!;
-      }
-      for (; at < size; at += 1) a += vector[at]! * values[from + at]!;
-      out[row] = a + b + (c + d) + (e + f + (g + h));
-    }
+    this.#matrix.innerProducts(vector, out);
     return out;
   }
 }

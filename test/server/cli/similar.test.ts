@@ -64,11 +64,11 @@ test('a run keeps what a file from elsewhere is compared with', async () => {
     const music = join(recordings.folder, 'music');
     mkdirSync(music);
     const first = recordings.wav('first.wav', 8, 3);
-    for (const [name, path] of [['first.mp3', first], ['second.mp3', recordings.wav('second.wav', 12, 8)]] as const) renameSync(recordings.encode(path, name, '-metadata', `title=${name}`), join(music, name));
+    for (const [name, path] of [['first.mp3', first], ['second.mp3', recordings.wav('second.wav', 12, 8)]] as const) renameSync(recordings.encode(path, name, '-metadata', `title=${name.slice(0, -4)}`), join(music, name));
     assert.is((await run(['library', music, '--model', model, '--jobs', '1'])).exitCode, 0);
     const { stdout, stderr } = await run(['similar', first, '--library', music, '--model', model, '--json']);
     const { tracks } = JSON.parse(stdout) as { tracks: { title: string; similarity: number }[] };
-    assert.equal(tracks.map(({ title }) => title), ['second.mp3'], `its copy is left out; ${stderr}`);
+    assert.equal(tracks.map(({ title }) => title), ['second'], `its copy is left out; ${stderr}`);
     const other = await run(['similar', first, '--library', music]);
     assert.match(other.stderr, 'The library was heard with another model.');
   } finally {
