@@ -62,7 +62,7 @@ async function evaluate(flags: Flags): Promise<void> {
   const loaded = await loadBundle(settings.model);
   const bundle = flags.float32 === true ? { ...loaded, manifest: { ...loaded.manifest, ranges: undefined } } : loaded;
   const plans: EvaluationPlan[] = [];
-  for (const folder of folders) plans.push(await planOf(folder, flags, settings.model, bundle.manifest.frontEnd));
+  for (const folder of folders) plans.push({ ...await planOf(folder, flags, settings.model, bundle.manifest.frontEnd), alike: flags.alike === true ? bundle : undefined });
 
   const { classifier } = await startClassifier(bundle, settings.backend === 'auto' ? undefined : settings.backend);
   // Nothing is live here, so nothing may be dropped however late it is.
@@ -100,7 +100,6 @@ async function planOf(data: string, flags: Flags, model: string, frontEnd: Pack[
     sweep: flags.sweep === true,
     notMusic: flags.notMusic === undefined ? undefined : await open(resolve(flags.notMusic)),
     outside: flags.outside === undefined ? undefined : await open(resolve(flags.outside)),
-    alike: flags.alike === true ? bundle : undefined,
   };
 }
 

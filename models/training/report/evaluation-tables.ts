@@ -79,9 +79,9 @@ function notMusic(evaluation: Evaluation): TextTable[] {
 
 function alike(evaluation: Evaluation): TextTable[] {
   if (evaluation.alike === undefined || typeof evaluation.alike === 'string') return [];
-  const { split, tracks, neighbours, embedding, mfcc, random } = evaluation.alike;
+  const { tracks, neighbours, embedding, mfcc, random } = evaluation.alike;
   return [{
-    caption: `Tracks alike: the ${neighbours} nearest of ${withCommas(tracks)} tracks of ${split}, artists apart`,
+    caption: `Tracks alike: the ${neighbours} nearest of ${withCommas(tracks)} tracks, ${nameOf(evaluation)}, artists apart`,
     head: ['nearest by', 'of the same genre'],
     rows: [['embedding', percent(embedding)], ['mean MFCCs', percent(mfcc)], ['at random', percent(random)]],
   }];
