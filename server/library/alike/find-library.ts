@@ -1,5 +1,5 @@
 /** Which library a command means: the one that is named, else the one whose folder of music the file or the current folder is in. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DATABASE_IN_FOLDER } from '../catalogue.js';
 
@@ -13,7 +13,7 @@ export function findLibrary(named: string | undefined, places: readonly string[]
   for (const place of places) {
     for (let folder = resolve(place); ; folder = dirname(folder)) {
       const file = join(folder, DATABASE_IN_FOLDER);
-      if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
+      if (existsSync(file)) return file;
       if (folder === dirname(folder)) break;
     }
   }
@@ -21,5 +21,5 @@ export function findLibrary(named: string | undefined, places: readonly string[]
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return existsSync(path) && statSync(path).isDirectory();
 }

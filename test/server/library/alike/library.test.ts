@@ -1,5 +1,5 @@
 /** A library in memory: read from its database, again when it has changed, and its tracks found by path. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -59,7 +59,9 @@ test('the library is the one that is named, or the one around the file', () => w
   const file = join(folder, '.livegenre/library.db');
   const deep = join(folder, 'a', 'b');
   mkdirSync(deep, { recursive: true });
-  assert.is(findLibrary(undefined, [join(deep, 'song.mp3')]), file);
+  writeFileSync(join(deep, 'song.mp3'), '');
+  assert.is(findLibrary(undefined, [join(deep, 'song.mp3')]), file, 'a file has no folder in it');
+  assert.is(findLibrary(undefined, [join(deep, 'no such song.mp3')]), file);
   assert.is(findLibrary(folder, []), file);
   assert.is(findLibrary(file, []), file);
   assert.is(findLibrary('', [join(tmpdir(), 'song.mp3')]), undefined);
