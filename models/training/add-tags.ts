@@ -17,12 +17,12 @@ import { frozenLayers } from './network/frozen.js';
 import type { Progress } from './progress.js';
 
 /** @param teacher music with the teachers' answers */
-export async function addTags(teacher: Teacher, { from, model, name, modelVersion, seed }: AddOutsideOptions, progress: Progress): Promise<void> {
+export async function addTags(teacher: Teacher, { from, model, name, modelVersion, mostTags, seed }: AddOutsideOptions & { readonly mostTags: number }, progress: Progress): Promise<void> {
   const bundle = await loadBundle(resolve(from));
   const { manifest } = bundle;
   requireSameFrontEnd({ ...teacher.pack, name: manifest.name, frontEnd: manifest.frontEnd }, teacher.pack);
   const { normalisation, blockColumns, layers, frontEnd, labels } = manifest;
-  const options = { labels, normalisation, blockColumns, seed, inputs: melInputs(normalisation, frontEnd.bands), lastLayer: layers.length - 1 };
+  const options = { labels, mostTags, normalisation, blockColumns, seed, inputs: melInputs(normalisation, frontEnd.bands), lastLayer: layers.length - 1 };
   const { tags, fitted } = fitTags(frozenLayers(bundle), teacher, options, progress);
   const { manifest: changed, weights } = withTags(bundle, tags, fitted);
   const { weights: _, format: __, embedding, ...rest } = changed;

@@ -5,6 +5,8 @@ export interface TrackScores {
   readonly truth: number;
   /** [blocks × labels] natural logarithms of probabilities. */
   readonly logScores: Float32Array;
+  /** [blocks] share of the first of two experts, whose logits alone get shifts; default 1. */
+  readonly first?: Float32Array;
 }
 
 /** Accuracy: share of tracks whose mean log score is highest for the true genre. */

@@ -16,7 +16,6 @@ import { Checkpoint } from './stages/checkpoint.js';
 import { wholeTrack } from './data/crops.js';
 import { requireSameFrontEnd, withKnownLabels, type External } from './data/external.js';
 import { featureInputs } from './data/inputs.js';
-import { mixedOutputs } from './head/experts.js';
 import { musicLabels } from './head/music-labels.js';
 import { trunkOf, write } from './head/head.js';
 import { fitKinds } from './head/kinds.js';
@@ -95,14 +94,13 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   const own: Pick<Manifest, 'kinds' | 'outside' | 'mixture'> = { ...(notMusic !== undefined && { kinds: SOUND_KINDS }), ...(outside !== undefined && { outside: true }), ...(beliefs && { mixture: true }) };
   const layers = architecture(options.arch, outputCount({ labels: [...labels], ...own }), inputs.size, options.width);
   const description = describe(layers, inputs.size);
-  const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
+  const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, mixture: own.mixture, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
   const random = new Random(options.seed);
   const network = new TrainableNetwork(description, random);
   if (options.from !== undefined) await startFrom(network, layers, options.from, teacher?.pack ?? split.train);
   progress.log(`${split.name}: ${split.train.tracks.length} training ${split.items}, ${split.valid.tracks.length} for validation (${split.how})`);
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
-  const logits = own.mixture ? (x: tf.Tensor3D): tf.Tensor => mixedOutputs(network.logits(x), labels.length) : network.logits;
   const stages = teacher !== undefined
     ? await trainWithTeacher(network, description, { teacher, split, ...(alsoValid && { alsoValid: withKnownLabels(alsoValid, labels) }), musicLabels: beliefs, noises: notMusic, folder }, inference, options, progress)
     : await supervised();
@@ -146,18 +144,18 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
     tracks: [...first!.tracks, ...other.tracks],
     excerpts: [...first!.excerpts, ...other.excerpts.map((excerpt) => ({ ...excerpt, of: tracks + excerpt.of }))],
   };
-  const shifts = fitShifts(scored, labels.length);
-  shiftLabels(network, layers.length - 1, shifts, own.mixture === true);
+  const shifts = fitShifts(first!, labels.length);
+  shiftLabels(network, layers.length - 1, shifts);
   const gain = smoothingGain(SMOOTHING.confidenceMs, blockMs({ blockColumns: BLOCK_COLUMNS, frontEnd }));
   const temperature = fitTemperature(shifted(scored.tracks, shifts), labels.length, gain);
   progress.log(`${split.name}: shifts ${labels.map((label, index) => `${label} ${shifts[index]!.toFixed(2)}`).join(', ')}; temperature ${temperature.toFixed(2)}`);
 
   /** A chunk counts as its own excerpt. */
   function scoresOf({ items, valid }: Pick<Split, 'items' | 'valid'>): Scored {
-    const tracks = scoreTracks(valid, inference, logits);
+    const tracks = scoreTracks(valid, inference, network.logits);
     if (items === 'chunks') return { tracks, excerpts: tracks.map((track, of) => ({ ...track, of })) };
     const parts = chunked({ ...valid, tracks: valid.tracks.map((track, of) => ({ ...track, of })) }, CHUNK_S);
-    return { tracks, excerpts: scoreTracks(parts, inference, logits).map((excerpt, index) => ({ ...excerpt, of: parts.tracks[index]!.of as number })) };
+    return { tracks, excerpts: scoreTracks(parts, inference, network.logits).map((excerpt, index) => ({ ...excerpt, of: parts.tracks[index]!.of as number })) };
   }
 
   const weights = network.folded();
@@ -178,9 +176,9 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   };
   await saveBundle(modelFolder, model, weights);
   const folds = [...consecutiveFolds(first!.tracks.map(({ truth }) => truth), FOLDS), ...(second ? collectionFolds(second, FOLDS) : [])];
-  const judged = crossFitted(scored, labels.length, gain, folds);
+  const judged = crossFitted(scored, labels.length, gain, folds, tracks);
   const right = (scores: readonly TrackScores[]): Share => ({ accuracy: trackAccuracy(scores, labels.length), items: scores.length });
-  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, inference, logits));
+  const shareOf = (pack: Split['valid']): Share => right(scoreTracks(pack, inference, network.logits));
   const trained: TrialResult = {
     split,
     model,
@@ -195,7 +193,7 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   };
   network.dispose();
   progress.log(`${split.name}: ${inPercent(trained.valid)} of valid ${split.items} (${inPercent(trained.train)} of training ${split.items})${trained.excerpts === undefined ? '' : `, ${inPercent(trained.excerpts)} of ${CHUNK_S} s excerpts`}, with shifts and temperature fitted on other ${split.items}; the model is in ${modelFolder}`);
-  if (trained.alsoValid !== undefined) progress.log(`${split.name}: ${inPercent(trained.alsoValid.tracks)} of ${basename(second!.folder)}/${trained.alsoValid.name}, ${inPercent(trained.alsoValid.excerpts)} of its ${CHUNK_S} s excerpts, calibration error ${trained.alsoValid.ece.toFixed(3)} (${trained.crossFittedEce.toFixed(3)} on ${split.valid.name}), with shifts and temperature fitted on other collections`);
+  if (trained.alsoValid !== undefined) progress.log(`${split.name}: ${inPercent(trained.alsoValid.tracks)} of ${basename(second!.folder)}/${trained.alsoValid.name}, ${inPercent(trained.alsoValid.excerpts)} of its ${CHUNK_S} s excerpts, calibration error ${trained.alsoValid.ece.toFixed(3)} (${trained.crossFittedEce.toFixed(3)} on ${split.valid.name}), with the temperature fitted on other collections`);
   if (trained.external !== undefined) progress.log(`${split.name}: ${inPercent(trained.external)} of ${external!.pack.name}`);
   return trained;
 }
@@ -216,11 +214,10 @@ async function startFrom(network: TrainableNetwork, layers: readonly Layer[], fo
   x.dispose();
 }
 
-/** Adds `shifts` to the biases of the labels: the first outputs of the last layer, and in a mixture those before the last one. */
-function shiftLabels(network: TrainableNetwork, lastLayer: number, shifts: Float64Array, isMixture: boolean): void {
+/** Adds `shifts` to the biases of the labels, which are the first outputs of the last layer; of two experts to those of the first. */
+function shiftLabels(network: TrainableNetwork, lastLayer: number, shifts: Float64Array): void {
   const bias = network.variables(lastLayer, lastLayer + 1)[1]!;
-  const second = isMixture ? bias.size - shifts.length - 1 : bias.size;
-  setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? (output < bias.size - 1 ? shifts[output - second] : undefined) ?? 0)));
+  setValues(bias, bias.dataSync<'float32'>().map((value, output) => value + (shifts[output] ?? 0)));
 }
 
 /** `61.9 % (55.0 to 68.4)`: accuracy with its 95 % interval. */

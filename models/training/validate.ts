@@ -1,8 +1,10 @@
 /** Scores whole labelled tracks in one pass: log probabilities at the end of each block. */
 import * as tf from '@tensorflow/tfjs-core';
+import { concatenate } from '../../dsp/concatenate.js';
 import type { Normalisation } from '../../dsp/mel/normalise.js';
 import type { Pack, Track } from '../packs/pack.js';
 import { melInputs, type Inputs } from './data/inputs.js';
+import { firstShare, mixedOutputs } from './head/experts.js';
 import type { TrackScores } from './track-scores.js';
 
 /** Approximate columns per batch: sixteen tracks of 30 s. */
@@ -20,6 +22,8 @@ export interface InferenceOptions {
   readonly normalisation: Normalisation;
   /** Default: mel levels. */
   readonly inputs?: Inputs;
+  /** Whether the last outputs are a second expert's and its share. */
+  readonly mixture?: boolean | undefined;
   /** Blocks at the start of a track that are not scored; default 0. */
   readonly ignoredBlocks?: number;
 }
@@ -89,13 +93,23 @@ export function labelScores(logits: tf.Tensor, labels: number): tf.Tensor {
 
 /**
  * Log scores at the end of each scored block, for each labelled track in pack order.
- * @param logits the network's outputs for [batch, columns, size]; values after the labels are ignored
+ * @param outputs the network's for [batch, columns, size]; those of kinds and the like are ignored
  */
-export function scoreTracks(pack: Pack, inference: InferenceOptions, logits: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
-  const { labels, ignoredBlocks = 0 } = inference;
+export function scoreTracks(pack: Pack, inference: InferenceOptions, outputs: (x: tf.Tensor3D) => tf.Tensor): TrackScores[] {
+  const { labels: { length: labels }, mixture, ignoredBlocks = 0 } = inference;
   const all: TrackScores[] = [];
-  eachTrack(pack, labelled(pack), inference, (x) => labelScores(logits(x), labels.length), (track, rows) => {
-    all.push({ truth: labels.indexOf(track.genre), logScores: rows.subarray(ignoredBlocks * labels.length) });
+  const apply = (x: tf.Tensor3D): tf.Tensor => {
+    const y = outputs(x);
+    return mixture ? tf.concat([labelScores(mixedOutputs(y, labels), labels), firstShare(y)], 2) : labelScores(y, labels);
+  };
+  eachTrack(pack, labelled(pack), inference, apply, (track, rows) => {
+    const width = labels + (mixture ? 1 : 0);
+    const blocks = Array.from({ length: rows.length / width - ignoredBlocks }, (_, block) => rows.subarray((block + ignoredBlocks) * width, (block + ignoredBlocks + 1) * width));
+    all.push({
+      truth: inference.labels.indexOf(track.genre),
+      logScores: concatenate(blocks.map((block) => block.subarray(0, labels))),
+      ...(mixture && { first: Float32Array.from(blocks, (block) => block[labels]!) }),
+    });
   });
   return all;
 }

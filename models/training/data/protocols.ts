@@ -173,9 +173,9 @@ export function consecutiveFolds(classes: readonly unknown[], folds: number): nu
 
 /**
  * Fold of each track: those of one collection (`source`) in the same, the largest collections first, each
- * into the smallest fold; without collections as `consecutiveFolds`.
+ * into the smallest fold; with fewer collections than folds as `consecutiveFolds`.
  */
-export function collectionFolds({ tracks }: Pack, folds: number): number[] {
+export function collectionFolds({ tracks }: Pick<Pack, 'tracks'>, folds: number): number[] {
   const collections = new Map<unknown, number>();
   for (const { source } of tracks) if (source !== undefined) collections.set(source, (collections.get(source) ?? 0) + 1);
   if (collections.size < folds) return consecutiveFolds(tracks.map(({ genre }) => genre), folds);
@@ -186,7 +186,12 @@ export function collectionFolds({ tracks }: Pack, folds: number): number[] {
     sizes[fold]! += size;
     return [source, fold] as const;
   }));
-  return tracks.map(({ source }) => ofCollection.get(source) ?? smallest());
+  return tracks.map(({ source }) => {
+    if (source !== undefined) return ofCollection.get(source)!;
+    const fold = smallest();
+    sizes[fold]!++;
+    return fold;
+  });
 }
 
 /** Splits a pack by `consecutiveFolds`, after grouping by artist as far as known; empty folds are left out. */

@@ -48,7 +48,8 @@ export interface LogitTransform {
 }
 
 /**
- * Maximum a posteriori logit shifts, given the mean log scores of each excerpt and a normal prior.
+ * Maximum a posteriori logit shifts, given the mean log scores of each excerpt and a normal prior. Of two
+ * experts the first is shifted.
  * @returns [labels]
  */
 export function fitShifts({ tracks, excerpts }: Scores, labels: number): Float64Array {
@@ -73,7 +74,11 @@ export function fitMix(excerpts: readonly TrackScores[], labels: number, tracks:
 /** Gradient descent in place, from the identity; the loss is convex. */
 function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores[], tracks: number, steps: number): void {
   const labels = shifts.length;
-  const means = excerpts.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores }) => ({ truth, scores: Float32Array.from(meanScores(logScores, labels)) }));
+  const means = excerpts.filter(({ logScores }) => logScores.length > 0).map(({ truth, logScores, first }) => ({
+    truth,
+    scores: Float32Array.from(meanScores(logScores, labels)),
+    share: first === undefined ? 1 : first.reduce((sum, one) => sum + one, 0) / first.length,
+  }));
   if (means.length === 0) return;
   const temperature = fitTemperature(means.map(({ truth, scores }) => ({ truth, logScores: scores })), labels);
   const prior = 1 / (SHIFT_DEVIATION ** 2 * tracks);
@@ -84,11 +89,11 @@ function descend({ shifts, mix }: LogitTransform, excerpts: readonly TrackScores
   for (let step = 0; step < steps; step++) {
     const slopes = shifts.map((shift) => prior * shift);
     const mixSlopes = mix?.map((value) => mixPrior * value);
-    for (const { truth, scores } of means) {
-      const p = probabilities(scores, 0, { shifts, ...(mix && { mix }) }, temperature);
+    for (const { truth, scores, share } of means) {
+      const p = probabilities(scores, 0, { shifts, ...(mix && { mix }) }, share, temperature);
       for (let label = 0; label < labels; label++) {
         const slope = (p[label]! - (label === truth ? 1 : 0)) / (temperature * means.length);
-        slopes[label]! += slope;
+        slopes[label]! += share * slope;
         if (mixSlopes) for (let from = 0; from < labels; from++) mixSlopes[from * labels + label]! += slope * scores[from]!;
       }
     }
@@ -102,18 +107,22 @@ export function shifted<T extends TrackScores>(scores: readonly T[], shifts: Flo
   return scores.map((each) => {
     const logScores = new Float32Array(each.logScores.length);
     for (let at = 0; at < logScores.length; at += shifts.length) {
-      logScores.set(probabilities(each.logScores, at, { shifts }).map((p) => Math.log(Math.max(p, Number.MIN_VALUE))), at);
+      const share = each.first?.[at / shifts.length] ?? 1;
+      logScores.set(probabilities(each.logScores, at, { shifts }, share).map((p) => Math.log(Math.max(p, Number.MIN_VALUE))), at);
     }
     return { ...each, logScores };
   });
 }
 
-/** Transformed probabilities of the block whose scores start at `at`, [labels]. */
-function probabilities(scores: Float32Array, at: number, { shifts, mix }: LogitTransform, temperature = 1): Float64Array {
+/**
+ * Transformed probabilities of the block whose scores start at `at`, [labels].
+ * @param share of the expert that is shifted, 0 to 1
+ */
+function probabilities(scores: Float32Array, at: number, { shifts, mix }: LogitTransform, share: number, temperature = 1): Float64Array {
   const labels = shifts.length;
   const p = new Float64Array(labels);
   for (let label = 0; label < labels; label++) {
-    let logit = scores[at + label]! + shifts[label]!;
+    let logit = scores[at + label]! + share * shifts[label]!;
     if (mix) for (let from = 0; from < labels; from++) logit += scores[at + from]! * mix[from * labels + label]!;
     p[label] = logit;
   }
@@ -154,14 +163,15 @@ export function fitTemperature(scores: readonly TrackScores[], labels: number, g
  * the other four.
  * @param scored scores without shifts, as the network returns them
  * @param folds of the tracks, 0 to 4; default: consecutive ones of each label
+ * @param shiftedBy number of tracks, the first ones, that shifts are fitted on
  */
-export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1, folds: readonly number[] = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS)): CrossFitted {
+export function crossFitted({ tracks, excerpts }: Scored, labels: number, gain = 1, folds: readonly number[] = consecutiveFolds(tracks.map(({ truth }) => truth), FOLDS), shiftedBy = tracks.length): CrossFitted {
   const blocks: Array<{ readonly track: number; readonly confidence: number; readonly isRight: boolean }> = [];
   const judged: { tracks: TrackScores[]; excerpts: Scored['excerpts'][number][] } = { tracks: [...tracks], excerpts: [...excerpts] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const isOut = (of: number): boolean => folds[of] === fold;
-    const others = { tracks: tracks.filter((_, index) => !isOut(index)), excerpts: excerpts.filter(({ of }) => !isOut(of)) };
-    const shifts = fitShifts(others, labels);
+    const others = { tracks: tracks.filter((_, index) => !isOut(index)) };
+    const shifts = fitShifts({ tracks: tracks.filter((_, index) => index < shiftedBy && !isOut(index)), excerpts: excerpts.filter(({ of }) => of < shiftedBy && !isOut(of)) }, labels);
     const temperature = fitTemperature(shifted(others.tracks, shifts), labels, gain);
     excerpts.forEach((excerpt, index) => {
       if (isOut(excerpt.of)) [judged.excerpts[index]] = shifted([excerpt], shifts) as [typeof excerpt];

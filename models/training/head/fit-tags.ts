@@ -6,7 +6,8 @@
  */
 import { auroc, quantile } from '../../metrics.js';
 import type { ModelTag } from '../../manifest.js';
-import type { Teacher, TeacherTrack } from '../data/teacher.js';
+import { collectionFolds } from '../data/protocols.js';
+import type { Teacher } from '../data/teacher.js';
 import type { FrozenLayers } from '../network/frozen.js';
 import type { Progress } from '../progress.js';
 import { fitScale } from './platt.js';
@@ -19,8 +20,6 @@ import { windowRows, type WindowRowOptions } from './window-rows.js';
 const LEAST_WINDOWS = 30;
 const LEAST_TRACKS = 8;
 const LEAST_AUROC = 0.85;
-/** Best tags kept, so that the last layer costs at most 3 % more. */
-const MOST_TAGS = 50;
 const PENALTY = 0.5;
 const FOLDS = 5;
 
@@ -43,6 +42,8 @@ export interface FittedTags {
 
 export interface TagOptions extends WindowRowOptions {
   readonly labels: readonly string[];
+  /** Tags kept at most, the best ones: each makes the last layer dearer. */
+  readonly mostTags: number;
 }
 
 /** @throws Error if no tag of the vocabulary can be told well enough */
@@ -52,7 +53,7 @@ export function fitTags(layers: FrozenLayers, teacher: Teacher, options: TagOpti
   const rows = windowRows(layers, teacher, options, progress);
   const { values, mean, deviation } = standardise({ ...rows, softLabels: rows.windows.map(() => []) });
   const { width } = rows;
-  const folds = collectionFolds(teacher.tracks);
+  const folds = collectionFolds(teacher, FOLDS);
   const of = (wanted: (row: number) => boolean): number[] => rows.windows.flatMap((_, row) => (wanted(row) ? [row] : []));
   const moments = (selected: readonly number[]): Moments => {
     const own = new Float32Array(selected.length * width);
@@ -73,7 +74,7 @@ export function fitTags(layers: FrozenLayers, teacher: Teacher, options: TagOpti
       if (folds[rows.tracks[row]!] === fold) scores[index] = logitsOf(without, values.subarray(row * width, (row + 1) * width));
     });
   }
-  const judged = judge(tags, heldOut.map((row) => ({ window: rows.windows[row]!, track: rows.tracks[row]! })), scores);
+  const judged = judge(tags, heldOut.map((row) => ({ window: rows.windows[row]!, track: rows.tracks[row]! })), scores, options.mostTags);
   for (const line of table(judged)) progress.log(line);
   const kept = judged.flatMap(({ isKept }, index) => (isKept ? [index] : []));
   if (kept.length === 0) throw new Error('The network can not tell any of the tags on held-out music.');
@@ -82,7 +83,7 @@ export function fitTags(layers: FrozenLayers, teacher: Teacher, options: TagOpti
   return { tags: kept.map((tag) => modelTag(tags[tag]!)), fitted, judged };
 }
 
-function judge(tags: readonly AnsweredTag[], rows: ReadonlyArray<{ readonly window: number; readonly track: number }>, scores: readonly Float64Array[]): JudgedTag[] {
+function judge(tags: readonly AnsweredTag[], rows: ReadonlyArray<{ readonly window: number; readonly track: number }>, scores: readonly Float64Array[], mostTags: number): JudgedTag[] {
   const measured = tags.map((tag, index) => {
     const isPositive = rows.map(({ window }) => has(tag, window));
     const windows = isPositive.filter(Boolean).length;
@@ -90,7 +91,7 @@ function judge(tags: readonly AnsweredTag[], rows: ReadonlyArray<{ readonly wind
     const area = windows < LEAST_WINDOWS || tracks < LEAST_TRACKS ? undefined : auroc(scores.flatMap((own, row) => (isPositive[row] ? [own[index]!] : [])), scores.flatMap((own, row) => (isPositive[row] ? [] : [own[index]!])));
     return { tag, windows, tracks, auroc: area };
   });
-  const least = Math.max(LEAST_AUROC, measured.map(({ auroc: area = 0 }) => area).sort((a, b) => b - a)[MOST_TAGS - 1] ?? 0);
+  const least = Math.max(LEAST_AUROC, measured.map(({ auroc: area = 0 }) => area).sort((a, b) => b - a)[mostTags - 1] ?? 0);
   return measured.map((one) => ({ ...one, isKept: (one.auroc ?? 0) >= least }));
 }
 
@@ -124,14 +125,3 @@ function standing({ kernel, bias }: Regression, kept: ReadonlyArray<{ readonly t
   }
   return { kernel: own, bias: shifts };
 }
-
-/** Fold of each track; those of one collection (`source`) are together, and tracks without one in turns. */
-function collectionFolds(tracks: readonly TeacherTrack[]): number[] {
-  const folds = new Map<unknown, number>();
-  return tracks.map((track, index) => {
-    if (track.source === undefined) return index % FOLDS;
-    if (!folds.has(track.source)) folds.set(track.source, folds.size % FOLDS);
-    return folds.get(track.source)!;
-  });
-}
-

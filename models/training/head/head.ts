@@ -5,8 +5,8 @@
  * teacher's tag logits are linear in the same statistics; they are added as extra values, and tags
  * named like a label as hints. Everything is linear, so it folds into one layer.
  * The fit is then repeated with degraded sound (channels, rooms, noise) and music without labels. Where
- * the teachers' tags say what its genres are (`music-labels.ts`), as a mixture of two experts
- * (`experts.ts`); else with the labels that the first fit predicts (`self-training.ts`), and how far each
+ * the teachers' tags say what its genres are (`music-labels.ts`), with a gate that hears what sounds like
+ * the labelled tracks (`experts.ts`); else with the labels that the first fit predicts (`self-training.ts`), and how far each
  * label's logit can be trusted is learned on held-out tracks (`fitMix`).
  * The penalty is chosen on the valid tracks, whole and in 4 s excerpts, with the logit shifts fitted on
  * them.
@@ -20,8 +20,8 @@ import { fitMix, fitShifts, shifted, type LogitTransform, type Scores } from './
 import type { Progress } from '../progress.js';
 import { inFolds } from '../data/protocols.js';
 import { Random } from '../../random.js';
-import { difference, expertLogits, fitExperts, GATE_PENALTY, type Experts } from './experts.js';
-import { logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
+import { GATE_PENALTY } from './experts.js';
+import { difference, logitsOf, regress, standardise, type Hint, type Regression, type Standardised } from './regression.js';
 import { blocksAfterChange, ANY_DEGRADATION, oneHot, everyBlock, everyThirdBlock, CLEAN, IN_ROOMS, excerptBlocks, OVER_CHANNELS, extractRows, excerpts, degradedInput, concatRows, weighted, type SoftLabel, type Blocks, type Rows, type Degradation } from './rows.js';
 import { hasSoftLabels, softLabelOf, withSoftLabels } from './self-training.js';
 import { spliced } from '../data/splices.js';
@@ -31,6 +31,8 @@ import { trackAccuracy, type TrackScores } from '../track-scores.js';
 import type { InferenceOptions } from '../validate.js';
 
 const PENALTIES = [0.1, 0.2, 0.3];
+/** With music whose genres are known there is more to learn from. */
+const MUSIC_PENALTIES = [0.01, 0.03, 0.1];
 /** Penalty factor for the outputs of a recurrent layer: what it remembers of the training tracks generalises poorly. */
 export const RECURRENT_COSTS = 100;
 /** Every third excerpt of the unlabelled music is used: there is plenty. */
@@ -39,8 +41,8 @@ const EVERY = 3;
 const NOISE_CHANCE = 0.4;
 /** Cross-validation folds of the labelled tracks. */
 const FOLDS = 5;
-/** Total weights: of the labelled tracks, of music without labels, of music with unchecked ones; the second expert starts from little of the first. */
-const WEIGHTS = { labelled: 1, labelledAtStart: 0.1, music: 1, named: 0.5 };
+/** Total weights: of the labelled tracks, of music without labels, of music with unchecked ones. */
+const WEIGHTS = { labelled: 1, music: 1, named: 0.5 };
 /** How far genres of music without checked labels are balanced; those of the labelled tracks are wholly. */
 const MUSIC_BALANCE = 0.5;
 
@@ -81,12 +83,9 @@ interface ItemRows {
   readonly width: number;
 }
 
-/** Computes logits of a row, [labels]. */
-type LogitsOf = (row: Float32Array) => Float64Array;
-
-/** A fit, and its accuracy with the logit shifts fitted to its own scores. */
-interface Best<T> {
-  readonly fitted: T;
+/** A regression and its accuracy. */
+interface Best {
+  readonly fitted: Regression;
   readonly penalty: number;
   /** Accuracy on valid tracks. */
   readonly tracks: number;
@@ -131,15 +130,16 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   const folded = (fitted: Regression): Regression => foldTags(fitted, labelled.width, tags);
   const fit = (rows: Standardised, penalty: number): Regression => regress(rows, labels.length, costs(rows.width, penalty), hints, new Random(seed));
   const standardised = (rows: Rows): Standardised => standardise(tags === undefined ? rows : withTags(rows, tags));
-  const best = <T>(name: string, fitWith: (penalty: number) => T, logits: (fitted: T) => LogitsOf): Best<T> => PENALTIES.map((penalty): Best<T> => {
+  const best = (name: string, penalties: readonly number[], fitWith: (penalty: number) => Regression, withShifts: boolean): Best => penalties.map((penalty): Best => {
     const fitted = fitWith(penalty);
-    const accuracies = shiftedAccuracies(judged.map(({ whole, short }) => ({ tracks: scoresOf(whole, logits(fitted)), excerpts: scoresOf(short, logits(fitted)) })), labels.length);
+    const scores = judged.map(({ whole, short }): Scores => ({ tracks: scoresOf(whole, fitted), excerpts: scoresOf(short, fitted) }));
+    const accuracies = accuraciesOf(scores, labels.length, withShifts);
     progress.log(`head: ${name}, penalty ${penalty}, ${accuracies.map(([tracks, excerpts], index) => `${(100 * tracks).toFixed(1)} % of ${judged[index]!.name}, ${(100 * excerpts).toFixed(1)} % of excerpts`).join('; ')}`);
     return { fitted, penalty, tracks: accuracies[0]![0], sum: accuracies.flat().reduce((sum, accuracy) => sum + accuracy, 0) };
   }).reduce((found, one) => (one.sum > found.sum ? one : found));
-  const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best<Regression> => {
+  const fitBest = (learned: Rows, name: string, change = (fitted: Regression): Regression => fitted): Best => {
     const rows = standardised(weighted(learned, 1, 1));
-    const found = best(name, (penalty) => change(folded(fit(rows, penalty))), linear);
+    const found = best(name, PENALTIES, (penalty) => change(folded(fit(rows, penalty))), true);
     write(network, lastLayer, found.fitted, 0);
     return found;
   };
@@ -176,47 +176,31 @@ export function fitHead(network: TrainableNetwork, train: Pack, valid: Pack, opt
   };
   if (hasSoftLabels(music)) return { share: fitMixture().tracks, heldOut };
 
-  const heldOutScores = withoutEach('how far each label\'s logit can be trusted').flatMap(({ part, fitted }) => scoresOf(items(network, excerpts(part), truth, options, progress), linear(fitted)));
+  const heldOutScores = withoutEach('how far each label\'s logit can be trusted').flatMap(({ part, fitted }) => scoresOf(items(network, excerpts(part), truth, options, progress), fitted));
   const mix = fitMix(heldOutScores, labels.length, train.tracks.length);
   progress.log(`head: logit weights ${labels.map((label, index) => `${label} ${(1 + mix.mix[index * (labels.length + 1)]!).toFixed(2)}`).join(', ')}`);
   const unlabelled = musicRows(withSoftLabels(music, options, network.logits));
   const last = fitBest(concatRows([checked, unlabelled]), 'labelled tracks, degraded sound and unlabelled music', (fitted) => transformedRegression(fitted, mix));
   return { share: last.tracks, heldOut };
 
-  function fitMixture(): Best<Experts> {
+  function fitMixture(): Best {
     const isNamed = ({ id }: Track): boolean => namedIds?.has(id) === true;
     const [others, named] = [{ ...music!, tracks: music!.tracks.filter((track) => !isNamed(track)) }, { ...music!, tracks: music!.tracks.filter(isNamed) }];
-    const unchecked = [
+    const all = standardised(concatRows([
+      weighted(checked, WEIGHTS.labelled, 1),
       weighted(musicRows(others), WEIGHTS.music, MUSIC_BALANCE),
       ...(named.tracks.length > 0 ? [weighted(musicRows(named), WEIGHTS.named, MUSIC_BALANCE)] : []),
-    ];
-    const all = standardised(concatRows([weighted(checked, WEIGHTS.labelled, 1), ...unchecked]));
-    const rowsOf = (softLabels: readonly SoftLabel[]): Standardised => ({ ...all, softLabels });
-    const isChecked = (row: number): boolean => row < checked.softLabels.length;
-    const nothing = labels.map(() => 0);
-    const found = best('labelled tracks, degraded sound and music without labels, two experts', (penalty): Experts => {
-      const penalties = costs(all.width, penalty);
-      const start: Experts = {
-        first: fit(rowsOf(all.softLabels.map((own, row) => (isChecked(row) ? own : nothing))), penalty),
-        second: fit(rowsOf(all.softLabels.map((own, row) => (isChecked(row) ? own.map((share) => share * WEIGHTS.labelledAtStart) : own))), penalty),
-        gate: difference(regress(rowsOf(all.softLabels.map((own, row) => {
-          const weight = own.reduce((sum, share) => sum + share, 0);
-          return isChecked(row) ? [weight, 0] : [0, weight];
-        })), 2, costs(all.width, GATE_PENALTY), [], new Random(seed))),
-      };
-      const { first: one, second, gate } = fitExperts(all, start, penalties, hints, new Random(seed));
-      return { first: folded(one), second: folded(second), gate: folded(gate) };
-    }, (experts) => (row) => expertLogits(experts, row));
-    const { first: one, second, gate } = found.fitted;
+    ]));
+    const found = best('labelled tracks, degraded sound and music without labels', MUSIC_PENALTIES, (penalty) => folded(fit(all, penalty)), false);
+    const gate = folded(difference(regress({ ...all, softLabels: all.softLabels.map((own, row) => {
+      const weight = own.reduce((sum, share) => sum + share, 0);
+      return row < checked.softLabels.length ? [weight, 0] : [0, weight];
+    }) }, 2, costs(all.width, GATE_PENALTY), [], new Random(seed))));
     const outputs = network.variables(lastLayer, lastLayer + 1)[1]!.size;
-    write(network, lastLayer, one, 0);
-    write(network, lastLayer, second, outputs - labels.length - 1);
-    write(network, lastLayer, gate, outputs - 1);
+    for (const [regression, from] of [[found.fitted, 0], [found.fitted, outputs - labels.length - 1], [gate, outputs - 1]] as const) write(network, lastLayer, regression, from);
     return found;
   }
 }
-
-const linear = (regression: Regression): LogitsOf => (row) => logitsOf(regression, row);
 
 /** The columns that the first statistics layer averages; undefined without one. */
 export function trunkOf({ layers }: Description): Trunk | undefined {
@@ -271,23 +255,23 @@ function items(network: TrainableNetwork, pack: Pack, truth: (track: Track) => S
   });
 }
 
-/** Scores of each item with this last layer. */
-function scoresOf(item: readonly ItemRows[], logits: LogitsOf): TrackScores[] {
-  return item.map((each) => ({ truth: each.truth, logScores: centredLogits(each, logits) }));
+/** Scores of each item with the regression as the last layer. */
+function scoresOf(item: readonly ItemRows[], regression: Regression): TrackScores[] {
+  return item.map((each) => ({ truth: each.truth, logScores: centredLogits(each, regression) }));
 }
 
-/** Accuracy on tracks and on excerpts of each pack, after fitting logit shifts to all scores. */
-function shiftedAccuracies(packs: readonly Scores[], labels: number): Array<[tracks: number, excerpts: number]> {
-  const shifts = fitShifts({ tracks: packs.flatMap(({ tracks }) => tracks), excerpts: packs.flatMap(({ excerpts: parts }) => parts) }, labels);
+/** Accuracy on tracks and on excerpts of each pack. @param withShifts with logit shifts fitted to all scores */
+function accuraciesOf(packs: readonly Scores[], labels: number, withShifts: boolean): Array<[tracks: number, excerpts: number]> {
+  const shifts = withShifts ? fitShifts({ tracks: packs.flatMap(({ tracks }) => tracks), excerpts: packs.flatMap(({ excerpts: parts }) => parts) }, labels) : new Float64Array(labels);
   return packs.map((scores) => [trackAccuracy(shifted(scores.tracks, shifts), labels), trackAccuracy(shifted(scores.excerpts, shifts), labels)]);
 }
 
 /** Logits of every block minus their mean, [blocks × labels]; a common offset doesn't change the decision. */
-function centredLogits({ values, width }: ItemRows, logitsOfRow: LogitsOf): Float32Array {
-  const blocks = Array.from({ length: values.length / width }, (_, block) => logitsOfRow(values.subarray(block * width, (block + 1) * width)));
-  const labels = blocks[0]?.length ?? 0;
-  const all = new Float32Array(blocks.length * labels);
-  for (const [block, logits] of blocks.entries()) {
+function centredLogits({ values, width }: ItemRows, regression: Regression): Float32Array {
+  const labels = regression.bias.length;
+  const all = new Float32Array((values.length / width) * labels);
+  for (let block = 0; block < values.length / width; block++) {
+    const logits = logitsOf(regression, values.subarray(block * width, (block + 1) * width));
     const mean = logits.reduce((sum, logit) => sum + logit, 0) / labels;
     all.set(logits.map((logit) => logit - mean), block * labels);
   }

@@ -91,20 +91,12 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
 }
 
 /** A regression on standardised values as one on the values themselves. */
-export function ofRaw({ kernel, bias }: Regression, { mean, deviation }: Standardised): Regression {
+function ofRaw({ kernel, bias }: Regression, { mean, deviation }: Standardised): Regression {
   const classes = bias.length;
   const scaled = kernel.map((weight, at) => weight / deviation[Math.floor(at / classes)]!);
   const shifts = bias.slice();
   scaled.forEach((weight, at) => { shifts[at % classes]! -= weight * mean[Math.floor(at / classes)]!; });
   return { kernel: scaled, bias: shifts };
-}
-
-/** The other way round. */
-export function ofStandardised({ kernel, bias }: Regression, { mean, deviation }: Standardised): Regression {
-  const classes = bias.length;
-  const shifts = bias.slice();
-  kernel.forEach((weight, at) => { shifts[at % classes]! += weight * mean[Math.floor(at / classes)]!; });
-  return { kernel: kernel.map((weight, at) => weight * deviation[Math.floor(at / classes)]!), bias: shifts };
 }
 
 /** Samples rows of a class in proportion to their soft label, by inverting the cumulative sum. */
@@ -125,7 +117,7 @@ function cumulativeSum(values: readonly number[]): Float64Array {
 }
 
 /** Binary search: the first index whose cumulative sum exceeds `at`. */
-export function indexAt(at: number, cumulative: Float64Array): number {
+function indexAt(at: number, cumulative: Float64Array): number {
   let [low, high] = [0, cumulative.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -145,4 +137,9 @@ export function logitsOf({ kernel, bias }: Regression, row: Float32Array): Float
     for (let label = 0; label < classes; label++) logits[label]! += value * kernel[index * classes + label]!;
   }
   return logits;
+}
+
+/** A regression on two classes as the logit of the second one: the softmax of two logits is the logistic function of their difference. */
+export function difference({ kernel, bias }: Regression): Regression {
+  return { kernel: Float32Array.from({ length: kernel.length / 2 }, (_, value) => kernel[2 * value + 1]! - kernel[2 * value]!), bias: Float32Array.of(bias[1]! - bias[0]!) };
 }

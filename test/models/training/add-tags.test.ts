@@ -18,7 +18,7 @@ import type { Pack } from '../../../models/packs/pack.js';
 import { register } from '../../../models/training/options.js';
 import { train as runTraining } from '../../../models/training/training.js';
 import type { Progress } from '../../../models/training/progress.js';
-import { randomBundle, SILENT } from '../fixtures.js';
+import { randomBundle, SILENT, SMALL_LAYERS } from '../fixtures.js';
 import { npy, writePack } from '../packs.js';
 
 const BANDS = FRONT_END_V1.bands;
@@ -130,6 +130,14 @@ tags('the output for music of none of the labels comes before the tags, whicheve
   assert.equal([...both.weights], [...withOutside(withTags(bundle, named, two), one).weights]);
   assert.equal([...both.weights.subarray(-6)].slice(3), [-1, 1, 2]);
   assert.is(outputCount(both.manifest), 6);
+});
+
+tags('in a mixture of two experts the tags come before the second one, which stays as it was', () => {
+  const { manifest, weights } = randomBundle([...SMALL_LAYERS.slice(0, -1), { type: 'dense', units: 7, activation: 'linear' }]);
+  const bundle: Bundle = { manifest: { ...manifest, labels: manifest.labels.slice(0, 3), mixture: true }, weights };
+  const changed = withTags(bundle, [{ name: 'happy', kind: 'mood', usual: 0.1 }], { kernel: new Float32Array(16).fill(5), bias: Float32Array.of(6) });
+  assert.is(outputCount(changed.manifest), 8);
+  assert.equal([...changed.weights.subarray(-8)], [...weights.subarray(-7, -4), 6, ...weights.subarray(-4)]);
 });
 
 tags('a teacher without tags of the vocabulary is refused', async ({ folder, teacher }) => {

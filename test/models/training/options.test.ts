@@ -5,7 +5,7 @@ import { parseOptions } from '../../../models/training/options.js';
 
 const GIVEN = {
   data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', width: 1, features: 'mel', protocol: 'fault-filtered',
-  folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, refineEpochs: 7, refineRate: 0.001, refineRuns: 1, classWeights: 'balanced',
+  folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, refineEpochs: 7, refineRate: 0.001, refineRuns: 1, mostTags: 50, classWeights: 'balanced',
 };
 
 test('features are split at commas', () => {
