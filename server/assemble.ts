@@ -116,7 +116,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
-  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, library: persistence.library, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);

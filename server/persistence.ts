@@ -3,6 +3,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { AlertEvent, OpenAlert } from './alerts/event.js';
 import { findLibrary } from './library/alike/find-library.js';
 import { AlikeLibrary } from './library/alike/library.js';
+import { LibraryListing } from './library/browse/listing.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
 import { databasePath } from './store/database-path.js';
@@ -28,6 +29,8 @@ export interface Persistence {
   readonly history: History | undefined;
   /** Undefined if none is named. */
   readonly library: AlikeLibrary | undefined;
+  /** All tracks of the same library, to be looked through. */
+  readonly listing: LibraryListing | undefined;
   /** Alerts still active when the server stopped; none if they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
   /** Saves an alert event; called before it is delivered. */
@@ -47,10 +50,12 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   try {
     const file = settings.library === '' ? undefined : findLibrary(settings.library, []);
     const library = file === undefined ? undefined : AlikeLibrary.open(file);
+    const listing = file === undefined ? undefined : LibraryListing.open(file);
     return {
-      ...own, library,
+      ...own, library, listing,
       async close() {
         library?.close();
+        listing?.close();
         await own.close();
       },
     };
@@ -60,7 +65,7 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   }
 }
 
-async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): Promise<Omit<Persistence, 'library'>> {
+async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): Promise<Omit<Persistence, 'library' | 'listing'>> {
   const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};

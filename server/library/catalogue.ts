@@ -42,6 +42,9 @@ export interface TrackRow extends FileStamp {
   readonly error: string | null;
 }
 
+/** What a list shows of a track. */
+export interface ListedRow extends Names, Pick<TrackRow, 'id' | 'path' | 'durationMs' | 'state' | 'genre' | 'p' | 'problem' | 'error'> {}
+
 /** A track that can be compared with others. */
 export interface EmbeddedRow extends Names {
   readonly id: number;
@@ -77,6 +80,7 @@ export interface NewResult {
 
 /** Rows read at once. */
 const PAGE_ROWS = 500;
+const ROW_COLUMNS = 'tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error';
 const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs, embedding';
 
 export class Catalogue {
@@ -198,16 +202,30 @@ export class Catalogue {
   /** The tracks that the shown model heard, by path. Read in pages: a library may hold hundreds of thousands, and they may be written meanwhile. */
   * rows(where: 'all' | 'errors' = 'all'): Generator<TrackRow, void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error
-       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path LIMIT ${PAGE_ROWS}`;
+    const sql = `SELECT ${ROW_COLUMNS} FROM tracks JOIN results ON track = tracks.id
+       WHERE model = :model AND path > :after ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
-      const page = this.#all<Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { bytes: string | null; top: string; segments: string; isQuick: number }>(sql, { model, after });
-      for (const { bytes, top, segments, isQuick, id, path, size, mtimeMs, durationMs, state, genre, p, note, problem, error } of page) {
-        yield {
-          id, path: nameOf({ path, bytes }), size, mtimeMs, durationMs, state, genre, p, note, problem, error,
-          isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'],
-        };
-      }
+      const page = this.#all<StoredRow>(sql, { model, after });
+      yield* page.map(rowOf);
+      isLast = page.length < PAGE_ROWS;
+      after = page.at(-1)?.path ?? after;
+    }
+  }
+
+  /** A track with the answer of the shown model; undefined if it has none. */
+  row(id: number): TrackRow | undefined {
+    const [row] = this.#all<StoredRow>(`SELECT ${ROW_COLUMNS} FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND tracks.id = :id`, { model: this.shown()?.id ?? 0, id });
+    return row && rowOf(row);
+  }
+
+  /** All tracks of the shown model, by path, in pages between which others may work. */
+  * listed(): Generator<ListedRow[], void, void> {
+    const model = this.shown()?.id ?? 0;
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, problem, error
+       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
+    for (let after = '', isLast = false; !isLast;) {
+      const page = this.#all<ListedRow & { readonly bytes: string | null }>(sql, { model, after });
+      yield page.map(({ bytes, ...row }) => ({ ...row, path: nameOf({ path: row.path, bytes }) }));
       isLast = page.length < PAGE_ROWS;
       after = page.at(-1)?.path ?? after;
     }
@@ -308,6 +326,13 @@ function openOrSay(file: string): Database {
 
 function nameOf({ path, bytes }: { readonly path: string; readonly bytes: string | null }): string {
   return bytes === null ? path : nameFromBytes(Buffer.from(bytes, 'latin1'));
+}
+
+/** A row as the database has it. */
+type StoredRow = Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { readonly bytes: string | null; readonly top: string; readonly segments: string; readonly isQuick: number };
+
+function rowOf({ bytes, top, segments, isQuick, path, ...row }: StoredRow): TrackRow {
+  return { ...row, path: nameOf({ path, bytes }), isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'] };
 }
 
 /** The state that most of the sound is in. */

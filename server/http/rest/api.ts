@@ -7,6 +7,7 @@ import type { Access } from '../../access/access.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { AlikeLibrary } from '../../library/alike/library.js';
+import type { LibraryListing } from '../../library/browse/listing.js';
 import type { SentFiles } from '../../files/sent-files.js';
 import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
@@ -28,6 +29,8 @@ export interface ApiParts {
   readonly history: HistoryStore | undefined;
   /** Undefined if none is named. */
   readonly library?: AlikeLibrary | undefined;
+  /** All tracks of the same library. */
+  readonly listing?: LibraryListing | undefined;
   readonly settings: Settings;
   /** The current time, ms since 1970. */
   readonly now: () => number;
@@ -72,6 +75,11 @@ export function requireStation(stations: Stations, id: string): Station {
   const station = stations.get(id);
   if (!station) throw new ProtocolError('not-found', `There is no station ${JSON.stringify(id)}; GET /v1/stations lists all of them.`);
   return station;
+}
+
+/** The error of a request to a server without a library. */
+export function noLibrary(): ProtocolError {
+  return new ProtocolError('not-found', 'This server has no library. The operator can name one with --library.');
 }
 
 /** @throws ProtocolError `not-kept` */

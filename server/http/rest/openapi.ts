@@ -12,6 +12,7 @@ import { explainApi } from './explain.js';
 import { historyApi } from './history.js';
 import { stationsApi } from './stations.js';
 import { streamsApi } from './streams.js';
+import { similarApi } from './similar.js';
 import { tracksApi } from './tracks.js';
 
 const ABOUT = `Live sound in, live genre out. Times are ISO 8601; requests may also use ms since 1970.
@@ -34,7 +35,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), accessApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,
