@@ -1,6 +1,7 @@
 /** Entry point of the dashboard: shows the page of the current URL, and follows links without a reload. */
 import { BASE } from './base.js';
 import { FilesPage } from './files-page.js';
+import { LibraryPage } from './library-page.js';
 import { LivePage } from './live-page.js';
 import { routeAt, type Route } from './model/route.js';
 import { Site } from './site.js';
@@ -32,6 +33,7 @@ function pageOf(route: Route) {
   switch (route.page) {
     case 'live': return Object.assign(new LivePage(), { site });
     case 'files': return Object.assign(new FilesPage(), { site });
+    case 'library': return Object.assign(new LibraryPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
     case 'station': return Object.assign(new StationPage(), { site, stationId: route.id });
   }

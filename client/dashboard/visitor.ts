@@ -13,6 +13,7 @@ export class Visitor extends Events<{ change: Access }> {
   #token: string | undefined;
   #access: Access = 'view';
   #hasHistory = true;
+  #hasLibrary = false;
   #maxFileBytes = Infinity;
 
   constructor(fetch: Fetch = browserFetch, storage: () => TokenStorage = () => sessionStorage) {
@@ -34,6 +35,9 @@ export class Visitor extends Events<{ change: Access }> {
 
   /** True if the server stores history and alerts. */
   get hasHistory(): boolean { return this.#hasHistory; }
+
+  /** True if the server has a library of music. */
+  get hasLibrary(): boolean { return this.#hasLibrary; }
 
   /** Maximum size of a file that is sent. */
   get maxFileBytes(): number { return this.#maxFileBytes; }
@@ -83,8 +87,9 @@ export class Visitor extends Events<{ change: Access }> {
   }
 
   async #accessWith(token: string | undefined): Promise<Access> {
-    const { may, history, maxFileBytes } = await requestJson('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean; maxFileBytes?: number };
+    const { may, history, library, maxFileBytes } = await requestJson('v1/access', this.#fetch, token === undefined ? {} : { token }) as { may: Access; history?: boolean; library?: boolean; maxFileBytes?: number };
     this.#hasHistory = history !== false;
+    this.#hasLibrary = library === true;
     this.#maxFileBytes = maxFileBytes ?? Infinity;
     return may;
   }

@@ -1,9 +1,10 @@
 /** Client-side routes and their URLs. All are below a base path, so the dashboard can be hosted in a subfolder. */
 
-export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
+export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'library' } | { readonly page: 'stations' } | { readonly page: 'station'; readonly id: string };
 
 export const LIVE: Route = { page: 'live' };
 export const FILES: Route = { page: 'files' };
+export const LIBRARY: Route = { page: 'library' };
 export const STATIONS: Route = { page: 'stations' };
 
 /**
@@ -15,6 +16,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
   const path = address.pathname.slice(base.pathname.length).replace(/\/$/, '');
   if (path === '' || path === 'index.html') return LIVE;
   if (path === 'files') return FILES;
+  if (path === 'library') return LIBRARY;
   if (path === 'stations') return STATIONS;
   const id = /^stations\/([^/]+)$/.exec(path)?.[1];
   return id === undefined ? undefined : { page: 'station', id: decoded(id) };

@@ -1,6 +1,6 @@
 /** Header of every page: navigation, slots for the page's own controls, alerts, sign-in, theme. */
 import { css, html, LitElement, nothing } from 'lit';
-import { FILES, LIVE, STATIONS, type Route } from '../model/route.js';
+import { FILES, LIBRARY, LIVE, STATIONS, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
 import type { Site } from '../site.js';
 import './alert-bell.js';
@@ -27,7 +27,7 @@ export class SiteHeader extends LitElement {
       ::slotted(source-picker) { order: 2; flex: 1 1 100%; min-inline-size: 0; }
       ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; }
     }
-    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } }
+    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } nav { gap: 0; } nav a { padding-inline: 0.4rem; } .push { display: none; } .end { margin-inline-start: auto; } }
   `];
 
   declare site: Site;
@@ -40,6 +40,7 @@ export class SiteHeader extends LitElement {
         <nav aria-label="Pages">
           <a href=${this.site.href(LIVE)} aria-current=${this.page === 'live' ? 'page' : nothing}>Live</a>
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(FILES)} aria-current=${this.page === 'files' ? 'page' : nothing}>Files</a>` : nothing}
+          ${this.site.visitor.hasLibrary ? html`<a href=${this.site.href(LIBRARY)} aria-current=${this.page === 'library' ? 'page' : nothing}>Library</a>` : nothing}
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
         </nav>
         <slot></slot>
