@@ -81,6 +81,8 @@ export interface NewResult {
 /** Rows read at once. */
 const PAGE_ROWS = 500;
 const ROW_COLUMNS = 'tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error';
+/** CROSS keeps SQLite to the order of paths: by the index of results, each page would sort all of them. */
+const BY_PATH = 'tracks CROSS JOIN results ON track = tracks.id';
 const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs, embedding';
 
 export class Catalogue {
@@ -202,7 +204,7 @@ export class Catalogue {
   /** The tracks that the shown model heard, by path. Read in pages: a library may hold hundreds of thousands, and they may be written meanwhile. */
   * rows(where: 'all' | 'errors' = 'all'): Generator<TrackRow, void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT ${ROW_COLUMNS} FROM tracks JOIN results ON track = tracks.id
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${BY_PATH}
        WHERE model = :model AND path > :after ${where === 'errors' ? 'AND error IS NOT NULL' : ''} ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
       const page = this.#all<StoredRow>(sql, { model, after });
@@ -222,7 +224,7 @@ export class Catalogue {
   * listed(): Generator<ListedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
     const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, problem, error
-       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
+       FROM ${BY_PATH} WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
       const page = this.#all<ListedRow & { readonly bytes: string | null }>(sql, { model, after });
       yield page.map(({ bytes, ...row }) => ({ ...row, path: nameOf({ path: row.path, bytes }) }));
@@ -240,7 +242,7 @@ export class Catalogue {
   * embedded(): Generator<EmbeddedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
     const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, embedding
-       FROM tracks JOIN results ON track = tracks.id WHERE model = :model AND path > :after AND length(embedding) > 0 ORDER BY path LIMIT ${PAGE_ROWS}`;
+       FROM ${BY_PATH} WHERE model = :model AND path > :after AND length(embedding) > 0 ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
       const page = this.#all<Omit<EmbeddedRow, 'embedding'> & { bytes: string | null; embedding: ArrayBuffer }>(sql, { model, after });
       yield page.map(({ bytes, path, embedding, ...row }) => ({ ...row, path: nameOf({ path, bytes }), embedding: valuesOf(embedding) }));
