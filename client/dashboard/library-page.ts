@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import { CONTENT_NAMES } from './model/audio-content.js';
 import { labelName } from './model/format.js';
 import { GenrePalette, type GenreColour } from './model/genre-colours.js';
-import { queryOf, sortedBy, type LibrarySummary, type Question, type Sort, type Track, type TrackPage } from './model/library.js';
+import { queryOf, sortedBy, type LibraryMapPoints, type LibrarySummary, type Question, type Sort, type Track, type TrackPage } from './model/library.js';
 import { TrackRows } from './model/track-rows.js';
 import type { Theme } from './model/theme.js';
 import { libraryPageStyles } from './library-page-styles.js';
@@ -11,6 +11,8 @@ import { pageStyles } from './page-styles.js';
 import './parts/genre-counts.js';
 import { icon, NOTE } from './parts/icons.js';
 import { sharedStyles } from './parts/shared-styles.js';
+import './parts/library-map.js';
+import type { LibraryMap, TitleOf } from './parts/library-map.js';
 import './parts/site-header.js';
 import './parts/track-detail.js';
 import './parts/track-list.js';
@@ -25,11 +27,11 @@ const SEARCH_WAIT_MS = 150;
 /** How often the page asks whether a run has added to the library. */
 const REFRESH_MS = 10_000;
 
-type View = 'list' | 'errors';
+type View = 'list' | 'map' | 'errors';
 const START: Question = { q: '', kind: undefined, errors: false, sort: 'artist', descending: false };
 
 export class LibraryPage extends LitElement {
-  static override properties = { site: { attribute: false }, theme: { state: true }, summary: { state: true }, trouble: { state: true }, question: { state: true }, opened: { state: true }, playing: { state: true }, isWide: { state: true } };
+  static override properties = { site: { attribute: false }, theme: { state: true }, summary: { state: true }, trouble: { state: true }, question: { state: true }, opened: { state: true }, playing: { state: true }, isMap: { state: true }, points: { state: true }, found: { state: true }, mapTrouble: { state: true }, isWide: { state: true } };
   static override styles = [sharedStyles, pageStyles, libraryPageStyles];
 
   declare site: Site;
@@ -42,7 +44,23 @@ export class LibraryPage extends LitElement {
   declare opened: Track | undefined;
   /** The track in the player. */
   declare playing: Track | undefined;
+  declare isMap: boolean;
+  declare points: LibraryMapPoints | undefined;
+  /** Ids of what the question finds; undefined for all. */
+  declare found: ReadonlySet<number> | undefined;
+  /** Why there is no map; empty if there is. */
+  declare mapTrouble: string;
   declare isWide: boolean;
+  #search: AbortController | undefined;
+  readonly #titles = new Map<number, string>();
+  readonly #titleOf: TitleOf = async (id) => {
+    const known = this.#titles.get(id);
+    if (known !== undefined) return known;
+    const { title, artist } = await this.#ask(`v1/tracks/${id}`, this.#page!.signal) as Track;
+    const words = [title, artist].filter(Boolean).join(' · ');
+    this.#titles.set(id, words);
+    return words;
+  };
   #rows: TrackRows | undefined;
   #version = 0;
   #page: AbortController | undefined;
@@ -54,9 +72,9 @@ export class LibraryPage extends LitElement {
   constructor() {
     super();
     this.theme = 'light';
-    this.trouble = '';
+    this.trouble = this.mapTrouble = '';
     this.question = START;
-    this.isWide = false;
+    this.isMap = this.isWide = false;
   }
 
   override connectedCallback(): void {
@@ -84,6 +102,7 @@ export class LibraryPage extends LitElement {
     super.disconnectedCallback();
     this.#page?.abort();
     this.#rows?.end();
+    this.#search?.abort();
     this.#audio?.end();
     clearTimeout(this.#typing);
   }
@@ -125,8 +144,8 @@ export class LibraryPage extends LitElement {
   #library(summary: LibrarySummary) {
     const { question, opened, playing } = this;
     const colours = this.#palette.of(summary.model?.labels ?? [], this.theme);
-    const view: View = question.errors ? 'errors' : 'list';
-    const views: readonly (readonly [View, string])[] = [['list', 'Tracks'], ['errors', `Errors (${summary.errors.toLocaleString('en')})`]];
+    const view: View = question.errors ? 'errors' : this.isMap ? 'map' : 'list';
+    const views: readonly (readonly [View, string])[] = [['list', 'Tracks'], ['map', 'Map'], ['errors', `Errors (${summary.errors.toLocaleString('en')})`]];
     return html`
       <div class="tools">
         <input type="search" aria-label="Search" placeholder="Search title, artist, album, path" maxlength="200" @input=${this.#typed}>
@@ -140,15 +159,27 @@ export class LibraryPage extends LitElement {
               <genre-counts .summary=${summary} .kind=${question.kind} .colours=${colours} @kind=${(event: CustomEvent<Question['kind']>) => this.#put({ ...this.question, kind: event.detail, errors: false })}></genre-counts>
             </details>
           </section>`}
-        ${this.#tracks(colours)}
+        ${view === 'map' ? this.#map(colours) : this.#tracks(colours)}
         ${opened ? html`
           <section class="one" aria-label="Track" @keydown=${this.#keyInDetail}>
-            <track-detail .track=${opened} .ask=${this.#ask} .colours=${colours} .playingId=${this.#audio?.isPlaying ? this.#audio.id : -1} .canPlay=${this.site.visitor.canSend}
-              @close=${() => this.#close()} @open=${(event: CustomEvent<Track>) => this.#open(event.detail)} @play=${(event: CustomEvent<Track>) => this.#play(event.detail)}></track-detail>
+            <track-detail .track=${opened} .ask=${this.#ask} .colours=${colours} .playingId=${this.#audio?.isPlaying ? this.#audio.id : -1} .canPlay=${this.site.visitor.canSend} .isOnMap=${opened.genre !== null}
+              @map=${() => void this.#showOnMap(opened)} @close=${() => this.#close()} @open=${(event: CustomEvent<Track>) => this.#open(event.detail)} @play=${(event: CustomEvent<Track>) => this.#play(event.detail)}></track-detail>
           </section>` : nothing}
       </div>
       ${playing && this.#audio ? html`
         <track-player .audio=${this.#audio} .track=${playing} .version=${this.#version} @open=${(event: CustomEvent<Track>) => this.#open(event.detail)} @close=${() => this.#stop()}></track-player>` : nothing}`;
+  }
+
+  #map(colours: ReadonlyMap<string, GenreColour>) {
+    const { points, mapTrouble } = this;
+    return html`
+      <section class="tracks map" aria-label="Map">
+        <p class="found" role="status">${points && points.ids.length > 0 ? `${points.ids.length.toLocaleString('en')} tracks by likeness${this.found ? `, ${points.ids.filter((id) => this.found!.has(id)).length.toLocaleString('en')} of them found` : ''}` : ''}</p>
+        ${mapTrouble !== '' ? this.#failed(mapTrouble, () => void this.#loadMap())
+          : !points ? html`<p class="state" role="status">Loading the map …</p>`
+            : points.ids.length === 0 ? html`<p class="state">The map is laid out at the end of the next <code>npx livegenre library MUSIC</code></p>`
+              : html`<library-map .points=${points} .found=${this.found} .colours=${colours} .openId=${this.opened?.id ?? -1} .titleOf=${this.#titleOf} @open=${(event: CustomEvent<number>) => void this.#openById(event.detail)}></library-map>`}
+      </section>`;
   }
 
   #tracks(colours: ReadonlyMap<string, GenreColour>) {
@@ -175,6 +206,7 @@ export class LibraryPage extends LitElement {
       this.trouble = '';
       this.summary = summary;
       if (isNew || !this.#rows) this.#put(this.question);
+      if (isNew && this.isMap) await this.#loadMap();
     } catch (error) {
       if (!this.#page!.signal.aborted) this.trouble = (error as Error).message;
     }
@@ -188,7 +220,56 @@ export class LibraryPage extends LitElement {
       fetch: async (offset, limit, signal) => await this.#ask(`v1/tracks?${query}&offset=${offset}&limit=${limit}`, signal) as TrackPage,
       onChange: () => this.#changed(),
     });
+    if (this.isMap) void this.#find();
     this.requestUpdate();
+  }
+
+  async #loadMap(): Promise<void> {
+    this.mapTrouble = '';
+    try {
+      if (this.points?.revision !== this.summary?.revision) this.points = await this.#ask('v1/library/map', this.#page!.signal) as LibraryMapPoints;
+      await this.#find();
+    } catch (error) {
+      if (!this.#page!.signal.aborted) this.mapTrouble = (error as Error).message;
+    }
+  }
+
+  /** Finds the points that the map does not dim. */
+  async #find(): Promise<void> {
+    this.#search?.abort();
+    const { signal } = this.#search = new AbortController();
+    const { q, kind } = this.question;
+    if (q.trim() === '' && !kind) {
+      this.found = undefined;
+      return;
+    }
+    const query = queryOf(this.question);
+    query.delete('sort');
+    query.delete('descending');
+    try {
+      const { ids } = await this.#ask(`v1/library/found?${query}`, signal) as { ids: readonly number[] };
+      if (!signal.aborted) this.found = new Set(ids);
+    } catch (error) {
+      if (!signal.aborted) this.mapTrouble = (error as Error).message;
+    }
+  }
+
+  async #showOnMap(track: Track): Promise<void> {
+    this.#show('map');
+    await this.#loadMap();
+    await this.updateComplete;
+    const map = this.renderRoot.querySelector<LibraryMap>('library-map');
+    await map?.updateComplete;
+    map?.show(track.id);
+    if (!this.isWide) this.opened = undefined;
+  }
+
+  async #openById(id: number): Promise<void> {
+    try {
+      this.opened = await this.#ask(`v1/tracks/${id}`, this.#page!.signal) as Track;
+    } catch (error) {
+      if (!this.#page!.signal.aborted) this.mapTrouble = (error as Error).message;
+    }
   }
 
   #changed(): void {
@@ -198,6 +279,9 @@ export class LibraryPage extends LitElement {
 
   #show(view: View): void {
     const errors = view === 'errors';
+    const wasMap = this.isMap;
+    this.isMap = view === 'map';
+    if (this.isMap && !wasMap) void this.#loadMap();
     if (errors === this.question.errors) return;
     this.#put({ ...this.question, errors, ...(errors ? { kind: undefined, sort: 'error', descending: false } : { sort: START.sort, descending: false }) });
   }

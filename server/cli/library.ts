@@ -8,6 +8,7 @@ import { loadBundle } from '../../models/model-folder.js';
 import { Catalogue, DATABASE_IN_FOLDER, type TrackRow } from '../library/catalogue.js';
 import { readHours, type Hours } from '../library/hours.js';
 import { writeCsv, writeJson, writeLinks, writePlaylists } from '../library/outputs.js';
+import { updateMap } from '../library/map/layout.js';
 import { runLibrary, type RunResult } from '../library/run.js';
 import { Workers } from '../library/workers.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
@@ -119,11 +120,22 @@ async function run(catalogue: Catalogue, root: string, flags: Flags): Promise<vo
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
   process.stdout.write(`${resultText(result, performance.now() - startedMs)}\n`);
+  if (result.isWhole) await layOutMap(catalogue);
   await writeOutputs(catalogue, root, flags);
   if (stop.signal.aborted) {
     process.stderr.write('Stopped; the next run goes on from here.\n');
     process.exitCode = INTERRUPTED_EXIT_CODE;
   }
+}
+
+/** Brings the map for the dashboard up to date. Stopped by the system's way: the next run lays it out. */
+async function layOutMap(catalogue: Catalogue): Promise<void> {
+  let shown = '';
+  const show = (text: string): void => {
+    if (process.stderr.isTTY && text !== shown) process.stderr.write(`\r${(shown = text).padEnd(32)}${text === '' ? '\r' : ''}`);
+  };
+  await updateMap(catalogue, { onProgress: (share) => show(`Laying out the map: ${Math.floor(100 * share)} %`) });
+  show('');
 }
 
 async function writeOutputs(catalogue: Catalogue, root: string, { csv, json, playlists, links, minP = DEFAULT_MIN_P }: Flags): Promise<void> {

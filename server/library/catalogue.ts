@@ -43,7 +43,20 @@ export interface TrackRow extends FileStamp {
 }
 
 /** What a list shows of a track. */
-export interface ListedRow extends Names, Pick<TrackRow, 'id' | 'path' | 'durationMs' | 'state' | 'genre' | 'p' | 'problem' | 'error'> {}
+export interface ListedRow extends Names, Pick<TrackRow, 'id' | 'path' | 'durationMs' | 'state' | 'genre' | 'p' | 'problem' | 'error'> {
+  /** On the map, -1 to 1; null without a place. */
+  readonly x: number | null;
+  readonly y: number | null;
+}
+
+/** Where a track lies on the map, -1 to 1. */
+export interface Place {
+  readonly id: number;
+  readonly x: number;
+  readonly y: number;
+  /** Others are placed among the landmarks. */
+  readonly isLandmark: boolean;
+}
 
 /** A track that can be compared with others. */
 export interface EmbeddedRow extends Names {
@@ -82,7 +95,9 @@ export interface NewResult {
 const PAGE_ROWS = 500;
 const ROW_COLUMNS = 'tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error';
 /** CROSS keeps SQLite to the order of paths: by the index of results, each page would sort all of them. */
-const BY_PATH = 'tracks CROSS JOIN results ON track = tracks.id';
+const BY_PATH = 'tracks CROSS JOIN results ON results.track = tracks.id';
+/** A place made by the embedding of the model, after the track was heard last. */
+const HAS_PLACE = 'places.track = tracks.id AND atMs >= doneAtMs AND (SELECT embedding FROM map) = (SELECT embedding FROM models WHERE id = :model)';
 const MODEL_COLUMNS = 'id, name, version, weights, labels, wholeAtMs, embedding';
 
 export class Catalogue {
@@ -223,8 +238,8 @@ export class Catalogue {
   /** All tracks of the shown model, by path, in pages between which others may work. */
   * listed(): Generator<ListedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, problem, error
-       FROM ${BY_PATH} WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, problem, error, x, y
+       FROM ${BY_PATH} LEFT JOIN places ON ${HAS_PLACE} WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
       const page = this.#all<ListedRow & { readonly bytes: string | null }>(sql, { model, after });
       yield page.map(({ bytes, ...row }) => ({ ...row, path: nameOf({ path: row.path, bytes }) }));
@@ -249,6 +264,26 @@ export class Catalogue {
       isLast = page.length < PAGE_ROWS;
       after = page.at(-1)?.path ?? after;
     }
+  }
+
+  /** The places that still hold, by track, and how many tracks there were when all were laid out. */
+  map(): { readonly places: ReadonlyMap<number, Place>; readonly tracksThen: number } {
+    const model = this.shown()?.id ?? 0;
+    const rows = this.#all<Omit<Place, 'isLandmark'> & { readonly isLandmark: number }>(`SELECT tracks.id AS id, x, y, isLandmark FROM ${BY_PATH} JOIN places ON ${HAS_PLACE} WHERE model = :model`, { model });
+    const [then] = this.#all<{ tracks: number }>('SELECT tracks FROM map WHERE embedding = (SELECT embedding FROM models WHERE id = :model)', { model });
+    return { places: new Map(rows.map((row) => [row.id, { ...row, isLandmark: row.isLandmark === 1 }])), tracksThen: then?.tracks ?? 0 };
+  }
+
+  /** Stores places by the shown model's embedding, in place of all others or beside them. */
+  writeMap(places: readonly Place[], instead: 'all' | 'new', nowMs: number): void {
+    this.transaction(() => {
+      if (instead === 'all') {
+        this.#run('DELETE FROM places');
+        this.#run('DELETE FROM map');
+        this.#run('INSERT INTO map (embedding, tracks) VALUES (:embedding, :tracks)', { embedding: this.shown()?.embedding ?? '', tracks: places.length });
+      }
+      for (const { id, x, y, isLandmark } of places) this.#run('INSERT OR REPLACE INTO places (track, x, y, isLandmark, atMs) VALUES (:id, :x, :y, :isLandmark, :nowMs)', { id, x, y, isLandmark: isLandmark ? 1 : 0, nowMs });
+    });
   }
 
   /** Runs `work` in a transaction; what it throws takes everything back. */

@@ -52,4 +52,13 @@ const ALIKE = `
   ALTER TABLE tracks ADD COLUMN album TEXT;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE];
+/** The map: where tracks lie, -1 to 1, by the embedding whose SHA-256 it names. `tracks` is how many there were when all were laid out. */
+const MAP = `
+  CREATE TABLE map (embedding TEXT NOT NULL, tracks INTEGER NOT NULL) STRICT;
+  CREATE TABLE places (
+    track INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE,
+    x REAL NOT NULL, y REAL NOT NULL, isLandmark INTEGER NOT NULL, atMs INTEGER NOT NULL
+  ) STRICT;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE, MAP];

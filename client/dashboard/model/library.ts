@@ -37,6 +37,18 @@ export interface LibrarySummary {
   readonly isWhole: boolean;
 }
 
+/** Where tracks lie, one element of each list for a track. */
+export interface LibraryMapPoints {
+  readonly revision: number;
+  readonly ids: readonly number[];
+  /** -1 to 1. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Index in `labels`; -1 without a genre. */
+  readonly genres: readonly number[];
+  readonly labels: readonly string[];
+}
+
 export type Sort = 'path' | 'title' | 'artist' | 'album' | 'genre' | 'p' | 'durationMs' | 'error';
 
 export interface Question {

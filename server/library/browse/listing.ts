@@ -24,6 +24,9 @@ export interface ListedTrack {
   readonly durationMs: number;
   readonly problem: Problem | null;
   readonly error: string | null;
+  /** On the map, -1 to 1; null without a place. */
+  readonly x: number | null;
+  readonly y: number | null;
 }
 
 /** Columns that tracks can be sorted by. */

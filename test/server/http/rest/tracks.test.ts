@@ -5,8 +5,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../../server/assemble.js';
 import { keptLibrary, type KeptLibrary } from '../../library/alike/kept-library.js';
+import { Catalogue } from '../../../../server/library/catalogue.js';
+import { updateMap } from '../../../../server/library/map/layout.js';
 import { startTestServer, withServer } from '../../rig.js';
-import { ask } from './ask.js';
+import { ask, askUntil } from './ask.js';
 
 const test = suite<{ kept: KeptLibrary; server: RunningServer }>('tracks');
 
@@ -90,6 +92,18 @@ test('who may only look hears nothing', ({ kept }) => withServer({ library: kept
   assert.is((await ask(server, 'GET', `/v1/tracks/${first!.id}/audio`, undefined, { authorization: 'Bearer secret-enough-for-a-test' })).status, 200);
 }));
 
+test('the map has those that were laid out, and a search gives their ids', async ({ server, kept }) => {
+  const empty = (await ask(server, 'GET', '/v1/library/map')).body;
+  assert.equal([empty['ids'], empty['labels']], [[], ['jazz', 'rock']]);
+  const catalogue = Catalogue.open(kept.file, kept.folder);
+  await updateMap(catalogue);
+  catalogue.close();
+  const { body } = await askUntil<{ ids: number[]; x: number[]; y: number[]; genres: number[] }>(server, '/v1/library/map', ({ ids }) => ids.length > 0);
+  assert.equal([body.ids.length, body.x.length, body.y.length, body.genres], [11, 11, 11, [...Array<number>(10).fill(0), 1]]);
+  const rock = (await ask<{ ids: number[] }>(server, 'GET', '/v1/library/found?genre=rock')).body.ids;
+  assert.equal(rock, [body.ids.at(-1)]);
+});
+
 test('those most like one come nearest first, with a similarity', async ({ server }) => {
   const { tracks } = (await ask<Page>(server, 'GET', '/v1/tracks?q=song%200')).body;
   const { body } = await ask<{ track: Track; similar: readonly Track[] }>(server, 'GET', `/v1/tracks/${tracks[0]!.id}/similar?n=3`);
@@ -104,7 +118,7 @@ test('what is not there, or can not be asked, is refused', async ({ server }) =>
 
 test('a server without a library says so, and one with a wrong one does not start', async ({ kept }) => {
   await withServer({}, async (server) => {
-    for (const path of ['/v1/tracks', '/v1/library', '/v1/tracks/1', '/v1/tracks/1/similar', '/v1/tracks/1/audio']) {
+    for (const path of ['/v1/tracks', '/v1/library', '/v1/library/map', '/v1/library/found', '/v1/tracks/1', '/v1/tracks/1/similar', '/v1/tracks/1/audio']) {
       const { status, body } = await ask(server, 'GET', path);
       assert.is(status, 404, path);
       assert.match(body.detail, '--library');

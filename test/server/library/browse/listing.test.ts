@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { listed, SORTS, type Listed } from '../../../../server/library/browse/listing.js';
 import type { ListedRow } from '../../../../server/library/catalogue.js';
 
-const row = (id: number, path: string, more: Partial<ListedRow> = {}): ListedRow => ({ id, path, title: null, artist: null, album: null, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, problem: null, error: null, ...more });
+const row = (id: number, path: string, more: Partial<ListedRow> = {}): ListedRow => ({ id, path, title: null, artist: null, album: null, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, problem: null, error: null, x: null, y: null, ...more });
 const LIBRARY = listed([
   row(4, 'a.mp3', { title: 'Señor Blues', artist: 'Horace Silver', album: 'Six Pieces', p: 0.6, durationMs: 3000 }),
   row(2, 'b/So What.mp3', { artist: 'Miles Davis', durationMs: 9000 }),
