@@ -124,7 +124,7 @@ export const SETTINGS = {
   // Not from HOST: several shells and compilers' environments export it for something else.
   host: text({ default: '127.0.0.1', unit: '', description: 'address to listen on; 0.0.0.0 for all of the machine\'s (containers)' }),
   shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
-  model: text({ default: fileURLToPath(new URL('../../models/genre-v1', import.meta.url)), unit: '', description: 'folder of the model' }),
+  model: text({ default: fileURLToPath(new URL('../../models/genre-v2', import.meta.url)), unit: '', description: 'folder of the model' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
   maxBatch: whole({ default: PIPE_DEFAULTS.maxBatch, unit: 'streams', min: 1, max: 1024, description: 'maximum number of streams scored in one step of a shard' }),
   batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'how long a block waits for blocks of other streams, so that one step scores them together' }),

@@ -35,7 +35,7 @@ const GOALS = { whole: 200, quick: 1000 } as const;
 
 const { values } = parseArgs({
   options: {
-    model: { type: 'string', default: 'models/genre-v1' },
+    model: { type: 'string', default: 'models/genre-v2' },
     files: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },

@@ -34,7 +34,7 @@ interface NetworkVariant extends Variant {
 
 const { values: { model: folders, rounds, json } } = parseArgs({
   options: {
-    model: { type: 'string', multiple: true, default: ['models/genre-v1'] },
+    model: { type: 'string', multiple: true, default: ['models/genre-v2'] },
     rounds: { type: 'string', default: '41' },
     json: { type: 'boolean', default: false },
   },

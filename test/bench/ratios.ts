@@ -50,7 +50,7 @@ interface Figure {
 
 const { values } = parseArgs({
   options: {
-    model: { type: 'string', default: 'models/genre-v1' },
+    model: { type: 'string', default: 'models/genre-v2' },
     rounds: { type: 'string', default: '21' },
     keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },

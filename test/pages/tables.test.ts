@@ -34,7 +34,7 @@ const firsts = (table: readonly string[][]): string[] => table.flatMap(([first])
 const sorted = (words: Iterable<string>): string[] => [...words].sort();
 
 /** How the page writes a default that depends on the machine, or is nothing. */
-const DEFAULTS: Partial<Record<SettingName, string>> = { shards: 'cores - 1', model: 'models/genre-v1', demo: 'on' };
+const DEFAULTS: Partial<Record<SettingName, string>> = { shards: 'cores - 1', model: 'models/genre-v2', demo: 'on' };
 
 test('settings: flag, variables, default and description', () => {
   const table = rows(SERVER, 'flag', 'environment');

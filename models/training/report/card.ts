@@ -47,7 +47,7 @@ async function card({ model, figures, cost, data, beside }: Flags): Promise<void
 const cli = cac('npm run card --');
 cli
   .command('', 'Write figures into a model\'s card')
-  .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v1' })
+  .option('--model <dir>', 'Folder of the model', { default: 'models/genre-v2' })
   .option('--figures <file>', 'Output of livegenre evaluate --json; repeatable, the most important first', repeated(text()))
   .option('--cost <file>', 'Output of npm run bench:network -- --json')
   .option('--beside <dir>', 'Folder of a training run whose accuracy is listed with its cost; repeatable', repeated(text()))
