@@ -56,7 +56,7 @@ ranges('a model with a wrong number of ranges is refused', async ({ folder }) =>
 ranges('--only ranges needs a model, and trains nothing', () => {
   const given = {
     data: 'x', train: 'train', valid: 'valid', run: 'r', name: 'n', seed: 1, arch: 'crnn', width: 1, features: 'mel', protocol: 'fault-filtered',
-    folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, refineEpochs: 7, refineRate: 0.001, refineRuns: 1, classWeights: 'balanced', only: 'ranges',
+    folds: 5, pretrainEpochs: 12, modelVersion: '1.0.0', pretrainRate: 0.002, refineEpochs: 7, refineRate: 0.001, refineRuns: 1, mostTags: 50, classWeights: 'balanced', only: 'ranges',
   };
   assert.throws(() => parseOptions(given), /--only: needs --from/);
   assert.throws(() => parseOptions({ ...given, from: 'm', outside: 'o' }), /--only: trains nothing with ranges/);
