@@ -6,8 +6,9 @@
  * named like a label as hints. Everything is linear, so it folds into one layer.
  * The fit is then repeated with degraded sound (channels, rooms, noise) and music without labels. Where
  * the teachers' tags say what its genres are (`music-labels.ts`), with a gate that hears what sounds like
- * the labelled tracks (`experts.ts`); else with the labels that the first fit predicts (`self-training.ts`), and how far each
- * label's logit can be trusted is learned on held-out tracks (`fitMix`).
+ * the labelled tracks (`experts.ts`); else with the labels that the first fit predicts
+ * (`self-training.ts`), and how far each label's logit can be trusted is learned on held-out tracks
+ * (`fitMix`).
  * The penalty is chosen on the valid tracks, whole and in 4 s excerpts, with the logit shifts fitted on
  * them.
  */

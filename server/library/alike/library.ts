@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import { Catalogue, type EmbeddedRow, type ModelRow } from '../catalogue.js';
+import { latest } from '../latest.js';
 import { namesOf } from '../names.js';
 import { Matrix } from './search.js';
 import { keysOf, type Song, type SongKeys } from './song.js';
@@ -31,21 +32,16 @@ export interface Tracks extends Choice {
   rowOfPath(path: string): number | undefined;
 }
 
-/** Of the time since the last reading, the share that reading may take. */
-const MAX_SHARE = 0.1;
-
 export class AlikeLibrary {
   readonly root: string;
+  /** The tracks, read again if they have changed and the last reading was long enough ago. */
+  readonly tracks: () => Promise<Tracks>;
   readonly #catalogue: Catalogue;
-  #now: Tracks | undefined;
-  #version: number | undefined;
-  #readAtMs = 0;
-  #tookMs = 0;
-  #reading: Promise<Tracks> | undefined;
 
   private constructor(catalogue: Catalogue, root: string) {
     this.#catalogue = catalogue;
     this.root = root;
+    this.tracks = latest({ version: () => catalogue.dataVersion, read: () => readTracks(catalogue, root) });
   }
 
   /** @throws WrongDatabaseError when the file is missing or no library */
@@ -54,31 +50,18 @@ export class AlikeLibrary {
     return new AlikeLibrary(catalogue, catalogue.root(file));
   }
 
-  /** The tracks, read again if they have changed and the last reading was long enough ago. */
-  async tracks(): Promise<Tracks> {
-    const isDue = this.#now === undefined || performance.now() - this.#readAtMs > this.#tookMs / MAX_SHARE;
-    if (this.#reading) return this.#now ?? this.#reading;
-    if (!isDue || this.#catalogue.dataVersion === this.#version) return this.#now!;
-    return this.#reading = this.#read().finally(() => { this.#reading = undefined; });
-  }
-
   close(): void {
     this.#catalogue.close();
   }
+}
 
-  async #read(): Promise<Tracks> {
-    const startedMs = performance.now();
-    this.#version = this.#catalogue.dataVersion;
-    const rows: EmbeddedRow[] = [];
-    for (const page of this.#catalogue.embedded()) {
-      rows.push(...page);
-      await setImmediate();
-    }
-    this.#now = tracksOf(rows, this.root, this.#catalogue.shown());
-    this.#readAtMs = performance.now();
-    this.#tookMs = this.#readAtMs - startedMs;
-    return this.#now;
+async function readTracks(catalogue: Catalogue, root: string): Promise<Tracks> {
+  const rows: EmbeddedRow[] = [];
+  for (const page of catalogue.embedded()) {
+    rows.push(...page);
+    await setImmediate();
   }
+  return tracksOf(rows, root, catalogue.shown());
 }
 
 /** @param root the folder of music */
