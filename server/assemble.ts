@@ -23,6 +23,7 @@ import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
 import { reconnectingSource } from './stations/reconnecting-source.js';
 import { AudioListeners } from './stations/audio-listeners.js';
+import { Profiles } from './stations/profiles.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
@@ -116,7 +117,11 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const access = new Access(settings);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
-  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const profiles = persistence.store && new Profiles(persistence.store, Date.now);
+  stations.changes$.subscribe(({ type, station }) => {
+    if (type === 'removed') profiles?.forget(station.id);
+  });
+  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);

@@ -21,10 +21,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sources: ['protocol', 'network'],
   streams: ['protocol', 'shards', 'sources'],
   store: ['protocol'],
-  stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store'],
+  tune: ['protocol'],
+  stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
   alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol'],
-  http: ['protocol', 'pipe', 'sources', 'streams', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
+  http: ['protocol', 'pipe', 'sources', 'streams', 'tune', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],
@@ -78,7 +79,7 @@ function mayImport({ file, from, to, isType }: Import): boolean {
     case 'server': return target === 'dsp' || target === 'models'
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
-    case 'client': return target === 'dsp' || (to.startsWith('server/protocol/') && isType);
+    case 'client': return target === 'dsp' || to.startsWith('server/tune/') || (to.startsWith('server/protocol/') && isType);
     default: return false;
   }
 }
@@ -135,7 +136,7 @@ test('there is something to check', () => {
   assert.ok(imports.filter(({ to }) => isOurs(to)).length > 200);
 });
 
-test('imports run one way: client to the protocol’s types, server to models to dsp', () => {
+test('imports run one way: client to the dial and the protocol’s types, server to models to dsp', () => {
   assert.equal(imports.filter((each) => !mayImport(each)).map(({ file, to }) => `${file} → ${to}`), []);
 });
 
@@ -167,6 +168,15 @@ test('the pipe runs in a browser: it and its imports use no Node API, no clock a
   assert.equal(packagesOf(all), ['fft.js', 'rxjs']);
   for (const file of all) {
     assert.not.match(withoutComments(readFileSync(join(ROOT, file), 'utf8')), /\b(process|Buffer|Date|performance|setTimeout|setInterval|setImmediate|console|asyncScheduler|__dirname)\b/, file);
+  }
+});
+
+test('the dial runs in a browser and has no clock of its own', () => {
+  const all = reached(sources('server/tune'));
+  assert.ok(all.has('server/tune/wish.ts'));
+  assert.equal(packagesOf(all), []);
+  for (const file of all) {
+    assert.not.match(withoutComments(readFileSync(join(ROOT, file), 'utf8')), /\b(process|Buffer|Date\.now|new Date|performance|setTimeout|setInterval|setImmediate|console|random)\b/, file);
   }
 });
 

@@ -2,9 +2,10 @@
 import type { Statement } from 'libsql';
 import type { Tag } from '../protocol/messages.js';
 import type { Database } from './database.js';
-import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
+import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryHour, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
 
 const MINUTE_MS = 60_000;
+const MINUTES_PER_HOUR = 60;
 /** https://sqlite.org/rescode.html; the extended codes have it in their lowest byte. */
 const SQLITE_CONSTRAINT = 19;
 
@@ -93,6 +94,20 @@ export class SqliteStore implements HistoryStore {
 
   async titles(station: string, range: Range, most: number): Promise<HistoryTitle[]> {
     return this.#all<HistoryTitle>('SELECT atMs, title FROM titles WHERE station = :station AND atMs >= :fromMs AND atMs < :toMs ORDER BY atMs LIMIT :most', { station, ...range, most });
+  }
+
+  async hours(station: string, { fromMs, toMs }: Range): Promise<HistoryHour[]> {
+    const rows = this.#all<{ hour: number; key: string; ms: number }>(`
+      SELECT minute / ${MINUTES_PER_HOUR} AS hour, key, sum(value) AS ms FROM minutes, json_each(minutes.shares)
+      WHERE station = :station AND minute >= :from AND minute < :to GROUP BY hour, key ORDER BY hour`,
+    { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS) });
+    const hours = new Map<number, Record<string, number>>();
+    for (const { hour, key, ms } of rows) {
+      const shares = hours.get(hour) ?? {};
+      shares[key] = ms;
+      hours.set(hour, shares);
+    }
+    return [...hours].map(([hour, shares]) => ({ hour, shares }));
   }
 
   async minutes(station: string, { fromMs, toMs }: Range, most: number): Promise<HistoryMinute[]> {

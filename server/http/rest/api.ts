@@ -13,6 +13,7 @@ import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
 import type { AudioListeners } from '../../stations/audio-listeners.js';
+import type { Profiles } from '../../stations/profiles.js';
 import type { Station } from '../../stations/station.js';
 import type { Stations } from '../../stations/stations.js';
 import type { HistoryStore } from '../../store/store.js';
@@ -27,6 +28,8 @@ export interface ApiParts {
   readonly explanations: Explanations;
   /** Undefined if no history is kept. */
   readonly history: HistoryStore | undefined;
+  /** Made from the history; undefined if none is kept. */
+  readonly profiles: Profiles | undefined;
   /** Undefined if none is named. */
   readonly library?: AlikeLibrary | undefined;
   /** All tracks of the same library. */

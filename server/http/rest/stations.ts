@@ -2,6 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { errorResponses, newApi, requireStation, type ApiParts } from './api.js';
+import { findQuery, findStations } from './find.js';
 import type { Station } from '../../stations/station.js';
 import { newStationBody, stationChangesBody, stationResponseSchema, trialResponseSchema } from './schemas.js';
 
@@ -17,8 +18,12 @@ const addQuery = z.object({
 });
 
 const list = createRoute({
-  method: 'get', path: '/v1/stations', tags: TAG, summary: 'All stations',
-  responses: { 200: { description: 'In the order they were added', content: { [JSON_TYPE]: { schema: z.object({ stations: z.array(stationResponseSchema) }) } } } },
+  method: 'get', path: '/v1/stations', tags: TAG, summary: 'All stations, or those that play something',
+  request: { query: findQuery },
+  responses: {
+    200: { description: 'In the order they were added, unless the query has an order', content: { [JSON_TYPE]: { schema: z.object({ stations: z.array(stationResponseSchema) }) } } },
+    ...errorResponses('bad-request', 'not-found', 'not-kept'),
+  },
 });
 
 const get = createRoute({
@@ -49,7 +54,8 @@ const remove = createRoute({
   responses: { 204: { description: 'Removed' }, ...errorResponses('no-token', 'not-found', 'not-kept') },
 });
 
-export function stationsApi({ access, stations }: ApiParts): OpenAPIHono {
+export function stationsApi(parts: ApiParts): OpenAPIHono {
+  const { access, stations } = parts;
   const api = newApi();
   const info = (station: Station, authorization: string | undefined) => ({
     ...station.glance(),
@@ -62,7 +68,10 @@ export function stationsApi({ access, stations }: ApiParts): OpenAPIHono {
     access.check('manage', context.req.header('authorization'));
     await next();
   };
-  api.openapi(list, (context) => context.json({ stations: stations.list().map((station) => info(station, context.req.header('authorization'))) }, 200));
+  api.openapi(list, async (context) => {
+    const found = await findStations(parts, context.req.valid('query'));
+    return context.json({ stations: found.map((station) => info(station, context.req.header('authorization'))) }, 200);
+  });
   api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.req.header('authorization')), 200));
   api.openapi({ ...add, middleware }, async (context) => {
     if (context.req.valid('query').test === '1') return context.json(await stations.try(context.req.valid('json'), context.req.raw.signal), 200);

@@ -52,6 +52,14 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
     assert.equal(await store.segments('b', ALL, MANY), []);
   });
 
+  on('closed minutes are summed by the hour, within the range', async (store) => {
+    const closed = [[0, { rock: 60_000 }], [1, { rock: 20_000, down: 40_000 }], [59, { jazz: 5 }], [60, { jazz: 7 }], [180, { rock: 1 }]] as const;
+    await store.write(batch({ closed: closed.map(([index, shares]) => ({ kind: 'minute', station: 'a', minute: minute(index, shares) })) }));
+    const hour = T / MINUTE / 60;
+    assert.equal(await store.hours('a', range(0, 3 * 3600)), [{ hour, shares: { down: 40_000, jazz: 5, rock: 80_000 } }, { hour: hour + 1, shares: { jazz: 7 } }]);
+    assert.equal(await store.hours('b', ALL), []);
+  });
+
   on('tags and mood of a segment are read back, closed or open', async (store) => {
     const first: HistorySegment = { ...segment(0, 10), tags: [['calm', 0.71], ['guitar', 0.5]], mood: { lively: 0.2, happy: 0 } };
     const second: HistorySegment = { ...segment(10, 20), mood: { happy: 0.6 } };
