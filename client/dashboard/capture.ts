@@ -23,16 +23,21 @@ registerProcessor('capture', class extends AudioWorkletProcessor {
   /** @param inputs [input][channel][128 samples]; another device may have another number of channels */
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const [channels = []] = inputs;
-    if (channels.length === 0) return true;
+    if (channels.length === 0) { // the device has ended or pauses
+      if (this.#filled > 0) this.#post(this.#samples.slice(0, this.#filled));
+      return true;
+    }
     if (channels.length !== this.#channels) this.#downmixer = new Downmixer(sampleRate, this.#channels = channels.length);
     const samples = this.#downmixer!.push(channels);
     this.#samples.set(samples, this.#filled);
     this.#filled += samples.length;
-    if (this.#filled >= CHUNK_SAMPLES) {
-      this.port.postMessage(this.#samples, [this.#samples.buffer]);
-      this.#samples = new Float32Array(CHUNK_SAMPLES);
-      this.#filled = 0;
-    }
+    if (this.#filled >= CHUNK_SAMPLES) this.#post(this.#samples);
     return true;
+  }
+
+  #post(samples: Float32Array): void {
+    this.port.postMessage(samples, [samples.buffer]);
+    this.#samples = new Float32Array(CHUNK_SAMPLES);
+    this.#filled = 0;
   }
 });

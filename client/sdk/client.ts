@@ -13,6 +13,7 @@ import { Connection, type ConnectionOptions, type ConnectionState, type Decision
 import { Events, type StreamEvents } from './events.js';
 import { asError, GenreError, type Ending } from './connection-errors.js';
 import { InactivityTimer } from './inactivity-timer.js';
+import { messageCuts } from './message-cuts.js';
 import { FILE_AHEAD_MS, Pace } from './pace.js';
 import { bytesPerSecond, encode, Framer, opusPacketMs } from './samples.js';
 import { socketUrl } from './socket.js';
@@ -36,6 +37,12 @@ export interface GenreClientOptions extends ConnectionOptions, AudioFormat {
   readonly live?: boolean | 'auto';
   /** Live only: audio that may be queued while the connection is slow or lost, ms; default 2,000, with `'auto'` at least 5,000. */
   readonly maxWaitingMs?: number;
+  /**
+   * Live PCM only: about how much sound a message has, 0 to 350 ms; default 174, half a block. What `send` takes is
+   * collected, and cut so that a message ends where a block is complete, so that longer messages add no lag. What is
+   * collected goes at once at `stop`, `flush`, `drained`, and when nothing comes for 0.2 s. 0: each piece as it comes.
+   */
+  readonly messageMs?: number | undefined;
   /** The connection counts as lost when this long no message comes although sound was sent, ms; default 10,000. */
   readonly quietMs?: number;
   /** SendOptions pauses while the socket buffers this many bytes; default 256 KiB. */
@@ -50,6 +57,8 @@ const POLL_MS = 20;
 const QUIET_MS = 10_000;
 /** Less unscored sound than this may be waiting for the rest of its block, s. */
 const UNANSWERED_S = 2;
+/** What is collected for a message does not wait longer than this for more sound. */
+const COLLECT_MS = 200;
 
 export class GenreClient extends Events<StreamEvents> {
   readonly #options: GenreClientOptions;
@@ -59,6 +68,9 @@ export class GenreClient extends Events<StreamEvents> {
   readonly #framer: Framer;
   readonly #buffer: SendBuffer;
   readonly #quietTimer: InactivityTimer;
+  /** Bytes to the end of the next message; undefined where each piece is one. */
+  readonly #missing: (() => number) | undefined;
+  readonly #collectTimer: InactivityTimer;
   #ready: Ready | undefined;
   #summary: Summary | undefined;
   #droppedBytes = 0;
@@ -84,12 +96,15 @@ export class GenreClient extends Events<StreamEvents> {
   #drainWaiters: Waiter<void>[] = [];
   #stopWaiters: Waiter<Summary>[] = [];
 
-  /** @throws Error if the url is invalid or the platform has no WebSocket */
+  /** @throws Error if the url or `messageMs` is invalid or the platform has no WebSocket */
   constructor(options: GenreClientOptions) {
     super();
     this.#options = options;
     this.#live = options.live ?? true;
     this.#framer = new Framer(options);
+    const cuts = messageCuts(options, options.messageMs);
+    if (cuts && this.#live === true) this.#missing = () => cuts(this.#buffer.position + this.#buffer.waitingBytes, this.#ready?.blockMs);
+    this.#collectTimer = new InactivityTimer(COLLECT_MS, () => this.flush(), options.clock);
     // A file is sent at most this far ahead of its scoring, so that all of it can be sent again; 4 s are some blocks ahead.
     this.#buffer = new SendBuffer(Math.max(options.historyBytes ?? 2 ** 20, this.#live === true ? 0 : 4 * bytesPerSecond(options)));
     this.#quietTimer = new InactivityTimer(options.quietMs ?? QUIET_MS, () => this.#connection.reconnect('The server sent no message for too long.'), options.clock);
@@ -122,7 +137,7 @@ export class GenreClient extends Events<StreamEvents> {
   get scoredMs(): number { return this.#scoredMs; }
 
   /** Bytes queued here or in the socket. */
-  get waitingBytes(): number { return this.#buffer.waitingBytes + this.#connection.bufferedBytes; }
+  get waitingBytes(): number { return this.#framer.heldBytes + this.#buffer.waitingBytes + this.#connection.bufferedBytes; }
 
   /**
    * @returns the server's `ready` message
@@ -144,7 +159,8 @@ export class GenreClient extends Events<StreamEvents> {
    */
   send(sound: Uint8Array | Int16Array | Float32Array): boolean {
     if (this.#isStopping) throw new Error('This stream was stopped and takes no more audio.');
-    this.#framer.push(encode(sound, this.#options.encoding), (chunk) => this.#take(chunk));
+    this.#collect(encode(sound, this.#options.encoding), this.#missing);
+    if (this.#missing) this.#collectTimer.restart();
     this.#unpause();
     this.#pump();
     if (this.#live !== true && !this.#dropsNow) return this.#buffer.waitingBytes === 0;
@@ -153,11 +169,18 @@ export class GenreClient extends Events<StreamEvents> {
     return dropped === 0 || this.#live === 'auto';
   }
 
+  /** Sends what is collected for the next message (see `messageMs`), as before a page is left. */
+  flush(): void {
+    this.#collect(new Uint8Array(0));
+    this.#pump();
+  }
+
   /**
    * Resolves when everything passed to `send` has been handed to the socket; rejects if the stream ends
    * first. With `'auto'` it also resolves when the connection of live sound is lost, since its source does not wait.
    */
   drained(): Promise<void> {
+    this.flush();
     return new Promise((resolve, reject) => {
       if (this.#buffer.waitingBytes === 0 || this.#dropsNow) return resolve();
       if (this.state === 'closed' && this.#endedBy) return reject(this.#endedBy);
@@ -175,6 +198,7 @@ export class GenreClient extends Events<StreamEvents> {
       if (this.state === 'closed' && this.#summary && !this.#endedBy) return resolve(this.#summary);
       if (this.state === 'closed') return reject(this.#endedBy ?? new GenreError('closed', 'The stream is closed and has no summary.'));
       this.#stopWaiters.push({ resolve, reject });
+      this.flush();
       this.#isStopping = true;
       if (this.#isPaused) return this.#connection.close(this.#previous!.reason);
       this.#pump();
@@ -212,6 +236,10 @@ export class GenreClient extends Events<StreamEvents> {
 
   #msOf(bytes: number): number {
     return bytes / this.#bytesPerSecond * 1000;
+  }
+
+  #collect(bytes: Uint8Array, missing?: () => number): void {
+    this.#framer.push(bytes, (chunk) => this.#take(chunk), missing);
   }
 
   #take(chunk: Uint8Array): void {
@@ -331,6 +359,7 @@ export class GenreClient extends Events<StreamEvents> {
 
   #ended(error: GenreError | undefined): void {
     this.#cancelPoll?.();
+    this.#collectTimer.stop();
     this.#quietTimer.stop();
     this.#endedBy = error;
     if (error) this.emit('error', error);

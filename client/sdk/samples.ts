@@ -29,15 +29,15 @@ export function bytesPerSecond(format: AudioFormat): number {
 export function encode(sound: Uint8Array | Int16Array | Float32Array, encoding: AudioFormat['encoding']): Uint8Array {
   if (sound instanceof Uint8Array) return sound.slice();
   if (encoding === 'opus') throw new Error('An opus stream takes packets: pass a Uint8Array with one whole packet.');
-  const bytes = new Uint8Array(sound.length * (encoding === 's16le' ? 2 : 4));
+  const isFloat = encoding === 'f32le';
+  const size = isFloat ? 4 : 2;
+  const scale = sound instanceof Int16Array ? (isFloat ? 1 / 32768 : 1) : isFloat ? 1 : 32767;
+  const bytes = new Uint8Array(sound.length * size);
   const view = new DataView(bytes.buffer);
-  if (encoding === 'f32le') {
-    const scale = sound instanceof Int16Array ? 1 / 32768 : 1;
-    for (let i = 0; i < sound.length; i++) view.setFloat32(4 * i, sound[i]! * scale, true);
-  } else if (sound instanceof Int16Array) {
-    for (let i = 0; i < sound.length; i++) view.setInt16(2 * i, sound[i]!, true);
-  } else {
-    for (let i = 0; i < sound.length; i++) view.setInt16(2 * i, Math.max(-32768, Math.min(32767, Math.round(sound[i]! * 32767))), true);
+  for (let i = 0; i < sound.length; i++) {
+    const value = sound[i]! * scale;
+    if (isFloat) view.setFloat32(size * i, value, true);
+    else view.setInt16(size * i, Math.max(-32768, Math.min(32767, Math.round(value))), true);
   }
   return bytes;
 }
@@ -53,17 +53,23 @@ export class Framer {
     this.#isPackets = format.encoding === 'opus';
   }
 
-  push(bytes: Uint8Array, onChunk: (chunk: Uint8Array) => void): void {
+  /** Bytes held back, 0 unless `missing` or a cut frame keeps them. */
+  get heldBytes(): number { return this.#rest.length; }
+
+  /** @param missing bytes that the next chunk must have, whole frames; asked before each chunk; undefined: all there are */
+  push(bytes: Uint8Array, onChunk: (chunk: Uint8Array) => void, missing?: () => number): void {
     if (this.#isPackets) return onChunk(bytes);
-    let all = bytes;
-    if (this.#rest.length > 0) {
-      all = new Uint8Array(this.#rest.length + bytes.length);
-      all.set(this.#rest);
-      all.set(bytes, this.#rest.length);
-    }
+    const all = new Uint8Array(this.#rest.length + bytes.length);
+    all.set(this.#rest);
+    all.set(bytes, this.#rest.length);
     const whole = all.length - all.length % this.#frame;
-    const step = MAX_CHUNK_BYTES - MAX_CHUNK_BYTES % this.#frame;
-    for (let at = 0; at < whole; at += step) onChunk(all.subarray(at, Math.min(whole, at + step)));
-    this.#rest = all.slice(whole);
+    const most = MAX_CHUNK_BYTES - MAX_CHUNK_BYTES % this.#frame;
+    let at = 0;
+    while (at < whole) {
+      const length = Math.min(most, missing?.() ?? whole - at);
+      if (at + length > whole) break;
+      onChunk(all.subarray(at, at += length));
+    }
+    this.#rest = all.slice(at);
   }
 }

@@ -88,6 +88,7 @@ export class MicrophoneSource implements AudioSource {
     };
     navigator.mediaDevices.addEventListener('devicechange', tryNow, { signal });
     document.addEventListener('visibilitychange', tryNow, { signal });
+    addEventListener('pagehide', () => this.#sender.flush(), { signal });
     this.#sentUntilMs = this.#clock.now();
     this.#look();
   }
@@ -106,6 +107,7 @@ export class MicrophoneSource implements AudioSource {
     this.#cancelLook();
     this.#capture?.end();
     this.#interruption = undefined;
+    this.#sender.flush();
     this.link.close();
   }
 

@@ -43,6 +43,16 @@ test('the microphone is mixed as the server mixes: the mean, or one channel wher
   }
 });
 
+test('what was taken of a device that ends is posted, and nothing after', () => {
+  const capture = new Capture();
+  posted.length = 0;
+  for (let block = 0; block < 11; block++) capture.process([[tone(block, 0.5)]]);
+  assert.is(capture.process([[]]), true);
+  assert.is(capture.process([[]]), true);
+  assert.equal(posted.map(({ length }) => length), [1024, 3 * BLOCK]);
+  assert.equal(posted.flatMap((part) => [...part]), Array.from({ length: 11 }, (_, block) => [...tone(block, 0.5)]).flat());
+});
+
 test('without a device the worklet stays alive and posts nothing', () => {
   const capture = new Capture();
   posted.length = 0;

@@ -21,7 +21,7 @@ test.after.each(async ({ server, clients }) => {
 
 function newClient(context: Context, options: Partial<GenreClientOptions> = {}): GenreClient {
   const client = new GenreClient({
-    url: context.server.url, encoding: 's16le', sampleRate: 8000, channels: 1,
+    url: context.server.url, encoding: 's16le', sampleRate: 8000, channels: 1, messageMs: 0,
     clock: context.clock, random: () => 1, ...options,
   });
   context.clients.push(client);
@@ -603,6 +603,77 @@ test('close() ends all timers and the socket', async (context) => {
   client.close();
   await peer.until(() => peer.isClosed);
   assert.equal(context.clock.waits, []);
+});
+
+/** As a microphone: 20 ms of 8 kHz at a time. @returns all that was sent */
+function speak(context: Context, client: GenreClient, pieces: number, from = 0): Uint8Array {
+  for (let piece = 0; piece < pieces; piece++) {
+    client.send(bytes(from + 320 * piece, 320));
+    context.clock.advance(20);
+  }
+  return bytes(from, 320 * pieces);
+}
+
+test('live sound is collected to messages of half a block, the first of which ends with the first half', async (context) => {
+  const { client, peer } = await connected(context, { messageMs: undefined });
+  const sent = speak(context, client, 100);
+  await peer.until(() => peer.packets.length === 11);
+  const [first, ...others] = peer.packets.map(({ length }) => length / 16);
+  assert.ok(Math.abs(first! - 174.15 - 66) < 0.2, `${first} ms`);
+  assert.ok(others.every((ms) => Math.abs(ms - 174.15) < 0.2), `${others} ms`);
+  assert.is(client.waitingBytes, sent.length - peer.audio.length);
+  void client.stop().catch(() => {});
+  await peer.until(() => peer.texts.length === 2);
+  assert.equal([...peer.audio], [...sent], 'all of it, before the stop');
+});
+
+test('what is collected goes when no more comes for 0.2 s, with flush and with drained', async (context) => {
+  const { client, peer } = await connected(context, { messageMs: undefined });
+  speak(context, client, 1);
+  context.clock.advance(179);
+  assert.is(client.waitingBytes, 320);
+  context.clock.advance(1);
+  await peer.until(() => peer.audio.length === 320);
+  speak(context, client, 1, 320);
+  client.flush();
+  await peer.until(() => peer.audio.length === 640);
+  speak(context, client, 1, 640);
+  await client.drained();
+  await peer.until(() => peer.audio.length === 960);
+  assert.equal([...peer.audio], [...bytes(0, 960)]);
+  assert.is(peer.packets.length, 3);
+  assert.equal(context.clock.waits.filter((ms) => ms <= 200), [180], 'the last timer finds nothing');
+});
+
+test('a file, a pipe and a client that asks for it send each piece as it comes', async (context) => {
+  for (const options of [{ live: false }, { live: 'auto' }, { messageMs: 0 }] as const) {
+    const { client, peer } = await connected(context, { messageMs: undefined, ...options });
+    client.send(bytes(0, 320));
+    await peer.until(() => peer.audio.length === 320);
+    client.close();
+  }
+});
+
+test('a length of messages out of range is refused before anything is opened', (context) => {
+  assert.throws(() => newClient(context, { messageMs: 351 }), /messageMs must be 0 to 350, not 351/);
+});
+
+test('collected sound survives a lost connection, and is cut as before after it', async (context) => {
+  const { client, peer } = await connected(context, { messageMs: undefined });
+  const before = speak(context, client, 15);
+  await peer.until(() => peer.packets.length === 1);
+  const received = peer.audio.length;
+  peer.socket.terminate();
+  await next(client, 'error');
+  const during = speak(context, client, 15, before.length);
+  context.clock.advance(500);
+  const again = await context.server.nextPeer();
+  await again.start();
+  again.ready({ receivedBytes: received });
+  await next(client, 'ready');
+  void client.stop().catch(() => {});
+  await again.until(() => again.texts.length === 2);
+  assert.equal([...again.audio], [...before, ...during].slice(received));
 });
 
 test.run();
