@@ -15,6 +15,7 @@ import { blockMs, firstTag, outsideOutput, type Manifest } from '../../models/ma
 import { BlockColumns, blockEndS, BlockNormaliser, type Block, type MelBlock, type SampleChunk } from './blocks.js';
 import type { Engine, ClassifiedBlock } from './engine.js';
 import { FloatCheck } from './float-check.js';
+import { Gatherer } from './gather.js';
 import { OPUS_CHANNELS, type OpusLibrary } from './opus.js';
 import { OPUS_SAMPLE_RATES, type AudioFormat } from '../protocol/audio-format.js';
 import type { PipeSettings } from './settings.js';
@@ -117,6 +118,7 @@ export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions):
   const channels = format.encoding === 'opus' ? OPUS_CHANNELS : format.channels;
   const levels = new BlockLevels(channels, (index) => blockEndS(model, index));
   return defer(() => chunk$.pipe(
+    gather(format, model, progress),
     decode(format, decodedRate, options, levels, progress),
     resample(decodedRate, model),
     melColumns(model, engine, progress, levels, options.spectrogram === true),
@@ -135,24 +137,31 @@ export function smoothedBlocksFromColumns(levels$: Observable<MelBlock>, { model
   ));
 }
 
+function gather(format: AudioFormat, model: Manifest, progress: Progress): OperatorFunction<Chunk, Chunk> {
+  if (format.encoding === 'opus') return identity;
+  const gatherer = new Gatherer(format, model, progress);
+  return stage((emit) => ({ push: (chunk) => gatherer.push(chunk, emit), flush: () => gatherer.flush(emit) }));
+}
+
 /** Bytes to mono. The levels of the channels are measured before the downmix. */
 function decode(format: AudioFormat, decodedRate: number, { opus }: PipeOptions, levels: BlockLevels, progress: Progress): OperatorFunction<Chunk, SampleChunk> {
   if (format.encoding === 'opus') return decodeOpus(format, decodedRate, opus, levels, progress);
   const decoder = new PcmDecoder(format.encoding, format.channels, DECODED, simdFromInt16);
   const mixer = new Downmixer(decodedRate, format.channels, levels, MIXED, simdMeasureSlices);
   const { clippedSamples: clippedBefore } = progress;
+  let endBytes = 0;
   const check = format.encoding === 'f32le' ? new FloatCheck(decoder, decodedRate, format.channels) : undefined;
   return stage((emit) => ({
     push: ({ bytes, arrivedAtMs }) => {
       for (let at = 0; at < bytes.length; at += PCM_PART_BYTES) {
         const part = bytes.length <= PCM_PART_BYTES ? bytes : bytes.subarray(at, at + PCM_PART_BYTES);
-        progress.bytes += part.length;
+        endBytes += part.length;
         const channels = decoder.decode(part);
         if (check) {
           check.push(channels.length * channels[0]!.length);
           progress.clippedSamples = clippedBefore + decoder.clippedSamples;
         }
-        emit({ samples: mixer.push(channels), arrivedAtMs, endBytes: progress.bytes });
+        emit({ samples: mixer.push(channels), arrivedAtMs, endBytes });
       }
     },
     flush: () => check?.judge(),
