@@ -5,7 +5,7 @@
  */
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
-import type { Chunk, Progress } from './pipeline.js';
+import type { Chunk, Progress } from './progress.js';
 
 /** Tolerance for rounding, less than a chunk. */
 const NEARLY_MS = 0.1;

@@ -5,7 +5,7 @@
 import type { Backend } from '../../models/tensorflow/backend.js';
 import type { Bundle } from '../../models/model-folder.js';
 import type { ShardMetrics } from './shard-metrics.js';
-import type { StreamCounts } from '../pipe/pipeline.js';
+import type { StreamCounts } from '../pipe/progress.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Settings } from '../settings.js';
 import type { EncodedMessage } from '../protocol/encoded-message.js';

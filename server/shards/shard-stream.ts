@@ -1,7 +1,7 @@
 /** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart. */
 import { Subject, type Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
-import type { StreamCounts } from '../pipe/pipeline.js';
+import type { StreamCounts } from '../pipe/progress.js';
 import { macrotask } from './macrotask.js';
 import type { CommandBatch } from './shard-messages.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blockMs, type Manifest } from '../../../models/manifest.js';
 import { Gatherer } from '../../../server/pipe/gather.js';
-import { Progress, type Chunk } from '../../../server/pipe/pipeline.js';
+import { Progress, type Chunk } from '../../../server/pipe/progress.js';
 import type { AudioFormat } from '../../../server/protocol/audio-format.js';
 import { randomBundle } from '../../models/fixtures.js';
 
