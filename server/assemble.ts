@@ -14,6 +14,7 @@ import { httpApp } from './http/http.js';
 import { Explanations } from './inspect/explanations.js';
 import { limitRequestTime } from './http/request-time.js';
 import type { Log } from './log.js';
+import { createGuard } from './network/guard/guard.js';
 import { isBlockedByFetch } from './network/blocked-ports.js';
 import { Metrics } from './metrics/metrics.js';
 import type { Settings } from './settings.js';
@@ -70,6 +71,10 @@ export interface ServerParts {
 export async function assemble(settings: Settings, parts: ServerParts, log: Log, bundle: Bundle, starting: Promise<Shards>): Promise<RunningServer> {
   const { manifest } = bundle;
   const { scheduler = asyncScheduler } = parts;
+  const guard = createGuard({
+    allowHosts: settings.allowHosts,
+    onRefused: ({ add, ...refusal }) => log.warn('a connection out of the public internet is refused; to allow it, start the server with the line in "add"', { ...refusal, add }),
+  });
   let pages: ReadonlyMap<string, ServedFile>;
   let persistence: Persistence;
   try {
@@ -110,8 +115,8 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     streams,
     log,
     scheduler,
-    check: (fields) => checkStation(fields, manifest, settings),
-    listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, scheduler })),
+    check: (fields) => checkStation(fields, manifest, settings, guard),
+    listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, guard, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
   const viewers = new Viewers(streams, stations, settings, scheduler);
@@ -126,7 +131,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);
   try {
-    alerts = await startAlerts({ settings, log, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
+    alerts = await startAlerts({ settings, log, guard, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
     // After the alerts: those of a station that is removed are over before it is forgotten.
     persistence.record(stations);
     await listen(http, settings);

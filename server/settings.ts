@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseAllowedHost } from './network/guard/allowed-hosts.js';
 import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
 import { PIPE_DEFAULTS } from './pipe/settings.js';
 
@@ -114,6 +115,17 @@ function origins(definition: Definition<readonly string[]>): Setting<readonly st
   };
 }
 
+function hosts(definition: Definition<readonly string[]>): Setting<readonly string[]> {
+  return {
+    ...definition,
+    parse(value) {
+      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      list.forEach(parseAllowedHost);
+      return list;
+    },
+  };
+}
+
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
 const HOUR_MS = 3_600_000;
@@ -181,6 +193,7 @@ export const SETTINGS = {
   access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
   adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
+  allowHosts: hosts({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }),
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
   demoSeed: whole({ default: 181, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),

@@ -8,6 +8,7 @@ import { asyncScheduler, interval, Subscription, timer, type Observable, type Sc
 import type { IClientOptions, MqttClient } from 'mqtt';
 import type { Log } from '../log.js';
 import { credentialsOf, hostOf } from '../network/address.js';
+import type { Guard } from '../network/guard/guard.js';
 import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { StationConfig } from '../stations/config.js';
 import type { AlertStations } from './alerts.js';
@@ -26,8 +27,12 @@ export interface MqttOptions {
   readonly openAlerts: (stationId: string) => readonly AlertType[];
   readonly event$: Observable<AlertEvent>;
   readonly log: Log;
+  readonly guard: Guard;
   readonly scheduler?: SchedulerLike;
 }
+
+/** Without what only opening the connection needs. */
+type ConnectedOptions = Omit<MqttOptions, 'guard'>;
 
 const PUBLISH_EVERY_MS = 1000;
 /** Minimum interval of states in which only the level or the confidence has changed. */
@@ -41,11 +46,12 @@ const CLOSE_MS = 1000;
 
 /** Opens the connection. The library is loaded only if MQTT is used. */
 export async function startMqtt(options: MqttOptions): Promise<Mqtt> {
-  const { connect } = await import('mqtt');
-  return new Mqtt(options, connect({ ...clientOptions(options.prefix), ...brokerOptions(options.url) }));
+  const [{ MqttClient }, { brokerConnection }] = await Promise.all([import('mqtt'), import('./broker-connection.js')]);
+  const broker = brokerOptions(options.url);
+  return new Mqtt(options, new MqttClient(brokerConnection(options.guard, broker), { ...clientOptions(options.prefix), ...broker }));
 }
 
-/** The parts of the broker's address. The library itself splits `user:pa:ss` at the last colon. */
+/** The parts of the broker's address, with the port only if it is not the protocol's own. */
 export function brokerOptions(address: string): IClientOptions {
   const url = new URL(address);
   const credentials = credentialsOf(url);
@@ -76,7 +82,7 @@ export function clientOptions(prefix: string): IClientOptions {
 
 /** Owns the client, which reconnects by itself until `close`. */
 export class Mqtt {
-  readonly #options: MqttOptions;
+  readonly #options: ConnectedOptions;
   readonly #prefix: string;
   readonly #client: MqttClient;
   readonly #scheduler: SchedulerLike;
@@ -91,7 +97,7 @@ export class Mqtt {
   #inFlight = 0;
   #isDisconnected = false;
 
-  constructor(options: MqttOptions, client: MqttClient) {
+  constructor(options: ConnectedOptions, client: MqttClient) {
     const { stations, event$, log, scheduler = asyncScheduler } = options;
     this.#options = options;
     this.#prefix = options.prefix;

@@ -2,6 +2,7 @@
 import { asyncScheduler, interval, type Observable, type SchedulerLike } from 'rxjs';
 import type { Log } from '../log.js';
 import type { AlertType } from '../protocol/messages.js';
+import type { Guard } from '../network/guard/guard.js';
 import { flagOf, SettingError, type SettingName, type Settings } from '../settings.js';
 import type { Database } from '../store/database.js';
 import { Alerts, type AlertStations } from './alerts.js';
@@ -13,6 +14,7 @@ import { Webhooks } from './webhooks.js';
 export interface AlertsOptions {
   readonly settings: Settings;
   readonly log: Log;
+  readonly guard: Guard;
   readonly stations: AlertStations;
   /** Stores pending deliveries; without one they are lost at exit. */
   readonly database?: Database | undefined;
@@ -40,11 +42,11 @@ const DAY_MS = 86_400_000;
  * May be called before or after the stations start.
  * @throws SettingError when a topic or the secret can't be used
  */
-export async function startAlerts({ settings, log, stations, database, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
+export async function startAlerts({ settings, log, guard, stations, database, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
   for (const name of ['mqttTopic', 'mqttDiscovery'] as const) checkTopic(name, settings[name]);
   const alerts = new Alerts(scheduler);
   const outbox = new Outbox(database, log);
-  const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, scheduler });
+  const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler });
   const targets = new Map(stations.list().map(({ config }) => [config.id, config.webhooks]));
 
   alerts.event$.subscribe((event) => {
@@ -68,6 +70,7 @@ export async function startAlerts({ settings, log, stations, database, restored,
     openAlerts: (id) => alerts.open(id),
     event$: alerts.event$,
     log,
+    guard,
     scheduler,
   });
 

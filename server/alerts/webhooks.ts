@@ -5,10 +5,12 @@
  */
 import { asyncScheduler, merge, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
-import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS, type Credentials } from '../network/address.js';
+import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS } from '../network/address.js';
+import type { Guard } from '../network/guard/guard.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
 import { logFields, type Delivery, type Outbox } from './outbox.js';
+import { post, type Posted } from './post.js';
 import { keyOf, sign, type Key } from './signature.js';
 
 export interface WebhooksOptions {
@@ -16,6 +18,7 @@ export interface WebhooksOptions {
   /** Empty: unsigned. */
   readonly secret: string;
   readonly log: Log;
+  readonly guard: Guard;
   readonly scheduler?: SchedulerLike;
   /** 0 to 1, for the jitter. */
   readonly random?: () => number;
@@ -48,6 +51,7 @@ export class Webhooks {
   readonly #outbox: Outbox;
   readonly #key: Key | undefined;
   readonly #log: Log;
+  readonly #guard: Guard;
   readonly #scheduler: SchedulerLike;
   readonly #random: () => number;
   /** Running requests by target. */
@@ -60,10 +64,11 @@ export class Webhooks {
   #isAborted = false;
 
   /** @throws SettingError when the secret is malformed */
-  constructor({ outbox, secret, log, scheduler = asyncScheduler, random = Math.random }: WebhooksOptions) {
+  constructor({ outbox, secret, log, guard, scheduler = asyncScheduler, random = Math.random }: WebhooksOptions) {
     this.#outbox = outbox;
     this.#key = secret === '' ? undefined : keyOf(secret);
     this.#log = log;
+    this.#guard = guard;
     this.#scheduler = scheduler;
     this.#random = random;
     this.#dispatch();
@@ -154,11 +159,10 @@ export class Webhooks {
     const abort = new AbortController();
     const timeout = merge(timer(ANSWER_MS, this.#scheduler), this.#abort).subscribe(() => abort.abort());
     try {
-      const { url, credentials } = withoutCredentials(target);
-      const response = await fetch(url, {
-        method: 'POST',
+      const url = new URL(target);
+      const credentials = credentialsOf(url);
+      return this.#read(await post(url, this.#guard, {
         body,
-        redirect: 'manual',
         signal: abort.signal,
         headers: {
           'content-type': 'application/json',
@@ -168,10 +172,7 @@ export class Webhooks {
           ...(this.#key && { 'webhook-signature': sign(this.#key, id, timestampS, body) }),
           ...(credentials && { authorization: basicAuthorization(credentials) }),
         },
-      });
-      // The body is not needed, so an error in it is ignored, too.
-      response.body?.cancel().catch(() => {});
-      return this.#read(response);
+      }));
     } catch (error) {
       if (this.#isAborted) return undefined;
       const failure = abort.signal.aborted ? `It did not answer within ${ANSWER_MS / 1000} s.` : `It could not be reached: ${reasonOf(error)}.`;
@@ -181,35 +182,27 @@ export class Webhooks {
     }
   }
 
-  #read({ ok, status, headers }: Response): Answer {
-    if (ok) return { ok };
+  #read({ status, headers }: Posted): Answer {
+    if (status >= 200 && status < 300) return { ok: true };
     const isRedirect = status >= 300 && status < 400;
     return {
-      ok,
+      ok: false,
       failure: `It answered ${status}${isRedirect ? '; redirects are not followed' : ''}.`,
       isGone: status === 410,
-      retryAfterMs: retryAfterMs(headers.get('retry-after'), this.#scheduler.now()),
+      retryAfterMs: retryAfterMs(headers['retry-after'], this.#scheduler.now()),
     };
   }
 }
 
 /** Parses `Retry-After`: seconds or a date (RFC 9110, section 10.2.3); anything else counts as 0. */
-function retryAfterMs(value: string | null, nowMs: number): number {
-  if (value === null) return 0;
+function retryAfterMs(value: string | undefined, nowMs: number): number {
+  if (value === undefined) return 0;
   const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - nowMs;
   return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms || 0));
 }
 
-/** `fetch` refuses addresses with a user name or a password. */
-function withoutCredentials(target: string): { url: URL; credentials: Credentials | undefined } {
-  const url = new URL(target);
-  const credentials = credentialsOf(url);
-  url.username = url.password = '';
-  return { url, credentials };
-}
-
-/** The message of fetch is only "fetch failed"; its cause has the reason. */
+/** A host with several addresses fails with one error for each, and no message of its own. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: unknown };
-  return cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(error);
+  const { message, code, errors } = error as NodeJS.ErrnoException & { readonly errors?: readonly Error[] };
+  return message || errors?.[0]?.message || (code ?? String(error));
 }

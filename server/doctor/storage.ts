@@ -1,7 +1,8 @@
 /** Persistent data: the stations file, the database, and free disk space. */
 import { stat, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { addressProblem, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
+import { addressProblem, placeOf, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
+import { createGuard } from '../network/guard/guard.js';
 import type { Settings } from '../settings.js';
 import type { StationConfig } from '../stations/config.js';
 import { StationsFile } from '../stations/stations-file.js';
@@ -10,13 +11,13 @@ import { databaseVersion, WrongDatabaseError } from '../store/database.js';
 import { nearestFolder, tryToWrite } from './folder.js';
 import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
 
-type Places = Pick<Settings, 'stations' | 'stationFiles' | 'database' | 'keepDays'>;
+type Places = Pick<Settings, 'stations' | 'stationFiles' | 'database' | 'keepDays' | 'allowHosts'>;
 
 /** SQLite's name for a database in memory. */
 const IN_MEMORY = ':memory:';
 const ADVICE = 'Name another file, or make the folder and allow this user to write there.';
 
-export async function checkStations({ stations: path, stationFiles, database }: Places): Promise<Finding> {
+export async function checkStations({ stations: path, stationFiles, database, allowHosts }: Places): Promise<Finding> {
   const facts = { path: path || null, stationFiles: stationFiles || null, stations: 0 };
   if (stationFiles !== '' && !await stat(stationFiles).then((found) => found.isDirectory(), () => false)) {
     return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it out: then no files may be stations.', facts);
@@ -38,7 +39,16 @@ export async function checkStations({ stations: path, stationFiles, database }: 
   const found = `${count} ${count === 1 ? 'station' : 'stations'} in ${path}`;
   const hopeless = stations.filter(isHopeless).map(({ id }) => id);
   if (hopeless.length > 0) return note(`${found}; an address can never work of ${hopeless.join(', ')}`, 'Edit them on the page /stations: it says what is wrong.', { ...facts, stations: count, hopeless });
+  const refused = [...new Set(stations.flatMap((station) => refusedHosts(station, allowHosts)))];
+  if (refused.length > 0) return note(`${found}; ${refused.length} of the hosts are not on the public internet`, `Start the server with --allow-hosts ${[...allowHosts, ...refused].join(',')}, or it makes no connections to them.`, { ...facts, stations: count, refused });
   return ok(found, { ...facts, stations: count });
+}
+
+/** Those given as addresses; the others would have to be resolved. */
+function refusedHosts({ url, webhooks }: StationConfig, allowHosts: readonly string[]): string[] {
+  const guard = createGuard({ allowHosts });
+  const places = [url, ...webhooks].map((each) => placeOf(new URL(each))).filter((place) => place !== undefined);
+  return places.filter((place) => guard.refusedKind(place) !== undefined).map(({ host }) => (host.includes(':') ? `[${host}]` : host));
 }
 
 function isHopeless({ url, webhooks }: StationConfig): boolean {

@@ -16,7 +16,7 @@ export interface AddressUse {
   readonly schemes: readonly string[];
   /** Such as "an http:// or https:// address". */
   readonly wanted: string;
-  /** Requests are made by `fetch`, which refuses some ports. */
+  /** Ports of other protocols, which a request could confuse, are refused as `fetch` refuses them. */
   readonly isFetched?: boolean;
   /** User name and password go to an MQTT broker, not into a header of HTTP. */
   readonly isBroker?: boolean;
@@ -80,6 +80,12 @@ export function hostOf({ hostname }: URL): string | undefined {
   // Only schemes of the web have their hosts checked and converted.
   const checked = `http://${hostname}`;
   return hostname !== '' && URL.canParse(checked) ? new URL(checked).hostname.replace(/^\[|\]$/g, '') : undefined;
+}
+
+/** Where a connection to an address of HTTP goes; undefined for a file. */
+export function placeOf(url: URL): { readonly host: string; readonly port: number } | undefined {
+  const host = url.protocol === 'file:' ? undefined : hostOf(url);
+  return host === undefined ? undefined : { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
 }
 
 function credentialsProblem(url: URL, { isBroker }: AddressUse): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * Ports of other protocols than HTTP, to which `fetch` makes no request
+ * Ports of other protocols than HTTP, to which `fetch` makes no request and webhooks neither
  * (https://fetch.spec.whatwg.org/#port-blocking). Node doesn't tell its list; the test asks Node for
  * every port.
  */

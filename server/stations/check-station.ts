@@ -3,7 +3,8 @@
  * addresses that can never work, and what depends on its model and settings.
  */
 import type { Manifest } from '../../models/manifest.js';
-import { addressProblem, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
+import { addressProblem, placeOf, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
+import type { Guard } from '../network/guard/guard.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { flagOf, type Settings } from '../settings.js';
 import { localFile, MissingFile } from '../sources/station/local-file.js';
@@ -13,22 +14,22 @@ import type { StationConfig } from './config.js';
 export type CheckedFields = Partial<Pick<StationConfig, 'url' | 'rules' | 'webhooks'>>;
 
 /** @throws ProtocolError `bad-request`, with a sentence for each field, which begins with the field */
-export async function checkStation({ url, rules = [], webhooks = [] }: CheckedFields, { labels }: Pick<Manifest, 'labels'>, settings: Pick<Settings, 'stationFiles'>): Promise<void> {
+export async function checkStation({ url, rules = [], webhooks = [] }: CheckedFields, { labels }: Pick<Manifest, 'labels'>, settings: Pick<Settings, 'stationFiles'>, guard: Pick<Guard, 'refusedKind'>): Promise<void> {
   const problems: string[] = [];
-  if (url !== undefined) problems.push(...await urlProblems(url, settings));
+  if (url !== undefined) problems.push(...await urlProblems(url, settings, guard));
   for (const [index, rule] of rules.entries()) {
     const unknown = rule.type === 'drift' ? rule.expect.filter((genre) => !labels.includes(genre)) : [];
     if (unknown.length > 0) problems.push(`rules[${index}].expect: the model has no label ${unknown.map((genre) => JSON.stringify(genre)).join(', ')}; its labels are ${labels.join(', ')}.`);
   }
   for (const [index, webhook] of webhooks.entries()) {
-    const problem = addressProblem(webhook, WEBHOOK_ADDRESS);
+    const problem = addressProblem(webhook, WEBHOOK_ADDRESS) ?? refusal(webhook, guard);
     if (problem !== undefined) problems.push(`webhooks[${index}]: ${problem}.`);
   }
   if (problems.length > 0) throw new ProtocolError('bad-request', problems.join(' '));
 }
 
-async function urlProblems(url: string, { stationFiles }: Pick<Settings, 'stationFiles'>): Promise<string[]> {
-  const problem = addressProblem(url, STATION_ADDRESS);
+async function urlProblems(url: string, { stationFiles }: Pick<Settings, 'stationFiles'>, guard: Pick<Guard, 'refusedKind'>): Promise<string[]> {
+  const problem = addressProblem(url, STATION_ADDRESS) ?? refusal(url, guard);
   if (problem !== undefined) return [`url: ${problem}.`];
   if (new URL(url).protocol !== 'file:') return [];
   if (stationFiles === '') return [`url is a file: address, and this server plays no files. The operator can allow one folder with ${flagOf('stationFiles')}.`];
@@ -39,4 +40,11 @@ async function urlProblems(url: string, { stationFiles }: Pick<Settings, 'statio
     // It may come: a named pipe that another program makes, or a disk that is mounted later.
     return error instanceof MissingFile ? [] : [`url: ${(error as Error).message}`];
   }
+}
+
+/** Where a name leads is known only when it is resolved, so this is about addresses given as such. */
+function refusal(url: string, guard: Pick<Guard, 'refusedKind'>): string | undefined {
+  const place = placeOf(new URL(url));
+  const kind = place && guard.refusedKind(place);
+  return kind && `it leads to ${kind}, where this server connects only to what ${flagOf('allowHosts')} names; the operator can add ${place.host} there`;
 }

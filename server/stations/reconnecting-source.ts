@@ -3,6 +3,7 @@
  * reconnects after any loss with exponential backoff and jitter.
  */
 import { asyncScheduler, Observable, Subscription, timer, type SchedulerLike } from 'rxjs';
+import type { Guard } from '../network/guard/guard.js';
 import type { Settings } from '../settings.js';
 import { MAX_LINES } from '../sources/station/decoder.js';
 import { openSource, type SourceOptions } from '../sources/station/source-connection.js';
@@ -42,6 +43,7 @@ export interface ConnectionState {
 
 export interface ReconnectingSourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'reconnectMinMs' | 'reconnectMaxMs' | 'stationFiles'>;
+  readonly guard: Guard;
   readonly scheduler?: SchedulerLike;
   /** Opens one connection; unsubscribing closes it. */
   readonly open?: (url: string, options: SourceOptions) => Observable<SourceEvent>;
@@ -61,6 +63,7 @@ export function reconnectingSource(url: string, options: ReconnectingSourceOptio
 class ReconnectingSource {
   readonly #url: string;
   readonly #settings: ReconnectingSourceOptions['settings'];
+  readonly #guard: Guard;
   readonly #scheduler: SchedulerLike;
   readonly #open: NonNullable<ReconnectingSourceOptions['open']>;
   readonly #random: () => number;
@@ -79,9 +82,10 @@ class ReconnectingSource {
   #lines: readonly string[] = [];
   #decoder: DecoderEnd | null = null;
 
-  constructor(url: string, { settings, scheduler = asyncScheduler, open = openSource, random = Math.random }: ReconnectingSourceOptions, emit: (event: ConnectionEvent) => void) {
+  constructor(url: string, { settings, guard, scheduler = asyncScheduler, open = openSource, random = Math.random }: ReconnectingSourceOptions, emit: (event: ConnectionEvent) => void) {
     this.#url = url;
     this.#settings = settings;
+    this.#guard = guard;
     this.#scheduler = scheduler;
     this.#open = open;
     this.#random = random;
@@ -94,7 +98,7 @@ class ReconnectingSource {
     this.#lines = [];
     this.#emitState('connecting');
     const connection = this.#connection = new Subscription();
-    connection.add(this.#open(this.#url, { settings: this.#settings, scheduler: this.#scheduler }).subscribe({
+    connection.add(this.#open(this.#url, { settings: this.#settings, guard: this.#guard, scheduler: this.#scheduler }).subscribe({
       next: (event) => this.#handle(event),
       error: (error: unknown) => this.#lose('failing', faultOf(error)),
       complete: () => this.#lose('failing', new SourceFault('The audio has ended.')),

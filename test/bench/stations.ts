@@ -42,7 +42,7 @@ await command(async () => {
   const server = new RemoteProcess<ServerCalls>('./server-process.js');
   try {
     const port = await radio.call('start');
-    await server.call('start', { logLevel: 'warn' });
+    await server.call('start', { logLevel: 'warn', allowHosts: '127.0.0.1' });
     await server.call('listen', `http://127.0.0.1:${port}/`, stations);
     const rows: Minute[] = [];
     let before = await look(server);

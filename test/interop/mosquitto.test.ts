@@ -10,6 +10,7 @@ import { stateEvent } from '../server/alerts/station-events.js';
 import { station, StationList } from '../server/alerts/station-list.js';
 import { Bench, freePort, interop, type Running } from './programs.js';
 import { eventually } from '../support/until.js';
+import { LOOPBACK } from '../support/loopback.js';
 
 const test = interop('Mosquitto', ['mosquitto', 'mosquitto_passwd', 'mosquitto_sub']);
 
@@ -47,7 +48,7 @@ test('it retains stations and alerts, is told again after its death, and forgets
   const first = mosquitto.start();
   const lines: string[] = [];
   const list = new StationList(station('one', { rules: [{ type: 'down', forS: 0 }] }), station('two'));
-  const alerts = await startAlerts({ settings: withDefaults({ mqtt: [mosquitto.url] }), log: new Log('info', (line) => lines.push(line)), stations: list });
+  const alerts = await startAlerts({ guard: LOOPBACK, settings: withDefaults({ mqtt: [mosquitto.url] }), log: new Log('info', (line) => lines.push(line)), stations: list });
   const config = 'homeassistant/device/livegenre_2f_one/config';
   try {
     await eventually('the station is there', () => config in mosquitto.retained(), { log: () => first.log + lines.join('') });

@@ -16,9 +16,9 @@ export const FAKE_CLASSIFIER_URL = new URL('./fake-classifier.js', import.meta.u
 
 export const START = { type: 'start', version: 1, ...MONO };
 
-/** On a free port of 127.0.0.1, one shard, no demo, unless set; on a busy machine sound is scored late, which must drop none of it. */
+/** On a free port of 127.0.0.1, one shard, no demo, stations on 127.0.0.1 allowed, unless set; on a busy machine sound is scored late, which must drop none of it. */
 export function startTestServer(settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
-  return startServer(withDefaults({ port: 0, shards: 1, demo: false, closeTimeoutMs: 200, drainTimeoutMs: 2000, maxLagMs: 60_000, ...settings }), {
+  return startServer(withDefaults({ port: 0, shards: 1, demo: false, closeTimeoutMs: 200, drainTimeoutMs: 2000, maxLagMs: 60_000, allowHosts: ['127.0.0.0/8'], ...settings }), {
     bundle: FAKE_BUNDLE,
     classifier: FAKE_CLASSIFIER_URL,
     log: new Log('error', () => {}),

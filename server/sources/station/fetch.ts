@@ -5,9 +5,8 @@
 import { setMaxListeners } from 'node:events';
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
-import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import { credentialsOf, keepCredentials } from '../../network/address.js';
+import { RefusedAddress, type Guard, type Place } from '../../network/guard/guard.js';
 import { inRange, rangeHeader, type ByteRange } from './byte-range.js';
 import { decompressed } from './content-encoding.js';
 import { Cookies } from './cookies.js';
@@ -24,6 +23,7 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Limit from the request to the first byte of the body, redirects included, ms. */
   readonly timeoutMs: number;
+  readonly guard: Guard;
   /** Pool of connections to reuse. Without it each request opens its own. */
   readonly pool?: ConnectionPool;
   /** Byte range of the resource. The answer has no other bytes, also from a server that ignores ranges. */
@@ -32,22 +32,44 @@ export interface FetchOptions {
   readonly cookies?: Cookies;
 }
 
+/** Opens a connection for a request, with what Node gives its agents. */
+type Connect = (options: object) => HttpConnection;
+
 class LenientAgent extends http.Agent {
+  readonly #connect: Connect;
+
+  constructor(connect: Connect) {
+    super({ keepAlive: true });
+    this.#connect = connect;
+  }
+
   override createConnection(options: object): HttpConnection {
-    return plain(options);
+    return this.#connect(options);
   }
 }
 
 class LenientSecureAgent extends https.Agent {
+  readonly #connect: Connect;
+
+  constructor(connect: Connect) {
+    super({ keepAlive: true });
+    this.#connect = connect;
+  }
+
   override createConnection(options: object): HttpConnection {
-    return secure(options);
+    return this.#connect(options);
   }
 }
 
 /** Keep-alive connections; `close` ends them. */
 export class ConnectionPool {
-  readonly http = new LenientAgent({ keepAlive: true });
-  readonly https = new LenientSecureAgent({ keepAlive: true });
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+
+  constructor(guard: Guard) {
+    this.http = new LenientAgent(plain(guard));
+    this.https = new LenientSecureAgent(secure(guard));
+  }
 
   close(): void {
     this.http.destroy();
@@ -126,7 +148,7 @@ async function follow(address: URL, options: FetchOptions & { readonly cookies: 
 }
 
 function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
-  const { signal, pool, range, cookies } = options;
+  const { signal, guard, pool, range, cookies } = options;
   const cookie = cookies?.for(url);
   const isSecure = url.protocol === 'https:';
   const credentials = credentialsOf(url);
@@ -147,7 +169,7 @@ function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
       // The head is checked in `http-head.ts`; this one is about the framing of the body.
       insecureHTTPParser: true,
       maxHeaderSize: 2 * MAX_HEAD_BYTES,
-      ...(pool ? { agent: isSecure ? pool.https : pool.http } : { createConnection: isSecure ? secure : plain }),
+      ...(pool ? { agent: isSecure ? pool.https : pool.http } : { createConnection: (isSecure ? secure : plain)(guard) }),
     });
     request.on('response', resolve).on('error', (error: NodeJS.ErrnoException) => {
       // The server had closed the reused connection: retry on another one.
@@ -157,15 +179,8 @@ function ask(url: URL, options: FetchOptions): Promise<IncomingMessage> {
   });
 }
 
-function plain(options: object): HttpConnection {
-  return new HttpConnection(connect(options as NetConnectOpts));
-}
-
-function secure(options: object): HttpConnection {
-  const { host = '' } = options as ConnectionOptions;
-  const socket: Socket = connectSecurely({ ...options, ...(!isIP(host) && { servername: host }) });
-  return new HttpConnection(socket);
-}
+const plain = (guard: Guard): Connect => (options) => new HttpConnection(guard.connect(options as Place));
+const secure = (guard: Guard): Connect => (options) => new HttpConnection(guard.connectSecurely(options as Place));
 
 /** The redirect target. Credentials are passed on only within the same origin. */
 function redirected(from: URL, header: string): URL {
@@ -246,6 +261,7 @@ const NETWORK: Readonly<Record<string, string>> = {
 /** A network error of Node as a sentence. */
 export function networkFault(error: unknown): SourceFault {
   if (error instanceof SourceFault) return error;
+  if (error instanceof RefusedAddress) return new SourceFault(error.message);
   // A host with several addresses fails with one error for each.
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
   const sentence = NETWORK[code ?? ''] ?? NETWORK[errors?.[0]?.code ?? ''] ?? (code?.startsWith('HPE_') ? `The server breaks the rules of HTTP (${code}).` : undefined);

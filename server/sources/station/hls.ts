@@ -4,6 +4,7 @@
  */
 import { createDecipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guard } from '../../network/guard/guard.js';
 import type { Cookies } from './cookies.js';
 import { fetchAnswer, ConnectionPool, type Answer } from './fetch.js';
 import { chosenVariant, readMediaPlaylist, type HlsSegment, type MediaPlaylist, type Resource } from './hls-playlist.js';
@@ -28,6 +29,7 @@ const MAX_FAILURES_IN_A_ROW = 3;
 export interface HlsOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  readonly guard: Guard;
   /** Cookies of the connection: CDNs allow segments by one that came with the playlist. */
   readonly cookies?: Cookies;
   /** @throws when the signal aborts */
@@ -65,7 +67,7 @@ export class HlsStream {
    * @throws SourceFault
    */
   static async open(text: string, url: URL, options: HlsOptions): Promise<HlsStream> {
-    const connections = new ConnectionPool();
+    const connections = new ConnectionPool(options.guard);
     try {
       for (let lists = 0; lists < MAX_LISTS; lists += 1) {
         const variant = chosenVariant(text, url);

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Guard } from '../../network/guard/guard.js';
 import type { Settings } from '../../settings.js';
 import { followCodec, type CodecChange } from './codec-change.js';
 import { Cookies } from './cookies.js';
@@ -31,6 +32,7 @@ const MIN_FILE_MS = 1000;
 
 export interface SourceOptions {
   readonly settings: Pick<Settings, 'stallAfterMs' | 'stationFiles'>;
+  readonly guard: Guard;
   /** Clock for the pace of the audio. */
   readonly scheduler?: SchedulerLike;
 }
@@ -68,6 +70,7 @@ interface Decoding {
 
 class SourceConnection {
   readonly #settings: SourceOptions['settings'];
+  readonly #guard: Guard;
   readonly #emit: (event: SourceEvent) => void;
   readonly #playout: Playout;
   readonly #scheduler: SchedulerLike;
@@ -81,8 +84,9 @@ class SourceConnection {
   /** Time without bytes that counts as a stall, here also time with bytes in no format. */
   #stallAfterMs: number;
 
-  constructor({ settings, scheduler = asyncScheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
+  constructor({ settings, guard, scheduler = asyncScheduler }: SourceOptions, emit: (event: SourceEvent) => void) {
     this.#settings = settings;
+    this.#guard = guard;
     this.#emit = emit;
     this.#scheduler = scheduler;
     this.#stallAfterMs = settings.stallAfterMs;
@@ -116,7 +120,7 @@ class SourceConnection {
 
   async #find(url: URL, depth: number): Promise<FoundStream> {
     if (++this.#tries > MAX_TRIES) throw new SourceFault(`The playlist leads to more than ${MAX_TRIES} addresses; none has audio.`);
-    const options = { signal: this.#stop.signal, timeoutMs: this.#settings.stallAfterMs, cookies: this.#cookies };
+    const options = { signal: this.#stop.signal, timeoutMs: this.#settings.stallAfterMs, guard: this.#guard, cookies: this.#cookies };
     const answer = await fetchAnswer(url, options);
     try {
       const type = answer.contentType;

@@ -16,6 +16,7 @@ import { listen, startBroker } from './broker.js';
 import { stateEvent } from './station-events.js';
 import { receive, status } from './receiver.js';
 import { station, StationList } from './station-list.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 interface Rig {
   readonly alerts: RunningAlerts;
@@ -29,7 +30,7 @@ async function start(settings: Partial<Settings>, list: StationList, more: { dat
   clock.frame = more.startMs ?? 0;
   const lines: Rig['lines'] = [];
   const log = new Log('info', (line) => lines.push(JSON.parse(line) as Rig['lines'][number]));
-  return { clock, list, lines, alerts: await startAlerts({ settings: withDefaults(settings), log, stations: list, scheduler: clock, ...more }) };
+  return { clock, list, lines, alerts: await startAlerts({ guard: LOOPBACK, settings: withDefaults(settings), log, stations: list, scheduler: clock, ...more }) };
 }
 
 test('an alert is recorded, logged and sent to the webhooks of the server and of the station', async () => {

@@ -9,6 +9,7 @@ import { openDatabase, type Database } from '../../../server/store/database.js';
 import { VERSION } from '../../../server/version.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { receive, status, type Receiver } from './receiver.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 const START_MS = Date.parse('2026-11-21T12:00:00Z');
 
@@ -37,7 +38,7 @@ function rig({ secret = '', database, random = () => 1, startMs = START_MS }: { 
   const outbox = new Outbox(database, log);
   return {
     clock, outbox, lines,
-    webhooks: new Webhooks({ outbox, secret, log, scheduler: clock, random }),
+    webhooks: new Webhooks({ outbox, secret, log, guard: LOOPBACK, scheduler: clock, random }),
     logged: (what) => new Promise((resolve) => {
       look = () => {
         const found = lines.findIndex((line) => line.what === what);

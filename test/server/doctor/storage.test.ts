@@ -14,7 +14,7 @@ interface Place {
 }
 
 const test = suite<Place>('storage');
-const PLACES = { stations: '', stationFiles: '', database: '', keepDays: 30 };
+const PLACES = { stations: '', stationFiles: '', database: '', keepDays: 30, allowHosts: [] };
 const ONE_STATION = JSON.stringify({ version: 1, stations: [{ id: 'one', name: 'One', url: 'http://example.org/one' }] });
 
 test.before.each(async (context) => {
@@ -51,6 +51,11 @@ test('a stations file: counted, and told what is wrong in it', async ({ folder }
   is(await checkStations({ ...PLACES, stations }), 'problem', 'station "one"');
   await writeFile(stations, ONE_STATION.replace(/"url": ?"[^"]*"/, '"url": "http://127.0.0.1:0/"'));
   is(await checkStations({ ...PLACES, stations }), 'note', /1 station in .*; an address can never work of one/);
+  await writeFile(stations, ONE_STATION.replace(/"url": ?"[^"]*"/, '"url": "http://192.168.1.7:8000/"'));
+  const refused = await checkStations({ ...PLACES, stations, allowHosts: ['*.lan'] });
+  is(refused, 'note', /1 of the hosts are not on the public internet/);
+  assert.match(JSON.stringify(refused), '--allow-hosts *.lan,192.168.1.7');
+  is(await checkStations({ ...PLACES, stations, allowHosts: ['192.168.1.7'] }), 'ok', '1 station in');
   await writeFile(stations, '{ no json');
   is(await checkStations({ ...PLACES, stations }), 'problem', 'line 1');
 });

@@ -12,6 +12,7 @@ import { fetchAnswer } from '../../../server/sources/station/fetch.js';
 import { until } from '../../support/until.js';
 import { startBroker } from '../alerts/broker.js';
 import { StationList } from '../alerts/station-list.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 /** As typed, and as they must arrive. */
 const PASSWORDS: readonly (readonly [typed: string, meant: string])[] = [
@@ -33,15 +34,15 @@ async function remember(): Promise<{ readonly host: string; readonly got: (strin
 
 test('stations', async () => {
   const { host, got, close } = await remember();
-  for (const [typed] of PASSWORDS) (await fetchAnswer(new URL(`http://user:${typed}@${host}/`), { signal: new AbortController().signal, timeoutMs: 5000 })).close();
-  (await fetchAnswer(new URL(`http://:only@${host}/`), { signal: new AbortController().signal, timeoutMs: 5000 })).close();
+  for (const [typed] of PASSWORDS) (await fetchAnswer(new URL(`http://user:${typed}@${host}/`), { signal: new AbortController().signal, timeoutMs: 5000, guard: LOOPBACK })).close();
+  (await fetchAnswer(new URL(`http://:only@${host}/`), { signal: new AbortController().signal, timeoutMs: 5000, guard: LOOPBACK })).close();
   close();
   assert.equal(got, [...PASSWORDS.map(([, meant]) => basic(meant)), `Basic ${Buffer.from(':only').toString('base64')}`]);
 });
 
 test('webhooks', async () => {
   const { host, got, close } = await remember();
-  const webhooks = new Webhooks({ outbox: new Outbox(undefined, log), secret: '', log });
+  const webhooks = new Webhooks({ outbox: new Outbox(undefined, log), secret: '', log, guard: LOOPBACK });
   for (const [index, [typed]] of PASSWORDS.entries()) {
     webhooks.send({ id: `alert-${index}`, station: { id: 'a', name: 'A' }, type: 'down', kind: 'raised', atMs: 0, fromMs: 0, toMs: null, sentence: '', rule: null, details: {} }, [`http://user:${typed}@${host}/`]);
     await until(() => got.length > index);
@@ -58,7 +59,7 @@ test('brokers', async () => {
     done(null, true);
   } });
   for (const [index, [typed]] of PASSWORDS.entries()) {
-    const mqtt = await startMqtt({ url: `mqtt://us%3Aer:${typed}@127.0.0.1:${broker.port}`, prefix: 'livegenre', discovery: 'homeassistant', stations: new StationList(), openAlerts: () => [], event$: NEVER, log });
+    const mqtt = await startMqtt({ url: `mqtt://us%3Aer:${typed}@127.0.0.1:${broker.port}`, prefix: 'livegenre', discovery: 'homeassistant', stations: new StationList(), openAlerts: () => [], event$: NEVER, log, guard: LOOPBACK });
     await until(() => got.length > index);
     await mqtt.close();
   }

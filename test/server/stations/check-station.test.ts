@@ -6,16 +6,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refusedFields } from '../../../client/dashboard/model/station-form.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
+import { createGuard } from '../../../server/network/guard/guard.js';
 import { checkStation } from '../../../server/stations/check-station.js';
 import { ask } from '../http/rest/ask.js';
 import { withServer } from '../rig.js';
 import { SimulatedSources, saved, URL_ONE } from './simulated-sources.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 const LABELS = { labels: ['jazz', 'rock'] };
 
 async function refusal(station: object, stationFiles = ''): Promise<string> {
   try {
-    await checkStation(saved(station), LABELS, { stationFiles });
+    await checkStation(saved(station), LABELS, { stationFiles }, LOOPBACK);
     return 'none';
   } catch (error) {
     assert.instance(error, ProtocolError);
@@ -51,6 +53,14 @@ test('addresses that can never work are refused, each with its field', async () 
   const message = await refusal({ url: 'http://user:12#34@radio.example/', webhooks: ['https://hooks.example/', 'http://hooks.example:10080/x', 'http://hooks.example:0/'] });
   assert.equal(refusedFields(message), ['url', 'webhooks', 'webhooks']);
   assert.match(message, /^url: the # in its user name or password must be written as %23;.* webhooks\[1\]: no request can be made to port 10080: .* webhooks\[2\]: nothing can listen on port 0\.$/);
+});
+
+test('addresses out of the public internet are refused, unless --allow-hosts names them', async () => {
+  const fields = { url: 'http://10.0.0.7:8000/live', webhooks: ['https://hooks.example/', 'http://[::ffff:a9fe:a9fe]/'] };
+  const said = async (allowHosts: readonly string[]): Promise<string> => checkStation(fields, LABELS, { stationFiles: '' }, createGuard({ allowHosts })).then(() => 'none', (error: Error) => error.message);
+  assert.equal(refusedFields(await said([])), ['url', 'webhooks']);
+  assert.match(await said([]), /^url: it leads to a private network, .*--allow-hosts names; the operator can add 10\.0\.0\.7 there\. webhooks\[1\]: it leads to the metadata service of a cloud/);
+  assert.is(await said(['10.0.0.0/8', '169.254.169.254']), 'none');
 });
 
 test('the API refuses them at the door; a change of other fields is taken whatever is saved', () => withServer({}, async (server) => {

@@ -7,6 +7,7 @@ import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '
 import { until } from '../../support/until.js';
 import { Recordings } from '../sources/recordings.js';
 import { ffmpegs, gone, HAS_FFMPEG, Radio } from '../sources/station/radio.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 const test = suite('reconnecting to a radio server');
 const SETTINGS = { stallAfterMs: 2000, reconnectMinMs: 20, reconnectMaxMs: 100, stationFiles: '' };
@@ -48,7 +49,7 @@ class Station {
 
   constructor(url: string, settings: Partial<typeof SETTINGS> = {}) {
     stations.push(this);
-    this.#subscription = reconnectingSource(url, { settings: { ...SETTINGS, ...settings } }).subscribe((event) => {
+    this.#subscription = reconnectingSource(url, { settings: { ...SETTINGS, ...settings }, guard: LOOPBACK }).subscribe((event) => {
       this.eventTypes.push(event.type);
       if (event.type === 'state') this.states.push(event);
     });

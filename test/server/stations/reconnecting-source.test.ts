@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { reconnectingSource, type ConnectionEvent, type ConnectionState } from '../../../server/stations/reconnecting-source.js';
 import { type SourceEvent, SourceFault } from '../../../server/sources/station/source-event.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 const SETTINGS = { stallAfterMs: 10_000, reconnectMinMs: 1000, reconnectMaxMs: 60_000, stationFiles: '' };
 const AUDIO = { type: 'audio', bytes: new Uint8Array(4) } as const;
@@ -28,7 +29,7 @@ class Rig {
       subscriber.add(() => (this.open -= 1));
       return connection.subscribe(subscriber);
     });
-    this.#subscription = reconnectingSource('http://radio.example/', { settings: { ...SETTINGS, ...settings }, scheduler: this.clock, open, random })
+    this.#subscription = reconnectingSource('http://radio.example/', { settings: { ...SETTINGS, ...settings }, guard: LOOPBACK, scheduler: this.clock, open, random })
       .subscribe({ next: (event) => this.events.push(event), error: () => assert.unreachable('errored'), complete: () => assert.unreachable('completed') });
   }
 
@@ -309,7 +310,7 @@ test('any other error during subscription is a failure, too', () => {
     tries += 1;
     subscriber.error(new Error('oops'));
   });
-  const subscription = reconnectingSource('http://a/', { settings: SETTINGS, scheduler: clock, open, random: () => 1 }).subscribe((event) => events.push(event));
+  const subscription = reconnectingSource('http://a/', { settings: SETTINGS, guard: LOOPBACK, scheduler: clock, open, random: () => 1 }).subscribe((event) => events.push(event));
   assert.match((events.at(-1) as ConnectionState).reason!, /oops/);
   clock.advance(3000);
   assert.is(tries, 3);

@@ -9,6 +9,7 @@ import { checkStation } from '../../../server/stations/check-station.js';
 import { until } from '../../support/until.js';
 import { sharedServer } from '../rig.js';
 import { SimulatedSources, saved, station, URL_ONE } from './simulated-sources.js';
+import { LOOPBACK } from '../../support/loopback.js';
 
 const shared = sharedServer(test);
 
@@ -89,7 +90,7 @@ test('a saved station that can never work runs, is told of, and can be switched 
   const lines: string[] = [];
   const { stations, file } = stationsOf(server, {
     saved: [saved({ url: 'http://127.0.0.1:0/' })],
-    check: (fields) => checkStation(fields, { labels: [] }, { stationFiles: '' }),
+    check: (fields) => checkStation(fields, { labels: [] }, { stationFiles: '' }, LOOPBACK),
     log: new Log('warn', (line) => lines.push(line)),
   });
   await until(() => lines.length > 0);

@@ -10,6 +10,7 @@ import { Cookies } from '../../../../server/sources/station/cookies.js';
 import { DISCONTINUITY, HlsStream } from '../../../../server/sources/station/hls.js';
 import { Recordings } from '../recordings.js';
 import { gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
+import { LOOPBACK } from '../../../support/loopback.js';
 
 const test = suite('HLS');
 const BASE_LINES = ['#EXTM3U', '#EXT-X-VERSION:3'];
@@ -45,6 +46,7 @@ class Player {
     const stream = await HlsStream.open(text, new URL(radio.url('/live/list.m3u8')), {
       signal: this.stop.signal,
       timeoutMs: 5000,
+      guard: LOOPBACK,
       cookies: new Cookies(),
       now: () => this.nowMs,
       wait: async (ms) => {

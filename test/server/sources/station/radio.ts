@@ -8,6 +8,7 @@ import { openSource, type SourceOptions } from '../../../../server/sources/stati
 import { eventually, PATIENCE_MS } from '../../../support/until.js';
 import { childProcesses } from '../recordings.js';
 import type { SourceEvent, SourceFault } from '../../../../server/sources/station/source-event.js';
+import { LOOPBACK } from '../../../support/loopback.js';
 
 /** Stations decode with no other FFmpeg than the system's. */
 export const HAS_FFMPEG = spawnSync('ffmpeg', ['-version']).status === 0;
@@ -73,7 +74,7 @@ export class Heard {
       this.isOver = true;
       this.#wake();
     };
-    this.subscription = openSource(url, { settings: { stallAfterMs: 10_000, stationFiles: '', ...settings } }).subscribe({
+    this.subscription = openSource(url, { settings: { stallAfterMs: 10_000, stationFiles: '', ...settings }, guard: LOOPBACK }).subscribe({
       next: (event) => {
         this.events.push(event);
         this.#wake();
