@@ -1,5 +1,6 @@
 /** HTTP requests of the dashboard and the types of their answers. */
 import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol/messages.js';
+import type { Profile, Usual } from '../../server/tune/profile.js';
 import { BASE } from './base.js';
 import type { Share } from './model/day-clock.js';
 import type { StationHistory } from './model/passages.js';
@@ -9,6 +10,8 @@ export interface ModelCard {
   readonly name: string;
   readonly version: string;
   readonly labels: readonly string[];
+  /** Absent if the model has none. */
+  readonly tags?: readonly { readonly name: string }[];
   readonly blockColumns: number;
   readonly frontEnd: { readonly sampleRate: number; readonly hop: number; readonly bands: number; readonly fMin: number; readonly fMax: number };
 }
@@ -49,6 +52,22 @@ export type StationInfo = StationGlance & Partial<StationForm & {
   readonly source: SourceFormat | null;
   readonly decoder: { readonly exitCode: number | null; readonly signal: string | null; readonly lines: readonly string[] } | null;
 }>;
+
+/** What a station usually plays: one of `GET /v1/profiles`. */
+export interface StationProfile extends Profile {
+  readonly id: string;
+  /** At this hour; null if too little is known. */
+  readonly usual: Usual | null;
+}
+
+/** Answer of `GET /v1/stations/ID/profile`, as far as it is shown. */
+export interface StationHabits {
+  readonly days: number;
+  readonly usual: Usual | null;
+  readonly overall: Profile;
+  /** Most alike first. */
+  readonly alike: readonly { readonly id: string; readonly name: string; readonly likeness: number }[];
+}
 
 export interface StationAlert {
   readonly id: string | number;

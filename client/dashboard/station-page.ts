@@ -1,8 +1,9 @@
 /** Page of one station: status, current genre, last hour and day, alerts, and genres by hour of the day. */
 import { html, LitElement, nothing } from 'lit';
 import { BASE } from './base.js';
-import { stationPath } from './api.js';
+import { stationPath, type StationHabits } from './api.js';
 import type { Hour } from './model/day-clock.js';
+import { labelName, percent } from './model/format.js';
 import { GenrePalette, type GenreColour } from './model/genre-colours.js';
 import { STATIONS } from './model/route.js';
 import { ALERT_NAMES, coarseDuration, timeWithDay, timeOfDay } from './model/station-words.js';
@@ -34,7 +35,7 @@ const TABLES = ['segments', 'shares', 'alerts', 'states'] as const;
 const DAYS = [1, 7] as const;
 
 export class StationPage extends LitElement {
-  static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true }, clockTrouble: { state: true } };
+  static override properties = { site: { attribute: false }, stationId: {}, theme: { state: true }, labels: { state: true }, hours: { state: true }, days: { state: true }, clockTrouble: { state: true }, habits: { state: true } };
   static override styles = [sharedStyles, pageStyles, soundStyles, stateMarkStyles, alertBadgeStyles, stationPageStyles];
 
   declare site: Site;
@@ -45,6 +46,8 @@ export class StationPage extends LitElement {
   declare days: number;
   /** Why the chosen days could not be loaded; empty if they were. */
   declare clockTrouble: string;
+  /** What it usually plays and which stations are alike; undefined until loaded, or without a history. */
+  declare habits: StationHabits | undefined;
   #watch: StationWatch | undefined;
   #stopVisitor = (): void => {};
   #hoursOf = '';
@@ -65,6 +68,9 @@ export class StationPage extends LitElement {
     const watch = this.#watch = new StationWatch(this.site, this.stationId, () => this.#changed());
     this.#stopVisitor = this.site.visitor.on('change', () => void watch.refresh());
     watch.open();
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    // A server without history has none.
+    this.site.visitor.request(stationPath(this.stationId, `/profile?tz=${encodeURIComponent(timeZone)}`)).then((habits) => { this.habits = habits as StationHabits; }, () => {});
     // Without the model the genres have no colours, but are shown.
     this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
   }
@@ -141,6 +147,7 @@ export class StationPage extends LitElement {
         <section class="lists">
           <div><h2>Alerts of the last day</h2>${this.#alerts(watch)}</div>
           <div><h2>Played in the last hour</h2>${this.#playedTitles(watch)}</div>
+          ${this.#usual()}
           <div class="files"><h2>Last day as CSV</h2><p>${TABLES.map((table) => html`<a download href=${this.#csv(watch, table)}>${table}</a>`)}</p></div>
         </section>
       </main>
@@ -178,6 +185,18 @@ export class StationPage extends LitElement {
     const titles = playedTitles(passages.all).filter(({ toMs }) => toMs > nowMs - HOUR_MS).reverse().slice(0, MAX_ROWS);
     if (titles.length === 0) return html`<p class="note">The source sends no titles.</p>`;
     return html`<ul class="rows" aria-label="Titles">${titles.map(({ title, fromMs }) => html`<li><span class="when">${timeOfDay(fromMs)}</span><span>${title}</span></li>`)}</ul>`;
+  }
+
+  /** What it usually plays at this hour, and stations like it. */
+  #usual() {
+    const { habits } = this;
+    if (!habits || habits.overall.heardS === 0) return nothing;
+    const { usual, overall, alike } = habits;
+    return html`<div><h2>In ${habits.days} days</h2>
+      <p class="habit">${usual ? `At this hour mostly ${labelName(usual.genre)}, ${percent(usual.share)} % of the time. ` : ''}${Object.entries(overall.genres).slice(0, 3).map(([genre, share]) => `${labelName(genre)} ${percent(share)} %`).join(', ')}${overall.speech > 0.005 ? `, speech ${percent(overall.speech)} %` : ''}.</p>
+      ${alike.length === 0 ? nothing : html`<h2>Stations like it</h2><ul class="rows" aria-label="Stations like it">${alike.slice(0, 5).map(({ id, name, likeness }) => html`
+        <li><span class="when">${percent(likeness)} %</span><a href=${this.site.href({ page: 'station', id })}>${name}</a></li>`)}</ul>
+        <p><a href=${`${this.site.href(STATIONS)}?like=${encodeURIComponent(this.stationId)}`}>All, most alike first</a></p>`}</div>`;
   }
 
   #csv({ nowMs }: StationWatch, table: string): string {

@@ -12,7 +12,9 @@ export const stationsPageStyles = css`
   .kinds { display: flex; flex-wrap: wrap; gap: 0.375rem; }
   .kinds button { min-block-size: 2rem; padding: 0 0.75rem; border-radius: 1rem; font-size: 0.8125rem; }
   .kinds button:not([aria-pressed='true']):is(.failing, .stalled, .alerts) { color: var(--bad); border-color: color-mix(in srgb, var(--bad) 60%, transparent); }
-  .order { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; font-size: 0.8125rem; color: var(--quiet); }
+  .playing, .order { display: flex; align-items: center; gap: 0.5rem; font-size: 0.8125rem; color: var(--quiet); }
+  .playing { margin-inline-start: auto; }
+  .playing select, .order select { max-inline-size: 11rem; }
   .grid { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr)); }
   /* Cards outside the viewport are neither laid out nor painted; all have this height. */
   station-card { content-visibility: auto; contain-intrinsic-size: auto 11.25rem; }
@@ -26,6 +28,8 @@ export const stationsPageStyles = css`
   code { font: 0.9em ui-monospace, 'SF Mono', Menlo, Consolas, monospace; color: var(--ink); }
   @media (max-width: 40rem) {
     input[type='search'] { flex: 1 1 100%; }
-    .order { margin-inline-start: 0; }
+    .playing { margin-inline-start: 0; }
+    .playing, .order { flex: 1 1 9rem; }
+    .playing select, .order select { flex: 1; min-inline-size: 0; }
   }
 `;

@@ -1,30 +1,42 @@
-/** Filter and sort order of the grid of stations. */
+/** Filter and sort order of the grid of stations: by what they are, by what they play now, and by what they usually play. */
 import type { StationGlance, StationState } from '../../../server/protocol/messages.js';
+import { likeness, shareOf } from '../../../server/tune/profile.js';
+import { fitOf, type Wish } from '../../../server/tune/wish.js';
+import type { StationProfile } from '../api.js';
 import { labelName, percent } from './format.js';
 import { STATES } from './station-words.js';
 
 export type StationFilter = 'all' | 'alerts' | StationState;
-export type Order = 'name' | 'state' | 'genre';
+export type Order = 'name' | 'state' | 'genre' | 'sure' | 'usual' | 'mixed' | 'speech' | 'like';
 
 export interface StationQuery {
   /** Search words: each must occur in the name, genre or title; case and accents are ignored. */
   readonly text: string;
   readonly kind: StationFilter;
   readonly order: Order;
+  /** Only stations that play this now. */
+  readonly wish?: Wish | undefined;
+  /** By id, of stations that were ever heard; without them, orders by profile are by name. */
+  readonly profiles?: ReadonlyMap<string, StationProfile> | undefined;
+  /** Id of the station that the others are compared with. */
+  readonly like?: string | undefined;
 }
 
 const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-export function filterStations(stations: readonly StationGlance[], { text, kind, order }: StationQuery): StationGlance[] {
+export function filterStations(stations: readonly StationGlance[], query: StationQuery): StationGlance[] {
+  const { text, kind, wish, order } = query;
   const words = normalised(text).split(/\s+/).filter((word) => word !== '');
   return stations
-    .filter((station) => matches(station, kind))
+    .filter((station) => matches(station, kind) && (wish === undefined || fitOf(wish, station) > 0))
     .filter((station) => {
       if (words.length === 0) return true;
       const searched = normalised(`${station.name} ${station.genre === null ? '' : labelName(station.genre)} ${station.nowPlaying ?? ''}`);
       return words.every((word) => searched.includes(word));
     })
-    .sort((one, other) => before(one, other, order) || NAMES.compare(one.name, other.name) || (one.id < other.id ? -1 : 1));
+    .map((station) => ({ station, rank: rankOf(station, query) }))
+    .sort((a, b) => b.rank - a.rank || before(a.station, b.station, order) || NAMES.compare(a.station.name, b.station.name) || (a.station.id < b.station.id ? -1 : 1))
+    .map(({ station }) => station);
 }
 
 /** Number of stations for each filter; empty ones are left out, except `all`. */
@@ -47,12 +59,30 @@ function matches({ state, alerts }: StationGlance, kind: StationFilter): boolean
   return kind === 'all' || (kind === 'alerts' ? alerts.length > 0 : state === kind);
 }
 
+/** Orders by a number: higher comes first; 0 for the other orders. */
+function rankOf(station: StationGlance, { order, wish, profiles, like }: StationQuery): number {
+  const profile = profiles?.get(station.id);
+  switch (order) {
+    // In steps, so that stations that are about as sure keep their places.
+    case 'sure': return Math.round(10 * (wish ? fitOf(wish, station) : station.p));
+    case 'usual': return wish && profile && wish.genres.length > 0 ? shareOf(profile, wish.genres) : profile?.usual?.share ?? 0;
+    case 'mixed': return profile?.entropy ?? -1;
+    case 'speech': return profile?.speech ?? -1;
+    case 'like': {
+      const other = like === undefined ? undefined : profiles?.get(like);
+      // The station itself comes first.
+      return station.id === like ? 2 : profile && other ? likeness(profile, other) : -1;
+    }
+    default: return 0;
+  }
+}
+
 function before(one: StationGlance, other: StationGlance, order: Order): number {
   switch (order) {
-    case 'name': return 0;
     case 'state': return Math.sign(other.alerts.length) - Math.sign(one.alerts.length) || STATES.indexOf(one.state) - STATES.indexOf(other.state);
     // Those without a genre come last.
     case 'genre': return one.genre === other.genre ? 0 : one.genre === null ? 1 : other.genre === null ? -1 : NAMES.compare(one.genre, other.genre);
+    default: return 0;
   }
 }
 

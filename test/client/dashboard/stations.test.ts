@@ -2,6 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
+import { cardWindow, columnsIn } from '../../../client/dashboard/model/card-window.js';
+import { SteadyOrder } from '../../../client/dashboard/model/steady-order.js';
 import { dayShares, hoursOfDay, sectorPath, type Share } from '../../../client/dashboard/model/day-clock.js';
 import { routeUrl, LIVE, routeAt, STATIONS } from '../../../client/dashboard/model/route.js';
 import { NEW_STATION, refusedFields, ruleOf, ruleRows, RULE_TYPES, webhookLines } from '../../../client/dashboard/model/station-form.js';
@@ -51,6 +53,46 @@ test('sorts by name in natural order, by urgency, or by genre', () => {
   assert.is(ids(filterStations(stations, query())), 'a b Radio 1 radio 2 Radio 10');
   assert.is(ids(filterStations(stations, query({ order: 'state' }))), 'Radio 1 b a Radio 10 radio 2');
   assert.is(ids(filterStations(stations, query({ order: 'genre' }))), 'a Radio 10 Radio 1 b radio 2');
+});
+
+test('keeps what plays now, and sorts by sureness and by profiles', () => {
+  const stations = [station('a', { genre: 'jazz', p: 0.61 }), station('b', { genre: 'jazz', p: 0.9 }), station('c', { genre: 'rock', p: 1, mood: { lively: 0.9 } }), station('d', { heard: 'speech', genre: null, p: 0 })];
+  const jazz = { genres: ['jazz'], tags: [], moods: [] };
+  assert.is(ids(filterStations(stations, query({ wish: jazz }))), 'a b');
+  assert.is(ids(filterStations(stations, query({ wish: jazz, order: 'sure' }))), 'b a');
+  assert.is(ids(filterStations(stations, query({ wish: { ...jazz, genres: [], moods: ['lively'] } }))), 'c');
+  const profile = (id: string, genres: Record<string, number>, speech: number, entropy: number) => [id, { id, heardS: 100, genres, speech, silence: 0, unknown: 0, entropy, usual: { genre: Object.keys(genres)[0]!, share: Object.values(genres)[0]! } }] as const;
+  const profiles = new Map([profile('a', { jazz: 0.4, rock: 0.3 }, 0.3, 0.98), profile('b', { jazz: 0.9 }, 0.1, 0), profile('c', { rock: 1 }, 0, 0)]);
+  assert.is(ids(filterStations(stations, query({ order: 'usual', wish: jazz, profiles }))), 'b a');
+  assert.is(ids(filterStations(stations, query({ order: 'usual', profiles }))), 'c b a d');
+  assert.is(ids(filterStations(stations, query({ order: 'mixed', profiles }))), 'a b c d');
+  assert.is(ids(filterStations(stations, query({ order: 'speech', profiles }))), 'a b c d');
+  assert.is(ids(filterStations(stations, query({ order: 'like', like: 'c', profiles }))), 'c a b d');
+  assert.is(ids(filterStations(stations, query({ order: 'like', like: 'c' }))), 'c a b d');
+});
+
+test('of a large grid only the rows near the view are in the document', () => {
+  const size = { topPx: 2000, viewPx: 900, rowPx: 180, columns: 4 };
+  assert.equal(cardWindow(100, size), { from: 0, to: 100, abovePx: 0, belowPx: 0 });
+  // Rows 11 to 16 are in view, eight more on both sides.
+  assert.equal(cardWindow(501, size), { from: 12, to: 100, abovePx: 3 * 180, belowPx: 101 * 180 });
+  assert.equal(cardWindow(501, { ...size, topPx: 1e6 }).to, 501);
+  fc.assert(fc.property(fc.integer({ min: 101, max: 3000 }), fc.integer({ min: -5000, max: 500_000 }), fc.integer({ min: 1, max: 9 }), (cards, topPx, columns) => {
+    const { from, to, abovePx, belowPx } = cardWindow(cards, { ...size, topPx, columns });
+    const rows = Math.ceil((to - from) / columns);
+    assert.is(abovePx + belowPx + rows * size.rowPx, Math.ceil(cards / columns) * size.rowPx);
+  }));
+  assert.equal([columnsIn(1368, 280, 12), columnsIn(280, 280, 12), columnsIn(200, 280, 12)], [4, 1, 1]);
+});
+
+test('cards keep their order for some seconds, unless something else is asked for', () => {
+  const order = new SteadyOrder();
+  const at = (text: string, key: string, ms: number): string => order.of([...text].map((id) => ({ id })), key, ms).map(({ id }) => id).join('');
+  assert.is(at('abc', 'x', 0), 'abc');
+  assert.is(at('cdba', 'x', 4999), 'abcd');
+  assert.is(at('ba', 'x', 4999), 'ab');
+  assert.is(at('cba', 'y', 4999), 'cba');
+  assert.is(at('abc', 'y', 9999), 'abc');
 });
 
 test('counts stations by state and alert, without empty groups', () => {
