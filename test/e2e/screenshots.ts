@@ -1,12 +1,13 @@
 /**
  * Screenshots of the dashboard: `npm run screenshots [-- FOLDER [SECONDS]]`. The live page, light and
- * dark, 400 and 1400 px wide, after SECONDS of the demo station; then the station pages and the page of files.
+ * dark, 400 and 1400 px wide, after SECONDS of the demo station; then the station pages, the page of files and the page of the library.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser } from '../support/browser.js';
 import { serve } from './serve.js';
 import { fileScreenshots } from './file-screenshots.js';
+import { libraryScreenshots } from './library-screenshots.js';
 import { stationScreenshots } from './station-screenshots.js';
 
 const [folder = '.runs/screenshots', seconds = '45'] = process.argv.slice(2);
@@ -36,7 +37,7 @@ try {
     }
     await page.close();
   }
-  for (const path of [...await stationScreenshots(browser, folder), ...await fileScreenshots(browser, folder)]) console.log(path);
+  for (const path of [...await stationScreenshots(browser, folder), ...await fileScreenshots(browser, folder), ...await libraryScreenshots(browser, folder)]) console.log(path);
 } finally {
   await browser.close();
   await server.stop();
