@@ -97,6 +97,8 @@ for (const { name, programs, open } of ENGINES) {
     })()`);
     await press(page, 'Microphone');
     await shows(page, 'genre-now >>> h2', /Microphone/);
+    // Until then the level may still be that of the demo.
+    await eventually('the microphone is open', () => look<boolean>(page, 'window.track !== undefined'), { fits: (isOpen) => isOpen });
     // Firefox runs no audio on a machine without an audio device, and says so.
     await eventually('its level, or why there is none', () => look<{ level: string; alert: string }>(page, `({ level: within('level-meter >>> [role=meter]')[0].getAttribute('aria-valuenow'), alert: text('[role=alert] p') })`), {
       fits: ({ level, alert }) => Number(level) > -60 || /The browser has paused the audio/.test(alert),
