@@ -5,6 +5,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Bundle } from '../models/model-folder.js';
 import { Access } from './access/access.js';
+import { ApiTokens } from './access/api-tokens.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
 import { FileShards } from './files/file-shards.js';
@@ -120,13 +121,14 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
   const viewers = new Viewers(streams, stations, settings, scheduler);
-  const access = new Access(settings);
+  const tokens = new ApiTokens({ store: persistence.tokens, now: Date.now, log });
+  const access = new Access(settings, tokens);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
   const profiles = persistence.store && new Profiles(persistence.store, Date.now);
   stations.changes$.subscribe(({ type, station }) => {
     if (type === 'removed') profiles?.forget(station.id);
   });
-  const app = httpApp({ access, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   limitRequestTime(http);
   new Upgrades(http, access, streams, senders, viewers, settings);

@@ -11,6 +11,7 @@ import { openDatabase, WrongDatabaseError, type Database } from './store/databas
 import { retain } from './store/retention.js';
 import { SqliteStore } from './store/sqlite.js';
 import type { HistoryStore } from './store/store.js';
+import { TokenStore } from './store/tokens.js';
 import type { StationConfig } from './stations/config.js';
 import { History } from './stations/history.js';
 import type { Stations } from './stations/stations.js';
@@ -27,6 +28,8 @@ export interface Persistence {
   readonly store: HistoryStore | undefined;
   /** Writes history; undefined if none is kept. */
   readonly history: History | undefined;
+  /** API tokens; undefined without a database. */
+  readonly tokens: TokenStore | undefined;
   /** Undefined if none is named. */
   readonly library: AlikeLibrary | undefined;
   /** All tracks of the same library, to be looked through. */
@@ -70,7 +73,7 @@ async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): 
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
   const path = databasePath(settings);
-  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
+  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, tokens: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
 
   const store = new SqliteStore(() => openDatabase(path));
   let database: Database | undefined;
@@ -85,6 +88,7 @@ async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): 
   const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
   return {
     stations, save, database, store, history,
+    tokens: new TokenStore(() => store.database),
     async openAlerts() {
       const open = await store.openAlerts().catch((error: unknown) => {
         log.error('the alerts from before can not be read: those that still hold are raised anew', { reason: String(error) });

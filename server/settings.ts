@@ -190,7 +190,7 @@ export const SETTINGS = {
   mqtt: addresses({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that receives stations and alerts, such as mqtt://user:password@host:1883' }, BROKER_ADDRESS),
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
-  access: choice({ default: 'manage', unit: '', description: 'what visitors without the admin token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
+  access: choice({ default: 'manage', unit: '', description: 'what visitors without a token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
   adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowHosts: hosts({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }),

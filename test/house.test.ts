@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tune: ['protocol'],
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
   alerts: ['protocol', 'network', 'stations', 'store'],
-  access: ['protocol'],
+  access: ['protocol', 'store'],
   http: ['protocol', 'pipe', 'sources', 'streams', 'tune', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   files: ['protocol', 'shards', 'sources'],
   inspect: ['protocol', 'pipe', 'shards', 'sources', 'files', 'data-packs'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'access', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

@@ -1,57 +1,86 @@
 /**
- * Permission of a request: with the admin token everything, without it what the setting `access`
- * allows. Viewing is always allowed; to restrict it, put a proxy in front of the server.
+ * Decides about every request and every upgrade: who asks, whether a page of this origin may, and whether
+ * the role that `rules.ts` names is there.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from '../protocol/errors.js';
+import type { Role } from '../protocol/role.js';
 import type { Settings } from '../settings.js';
+import type { ApiTokens } from './api-tokens.js';
+import { sha256 } from './new-token.js';
+import { isListed, isOwnPage } from './origins.js';
+import { ruleAt } from './rules.js';
+import { Visitor, type Grant } from './visitor.js';
 
-/** Each permission includes those before it. */
-const PERMISSIONS = ['view', 'send', 'manage'] as const;
-export type Permission = (typeof PERMISSIONS)[number];
+const ACTIONS: Readonly<Record<Role, string>> = { view: 'look at this', send: 'send sound or to listen', manage: 'manage this' };
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+const ADMIN: Grant = { role: 'manage', stations: null, origins: null };
 
-const ACTIONS: Readonly<Record<Permission, string>> = { view: 'view', send: 'send sound', manage: 'manage stations' };
+export interface AccessRequest {
+  /** An HTTP method, or SOCKET for an upgrade. */
+  readonly method: string;
+  readonly path: string;
+  /** Value of a header, whose name is in lower case. */
+  header(name: string): string | undefined;
+}
 
 export class Access {
-  readonly #public: Permission;
-  readonly #token: Buffer | undefined;
-  readonly #plainToken: string;
+  readonly #settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>;
+  readonly #tokens: Pick<ApiTokens, 'find'>;
+  readonly #admin: Buffer | undefined;
 
-  constructor({ access, adminToken }: Pick<Settings, 'access' | 'adminToken'>) {
-    this.#public = access;
-    this.#plainToken = adminToken;
-    if (adminToken !== '') this.#token = digest(adminToken);
-  }
-
-  /** @param authorization the Authorization header */
-  permissionOf(authorization: string | undefined): Permission {
-    return this.#isToken(authorization) ? 'manage' : this.#public;
-  }
-
-  /** @throws ProtocolError `no-token` when the permission is missing */
-  check(needed: Permission, authorization: string | undefined): void {
-    if (PERMISSIONS.indexOf(this.permissionOf(authorization)) >= PERMISSIONS.indexOf(needed)) return;
-    const hint = this.#token ? 'Send the admin token as "Authorization: Bearer TOKEN".' : 'The operator can set a token with --admin-token.';
-    throw new ProtocolError('no-token', `The admin token is needed to ${ACTIONS[needed]}${authorization === undefined ? '' : ', and the one sent is wrong'}. ${hint}`);
+  constructor(settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>, tokens: Pick<ApiTokens, 'find'>) {
+    this.#settings = settings;
+    this.#tokens = tokens;
+    if (settings.adminToken !== '') this.#admin = sha256(settings.adminToken);
   }
 
   /**
-   * Whether credentials of another protocol are right: the admin token as a password, or its MD5 with a salt, in
-   * lower-case hex. Any are, where there is no token.
+   * @returns who asks
+   * @throws ProtocolError `no-token` or `not-allowed` when it is refused, `not-kept` when tokens can't be read
    */
-  accepts(given: { readonly password: string } | { readonly md5: string; readonly salt: string }): boolean {
-    if (this.#token === undefined) return true;
-    if ('password' in given) return timingSafeEqual(digest(given.password), this.#token);
-    return timingSafeEqual(digest(given.md5.toLowerCase()), digest(createHash('md5').update(this.#plainToken + given.salt).digest('hex')));
+  async decide(request: AccessRequest): Promise<Visitor> {
+    const authorization = request.header('authorization');
+    const grant = this.#grantOf(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]);
+    this.#checkOrigin(request, grant);
+    const visitor = new Visitor(this.#settings.access, grant);
+    const { rule, station } = ruleAt(request.method, request.path);
+    if (rule === 'open') return visitor;
+    const { role, about } = rule;
+    if (about === 'own' || about === 'each' ? visitor.has(role) : visitor.may(role, station)) return visitor;
+    if (visitor.has(role)) throw new ProtocolError('not-allowed', `This token is for ${grant!.stations!.join(', ')} only.`);
+    const sent = grant ? `, and the one sent has the role ${grant.role}` : authorization === undefined ? '' : ', and the one sent is wrong';
+    throw new ProtocolError('no-token', `A token with the role ${role} is needed to ${ACTIONS[role]}${sent}. Send it as "Authorization: Bearer TOKEN"; the operator makes one with "livegenre token add".`);
   }
 
-  #isToken(authorization: string | undefined): boolean {
-    const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  /**
+   * Who has these credentials of another protocol: a token as a password, or the MD5 of the admin token with a salt,
+   * in lower-case hex. Undefined if they are wrong; where there is no admin token, wrong ones count as none.
+   */
+  visitorOf(given: { readonly password: string } | { readonly md5: string; readonly salt: string } | undefined): Visitor | undefined {
+    const grant = given === undefined ? undefined : 'password' in given ? this.#grantOf(given.password) : this.#grantOfMd5(given);
+    return grant === undefined && given !== undefined && this.#admin ? undefined : new Visitor(this.#settings.access, grant);
+  }
+
+  /** Browsers send the Origin with upgrades and with requests across sites. Any site could use its visitors' access else. */
+  #checkOrigin({ method, header }: AccessRequest, grant: Grant | undefined): void {
+    const origin = header('origin');
+    if (origin === undefined || isOwnPage(origin, header('host'))) return;
+    if (method !== 'SOCKET' && !SAFE_METHODS.includes(method)) throw new ProtocolError('not-allowed', `Pages of ${origin} have read access at most; only this server's own pages may change anything.`);
+    const isBound = grant !== undefined && grant.origins !== null;
+    if (isBound && !grant.origins!.includes(origin)) throw new ProtocolError('not-allowed', `This token is not for pages of ${origin}.`);
+    if (method === 'SOCKET' && !isBound && !isListed(origin, this.#settings)) throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
+  }
+
+  /** What a token allows; undefined if there is no such token. */
+  #grantOf(token: string | undefined): Grant | undefined {
+    if (token === undefined) return undefined;
     // Digests have equal lengths, so the comparison takes constant time.
-    return this.#token !== undefined && given !== undefined && timingSafeEqual(digest(given), this.#token);
+    return this.#admin && timingSafeEqual(sha256(token), this.#admin) ? ADMIN : this.#tokens.find(token);
   }
-}
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  #grantOfMd5({ md5, salt }: { readonly md5: string; readonly salt: string }): Grant | undefined {
+    const right = createHash('md5').update(this.#settings.adminToken + salt).digest('hex');
+    return this.#admin && timingSafeEqual(sha256(md5.toLowerCase()), sha256(right)) ? ADMIN : undefined;
+  }
 }

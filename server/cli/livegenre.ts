@@ -7,7 +7,7 @@ import { exactArguments } from './exact-arguments.js';
 import { exitCodeOf, USAGE_EXIT_CODE } from './exit-code.js';
 
 /** Commands; each is a module in this folder that exports `register`. */
-const COMMANDS = ['serve', 'classify', 'library', 'similar', 'playlist', 'inspect', 'send', 'watch', 'features', 'evaluate', 'doctor'] as const;
+const COMMANDS = ['serve', 'classify', 'library', 'similar', 'playlist', 'inspect', 'send', 'watch', 'features', 'evaluate', 'token', 'doctor'] as const;
 
 try {
   await main(exactArguments(process.argv).slice(2));

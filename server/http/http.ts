@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { fileAt, type ServedFile } from './static-files.js';
 import { isListed, isOwnPage } from '../access/origins.js';
+import type { Visitor } from '../access/visitor.js';
 import { problem, PROBLEM_TYPE, problemHeaders, type Problem } from './problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { ApiParts } from './rest/api.js';
@@ -53,7 +54,13 @@ const MAX_BODY_BYTES = 64 * 1024;
 export const FILE_PATH = '/v1/classify';
 /** How long a browser may cache a preflight response. */
 const PREFLIGHT_MAX_AGE_S = 600;
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Who asks, set before every handler. */
+    visitor: Visitor;
+  }
+}
 
 export interface HttpParts extends ApiParts {
   /** The response to Prometheus. */
@@ -85,11 +92,10 @@ export function httpApp(parts: HttpParts): Hono {
       context.header('Cross-Origin-Resource-Policy', 'cross-origin');
     }
   });
+  // Before the body is read.
   app.use(async (context, next) => {
-    const origin = context.req.header('origin');
-    if (origin !== undefined && !SAFE_METHODS.includes(context.req.method) && !isOwnPage(origin, context.req.header('host'))) {
-      throw new ProtocolError('not-allowed', `Pages of ${origin} have read access at most; only this server's own pages may change anything.`);
-    }
+    const { method, path } = context.req;
+    context.set('visitor', await access.decide({ method, path, header: (name) => context.req.header(name) }));
     await next();
   });
   const limitBody = bodyLimit({
@@ -111,11 +117,7 @@ export function httpApp(parts: HttpParts): Hono {
     ? context.json({ status: 'ready', ...(recorder && { history: recorder.status }) })
     : sendProblem(context, problem('going-away', streams.isDraining ? 'The server is shutting down.' : 'No shard is alive.', 503))));
 
-  app.get('/metrics', async (context) => {
-    // The load and the stations of a server are for its operator only.
-    access.check('manage', context.req.header('authorization'));
-    return noStore(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
-  });
+  app.get('/metrics', async (context) => noStore(context).body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
   app.route('/', api);
   app.route('/', subsonicApi(parts));
 

@@ -17,7 +17,7 @@ export const ERRORS = {
   'resume-unknown': { closeCode: 1008, status: 404, meaning: 'no stream waits for this resume token' },
   'not-found': { closeCode: 1008, status: 404, meaning: 'no such stream or page' },
   'not-allowed': { closeCode: 1008, status: 403, meaning: 'this origin or request is not allowed' },
-  'no-token': { closeCode: 1008, status: 401, meaning: 'this needs the admin token' },
+  'no-token': { closeCode: 1008, status: 401, meaning: 'this needs a token with a higher role' },
   'bad-request': { closeCode: 1008, status: 422, meaning: 'the content of a REST request is not valid' },
   'conflict': { closeCode: 1008, status: 409, meaning: 'this id is taken already' },
   'not-kept': { closeCode: 1008, status: 503, meaning: 'the server could not save, or keeps no history' },

@@ -1,5 +1,5 @@
 /**
- * HTTP upgrades to WebSockets: routes them, checks permission and capacity, and limits what a peer
+ * HTTP upgrades to WebSockets: routes them, asks for permission, checks capacity, and limits what a peer
  * may send. Refusals are plain HTTP responses before the upgrade.
  */
 import type { IncomingMessage, Server } from 'node:http';
@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Access } from '../access/access.js';
 import { ErrorReportingSocket } from './connection.js';
-import { isListed, isOwnPage } from '../access/origins.js';
+import type { Visitor } from '../access/visitor.js';
 import { problem, problemHeaders, rejectUpgrade } from '../http/problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
@@ -16,24 +16,36 @@ import type { Senders } from './senders.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from './viewers.js';
 
-const WATCH_STATIONS = '/v1/stations/watch';
-const WATCH = /^\/v1\/streams\/([^/]+)\/watch$/;
+/** Checks capacity; returns the function that accepts the upgraded socket. */
+type Socket = (visitor: Visitor, id: string, query: URLSearchParams) => (ws: WebSocket) => void;
 
 export class Upgrades {
   readonly #access: Access;
   readonly #streams: Streams;
-  readonly #senders: Senders;
-  readonly #viewers: Viewers;
   readonly #settings: Settings;
-  readonly #sockets: WebSocketServer;
+  readonly #server: WebSocketServer;
+  /** By path. */
+  readonly sockets: ReadonlyMap<string, Socket>;
 
   constructor(http: Server, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
     this.#access = access;
     this.#streams = streams;
-    this.#senders = senders;
-    this.#viewers = viewers;
     this.#settings = settings;
-    this.#sockets = new WebSocketServer({
+    this.sockets = new Map<string, Socket>([
+      ['/v1/stream', () => {
+        senders.checkCapacity();
+        return (ws) => senders.accept(ws);
+      }],
+      ['/v1/streams/:id/watch', (_, id, query) => {
+        const stream = viewers.find(id);
+        return (ws) => viewers.accept(ws, stream, query.get('spectrogram') === '1');
+      }],
+      ['/v1/stations/watch', (visitor) => {
+        viewers.checkCapacity();
+        return (ws) => viewers.acceptStations(ws, (station) => visitor.may('view', station));
+      }],
+    ]);
+    this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
@@ -45,17 +57,22 @@ export class Upgrades {
       // A subprotocol is optional; of several offered, this one is selected.
       handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
-    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head));
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Nobody else listens until the upgrade; without a listener the error of a peer that is gone would end the process.
+    const ignore = (): void => {};
+    socket.on('error', ignore);
     try {
-      const accept = this.#route(request);
-      this.#sockets.handleUpgrade(request, socket, head, accept);
+      const accept = await this.#route(request);
+      socket.off('error', ignore);
+      this.#server.handleUpgrade(request, socket, head, accept);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const details = problem(error.code, error.message);
+      const { code, message } = error instanceof ProtocolError ? error : new ProtocolError('internal', 'The server failed while processing this request; the fault is not yours.');
+      const details = problem(code, message);
       rejectUpgrade(socket, details, problemHeaders(details, this.#settings));
+      if (!(error instanceof ProtocolError)) throw error;
     }
   }
 
@@ -63,31 +80,15 @@ export class Upgrades {
    * @returns the function that accepts the upgraded socket
    * @throws ProtocolError when the upgrade is refused
    */
-  #route(request: IncomingMessage): (ws: WebSocket) => void {
-    const [path = '', query] = (request.url ?? '').split('?');
-    const watch = WATCH.exec(path);
-    if (!watch && path !== '/v1/stream' && path !== WATCH_STATIONS) {
+  async #route({ url = '', headers }: IncomingMessage): Promise<(ws: WebSocket) => void> {
+    const [path = '', query] = url.split('?');
+    const id = /^\/v1\/streams\/([^/]+)\/watch$/.exec(path)?.[1] ?? '';
+    const socket = this.sockets.get(id === '' ? path : '/v1/streams/:id/watch');
+    if (!socket) {
       throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
     }
-    this.#checkOrigin(request);
+    const visitor = await this.#access.decide({ method: 'SOCKET', path, header: (name) => headers[name]?.toString() });
     if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
-    if (path === WATCH_STATIONS) {
-      this.#viewers.checkCapacity();
-      return (ws) => this.#viewers.acceptStations(ws);
-    }
-    if (!watch) {
-      this.#access.check('send', request.headers.authorization);
-      this.#senders.checkCapacity();
-      return (ws) => this.#senders.accept(ws);
-    }
-    const stream = this.#viewers.find(watch[1]!);
-    return (ws) => this.#viewers.accept(ws, stream, new URLSearchParams(query).get('spectrogram') === '1');
-  }
-
-  /** Programs send no Origin. Pages must be this server's own or listed, else any site could use its visitors' access. */
-  #checkOrigin({ headers: { origin, host } }: IncomingMessage): void {
-    if (origin === undefined) return;
-    if (isListed(origin, this.#settings) || isOwnPage(origin, host)) return;
-    throw new ProtocolError('not-allowed', `Pages of ${origin} may not connect. The operator can allow them with --allowed-origins.`);
+    return socket(visitor, id, new URLSearchParams(query));
   }
 }

@@ -71,12 +71,15 @@ export class Viewers {
     ws.once('close', () => watching.unsubscribe());
   }
 
-  /** A viewer of all stations. */
-  acceptStations(ws: WebSocket): void {
+  /**
+   * A viewer of all stations.
+   * @param sees whether it may see the station with this id
+   */
+  acceptStations(ws: WebSocket, sees: (station: string) => boolean): void {
     const connection = this.#connect(ws);
     this.#ofAllStations.add(connection);
-    connection.send(this.#stationsMessage());
-    const watching = this.#stationsMessage$.subscribe((message) => connection.send(message));
+    connection.send(this.#stationsMessage(sees));
+    const watching = this.#stationsMessage$.subscribe((message) => connection.send(this.#seesAll(sees) ? message : this.#stationsMessage(sees)));
     ws.once('close', () => {
       watching.unsubscribe();
       this.#ofAllStations.delete(connection);
@@ -98,7 +101,12 @@ export class Viewers {
     return connection;
   }
 
-  #stationsMessage(): EncodedMessage {
-    return encodeMessage({ type: 'stations', at: new Date().toISOString(), stations: this.#stations.list().map((station) => station.glance()) });
+  #seesAll(sees: (station: string) => boolean): boolean {
+    return this.#stations.list().every(({ config }) => sees(config.id));
+  }
+
+  #stationsMessage(sees: (station: string) => boolean = () => true): EncodedMessage {
+    const shown = this.#stations.list().filter(({ config }) => sees(config.id));
+    return encodeMessage({ type: 'stations', at: new Date().toISOString(), stations: shown.map((station) => station.glance()) });
   }
 }

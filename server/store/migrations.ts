@@ -79,8 +79,17 @@ const TAGS = ['segments', 'open_segments'].map((table) => `
   ALTER TABLE ${table} ADD COLUMN happy REAL;
 `).join('');
 
+/** API tokens; `stations` and `origins` are JSON lists. The id is the beginning of the hash, and finds a token without comparing hashes. */
+const TOKENS = `
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY NOT NULL, hash TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+    stations TEXT, origins TEXT, createdAtMs INTEGER NOT NULL, usedAtMs INTEGER
+  ) STRICT, WITHOUT ROWID;
+`;
+
 export const MIGRATIONS: readonly string[] = [
   HISTORY,
   DELIVERIES,
   TAGS,
+  TOKENS,
 ];

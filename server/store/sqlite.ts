@@ -2,7 +2,7 @@
 import type { Statement } from 'libsql';
 import type { Tag } from '../protocol/messages.js';
 import type { Database } from './database.js';
-import { StoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryHour, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
+import { asStoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryHour, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
 
 const MINUTE_MS = 60_000;
 const MINUTES_PER_HOUR = 60;
@@ -246,15 +246,6 @@ function isRefusal(error: unknown): boolean {
   const cause = (error as Error).cause as Error & { readonly rawCode?: number };
   // The binding throws a TypeError for values that SQLite cannot store.
   return cause instanceof TypeError || (cause.rawCode !== undefined && (cause.rawCode & 0xff) === SQLITE_CONSTRAINT);
-}
-
-/** Runs `work` and rethrows its errors as `StoreError`. */
-function asStoreError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new StoreError((error as Error).message, { cause: error });
-  }
 }
 
 /** Merges two parts of a minute, limited to 60 s in all in case the clock was set back between them. */

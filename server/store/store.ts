@@ -96,6 +96,15 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
+/** Runs `work` and rethrows its errors as `StoreError`. */
+export function asStoreError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new StoreError((error as Error).message, { cause: error });
+  }
+}
+
 /** All methods throw a `StoreError` on failure. Reads return at most `most` rows, earliest first; continue from the end of the last row. */
 export interface HistoryStore {
   /**

@@ -1,5 +1,6 @@
 /** The visitor's permission and the allowed origins, so that a page can hide what is not permitted. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { ROLES } from '../../protocol/role.js';
 import { newApi, type ApiParts } from './api.js';
 
 const accessRoute = createRoute({
@@ -7,7 +8,7 @@ const accessRoute = createRoute({
   responses: {
     200: {
       description: '`view`: view only. `send`: also send sound. `manage`: also change stations',
-      content: { 'application/json': { schema: z.object({ may: z.enum(['manage', 'send', 'view']), history: z.boolean().meta({ description: 'Whether history and alerts are stored; otherwise requests for them fail' }), library: z.boolean().meta({ description: 'Whether there is a library of music' }), maxFileBytes: z.int().meta({ description: 'Maximum size of a file for `POST /v1/classify`' }) }) } },
+      content: { 'application/json': { schema: z.object({ may: z.enum(ROLES), history: z.boolean().meta({ description: 'Whether history and alerts are stored; otherwise requests for them fail' }), library: z.boolean().meta({ description: 'Whether there is a library of music' }), maxFileBytes: z.int().meta({ description: 'Maximum size of a file for `POST /v1/classify`' }) }) } },
     },
   },
 });
@@ -22,9 +23,9 @@ const originsRoute = createRoute({
   },
 });
 
-export function accessApi({ access, history, listing, settings }: ApiParts): OpenAPIHono {
+export function accessApi({ history, listing, settings }: ApiParts): OpenAPIHono {
   const api = newApi();
-  api.openapi(accessRoute, (context) => context.json({ may: access.permissionOf(context.req.header('authorization')), history: history !== undefined, library: listing !== undefined, maxFileBytes: settings.maxFileBytes }, 200));
+  api.openapi(accessRoute, (context) => context.json({ may: context.get('visitor').role, history: history !== undefined, library: listing !== undefined, maxFileBytes: settings.maxFileBytes }, 200));
   api.openapi(originsRoute, (context) => context.json({ allowedOrigins: settings.allowedOrigins }, 200));
   return api;
 }

@@ -26,7 +26,8 @@ export function alertsApi(parts: ApiParts): OpenAPIHono {
   api.openapi(route, async (context) => {
     const { station, ...query } = context.req.valid('query');
     const records = await requireHistory(parts).alerts(timeRange(query, parts.now(), DAY_MS), MAX_ALERTS, station);
-    return context.json({ alerts: records.map((record) => ({ station: record.station, ...alertView(record) })) }, 200);
+    const visitor = context.get('visitor');
+    return context.json({ alerts: records.filter((record) => visitor.may('view', record.station.id)).map((record) => ({ station: record.station, ...alertView(record) })) }, 200);
   });
   return api;
 }

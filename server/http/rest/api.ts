@@ -4,6 +4,7 @@
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Access } from '../../access/access.js';
+import type { ApiTokens } from '../../access/api-tokens.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { AlikeLibrary } from '../../library/alike/library.js';
@@ -21,6 +22,7 @@ import type { Streams } from '../../streams/streams.js';
 
 export interface ApiParts {
   readonly access: Access;
+  readonly tokens: ApiTokens;
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;

@@ -77,7 +77,7 @@ function operationView(path: string, method: string, { summary, description, sec
   ];
   return `<article id="${anchor(method, path)}">
 <h3><b>${method}</b> <code>${text(path)}</code></h3>
-<p>${prose(summary ?? '')}.${description ? ` ${prose(description)}` : ''}${security ? ' <em>Needs the admin token.</em>' : ''}</p>
+<p>${prose(summary ?? '')}.${description ? ` ${prose(description)}` : ''}${security ? ' <em>Needs a token with the role manage.</em>' : ''}</p>
 ${rows.length > 0 ? `<table><caption>Request</caption>${rows.join('')}</table>` : ''}
 <table><caption>Responses</caption>${Object.entries(responses).map(([status, { description: words, ...content }]) => `<tr><th scope="row">${text(status)}<td>${prose(words)}${bodies(content).map((schema) => `<div>${typeOf(schema)}</div>${schema.properties ? fields(schema) : ''}`).join('')}`).join('')}</table>
 </article>`;

@@ -15,10 +15,11 @@ import { mapApi } from './map.js';
 import { stationsApi } from './stations.js';
 import { streamsApi } from './streams.js';
 import { similarApi } from './similar.js';
+import { tokensApi } from './tokens.js';
 import { tracksApi } from './tracks.js';
 
 const ABOUT = `Live sound in, live genre out. Times are ISO 8601; requests may also use ms since 1970.
-Errors are problem details (RFC 9457) with a stable error code in \`code\`. Requests that change something need the admin token, unless the setting \`access\` is \`manage\`, and are rejected from pages of other sites.
+Errors are problem details (RFC 9457) with a stable error code in \`code\`. Requests that change something need a token with the role \`manage\`, unless the setting \`access\` is \`manage\`, and are rejected from pages of other sites.
 Sound is sent and predictions are received over WebSockets; server/PROTOCOL.md describes their messages.`;
 
 /** WebSocket addresses: a plain HTTP request gets status 426. */
@@ -37,7 +38,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), profilesApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), accessApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), profilesApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), accessApi(parts), tokensApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,
@@ -46,7 +47,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
     });
   }
 
-  api.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer', description: 'The token set with --admin-token' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'An API token, or the one set with --admin-token' });
   return api;
 }
 

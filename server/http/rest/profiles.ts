@@ -63,6 +63,7 @@ export function profilesApi(parts: ApiParts): OpenAPIHono {
     requireStation(parts.stations, id);
     const [profiles, zone] = [requireProfiles(parts), requireZone(context.req.valid('query').tz)];
     const { hours, overall } = await profiles.of(id);
+    const visitor = context.get('visitor');
     const usual = usualAt(hours, zone.at(Math.floor(parts.now() / HOUR_MS)), zone);
     return context.json({
       id,
@@ -71,7 +72,7 @@ export function profilesApi(parts: ApiParts): OpenAPIHono {
       usual: usualView(usual),
       overall: view(overall),
       week: weekOf(hours, zone).map((day) => day.map((profile) => (profile ? view(profile) : null))),
-      alike: (await alikeStations(parts, id, ALIKE)).map(({ glance, likeness }) => ({ id: glance.id, name: glance.name, likeness: round(likeness, DIGITS) })),
+      alike: (await alikeStations(parts, id, ALIKE)).filter(({ glance }) => visitor.may('view', glance.id)).map(({ glance, likeness }) => ({ id: glance.id, name: glance.name, likeness: round(likeness, DIGITS) })),
     }, 200);
   });
 
@@ -79,7 +80,9 @@ export function profilesApi(parts: ApiParts): OpenAPIHono {
     const [profiles, zone] = [requireProfiles(parts), requireZone(context.req.valid('query').tz)];
     const now = zone.at(Math.floor(parts.now() / HOUR_MS));
     const found = [];
+    const visitor = context.get('visitor');
     for (const { config: { id } } of parts.stations.list()) {
+      if (!visitor.may('view', id)) continue;
       const { hours, overall } = await profiles.of(id);
       if (overall.heardS > 0) found.push({ id, usual: usualView(usualAt(hours, now, zone)), ...view(overall) });
     }

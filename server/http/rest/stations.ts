@@ -1,6 +1,6 @@
 /** REST routes to list, try, add, change and remove stations. A change takes effect once it is saved. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Visitor } from '../../access/visitor.js';
 import { errorResponses, newApi, requireStation, type ApiParts } from './api.js';
 import { findQuery, findStations } from './find.js';
 import type { Station } from '../../stations/station.js';
@@ -10,8 +10,8 @@ const TAG = ['Stations'];
 const JSON_TYPE = 'application/json';
 const byId = z.object({ id: z.string() });
 const stationResponse = { description: 'The station', content: { [JSON_TYPE]: { schema: stationResponseSchema } } };
-/** For the OpenAPI document only; the permission is checked by the middleware below. */
-const adminSecurity = [{ adminToken: [] }];
+/** For the OpenAPI document only; `server/access/rules.ts` has the rule. */
+export const tokenSecurity = [{ token: [] }];
 
 const addQuery = z.object({
   test: z.enum(['0', '1']).optional().meta({ description: '1 tries the station instead of adding it: the server listens for 5 s, after waiting up to 10 s for the first sound, and answers with what it heard' }),
@@ -33,7 +33,7 @@ const get = createRoute({
 });
 
 const add = createRoute({
-  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station, or try one without adding it', security: adminSecurity,
+  method: 'post', path: '/v1/stations', tags: TAG, summary: 'Add a station, or try one without adding it', security: tokenSecurity,
   request: { query: addQuery, body: { required: true, content: { [JSON_TYPE]: { schema: newStationBody } } } },
   responses: {
     200: { description: 'With `test=1`: what was heard. Nothing is saved, whatever it was', content: { [JSON_TYPE]: { schema: trialResponseSchema } } },
@@ -43,47 +43,43 @@ const add = createRoute({
 });
 
 const change = createRoute({
-  method: 'patch', path: '/v1/stations/{id}', tags: TAG, summary: 'Change a station', security: adminSecurity,
+  method: 'patch', path: '/v1/stations/{id}', tags: TAG, summary: 'Change a station', security: tokenSecurity,
   request: { params: byId, body: { required: true, content: { [JSON_TYPE]: { schema: stationChangesBody } } } },
   responses: { 200: stationResponse, ...errorResponses('bad-message', 'no-token', 'not-found', 'bad-request', 'not-kept') },
 });
 
 const remove = createRoute({
-  method: 'delete', path: '/v1/stations/{id}', tags: TAG, summary: 'Remove a station and its history', security: adminSecurity,
+  method: 'delete', path: '/v1/stations/{id}', tags: TAG, summary: 'Remove a station and its history', security: tokenSecurity,
   request: { params: byId },
   responses: { 204: { description: 'Removed' }, ...errorResponses('no-token', 'not-found', 'not-kept') },
 });
 
 export function stationsApi(parts: ApiParts): OpenAPIHono {
-  const { access, stations } = parts;
+  const { stations } = parts;
   const api = newApi();
-  const info = (station: Station, authorization: string | undefined) => ({
+  const info = (station: Station, visitor: Visitor) => ({
     ...station.glance(),
     // URLs may contain passwords, so they need the permission to change them.
-    ...(access.permissionOf(authorization) === 'manage' && station.detail()),
+    ...(visitor.may('manage', station.config.id) && station.detail()),
   });
 
-  // Check permission before parsing the body.
-  const middleware: MiddlewareHandler = async (context, next) => {
-    access.check('manage', context.req.header('authorization'));
-    await next();
-  };
   api.openapi(list, async (context) => {
+    const visitor = context.get('visitor');
     const found = await findStations(parts, context.req.valid('query'));
-    return context.json({ stations: found.map((station) => info(station, context.req.header('authorization'))) }, 200);
+    return context.json({ stations: found.filter(({ config }) => visitor.may('view', config.id)).map((station) => info(station, visitor)) }, 200);
   });
-  api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.req.header('authorization')), 200));
-  api.openapi({ ...add, middleware }, async (context) => {
+  api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.get('visitor')), 200));
+  api.openapi(add, async (context) => {
     if (context.req.valid('query').test === '1') return context.json(await stations.try(context.req.valid('json'), context.req.raw.signal), 200);
     const station = await stations.add(context.req.valid('json'));
     context.header('Location', `/v1/stations/${station.config.id}`);
-    return context.json(info(station, context.req.header('authorization')), 201);
+    return context.json(info(station, context.get('visitor')), 201);
   });
-  api.openapi({ ...change, middleware }, async (context) => {
+  api.openapi(change, async (context) => {
     const station = await stations.change(context.req.valid('param').id, context.req.valid('json'));
-    return context.json(info(station, context.req.header('authorization')), 200);
+    return context.json(info(station, context.get('visitor')), 200);
   });
-  api.openapi({ ...remove, middleware }, async (context) => {
+  api.openapi(remove, async (context) => {
     await stations.remove(context.req.valid('param').id);
     return context.body(null, 204);
   });

@@ -28,7 +28,10 @@ const get = createRoute({
 export function streamsApi({ streams }: ApiParts): OpenAPIHono {
   const api = newApi();
   api.openapi(model, (context) => context.json(streams.manifest, 200));
-  api.openapi(list, (context) => context.json({ streams: streams.list().map((stream) => stream.info()) }, 200));
+  api.openapi(list, (context) => {
+    const visitor = context.get('visitor');
+    return context.json({ streams: streams.list().filter(({ id }) => visitor.may('view', id)).map((stream) => stream.info()) }, 200);
+  });
   api.openapi(get, (context) => {
     const { id } = context.req.valid('param');
     const stream = streams.get(id);

@@ -52,7 +52,7 @@ export function subsonicApi({ access, library, version }: SubsonicParts): Hono {
 }
 
 /**
- * Looking needs no credentials here, as in the rest of the API, so none need be sent; but what is sent must be the
+ * Where everybody may look, no credentials need be sent; but what is sent must be a token, or the salted MD5 of the
  * admin token, if the server has one.
  * @throws SubsonicError
  */
@@ -60,13 +60,13 @@ function checkCredentials(access: Access, query: Query): void {
   const [apiKey, user, password, token, salt] = ['apiKey', 'u', 'p', 't', 's'].map(query);
   if (apiKey !== undefined) {
     if ([user, password, token, salt].some((each) => each !== undefined)) throw new SubsonicError('conflicting', 'Send either apiKey, or u with p, or u with t and s.');
-    if (!access.accepts({ password: apiKey })) throw new SubsonicError('wrongKey', 'This is not the admin token.');
+    if (!access.visitorOf({ password: apiKey })?.may('view')) throw new SubsonicError('wrongKey', 'This is no token of this server that may look at everything.');
     return;
   }
   if (password !== undefined && token !== undefined) throw new SubsonicError('conflicting', 'Send either p, or t and s.');
   if (token !== undefined && salt === undefined) throw new SubsonicError('missing', 'The parameter s is missing.');
-  const isRight = token !== undefined ? access.accepts({ md5: token, salt: salt! }) : password === undefined || access.accepts({ password: plain(password) });
-  if (!isRight) throw new SubsonicError('wrongPassword', 'The password is not the admin token. It is not needed here, so it may be left out.');
+  const given = token !== undefined ? { md5: token, salt: salt! } : password === undefined ? undefined : { password: plain(password) };
+  if (!access.visitorOf(given)?.may('view')) throw new SubsonicError('wrongPassword', 'The password must be a token of this server (with t and s: the admin token). Where everybody may look it is not needed and may be left out.');
 }
 
 /** `enc:` and the hexadecimal digits of the text, or the text. */

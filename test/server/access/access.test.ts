@@ -1,56 +1,112 @@
+import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Access } from '../../../server/access/access.js';
+import { newToken, type NewToken } from '../../../server/access/new-token.js';
+import type { Visitor } from '../../../server/access/visitor.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
-import { connect, refusedUpgrade, withServer } from '../rig.js';
+import { ROLES } from '../../../server/protocol/role.js';
+import type { Settings } from '../../../server/settings.js';
+import type { StoredToken } from '../../../server/store/tokens.js';
 
-const errorMessage = (work: () => void): string => {
+const TOKENS = new Map<string, StoredToken>();
+const made = (fields: NewToken): string => {
+  const { token, stored } = newToken(fields, 0);
+  TOKENS.set(token, stored);
+  return token;
+};
+const viewToken = made({ name: 'a screen', role: 'view' });
+const sendToken = made({ name: 'a recorder', role: 'send' });
+const boundToken = made({ name: 'one station', role: 'manage', stations: ['one'] });
+const pageToken = made({ name: 'a page', role: 'send', origins: ['https://radio.example'] });
+
+const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { find: (text) => TOKENS.get(text) });
+const decide = (access: Access, request: string, headers: Readonly<Record<string, string>> = {}): Promise<Visitor> => {
+  const [method = '', path = ''] = request.split(' ');
+  return access.decide({ method, path, header: (name) => headers[name] });
+};
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const refusal = async (deciding: Promise<Visitor>): Promise<string> => {
   try {
-    work();
+    await deciding;
   } catch (error) {
     assert.instance(error, ProtocolError);
-    assert.is((error as ProtocolError).code, 'no-token');
-    return (error as Error).message;
+    return `${(error as ProtocolError).code}: ${(error as Error).message}`;
   }
-  throw new Error('access was allowed');
+  throw new Error('it was allowed');
 };
+/** A request that needs each role. */
+const NEEDS = { view: 'GET /v1/stations', send: 'POST /v1/classify', manage: 'POST /v1/stations' } as const;
 
-test('without a token the setting decides, and each permission includes the lower ones', () => {
-  for (const [access, may] of [['view', ['view']], ['send', ['view', 'send']], ['manage', ['view', 'send', 'manage']]] as const) {
-    const subject = new Access({ access, adminToken: '' });
-    assert.is(subject.permissionOf(undefined), access);
-    for (const needed of ['view', 'send', 'manage'] as const) {
-      if ((may as readonly string[]).includes(needed)) subject.check(needed, undefined);
-      else errorMessage(() => subject.check(needed, undefined));
+test('without a token the setting decides, and each role includes those before it', async () => {
+  for (const access of ROLES) {
+    for (const needed of ROLES) {
+      const deciding = decide(accessOf({ access }), NEEDS[needed]);
+      if (ROLES.indexOf(access) >= ROLES.indexOf(needed)) assert.is((await deciding).role, access);
+      else assert.match(await refusal(deciding), 'no-token');
     }
   }
 });
 
-test('the token allows everything; a wrong one is treated like none', () => {
-  const subject = new Access({ access: 'view', adminToken: 'secret' });
-  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret']) subject.check('manage', right);
+test('a token allows what its role includes, and takes away nothing that everybody may do', async () => {
+  const access = accessOf();
+  assert.is((await decide(access, NEEDS.send, bearer(sendToken))).role, 'send');
+  assert.match(await refusal(decide(access, NEEDS.manage, bearer(sendToken))), 'no-token: A token with the role manage is needed to manage this, and the one sent has the role send.');
+  assert.is((await decide(accessOf({ access: 'manage' }), NEEDS.manage, bearer(viewToken))).role, 'manage');
+});
+
+test('the admin token allows everything; a wrong one is treated like none', async () => {
+  const access = accessOf({ adminToken: 'secret' });
+  for (const right of ['Bearer secret', 'bearer secret', 'Bearer  secret']) assert.is((await decide(access, NEEDS.manage, { authorization: right })).role, 'manage');
   for (const wrong of ['secret', 'Bearer', 'Bearer ', 'Bearer secrets', 'Bearer Secret', 'Basic secret', 'Bearer secret more', '']) {
-    assert.is(subject.permissionOf(wrong), 'view', wrong);
-    errorMessage(() => subject.check('manage', wrong));
+    assert.is((await decide(access, NEEDS.view, { authorization: wrong })).role, 'view', wrong);
+    assert.match(await refusal(decide(access, NEEDS.manage, { authorization: wrong })), 'and the one sent is wrong');
   }
+  for (const given of ['Bearer ', 'Bearer undefined', 'Bearer null']) assert.is((await decide(accessOf(), NEEDS.view, { authorization: given })).role, 'view');
 });
 
-test('if no token is set, no token is accepted', () => {
-  for (const given of ['Bearer ', 'Bearer undefined', 'Bearer null']) assert.is(new Access({ access: 'view', adminToken: '' }).permissionOf(given), 'view');
+test('a token that is bound to stations reaches these, and nothing of the whole server', async () => {
+  const access = accessOf();
+  await decide(access, 'DELETE /v1/stations/one', bearer(boundToken));
+  await decide(access, 'GET /v1/stations/%6fne/audio', bearer(boundToken));
+  await decide(access, 'SOCKET /v1/stream', bearer(boundToken));
+  for (const request of ['DELETE /v1/stations/two', 'GET /v1/stations/two/audio', 'POST /v1/stations', 'GET /v1/tokens', 'GET /metrics']) {
+    assert.match(await refusal(decide(access, request, bearer(boundToken))), 'not-allowed: This token is for one only.', request);
+  }
+  const visitor = await decide(access, 'GET /v1/stations', bearer(boundToken));
+  assert.equal([visitor.may('manage', 'one'), visitor.may('manage', 'two'), visitor.may('manage'), visitor.may('view', 'two')], [true, false, false, true]);
 });
 
-test('the message says what to do', () => {
-  assert.is(errorMessage(() => new Access({ access: 'view', adminToken: 's' }).check('send', undefined)), 'The admin token is needed to send sound. Send the admin token as "Authorization: Bearer TOKEN".');
-  assert.is(errorMessage(() => new Access({ access: 'view', adminToken: 's' }).check('manage', 'Bearer x')), 'The admin token is needed to manage stations, and the one sent is wrong. Send the admin token as "Authorization: Bearer TOKEN".');
-  assert.match(errorMessage(() => new Access({ access: 'send', adminToken: '' }).check('manage', undefined)), '--admin-token');
+test('a token that is bound to origins lets pages of these connect, and no others', async () => {
+  const access = accessOf({ allowedOrigins: ['https://listed.example'] });
+  const from = (origin: string, token: string) => ({ ...bearer(token), origin, host: 'own.example' });
+  await decide(access, 'SOCKET /v1/stream', from('https://radio.example', pageToken));
+  await decide(access, 'SOCKET /v1/stream', bearer(pageToken)); // a program
+  await decide(access, 'SOCKET /v1/stream', from('https://own.example', pageToken));
+  assert.match(await refusal(decide(access, 'SOCKET /v1/stream', from('https://listed.example', pageToken))), 'not-allowed: This token is not for pages of https://listed.example.');
+  assert.match(await refusal(decide(access, 'GET /v1/model', from('https://evil.example', pageToken))), 'not-allowed');
+  assert.match(await refusal(decide(access, 'SOCKET /v1/stream', from('https://radio.example', sendToken))), 'not-allowed: Pages of https://radio.example may not connect.');
 });
 
-test('with access view, sound can be sent with the token', () => withServer({ access: 'view', adminToken: 'secret' }, async (server) => {
-  const { status, body, headers } = await refusedUpgrade(server, '/v1/stream');
-  assert.equal([status, body.code, headers['www-authenticate']], [401, 'no-token', 'Bearer']);
-  const client = await connect(server, '/v1/stream', { headers: { authorization: 'Bearer secret' } });
-  client.ws.close();
-  await client.closed();
-}));
+test('pages of other sites connect only if they are listed, and change nothing', async () => {
+  const access = accessOf({ access: 'manage', allowedOrigins: ['https://listed.example'] });
+  const page = (origin: string) => ({ origin, host: 'own.example' });
+  for (const origin of ['https://listed.example', 'http://own.example']) await decide(access, 'SOCKET /v1/stations/watch', page(origin));
+  assert.match(await refusal(decide(access, 'SOCKET /v1/stations/watch', page('https://evil.example'))), 'not-allowed');
+  for (const origin of ['https://listed.example', 'https://evil.example', 'null']) assert.match(await refusal(decide(access, 'POST /v1/stations', page(origin))), 'not-allowed');
+  await decide(access, 'POST /v1/stations', page('http://own.example'));
+});
+
+test('credentials of another protocol: a token as password, or the salted MD5 of the admin token', () => {
+  const access = accessOf({ adminToken: 'secret' });
+  const md5 = createHash('md5').update('secretpepper').digest('hex');
+  assert.is(access.visitorOf({ password: 'secret' })?.role, 'manage');
+  assert.is(access.visitorOf({ password: sendToken })?.role, 'send');
+  assert.is(access.visitorOf({ md5: md5.toUpperCase(), salt: 'pepper' })?.role, 'manage');
+  assert.is(access.visitorOf({ md5, salt: 'salt' }), undefined);
+  assert.is(access.visitorOf({ password: 'secrets' }), undefined);
+  assert.is(access.visitorOf(undefined)?.role, 'view');
+  assert.is(accessOf().visitorOf({ password: 'anything' })?.role, 'view');
+});
 
 test.run();

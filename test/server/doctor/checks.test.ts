@@ -125,10 +125,12 @@ test('clock: before the program was made, or jumping', async () => {
 });
 
 test('access: a server that strangers reach and may manage', () => {
-  is(checkAccess({ host: '127.0.0.1', access: 'manage', adminToken: '' }), 'ok', 'programs of this machine may manage');
-  is(checkAccess({ host: '0.0.0.0', access: 'manage', adminToken: '' }), 'note', 'whoever reaches', '--access');
-  is(checkAccess({ host: '0.0.0.0', access: 'view', adminToken: '' }), 'note', 'nobody may manage', 'LIVEGENRE_ADMIN_TOKEN');
-  is(checkAccess({ host: '0.0.0.0', access: 'view', adminToken: 'sesame' }), 'ok', 'look; the admin token');
+  const noFiles = { database: '', stations: '' };
+  is(checkAccess({ host: '127.0.0.1', access: 'manage', adminToken: '', ...noFiles }), 'ok', 'programs of this machine may manage');
+  is(checkAccess({ host: '0.0.0.0', access: 'manage', adminToken: '', ...noFiles }), 'note', 'whoever reaches', '--access');
+  is(checkAccess({ host: '0.0.0.0', access: 'view', adminToken: '', ...noFiles }), 'note', 'nobody may manage', 'LIVEGENRE_ADMIN_TOKEN');
+  is(checkAccess({ host: '0.0.0.0', access: 'view', adminToken: 'sesame', ...noFiles }), 'ok', 'look; the admin token');
+  is(checkAccess({ host: '0.0.0.0', access: 'view', adminToken: '', database: 'x.db', stations: '' }), 'ok', 'look; API tokens');
 });
 
 test('dashboard: one that was not built', async () => {

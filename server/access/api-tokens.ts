@@ -1,0 +1,92 @@
+/** API tokens of a running server: found by what a request sends, with the time of their last use. */
+import { timingSafeEqual } from 'node:crypto';
+import type { Log } from '../log.js';
+import { ProtocolError } from '../protocol/errors.js';
+import { StoreError } from '../store/store.js';
+import type { StoredToken, TokenStore } from '../store/tokens.js';
+import { idOfHash, isTokenLike, newToken, sha256, type NewToken } from './new-token.js';
+
+/** The last use is written at most this often. */
+const USE_INTERVAL_MS = 60_000;
+
+export interface ApiTokensOptions {
+  /** Undefined if the server has no database: then there are no tokens. */
+  readonly store: TokenStore | undefined;
+  /** The current time, ms since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** All methods throw a ProtocolError `not-kept` when the database can't be read or written. */
+export class ApiTokens {
+  readonly #options: ApiTokensOptions;
+  /** After a failed write of a last use, none is tried until then. */
+  #writesFromMs = 0;
+
+  constructor(options: ApiTokensOptions) {
+    this.#options = options;
+  }
+
+  /** The token that a request sent; undefined if there is no such token. Notes its use. */
+  find(text: string): StoredToken | undefined {
+    if (!isTokenLike(text)) return undefined;
+    const digest = sha256(text);
+    const stored = this.get(idOfHash(digest.toString('hex')));
+    if (!stored || !timingSafeEqual(digest, Buffer.from(stored.hash, 'hex'))) return undefined;
+    this.#markUsed(stored);
+    return stored;
+  }
+
+  get(id: string): StoredToken | undefined {
+    const { store } = this.#options;
+    return store && this.#kept(() => store.get(id));
+  }
+
+  list(): readonly StoredToken[] {
+    return this.#kept(() => this.#store.list());
+  }
+
+  /** @returns the token, which can't be shown again */
+  add(fields: NewToken): { readonly token: string; readonly stored: StoredToken } {
+    const made = newToken(fields, this.#options.now());
+    this.#kept(() => this.#store.add(made.stored));
+    this.#options.log.info('an API token was added', { id: made.stored.id, name: fields.name, role: fields.role });
+    return made;
+  }
+
+  /** @returns false if there is no such token */
+  revoke(id: string): boolean {
+    const isRemoved = this.#kept(() => this.#store.remove(id));
+    if (isRemoved) this.#options.log.info('an API token was revoked', { id });
+    return isRemoved;
+  }
+
+  get #store(): TokenStore {
+    const { store } = this.#options;
+    if (!store) throw new ProtocolError('not-kept', 'This server has no database to keep tokens in. The operator can name one with --stations FILE or --database FILE.');
+    return store;
+  }
+
+  #markUsed({ id, usedAtMs }: StoredToken): void {
+    const { store, now, log } = this.#options;
+    const nowMs = now();
+    if (nowMs < this.#writesFromMs || (usedAtMs !== null && Math.abs(nowMs - usedAtMs) < USE_INTERVAL_MS)) return;
+    try {
+      store!.markUsed(id, nowMs);
+    } catch (error) {
+      // The token still counts; only the time of its use is lost.
+      this.#writesFromMs = nowMs + USE_INTERVAL_MS;
+      log.warn('the last use of a token could not be written', { id, reason: (error as Error).message });
+    }
+  }
+
+  #kept<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#options.log.error('the API tokens can not be read or written', { reason: error.message });
+      throw new ProtocolError('not-kept', 'The database of the tokens can not be read or written now; see the server\'s log.');
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** REST routes to list, add and revoke API tokens. */
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { newTokenSchema } from '../../access/new-token.js';
+import { ProtocolError } from '../../protocol/errors.js';
+import { ROLES } from '../../protocol/role.js';
+import type { StoredToken } from '../../store/tokens.js';
+import { errorResponses, newApi, type ApiParts } from './api.js';
+import { tokenSecurity } from './stations.js';
+import { isoTime } from './time-range.js';
+
+const TAG = ['Access'];
+
+const tokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  stations: z.array(z.string()).readonly().nullable().meta({ description: 'Stations and streams that it is bound to; null if to none' }),
+  origins: z.array(z.string()).readonly().nullable().meta({ description: 'Origins of the pages that may use it; null if all may' }),
+  createdAt: z.string(),
+  usedAt: z.string().nullable().meta({ description: 'Last use, to the minute; null if never' }),
+}).meta({ id: 'Token' });
+
+const list = createRoute({
+  method: 'get', path: '/v1/tokens', tags: TAG, summary: 'All API tokens', security: tokenSecurity,
+  responses: {
+    200: { description: 'Oldest first; the tokens themselves are not kept', content: { 'application/json': { schema: z.object({ tokens: z.array(tokenSchema) }) } } },
+    ...errorResponses('no-token', 'not-allowed', 'not-kept'),
+  },
+});
+
+const add = createRoute({
+  method: 'post', path: '/v1/tokens', tags: TAG, summary: 'Add an API token', security: tokenSecurity,
+  request: { body: { required: true, content: { 'application/json': { schema: newTokenSchema } } } },
+  responses: {
+    201: { description: 'With `token`, which is shown this once', content: { 'application/json': { schema: tokenSchema.extend({ token: z.string() }) } } },
+    ...errorResponses('bad-message', 'no-token', 'not-allowed', 'bad-request', 'not-kept'),
+  },
+});
+
+const revoke = createRoute({
+  method: 'delete', path: '/v1/tokens/{id}', tags: TAG, summary: 'Revoke an API token', security: tokenSecurity,
+  request: { params: z.object({ id: z.string() }) },
+  responses: { 204: { description: 'From now on it allows nothing' }, ...errorResponses('no-token', 'not-allowed', 'not-found', 'not-kept') },
+});
+
+export function tokensApi({ tokens }: ApiParts): OpenAPIHono {
+  const api = newApi();
+  api.openapi(list, (context) => context.json({ tokens: tokens.list().map(view) }, 200));
+  api.openapi(add, (context) => {
+    const { token, stored } = tokens.add(context.req.valid('json'));
+    return context.json({ token, ...view(stored) }, 201);
+  });
+  api.openapi(revoke, (context) => {
+    const { id } = context.req.valid('param');
+    if (!tokens.revoke(id)) throw new ProtocolError('not-found', `There is no token ${JSON.stringify(id)}; GET /v1/tokens lists all of them.`);
+    return context.body(null, 204);
+  });
+  return api;
+}
+
+function view({ id, name, role, stations, origins, createdAtMs, usedAtMs }: StoredToken): z.infer<typeof tokenSchema> {
+  return { id, name, role, stations, origins, createdAt: isoTime(createdAtMs), usedAt: usedAtMs === null ? null : isoTime(usedAtMs) };
+}
