@@ -2,8 +2,11 @@
 import { dirname, join, resolve } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
-import { repeated, text, whole } from '../../models/command-line.js';
-import { loadBundle, ModelError } from '../../models/model-folder.js';
+import { oneOf, repeated, text, whole } from '../../models/command-line.js';
+import { readCompactModel } from '../../models/compact/compact-model.js';
+import { withInt8Weights } from '../../models/compact/int8-weights.js';
+import { compactModel } from '../../models/compact/write-compact-model.js';
+import { loadBundle, ModelError, type Bundle } from '../../models/model-folder.js';
 import { readPack, type Pack, type Track } from '../../models/packs/pack.js';
 import { startClassifier } from '../shards/classifier.js';
 import { macrotask } from '../shards/macrotask.js';
@@ -14,6 +17,8 @@ import type { Degrade } from '../evaluation/classify-tracks.js';
 import { planMedleys } from '../evaluation/medley.js';
 import { reportsOf } from '../evaluation/report.js';
 import { envOf, readSettings, SettingError } from '../settings.js';
+
+const WEIGHTS = ['f32', 'f16', 'int8'] as const;
 
 interface Flags {
   readonly data?: string | string[];
@@ -27,6 +32,7 @@ interface Flags {
   readonly notMusic?: string;
   readonly outside?: string;
   readonly float32?: boolean;
+  readonly weights?: typeof WEIGHTS[number];
   readonly alike?: boolean;
   readonly json?: boolean;
   readonly model?: string;
@@ -45,6 +51,7 @@ export function register(cli: CAC): void {
     .option('--not-music <folder>', 'Folder of a second pack, of speech and noise: are they told from music?')
     .option('--outside <folder>', 'Folder of a second pack, of music of none of the labels: is it told?')
     .option('--float32', 'Compute with floats only, even where the model has ranges for products in 16 bits')
+    .option('--weights <form>', 'Round the weights first: to f16, as on a device, or to int8', oneOf(WEIGHTS))
     .option('--alike', 'Also: how many of the nearest tracks by the embedding have the same genre?')
     .option('--json', 'One JSON object')
     .option('--model <folder>', `Folder of the model (${envOf('model')}; default the one that came with this)`)
@@ -59,7 +66,7 @@ async function evaluate(flags: Flags): Promise<void> {
   const folders = [flags.data ?? []].flat().map((folder) => resolve(folder));
   if (folders.length === 0) throw new SettingError('Name the folder of the data pack with --data.');
   const settings = readSettings({ model: flags.model }, process.env);
-  const loaded = await loadBundle(settings.model);
+  const loaded = await inForm(await loadBundle(settings.model), flags.weights);
   const bundle = flags.float32 === true ? { ...loaded, manifest: { ...loaded.manifest, ranges: undefined } } : loaded;
   const plans: EvaluationPlan[] = [];
   for (const folder of folders) plans.push({ ...await planOf(folder, flags, settings.model, bundle.manifest.frontEnd), alike: flags.alike === true ? bundle : undefined });
@@ -77,6 +84,15 @@ async function evaluate(flags: Flags): Promise<void> {
   }
   const [first, ...others] = evaluations as [Evaluation, ...Evaluation[]];
   console.log(flags.json === true ? JSON.stringify(others.length > 0 ? evaluations : first) : reportsOf(evaluations, bundle.manifest.labels));
+}
+
+/** The model with its weights as they are where they have this form. */
+async function inForm(bundle: Bundle, form: Flags['weights']): Promise<Bundle> {
+  switch (form) {
+    case 'f16': return { ...bundle, weights: (await readCompactModel(compactModel(bundle))).weights };
+    case 'int8': return withInt8Weights(bundle);
+    default: return bundle;
+  }
 }
 
 async function planOf(data: string, flags: Flags, model: string, frontEnd: Pack['frontEnd']): Promise<EvaluationPlan> {
