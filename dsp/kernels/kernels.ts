@@ -1,7 +1,6 @@
 /**
  * Access to the WebAssembly kernels of `dsp` (`*.as.ts`). Each user has its own memory, freed with it.
- * Used on servers only: in a web page the Content Security Policy would have to allow compiling
- * WebAssembly, for a single stream.
+ * Where WebAssembly can't be compiled, callers use the scalar loops.
  */
 import { compile } from './compile.js';
 import fused from './fused-kernels.wasm.js';
@@ -20,6 +19,20 @@ interface Exports {
 }
 
 let module: WebAssembly.Module | undefined;
+let canCompile: boolean | undefined;
+
+/** Whether kernels can be compiled here: not without SIMD (before 2021 to 2023 in browsers), nor in a page whose Content Security Policy forbids WebAssembly. */
+export function areKernelsAvailable(): boolean {
+  if (canCompile === undefined) {
+    try {
+      module = compile(fused, plain);
+      canCompile = true;
+    } catch {
+      canCompile = false; // WebAssembly.CompileError, or there is no WebAssembly at all
+    }
+  }
+  return canCompile;
+}
 
 /** A kernel instance with named arrays in its memory. */
 export class Kernels<Name extends string> {

@@ -3,7 +3,7 @@ import { melFilterbank } from './filterbank.js';
 import { hann } from '../fft/power-spectrum.js';
 import { checkFrontEnd, scalarColumnTransform, type ColumnTransform, type FrontEnd } from './mel-columns.js';
 import { MIN_POINTS, twiddlesLength, writeTwiddles } from '../fft/fft-tables.js';
-import { Kernels } from '../kernels/kernels.js';
+import { areKernelsAvailable, Kernels } from '../kernels/kernels.js';
 
 const transforms = new WeakMap<FrontEnd, ColumnTransform>();
 
@@ -17,7 +17,7 @@ export function simdColumnTransform(frontEnd: FrontEnd): ColumnTransform {
   let transform = transforms.get(frontEnd);
   if (transform === undefined) {
     checkFrontEnd(frontEnd);
-    transform = frontEnd.nFft / 2 >= MIN_POINTS ? new SimdColumns(frontEnd) : scalarColumnTransform(frontEnd);
+    transform = frontEnd.nFft / 2 >= MIN_POINTS && areKernelsAvailable() ? new SimdColumns(frontEnd) : scalarColumnTransform(frontEnd);
     transforms.set(frontEnd, transform);
   }
   return transform;

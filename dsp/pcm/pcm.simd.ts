@@ -1,5 +1,5 @@
 /** SIMD versions of the per-sample loops of `PcmDecoder` and `ChannelMeter`. */
-import { Kernels } from '../kernels/kernels.js';
+import { areKernelsAvailable, Kernels } from '../kernels/kernels.js';
 import { fromInt16, type FromInt16 } from './pcm-decoder.js';
 import { measureSlices, pieceCount, STATISTICS, type MeasureSlices } from './slice-statistics.js';
 
@@ -19,7 +19,7 @@ function load(): NonNullable<typeof kernels> {
 
 /** WebAssembly is little-endian on any machine, as the bytes are, and reads them at any offset. More than two channels use the scalar loop. */
 export const simdFromInt16: FromInt16 = (bytes, channels) => {
-  if (channels.length > 2) return fromInt16(bytes, channels);
+  if (channels.length > 2 || !areKernelsAvailable()) return fromInt16(bytes, channels);
   const { run, arrays } = kernels ?? load();
   const [left, right] = channels as [Float32Array, Float32Array | undefined];
   const frameBytes = 2 * channels.length;
@@ -36,7 +36,7 @@ export const simdFromInt16: FromInt16 = (bytes, channels) => {
 /** Longer inputs than one kernel call takes use the scalar loop; the pipe's parts are shorter. */
 export const simdMeasureSlices: MeasureSlices = (samples, first, length, offset, out) => {
   const pieces = pieceCount(samples.length, first, length);
-  if (samples.length > CHUNK || STATISTICS * pieces > CHUNK) return measureSlices(samples, first, length, offset, out);
+  if (samples.length > CHUNK || STATISTICS * pieces > CHUNK || !areKernelsAvailable()) return measureSlices(samples, first, length, offset, out);
   if (pieces === 0) return;
   const { run, arrays } = kernels ?? load();
   arrays.left.values.set(samples);

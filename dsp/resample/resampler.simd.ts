@@ -3,11 +3,11 @@ import { ScalarBlockFilter, type BandLimitPlan, type BlockFilter } from './band-
 import { ScalarPolyphaseFilter, type InterpolationPlan, type PolyphaseFilter } from './interpolate.js';
 import type { ResampleLoops } from './resampler.js';
 import { MIN_POINTS, twiddlesLength, writeTwiddles } from '../fft/fft-tables.js';
-import { Kernels } from '../kernels/kernels.js';
+import { areKernelsAvailable, Kernels } from '../kernels/kernels.js';
 
 export const SIMD_RESAMPLE: ResampleLoops = {
-  blockFilter: (plan) => (Math.min(plan.size, backwardSize(plan)) < MIN_POINTS ? new ScalarBlockFilter(plan) : new SimdBlockFilter(plan)),
-  polyphase: (plan) => (plan.taps === 1 ? new ScalarPolyphaseFilter(plan) : new SimdPolyphaseFilter(plan)),
+  blockFilter: (plan) => (Math.min(plan.size, backwardSize(plan)) < MIN_POINTS || !areKernelsAvailable() ? new ScalarBlockFilter(plan) : new SimdBlockFilter(plan)),
+  polyphase: (plan) => (plan.taps === 1 || !areKernelsAvailable() ? new ScalarPolyphaseFilter(plan) : new SimdPolyphaseFilter(plan)),
 };
 
 function backwardSize({ size, up, down }: BandLimitPlan): number {
