@@ -12,6 +12,7 @@ import { filesIn, stampsOf, statsIn, unchanged } from './stamps.js';
 /**
  * @typedef {object} Target
  * @property {(path: string) => boolean} isSource tells whether a file in the plan's folders is a source of the target
+ * @property {readonly string[]} [after] targets, earlier in the plan, whose outputs it reads
  * @property {(root: string, sources: readonly string[]) => Promise<readonly string[]>} build builds it; returns the files written, as paths from the root
  */
 
@@ -47,7 +48,7 @@ export async function build(root, plan, names = Object.keys(plan.targets)) {
   /** @type {Map<string, string[]>} sources by target */
   const stale = new Map();
   let isRenewed = false;
-  for (const name of names) {
+  for (const name of withThoseBefore(plan, names)) {
     const sources = files.filter(/** @type {Target} */ (plan.targets[name]).isSource);
     const before = built[name];
     const sourcesNow = before?.sources && unchanged(root, statOf, before.sources, new Set([...sources, ...plan.always]));
@@ -72,18 +73,36 @@ export async function build(root, plan, names = Object.keys(plan.targets)) {
     built[name] = { outputs };
   }
   write(root, built);
-  const results = await Promise.allSettled([...stale].map(async ([name, sources]) => {
+  /** @type {Map<string, Promise<void>>} */
+  const runs = new Map();
+  for (const [name, sources] of stale) runs.set(name, run(name, sources));
+
+  /** @type {(name: string, sources: readonly string[]) => Promise<void>} */
+  async function run(name, sources) {
+    const target = /** @type {Target} */ (plan.targets[name]);
     // Taken before the sources are read: one that changes meanwhile is built again next time.
     const stamps = stampsOf(root, [...sources, ...plan.always]);
-    const outputs = await /** @type {Target} */ (plan.targets[name]).build(root, sources);
+    await Promise.all((target.after ?? []).map((before) => runs.get(before)));
+    const outputs = await target.build(root, sources);
     built[name] = { sources: stamps, outputs: stampsOf(root, outputs) };
-  }));
+  }
+
+  const results = await Promise.allSettled(runs.values());
   const areOutputs = new Set(Object.values(built).flatMap(({ outputs }) => Object.keys(outputs)));
   for (const path of wereOutputs) if (!areOutputs.has(path)) rmSync(join(root, path), { force: true });
   write(root, built);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   return [...stale.keys()];
+}
+
+/**
+ * @param {Plan} plan
+ * @param {readonly string[]} names
+ * @returns {string[]} these targets and those that they need, in the plan's order
+ */
+function withThoseBefore(plan, names) {
+  return Object.keys(plan.targets).filter((name) => names.some((wanted) => wanted === name || plan.targets[wanted]?.after?.includes(name)));
 }
 
 /**

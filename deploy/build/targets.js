@@ -1,11 +1,16 @@
 /** The build targets: sources, commands and outputs. Change this list when a folder moves. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { kernels } from './kernels.js';
 
 const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
 /** Node needs ten times as long to load RxJS's 224 modules, in each process and each worker thread. */
 const RXJS = 'dist/server/rxjs.js';
+/** The model that browsers get. */
+const DEVICE_MODEL = 'models/genre-v2';
+const DEVICE = 'dist/web/device';
 const RXJS_LICENSE = '/*! RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0 */';
 
 /** Source of WebAssembly kernels, in AssemblyScript. */
@@ -57,8 +62,39 @@ export const PLAN = {
         plugins: [fftAsModule],
       }),
     },
+    /** What classifies sound in a browser: its script, the worker with the kernels in it, and the model. Bundled from what the targets before it built. */
+    device: {
+      after: ['node', 'dspKernels', 'modelKernels'],
+      isSource: (path) => (path.endsWith('.ts') && !path.startsWith('test/')) || (path.startsWith(`${DEVICE_MODEL}/`) && !path.endsWith('.md')),
+      build: async (root) => {
+        const { path, sha256 } = await deviceModel(root);
+        const options = { bundle: true, minify: true, target: 'es2022', outdir: DEVICE, define: { MODEL_SHA256: JSON.stringify(sha256) } };
+        return [path, ...await esbuild(root, { ...options, entryPoints: ['dist/client/device/device.js', 'dist/client/device/device-worker.js'] }, besideEachOther)];
+      },
+    },
   },
 };
+
+/** @param {string} root */
+async function deviceModel(root) {
+  /** @param {string} module */
+  const built = (module) => import(pathToFileURL(join(root, 'dist', module)).href);
+  const [{ loadBundle }, { compactModel }] = await Promise.all([built('models/model-folder.js'), built('models/compact/write-compact-model.js')]);
+  const bytes = compactModel(await loadBundle(join(root, DEVICE_MODEL)));
+  const path = `${DEVICE}/model.bin`;
+  mkdirSync(join(root, DEVICE), { recursive: true });
+  writeFileSync(join(root, path), bytes);
+  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/**
+ * The files name each other as seen from dist/client/device, but they lie in one folder.
+ * @param {string} _path
+ * @param {string} text
+ */
+function besideEachOther(_path, text) {
+  return text.replaceAll('../../web/device/', './');
+}
 
 /**
  * Imports of RxJS lead to the bundled file.
