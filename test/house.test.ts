@@ -79,7 +79,9 @@ function mayImport({ file, from, to, isType }: Import): boolean {
     case 'server': return target === 'dsp' || target === 'models'
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
-    case 'client': return target === 'dsp' || to.startsWith('server/tune/') || (to.startsWith('server/protocol/') && isType);
+    case 'client': return target === 'dsp' || to.startsWith('server/tune/') || (to.startsWith('server/protocol/') && isType)
+      // The pipe itself runs there.
+      || (file.startsWith('client/device/') && (target === 'models' || /^server\/(pipe|protocol)\//.test(to)));
     default: return false;
   }
 }
@@ -183,6 +185,11 @@ test('the dial runs in a browser and has no clock of its own', () => {
 test('what goes to browsers imports nothing of Node', () => {
   const offenders = imports.filter(({ file, to }) => /^(client\/(dashboard|embed|widget)|dsp)\//.test(file) && to.startsWith('node:'));
   assert.equal(offenders, []);
+  const device = reached(['client/device/device-worker.ts', 'client/device/device.ts']);
+  assert.ok(device.has('server/pipe/pipeline.ts') && device.has('models/step/simd-step.ts'));
+  // `browser` of package.json leaves this file out.
+  device.delete('models/kernels/relaxed-simd.ts');
+  assert.equal(packagesOf(device), ['fft.js', 'rxjs']);
 });
 
 test('no folder is called utils, helpers, common or lib', () => {

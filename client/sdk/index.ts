@@ -1,6 +1,7 @@
 /** `livegenre/client`: the SDK for browsers; `node.ts` is the same with `ws` as the WebSocket. */
 
 export { GenreClient, type GenreClientOptions } from './client.js';
+export { LocalClassifier, type LocalClassifierOptions } from '../device/local-classifier.js';
 export { GenreViewer, type GenreViewerOptions } from './viewer.js';
 export { StationsViewer, type StationsEvents, type StationsViewerOptions } from './stations-viewer.js';
 export type { Continued, Events, StreamEvents } from './events.js';

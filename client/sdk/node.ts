@@ -16,4 +16,5 @@ class NodeSocket extends WebSocket {
 preferSocket(NodeSocket as unknown as SocketConstructor);
 
 export * from './index.js';
+export { LocalClassifier } from '../device/node.js';
 export { withoutCredentials, type PlainAddress } from './credentials.js';

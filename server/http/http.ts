@@ -31,6 +31,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** A worker has the policy that its script came with: this one compiles its kernels and fetches its model, and loads no other script. */
+const DEVICE_WORKER = '/device/device-worker.js';
+const DEVICE_WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
+
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
@@ -40,12 +44,15 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Scripts that pages of any origin may load, with their Cache-Control: the widget and its audio
- * worklet. Which pages may then connect is decided by `allowedOrigins`.
+ * Files that pages of any origin may load, with their Cache-Control: the widget and its audio
+ * worklet, and what classifies sound in the browser. Which pages may then connect is decided by `allowedOrigins`.
  */
 const EMBEDDED: ReadonlyMap<string, string> = new Map([
   ['/widget.js', 'public, max-age=3600, stale-while-revalidate=86400'],
   ['/capture.js', 'no-cache'],
+  ['/device/device.js', 'no-cache'],
+  [DEVICE_WORKER, 'no-cache'],
+  ['/device/model.bin', 'no-cache'],
 ]);
 
 /** Limit of request bodies; far more than a station needs. */
@@ -82,6 +89,7 @@ export function httpApp(parts: HttpParts): Hono {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    if (context.req.path === DEVICE_WORKER) context.header('Content-Security-Policy', DEVICE_WORKER_POLICY);
     const origin = context.req.header('origin');
     if (origin !== undefined && isListed(origin, settings)) {
       context.header('Access-Control-Allow-Origin', origin);

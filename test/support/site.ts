@@ -1,22 +1,34 @@
-/** A third-party site on its own origin: answers every path with the same page. */
+/** A third-party site on its own origin: answers with the files of a folder, if it has one, and every other path with the same page. */
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json' };
 
 export class Site {
   html = '';
   /** Content security policy of the page. */
   policy: string | undefined;
+  /** Content security policy of the folder's files. */
+  filePolicy: string | undefined;
+  /** Paths asked for so far. */
+  readonly requests: string[] = [];
   readonly #http: Server;
 
   private constructor(http: Server) {
     this.#http = http;
   }
 
-  static async open(): Promise<Site> {
-    const http = createServer((_, response) => {
-      const headers = site.policy === undefined ? {} : { 'content-security-policy': site.policy };
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers });
-      response.end(site.html);
+  /** @param folder its address, with a slash at the end */
+  static async open(folder?: URL): Promise<Site> {
+    const http = createServer(({ url: path = '/' }, response) => {
+      site.requests.push(path);
+      const file = folder && read(new URL(`.${path.split('?')[0]}`, folder));
+      const policy = file ? site.filePolicy : site.policy;
+      const headers = policy === undefined ? {} : { 'content-security-policy': policy };
+      response.writeHead(200, { 'content-type': (file && (TYPES[extname(path)] ?? 'application/octet-stream')) ?? 'text/html; charset=utf-8', ...headers });
+      response.end(file ?? site.html);
     });
     const site = new Site(http);
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -28,5 +40,13 @@ export class Site {
   async close(): Promise<void> {
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
+  }
+}
+
+function read(file: URL): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined; // no such file, or a folder
   }
 }

@@ -1,4 +1,5 @@
 /** The built web files: size, content and policy. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
@@ -10,10 +11,14 @@ const BUILT = new URL('../../../web/', import.meta.url);
 const LIMIT_BYTES = 150 * 1024;
 const WIDGET_LIMIT_BYTES = 20 * 1024;
 
-const served = async (): Promise<{ name: string; bytes: Buffer }[]> => {
-  const names = (await readdir(BUILT, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
-  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(new URL(name, BUILT)) })));
+interface Built { readonly name: string; readonly bytes: Buffer }
+
+const filesIn = async (folder: URL): Promise<Built[]> => {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name);
+  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(new URL(name, folder)) })));
 };
+const served = (): Promise<Built[]> => filesIn(BUILT);
+const onDevice = (): Promise<Built[]> => filesIn(new URL('device/', BUILT));
 
 test('the dashboard is less than 150 KB gzipped, all files together', async () => {
   const files = await served();
@@ -28,11 +33,24 @@ test('the widget is one file of less than 20 KB gzipped', async () => {
   assert.not.match(bytes.toString(), /(^|[;}])import[\s{(*"]/);
 });
 
+test('what classifies on the device is 64 KB gzipped beside the model, which is at most 1.1 MB and the one that the worker expects', async () => {
+  const files = new Map((await onDevice()).map(({ name, bytes }) => [name, bytes]));
+  assert.equal([...files.keys()].sort(), ['device-worker.js', 'device.js', 'model.bin']);
+  const [worker, script, model] = ['device-worker.js', 'device.js', 'model.bin'].map((name) => files.get(name)!) as [Buffer, Buffer, Buffer];
+  assert.ok(gzipSync(worker).length + gzipSync(script).length < 64 * 1024);
+  assert.ok(model.length <= 1_100_000);
+  assert.match(worker.toString(), createHash('sha256').update(model).digest('hex'));
+  assert.match(script.toString(), 'new Worker(new URL("./device-worker.js",import.meta.url),{type:"module"})');
+});
+
 test('the bundles contain no Node or server code, and no other hosts', async () => {
-  for (const { name, bytes } of await served()) {
+  const pages = await served();
+  // The pipe on the device has the protocol's errors with it.
+  for (const { name, bytes } of pages) assert.not.match(bytes.toString(), 'no `start` came in time', name);
+  for (const { name, bytes } of [...pages, ...await onDevice()]) {
     const text = bytes.toString();
     assert.not.match(text, /["']node:/, name);
-    assert.not.match(text, /no `start` came in time|ZodError/, name);
+    assert.not.match(text, /ZodError/, name);
     const hosts = [...text.matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url).filter((url) => !/^https?:\/\/(www\.w3\.org|localhost|example\.(com|org)|radio\.example)/.test(url));
     assert.equal(hosts, [], name);
   }
@@ -55,10 +73,11 @@ test('the colours in the contrast tests are those of the style sheet', async () 
   }
 });
 
-test('the package exports the SDK as livegenre/client', async () => {
-  const name = 'livegenre/client';
-  const sdk = await import(name) as Record<string, unknown>;
-  assert.equal(['GenreClient', 'GenreViewer', 'GenreError'].map((each) => typeof sdk[each]), ['function', 'function', 'function']);
+test('the package exports the SDK, as livegenre/client and as livegenre', async () => {
+  for (const name of ['livegenre/client', 'livegenre']) {
+    const sdk = await import(name) as Record<string, unknown>;
+    assert.equal(['GenreClient', 'GenreViewer', 'GenreError', 'LocalClassifier'].map((each) => typeof sdk[each]), ['function', 'function', 'function', 'function']);
+  }
 });
 
 test.run();

@@ -88,7 +88,8 @@ test('the dashboard is served with its types, and 304 when it is unchanged', () 
 }, { dashboard })));
 
 test('any page may load the widget and cache it for an hour, but not the dashboard', () => withDashboard(async (dashboard) => {
-  for (const name of ['widget.js', 'capture.js', 'dashboard.js']) await writeFile(join(dashboard, name), 'x');
+  await mkdir(join(dashboard, 'device'));
+  for (const name of ['widget.js', 'capture.js', 'dashboard.js', 'device/device-worker.js']) await writeFile(join(dashboard, name), 'x');
   await writeFile(join(dashboard, 'embed.html'), '<!doctype html><title>embed</title>');
   await withServer({}, async ({ url }) => {
     const headers = async (path: string): Promise<(string | null)[]> => {
@@ -97,6 +98,10 @@ test('any page may load the widget and cache it for an hour, but not the dashboa
     };
     assert.equal(await headers('/widget.js'), ['*', 'cross-origin', 'public, max-age=3600, stale-while-revalidate=86400']);
     assert.equal(await headers('/capture.js'), ['*', 'cross-origin', 'no-cache']);
+    // The worker has a policy of its own, for its kernels.
+    assert.equal(await headers('/device/device-worker.js'), ['*', 'cross-origin', 'no-cache']);
+    const policies = await Promise.all(['/device/device-worker.js', '/capture.js'].map(async (path) => (await fetch(`${url}${path}`)).headers.get('content-security-policy')!.includes("'wasm-unsafe-eval'")));
+    assert.equal(policies, [true, false]);
     for (const path of ['/dashboard.js', '/', '/v1/streams', '/embed']) assert.equal((await headers(path)).slice(0, 2), [null, null], path);
     const page = await fetch(`${url}/embed`);
     assert.equal([page.status, page.headers.get('content-type')], [200, 'text/html; charset=utf-8']);
