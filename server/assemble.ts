@@ -1,7 +1,7 @@
 /** Creates the parts of a server, connects them, and closes them in order. */
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Bundle } from '../models/model-folder.js';
 import { Access } from './access/access.js';
@@ -11,6 +11,7 @@ import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
 import { FileShards } from './files/file-shards.js';
 import { SentFiles } from './files/sent-files.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
+import { FrontDoor } from './http/front-door.js';
 import { httpApp } from './http/http.js';
 import { Explanations } from './inspect/explanations.js';
 import { limitRequestTime } from './http/request-time.js';
@@ -129,9 +130,11 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     if (type === 'removed') profiles?.forget(station.id);
   });
   const app = httpApp({ access, tokens, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const http = createServer();
+  const door = new FrontDoor(http, settings, log);
+  door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);
-  new Upgrades(http, access, streams, senders, viewers, settings);
+  new Upgrades(door, access, streams, senders, viewers, settings);
   try {
     alerts = await startAlerts({ settings, log, guard, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
     // After the alerts: those of a station that is removed are over before it is forgotten.

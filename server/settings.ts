@@ -88,6 +88,19 @@ function addresses(definition: Definition<readonly string[]>, use: AddressUse): 
   };
 }
 
+function urls(definition: Definition<readonly string[]>): Setting<readonly string[]> {
+  return {
+    ...definition,
+    parse(value) {
+      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      for (const each of list) {
+        if (!/^https?:\/\//i.test(each) || !URL.canParse(each)) throw new Error('addresses such as https://radio.example, separated by commas');
+      }
+      return list;
+    },
+  };
+}
+
 function onOff(definition: Definition<boolean>): Setting<boolean> {
   const values: Record<string, boolean> = { on: true, true: true, 1: true, off: false, false: false, 0: false };
   return {
@@ -194,6 +207,7 @@ export const SETTINGS = {
   adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowHosts: hosts({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }),
+  publicUrl: urls({ default: [], unit: '', description: 'addresses under which people open the server, separated by commas; requests for other names are refused' }),
   allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
   demoSeed: whole({ default: 181, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),

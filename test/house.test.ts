@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
   alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol', 'store'],
-  http: ['protocol', 'pipe', 'sources', 'streams', 'tune', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
+  http: ['protocol', 'network', 'pipe', 'sources', 'streams', 'tune', 'stations', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],

@@ -47,7 +47,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
  * Files that pages of any origin may load, with their Cache-Control: the widget and its audio
  * worklet, and what classifies sound in the browser. Which pages may then connect is decided by `allowedOrigins`.
  */
-const EMBEDDED: ReadonlyMap<string, string> = new Map([
+export const EMBEDDED: ReadonlyMap<string, string> = new Map([
   ['/widget.js', 'public, max-age=3600, stale-while-revalidate=86400'],
   ['/capture.js', 'no-cache'],
   ['/device/device.js', 'no-cache'],

@@ -2,7 +2,7 @@
  * HTTP upgrades to WebSockets: routes them, asks for permission, checks capacity, and limits what a peer
  * may send. Refusals are plain HTTP responses before the upgrade.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Access } from '../access/access.js';
@@ -19,6 +19,11 @@ import type { Viewers } from './viewers.js';
 /** Checks capacity; returns the function that accepts the upgraded socket. */
 type Socket = (visitor: Visitor, id: string, query: URLSearchParams) => (ws: WebSocket) => void;
 
+/** Where upgrades come from: what the front door admits. */
+interface AdmittedUpgrades {
+  on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
+}
+
 export class Upgrades {
   readonly #access: Access;
   readonly #streams: Streams;
@@ -27,7 +32,7 @@ export class Upgrades {
   /** By path. */
   readonly sockets: ReadonlyMap<string, Socket>;
 
-  constructor(http: Server, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
+  constructor(admitted: AdmittedUpgrades, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
     this.#access = access;
     this.#streams = streams;
     this.#settings = settings;
@@ -57,7 +62,7 @@ export class Upgrades {
       // A subprotocol is optional; of several offered, this one is selected.
       handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
-    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head));
+    admitted.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head));
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -26,7 +26,7 @@ const test = browserSuite<Server>('dashboard');
 
 test.before(async (context) => {
   context.music = music(6);
-  context.server = await serve();
+  context.server = await serve('--public-url', `http://${INSECURE_HOST}`);
 });
 
 test.after(({ server }) => server?.stop());
