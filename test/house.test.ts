@@ -29,12 +29,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],
-  library: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store'],
+  library: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'tune'],
   'data-packs': ['sources'],
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   files: ['protocol', 'shards', 'sources'],
   inspect: ['protocol', 'pipe', 'shards', 'sources', 'files', 'data-packs'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'access', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'tune', 'access', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

@@ -8,6 +8,7 @@ export const libraryPageStyles = css`
   .tools { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   .tools input { font: inherit; color: var(--ink); flex: 1 1 16rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0 0.875rem; background: var(--surface); border: 1px solid var(--control); border-radius: 0.625rem; }
   .tools input::placeholder { color: var(--quiet); opacity: 1; }
+  .tools select { max-inline-size: 100%; }
   .views { display: flex; }
   .views button { border-radius: 0; margin-inline-start: -1px; }
   .views button:first-child { border-radius: 0.625rem 0 0 0.625rem; margin: 0; }

@@ -28,7 +28,7 @@ const SEARCH_WAIT_MS = 150;
 const REFRESH_MS = 10_000;
 
 type View = 'list' | 'map' | 'errors';
-const START: Question = { q: '', kind: undefined, errors: false, sort: 'artist', descending: false };
+const START: Question = { q: '', kind: undefined, beside: undefined, errors: false, sort: 'artist', descending: false };
 
 export class LibraryPage extends LitElement {
   static override properties = { site: { attribute: false }, theme: { state: true }, summary: { state: true }, trouble: { state: true }, question: { state: true }, opened: { state: true }, playing: { state: true }, isMap: { state: true }, points: { state: true }, found: { state: true }, mapTrouble: { state: true }, isWide: { state: true } };
@@ -149,6 +149,7 @@ export class LibraryPage extends LitElement {
     return html`
       <div class="tools">
         <input type="search" aria-label="Search" placeholder="Search title, artist, album, path" maxlength="200" @input=${this.#typed}>
+        ${summary.tags.length === 0 && summary.moods.length === 0 ? nothing : this.#besides(summary)}
         <div class="views" role="group" aria-label="View">${views.map(([each, name]) => html`<button type="button" aria-pressed=${each === view} @click=${() => this.#show(each)}>${name}</button>`)}</div>
       </div>
       <div class=${opened ? 'body open' : 'body'}>
@@ -168,6 +169,22 @@ export class LibraryPage extends LitElement {
       </div>
       ${playing && this.#audio ? html`
         <track-player .audio=${this.#audio} .track=${playing} .version=${this.#version} @open=${(event: CustomEvent<Track>) => this.#open(event.detail)} @close=${() => this.#stop()}></track-player>` : nothing}`;
+  }
+
+  /** A select: there may be dozens of tags. */
+  #besides({ tags, moods }: LibrarySummary) {
+    const chosen = JSON.stringify(this.question.beside);
+    const option = (beside: NonNullable<Question['beside']>, words: string) => html`<option value=${JSON.stringify(beside)} ?selected=${JSON.stringify(beside) === chosen}>${words}</option>`;
+    return html`
+      <select aria-label="Mood or sound" @change=${(event: Event) => this.#choose((event.target as HTMLSelectElement).value)}>
+        <option value="" ?selected=${chosen === undefined}>Any mood and sound</option>
+        ${moods.length === 0 ? nothing : html`<optgroup label="Mood">${moods.map((mood) => option({ mood }, labelName(mood)))}</optgroup>`}
+        ${tags.length === 0 ? nothing : html`<optgroup label="Heard in it">${tags.map(({ tag, tracks }) => option({ tags: tag }, `${labelName(tag)} (${tracks.toLocaleString('en')})`))}</optgroup>`}
+      </select>`;
+  }
+
+  #choose(value: string): void {
+    this.#put({ ...this.question, beside: value === '' ? undefined : JSON.parse(value) as Question['beside'] });
   }
 
   #map(colours: ReadonlyMap<string, GenreColour>) {
@@ -190,7 +207,7 @@ export class LibraryPage extends LitElement {
       <section class="tracks" aria-label=${question.errors ? 'Errors' : 'Tracks'}>
         <p class="found" role="status">${total === undefined ? 'Searching …' : foundWords(total, question)}${rows.trouble !== '' && total !== undefined ? html` ${rows.trouble} <button type="button" @click=${() => rows.retry()}>Try again</button>` : nothing}</p>
         ${total === undefined && rows.trouble !== '' ? this.#failed(rows.trouble, () => rows.retry())
-          : total === 0 ? html`<p class="state">${question.errors && question.q === '' ? 'No file has an error.' : 'Nothing fits.'}${question.q !== '' || question.kind ? html`<button type="button" @click=${() => this.#clear()}>Show all</button>` : nothing}</p>`
+          : total === 0 ? html`<p class="state">${question.errors && question.q === '' ? 'No file has an error.' : 'Nothing fits.'}${question.q !== '' || question.kind || question.beside ? html`<button type="button" @click=${() => this.#clear()}>Show all</button>` : nothing}</p>`
             : html`<track-list .rows=${rows} .listKey=${JSON.stringify(question)} .version=${this.#version} .sort=${question.sort} .descending=${question.descending} .isOfErrors=${question.errors} .colours=${colours}
                 .openId=${this.opened?.id ?? -1} .playingId=${this.#audio?.isPlaying ? this.#audio.id : -1} .canPlay=${this.site.visitor.canSend}
                 @sort=${(event: CustomEvent<Sort>) => this.#put(sortedBy(this.question, event.detail))} @open=${(event: CustomEvent<Track>) => this.#open(event.detail)} @play=${(event: CustomEvent<Track>) => this.#play(event.detail)}></track-list>`}
@@ -238,8 +255,8 @@ export class LibraryPage extends LitElement {
   async #find(): Promise<void> {
     this.#search?.abort();
     const { signal } = this.#search = new AbortController();
-    const { q, kind } = this.question;
-    if (q.trim() === '' && !kind) {
+    const { q, kind, beside } = this.question;
+    if (q.trim() === '' && !kind && !beside) {
       this.found = undefined;
       return;
     }
@@ -283,7 +300,7 @@ export class LibraryPage extends LitElement {
     this.isMap = view === 'map';
     if (this.isMap && !wasMap) void this.#loadMap();
     if (errors === this.question.errors) return;
-    this.#put({ ...this.question, errors, ...(errors ? { kind: undefined, sort: 'error', descending: false } : { sort: START.sort, descending: false }) });
+    this.#put({ ...this.question, errors, ...(errors ? { kind: undefined, beside: undefined, sort: 'error', descending: false } : { sort: START.sort, descending: false }) });
   }
 
   #typed(event: Event): void {
@@ -294,7 +311,7 @@ export class LibraryPage extends LitElement {
 
   #clear(): void {
     this.renderRoot.querySelector<HTMLInputElement>('input[type=search]')!.value = '';
-    this.#put({ ...this.question, q: '', kind: undefined });
+    this.#put({ ...this.question, q: '', kind: undefined, beside: undefined });
   }
 
   #open(track: Track): void {
@@ -325,9 +342,9 @@ function kindWords(kind: NonNullable<Question['kind']>): string {
   return 'genre' in kind ? labelName(kind.genre) : CONTENT_NAMES[kind.state];
 }
 
-function foundWords(total: number, { kind, errors, q }: Question): string {
+function foundWords(total: number, { kind, beside, errors, q }: Question): string {
   const noun = errors ? (total === 1 ? 'file with an error' : 'files with an error') : total === 1 ? 'track' : 'tracks';
-  return `${total.toLocaleString('en')} ${noun}${kind ? ` of ${kindWords(kind)}` : ''}${q.trim() === '' ? '' : ` with “${q.trim()}”`}`;
+  return `${total.toLocaleString('en')} ${noun}${kind ? ` of ${kindWords(kind)}` : ''}${beside ? `, ${labelName('mood' in beside ? beside.mood : beside.tags)}` : ''}${q.trim() === '' ? '' : ` with “${q.trim()}”`}`;
 }
 
 /** `5,000 tracks, 340 hours · genre-v1 1.2.0 · still being heard` */

@@ -7,8 +7,10 @@ import { writeAtomically } from '../../models/write-atomically.js';
 import { similarityOf, walk } from '../library/alike/choose.js';
 import type { AlikeTrack, Tracks } from '../library/alike/library.js';
 import { DEFAULT_PER_ARTIST, type Seed } from '../library/alike/rules.js';
+import { countTags, isWished, wordsAmong } from '../library/wished.js';
 import { isText } from '../sources/file-names.js';
 import { SettingError } from '../settings.js';
+import { MOOD_WORDS } from '../tune/wish.js';
 import { LIBRARY_OPTION, MODEL_OPTION, trackName, trackView, withLibrary, type LibraryFlags } from './alike-library.js';
 import { clock } from './terminal.js';
 
@@ -18,6 +20,8 @@ const DEFAULT_MIN_P = 0.5;
 interface Flags extends LibraryFlags {
   readonly like?: string;
   readonly genre?: string;
+  readonly mood?: string;
+  readonly tag?: string;
   readonly minutes: number;
   readonly minP?: number;
   readonly perArtist?: number;
@@ -29,6 +33,8 @@ export function register(cli: CAC): void {
   cli.command('playlist', 'Make a playlist like a file, or of some genres, from a library')
     .option('--like <file>', 'File that it begins with and stays near to')
     .option('--genre <genres>', 'Only tracks of these genres, such as jazz,blues')
+    .option('--mood <moods>', `Only tracks that are all of these: ${MOOD_WORDS.join(', ')}`)
+    .option('--tag <tags>', 'Only tracks with all of these tags, such as piano,instrumental')
     .option('--minutes <minutes>', `Length; it ends with the track that reaches it (default ${DEFAULT_MINUTES})`, decimal({ wanted: 'a number above 0', holds: (minutes) => minutes > 0, fallback: DEFAULT_MINUTES }))
     .option('--min-p <confidence>', `With --genre: least confidence, 0 to 1 (default ${DEFAULT_MIN_P})`, decimal({ wanted: 'a number from 0 to 1', holds: (p) => p >= 0 && p <= 1 }))
     .option('--per-artist <tracks>', `At most so many of one artist (default ${DEFAULT_PER_ARTIST})`, whole({ min: 1 }))
@@ -38,20 +44,23 @@ export function register(cli: CAC): void {
     .option(...MODEL_OPTION)
     .example('  $ livegenre playlist --like Music/song.mp3 --minutes 60 --out evening.m3u8')
     .example('  $ livegenre playlist --library Music --genre jazz,blues --json')
+    .example('  $ livegenre playlist --library Music --mood calm,happy')
     .action(playlist);
 }
 
-async function playlist({ like, genre, minutes, minP, perArtist = DEFAULT_PER_ARTIST, out, json, ...flags }: Flags): Promise<void> {
-  if (like === undefined && genre === undefined) throw new SettingError('Name a file with --like, or genres with --genre.');
+async function playlist({ like, genre, mood, tag, minutes, minP, perArtist = DEFAULT_PER_ARTIST, out, json, ...flags }: Flags): Promise<void> {
+  if ([like, genre, mood, tag].every((each) => each === undefined)) throw new SettingError('Name a file with --like, genres with --genre, or what else is wanted with --mood and --tag.');
   if (minP !== undefined && genre === undefined) throw new SettingError('--min-p is for --genre.');
   const type = out === undefined ? undefined : extname(out).toLowerCase();
   if (type !== undefined && type !== '.m3u8' && type !== '.json') throw new SettingError('--out must end with .m3u8 or .json.');
   await withLibrary(flags, like, async ({ library, tracks, seed: hear }) => {
     const isOfGenre = genreFilter(tracks, genre, minP ?? DEFAULT_MIN_P);
-    const seed: Seed & { readonly row?: number } = like === undefined ? middleOf(tracks, isOfGenre) : await hear(like);
+    const isOfMood = besideFilter(tracks, mood, tag);
+    const allows = (row: number): boolean => isOfGenre(row) && isOfMood(row);
+    const seed: Seed & { readonly row?: number } = like === undefined ? middleOf(tracks, allows) : await hear(like);
     const msOf = (rows: readonly number[]): number => rows.reduce((sum, row) => sum + tracks.tracks[row]!.durationMs, 0);
     const wantedMs = minutes * 60_000;
-    const rows = walk(tracks, seed, (soFar) => msOf(soFar) >= wantedMs, { perArtist, allows: isOfGenre });
+    const rows = walk(tracks, seed, (soFar) => msOf(soFar) >= wantedMs, { perArtist, allows });
     if (rows.length === 0) throw new SettingError('No track of the library fits.');
     const chosen = rows.map((row) => ({ track: tracks.tracks[row]!, similarity: similarityOf(tracks.matrix.cosineWith(seed.vector, row)) }));
     const lengthMs = msOf(rows);
@@ -65,13 +74,28 @@ async function playlist({ like, genre, minutes, minP, perArtist = DEFAULT_PER_AR
 /** @throws SettingError for a genre that the model does not have */
 function genreFilter(tracks: Tracks, genre: string | undefined, minP: number): (row: number) => boolean {
   if (genre === undefined) return () => true;
-  const wanted = genre.split(',').map((each) => each.trim()).filter((each) => each !== '');
-  const unknown = wanted.find((each) => !tracks.model?.labels.includes(each));
-  if (unknown !== undefined || wanted.length === 0) throw new SettingError(`--genre must be genres of the library's model${unknown === undefined ? '' : `, not ${JSON.stringify(unknown)}`}: ${tracks.model?.labels.join(', ')}.`);
+  const wanted = choices('--genre', genre, tracks.model?.labels ?? [], 'the library has no model');
   return (row) => {
     const { genre: own, p } = tracks.tracks[row]!;
     return own !== null && wanted.includes(own) && p >= minP;
   };
+}
+
+/** @throws SettingError for a mood that there is not, or a tag that no track has */
+function besideFilter({ tracks }: Tracks, mood: string | undefined, tag: string | undefined): (row: number) => boolean {
+  if (mood === undefined && tag === undefined) return () => true;
+  const wish = {
+    moods: mood === undefined ? [] : choices('--mood', mood, MOOD_WORDS, 'there are none'),
+    tags: tag === undefined ? [] : choices('--tag', tag, countTags(tracks).map(([name]) => name), 'the library has none yet; livegenre library DIR hears them'),
+  };
+  return (row) => isWished(tracks[row]!, wish);
+}
+
+/** @throws SettingError for a word that is not known */
+function choices<Word extends string>(option: string, given: string, known: readonly Word[], none: string): readonly Word[] {
+  const found = wordsAmong(given, known);
+  if ('words' in found) return found.words;
+  throw new SettingError(`${option} must be one or more of these, with commas${found.unknown === '' ? '' : `, not ${JSON.stringify(found.unknown)}`}: ${known.length > 0 ? known.join(', ') : none}.`);
 }
 
 /** Without a file the walk stays near the middle of all that may be chosen. */

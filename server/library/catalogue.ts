@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Statement } from 'libsql';
 import type { Manifest } from '../../models/manifest.js';
-import type { Classified, StreamState } from '../protocol/messages.js';
+import type { Classified, Mood, StreamState, Tag } from '../protocol/messages.js';
 import { isText, nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
 import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
 import type { Judgement, Problem } from './judge.js';
@@ -37,13 +37,17 @@ export interface TrackRow extends FileStamp {
   /** All labels, best first. */
   readonly top: Classified['top'];
   readonly segments: Classified['segments'];
+  /** What its music has beside the genre, most telling first; null where the model was not asked. */
+  readonly tags: readonly Tag[] | null;
+  /** Null where there is no music or the model has no tags for it. */
+  readonly mood: Mood | null;
   readonly note: string | null;
   readonly problem: Problem | null;
   readonly error: string | null;
 }
 
 /** What a list shows of a track. */
-export interface ListedRow extends Names, Pick<TrackRow, 'id' | 'path' | 'durationMs' | 'state' | 'genre' | 'p' | 'problem' | 'error'> {
+export interface ListedRow extends Names, Pick<TrackRow, 'id' | 'path' | 'durationMs' | 'state' | 'genre' | 'p' | 'tags' | 'mood' | 'problem' | 'error'> {
   /** On the map, -1 to 1; null without a place. */
   readonly x: number | null;
   readonly y: number | null;
@@ -67,6 +71,8 @@ export interface EmbeddedRow extends Names {
   readonly durationMs: number;
   readonly genre: string | null;
   readonly p: number;
+  readonly tags: readonly Tag[] | null;
+  readonly mood: Mood | null;
   /** Of length 1. */
   readonly embedding: Float32Array;
 }
@@ -93,7 +99,7 @@ export interface NewResult {
 
 /** Rows read at once. */
 const PAGE_ROWS = 500;
-const ROW_COLUMNS = 'tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, note, problem, error';
+const ROW_COLUMNS = 'tracks.id AS id, path, bytes, size, mtimeMs, isQuick, durationMs, state, genre, p, top, segments, tags, lively, happy, note, problem, error';
 /** CROSS keeps SQLite to the order of paths: by the index of results, each page would sort all of them. */
 const BY_PATH = 'tracks CROSS JOIN results ON results.track = tracks.id';
 /** A place made by the embedding of the model, after the track was heard last. */
@@ -165,11 +171,11 @@ export class Catalogue {
   }
 
   /** Files that a model has heard, by path; not those that could not be read, which may be read now though they have not changed. */
-  heard(model: number): Map<string, FileStamp & { readonly isQuick: boolean; readonly isEmbedded: boolean }> {
-    const rows = this.#all<{ path: string; bytes: string | null; size: number; mtimeMs: number; isQuick: number; isEmbedded: number }>(
-      `SELECT path, bytes, size, mtimeMs, isQuick, embedding IS NOT NULL AS isEmbedded FROM results JOIN tracks ON tracks.id = track
+  heard(model: number): Map<string, FileStamp & { readonly isQuick: boolean; readonly isEmbedded: boolean; readonly isTagged: boolean }> {
+    const rows = this.#all<{ path: string; bytes: string | null; size: number; mtimeMs: number; isQuick: number; isEmbedded: number; isTagged: number }>(
+      `SELECT path, bytes, size, mtimeMs, isQuick, embedding IS NOT NULL AS isEmbedded, tags IS NOT NULL AS isTagged FROM results JOIN tracks ON tracks.id = track
        WHERE model = :model AND coalesce(problem, '') NOT IN ('not-found', 'not-readable', 'not-scored')`, { model });
-    return new Map(rows.map(({ size, mtimeMs, isQuick, isEmbedded, ...named }) => [nameOf(named), { size, mtimeMs, isQuick: isQuick === 1, isEmbedded: isEmbedded === 1 }]));
+    return new Map(rows.map(({ size, mtimeMs, isQuick, isEmbedded, isTagged, ...named }) => [nameOf(named), { size, mtimeMs, isQuick: isQuick === 1, isEmbedded: isEmbedded === 1, isTagged: isTagged === 1 }]));
   }
 
   /** Stores answers, all or none. A file that is heard again replaces its answer. */
@@ -177,16 +183,16 @@ export class Catalogue {
     this.transaction(() => {
       for (const { path, stamp: { size, mtimeMs }, judgement } of results) {
         const named = { path: readableName(path), bytes: isText(path) ? null : (pathOf(path) as Buffer).toString('latin1') };
-        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick, embedding, names } = judgement;
+        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick, embedding, tags, mood, names } = judgement;
         const { title, artist, album } = names ?? { title: null, artist: null, album: null };
         this.#run(
           `INSERT INTO tracks (path, bytes, title, artist, album) VALUES (:path, :bytes, :title, :artist, :album)
            ON CONFLICT DO UPDATE SET title = excluded.title, artist = excluded.artist, album = excluded.album`,
           { ...named, title, artist, album });
         this.#run(
-          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, note, problem, error, embedding)
-           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :note, :problem, :error, :embedding)`,
-          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), note, problem, error, embedding: embedding ? bytesOf(embedding) : null },
+          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, tags, lively, happy, note, problem, error, embedding)
+           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :tags, :lively, :happy, :note, :problem, :error, :embedding)`,
+          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), tags: tags ? JSON.stringify(tags) : null, lively: mood?.lively ?? null, happy: mood?.happy ?? null, note, problem, error, embedding: embedding ? bytesOf(embedding) : null },
         );
       }
     });
@@ -238,11 +244,11 @@ export class Catalogue {
   /** All tracks of the shown model, by path, in pages between which others may work. */
   * listed(): Generator<ListedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, problem, error, x, y
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, durationMs, state, genre, p, tags, lively, happy, problem, error, x, y
        FROM ${BY_PATH} LEFT JOIN places ON ${HAS_PLACE} WHERE model = :model AND path > :after ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
-      const page = this.#all<ListedRow & { readonly bytes: string | null }>(sql, { model, after });
-      yield page.map(({ bytes, ...row }) => ({ ...row, path: nameOf({ path: row.path, bytes }) }));
+      const page = this.#all<Omit<ListedRow, 'tags' | 'mood'> & StoredTags & { readonly bytes: string | null }>(sql, { model, after });
+      yield page.map(({ bytes, tags, lively, happy, ...row }) => ({ ...row, ...tagsAndMood({ tags, lively, happy }), path: nameOf({ path: row.path, bytes }) }));
       isLast = page.length < PAGE_ROWS;
       after = page.at(-1)?.path ?? after;
     }
@@ -256,11 +262,11 @@ export class Catalogue {
   /** The tracks of the shown model that have an embedding, by path, in pages between which others may work. */
   * embedded(): Generator<EmbeddedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, embedding
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, tags, lively, happy, embedding
        FROM ${BY_PATH} WHERE model = :model AND path > :after AND length(embedding) > 0 ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
-      const page = this.#all<Omit<EmbeddedRow, 'embedding'> & { bytes: string | null; embedding: ArrayBuffer }>(sql, { model, after });
-      yield page.map(({ bytes, path, embedding, ...row }) => ({ ...row, path: nameOf({ path, bytes }), embedding: valuesOf(embedding) }));
+      const page = this.#all<Omit<EmbeddedRow, 'embedding' | 'tags' | 'mood'> & StoredTags & { bytes: string | null; embedding: ArrayBuffer }>(sql, { model, after });
+      yield page.map(({ bytes, path, embedding, tags, lively, happy, ...row }) => ({ ...row, ...tagsAndMood({ tags, lively, happy }), path: nameOf({ path, bytes }), embedding: valuesOf(embedding) }));
       isLast = page.length < PAGE_ROWS;
       after = page.at(-1)?.path ?? after;
     }
@@ -366,10 +372,23 @@ function nameOf({ path, bytes }: { readonly path: string; readonly bytes: string
 }
 
 /** A row as the database has it. */
-type StoredRow = Omit<TrackRow, 'top' | 'segments' | 'isQuick'> & { readonly bytes: string | null; readonly top: string; readonly segments: string; readonly isQuick: number };
+type StoredRow = Omit<TrackRow, 'top' | 'segments' | 'tags' | 'mood' | 'isQuick'> & StoredTags & { readonly bytes: string | null; readonly top: string; readonly segments: string; readonly isQuick: number };
 
-function rowOf({ bytes, top, segments, isQuick, path, ...row }: StoredRow): TrackRow {
-  return { ...row, path: nameOf({ path, bytes }), isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'] };
+function rowOf({ bytes, top, segments, tags, lively, happy, isQuick, path, ...row }: StoredRow): TrackRow {
+  return { ...row, ...tagsAndMood({ tags, lively, happy }), path: nameOf({ path, bytes }), isQuick: isQuick === 1, top: JSON.parse(top) as TrackRow['top'], segments: JSON.parse(segments) as TrackRow['segments'] };
+}
+
+interface StoredTags {
+  readonly tags: string | null;
+  readonly lively: number | null;
+  readonly happy: number | null;
+}
+
+function tagsAndMood({ tags, lively, happy }: StoredTags): Pick<TrackRow, 'tags' | 'mood'> {
+  return {
+    tags: tags === null ? null : JSON.parse(tags) as Tag[],
+    mood: lively === null && happy === null ? null : { ...(lively !== null && { lively }), ...(happy !== null && { happy }) },
+  };
 }
 
 /** The state that most of the sound is in. */

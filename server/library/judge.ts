@@ -61,7 +61,7 @@ interface Examined {
 export async function judgeGroup(paths: readonly string[], options: JudgeOptions, onJudgement: (path: string, judgement: Judgement) => void): Promise<void> {
   const onAnswer: OnAnswer = async (path, judgement, ...sums) => {
     const names = judgement.problem === 'not-found' ? undefined : await readNames(path);
-    onJudgement(path, { ...judgement, ...embeddingFrom(sums, options.model), ...(names && { names }) });
+    onJudgement(path, { ...judgement, ...(options.model.tags && { tags: judgement.tags ?? [] }), ...embeddingFrom(sums, options.model), ...(names && { names }) });
   };
   const together: Examined[] = [];
   const alone: string[] = [];

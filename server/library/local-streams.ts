@@ -13,6 +13,7 @@ import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.
 import { ProtocolError } from '../protocol/errors.js';
 import { macrotask } from '../shards/macrotask.js';
 import type { ShardStream } from '../shards/shards.js';
+import { TAGS_OF_A_FILE } from './stretches.js';
 
 /** Blocks of a stream that may wait for the network before its file is read on. */
 const MAX_UNSCORED_BLOCKS = 8;
@@ -64,7 +65,7 @@ export class LocalStream implements ShardStream {
     };
     const chunk$ = new Observable<Chunk>((subscriber) => { this.#chunks = subscriber; });
     // Paced: its blocks wait for those of the other files, which makes the batches full.
-    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true, ...(sum.length > 0 && { onBlock }) }).subscribe({
+    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true, ...(model.tags && { tags: TAGS_OF_A_FILE }), ...(sum.length > 0 && { onBlock }) }).subscribe({
       next: (message) => this.messages$.next(message),
       error: (error: unknown) => {
         if (!(error instanceof ProtocolError)) return this.messages$.error(error);

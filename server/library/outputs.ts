@@ -8,15 +8,15 @@ import type { ModelRow, TrackRow } from './catalogue.js';
 
 /** A name that no genre has. */
 const FOLDER_OF_LINKS = /[\\/\0]/g;
-const COLUMNS = ['file', 'genre', 'p', 'state', 'durationMs', 'second', 'secondP', 'quick', 'problem', 'error', 'note', 'model', 'version'] as const;
+const COLUMNS = ['file', 'genre', 'p', 'state', 'durationMs', 'second', 'secondP', 'tags', 'lively', 'happy', 'quick', 'problem', 'error', 'note', 'model', 'version'] as const;
 
 /** A row for each track, with a heading. A cell that a spreadsheet would take for a formula gets an apostrophe. */
 export async function writeCsv(file: string, rows: Iterable<TrackRow>, { name, version }: ModelRow): Promise<void> {
   const lines = [csvLine(COLUMNS)];
-  for (const { path, genre, p, state, durationMs, top, isQuick, problem, error, note } of rows) {
+  for (const { path, genre, p, state, durationMs, top, tags, mood, isQuick, problem, error, note } of rows) {
     const second = top.find((each) => each.genre !== genre);
     const cells: Record<(typeof COLUMNS)[number], Cell | undefined> = {
-      file: readableName(path), genre, p, state, durationMs, second: second?.genre, secondP: second?.p, quick: isQuick ? 1 : 0, problem, error, note, model: name, version,
+      file: readableName(path), genre, p, state, durationMs, second: second?.genre, secondP: second?.p, tags: tags?.map(([name]) => name).join(', '), lively: mood?.lively, happy: mood?.happy, quick: isQuick ? 1 : 0, problem, error, note, model: name, version,
     };
     lines.push(csvLine(COLUMNS.map((column) => cells[column] ?? null)));
   }
@@ -26,8 +26,8 @@ export async function writeCsv(file: string, rows: Iterable<TrackRow>, { name, v
 /** `{model, tracks}`; the tracks as lines of `classify --json`, with `state`, `problem` and `quick`. */
 export async function writeJson(file: string, rows: Iterable<TrackRow>, { name, version, weights }: ModelRow): Promise<void> {
   const tracks: string[] = [];
-  for (const { path, genre, p, state, durationMs, top, segments, isQuick, problem, error, note } of rows) {
-    tracks.push(JSON.stringify({ file: readableName(path), durationMs, genre, p, top, segments, state, quick: isQuick, ...(problem && { problem }), ...(error && { error }), ...(note && { note }) }));
+  for (const { path, genre, p, state, durationMs, top, segments, tags, mood, isQuick, problem, error, note } of rows) {
+    tracks.push(JSON.stringify({ file: readableName(path), durationMs, genre, p, top, segments, ...(tags && { tags }), ...(mood && { mood }), state, quick: isQuick, ...(problem && { problem }), ...(error && { error }), ...(note && { note }) }));
   }
   await writeAtomically(file, `{"model":${JSON.stringify({ name, version, weights })},"tracks":[\n${tracks.join(',\n')}\n]}\n`);
 }

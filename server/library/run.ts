@@ -64,7 +64,8 @@ export async function runLibrary({ root, catalogue, bundle, quick, workers: star
   if (files.length === 0) throw new NoSoundError(catalogue.size > 0 ? `There is no sound in ${root}, but its library has ${catalogue.size} tracks: is a disk not mounted? Nothing was changed.` : `There is no sound in ${root}.`);
   const model = catalogue.model(bundle.manifest);
   const heard = catalogue.heard(model);
-  const todo = files.filter((file) => isNew(file, heard.get(file.path), quick, bundle.manifest.embedding !== undefined));
+  const { embedding, tags } = bundle.manifest;
+  const todo = files.filter((file) => isNew(file, heard.get(file.path), quick, { embedding: embedding !== undefined, tags: tags !== undefined }));
   const tally = new Tally(todo, onProgress);
   if (todo.length > 0 && !signal.aborted) {
     const workers = await startWorkers();
@@ -109,9 +110,10 @@ export async function runLibrary({ root, catalogue, bundle, quick, workers: star
   return { files: files.length, heard: tally.done, errors: tally.errors, soundMs: tally.soundMs, unreadable, isWhole };
 }
 
-/** Whether a file must be heard: it is new or has changed, only stretches of it were heard and all are wanted, or it was heard before the model had an embedding. */
-function isNew({ size, mtimeMs }: FoundFile, before: { size: number; mtimeMs: number; isQuick: boolean; isEmbedded: boolean } | undefined, quick: boolean, wantsEmbedding: boolean): boolean {
-  return !before || before.size !== size || before.mtimeMs !== mtimeMs || (before.isQuick && !quick) || (wantsEmbedding && !before.isEmbedded && (before.isQuick || !quick));
+/** Whether a file must be heard: it is new or has changed, only stretches of it were heard and all are wanted, or it was heard before the model had an embedding or tags. */
+function isNew({ size, mtimeMs }: FoundFile, before: { size: number; mtimeMs: number; isQuick: boolean; isEmbedded: boolean; isTagged: boolean } | undefined, quick: boolean, wants: { embedding: boolean; tags: boolean }): boolean {
+  const lacks = before !== undefined && ((wants.embedding && !before.isEmbedded) || (wants.tags && !before.isTagged));
+  return !before || before.size !== size || before.mtimeMs !== mtimeMs || (before.isQuick && !quick) || (lacks && (before.isQuick || !quick));
 }
 
 async function withinHours(hours: Hours | undefined, signal: AbortSignal, onWait: (ms: number) => void): Promise<void> {

@@ -61,4 +61,11 @@ const MAP = `
   ) STRICT;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE, MAP];
+/** What music has beside its genre. tags: JSON, a list of [name, p], empty where there is no music, NULL where it was not asked; lively, happy: the axes of mood, 0 to 1. */
+const TAGS = `
+  ALTER TABLE results ADD COLUMN tags TEXT;
+  ALTER TABLE results ADD COLUMN lively REAL;
+  ALTER TABLE results ADD COLUMN happy REAL;
+`;
+
+export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE, MAP, TAGS];

@@ -1,5 +1,8 @@
 /** What `--quick` hears of a file: three stretches of it, each judged on its own, and one answer from the three. */
-import type { Classified } from '../protocol/messages.js';
+import type { Classified, Mood, Tag } from '../protocol/messages.js';
+
+/** Tags kept of a file. */
+export const TAGS_OF_A_FILE = 8;
 
 export interface Stretch {
   readonly fromMs: number;
@@ -11,6 +14,8 @@ const STRETCH_MS = 10_000;
 const MIDDLES = [0.25, 0.5, 0.75] as const;
 /** A shorter file is heard whole: three processes' worth of seeking would save little. */
 const MIN_LENGTH_MS = 60_000;
+/** Least mean probability of a tag, as in the summary of a stream. */
+const MIN_TAG = 0.35;
 /** Floor of probabilities before their logarithm: answers are rounded to four digits. */
 const MIN_PROBABILITY = 5e-5;
 
@@ -30,13 +35,16 @@ export function joinAnswers(answers: readonly Classified[], stretches: readonly 
   const sums = new Map<string, number>();
   let musicMs = 0;
   let outsideMs = 0;
-  for (const { genre: named, top, segments } of answers) {
+  const besides: { readonly ms: number; readonly answer: Classified }[] = [];
+  for (const answer of answers) {
+    const { genre: named, top, segments } = answer;
     // A ranking without a genre is that of music of none of the labels.
     const isOutside = hasOutside && named === null && top.length > 0;
     const ownMs = segments.reduce((sum, { state, fromMs, toMs }) => sum + (state === 'music' || (isOutside && state === 'unknown') ? toMs - fromMs : 0), 0);
     if (ownMs === 0) continue;
     if (isOutside) outsideMs += ownMs;
     musicMs += ownMs;
+    besides.push({ ms: ownMs, answer });
     for (const { genre, p } of top) sums.set(genre, (sums.get(genre) ?? 0) + ownMs * Math.log(Math.max(p, MIN_PROBABILITY)));
   }
   const weights = [...sums].map(([genre, sum]) => ({ genre, p: Math.exp(sum / musicMs) }));
@@ -46,5 +54,21 @@ export function joinAnswers(answers: readonly Classified[], stretches: readonly 
   const segments = answers.flatMap(({ segments: own }, index) => own.map((segment) => ({ ...segment, fromMs: segment.fromMs + stretches[index]!.fromMs, toMs: segment.toMs + stretches[index]!.fromMs })));
   // The same trouble in all of them is the file's.
   const error = answers.every((each) => each.error !== undefined) ? answers[0]!.error : undefined;
-  return { file: answers[0]!.file, durationMs: Math.round(durationMs * 10) / 10, genre: best?.genre ?? null, p: best?.p ?? 0, top, segments, ...(error !== undefined && { error }) };
+  return { file: answers[0]!.file, durationMs: Math.round(durationMs * 10) / 10, genre: best?.genre ?? null, p: best?.p ?? 0, top, segments, ...joinTags(besides, musicMs), ...(error !== undefined && { error }) };
+}
+
+/** Means, weighted by how long each stretch was music. A tag that is not named in a stretch counts as 0 there, so that of the rare ones only those are left that most of the music has. */
+function joinTags(stretches: readonly { readonly ms: number; readonly answer: Classified }[], musicMs: number): Pick<Classified, 'tags' | 'mood'> {
+  if (!stretches.some(({ answer }) => answer.tags)) return {};
+  const sums = new Map<string, number>();
+  const moods = { lively: 0, happy: 0 };
+  for (const { ms, answer: { tags = [], mood } } of stretches) {
+    for (const [name, p] of tags) sums.set(name, (sums.get(name) ?? 0) + ms * p);
+    moods.lively += ms * (mood?.lively ?? NaN);
+    moods.happy += ms * (mood?.happy ?? NaN);
+  }
+  const mean = (sum: number): number => Math.round((1e3 * sum) / musicMs) / 1e3;
+  const tags = [...sums].map(([name, sum]): Tag => [name, mean(sum)]).filter(([, p]) => p >= MIN_TAG).sort(([, a], [, b]) => b - a).slice(0, TAGS_OF_A_FILE);
+  const mood: Mood = { ...(moods.lively >= 0 && { lively: mean(moods.lively) }), ...(moods.happy >= 0 && { happy: mean(moods.happy) }) };
+  return { tags, ...(Object.keys(mood).length > 0 && { mood }) };
 }

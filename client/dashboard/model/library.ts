@@ -1,5 +1,5 @@
 /** What the page of the library knows of it: answers of the server, and how its questions are written. */
-import type { Classified, StreamState } from '../../../server/protocol/messages.js';
+import type { Classified, Mood, StreamState, Tag } from '../../../server/protocol/messages.js';
 
 export interface Track {
   readonly id: number;
@@ -10,6 +10,8 @@ export interface Track {
   readonly genre: string | null;
   /** Confidence in `genre`, 0 to 1. */
   readonly p: number;
+  readonly tags: readonly Tag[] | null;
+  readonly mood: Mood | null;
   readonly state: StreamState;
   readonly durationMs: number;
   readonly error: string | null;
@@ -33,6 +35,10 @@ export interface LibrarySummary {
   readonly errors: number;
   readonly genres: readonly { readonly genre: string; readonly tracks: number }[];
   readonly states: readonly { readonly state: StreamState; readonly tracks: number }[];
+  /** The most frequent first. */
+  readonly tags: readonly { readonly tag: string; readonly tracks: number }[];
+  /** Empty if the model tells none. */
+  readonly moods: readonly string[];
   readonly model: { readonly name: string; readonly version: string; readonly labels: readonly string[] } | null;
   readonly isWhole: boolean;
 }
@@ -55,6 +61,8 @@ export interface Question {
   readonly q: string;
   /** A genre, or what tracks without one mostly are. */
   readonly kind: { readonly genre: string } | { readonly state: StreamState } | undefined;
+  /** What the music must have beside its genre. */
+  readonly beside: { readonly mood: string } | { readonly tags: string } | undefined;
   readonly errors: boolean;
   readonly sort: Sort;
   readonly descending: boolean;
@@ -66,10 +74,10 @@ export interface TrackPage {
 }
 
 /** The question as parameters of `GET /v1/tracks`. */
-export function queryOf({ q, kind, errors, sort, descending }: Question): URLSearchParams {
+export function queryOf({ q, kind, beside, errors, sort, descending }: Question): URLSearchParams {
   const query = new URLSearchParams({ sort });
   if (q.trim() !== '') query.set('q', q.trim());
-  for (const [name, value] of Object.entries(kind ?? {})) query.set(name, value);
+  for (const [name, value] of Object.entries({ ...kind, ...beside })) query.set(name, value);
   if (errors) query.set('errors', '1');
   if (descending) query.set('descending', '1');
   return query;

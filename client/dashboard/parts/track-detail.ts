@@ -8,6 +8,7 @@ import type { GenreColour } from '../model/genre-colours.js';
 import type { SimilarTrack, Track, TrackDetail as Detail } from '../model/library.js';
 import './genre-bars.js';
 import { icon, PAUSE, PLAY } from './icons.js';
+import { moodWords } from '../model/tag-words.js';
 import { sharedStyles } from './shared-styles.js';
 import { kindName } from './track-list.js';
 
@@ -110,7 +111,7 @@ export class TrackDetail extends LitElement {
         </div>`}`;
   }
 
-  #heard({ top, segments, genre, p, state, error, durationMs, model, isQuick }: Detail) {
+  #heard({ top, segments, genre, p, tags, mood, state, error, durationMs, model, isQuick }: Detail) {
     const pairs = top.map(({ genre: label, p: each }): [string, number] => [label, each]);
     return html`
       ${pairs.length === 0 ? nothing : html`<genre-bars .prediction=${{ genre, top: pairs } as unknown as Prediction} .labels=${pairs.map(([label]) => label)} .colours=${this.colours}></genre-bars>`}
@@ -123,6 +124,8 @@ export class TrackDetail extends LitElement {
         </div>`}
       <dl>
         <dt>Heard as</dt><dd>${genre === null ? kindName({ genre, state, error }) : `${labelName(genre)}, ${percent(p)} % sure`}</dd>
+        ${tags && tags.length > 0 ? html`<dt>Also</dt><dd>${tags.map(([name]) => name).join(', ')}</dd>` : nothing}
+        ${mood ? html`<dt>Mood</dt><dd title="Derived from its tags">${moodWords(mood)}</dd>` : nothing}
         <dt>Length</dt><dd>${clockTime(durationMs)}${isQuick ? ', three stretches heard' : ''}</dd>
         <dt>Model</dt><dd>${model.name} ${model.version}</dd>
       </dl>`;

@@ -2,6 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Listed, LibraryListing } from '../../library/browse/listing.js';
 import { errorResponses, newApi, noLibrary, type ApiParts } from './api.js';
+import { besideOf, besideQuery } from './beside.js';
 import { streamState } from './schemas.js';
 import { LIBRARY_TAGS } from './similar.js';
 
@@ -27,7 +28,7 @@ const mapRoute = createRoute({
 
 const foundRoute = createRoute({
   method: 'get', path: '/v1/library/found', tags: LIBRARY_TAGS, summary: 'The ids of all tracks that fit',
-  request: { query: z.object({ q: z.string().optional(), genre: z.string().optional(), state: streamState.optional() }) },
+  request: { query: z.object({ q: z.string().optional(), genre: z.string().optional(), state: streamState.optional(), ...besideQuery.shape }) },
   responses: {
     200: { description: 'As `GET /v1/tracks` finds them, all at once', content: { 'application/json': { schema: z.object({ ids: z.array(z.int()) }) } } },
     ...errorResponses('not-found', 'bad-request'),
@@ -39,7 +40,8 @@ export function mapApi(parts: ApiParts): OpenAPIHono {
   api.openapi(mapRoute, async (context) => context.json(mapOf(await requireListing(parts).now()), 200));
   api.openapi(foundRoute, async (context) => {
     const listed = await requireListing(parts).now();
-    return context.json({ ids: Array.from(listed.find(context.req.valid('query')), (index) => listed.tracks[index]!.id) }, 200);
+    const { tags, mood, ...question } = context.req.valid('query');
+    return context.json({ ids: Array.from(listed.find({ ...question, beside: besideOf(listed, { tags, mood }) }), (index) => listed.tracks[index]!.id) }, 200);
   });
   return api;
 }

@@ -1,19 +1,23 @@
 /** REST routes of the tracks of a library: what is there, searched, filtered and sorted; one track; its sound. */
 import { Readable } from 'node:stream';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { MOOD_WORDS } from '../../tune/wish.js';
 import { SORTS, type Listed, type ListedTrack, type LibraryListing } from '../../library/browse/listing.js';
 import { openSound } from '../../library/browse/sound.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import { readableName } from '../../sources/file-names.js';
 import { byteRange } from '../byte-range.js';
 import { errorResponses, newApi, noLibrary, type ApiParts } from './api.js';
-import { classifiedSchema, streamState } from './schemas.js';
+import { besideOf, besideQuery } from './beside.js';
+import { classifiedSchema, moodSchema, streamState, tagsSchema } from './schemas.js';
 import { count, LIBRARY_TAGS, trackSchema } from './similar.js';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
 const listedSchema = trackSchema.extend({
+  tags: tagsSchema.nullable().meta({ description: 'What its music has beside the genre, most telling first; null where it was not asked' }),
+  mood: moodSchema.nullable(),
   state: streamState.meta({ description: 'What most of it is; `music` if it has a genre' }),
   problem: z.string().nullable().meta({ description: 'Kind of the error' }),
   error: z.string().nullable().meta({ description: 'What is wrong with the file' }),
@@ -30,6 +34,8 @@ const summary = createRoute({
             revision: z.int(), tracks: z.int(), durationMs: z.number(), errors: z.int(),
             genres: z.array(z.object({ genre: z.string(), tracks: z.int() })).meta({ description: 'The most frequent first' }),
             states: z.array(z.object({ state: streamState, tracks: z.int() })).meta({ description: 'Tracks without a genre, by what they mostly are' }),
+            tags: z.array(z.object({ tag: z.string(), tracks: z.int() })).meta({ description: 'Tracks that have each tag, the most frequent first' }),
+            moods: z.array(z.string()).meta({ description: 'Moods that can be asked for; empty if the model tells none' }),
             model: z.object({ name: z.string(), version: z.string(), labels: z.array(z.string()) }).nullable().meta({ description: 'The model that heard them; null before the first track' }),
             isWhole: z.boolean().meta({ description: 'Whether a run has heard all files' }),
           }),
@@ -53,6 +59,7 @@ const list = createRoute({
       after: z.coerce.number().int().optional().meta({ description: '`next` of the page before' }),
       offset: z.coerce.number().int().min(0).optional().meta({ description: 'Number of tracks that are passed over, in place of `after`' }),
       limit: count(DEFAULT_LIMIT, MAX_LIMIT),
+      ...besideQuery.shape,
     }),
   },
   responses: {
@@ -101,17 +108,18 @@ const sound = createRoute({
 export function tracksApi(parts: ApiParts): OpenAPIHono {
   const api = newApi();
   api.openapi(summary, async (context) => {
-    const { tracks, genres, states, errors, durationMs, model, revision } = await requireListing(parts).now();
+    const { tracks, genres, states, tags, hasMoods, errors, durationMs, model, revision } = await requireListing(parts).now();
     return context.json({
       revision, tracks: tracks.length, durationMs, errors,
       genres: genres.map(([genre, count]) => ({ genre, tracks: count })), states: states.map(([state, count]) => ({ state, tracks: count })),
+      tags: tags.map(([tag, count]) => ({ tag, tracks: count })), moods: hasMoods ? [...MOOD_WORDS] : [],
       model: model ? { name: model.name, version: model.version, labels: [...model.labels] } : null, isWhole: model !== undefined && model.wholeAtMs !== null,
     }, 200);
   });
   api.openapi(list, async (context) => {
-    const { after, offset, limit, errors, descending, ...question } = context.req.valid('query');
+    const { after, offset, limit, errors, descending, tags, mood, ...question } = context.req.valid('query');
     const listed = await requireListing(parts).now();
-    const found = listed.find({ ...question, errors: errors === '1', descending: descending === '1' });
+    const found = listed.find({ ...question, beside: besideOf(listed, { tags, mood }), errors: errors === '1', descending: descending === '1' });
     const first = after === undefined ? offset ?? 0 : found.findIndex((index) => listed.tracks[index]!.id === after) + 1;
     // What came last on the page before is gone: there is no place to go on from.
     if (after !== undefined && first === 0) throw new ProtocolError('not-found', `The track ${after} is not in this list any more; begin again without \`after\`.`);
@@ -166,6 +174,6 @@ function gone(id: number): ProtocolError {
   return new ProtocolError('not-found', `The library has no track ${id}; GET /v1/tracks lists all of them.`);
 }
 
-function view({ id, path, title, artist, album, genre, p, durationMs, state, problem, error }: ListedTrack): z.infer<typeof listedSchema> {
-  return { id, path, title, artist, album, genre, p, durationMs, state, problem, error };
+function view({ id, path, title, artist, album, genre, p, durationMs, state, tags, mood, problem, error }: ListedTrack): z.infer<typeof listedSchema> {
+  return { id, path, title, artist, album, genre, p, durationMs, state, tags, mood, problem, error };
 }

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { resolve } from 'node:path';
-import { Catalogue, type EmbeddedRow, type ModelRow } from '../catalogue.js';
+import { Catalogue, type EmbeddedRow, type ModelRow, type TrackRow } from '../catalogue.js';
 import { latest } from '../latest.js';
 import { namesOf } from '../names.js';
 import { Matrix } from './search.js';
@@ -18,6 +18,8 @@ export interface AlikeTrack extends Song {
   readonly genre: string | null;
   /** Confidence in `genre`, 0 to 1. */
   readonly p: number;
+  readonly tags: TrackRow['tags'];
+  readonly mood: TrackRow['mood'];
 }
 
 /** All tracks at one time. */

@@ -9,6 +9,8 @@ import { Catalogue, type ListedRow, type ModelRow, type TrackRow } from '../cata
 import { latest } from '../latest.js';
 import { namesOf } from '../names.js';
 import type { Problem } from '../judge.js';
+import type { Wish } from '../../tune/wish.js';
+import { countTags, isWished } from '../wished.js';
 
 export interface ListedTrack {
   readonly id: number;
@@ -21,6 +23,8 @@ export interface ListedTrack {
   /** Confidence in `genre`, 0 to 1. */
   readonly p: number;
   readonly state: StreamState;
+  readonly tags: TrackRow['tags'];
+  readonly mood: TrackRow['mood'];
   readonly durationMs: number;
   readonly problem: Problem | null;
   readonly error: string | null;
@@ -39,6 +43,8 @@ export interface Question {
   readonly genre?: string | undefined;
   /** Tracks without a genre that are mostly this. */
   readonly state?: StreamState | undefined;
+  /** Tags and moods that a track must have, all of them. */
+  readonly beside?: Pick<Wish, 'tags' | 'moods'> | undefined;
   /** Only tracks with an error. */
   readonly errors?: boolean | undefined;
   readonly sort?: Sort | undefined;
@@ -50,6 +56,10 @@ export interface Counts {
   readonly genres: readonly (readonly [genre: string, tracks: number])[];
   /** Tracks without a genre by what they mostly are, those with an error excluded. */
   readonly states: readonly (readonly [state: StreamState, tracks: number])[];
+  /** Tracks by tag, the most frequent first. */
+  readonly tags: readonly (readonly [tag: string, tracks: number])[];
+  /** Whether tracks have moods. */
+  readonly hasMoods: boolean;
   readonly errors: number;
   readonly durationMs: number;
 }
@@ -119,8 +129,8 @@ export function listed(rows: readonly ListedRow[], model?: ModelRow, revision = 
     tracks, model, revision, ...countsOf(tracks),
     byId: (id) => byId.get(id),
     find(question) {
-      const { q = '', genre, state, errors = false, sort = 'path', descending = false } = question;
-      return kept(answers, JSON.stringify([q, genre, state, errors, sort, descending]), KEPT_ANSWERS, () => {
+      const { q = '', genre, state, beside, errors = false, sort = 'path', descending = false } = question;
+      return kept(answers, JSON.stringify([q, genre, state, beside, errors, sort, descending]), KEPT_ANSWERS, () => {
         const wanted = folded(q).split(/\s+/).filter((word) => word !== '');
         if (wanted.length > 0) words ??= tracks.map(({ title, artist, album, path }) => folded([title, artist, album, path].filter(Boolean).join('\n')));
         return orderOf(sort, descending).filter((index) => {
@@ -128,6 +138,7 @@ export function listed(rows: readonly ListedRow[], model?: ModelRow, revision = 
           return (genre === undefined || track.genre === genre)
             && (state === undefined || (track.genre === null && track.error === null && track.state === state))
             && (!errors || track.error !== null)
+            && (beside === undefined || isWished(track, beside))
             && wanted.every((word) => words![index]!.includes(word));
         });
       });
@@ -178,5 +189,5 @@ function countsOf(tracks: readonly ListedTrack[]): Counts {
     else if (track.error === null) states.set(track.state, (states.get(track.state) ?? 0) + 1);
   }
   const most = <Key>(counts: ReadonlyMap<Key, number>): [Key, number][] => [...counts].sort(([, a], [, b]) => b - a);
-  return { genres: most(genres), states: most(states), errors, durationMs };
+  return { genres: most(genres), states: most(states), tags: countTags(tracks), hasMoods: tracks.some(({ mood }) => mood !== null), errors, durationMs };
 }

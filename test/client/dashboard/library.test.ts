@@ -5,11 +5,11 @@ import { queryOf, sortedBy, type Question, type Track, type TrackPage } from '..
 import { rowStep, rowWindow, scrolledTo } from '../../../client/dashboard/model/row-window.js';
 import { PAGE_ROWS, TrackRows } from '../../../client/dashboard/model/track-rows.js';
 
-const QUESTION: Question = { q: '', kind: undefined, errors: false, sort: 'title', descending: false };
+const QUESTION: Question = { q: '', kind: undefined, beside: undefined, errors: false, sort: 'title', descending: false };
 
 test('a question as parameters', () => {
   assert.is(queryOf(QUESTION).toString(), 'sort=title');
-  assert.is(queryOf({ q: ' a&b ', kind: { genre: 'jazz' }, errors: false, sort: 'p', descending: true }).toString(), 'sort=p&q=a%26b&genre=jazz&descending=1');
+  assert.is(queryOf({ q: ' a&b ', kind: { genre: 'jazz' }, beside: { tags: 'male voice' }, errors: false, sort: 'p', descending: true }).toString(), 'sort=p&q=a%26b&genre=jazz&tags=male+voice&descending=1');
   assert.is(queryOf({ ...QUESTION, kind: { state: 'speech' }, errors: true }).toString(), 'sort=title&state=speech&errors=1');
 });
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { Announcements } from '../../../client/dashboard/model/announcements.js';
 import { clockTime, decibels, delay, duration, labelName, percent } from '../../../client/dashboard/model/format.js';
 import { trialText } from '../../../client/dashboard/model/trial-words.js';
-import { SHOWN_TAGS, tagWords } from '../../../client/dashboard/model/tag-words.js';
+import { moodWords, SHOWN_TAGS, tagWords } from '../../../client/dashboard/model/tag-words.js';
 import { microphoneErrorText } from '../../../client/dashboard/sources/source-errors.js';
 
 test('labels of any model have a display name', () => {
@@ -32,6 +32,7 @@ test('tags are words after "also", a few of them', () => {
   assert.is(tagWords({ tags: [['electronic', 0.9], ['calm', 0.6]] }), 'also: electronic, calm');
   assert.is(tagWords({ tags: Array.from({ length: 20 }, (_, index): [string, number] => [`t${index}`, 0.9]) }).split(',').length, SHOWN_TAGS);
   assert.equal([tagWords({ tags: [] }), tagWords({})], ['', '']);
+  assert.equal([moodWords({ lively: 0.2, happy: 0.7 }), moodWords({ lively: 0.9 }), moodWords({ lively: 0.45, happy: 0.55 })], ['calm, happy', 'lively', 'as usual']);
 });
 
 test('what a trial of a station heard', () => {

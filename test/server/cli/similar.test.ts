@@ -41,13 +41,19 @@ test('a playlist of genres has only them, and says when there is no more', async
   const { stdout, stderr } = await run(['playlist', '--genre', 'rock', '--minutes', '5', '--json'], { LIVEGENRE_LIBRARY: kept.file });
   assert.equal((JSON.parse(stdout) as { tracks: { title: string }[] }).tracks.map(({ title }) => title), ['rock']);
   assert.match(stderr, 'Only 1:00: the library has no more that fits.');
+  for (const wish of [['--mood', 'lively'], ['--tag', 'guitar'], ['--genre', 'rock', '--mood', 'Lively', '--tag', 'guitar']]) {
+    const answer = await run(['playlist', ...wish, '--json'], { LIVEGENRE_LIBRARY: kept.file });
+    assert.equal((JSON.parse(answer.stdout) as { tracks: { title: string }[] }).tracks.map(({ title }) => title), ['rock'], wish.join(' '));
+  }
 });
 
 test('what can not be asked is refused', async ({ kept }) => {
   const playlist = (...args: string[]): Promise<string> => refusal(registerPlaylist, ['playlist', '--library', kept.folder, ...args]).then(({ stderr }) => stderr);
-  assert.match(await playlist(), 'Name a file with --like, or genres with --genre.');
-  assert.match(await playlist('--genre', 'polka'), '--genre must be genres of the library\'s model, not "polka": jazz, rock.');
+  assert.match(await playlist(), 'Name a file with --like, genres with --genre, or what else is wanted with --mood and --tag.');
+  assert.match(await playlist('--genre', 'polka'), '--genre must be one or more of these, with commas, not "polka": jazz, rock.');
   assert.match(await playlist('--genre', 'jazz', '--min-p', '0.95'), 'No track of the library is of these genres');
+  assert.match(await playlist('--mood', 'blue'), '--mood must be one or more of these, with commas, not "blue": calm, lively, sad, happy.');
+  assert.match(await playlist('--tag', ','), '--tag must be one or more of these, with commas: piano, guitar.');
   assert.match(await playlist('--genre', 'jazz', '--out', 'list.txt'), '--out must end with .m3u8 or .json.');
   assert.match(await playlist('--like', 'x', '--min-p', '0.5'), '--min-p is for --genre.');
   assert.match((await refusal(registerSimilar, ['similar'])).stderr, 'Name the file.');

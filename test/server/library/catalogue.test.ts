@@ -40,10 +40,19 @@ test('answers come back as they were written, ordered by path', () => withCatalo
   assert.is(catalogue.model(MODEL), model);
   catalogue.write(model, [result('b.mp3', judged(null, { error: 'is silent', problem: 'nothing-to-judge', note: 'n' })), result('a/a.mp3', judged('jazz'))], 5);
   const [a, b] = [...catalogue.rows()];
-  assert.equal(a, { id: a!.id, path: 'a/a.mp3', size: 10, mtimeMs: 1.5, isQuick: false, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, top: [{ genre: 'jazz', p: 0.9 }], segments: judged('jazz').segments, note: null, problem: null, error: null });
+  assert.equal(a, { id: a!.id, path: 'a/a.mp3', size: 10, mtimeMs: 1.5, isQuick: false, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, top: [{ genre: 'jazz', p: 0.9 }], segments: judged('jazz').segments, tags: null, mood: null, note: null, problem: null, error: null });
   assert.equal([b!.state, b!.problem, b!.error, b!.note], ['speech', 'nothing-to-judge', 'is silent', 'n']);
   assert.equal([...catalogue.rows('errors')].map(({ path }) => path), ['b.mp3']);
-  assert.equal(catalogue.heard(model).get('a/a.mp3'), { size: 10, mtimeMs: 1.5, isQuick: false, isEmbedded: false });
+  assert.equal(catalogue.heard(model).get('a/a.mp3'), { size: 10, mtimeMs: 1.5, isQuick: false, isEmbedded: false, isTagged: false });
+}));
+
+test('tags and moods come back as they were written, in each of the lists', () => withCatalogue((catalogue) => {
+  const model = catalogue.model(MODEL);
+  const beside = { tags: [['piano', 0.8]] as const, mood: { happy: 0.7 } };
+  catalogue.write(model, [result('a.mp3', judged('jazz', { ...beside, embedding: Float32Array.of(1) })), result('b.mp3', judged(null, { tags: [], embedding: Float32Array.of(1) })), result('c.mp3', judged('jazz', { embedding: Float32Array.of(1) }))], 1);
+  const wanted = [beside, { tags: [], mood: null }, { tags: null, mood: null }];
+  for (const rows of [[...catalogue.rows()], [...catalogue.listed()].flat(), [...catalogue.embedded()].flat()]) assert.equal(rows.map(({ tags, mood }) => ({ tags, mood })), wanted);
+  assert.equal([...catalogue.heard(model).values()].map(({ isTagged }) => isTagged), [true, true, false]);
 }));
 
 test('embeddings and names come back as they were written; those of another embedding are forgotten', () => withCatalogue((catalogue) => {

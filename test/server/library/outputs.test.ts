@@ -11,7 +11,7 @@ const MODEL: ModelRow = { id: 1, name: 'm', version: '1', weights: 'abc', labels
 
 function row(path: string, genre: string | null, more: Partial<TrackRow> = {}): TrackRow {
   const { top, segments, p } = judged(genre);
-  return { id: 1, path, size: 1, mtimeMs: 1, isQuick: false, durationMs: 61_000, state: 'music', genre, p, top, segments, note: null, problem: null, error: null, ...more };
+  return { id: 1, path, size: 1, mtimeMs: 1, isQuick: false, durationMs: 61_000, state: 'music', genre, p, top, segments, tags: null, mood: null, note: null, problem: null, error: null, ...more };
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -24,11 +24,11 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 test('CSV quotes, and defuses formulas', () => inFolder(async (folder) => {
-  await writeCsv(join(folder, 'a.csv'), [row('=a, "b".mp3', 'jazz', { top: [{ genre: 'jazz', p: 0.9 }, { genre: 'rock', p: 0.1 }] }), row('c.mp3', null, { p: 0, problem: 'damaged', error: 'is damaged' })], MODEL);
+  await writeCsv(join(folder, 'a.csv'), [row('=a, "b".mp3', 'jazz', { top: [{ genre: 'jazz', p: 0.9 }, { genre: 'rock', p: 0.1 }], tags: [['piano', 0.9], ['60s', 0.5]], mood: { happy: 0.7 } }), row('c.mp3', null, { p: 0, problem: 'damaged', error: 'is damaged' })], MODEL);
   assert.equal(readFileSync(join(folder, 'a.csv'), 'utf8').split('\r\n'), [
-    'file,genre,p,state,durationMs,second,secondP,quick,problem,error,note,model,version',
-    '"\'=a, ""b"".mp3",jazz,0.9,music,61000,rock,0.1,0,,,,m,1',
-    'c.mp3,,0,music,61000,,,0,damaged,is damaged,,m,1',
+    'file,genre,p,state,durationMs,second,secondP,tags,lively,happy,quick,problem,error,note,model,version',
+    '"\'=a, ""b"".mp3",jazz,0.9,music,61000,rock,0.1,"piano, 60s",,0.7,0,,,,m,1',
+    'c.mp3,,0,music,61000,,,,,,0,damaged,is damaged,,m,1',
     '',
   ]);
 }));

@@ -41,6 +41,14 @@ test('where most of the music is of none of the labels, the joined answer has no
   assert.is(joinAnswers([none, jazz, none], stretches, 240_000, 0).genre, 'jazz', 'a model without that answer');
 });
 
+test('tags and mood are means over the stretches with music; a tag of one stretch alone is not of the whole', () => {
+  const stretches = stretchesOf(240_000)!;
+  const answers = [judged('jazz', { tags: [['piano', 0.9], ['ska', 0.6]], mood: { lively: 0.2 } }), judged('jazz', { tags: [['piano', 0.7], ['60s', 0.8]], mood: { lively: 0.4 } }), judged(null, { tags: [] })];
+  const { tags, mood } = joinAnswers(answers, stretches, 240_000, 0);
+  assert.equal([tags, mood], [[['piano', 0.8], ['60s', 0.4]], { lively: 0.3 }]);
+  assert.equal(Object.keys(joinAnswers([judged('jazz')], stretches, 240_000, 0)).filter((key) => key === 'tags' || key === 'mood'), [], 'a model without tags');
+});
+
 test('an error counts where all stretches have one', () => {
   const stretches = stretchesOf(240_000)!;
   const silent = judged(null, { error: 'is silent', top: [], segments: [] });

@@ -42,7 +42,7 @@ test('tracks are listed by path, in pages, by genre and text', async ({ server }
   assert.equal((await ask<Page>(server, 'GET', '/v1/tracks?genre=rock')).body.tracks.map(({ title }) => title), ['rock']);
   const [found, ...more] = (await ask<Page>(server, 'GET', '/v1/tracks?q=album%207')).body.tracks;
   assert.equal(more, []);
-  assert.equal(found, { id: found!.id, path: 'Artist 7/Album 7/07 Song 7.mp3', title: 'Song 7', artist: 'Artist 7', album: 'Album 7', genre: 'jazz', p: 0.9, durationMs: 60_070, state: 'music', problem: null, error: null });
+  assert.equal(found, { id: found!.id, path: 'Artist 7/Album 7/07 Song 7.mp3', title: 'Song 7', artist: 'Artist 7', album: 'Album 7', genre: 'jazz', p: 0.9, durationMs: 60_070, state: 'music', tags: [['piano', 0.8]], mood: { lively: 0.3 }, problem: null, error: null });
 });
 
 test('tracks are sorted, and any stretch of the order can be asked for', async ({ server }) => {
@@ -53,10 +53,19 @@ test('tracks are sorted, and any stretch of the order can be asked for', async (
   assert.is((await ask<Page>(server, 'GET', '/v1/tracks?errors=1')).body.total, 0);
 });
 
+test('tracks are found by what their music has beside the genre, and a word that is none is refused', async ({ server }) => {
+  const titles = async (query: string): Promise<string[]> => (await ask<Page>(server, 'GET', `/v1/tracks?${query}`)).body.tracks.map(({ title }) => title);
+  assert.equal([await titles('tags=Guitar'), await titles('mood=lively'), await titles('mood=lively&tags=piano')], [['rock'], ['rock'], []]);
+  assert.is((await titles('mood=calm')).length, 10);
+  assert.is((await ask<{ ids: number[] }>(server, 'GET', '/v1/library/found?mood=lively')).body.ids.length, 1);
+  for (const query of ['tags=tuba', 'mood=', 'mood=calm,angry']) assert.is((await ask(server, 'GET', `/v1/tracks?${query}`)).status, 422);
+});
+
 test('the library is counted, and a track has its scores and model', async ({ server }) => {
   const { body } = await ask(server, 'GET', '/v1/library');
   assert.equal(body, {
     revision: 1, tracks: 11, durationMs: 660_550, errors: 0, genres: [{ genre: 'jazz', tracks: 10 }, { genre: 'rock', tracks: 1 }], states: [],
+    tags: [{ tag: 'piano', tracks: 10 }, { tag: 'guitar', tracks: 1 }], moods: ['calm', 'lively', 'sad', 'happy'],
     model: { name: 'm', version: '1', labels: ['jazz', 'rock'] }, isWhole: false,
   } as never);
   const [first] = (await ask<Page>(server, 'GET', '/v1/tracks?limit=1')).body.tracks;

@@ -13,7 +13,7 @@ export interface KeptLibrary {
   remove(): void;
 }
 
-/** Ten jazz tracks at 0 to 90 degrees, `Artist N/Album/0N Song N.mp3`, and one of rock at 180. Each is a minute long. */
+/** Ten jazz tracks at 0 to 90 degrees, `Artist N/Album/0N Song N.mp3`, and one of rock at 180, which is lively and has a guitar, the others being calm with a piano. Each is a minute long. */
 export function keptLibrary(): KeptLibrary {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-kept-'));
   const file = join(folder, DATABASE_IN_FOLDER);
@@ -21,7 +21,7 @@ export function keptLibrary(): KeptLibrary {
   const at = (degrees: number): Float32Array => Float32Array.of(Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180));
   const tracks = Array.from({ length: 10 }, (_, index) => ({ path: `Artist ${index}/Album ${index}/0${index} Song ${index}.mp3`, genre: 'jazz', degrees: 10 * index }));
   catalogue.write(catalogue.model(MODEL), [...tracks, { path: 'rock.mp3', genre: 'rock', degrees: 180 }].map(({ path, genre, degrees }, index) => ({
-    path, stamp: { size: 1000 + index, mtimeMs: 1 }, judgement: judged(genre, { durationMs: 60_000 + 10 * index, embedding: at(degrees) }),
+    path, stamp: { size: 1000 + index, mtimeMs: 1 }, judgement: judged(genre, { durationMs: 60_000 + 10 * index, embedding: at(degrees), tags: [[genre === 'rock' ? 'guitar' : 'piano', 0.8]], mood: { lively: genre === 'rock' ? 0.8 : 0.3 } }),
   })), 1);
   catalogue.close();
   return { folder, file, remove: () => rmSync(folder, { recursive: true, force: true }) };

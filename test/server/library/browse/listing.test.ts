@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { listed, SORTS, type Listed } from '../../../../server/library/browse/listing.js';
 import type { ListedRow } from '../../../../server/library/catalogue.js';
 
-const row = (id: number, path: string, more: Partial<ListedRow> = {}): ListedRow => ({ id, path, title: null, artist: null, album: null, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, problem: null, error: null, x: null, y: null, ...more });
+const row = (id: number, path: string, more: Partial<ListedRow> = {}): ListedRow => ({ id, path, title: null, artist: null, album: null, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, tags: null, mood: null, problem: null, error: null, x: null, y: null, ...more });
 const LIBRARY = listed([
   row(4, 'a.mp3', { title: 'Señor Blues', artist: 'Horace Silver', album: 'Six Pieces', p: 0.6, durationMs: 3000 }),
-  row(2, 'b/So What.mp3', { artist: 'Miles Davis', durationMs: 9000 }),
+  row(2, 'b/So What.mp3', { artist: 'Miles Davis', durationMs: 9000, tags: [['piano', 0.9], ['60s', 0.5]], mood: { lively: 0.3 } }),
   row(9, 'c.mp3', { genre: null, state: 'speech', p: 0 }),
   row(7, 'd.mp3', { genre: null, state: 'unknown', p: 0, problem: 'empty', error: 'is empty' }),
-  row(1, 'e.mp3', { title: 'alpha', genre: 'rock', p: 0.7 }),
+  row(1, 'e.mp3', { title: 'alpha', genre: 'rock', p: 0.7, tags: [['60s', 0.8]], mood: { lively: 0.5, happy: 0.9 } }),
 ]);
 const ids = (question: Parameters<Listed['find']>[0]): number[] => [...LIBRARY.find(question)].map((index) => LIBRARY.tracks[index]!.id);
 
@@ -28,6 +28,13 @@ test('by genre, by what has no genre, and by error', () => {
   assert.equal(ids({ state: 'speech' }), [9]);
   assert.equal(ids({ state: 'unknown' }), [], 'a file with an error is no unknown music');
   assert.equal(ids({ errors: true }), [7]);
+});
+
+test('by tags and moods, all of them', () => {
+  const beside = (tags: string[], moods: ('calm' | 'lively' | 'happy')[] = []): number[] => ids({ beside: { tags, moods } });
+  assert.equal([beside(['60s']), beside(['60s', 'piano']), beside(['ska'])], [[2, 1], [2], []]);
+  assert.equal([beside([], ['calm']), beside([], ['lively']), beside([], ['happy']), beside(['60s'], ['calm', 'happy'])], [[2], [], [1], []], 'in the middle is neither');
+  assert.equal([LIBRARY.tags, LIBRARY.hasMoods], [[['60s', 2], ['piano', 1]], true]);
 });
 
 test('sorted either way, what has no value last, equal ones by path', () => {

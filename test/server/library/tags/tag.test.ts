@@ -98,7 +98,7 @@ test('a second run knows its own hand, and files that were written are not heard
   hear();
   await tag();
   const { size, mtimeMs } = statSync(path);
-  assert.equal(catalogue.heard(catalogue.model(MODEL)).get('a.mp3'), { size, mtimeMs, isQuick: false, isEmbedded: false });
+  assert.equal(catalogue.heard(catalogue.model(MODEL)).get('a.mp3'), { size, mtimeMs, isQuick: false, isEmbedded: false, isTagged: false });
   assert.equal(await tag(), { 'a.mp3': 'same', 'b.flac': 'same' });
   hear(NEXT, 'hiphop');
   assert.equal(await tag(), { 'a.mp3': 'Hip-Hop', 'b.flac': 'Blues' });
