@@ -65,7 +65,13 @@ export async function readPack(folder: string, name: string): Promise<Pack> {
   } catch {
     throw new Error(`There is no data pack ${path}; a pack is NAME.json and NAME.levels.npy.`);
   }
-  const parsed = packSchema.safeParse(JSON.parse(text));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not JSON (${(error as Error).message}).`);
+  }
+  const parsed = packSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Error(`${path} is not a data pack: ${issue?.path.join('.')}: ${issue?.message}.`);

@@ -4,7 +4,7 @@
  * size and bit rate. The other containers that `extent/` reads say it themselves.
  */
 import type { Extent } from '../sources/extent/extent.js';
-import type { FileWindow } from '../sources/extent/file-window.js';
+import type { ReadWindow } from '../sources/extent/file-window.js';
 import { id3TagBytes, TAG_HEADER_BYTES } from '../sources/joined-recordings.js';
 
 /** kbit/s by the four bits of the header; MPEG-1 and MPEG-2 layer III. */
@@ -22,7 +22,7 @@ const LAST_PAGE_BYTES = 27 + 255 + 255 * 255;
 const SEARCH_BYTES = 64;
 
 /** @returns ms; undefined where only decoding would tell */
-export async function lengthHint(file: FileWindow, extent: Extent): Promise<number | undefined> {
+export async function lengthHint(file: ReadWindow, extent: Extent): Promise<number | undefined> {
   if (extent.durationMs !== undefined) return extent.durationMs;
   const start = Buffer.from(await file.read(0, 42));
   if (start.toString('latin1', 0, 4) === 'fLaC') return flacMs(start);
@@ -38,7 +38,7 @@ function flacMs(start: Buffer): number | undefined {
   return sampleRate > 0 && samples > 0 ? (1000 * samples) / sampleRate : undefined;
 }
 
-async function oggMs(file: FileWindow): Promise<number | undefined> {
+async function oggMs(file: ReadWindow): Promise<number | undefined> {
   const first = (await file.read(0, 100)).toString('latin1');
   const vorbisAt = first.indexOf('\x01vorbis');
   const sampleRate = first.includes('OpusHead') ? OPUS_RATE : vorbisAt > 0 ? Buffer.from(first, 'latin1').readUInt32LE(vorbisAt + 12) : 0;

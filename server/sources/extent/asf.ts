@@ -1,6 +1,6 @@
 /** ASF (WMA, WMV): its header counts the streams, and the data object has a size. (Microsoft, ASF 1.2.) */
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
 
 const HEADER = Buffer.from('3026b2758e66cf11a6d900aa0062ce6c', 'hex');
 const STREAM = Buffer.from('9107dcb7b7a9cf118ee600c00c205365', 'hex');
@@ -14,7 +14,7 @@ export function isAsf(start: Buffer): boolean {
   return start.subarray(0, HEADER.length).equals(HEADER);
 }
 
-export async function asfExtent(file: FileWindow): Promise<Extent> {
+export async function asfExtent(file: ReadWindow): Promise<Extent> {
   const headerBytes = sizeOf(await file.read(0, OBJECT_BYTES));
   let streams = 0;
   let at = HEADER_BYTES;

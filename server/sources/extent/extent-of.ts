@@ -6,7 +6,7 @@
 import { asfExtent, isAsf } from './asf.js';
 import { chunkExtent, chunkLayoutOf } from './chunks.js';
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
 import { isMatroska, matroskaExtent } from './matroska.js';
 import { isMp4, mp4Extent } from './mp4.js';
 import { oggExtent } from './ogg.js';
@@ -21,7 +21,7 @@ const OTHER_CONTAINERS: readonly Buffer[] = [
 const START_BYTES = 32;
 
 /** Reads headers only, a bounded number of them. */
-export async function extentOf(file: FileWindow): Promise<Extent> {
+export async function extentOf(file: ReadWindow): Promise<Extent> {
   const start = await file.read(0, START_BYTES);
   const layout = chunkLayoutOf(start);
   if (layout) return chunkExtent(file, layout);

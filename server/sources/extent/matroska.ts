@@ -3,7 +3,7 @@
  * its longest track. (RFC 8794, EBML; RFC 9559, Matroska.)
  */
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
 
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
@@ -31,7 +31,7 @@ export function isMatroska(start: Buffer): boolean {
   return start.length >= 4 && start.readUInt32BE(0) === EBML;
 }
 
-export async function matroskaExtent(file: FileWindow): Promise<Extent> {
+export async function matroskaExtent(file: ReadWindow): Promise<Extent> {
   const unknown: Extent = { stream: 0, isCut: false, isLengthOfSound: false };
   const head = await elementAt(file, 0);
   const segment = head && await elementAt(file, head.from + head.size);
@@ -79,7 +79,7 @@ function elementsIn(bytes: Buffer): Element[] {
   return elements;
 }
 
-async function elementAt(file: FileWindow, at: number): Promise<Element | undefined> {
+async function elementAt(file: ReadWindow, at: number): Promise<Element | undefined> {
   return Number.isFinite(at) ? parseHead(await file.read(at, HEAD_BYTES), at) : undefined;
 }
 

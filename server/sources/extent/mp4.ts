@@ -4,7 +4,7 @@
  * about that. (ISO/IEC 14496-12.)
  */
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
 
 /** Boxes at the top; a fragmented file has two for each fragment. */
 const MAX_BOXES = 4096;
@@ -36,7 +36,7 @@ export function isMp4(start: Buffer): boolean {
   return FIRST_BOXES.includes(start.toString('latin1', 4, 8));
 }
 
-export async function mp4Extent(file: FileWindow): Promise<Extent> {
+export async function mp4Extent(file: ReadWindow): Promise<Extent> {
   let index: Box | undefined;
   let hasSound = false;
   let isFragmented = false;

@@ -3,7 +3,7 @@
  * stop leave none. (RFC 3533.)
  */
 import type { Extent } from './extent.js';
-import type { FileWindow } from './file-window.js';
+import type { ReadWindow } from './file-window.js';
 
 const CAPTURE = 'OggS';
 const HEADER_BYTES = 27;
@@ -14,7 +14,7 @@ const MAX_STREAMS = 64;
 /** Starts of streams that are not sound. */
 const NOT_AUDIO = ['\x80theora', 'fishead\0', '\x80kate', 'CMML', 'BBCD', 'OVP80', '\x80daala', '\x01video'];
 
-export async function oggExtent(file: FileWindow): Promise<Extent> {
+export async function oggExtent(file: ReadWindow): Promise<Extent> {
   const silent = new Set<number>();
   let streams = 0;
   for (let at = 0; streams < MAX_STREAMS;) {

@@ -7,6 +7,8 @@ import { SourceFault } from './source-event.js';
 const ENOUGH_BITS_PER_S = 64_000;
 /** Target duration assumed for playlists that lack the (mandatory) tag. */
 const DEFAULT_TARGET_S = 6;
+/** Words of 32 bits in an initialisation vector. */
+const IV_WORDS = 4;
 const AUDIO_CODEC = /^(mp4a|mp3|ac-3|ec-3|opus|flac|alac|vorbis)/i;
 
 /** A remote file, or a byte range of it. */
@@ -40,36 +42,39 @@ export interface MediaPlaylist {
 export function chosenVariant(text: string, base: URL): URL | undefined {
   const { playlists = [], mediaGroups } = parse(text);
   if (playlists.length === 0) return undefined;
-  const withAudio = playlists.filter(({ attributes: { CODECS, AUDIO } }) => {
+  const withAudio = playlists.filter(({ attributes: { CODECS, AUDIO } = {} }) => {
     return CODECS === undefined || AUDIO !== undefined || CODECS.split(',').some((codec) => AUDIO_CODEC.test(codec.trim()));
   });
   const byBandwidth = withAudio.sort((a, b) => bandwidthOf(a) - bandwidthOf(b));
   const variant = byBandwidth.find((each) => bandwidthOf(each) >= ENOUGH_BITS_PER_S) ?? byBandwidth.at(-1);
   if (!variant) throw new SourceFault('None of the variants in the HLS playlist has audio.');
-  const renditions = Object.values(mediaGroups?.AUDIO[variant.attributes.AUDIO ?? ''] ?? {});
+  const renditions = Object.values(mediaGroups?.AUDIO[variant.attributes?.AUDIO ?? ''] ?? {});
   // A rendition without a URI is contained in the variant itself.
   const rendition = renditions.find((each) => each.default) ?? renditions[0];
   return address(rendition?.uri ?? variant.uri, base);
 }
 
-function bandwidthOf({ attributes }: { readonly attributes: { readonly BANDWIDTH?: number } }): number {
-  return attributes.BANDWIDTH ?? 0;
+function bandwidthOf({ attributes }: { readonly attributes?: { readonly BANDWIDTH?: number } }): number {
+  return attributes?.BANDWIDTH ?? 0;
 }
 
 /** @throws SourceFault for DRM, or encryption other than AES-128 */
 export function readMediaPlaylist(text: string, base: URL): MediaPlaylist {
-  const { segments, targetDuration = DEFAULT_TARGET_S, mediaSequence = 0, endList = false, contentProtection } = parse(text);
+  const { segments, targetDuration: announced = NaN, mediaSequence = 0, endList = false, contentProtection } = parse(text);
+  const targetDuration = Number.isFinite(announced) ? announced : DEFAULT_TARGET_S;
   if (contentProtection) throw new SourceFault('The HLS stream is protected by DRM and can not be decoded.');
   return {
     targetMs: 1000 * targetDuration,
     hasEnded: endList,
     segments: segments.map(({ uri, duration, byterange, discontinuity = false, key, map }, index) => {
-      const number = mediaSequence + index;
+      const number = (Number.isSafeInteger(mediaSequence) ? mediaSequence : 0) + index;
+      if (key?.iv && key.iv.length !== IV_WORDS) throw new SourceFault('The HLS playlist has a key whose IV is not of 16 bytes.');
       if (key && key.method !== 'AES-128') throw new SourceFault(`The HLS stream is encrypted with ${key.method}; only AES-128 is supported.`);
       return {
         number,
         url: address(uri, base),
-        durationMs: 1000 * duration,
+        // The parser reads any text as a number.
+        durationMs: 1000 * (Number.isFinite(duration) ? duration : targetDuration),
         isDiscontinuous: discontinuity,
         ...(byterange && { range: byterange }),
         ...(map && { map: { url: address(map.uri, base), ...(map.byterange && { range: map.byterange }) } }),
@@ -79,10 +84,15 @@ export function readMediaPlaylist(text: string, base: URL): MediaPlaylist {
   };
 }
 
+/** @throws SourceFault for what the parser fails on, such as a tag whose attributes are no list */
 function parse(text: string): Manifest {
   const parser = new Parser();
-  parser.push(text);
-  parser.end();
+  try {
+    parser.push(text);
+    parser.end();
+  } catch {
+    throw new SourceFault('The HLS playlist is malformed.');
+  }
   return parser.manifest;
 }
 

@@ -17,7 +17,8 @@ declare module 'm3u8-parser' {
 
   export interface Variant {
     readonly uri: string;
-    readonly attributes: {
+    /** Undefined for a variant without any. */
+    readonly attributes?: {
       readonly BANDWIDTH?: number;
       readonly CODECS?: string;
       readonly AUDIO?: string;

@@ -38,6 +38,8 @@ pack('invalid packs are rejected with the file and the reason', async ({ folder 
     assert.unreachable();
   };
   await refusal(/There is no data pack .*p\.json/);
+  await writeFile(join(folder, 'p.json'), '{');
+  await refusal(/p\.json is not JSON/);
   await write(folder, [{ id: 'one', genre: 'a', start: 2, columns: 3 }]);
   await refusal(/one ends at column 5, but the levels end at 4/);
   await write(folder, [{ id: 'one', genre: 'polka', start: 0, columns: 3 }]);

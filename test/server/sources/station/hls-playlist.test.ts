@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SourceFault } from '../../../../server/sources/station/source-event.js';
 import { chosenVariant, readMediaPlaylist } from '../../../../server/sources/station/hls-playlist.js';
 
 const BASE = new URL('https://me:pw@radio.example/live/list.m3u8');
@@ -58,6 +59,17 @@ test('what is protected otherwise is refused', () => {
   assert.throws(() => readMediaPlaylist(list('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key"'), BASE), /encrypted with SAMPLE-AES; only AES-128/);
   assert.throws(() => readMediaPlaylist(list('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"'), BASE), /protected|encrypted/);
   assert.is(readMediaPlaylist(list('#EXT-X-KEY:METHOD=NONE'), BASE).segments[0]!.key, undefined);
+});
+
+// Found by npm run fuzz.
+test('a playlist that the parser fails on is malformed, and a variant may have no attributes', () => {
+  for (const line of ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME', '#EXT-X-KEY:METHOD=AES-128,URI="key",IV=0x256']) {
+    assert.throws(() => chosen(line, 'a'), (error: Error) => error instanceof SourceFault && /malformed/.test(error.message), line);
+  }
+  const media = (...lines: readonly string[]): ReturnType<typeof readMediaPlaylist> => readMediaPlaylist(['#EXTM3U', ...lines].join('\n'), BASE);
+  assert.throws(() => media(`#EXT-X-KEY:METHOD=AES-128,URI="key",IV=0x${'0'.repeat(40)}`, '#EXTINF:6,', 'a.ts'), (error: Error) => error instanceof SourceFault && /IV is not of 16 bytes/.test(error.message));
+  assert.equal(media('#EXT-X-TARGETDURATION:x', '#EXT-X-MEDIA-SEQUENCE:1e30', '#EXTINF:.,', 'a.ts').segments.map(({ durationMs, number }) => [durationMs, number]), [[6000, 1]]);
+  assert.match(chosen('#EXT-X-STREAM-INF:', 'v.m3u8')!, /v\.m3u8$/);
 });
 
 test.run();

@@ -1,0 +1,152 @@
+/**
+ * A fuzzer: runs a target on changed inputs, and keeps those that reach new code as inputs to change further.
+ * A case fails when the target throws what it should not, takes more CPU than `hangMs`, or when memory has grown
+ * at the end.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Random } from '../../models/random.js';
+import { Coverage } from './coverage.js';
+import { MAX_INPUT_BYTES, mutated, type Shape } from './mutate.js';
+
+const HANG_MS = 1000;
+/** Growth of memory, after garbage collection, that counts as a leak: a case that keeps 100 bytes would exceed it in a long run. */
+const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
+/** Runs shorter than this say nothing about growth. */
+const MIN_GROWTH_CASES = 5000;
+/** Cases before coverage is asked for: few while there is much to find. */
+const BATCH = { least: 250, most: 4000 } as const;
+/** Kept inputs, so that memory and the choice stay bounded. */
+const MAX_KEPT = 500;
+const MAX_FAILURES = 20;
+
+/** Something that reads what strangers send. */
+export interface Target {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Well-formed inputs. */
+  readonly seeds: readonly Uint8Array[];
+  /** Words of the format. */
+  readonly words?: readonly string[];
+  /** Reads one input. Errors that tell the sender what is wrong must be caught here; all others are failures. */
+  run(input: Uint8Array): void | Promise<void>;
+  close?(): Promise<void>;
+}
+
+export interface Failure {
+  readonly input: Uint8Array;
+  readonly reason: string;
+}
+
+export interface FuzzReport {
+  readonly cases: number;
+  readonly failures: readonly Failure[];
+  /** Inputs that reached new code, seeds included. */
+  readonly kept: readonly Uint8Array[];
+  /** Blocks of our code reached. */
+  readonly blocks: number;
+  readonly slowestMs: number;
+  readonly growthBytes: number;
+}
+
+export interface FuzzOptions {
+  readonly cases: number;
+  readonly seed: number;
+  /** Kept inputs of earlier runs. */
+  readonly kept?: readonly Uint8Array[];
+  /** Whether to look for inputs that reach new code; a short run has no time for it. */
+  readonly explores?: boolean;
+  /** CPU time of one case that is a failure. */
+  readonly hangMs?: number;
+  /** Called before each case, so that another thread can name the case that never ends. */
+  readonly onCase?: (input: Uint8Array) => void;
+}
+
+export async function fuzz(target: Target, { cases, seed, kept: known = [], explores = true, hangMs = HANG_MS, onCase = () => {} }: FuzzOptions): Promise<FuzzReport> {
+  const random = new Random(seed);
+  const failures = new Map<string, Failure>();
+  const kept: Uint8Array[] = [];
+  let slowestMs = 0;
+  const attempt = async (input: Uint8Array): Promise<void> => {
+    onCase(input);
+    // A copy at an odd offset: parsers must not rely on alignment, nor change what they are given.
+    const copy = new Uint8Array(input.length + 1).subarray(1);
+    copy.set(input);
+    const startedMs = cpuMs();
+    let reason: string | undefined;
+    try {
+      await target.run(copy);
+      if (Buffer.compare(copy, input) !== 0) reason = 'The input was changed.';
+    } catch (error) {
+      reason = error instanceof Error ? error.stack ?? error.message : String(error);
+    }
+    const tookMs = cpuMs() - startedMs;
+    slowestMs = Math.max(slowestMs, tookMs);
+    if (tookMs > hangMs) reason ??= `The case took ${Math.round(tookMs)} ms of CPU.`;
+    if (reason === undefined || failures.size >= MAX_FAILURES) return;
+    // One failure for each place, the shortest input. Messages hold parts of the input.
+    const place = reason.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 2).join('\n') || reason.replace(/\d+/g, '');
+    const earlier = failures.get(place);
+    if (!earlier || earlier.input.length > input.length) failures.set(place, { input: input.slice(), reason });
+  };
+
+  const coverage = explores ? new Coverage() : undefined;
+  let done = 0;
+  let startBytes: number | undefined;
+  try {
+    /** Runs inputs and keeps those that reach new code, found by halving. */
+    const keepNew = async (inputs: readonly Uint8Array[]): Promise<void> => {
+      for (const input of inputs) await attempt(input);
+      const blocks = coverage?.newBlocks() ?? [];
+      if (coverage === undefined || blocks.length === 0) return;
+      if (inputs.length === 1) {
+        coverage.markSeen(blocks);
+        if (kept.length < MAX_KEPT) kept.push(inputs[0]!);
+        return;
+      }
+      await keepNew(inputs.slice(0, inputs.length / 2));
+      await keepNew(inputs.slice(inputs.length / 2));
+    };
+    const first = [...target.seeds, ...known].slice(0, Math.max(1, cases));
+    for (const input of first) await keepNew([input]);
+    done = first.length;
+    let size: number = BATCH.least;
+    while (done < cases) {
+      const sources = kept.length > 0 ? kept : target.seeds;
+      const batch = Array.from({ length: Math.min(size, cases - done) }, () => mutated(target.shape, sources, target.words ?? [], random));
+      const before = kept.length;
+      await keepNew(batch);
+      size = kept.length > before ? BATCH.least : Math.min(BATCH.most, 2 * size);
+      done += batch.length;
+      // Caches are full after a tenth of the cases.
+      if (startBytes === undefined && done > cases / 10) startBytes = memoryBytes();
+    }
+  } finally {
+    coverage?.close();
+  }
+  const keptBytes = kept.length * MAX_INPUT_BYTES;
+  const growthBytes = startBytes === undefined ? 0 : memoryBytes() - startBytes;
+  if (cases >= MIN_GROWTH_CASES && growthBytes > MAX_GROWTH_BYTES + keptBytes) {
+    failures.set('growth', { input: new Uint8Array(0), reason: `Memory grew by ${Math.round(growthBytes / 1024 / 1024)} MB in ${cases} cases.` });
+  }
+  return { cases: done, failures: [...failures.values()], kept, blocks: coverage?.blocks ?? 0, slowestMs, growthBytes };
+}
+
+/** CPU time of the process: that of the machine's other work is not the case's. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+let collectGarbage: (() => void) | undefined;
+
+/** Memory in use, after garbage collection. */
+function memoryBytes(): number {
+  if (!collectGarbage) {
+    setFlagsFromString('--expose-gc');
+    collectGarbage = runInNewContext('gc') as () => void;
+  }
+  collectGarbage();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + Math.max(external, arrayBuffers);
+}
