@@ -19,7 +19,7 @@ import { parseOverrides, Strings } from './strings.js';
 const TICK_MS = 1000;
 /** Not announced to screen readers: states that are short or that the visitor has just caused. */
 const NOT_ANNOUNCED: ReadonlySet<WidgetState> = new Set(['idle', 'asking', 'connecting', 'reconnecting', 'warming', 'tuning']);
-const SOURCE_ATTRIBUTES = ['stream', 'mic', 'server'];
+const SOURCE_ATTRIBUTES = ['stream', 'mic', 'server', 'where'];
 
 const VIEWERS = new SharedViewers();
 const LAST_ANNOUNCEMENT: LastAnnouncement = { atMs: -Infinity };
@@ -120,7 +120,7 @@ export class LiveGenre extends HTMLElement {
     const { signal } = this.#page;
     this.#reducedMotion.addEventListener('change', () => this.#update(), { signal });
     if (this.mic) {
-      this.#microphone = new Microphone(server, changed);
+      this.#microphone = new Microphone(server, this.getAttribute('where'), changed);
       addEventListener('pagehide', () => this.#microphone?.stop(), { signal });
       return this.#setTicking(true);
     }

@@ -1,9 +1,8 @@
 /** The visitor's microphone as a widget's stream: opened only by a click. */
 import type { Prediction } from '../../server/protocol/messages.js';
 import { openMicrophone, type MicrophoneSource } from '../dashboard/sources/microphone.js';
-import { SourceError } from '../dashboard/sources/source-errors.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
-import type { GenreError } from '../sdk/index.js';
+import type { GenreError, SocketConstructor } from '../sdk/index.js';
 import { StreamStatus } from './stream-status.js';
 import { findConnectionProblem } from './connection-problem.js';
 
@@ -28,6 +27,9 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
 export class Microphone {
   readonly status = new StreamStatus();
   readonly #server: string;
+  readonly #where: string | null;
+  /** The classifier on this device; undefined for the server's. */
+  #device: SocketConstructor | undefined;
   readonly #onChange: (prediction?: Prediction) => void;
   #source: MicrophoneSource | undefined;
   /** The visitor has pressed in this interruption. */
@@ -40,9 +42,13 @@ export class Microphone {
   /** Why there is no microphone. */
   refusal = '';
 
-  /** @param server address that ends with a slash */
-  constructor(server: string, onChange: (prediction?: Prediction) => void) {
+  /**
+   * @param server address that ends with a slash
+   * @param where `device`, `auto` (the device if it can, else the server), or null for the server
+   */
+  constructor(server: string, where: string | null, onChange: (prediction?: Prediction) => void) {
     this.#server = server;
+    this.#where = where;
     this.#onChange = onChange;
   }
 
@@ -77,13 +83,15 @@ export class Microphone {
           this.#onChange();
         },
       };
-      const source = await openMicrophone({ url: this.#server, topK: TOP_K, spectrogram: false }, host);
+      this.#device = await this.#loadDevice();
+      if (press !== this.#press) return;
+      const source = await openMicrophone({ url: this.#server, WebSocket: this.#device, topK: TOP_K, spectrogram: false }, host);
       if (press !== this.#press) return source.end();
       this.#source = source;
       this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, (error) => void this.#lost(source, error));
       this.#enter('on');
     } catch (error) {
-      if (press === this.#press) this.#refuse(error instanceof SourceError ? error.message : String(error));
+      if (press === this.#press) this.#refuse((error as Error).message);
     }
   }
 
@@ -99,13 +107,25 @@ export class Microphone {
     if (this.phase !== 'idle') this.#enter('idle');
   }
 
+  /** From a file of its own, loaded only where it is wanted. */
+  async #loadDevice(): Promise<SocketConstructor | undefined> {
+    if (!this.#where) return undefined;
+    try {
+      return await ((await import(new URL('device/device.js', this.#server).href)) as typeof import('../device/device.js')).loadDevice();
+    } catch (error) {
+      if (this.#where !== 'auto') throw error;
+    }
+    return undefined;
+  }
+
   #refuse(sentence: string): void {
     this.stop();
     this.refusal = sentence;
     this.#enter('refused');
   }
 
-  async #lost(source: MicrophoneSource, { code }: GenreError): Promise<void> {
+  async #lost(source: MicrophoneSource, { code, message }: GenreError): Promise<void> {
+    if (this.#device) return source.link.state === 'closed' ? this.#refuse(message) : this.#onChange();
     if (code !== 'unreachable' && source.link.state === 'reconnecting') return this.#onChange(); // the server is there: the next attempt shows more
     const problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
     if (this.#source !== source) return;

@@ -26,7 +26,7 @@ export class Site {
       site.requests.push(path);
       const file = folder && read(new URL(`.${path.split('?')[0]}`, folder));
       const policy = file ? site.filePolicy : site.policy;
-      const headers = policy === undefined ? {} : { 'content-security-policy': policy };
+      const headers = { ...(policy !== undefined && { 'content-security-policy': policy }), ...(file && { 'access-control-allow-origin': '*' }) };
       response.writeHead(200, { 'content-type': (file && (TYPES[extname(path)] ?? 'application/octet-stream')) ?? 'text/html; charset=utf-8', ...headers });
       response.end(file ?? site.html);
     });
