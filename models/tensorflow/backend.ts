@@ -13,8 +13,24 @@ export type Backend = 'native' | 'wasm';
  */
 export async function startBackend(requested?: Backend): Promise<Backend> {
   const backend = await chooseBackend(requested);
-  if (backend === 'wasm') await (await import('./start-backend.js')).startWasm();
+  if (backend === 'wasm') {
+    try {
+      await (await import('./start-backend.js')).startWasm();
+    } catch (error) {
+      throw missingPackages(error);
+    }
+  }
   return backend;
+}
+
+/** For networks that the kernels can't do, and for training; the npm package leaves it out for its size. */
+const PACKAGES = '@tensorflow/tfjs-core@4.22 @tensorflow/tfjs-backend-wasm@4.22';
+
+/** Says what to install where TensorFlow.js is missing. */
+export function missingPackages(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes('@tensorflow/')) return error;
+  return new Error(`This network needs TensorFlow.js, which is not installed: npm install ${PACKAGES}`);
 }
 
 /**

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as tf from '@tensorflow/tfjs-core';
-import { startBackend } from '../../../models/tensorflow/backend.js';
+import { missingPackages, startBackend } from '../../../models/tensorflow/backend.js';
 
 test('by default the native backend or WebAssembly starts', async () => {
   const backend = await startBackend();
@@ -17,6 +18,15 @@ test('a request for the native backend starts it or fails with the reason', asyn
 test('a request for WebAssembly starts it', async () => {
   assert.is(await startBackend('wasm'), 'wasm');
   assert.is(tf.getBackend(), 'wasm');
+});
+
+test('an installed package without TensorFlow.js says which packages to add', () => {
+  const { peerDependencies } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { peerDependencies: Record<string, string> };
+  const missing = Object.assign(new Error("Cannot find package '@tensorflow/tfjs-core' imported from x"), { code: 'ERR_MODULE_NOT_FOUND' });
+  const { message } = missingPackages(missing) as Error;
+  for (const name of ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm']) assert.match(message, `${name}@${peerDependencies[name]}`);
+  const other = Object.assign(new Error("Cannot find package 'ws' imported from x"), { code: 'ERR_MODULE_NOT_FOUND' });
+  assert.is(missingPackages(other), other);
 });
 
 test.run();
