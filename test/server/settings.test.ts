@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
@@ -91,6 +94,14 @@ test('any text gives a valid setting or an error sentence', () => {
       assert.instance(error, SettingError);
     }
   }));
+});
+
+test('every limit has a test that sets it', () => {
+  const folder = fileURLToPath(new URL('../../../test/', import.meta.url));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts') && !file.includes('doctor')).map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  const limits = names.filter((name) => /^max|^restart|TimeoutMs$|IntervalMs$|AfterMs$|WindowMs$/.test(name));
+  assert.ok(limits.length > 25);
+  assert.equal(limits.filter((name) => !new RegExp(`\\b${name}(: *\\d| \\}| *=)`).test(sources)), []);
 });
 
 test.run();

@@ -185,4 +185,17 @@ test('a shard that dies too often is given up: its streams fail, and no more are
   assert.throws(() => shards.open({ id: 'b', format: MONO }), /must be restarted/);
 }));
 
+test('deaths further apart than the window are not added up', () => withShards(1, { restartLimit: 1, restartWindowMs: 1, restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  for (let death = 1; death <= 2; death++) {
+    const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+    killShards();
+    await restarted;
+    const scored = first<Prediction>(stream, ({ type }) => type === 'prediction');
+    stream.send(noise(7680 + 128));
+    await scored;
+  }
+  assert.ok(shards.isAlive);
+}));
+
 test.run();
