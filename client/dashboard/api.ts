@@ -24,6 +24,7 @@ export type Rule =
   | { readonly type: 'down'; readonly forS: number }
   | { readonly type: 'speech'; readonly forS: number; readonly endAfterS: number }
   | { readonly type: 'drift'; readonly expect: readonly string[]; readonly windowS: number; readonly minShare: number }
+  | { readonly type: 'mood'; readonly minLively: number; readonly maxLively: number; readonly minHappy: number; readonly maxHappy: number; readonly forS: number; readonly endAfterS: number }
   | { readonly type: 'genre-changed'; readonly forS: number };
 
 /** The settings of a station. */

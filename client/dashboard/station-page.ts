@@ -68,9 +68,10 @@ export class StationPage extends LitElement {
     const watch = this.#watch = new StationWatch(this.site, this.stationId, () => this.#changed());
     this.#stopVisitor = this.site.visitor.on('change', () => void watch.refresh());
     watch.open();
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    // A server without history has none.
-    this.site.visitor.request(stationPath(this.stationId, `/profile?tz=${encodeURIComponent(timeZone)}`)).then((habits) => { this.habits = habits as StationHabits; }, () => {});
+    if (this.site.visitor.hasHistory) {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      this.site.visitor.request(stationPath(this.stationId, `/profile?tz=${encodeURIComponent(timeZone)}`)).then((habits) => { this.habits = habits as StationHabits; }, () => {});
+    }
     // Without the model the genres have no colours, but are shown.
     this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
   }

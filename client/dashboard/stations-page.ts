@@ -210,12 +210,13 @@ ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My r
   /** Loads what stations usually play, and again from time to time. */
   async #loadProfiles(): Promise<void> {
     clearTimeout(this.#profilesTimer);
+    if (!this.site.visitor.hasHistory) return;
     try {
       const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
       const { profiles } = await this.site.visitor.request(`v1/profiles?tz=${encodeURIComponent(timeZone)}`) as { profiles: StationProfile[] };
       this.profiles = new Map(profiles.map((profile) => [profile.id, profile]));
     } catch {
-      // No history, or no connection, which the page shows: stations stay in the order of their names.
+      // No connection, which the page shows: stations stay in the order of their names.
     }
     if (this.isConnected) this.#profilesTimer = setTimeout(() => void this.#loadProfiles(), PROFILES_EVERY_MS);
   }

@@ -12,6 +12,7 @@ import { DeadAir } from './rules/dead-air.js';
 import { Down } from './rules/down.js';
 import { Drift } from './rules/drift.js';
 import { GenreChanged } from './rules/genre-changed.js';
+import { MoodLimits } from './rules/mood.js';
 import type { Finding, RuleEvaluator } from './rules/rule.js';
 import { Speech } from './rules/speech.js';
 import { duration } from './format.js';
@@ -185,6 +186,7 @@ function evaluatorOf(rule: Rule, openSinceMs: number | null): RuleEvaluator {
     case 'down': return new Down(rule, openSinceMs);
     case 'speech': return new Speech(rule, openSinceMs);
     case 'drift': return new Drift(rule, openSinceMs);
+    case 'mood': return new MoodLimits(rule, openSinceMs);
     case 'genre-changed': return new GenreChanged(rule);
   }
 }

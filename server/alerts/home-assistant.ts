@@ -9,7 +9,7 @@ import { VERSION } from '../version.js';
 import { TOPICS } from './topics.js';
 
 /** Alert types that are on or off, with the names of their sensors. */
-const PROBLEMS = { 'dead-air': 'Dead air', down: 'Down', speech: 'Only speech', drift: 'Format drift' } as const satisfies Partial<Record<AlertType, string>>;
+const PROBLEMS = { 'dead-air': 'Dead air', down: 'Down', speech: 'Only speech', drift: 'Format drift', mood: 'Another mood' } as const satisfies Partial<Record<AlertType, string>>;
 export const PROBLEM_TYPES = Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[];
 
 const EVENT_TYPES: readonly string[] = [...PROBLEM_TYPES.flatMap((type) => [`${type}.raised`, `${type}.recovered`]), 'genre-changed.happened'];

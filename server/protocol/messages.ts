@@ -162,7 +162,7 @@ export type ServerMessage = Ready | Prediction | Columns | Stretch | Summary | R
  */
 export type StationState = 'connecting' | 'live' | 'silent' | 'stalled' | 'failing' | 'stopped';
 
-export type AlertType = 'dead-air' | 'down' | 'speech' | 'drift' | 'genre-changed';
+export type AlertType = 'dead-air' | 'down' | 'speech' | 'drift' | 'mood' | 'genre-changed';
 
 /** To viewers of a station, after `ready` and at each change. */
 export interface StationMessage {

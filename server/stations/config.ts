@@ -48,7 +48,23 @@ export const genreChangedSchema = z.strictObject({
   forS: seconds(0).default(20),
 });
 
-export const ruleSchema = z.discriminatedUnion('type', [deadAirSchema, downSchema, speechSchema, driftSchema, genreChangedSchema]);
+const share = z.number().min(0).max(1);
+
+/** The mood of the music is outside its limits, each 0 to 1 on an axis of `Mood`, for `forS`. */
+export const moodSchema = z.strictObject({
+  type: z.literal('mood'),
+  minLively: share.default(0),
+  maxLively: share.default(1),
+  minHappy: share.default(0),
+  maxHappy: share.default(1),
+  forS: seconds(1).default(300),
+  endAfterS: seconds(0).default(60),
+})
+  .refine(({ minLively, maxLively, minHappy, maxHappy }) => minLively > 0 || maxLively < 1 || minHappy > 0 || maxHappy < 1, 'set at least one limit of mood: minLively, maxLively, minHappy or maxHappy')
+  .refine(({ minLively, maxLively }) => minLively < maxLively, 'minLively must be less than maxLively')
+  .refine(({ minHappy, maxHappy }) => minHappy < maxHappy, 'minHappy must be less than maxHappy');
+
+export const ruleSchema = z.discriminatedUnion('type', [deadAirSchema, downSchema, speechSchema, driftSchema, moodSchema, genreChangedSchema]);
 
 export type Rule = z.output<typeof ruleSchema>;
 export type RuleType = Rule['type'];
@@ -85,7 +101,7 @@ export const stationSchema = z.strictObject({
   name: z.string().trim().min(1, 'name must not be empty').max(100, 'name must be at most 100 characters'),
   url: sourceUrl.meta({ description: 'Address of the audio: a stream, a playlist that points at one, HLS, or a file below `--station-files`' }),
   enabled: z.boolean().meta({ description: 'If false, the station is saved but not fetched' }).default(true),
-  rules: z.array(ruleSchema).max(5)
+  rules: z.array(ruleSchema).max(6)
     .refine((rules) => new Set(rules.map(({ type }) => type)).size === rules.length, 'each type of rule may be given once')
     .meta({ description: 'Rules that raise alerts, at most one of each type' })
     .default([...DEFAULT_RULES]),

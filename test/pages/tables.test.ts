@@ -99,10 +99,10 @@ test('rules: options and their defaults', () => {
   const table = rows(SERVER, 'rule');
   for (const [rule] of table) {
     const [type] = coded(rule!);
-    const { type: _, ...options } = ruleSchema.parse({ type, ...(type === 'drift' && { expect: ['jazz'] }) });
+    const { type: _, ...options } = ruleSchema.parse({ type, ...(type === 'drift' && { expect: ['jazz'] }), ...(type === 'mood' && { minLively: 0.1 }) });
     const cell = table.find(([first]) => first === rule)!.at(-1)!;
     assert.equal(sorted(coded(cell)), sorted(Object.keys(options)), type);
-    for (const [name, value] of Object.entries(options)) assert.match(cell, name === 'expect' ? '`expect` (required)' : `\`${name}\` ${value}`);
+    for (const [name, value] of Object.entries(options)) assert.match(cell, name === 'expect' ? '`expect` (required)' : `\`${name}\` ${name === 'minLively' ? 0 : value}`);
   }
   assert.match(SERVER.prose, `without any given it has ${DEFAULT_RULES.map(({ type }) => `\`${type}\``).join(' and ')}`);
 });

@@ -30,6 +30,7 @@ const DEFAULTS: { readonly [Type in RuleType]: RuleOf<Type> } = {
   'down': { type: 'down', forS: 30 },
   'speech': { type: 'speech', forS: 600, endAfterS: 30 },
   'drift': { type: 'drift', expect: [], windowS: 1800, minShare: 0.5 },
+  'mood': { type: 'mood', minLively: 0, maxLively: 0.7, minHappy: 0, maxHappy: 1, forS: 300, endAfterS: 60 },
   'genre-changed': { type: 'genre-changed', forS: 20 },
 };
 
@@ -48,6 +49,7 @@ export function ruleRows(rules: readonly Rule[]): RuleRow[] {
 
 function fieldsOf(rule: Rule): RuleField[] {
   const seconds = (key: string, before: string, value: number, min: number): RuleField => ({ key, before, unit: 's', min, max: DAY_S, value });
+  const percent = (key: string, before: string, share: number): RuleField => ({ key, before, unit: '%', min: 0, max: 100, value: Math.round(share * 100) });
   switch (rule.type) {
     case 'dead-air': return [
       { key: 'belowDb', before: 'below', unit: 'dBFS', min: -120, max: 0, value: rule.belowDb },
@@ -57,8 +59,16 @@ function fieldsOf(rule: Rule): RuleField[] {
     case 'down': return [seconds('forS', 'for', rule.forS, 0)];
     case 'speech': return [seconds('forS', 'for', rule.forS, 1), seconds('endAfterS', 'over after', rule.endAfterS, 0)];
     case 'drift': return [
-      { key: 'minShare', before: 'less than', unit: '%', min: 0, max: 100, value: Math.round(rule.minShare * 100) },
+      percent('minShare', 'less than', rule.minShare),
       seconds('windowS', 'in the last', rule.windowS, 10),
+    ];
+    case 'mood': return [
+      percent('minLively', 'lively from', rule.minLively),
+      percent('maxLively', 'to', rule.maxLively),
+      percent('minHappy', 'happy from', rule.minHappy),
+      percent('maxHappy', 'to', rule.maxHappy),
+      seconds('forS', 'outside for', rule.forS, 1),
+      seconds('endAfterS', 'over after', rule.endAfterS, 0),
     ];
     case 'genre-changed': return [seconds('forS', 'and stays for', rule.forS, 0)];
   }
@@ -66,8 +76,9 @@ function fieldsOf(rule: Rule): RuleField[] {
 
 /** @param numbers values of the form's fields by key */
 export function ruleOf(type: RuleType, numbers: Readonly<Record<string, number>>, expect: readonly string[]): Rule {
-  const { minShare, ...rest } = numbers;
-  return { type, ...rest, ...(type === 'drift' && { expect, minShare: (minShare ?? 0) / 100 }) } as Rule;
+  const shares = new Set(fieldsOf(DEFAULTS[type]).filter(({ unit }) => unit === '%').map(({ key }) => key));
+  const values = Object.entries(numbers).map(([key, value]): [string, number] => [key, shares.has(key) ? value / 100 : value]);
+  return { type, ...Object.fromEntries(values), ...(type === 'drift' && { expect }) } as Rule;
 }
 
 /** Splits the text of the webhooks field at white space. */

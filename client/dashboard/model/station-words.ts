@@ -18,7 +18,7 @@ export const STATE_MEANINGS: Readonly<Record<StationState, string>> = {
 };
 
 export const ALERT_NAMES: Readonly<Record<AlertType, string>> = {
-  'dead-air': 'Dead air', down: 'Down', speech: 'Only speech', drift: 'Format drift', 'genre-changed': 'Genre changed',
+  'dead-air': 'Dead air', down: 'Down', speech: 'Only speech', drift: 'Format drift', mood: 'Another mood', 'genre-changed': 'Genre changed',
 };
 
 const MINUTE_MS = 60_000;

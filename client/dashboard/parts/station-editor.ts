@@ -11,7 +11,7 @@ import { dialogStyles } from './dialog-styles.js';
 import { sharedStyles } from './shared-styles.js';
 
 const RULE_NAMES: Readonly<Record<Rule['type'], string>> = {
-  'dead-air': 'Dead air', 'down': 'Down', 'speech': 'Only speech', 'drift': 'Format drift', 'genre-changed': 'Another genre',
+  'dead-air': 'Dead air', 'down': 'Down', 'speech': 'Only speech', 'drift': 'Format drift', 'mood': 'Another mood', 'genre-changed': 'Another genre',
 };
 
 /** The name of a station that is tried before it has one. */

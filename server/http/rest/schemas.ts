@@ -13,7 +13,7 @@ const probability = z.number().min(0).max(1);
 export const streamState = z.enum(['warming', 'music', 'speech', 'silence', 'unknown']);
 export const stationState = z.enum(['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'])
   .meta({ description: '`silent`: bytes but no sound; `stalled`: no bytes; `failing`: waiting for the next attempt; `stopped`: disabled' });
-export const alertType = z.enum(['dead-air', 'down', 'speech', 'drift', 'genre-changed']);
+export const alertType = z.enum(['dead-air', 'down', 'speech', 'drift', 'mood', 'genre-changed']);
 
 /** Tags with their probabilities. */
 export const tagsSchema = z.array(z.tuple([z.string(), probability]).readonly()).readonly();

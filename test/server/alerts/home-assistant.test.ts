@@ -28,6 +28,7 @@ test('a station is a device with its sensors, and a problem sensor for each of i
     down: 'binary_sensor none',
     speech: 'binary_sensor none',
     drift: 'binary_sensor livegenre/one/alerts/drift',
+    mood: 'binary_sensor none',
     alert: 'event livegenre/one/event',
   });
   assert.equal(components['down'], { platform: 'binary_sensor' }, 'only the platform: this removes it');

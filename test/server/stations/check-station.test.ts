@@ -13,7 +13,8 @@ import { withServer } from '../rig.js';
 import { SimulatedSources, saved, URL_ONE } from './simulated-sources.js';
 import { LOOPBACK } from '../../support/loopback.js';
 
-const LABELS = { labels: ['jazz', 'rock'] };
+const TAGS = ['calm', 'party'].map((name) => ({ name, kind: 'mood' as const, usual: 0.1 }));
+const LABELS = { labels: ['jazz', 'rock'], tags: TAGS };
 
 async function refusal(station: object, stationFiles = ''): Promise<string> {
   try {
@@ -28,6 +29,11 @@ async function refusal(station: object, stationFiles = ''): Promise<string> {
 test('expected genres must be labels of the model', async () => {
   assert.is(await refusal({ rules: [{ type: 'drift', expect: ['jazz', 'rock'] }] }), 'none');
   assert.is(await refusal({ rules: [{ type: 'down' }, { type: 'drift', expect: ['jazz', 'techno', 'house'] }] }), 'rules[1].expect: the model has no label "techno", "house"; its labels are jazz, rock.');
+});
+
+test('a mood must be one that the model tells', async () => {
+  assert.is(await refusal({ rules: [{ type: 'mood', maxLively: 0.6 }] }), 'none');
+  assert.is(await refusal({ rules: [{ type: 'mood', maxLively: 0.6, minHappy: 0.2 }] }), 'rules[0]: the model has no tags that tell how happy music is.');
 });
 
 test('file: addresses need --station-files, and lie in it; a file may come later', async () => {
