@@ -427,7 +427,7 @@ test('a grid of 200 changing stations scrolls smoothly', async (context) => {
       context.radio.broadcast(url(`s${i}`), i % 2 === 0 ? LOW : HIGH, `Song ${i}`);
     }
     const page = await open(context, '/stations', { server, viewport: { width: 1400, height: 900 }, reducedMotion: 'no-preference' });
-    await page.waitForFunction(() => document.querySelector('stations-page')!.shadowRoot!.querySelectorAll('station-card').length === 200, undefined, SOON);
+    await page.waitForFunction(() => (document.querySelector('stations-page') as HTMLElement & { stations?: readonly unknown[] }).stations?.length === 200 && document.querySelector('stations-page')!.shadowRoot!.querySelector('station-card') !== null, undefined, SOON);
     const frames = await page.evaluate(() => new Promise<number[]>((resolve) => {
       const deltas: number[] = [];
       let before = performance.now();
