@@ -6,12 +6,22 @@ import { pathToFileURL } from 'node:url';
 import { kernels } from './kernels.js';
 
 const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
-/** Node needs ten times as long to load RxJS's 224 modules, in each process and each worker thread. */
-const RXJS = 'dist/server/rxjs.js';
 /** The model that browsers get. */
 const DEVICE_MODEL = 'models/genre-v2';
 const DEVICE = 'dist/web/device';
-const RXJS_LICENSE = '/*! RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0 */';
+/**
+ * Packages of many modules, each in one file: Node needs ten times as long to load the 224 modules of RxJS, in each
+ * process and each worker thread, and the 99 of zod cost 0.12 s of CPU in each process.
+ */
+const PACKAGES = [
+  {
+    name: 'rxjs',
+    from: 'node_modules/rxjs/dist/esm/index.js',
+    to: 'dist/server/rxjs.js',
+    license: 'RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0',
+  },
+  { name: 'zod', from: 'node_modules/zod/index.js', to: 'dist/models/zod.js', license: 'zod, Copyright (c) 2025 Colin McDonnell, MIT License' },
+];
 
 /** Source of WebAssembly kernels, in AssemblyScript. */
 const isAssembly = (/** @type {string} */ path) => path.endsWith('.as.ts');
@@ -23,12 +33,14 @@ export const PLAN = {
   // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
-    /** The program and its tests, compiled file by file; with deploy/build, for its tests; and RxJS in one file. */
+    /** The program and its tests, compiled file by file; with deploy/build, for its tests; and the packages of many modules. */
     node: {
       isSource: (path) => isTypeScript(path) || (path.startsWith('deploy/build/') && path !== 'deploy/build/index.js'),
       build: async (root, sources) => [
-        ...await esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledRxjs),
-        ...await esbuild(root, { entryPoints: ['node_modules/rxjs/dist/esm/index.js'], outfile: RXJS, ...NODE, bundle: true, banner: { js: RXJS_LICENSE } }),
+        ...await esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledPackages),
+        ...(await Promise.all(PACKAGES.map(({ from, to, license }) => (
+          esbuild(root, { entryPoints: [from], outfile: to, ...NODE, bundle: true, banner: { js: `/*! ${license} */` }, plugins: [englishOnly] })
+        )))).flat(),
       ],
     },
     dspKernels: {
@@ -97,13 +109,23 @@ function besideEachOther(_path, text) {
 }
 
 /**
- * Imports of RxJS lead to the bundled file.
+ * Imports of a package that is bundled lead to its file.
  * @param {string} path of a compiled file, from the root
  * @param {string} text
  */
-function bundledRxjs(path, text) {
-  return text.replace(/^((?:import|export|\}) .*from )"rxjs";$/gm, (_, start) => `${start}"${relative(dirname(path), RXJS).replaceAll(sep, '/').replace(/^(?!\.)/, './')}";`);
+function bundledPackages(path, text) {
+  return PACKAGES.reduce((edited, { name, to }) => (
+    edited.replace(new RegExp(`^((?:import|export|\\}) .*from )"${name}";$`, 'gm'), (_, start) => `${start}"${relative(dirname(path), to).replaceAll(sep, '/').replace(/^(?!\.)/, './')}";`)
+  ), text);
 }
+
+/** Without zod's messages in 60 other languages. @type {import('esbuild').Plugin} */
+const englishOnly = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+  },
+};
 
 /** fft.js as an ES module: the code with which esbuild wraps CommonJS would be 270 bytes of the gzipped widget. @type {import('esbuild').Plugin} */
 const fftAsModule = {

@@ -22,11 +22,13 @@ test('what all depend on is there', () => {
   for (const path of PLAN.always) assert.ok(existsSync(join(ROOT, path)), path);
 });
 
-test('no compiled file of the server loads the many modules of RxJS', () => {
-  const compiled = filesIn(join(ROOT, 'dist'), ['server']).filter((path) => path.endsWith('.js'));
-  const importing = (name: RegExp): string[] => compiled.filter((path) => name.test(readFileSync(join(ROOT, 'dist', path), 'utf8')));
-  assert.equal(importing(/from "rxjs"|import\("rxjs"/), []);
-  assert.ok(importing(/from "(?:\.\.?\/)+rxjs\.js"/).length > 20);
+test('no compiled file of the program loads the many modules of RxJS and zod', () => {
+  const compiled = filesIn(join(ROOT, 'dist'), ['server', 'models']).filter((path) => path.endsWith('.js')).map((path) => readFileSync(join(ROOT, 'dist', path), 'utf8'));
+  const importing = (name: RegExp): number => compiled.filter((text) => name.test(text)).length;
+  for (const [name, least] of [['rxjs', 20], ['zod', 6]] as const) {
+    assert.is(importing(new RegExp(`from "${name}"|import\\("${name}"`)), 0, name);
+    assert.ok(importing(new RegExp(`from "(?:\\.\\.?\\/)+(?:\\w+\\/)*${name}\\.js"`)) >= least, name);
+  }
 });
 
 test.run();
