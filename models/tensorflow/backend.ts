@@ -2,7 +2,9 @@
  * Selects the TensorFlow.js backend: native if its library is installed and loads, else WebAssembly.
  * TensorFlow.js itself is imported only when a backend is started.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 export type Backend = 'native' | 'wasm';
 
@@ -49,10 +51,19 @@ export async function chooseBackend(requested?: Backend): Promise<Backend> {
 
 /** Starts the native backend if its package is installed. @returns why it can't be used; undefined when it runs */
 export async function whyNotNative(): Promise<string | undefined> {
+  let main: string;
   try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-node');
+    main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node');
   } catch {
     return 'it is not installed';
   }
+  // Where the download of its library failed, the package would load all of TensorFlow.js before it says so.
+  const folder = join(dirname(main), '..', 'lib');
+  if (!hasLibrary(folder)) return `its library is not in ${folder}`;
   return (await import('./start-backend.js')).startNative();
+}
+
+/** @param folder has a folder for each version of Node's interface, such as `napi-v8` */
+function hasLibrary(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((version) => existsSync(join(folder, version, 'tfjs_binding.node')));
 }
