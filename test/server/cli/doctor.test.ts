@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { lines } from '../../../server/cli/doctor.js';
 import { paint } from '../../../server/cli/terminal.js';
 import { CHECK_NAMES, type Report } from '../../../server/doctor/doctor.js';
-import { modelFolder, run } from './program.js';
+import { modelFolder, start } from './program.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 const model = await modelFolder();
@@ -14,7 +14,7 @@ const model = await modelFolder();
 test.after(() => model.remove());
 
 test('--json: every check, with the settings of serve; exit code 0 without a problem', async () => {
-  const { exitCode, stdout, stderr } = await run(['doctor', '--json', '--port', '0', '--model', model.path, '--max-streams', '10', '--max-viewers', '10', '--max-listeners', '1'], { LIVEGENRE_ADMIN_TOKEN: 'sesame' });
+  const { exitCode, stdout, stderr } = await start(['doctor', '--json', '--port', '0', '--model', model.path, '--max-streams', '10', '--max-viewers', '10', '--max-listeners', '1'], { LIVEGENRE_ADMIN_TOKEN: 'sesame' }).ended;
   const { ok, problems, checks } = JSON.parse(stdout) as Report;
   assert.equal(checks.map(({ name }) => name), CHECK_NAMES);
   assert.equal(checks.filter(({ mark }) => mark === 'problem').map(({ found }) => found), []);

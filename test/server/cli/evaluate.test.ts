@@ -1,9 +1,7 @@
 /** The command on a small pack and a random model: every key that programs read, and refusals. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRONT_END_V1 } from '../../../dsp/mel/mel-columns.js';
@@ -14,9 +12,8 @@ import { wavFile } from '../../../server/sources/wav.js';
 import { noise } from '../../dsp/signals.js';
 import { randomBundle } from '../../models/fixtures.js';
 import { toyPack, writePack } from '../../models/packs.js';
-import { refusal, type Ended } from './program.js';
+import { refusal, run, type Ended } from './program.js';
 
-const BIN = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 const LABELS = ['label 0', 'label 1', 'label 2'];
 
 const evaluate = suite<{ folder: string }>('evaluate', { folder: '' });
@@ -39,17 +36,11 @@ function smallPack(change: Partial<Pack> = {}, columns = 100): Pack {
 /** Without a process of its own, where it is refused before anything is measured. */
 const refuse = (folder: string, ...args: string[]): Promise<Ended> => refusal(register, ['evaluate', '--data', folder, '--model', join(folder, 'model'), ...args]);
 
-function run(folder: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, 'evaluate', '--data', folder, '--model', join(folder, 'model'), ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const evaluated = (folder: string, ...args: string[]): Promise<Ended> => run(['evaluate', '--data', folder, '--model', join(folder, 'model'), ...args]);
 
 evaluate('prints every figure as JSON', async ({ folder }) => {
-  const { code, stdout, stderr } = await run(folder, '--split', 'small', '--json');
-  assert.is(code, 0, stderr);
+  const { exitCode, stdout, stderr } = await evaluated(folder, '--split', 'small', '--json');
+  assert.is(exitCode, 0, stderr);
   const figures = JSON.parse(stdout) as Record<string, unknown>;
   assert.equal(Object.keys(figures), [
     'data', 'split', 'source', 'tracks', 'trackAccuracy', 'trackAccuracy95', 'segmentAccuracy', 'perGenre', 'macroF1', 'confusion',
@@ -65,17 +56,17 @@ evaluate('prints every figure as JSON', async ({ folder }) => {
 });
 
 evaluate('prints a table for people', async ({ folder }) => {
-  const { stdout } = await run(folder, '--split', 'small');
+  const { stdout } = await evaluated(folder, '--split', 'small');
   assert.match(stdout, / small, levels: 6 tracks/);
   assert.match(stdout, 'accuracy, whole tracks');
   assert.match(stdout, /label 2 +\d/);
 });
 
 evaluate('puts several data folders side by side', async ({ folder }) => {
-  const { stdout } = await run(folder, '--data', folder, '--split', 'small');
+  const { stdout } = await evaluated(folder, '--data', folder, '--split', 'small');
   assert.match(stdout, /accuracy, whole tracks +(\d+\.\d %) +\1\n/);
   assert.is(stdout.match(/ small, levels: 6 tracks/g)?.length, 2);
-  const { stdout: json } = await run(folder, '--data', folder, '--split', 'small', '--json');
+  const { stdout: json } = await evaluated(folder, '--data', folder, '--split', 'small', '--json');
   const [first, second] = JSON.parse(json) as unknown[];
   assert.equal(first, second);
 });
@@ -83,15 +74,15 @@ evaluate('puts several data folders side by side', async ({ folder }) => {
 evaluate('hears medleys, compares smoothing settings and says when a model can’t tell music', async ({ folder }) => {
   await writePack(folder, smallPack({ name: 'long' }, 240));
   const args = ['--split', 'long', '--medleys', '2', '--seed', '3', '--sweep', '--not-music', folder];
-  const { code, stdout, stderr } = await run(folder, ...args, '--json');
-  assert.is(code, 0, stderr);
+  const { exitCode, stdout, stderr } = await evaluated(folder, ...args, '--json');
+  assert.is(exitCode, 0, stderr);
   const { medleys, sweep, notMusic } = JSON.parse(stdout);
   assert.equal([medleys.medleys, medleys.seed, medleys.all.changes], [2, 3, 10]);
   assert.equal(Object.keys(medleys.all), ['changes', 'medianMs', 'p90Ms', 'medianShownMs', 'p90ShownMs', 'neverShown']);
   assert.equal([sweep.tracks, sweep.medleys, sweep.delay], [6, 2, 'medianMedleyDelayMs']);
   assert.is(sweep.points.filter(({ isModels }: { isModels: boolean }) => isModels).length, 1);
   assert.match(notMusic, 'The model has no sound kinds');
-  const { stdout: table } = await run(folder, ...args);
+  const { stdout: table } = await evaluated(folder, ...args);
   for (const line of [/2 medleys, .* seed 3/, /to tracks correct on their own +\d/, /Smoothing settings over 6 tracks and 2 medleys/, /The model has no sound kinds/]) assert.match(table, line);
 });
 
@@ -101,8 +92,8 @@ evaluate('hears degraded sound beside the clean one', async ({ folder }) => {
   await writeFile(join(folder, 'noise', 'rain.wav'), wavFile(Int16Array.from(noise(22050, 1), (sample) => 5000 * sample), 22050));
   for (const { id } of pack.tracks.slice(0, 2)) await writeFile(join(folder, `${id}.wav`), wavFile(Int16Array.from(noise(5 * 22050, 2), (sample) => 9000 * sample), 22050));
   await writePack(folder, { ...pack, tracks: pack.tracks.map((track, index) => (index < 2 ? { ...track, audio: `${track.id}.wav` } : track)) });
-  const { code, stdout, stderr } = await run(folder, '--split', 'sound', '--audio', '--degrade', 'gain-30db,noise-15db', '--noise', join(folder, 'noise'), '--json');
-  assert.is(code, 0, stderr);
+  const { exitCode, stdout, stderr } = await evaluated(folder, '--split', 'sound', '--audio', '--degrade', 'gain-30db,noise-15db', '--noise', join(folder, 'noise'), '--json');
+  assert.is(exitCode, 0, stderr);
   const { tracks, trackAccuracy, degraded } = JSON.parse(stdout);
   assert.is(tracks, 2);
   assert.equal(Object.keys(degraded), ['gain-30db', 'noise-15db']);
@@ -127,8 +118,8 @@ evaluate('refuses what can’t be measured', async ({ folder }) => {
 });
 
 evaluate('says what is missing or does not fit', async ({ folder }) => {
-  const missing = await run(folder, '--split', 'nothing');
-  assert.is(missing.code, 1);
+  const missing = await evaluated(folder, '--split', 'nothing');
+  assert.is(missing.exitCode, 1);
   assert.match(missing.stderr, /There is no data pack .*nothing\.json/);
 
   const silent = await refuse(folder, '--split', 'small', '--audio');

@@ -53,7 +53,7 @@ function hasAnswer(folder: string): boolean {
 test('a folder is heard once, written out, and its errors are listed', async () => {
   const { folder } = recordings;
   const out = ['--csv', join(folder, 'out.csv'), '--json', join(folder, 'out.json'), '--playlists', join(folder, 'lists'), '--links', join(folder, 'links'), '--min-p', '0'];
-  const first = await run(['library', folder, '--model', model.path, '--jobs', '1', '--nice', '5', '--between', '00:00-24:00', ...out]);
+  const first = await start(['library', folder, '--model', model.path, '--jobs', '1', '--nice', '5', '--between', '00:00-24:00', ...out]).ended;
   assert.is(first.exitCode, 0, first.stderr);
   assert.match(first.stdout, /^4 files: 4 heard in [\d:]+ \(\d+ × real time\)\.\n1 file has something wrong/);
   assert.equal(rowsOf(folder).map(({ path, error }) => [path, error === null]), [['a.mp3', true], ['b.flac', true], ['broken.mp3', false], ['music.wav', true]]);

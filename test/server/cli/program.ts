@@ -1,5 +1,9 @@
-/** The command line as a user starts it: its own process, with a model of random weights. Refusals also without a process. */
+/**
+ * The command line: `start` as a user starts it, in a process of its own; `run` and `refusal` in this one, which costs
+ * less than half. `modelFolder` has a model of random weights for it.
+ */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +12,7 @@ import { cac, type CAC } from 'cac';
 import { runCommand } from '../../../models/command-line.js';
 import { saveBundle } from '../../../models/model-folder.js';
 import { exitCodeOf } from '../../../server/cli/exit-code.js';
+import { run as runCommandLine } from '../../../server/cli/run.js';
 import { randomBundle } from '../../models/fixtures.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
@@ -50,9 +55,47 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Sta
   };
 }
 
-export function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return start(args, env).ended;
+/**
+ * What the program says and ends with, in this process: for commands that end by themselves and read no standard input.
+ * One at a time, because it takes this process's outputs and environment for as long as it runs.
+ */
+export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  if (isRunning) throw new Error('A command runs already in this process; wait for its end, or use start.');
+  isRunning = true;
+  const said = { stdout: '', stderr: '' };
+  const before = { env: { ...process.env }, exitCode: process.exitCode };
+  const listeners = HEARD.map(([emitter, event]) => emitter.listeners(event));
+  const restore = (['stdout', 'stderr'] as const).map((name) => {
+    const stream = process[name];
+    const write = stream.write;
+    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      const done = rest.at(-1);
+      if (typeof done === 'function') process.nextTick(done);
+      return true;
+    }) as typeof stream.write;
+    return () => { stream.write = write; };
+  });
+  Object.assign(process.env, { LIVEGENRE_BACKEND: 'wasm', ...env });
+  process.exitCode = undefined;
+  try {
+    const failed = await runCommandLine(args);
+    return { exitCode: failed ?? Number(process.exitCode ?? 0), ...said };
+  } finally {
+    for (const each of restore) each();
+    for (const name of Object.keys(process.env)) if (!(name in before.env)) delete process.env[name];
+    Object.assign(process.env, before.env);
+    process.exitCode = before.exitCode;
+    HEARD.forEach(([emitter, event], index) => {
+      for (const listener of emitter.listeners(event) as (() => void)[]) if (!listeners[index]!.includes(listener)) emitter.off(event, listener);
+    });
+    isRunning = false;
+  }
 }
+
+/** Where commands leave listeners when they end. */
+const HEARD: readonly (readonly [EventEmitter, string])[] = [[process, 'SIGINT'], [process, 'SIGTERM'], [process.stdout, 'error']];
+let isRunning = false;
 
 /**
  * What the program would say and end with, in this process: for a command that refuses its arguments before it starts anything.
