@@ -104,7 +104,7 @@ export interface FfmpegEnd {
   readonly signal: NodeJS.Signals | null;
   /** Set if the process could not be started. */
   readonly spawnError?: Error;
-  /** It was ended because it used `MAX_START_CPU_MS` without giving any output. */
+  /** It was ended because it used `maxStartCpuMs` without giving any output. */
   readonly isStartTooCostly?: boolean;
 }
 
@@ -115,7 +115,8 @@ export interface FfmpegEnd {
  */
 export const MAX_START_CPU_MS = 2000;
 /** What is said of input that needs more. */
-export const TOO_COSTLY = `no sound was found in ${MAX_START_CPU_MS / 1000} s of computing`;
+export const tooCostly = (ms = MAX_START_CPU_MS): string => `no sound was found in ${ms / 1000} s of computing`;
+/** Between two looks at the CPU time, at most. */
 const CPU_CHECK_MS = 200;
 
 const MAX_LINE_CHARS = 2000;
@@ -128,6 +129,8 @@ export interface FfmpegOptions {
   readonly isFed?: boolean;
   /** An open file that the process gets too, as `INHERITED_FILE`. */
   readonly file?: number;
+  /** CPU time for its first output, `MAX_START_CPU_MS` by default. */
+  readonly maxStartCpuMs?: number;
 }
 
 /** Name of `FfmpegOptions.file` for the process; for files whose own name can't be given to a program. */
@@ -149,7 +152,7 @@ export class Ffmpeg {
    * @param onLine called with each line of its log and the line's level
    * @throws Error when no FFmpeg is found
    */
-  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false, file }: FfmpegOptions = {}) {
+  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false, file, maxStartCpuMs = MAX_START_CPU_MS }: FfmpegOptions = {}) {
     const path = program ?? findFfmpeg();
     // prism-media calls this to start the program.
     (prism.FFmpeg as unknown as { create(options: { args: string[] }): ChildProcess }).create = (options) => spawn(path, [...options.args, 'pipe:1'], {
@@ -165,7 +168,7 @@ export class Ffmpeg {
     this.input = this.#child.stdin as Writable;
     if (!isFed) this.input.end();
     this.#readLines(onLine);
-    this.#limitStart();
+    this.#limitStart(maxStartCpuMs);
     this.end = new Promise((resolve) => {
       let spawnError: Error | undefined;
       this.#child.on('error', (error) => {
@@ -186,18 +189,18 @@ export class Ffmpeg {
   }
 
   /** Ends the process if it computes too long for its first output. */
-  #limitStart(): void {
+  #limitStart(maxCpuMs: number): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
     const check = setInterval(() => {
       // Counted by the pipe itself, so that nobody has to read it.
       if ((this.output as Socket).bytesRead > 0) return clearInterval(check);
-      if ((cpuMsOf(pid) ?? 0) < MAX_START_CPU_MS) return;
+      if ((cpuMsOf(pid) ?? 0) < maxCpuMs) return;
       clearInterval(check);
       this.#isStartTooCostly = true;
       // Its pipes stay open for readers, which see their end.
       this.#child.kill('SIGKILL');
-    }, CPU_CHECK_MS);
+    }, Math.min(CPU_CHECK_MS, maxCpuMs));
     check.unref();
     this.#child.once('exit', () => clearInterval(check)).once('error', () => clearInterval(check));
   }

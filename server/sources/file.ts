@@ -10,7 +10,7 @@ import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
 import { rawInputArgs } from './extent/raw-sound.js';
-import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, TOO_COSTLY, type FfmpegEnd } from './ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, tooCostly, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { PipedBytes } from './piped-bytes.js';
@@ -49,6 +49,13 @@ const STRANGERS_DEMUXERS = [
 /** Error lines that are kept: the first ones say the cause. */
 const MAX_ERRORS = 20;
 
+export interface OpenOptions {
+  /** Whether it may be of any format, decoded by any FFmpeg. */
+  readonly isTrusted: boolean;
+  /** As in `FfmpegOptions`. */
+  readonly maxStartCpuMs?: number;
+}
+
 export class SoundFile {
   readonly name: string;
   #format!: AudioFormat;
@@ -75,9 +82,13 @@ export class SoundFile {
   /** Why the bytes that arrive ended too early. */
   #arrivalError: unknown;
 
-  private constructor(path: string | undefined, isTrusted: boolean) {
+  /** Undefined for the usual limit. */
+  readonly #maxStartCpuMs: number | undefined;
+
+  private constructor(path: string | undefined, { isTrusted, maxStartCpuMs }: OpenOptions) {
     this.#path = path;
     this.#isTrusted = isTrusted;
+    this.#maxStartCpuMs = maxStartCpuMs;
     this.name = path === undefined ? '' : readableName(basename(path));
     // A program gets its arguments as text, and a line break in a name could pass for a line of FFmpeg's log.
     this.#url = path === undefined ? 'pipe:0' : isText(path) && !/\p{Cc}/u.test(path) ? `file:${path}` : `file:${INHERITED_FILE}`;
@@ -88,8 +99,8 @@ export class SoundFile {
    * @param path as `file-names.ts` writes names that are not UTF-8
    * @throws FileError when the file can't be read or decoded
    */
-  static async open(path: string, { isTrusted }: { readonly isTrusted: boolean } = { isTrusted: true }): Promise<SoundFile> {
-    const file = new SoundFile(path, isTrusted);
+  static async open(path: string, options: OpenOptions = { isTrusted: true }): Promise<SoundFile> {
+    const file = new SoundFile(path, options);
     const handle = await openFile(path);
     try {
       file.#extent = await extentIn(handle);
@@ -115,7 +126,7 @@ export class SoundFile {
    * @throws FileError when it can't be decoded
    */
   static async arriving(input: AsyncIterable<Uint8Array>): Promise<SoundFile> {
-    const file = new SoundFile(undefined, false);
+    const file = new SoundFile(undefined, { isTrusted: false });
     try {
       const bytes = new PipedBytes(input);
       const raw = await unsizedSound(bytes);
@@ -195,7 +206,11 @@ export class SoundFile {
     let ffmpeg: Ffmpeg;
     try {
       const program = this.#isTrusted ? {} : { program: findOperatorsFfmpeg() };
-      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), { ...program, ...('fd' in source ? { file: source.fd } : { isFed: true }) });
+      this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), {
+        ...program,
+        ...('fd' in source ? { file: source.fd } : { isFed: true }),
+        ...(this.#maxStartCpuMs !== undefined && { maxStartCpuMs: this.#maxStartCpuMs }),
+      });
     } catch (error) {
       throw new FileError('no-ffmpeg', (error as Error).message);
     }
@@ -249,7 +264,7 @@ export class SoundFile {
     const cause = tellingLine(this.#errors);
     const says = cause === undefined ? '' : ` (FFmpeg: ${cause})`;
     if (this.#bytes === 0 && this.#extent.lacksIndex) return new FileError('damaged', `is cut off: the index at its end (moov) is missing, without which none of its sound can be found${says}`);
-    if (isStartTooCostly) return new FileError('not-audio', `is not audio that FFmpeg can read: ${TOO_COSTLY}${says}`);
+    if (isStartTooCostly) return new FileError('not-audio', `is not audio that FFmpeg can read: ${tooCostly(this.#maxStartCpuMs)}${says}`);
     if (this.#bytes === 0 && exitCode !== 0) {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }

@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
-import { drained, Ffmpeg, findOperatorsFfmpeg, TOO_COSTLY } from '../ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, tooCostly } from '../ffmpeg.js';
 import type { SourceFormat } from '../../protocol/messages.js';
 import { type DecoderEnd, SourceFault } from './source-event.js';
 
@@ -92,7 +92,7 @@ export class Decoder {
     this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError, isStartTooCostly }) => {
       this.#hasEnded = true;
       // Ended by us: the signal says nothing to people.
-      if (isStartTooCostly) return { exitCode, signal: null, lines: [TOO_COSTLY, ...this.#lines] };
+      if (isStartTooCostly) return { exitCode, signal: null, lines: [tooCostly(), ...this.#lines] };
       return { exitCode, signal, lines: spawnError ? [...this.#lines, spawnError.message] : this.#lines };
     });
   }

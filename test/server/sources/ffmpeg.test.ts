@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { cpuMsOf } from '../../../server/sources/cpu-time.js';
-import { Ffmpeg, ffmpegEnvironment, findFfmpeg, MAX_START_CPU_MS, tellingLine, type FfmpegEnd } from '../../../server/sources/ffmpeg.js';
+import { Ffmpeg, ffmpegEnvironment, findFfmpeg, tellingLine, type FfmpegEnd } from '../../../server/sources/ffmpeg.js';
 import { Recordings } from './recordings.js';
 
 const test = suite('finding FFmpeg');
@@ -61,10 +61,11 @@ test('lines of a log are understood with colours in them', async () => {
 
 test('a program that only computes is ended, one that gives output first is not', async () => {
   if (cpuMsOf(process.pid) === undefined) return console.log('skipped: no /proc on this system');
+  const MAX_CPU_MS = 200;
   const run = async (script: string): Promise<{ end: FfmpegEnd; bytes: number }> => {
     const program = recordings.write('busy', Buffer.from(`#!/bin/sh\n${script}\n`));
     chmodSync(program, 0o755);
-    const ffmpeg = new Ffmpeg([], () => {}, { program });
+    const ffmpeg = new Ffmpeg([], () => {}, { program, maxStartCpuMs: MAX_CPU_MS });
     let bytes = 0;
     for await (const part of ffmpeg.output as AsyncIterable<Uint8Array>) bytes += part.length;
     return { end: await ffmpeg.end, bytes };
@@ -72,7 +73,7 @@ test('a program that only computes is ended, one that gives output first is not'
   const busy = await run('while :; do :; done');
   assert.equal(busy.end, { exitCode: null, signal: 'SIGKILL', isStartTooCostly: true });
   assert.is(busy.bytes, 0);
-  const later = await run(`echo sound; i=0; while [ $(($(cut -d' ' -f14 /proc/$$/stat))) -lt ${MAX_START_CPU_MS / 10 + 50} ] && [ $i -lt 100000 ]; do i=$((i+1)); j=0; while [ $j -lt 20000 ]; do j=$((j+1)); done; done; echo end`);
+  const later = await run(`echo sound; i=0; while [ $(($(cut -d' ' -f14 /proc/$$/stat))) -lt ${MAX_CPU_MS / 10 + 30} ] && [ $i -lt 100000 ]; do i=$((i+1)); j=0; while [ $j -lt 20000 ]; do j=$((j+1)); done; done; echo end`);
   assert.equal(later.end, { exitCode: 0, signal: null });
   assert.is(later.bytes, 10);
 });
