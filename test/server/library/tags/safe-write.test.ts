@@ -1,6 +1,6 @@
 /** Writing a tag changes the asked fields and nothing else, or nothing at all. */
 import * as assert from 'uvu/assert';
-import { chmodSync, copyFileSync, existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -32,12 +32,12 @@ test.after(async () => {
 });
 
 /** @returns the fields before, or undefined where the file was left alone */
-async function write(path: string, after = AFTER, onReady: (copy: string) => void = () => {}): Promise<Fields | undefined> {
+async function write(path: string, after = AFTER, isSame = isSameSound): Promise<Fields | undefined> {
   const kind = tagKindOf(path)!;
   const bytes = readFileSync(path);
   try {
     const before = await editor.read(path, kind);
-    await safeWrite(editor, { path, kind, before, after, onReady });
+    await safeWrite(editor, { path, kind, before, after, onReady() {}, isSame });
     return before;
   } catch (error) {
     assert.instance(error, TagError);
@@ -47,6 +47,9 @@ async function write(path: string, after = AFTER, onReady: (copy: string) => voi
     assert.equal(readdirSync(recordings.folder).filter((name) => name.startsWith('.livegenre-')), [], 'a copy was left');
   }
 }
+
+/** For tests that compare the sound byte by byte themselves, which needs no FFmpeg. */
+const comparedHere = async (): Promise<boolean> => true;
 
 const FORMATS = ['id3v23.mp3', 'id3v24.mp3', 'a.flac', 'a.ogg', 'a.opus', 'a.m4a', 'a.wav', 'a.aiff'];
 
@@ -61,8 +64,6 @@ for (const name of FORMATS) {
   test(`${name}: both fields are there, the rest is as before, and undo takes them back`, async () => {
     const path = make(name);
     const original = await tagsOf(path);
-    const kept = join(recordings.folder, `kept ${name}`);
-    copyFileSync(path, kept);
     const before = await write(path);
     assert.equal(before, { genre: [], own: undefined });
     assert.equal(await editor.read(path, tagKindOf(path)!), AFTER);
@@ -74,7 +75,6 @@ for (const name of FORMATS) {
     assert.equal(await editor.read(path, tagKindOf(path)!), again);
     assert.equal(await write(path, before), again);
     assert.equal(await tagsOf(path), original);
-    assert.ok(await isSameSound(path, kept));
   });
 }
 
@@ -85,7 +85,7 @@ test('MP3: whatever is in its tag, only the asked fields change', async () => {
   await fc.assert(fc.asyncProperty(fc.constantFrom<3 | 4>(3, 4), anyFrames, fc.integer({ min: 0, max: 4000 }), async (version, frames, padding) => {
     const path = recordings.write('any.mp3', Buffer.concat([id3Tag(version, frames, padding), mp3]));
     const original = await tagsOf(path);
-    if (!await write(path)) return;
+    if (!await write(path, AFTER, comparedHere)) return;
     written += 1;
     assert.is(differenceOf(original, await tagsOf(path)), undefined);
     const bytes = readFileSync(path);
@@ -102,7 +102,7 @@ test('FLAC: whatever is in its comments, only the asked fields change', async ()
   await fc.assert(fc.asyncProperty(anyComments, fc.option(anyPicture, { nil: undefined }), async (comments, picture) => {
     const path = recordings.write('any.flac', flacWith(flac, comments, picture));
     const before = flacParts(readFileSync(path));
-    if (!await write(path)) return;
+    if (!await write(path, AFTER, comparedHere)) return;
     written += 1;
     const after = flacParts(readFileSync(path));
     const others = (all: readonly string[]): string[] => all.filter((each) => !/^(GENRE|LIVEGENRE)=/i.test(each)).map((each) => each.slice(0, each.indexOf('=')).toUpperCase() + each.slice(each.indexOf('='))).sort();
@@ -114,17 +114,18 @@ test('FLAC: whatever is in its comments, only the asked fields change', async ()
   assert.ok(written >= RUNS * 0.6, `${written} of ${RUNS} were written`);
 });
 
-for (const [name, chunk] of [['any.wav', 'id3 '], ['any.aiff', 'ID3 ']] as const) {
+for (const [name, chunk, samples] of [['any.wav', 'id3 ', 'data'], ['any.aiff', 'ID3 ', 'SSND']] as const) {
   test(`${name.slice(4)}: whatever is in its tag, only the asked fields change`, async () => {
     const sound = readFileSync(recordings.encode(music, `plain.${name}`, '-map_metadata', '-1', '-fflags', '+bitexact'));
     let written = 0;
     await fc.assert(fc.asyncProperty(fc.constantFrom<3 | 4>(3, 4), anyFrames, async (version, frames) => {
       const path = recordings.write(name, withChunk(sound, chunk, id3Tag(version, frames, 0)));
       const original = await tagsOf(path);
-      if (!await write(path)) return;
+      if (!await write(path, AFTER, comparedHere)) return;
       written += 1;
       assert.is(differenceOf(original, await tagsOf(path)), undefined);
       const bytes = readFileSync(path);
+      assert.ok(bytes.includes(sound.subarray(sound.indexOf(samples))), 'every byte of the sound');
       for (const { id, data } of frames) if (id === 'PRIV' || id === 'APIC') assert.ok(bytes.includes(data), id);
     }), { numRuns: FEWER_RUNS });
     assert.ok(written >= FEWER_RUNS * 0.6, `${written} of ${FEWER_RUNS} were written`);
