@@ -16,7 +16,8 @@ test('files are chosen by a part of their path, and the last line counts their t
   assert.is(status, 0);
   const chosen = lines.flatMap((line) => /^✓ .*  (test\/\S+)  \d+ passed$/.exec(line)?.[1] ?? []);
   assert.equal(chosen.sort(), ['test/dsp/scratch-buffer.test.ts', 'test/support/needs.test.ts']);
-  assert.ok(lines.includes('The slowest files:'));
+  assert.ok(lines.includes('The slowest files, and their CPU time:'));
+  assert.match(lines[lines.indexOf('Most CPU time:') + 1]!, /^ {2} *\d+\.\d s  test\//);
   assert.match(lines.at(-1)!, /^[1-9]\d* passed, 0 failed$/);
 });
 

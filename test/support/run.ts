@@ -169,16 +169,19 @@ function report({ path }: TestFile, { passed, failed, skipped, seconds, output, 
 
 function summarise(): void {
   const sum = (of: (result: FileResult) => number): number => finished.reduce((total, { result }) => total + of(result), 0);
-  const slowest = [...finished].sort((a, b) => b.result.seconds - a.result.seconds).slice(0, 10);
-  console.log('\nThe slowest files:');
-  for (const { path, result } of slowest) console.log(`  ${result.seconds.toFixed(1).padStart(5)} s  ${path}`);
+  const most = (of: (result: FileResult) => number): Finished[] => [...finished].sort((a, b) => of(b.result) - of(a.result)).slice(0, 10);
+  const column = (seconds: number): string => `${seconds.toFixed(1).padStart(5)} s`;
+  console.log('\nThe slowest files, and their CPU time:');
+  for (const { path, result } of most(({ seconds }) => seconds)) console.log(`  ${column(result.seconds)} ${column(result.cpuSeconds)}  ${path}`);
+  console.log('\nMost CPU time:');
+  for (const { path, result } of most(({ cpuSeconds }) => cpuSeconds)) console.log(`  ${column(result.cpuSeconds)}  ${path}`);
   const broken = finished.filter(({ result }) => result.failed > 0);
   if (broken.length > 0 || !typesFit) {
     console.log('\nFailed:');
     if (!typesFit) console.log('  types: npm run typecheck');
     for (const { path, result } of broken) console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
   }
-  console.log(`\n${finished.length} files, ${jobs} at a time, ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+  console.log(`\n${finished.length} files, ${jobs} at a time, ${((performance.now() - startMs) / 1000).toFixed(1)} s, ${sum(({ cpuSeconds }) => cpuSeconds).toFixed(0)} s of CPU without types and the shared browser`);
   console.log(`${sum(({ skipped }) => skipped)} skipped`);
   console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed) + (typesFit ? 0 : 1)} failed`);
   if (broken.length > 0 || !typesFit) process.exitCode = 1;

@@ -45,6 +45,13 @@ test('passed, failed and skipped tests are counted', async ({ folder }) => {
   assert.equal([skipped.passed, skipped.failed, skipped.skipped, skipped.reason], [0, 0, 1, undefined]);
 });
 
+test('CPU time counts, that of child processes too, and is not part of the output', async ({ folder }) => {
+  const busy = 'for (const end = process.cpuUsage().user + 3e5; process.cpuUsage().user < end;);';
+  const all = await result(folder, `import { execFileSync } from 'node:child_process'; test("one", () => execFileSync(process.execPath, ["-e", ${JSON.stringify(busy)}])); test.run();`);
+  assert.ok(all.cpuSeconds >= 0.3, `${all.cpuSeconds} s`);
+  assert.not.match(all.output, /[\u0001\u0002]/);
+});
+
 test('a file that runs no tests fails', async ({ folder }) => {
   assert.match(await reason(folder, ''), 'has no tests');
   assert.match(await reason(folder, 'test.run();'), 'has no tests');

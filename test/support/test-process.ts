@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 /** Marks a line on both outputs of the process that announces the next file. */
 export const FILE_MARK = '\u0001';
+/** Marks a line on its standard output with its CPU time so far, ms. */
+export const CPU_MARK = '\u0002';
 
 const RUN_FILES = fileURLToPath(new URL('./run-files.js', import.meta.url));
 
@@ -13,6 +15,8 @@ export interface FileResult {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  /** CPU time, also of ended child processes. Loading shared modules counts for the first file of a process. */
+  readonly cpuSeconds: number;
   /** Its output. */
   readonly output: string;
   /** Why the file failed as a whole. */
@@ -47,6 +51,8 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
     }
   };
   const outputs = files.map(() => '');
+  /** CPU time of the process at the end of each file, ms. */
+  const cpuMs: number[] = [];
   let startMs = performance.now();
   let done = 0;
   let why: string | undefined;
@@ -66,7 +72,8 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
 
   function finish(ended?: string): void {
     const [nowMs, output] = [performance.now(), outputs[done]!];
-    finished(files[done]!, { ...countTests(output, ended), seconds: (nowMs - startMs) / 1000, output });
+    const cpuSeconds = ((cpuMs[done] ?? 0) - (cpuMs[done - 1] ?? 0)) / 1000;
+    finished(files[done]!, { ...countTests(output, ended), seconds: (nowMs - startMs) / 1000, cpuSeconds: Math.max(0, cpuSeconds), output });
     startMs = nowMs;
     done++;
   }
@@ -76,7 +83,11 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
   [child.stdout, child.stderr].forEach((stream, which) => {
     let pending = '';
     const write = (text: string): void => {
-      outputs[Math.max(0, at[which]!)] += text;
+      const file = Math.max(0, at[which]!);
+      outputs[file] += text.replace(CPU_LINE, (_, ms: string) => {
+        cpuMs[file] = Number(ms);
+        return '';
+      });
     };
     stream.setEncoding('utf8').on('data', (text: string) => {
       pending += text;
@@ -110,6 +121,7 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
   return { left, kill };
 }
 
+const CPU_LINE = new RegExp(`${CPU_MARK}([\\d.]+)\\n`, 'g');
 const TOTALS = /\n {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)\n {2}Duration: /g;
 
 const plain = (output: string): string => output.replace(/\x1b\[\d*m/g, '');
