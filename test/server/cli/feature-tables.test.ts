@@ -42,9 +42,10 @@ tables('a file has a row in one table and one for each 3 s in the other, with th
 
 tables('a folder has a row for each file in order, its folder\'s name as label, and a list of what can not be read', async ({ recordings, folder, wav }) => {
   const music = join(folder, 'music');
+  const brief = recordings.wav('brief.wav', 3);
   for (const path of ['polka/polka.00000.wav', 'polka/album/b.wav', 'march/march.00000.wav', 'loose.wav']) {
     mkdirSync(dirname(join(music, path)), { recursive: true });
-    cpSync(wav, join(music, path));
+    cpSync(path.startsWith('polka/polka') ? wav : brief, join(music, path));
   }
   recordings.write('music/march/broken.mp3', new TextEncoder().encode('not music'));
   recordings.silence('music/march/silence.wav', 2);
@@ -55,13 +56,13 @@ tables('a folder has a row for each file in order, its folder\'s name as label, 
   assert.is(exitCode, 0, stderr);
   const { thirty, three } = rowsIn(out);
   assert.equal(thirty.map((row) => [row[0], row.at(-1)]), [['loose.wav', 'music'], ['march.00000.wav', 'march'], ['short.wav', 'march'], ['album/b.wav', 'polka'], ['polka.00000.wav', 'polka']]);
-  assert.equal(three.map(([name]) => name), ['loose.0.wav', 'loose.1.wav', 'march.00000.0.wav', 'march.00000.1.wav', 'album/b.0.wav', 'album/b.1.wav', 'polka.00000.0.wav', 'polka.00000.1.wav']);
+  assert.equal(three.map(([name]) => name), ['loose.0.wav', 'march.00000.0.wav', 'album/b.0.wav', 'polka.00000.0.wav', 'polka.00000.1.wav']);
   assert.match(stdout, 'Skipped 3 files:');
   for (const reason of [/march\/broken\.mp3: is not audio/, /march\/empty\.flac: is empty/, /march\/silence\.wav: is silent/]) assert.match(stdout, reason);
 });
 
 tables('of a long file at 44,100 Hz in stereo the first 30 s count', async ({ recordings, folder }) => {
-  const long = recordings.encode(recordings.wav('minute.wav', 60), 'long.flac', '-ar', '44100', '-ac', '2');
+  const long = recordings.encode(recordings.wav('longer.wav', 32), 'long.flac', '-ar', '44100', '-ac', '2');
   const out = join(folder, 'long');
   assert.is((await run(['features', long, '--csv', '--out', out])).exitCode, 0);
   const { thirty, three } = rowsIn(out);

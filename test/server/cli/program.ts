@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { cac, type CAC } from 'cac';
 import { runCommand } from '../../../models/command-line.js';
@@ -56,10 +57,11 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Sta
 }
 
 /**
- * What the program says and ends with, in this process: for commands that end by themselves and read no standard input.
- * One at a time, because it takes this process's outputs and environment for as long as it runs.
+ * What the program says and ends with, in this process: for commands that end by themselves. One at a time, because it
+ * takes this process's environment, input and outputs for as long as it runs.
+ * @param input its standard input; empty by default
  */
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, input: Uint8Array = new Uint8Array(0)): Promise<Ended> {
   if (isRunning) throw new Error('A command runs already in this process; wait for its end, or use start.');
   isRunning = true;
   const said = { stdout: '', stderr: '' };
@@ -76,6 +78,8 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     }) as typeof stream.write;
     return () => { stream.write = write; };
   });
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')!;
+  Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from(piecesOf(input), { objectMode: false }) });
   Object.assign(process.env, { LIVEGENRE_BACKEND: 'wasm', ...env });
   process.exitCode = undefined;
   try {
@@ -83,6 +87,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     return { exitCode: failed ?? Number(process.exitCode ?? 0), ...said };
   } finally {
     for (const each of restore) each();
+    Object.defineProperty(process, 'stdin', stdin);
     for (const name of Object.keys(process.env)) if (!(name in before.env)) delete process.env[name];
     Object.assign(process.env, before.env);
     process.exitCode = before.exitCode;
@@ -91,6 +96,11 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     });
     isRunning = false;
   }
+}
+
+/** As large as a pipe's. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
 
 /** Where commands leave listeners when they end. */

@@ -38,9 +38,8 @@ test('a file is sent as fast as the server takes it, and its summary is printed'
 });
 
 test('raw samples from standard input are sent as what they are said to be', async () => {
-  const program = start(['send', '-', '--url', url, '--rate', '22050', '--channels', '1', '--encoding', 's16le', '--name', 'from a pipe']);
-  program.child.stdin.end(readFileSync(music).subarray(44, 44 + 4 * 44100));
-  const { exitCode, stdout, stderr } = await program.ended;
+  const flags = ['--rate', '22050', '--channels', '1', '--encoding', 's16le', '--name', 'from a pipe'];
+  const { exitCode, stdout, stderr } = await run(['send', '-', '--url', url, ...flags], {}, readFileSync(music).subarray(44, 44 + 4 * 44100));
   assert.is(exitCode, 0, stderr);
   assert.match(stdout, /0:04 heard/);
 });
@@ -52,10 +51,10 @@ test('raw samples need all format flags', async () => {
 });
 
 test('a piped WAV file needs no flags, not even the dash', async () => {
-  for (const args of [['send', '-'], ['send']]) {
-    const program = start([...args, '--url', url]);
-    program.child.stdin.end(readFileSync(music));
-    const { exitCode, stdout, stderr } = await program.ended;
+  const program = start(['send', '--url', url]);
+  program.child.stdin.end(readFileSync(music));
+  for (const ended of [program.ended, run(['send', '-', '--url', url], {}, readFileSync(music))]) {
+    const { exitCode, stdout, stderr } = await ended;
     assert.is(exitCode, 0, stderr);
     assert.match(stdout, /standard input: stream/);
     assert.match(stdout, /0:06 heard/);
@@ -64,9 +63,7 @@ test('a piped WAV file needs no flags, not even the dash', async () => {
 
 test('other piped audio is decoded by FFmpeg', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const program = start(['send', '--url', url]);
-  program.child.stdin.end(readFileSync(recordings.encode(music, 'music.mp3')));
-  const { exitCode, stdout, stderr } = await program.ended;
+  const { exitCode, stdout, stderr } = await run(['send', '--url', url], {}, readFileSync(recordings.encode(music, 'music.mp3')));
   assert.is(exitCode, 0, stderr);
   assert.match(stdout, /0:06 heard/);
 });
@@ -74,9 +71,8 @@ test('other piped audio is decoded by FFmpeg', async () => {
 test('a named pipe is read as it comes', async () => {
   const pipe = join(recordings.folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
-  const program = start(['send', pipe, '--url', url]);
   createWriteStream(pipe).end(readFileSync(music));
-  const { exitCode, stdout, stderr } = await program.ended;
+  const { exitCode, stdout, stderr } = await run(['send', pipe, '--url', url]);
   assert.is(exitCode, 0, stderr);
   assert.match(stdout, /pipe: stream/);
   assert.match(stdout, /0:06 heard/);
@@ -84,14 +80,10 @@ test('a named pipe is read as it comes', async () => {
 
 test('input without audio, and empty input, are refused', async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const text = start(['send', '--url', url]);
-  text.child.stdin.end('raw samples, perhaps\n'.repeat(1000));
-  const told = await text.ended;
+  const told = await run(['send', '--url', url], {}, Buffer.from('raw samples, perhaps\n'.repeat(1000)));
   assert.is(told.exitCode, 2);
   assert.match(told.stderr, /not audio that FFmpeg can decode .*--rate, --channels and --encoding/);
-  const nothing = start(['send', '--url', url]);
-  nothing.child.stdin.end();
-  assert.match((await nothing.ended).stderr, /0 bytes/);
+  assert.match((await run(['send', '--url', url])).stderr, /0 bytes/);
 });
 
 test('Ctrl-C ends the input, and the summary is still printed', async () => {

@@ -33,9 +33,11 @@ export class Recordings {
     return path;
   }
 
-  /** Seconds of the demo station as a WAV file of 22,050 Hz. */
+  /** Seconds of the demo station as a WAV file of 22,050 Hz; the first eight repeated, because the synthesiser is slow. */
   wav(name: string, seconds: number, seed = 1): string {
-    return this.write(name, wavFile(toS16(new DemoSynth(seed).render(seconds * DEMO_SAMPLE_RATE)), DEMO_SAMPLE_RATE));
+    const music = toS16(new DemoSynth(seed).render(Math.min(seconds, 8) * DEMO_SAMPLE_RATE));
+    const samples = Int16Array.from({ length: Math.round(seconds * DEMO_SAMPLE_RATE) }, (_, index) => music[index % music.length]!);
+    return this.write(name, wavFile(samples, DEMO_SAMPLE_RATE));
   }
 
   silence(name: string, seconds: number): string {
