@@ -20,6 +20,9 @@ const TIMES = join(ROOT, '.runs', 'test-times.json');
 const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 6, ffmpeg: 4 };
 const BYTES_PER_SECOND = 5000;
 
+/** Files that mostly wait for real time: some of them run beside those that compute. */
+const WAITING: readonly Need[] = ['browser', 'programs'];
+
 /** Files that take longer run in a separate process; shorter ones share one, up to this total. */
 const SHORT_S = 4;
 const BATCH_S = 12;
@@ -33,6 +36,8 @@ const { values, positionals: names } = parseArgs({
   },
 });
 const jobs = Number(values.jobs);
+/** More files at a time, of those that mostly wait. */
+const waitingJobs = Math.min(jobs - 1, availableParallelism());
 const limitMs = 1000 * Number(values.limit);
 if (!(Number.isInteger(jobs) && jobs > 0)) fail(`--jobs is ${JSON.stringify(values.jobs)}: give how many files may run at a time, such as 2.`);
 if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 300.`);
@@ -74,15 +79,29 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const typesFit = await Promise.all(Array.from({ length: jobs }, async (_, job) => {
-  // One of the jobs, so that no more than these run at a time.
-  const fit = job === 0 ? await types?.fit : undefined;
-  for (let batch = waiting.shift(); batch; batch = waiting.shift()) await run(batch);
-  return fit;
-})).then(([fit]) => fit ?? true);
+const [typesFit = true] = await Promise.all([
+  ...Array.from({ length: jobs }, async (_, job) => {
+    // One of the jobs, so that no more than these run at a time.
+    const fit = job === 0 ? await types?.fit : undefined;
+    for (let batch = next(false); batch; batch = next(false)) await run(batch);
+    return fit;
+  }),
+  ...Array.from({ length: waitingJobs }, async () => {
+    for (let batch = next(true); batch; batch = next(true)) await run(batch);
+    return undefined;
+  }),
+]);
 await close();
 saveTimes();
 summarise();
+
+/** @param isWaiting whether to take only files that mostly wait; else those that compute come first */
+function next(isWaiting: boolean): TestFile[] | undefined {
+  const waits = (batch: readonly TestFile[]): boolean => batch.every(({ needs }) => WAITING.some((need) => needs.has(need)));
+  const index = waiting.findIndex((batch) => waits(batch) === isWaiting);
+  if (index < 0) return isWaiting ? undefined : waiting.shift();
+  return waiting.splice(index, 1)[0];
+}
 
 /** Groups files into processes: long ones alone, short ones of the same folders together; the longest groups first. */
 function batches(all: readonly TestFile[]): TestFile[][] {
@@ -181,7 +200,7 @@ function summarise(): void {
     if (!typesFit) console.log('  types: npm run typecheck');
     for (const { path, result } of broken) console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
   }
-  console.log(`\n${finished.length} files, ${jobs} at a time, ${((performance.now() - startMs) / 1000).toFixed(1)} s, ${sum(({ cpuSeconds }) => cpuSeconds).toFixed(0)} s of CPU without types and the shared browser`);
+  console.log(`\n${finished.length} files, ${jobs} at a time and ${waitingJobs} that mostly wait, ${((performance.now() - startMs) / 1000).toFixed(1)} s, ${sum(({ cpuSeconds }) => cpuSeconds).toFixed(0)} s of CPU without types and the shared browser`);
   console.log(`${sum(({ skipped }) => skipped)} skipped`);
   console.log(`${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed) + (typesFit ? 0 : 1)} failed`);
   if (broken.length > 0 || !typesFit) process.exitCode = 1;
