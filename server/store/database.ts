@@ -47,6 +47,24 @@ export function databaseVersion(path: string): { readonly version: number; reado
   });
 }
 
+/**
+ * Copies a database as it is at this moment into a new file, which is not migrated.
+ * @param complete may add to the copy, which is deleted if it throws
+ * @throws as `openDatabase`, and Error if there is no such file
+ */
+export function copyDatabase(path: string, to: string, complete: (copy: Database) => void): void {
+  if (!existsSync(path)) throw new Error(`There is no database ${path}.`);
+  withDatabase(path, (database) => {
+    versionOf(database, path, MIGRATIONS);
+    database.prepare('VACUUM INTO ?').run(to);
+    database.close();
+  });
+  withDatabase(to, (copy) => {
+    complete(copy);
+    copy.close();
+  });
+}
+
 /** @throws what `use` throws, after the database is closed */
 function withDatabase<T>(path: string, use: (database: Database) => T): T {
   // Loaded on demand, so a server without a database starts on platforms that libsql has no binary for.

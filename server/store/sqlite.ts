@@ -63,6 +63,11 @@ export class SqliteStore implements HistoryStore {
   }
 
   async write(batch: HistoryBatch): Promise<readonly RefusedRow[]> {
+    return this.writeNow(batch);
+  }
+
+  /** `write` for those who can't wait. */
+  writeNow(batch: HistoryBatch): readonly RefusedRow[] {
     const refused: RefusedRow[] = [];
     const unlessRefused = <Row extends { readonly station: string }>(rows: readonly Row[], work: (row: Row) => void): void => {
       for (const row of rows) {
