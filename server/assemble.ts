@@ -26,6 +26,7 @@ import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
 import { reconnectingSource } from './stations/reconnecting-source.js';
 import { AudioListeners } from './stations/audio-listeners.js';
+import { TunedListeners } from './relay/tuned-listeners.js';
 import { Profiles } from './stations/profiles.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
@@ -121,15 +122,16 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, guard, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
+  const tuned = new TunedListeners({ stations, settings, log, scheduler });
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const tokens = new ApiTokens({ store: persistence.tokens, now: Date.now, log });
   const access = new Access(settings, tokens);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners, files, deliveries: () => alerts?.waiting ?? 0 });
+  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
   const profiles = persistence.store && new Profiles(persistence.store, Date.now);
   stations.changes$.subscribe(({ type, station }) => {
     if (type === 'removed') profiles?.forget(station.id);
   });
-  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const http = createServer();
   const door = new FrontDoor(http, settings, log);
   door.on('request', getRequestListener(app.fetch));
@@ -173,6 +175,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   async function close(): Promise<void> {
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
+    tuned.close();
     viewers.goAway();
     const filesClosed = Promise.all([files.close(), explanations.close()]);
     // Active alerts stay active: shutting down must not resolve them.

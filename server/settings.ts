@@ -158,6 +158,7 @@ export const SETTINGS = {
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'load of a thread by live streams above which new streams are refused, so that running ones stay in time' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'maximum number of viewers at once' }),
   maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'maximum number of people who listen to stations through the server at once' }),
+  maxTuned: whole({ default: 10, unit: 'players', min: 0, max: 10_000, description: 'maximum number of players that tune in to a genre at once, each of which takes an FFmpeg; 0 allows none' }),
   maxMessageBytes: whole({ default: 256 * 1024, unit: 'bytes', min: 1, max: 16 * MiB, description: 'maximum size of a client message' }),
   maxFragments: whole({ default: 64, unit: 'frames', min: 1, max: 16_384, description: 'maximum number of frames in one message' }),
   maxBufferedChunks: whole({ default: 4096, unit: 'reads', min: 1, max: 262_144, description: 'maximum number of reads in which one frame may arrive' }),

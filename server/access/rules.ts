@@ -52,6 +52,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /v1/profiles': may('view', 'each'),
   // So that a public server doesn't rebroadcast radio.
   'GET /v1/stations/:id/audio': may('send', 'station'),
+  'GET /v1/stations/:id/relay': may('send', 'station'),
+  'GET /v1/tune/:name': may('send', 'each'),
   'GET /v1/alerts': may('view', 'each'),
 
   'POST /v1/classify': may('send', 'own'),

@@ -21,7 +21,7 @@ export interface MetricsParts {
   readonly senders: Senders;
   readonly viewers: Viewers;
   readonly shards: Shards;
-  readonly listeners: AudioListeners;
+  readonly listeners: Pick<AudioListeners, 'size'>;
   readonly files: SentFiles;
   readonly version: string;
   /** Where one is kept. */

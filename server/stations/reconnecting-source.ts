@@ -8,7 +8,7 @@ import type { Settings } from '../settings.js';
 import { MAX_LINES } from '../sources/station/decoder.js';
 import { openSource, type SourceOptions } from '../sources/station/source-connection.js';
 import type { SourceFormat } from '../protocol/messages.js';
-import { type DecoderEnd, type SourceEvent, SourceFault, undecodable } from '../sources/station/source-event.js';
+import { type DecoderEnd, type EncodedSound, type SourceEvent, SourceFault, undecodable } from '../sources/station/source-event.js';
 
 /** After being live for this long, the backoff starts again at its minimum. */
 const STEADY_AFTER_MS = 60_000;
@@ -23,6 +23,7 @@ export type ConnectionEvent =
   | { readonly type: 'audio'; readonly bytes: Uint8Array }
   /** Before the first audio of every connection but the first: discard state from the earlier audio. */
   | { readonly type: 'reset' }
+  | EncodedSound
   | ConnectionState
   | { readonly type: 'title'; readonly title: string | null }
   | ({ readonly type: 'source' } & SourceFormat);
@@ -134,7 +135,8 @@ class ReconnectingSource {
       case 'decoder-error':
         this.#lines = [...this.#lines, event.line].slice(-MAX_LINES);
         return;
-      case 'source': return this.#emit(event);
+      case 'source':
+      case 'encoded': return this.#emit(event);
     }
   }
 

@@ -9,10 +9,11 @@ import type { Log } from '../log.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { AlertType, Prediction, SourceFormat, StationGlance, StationMessage, StationState } from '../protocol/messages.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
-import type { DecoderEnd } from '../sources/station/source-event.js';
+import type { DecoderEnd, EncodedSound } from '../sources/station/source-event.js';
 import type { FedStream, Streams } from '../streams/streams.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 import type { StationConfig } from './config.js';
+import { RecentSound } from './recent-sound.js';
 import type { ConnectionEvent, ConnectionState } from './reconnecting-source.js';
 import type { StationEvent } from './station-event.js';
 
@@ -56,6 +57,8 @@ export class Station {
   readonly events$: Observable<StationEvent>;
   readonly #events = new Subject<StationEvent>();
   #audio = new Subject<Uint8Array>();
+  #encoded = new Subject<EncodedSound>();
+  readonly #recent = new RecentSound();
   readonly #parts: StationParts;
   readonly #scheduler: SchedulerLike;
   readonly #blockMs: number;
@@ -99,6 +102,20 @@ export class Station {
     return this.#audio;
   }
 
+  /** Sound as the source sends it, where its format is one that can be joined anywhere. Hot; completes as `audio$`. */
+  get encoded$(): Observable<EncodedSound> {
+    return this.#encoded;
+  }
+
+  /** The newest of it, for readers that begin now; empty if it can not be joined. */
+  get recent(): readonly EncodedSound[] {
+    return this.#isReceiving ? this.#recent.list() : [];
+  }
+
+  get nowPlaying(): string | null {
+    return this.#nowPlaying;
+  }
+
   /** Connects if the station is enabled. */
   start(): void {
     if (this.#config.enabled && !this.#running) this.#open();
@@ -125,6 +142,9 @@ export class Station {
     running?.unsubscribe();
     this.#audio.complete();
     this.#audio = new Subject();
+    this.#encoded.complete();
+    this.#encoded = new Subject();
+    this.#recent.clear();
     this.#setState('stopped', null, NO_ATTEMPT);
     this.#fed?.stream.end();
     this.#fed = undefined;
@@ -212,6 +232,10 @@ export class Station {
         if (this.#audio.observed) this.#audio.next(event.bytes.slice());
         this.#fed?.send(event.bytes);
         break;
+      case 'encoded':
+        this.#recent.push(event);
+        this.#encoded.next(event);
+        break;
       case 'reset':
         this.#fed?.stream.reset();
         break;
@@ -225,6 +249,7 @@ export class Station {
         break;
       case 'state': {
         const { state, reason, ...attempt } = event;
+        if (state === 'connecting') this.#recent.clear();
         if (state !== 'live') this.#setTitle(null);
         // A new attempt leaves state and time of the failure as they are: only audio ends it.
         if (state === 'connecting' && (this.#state === 'stalled' || this.#state === 'failing')) this.#attempt = attempt;

@@ -13,6 +13,7 @@ import type { SentFiles } from '../../files/sent-files.js';
 import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
 import type { Settings } from '../../settings.js';
+import type { TunedListeners } from '../../relay/tuned-listeners.js';
 import type { AudioListeners } from '../../stations/audio-listeners.js';
 import type { Profiles } from '../../stations/profiles.js';
 import type { Station } from '../../stations/station.js';
@@ -26,6 +27,7 @@ export interface ApiParts {
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;
+  readonly tuned: TunedListeners;
   readonly files: SentFiles;
   readonly explanations: Explanations;
   /** Undefined if no history is kept. */

@@ -16,6 +16,7 @@ import { stationsApi } from './stations.js';
 import { streamsApi } from './streams.js';
 import { similarApi } from './similar.js';
 import { tokensApi } from './tokens.js';
+import { tuneApi } from './tune.js';
 import { tracksApi } from './tracks.js';
 
 const ABOUT = `Live sound in, live genre out. Times are ISO 8601; requests may also use ms since 1970.
@@ -38,7 +39,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), profilesApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), accessApi(parts), tokensApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), profilesApi(parts), alertsApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), tuneApi(parts), accessApi(parts), tokensApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,

@@ -10,7 +10,7 @@ import { followCodec, type CodecChange } from './codec-change.js';
 import { Cookies } from './cookies.js';
 import { BYTES_PER_MS, Decoder, type DecoderInput } from './decoder.js';
 import { fetchAnswer, networkFault, type Answer } from './fetch.js';
-import { detectFormat, DETECTION_BYTES } from './detect-format.js';
+import { detectFormat, DETECTION_BYTES, type FrameFormat } from './detect-format.js';
 import { DISCONTINUITY, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
 import { tellingLine } from '../ffmpeg.js';
 import { IcyBody } from './icy.js';
@@ -66,6 +66,8 @@ interface Decoding {
   readonly decoder: Decoder;
   readonly ended: Promise<void>;
   readonly hasAudio: () => boolean;
+  /** Of what is written to it, if readers may begin anywhere. */
+  readonly format?: FrameFormat | undefined;
 }
 
 class SourceConnection {
@@ -214,9 +216,10 @@ class SourceConnection {
     const begin = async (): Promise<void> => {
       const bytes = Buffer.concat(start);
       start = [];
-      decoding = this.#decode({ format: detectFormat(bytes) });
+      const format = detectFormat(bytes);
+      decoding = { ...this.#decode({ format }), format };
       codec = followCodec(bytes);
-      await this.#write(decoding.decoder, bytes);
+      await this.#write(decoding, bytes);
     };
     const finish = async (): Promise<void> => {
       if (start.length > 0) await begin();
@@ -246,7 +249,7 @@ class SourceConnection {
         } else if (decoding) {
           lostAtMs = codec?.isOutOfStep ? lostAtMs ?? this.#scheduler.now() : undefined;
           if (lostAtMs !== undefined && this.#scheduler.now() - lostAtMs >= this.#stallAfterMs) throw undecodable(this.#stallAfterMs);
-          await this.#write(decoding.decoder, bytes);
+          await this.#write(decoding, bytes);
         } else {
           await collect(bytes);
         }
@@ -259,7 +262,8 @@ class SourceConnection {
     await finish();
   }
 
-  async #write(decoder: Decoder, bytes: Uint8Array): Promise<void> {
+  async #write({ decoder, format }: Decoding, bytes: Uint8Array): Promise<void> {
+    if (format !== undefined) this.#emit({ type: 'encoded', format, bytes });
     if (decoder.write(bytes)) return;
     this.#emit({ type: 'paused' });
     await decoder.drained();

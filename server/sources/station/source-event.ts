@@ -1,7 +1,17 @@
 /** Events and errors of a connection to a station's source. */
 import type { SourceFormat } from '../../protocol/messages.js';
+import type { FrameFormat } from './detect-format.js';
+
+/** Sound as the source sends it, without titles among it, of formats whose frames stand alone: a reader may begin anywhere. */
+export interface EncodedSound {
+  readonly type: 'encoded';
+  readonly format: FrameFormat;
+  /** Not to be changed. */
+  readonly bytes: Uint8Array;
+}
 
 export type SourceEvent =
+  | EncodedSound
   | {
     /** The source has answered with what should be audio. */
     readonly type: 'opened';

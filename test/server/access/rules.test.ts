@@ -46,6 +46,8 @@ const NEEDED: Readonly<Record<string, 'nobody is refused' | readonly [role: Role
   'GET /v1/stations/:id/profile': ['view', 'its own'],
   'GET /v1/profiles': ['view', 'all'],
   'GET /v1/stations/:id/audio': ['send', 'its own'],
+  'GET /v1/stations/:id/relay': ['send', 'its own'],
+  'GET /v1/tune/:name': ['send', 'all'],
   'GET /v1/alerts': ['view', 'all'],
   'POST /v1/classify': ['send', 'all'],
   'GET /v1/classify/:id/events': ['send', 'all'],
