@@ -37,13 +37,13 @@ const isTypeScript = (/** @type {string} */ path) => path.endsWith('.ts') && !pa
 
 /** @type {import('./build.js').Plan} */
 export const PLAN = {
-  folders: ['dsp', 'models', 'server', 'client', 'test', 'deploy/build'],
+  folders: ['dsp', 'models', 'server', 'client', 'test', 'deploy'],
   // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
-    /** The program and its tests, compiled file by file; with deploy/build, for its tests; and the packages of many modules. */
+    /** The program and its tests, compiled file by file; with the scripts of deploy/, for their tests; and the packages of many modules. */
     node: {
-      isSource: (path) => isTypeScript(path) || (path.startsWith('deploy/build/') && path !== 'deploy/build/index.js'),
+      isSource: (path) => isTypeScript(path) || (/^deploy\/.*\.js$/.test(path) && path !== 'deploy/build/index.js'),
       build: async (root, sources) => [
         ...await esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledPackages),
         ...(await Promise.all(PACKAGES.map(({ from, to, external = [], license }) => (

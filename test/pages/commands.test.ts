@@ -14,7 +14,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const ALL = pages();
 
 /** Programs of others that pages call. */
-const OTHERS: readonly string[] = ['arecord', 'curl', 'ffmpeg', 'apt-get', 'prometheus', 'git', 'pip'];
+const OTHERS: readonly string[] = ['arecord', 'curl', 'ffmpeg', 'apt-get', 'prometheus', 'git', 'pip', 'docker', 'helm', 'systemctl', 'cp'];
 
 /** Flags of `livegenre` by command. */
 const commands = new Map<string, Set<string>>();
@@ -54,6 +54,7 @@ function partsOf(text: string): string[][] {
 /** Flags of a script that is no `livegenre`: those that its source, or the table it uses, names. */
 function scriptKnows(script: string, flag: string): boolean {
   if (script === 'train') return FLAGS.some(([each]) => each.split(' ')[0] === flag);
+  if (script === 'release') return readFileSync(join(ROOT, 'deploy/release/index.js'), 'utf8').includes(`'${flag}'`);
   const source = /node .*?dist\/(\S+)\.js/.exec(scripts[script] ?? '')?.[1];
   if (source === undefined) return false;
   if (source === 'server/cli/livegenre') return commands.get(scripts[script]!.trim().split(' ').at(-1)!)?.has(flag) === true;
