@@ -8,7 +8,7 @@ import { SoundView } from './model/sound-view.js';
 import type { AudioSource } from './sources/audio-source.js';
 
 export class Session {
-  readonly #fetchModel: () => Promise<ModelCard>;
+  readonly #fetchModel: () => Promise<Pick<ModelCard, 'frontEnd'>>;
   readonly #onChange: () => void;
   #stops: (() => void)[] = [];
   /** Id of the stream shown; empty if none. */
@@ -32,7 +32,7 @@ export class Session {
   lostMs = 0;
 
   /** @param onChange called after every change */
-  constructor(fetchModel: () => Promise<ModelCard>, onChange: () => void) {
+  constructor(fetchModel: () => Promise<Pick<ModelCard, 'frontEnd'>>, onChange: () => void) {
     this.#fetchModel = fetchModel;
     this.#onChange = onChange;
   }
@@ -119,7 +119,7 @@ export class Session {
   }
 
   async #openSoundView(history: History, blockMs: number): Promise<void> {
-    let card: ModelCard;
+    let card: Pick<ModelCard, 'frontEnd'>;
     try {
       card = await this.#fetchModel();
     } catch {

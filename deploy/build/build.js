@@ -102,7 +102,15 @@ export async function build(root, plan, names = Object.keys(plan.targets)) {
  * @returns {string[]} these targets and those that they need, in the plan's order
  */
 function withThoseBefore(plan, names) {
-  return Object.keys(plan.targets).filter((name) => names.some((wanted) => wanted === name || plan.targets[wanted]?.after?.includes(name)));
+  /** @type {Set<string>} */
+  const wanted = new Set();
+  /** @param {string} name */
+  const want = (name) => {
+    plan.targets[name]?.after?.forEach(want);
+    wanted.add(name);
+  };
+  names.forEach(want);
+  return Object.keys(plan.targets).filter((name) => wanted.has(name));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The build targets: sources, commands and outputs. Change this list when a folder moves. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { kernels } from './kernels.js';
@@ -9,6 +9,7 @@ const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
 /** The model that browsers get. */
 const DEVICE_MODEL = 'models/genre-v2';
 const DEVICE = 'dist/web/device';
+const SITE = 'dist/site';
 /**
  * Packages of many modules, each in one file: Node needs ten times as long to load the 224 modules of RxJS, in each
  * process and each worker thread, and the 99 of zod cost 0.12 s of CPU in each process. What uses zod gets the same one.
@@ -92,8 +93,41 @@ export const PLAN = {
         return [path, ...await esbuild(root, { ...options, entryPoints: ['dist/client/device/device.js', 'dist/client/device/device-worker.js'] }, besideEachOther)];
       },
     },
+    /** A folder for any static host: classifies on the device, and works without a network after the first visit. */
+    site: {
+      after: ['web', 'device'],
+      isSource: (path) => path.startsWith('client/') || (isTypeScript(path) && !path.startsWith('test/')),
+      build: async (root) => {
+        const options = { bundle: true, minify: true, target: 'es2022', outdir: SITE };
+        const pages = await esbuild(root, { ...options, entryPoints: ['client/static-site/site.ts'], plugins: [fftAsModule] }, inFolderDevice);
+        pages.push(...copied(root, 'client/static-site', SITE, ['index.html', 'widget.html', 'about.html', 'site.css', 'site.webmanifest']));
+        pages.push(...copied(root, 'dist/web', SITE, ['capture.js', 'dashboard.css', 'icon.svg', 'widget.js']));
+        pages.push(...copied(root, DEVICE, `${SITE}/device`, ['device.js', 'device-worker.js', 'model.bin']));
+        const version = createHash('sha256');
+        for (const path of pages) version.update(readFileSync(join(root, path)));
+        const define = {
+          VERSION: JSON.stringify(version.digest('hex').slice(0, 16)),
+          FILES: JSON.stringify(['./', ...pages.map((path) => path.slice(SITE.length + 1)).filter((path) => path !== 'index.html')]),
+        };
+        return [...pages, ...await esbuild(root, { ...options, define, entryPoints: ['client/static-site/service-worker.ts'] })];
+      },
+    },
   },
 };
+
+/**
+ * @param {string} root
+ * @param {string} from
+ * @param {string} to
+ * @param {readonly string[]} names
+ */
+function copied(root, from, to, names) {
+  mkdirSync(join(root, to), { recursive: true });
+  return names.map((name) => {
+    copyFileSync(join(root, from, name), join(root, to, name));
+    return `${to}/${name}`;
+  });
+}
 
 /** @param {string} root */
 async function deviceModel(root) {
@@ -114,6 +148,15 @@ async function deviceModel(root) {
  */
 function besideEachOther(_path, text) {
   return text.replaceAll('../../web/device/', './');
+}
+
+/**
+ * The site's page is one folder above them.
+ * @param {string} _path
+ * @param {string} text
+ */
+function inFolderDevice(_path, text) {
+  return text.replaceAll('../../web/device/', './device/');
 }
 
 /**

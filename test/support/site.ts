@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 
-const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json' };
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.bin': 'application/octet-stream', '.webmanifest': 'application/manifest+json' };
 
 export class Site {
   html = '';
@@ -12,6 +12,8 @@ export class Site {
   policy: string | undefined;
   /** Content security policy of the folder's files. */
   filePolicy: string | undefined;
+  /** A folder's page is its index.html, as on most hosts. */
+  hasIndex = false;
   /** Paths asked for so far. */
   readonly requests: string[] = [];
   readonly #http: Server;
@@ -24,10 +26,10 @@ export class Site {
   static async open(folder?: URL): Promise<Site> {
     const http = createServer(({ url: path = '/' }, response) => {
       site.requests.push(path);
-      const file = folder && read(new URL(`.${path.split('?')[0]}`, folder));
+      const file = folder && read(new URL(`.${path.split('?')[0]}${site.hasIndex && path.endsWith('/') ? 'index.html' : ''}`, folder));
       const policy = file ? site.filePolicy : site.policy;
       const headers = { ...(policy !== undefined && { 'content-security-policy': policy }), ...(file && { 'access-control-allow-origin': '*' }) };
-      response.writeHead(200, { 'content-type': (file && (TYPES[extname(path)] ?? 'application/octet-stream')) ?? 'text/html; charset=utf-8', ...headers });
+      response.writeHead(200, { 'content-type': (file && TYPES[extname(path)]) ?? 'text/html; charset=utf-8', ...headers });
       response.end(file ?? site.html);
     });
     const site = new Site(http);

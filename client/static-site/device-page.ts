@@ -1,0 +1,188 @@
+/** The static site's page: microphone and files, classified on this device. */
+import { css, html, LitElement, nothing } from 'lit';
+import { FRONT_END_V1 } from '../../dsp/mel/front-end.js';
+import { clockTime, delay, labelName, percent } from '../dashboard/model/format.js';
+import { CONTENT_NAMES } from '../dashboard/model/audio-content.js';
+import { GenrePalette } from '../dashboard/model/genre-colours.js';
+import { SHOWN_TAGS } from '../dashboard/model/tag-words.js';
+import type { Theme } from '../dashboard/model/theme.js';
+import { pageStyles, soundStyles } from '../dashboard/page-styles.js';
+import '../dashboard/parts/connection-state.js';
+import '../dashboard/parts/genre-bars.js';
+import '../dashboard/parts/genre-now.js';
+import '../dashboard/parts/genre-timeline.js';
+import '../dashboard/parts/level-meter.js';
+import '../dashboard/parts/mel-spectrogram.js';
+import { sharedStyles } from '../dashboard/parts/shared-styles.js';
+import '../dashboard/parts/theme-toggle.js';
+import '../dashboard/parts/wave-form.js';
+import { Session } from '../dashboard/session.js';
+import { openMicrophone } from '../dashboard/sources/microphone.js';
+import { microphoneErrorText } from '../dashboard/sources/source-errors.js';
+import { loadDevice } from '../device/device.js';
+import { classifyFile, type FileProgress, type HeardFile } from './sound-file.js';
+
+/** Labels in each prediction: all of the model's. */
+const TOP_K = 100;
+
+interface Row {
+  readonly file: File;
+  progress: FileProgress | undefined;
+  heard: HeardFile | undefined;
+  problem: string;
+}
+
+export class DevicePage extends LitElement {
+  static override properties = { theme: { state: true }, isAsking: { state: true }, rows: { state: true } };
+  static override styles = [sharedStyles, pageStyles, soundStyles, css`
+    header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem 1rem; padding-block: 0.875rem; }
+    h1 { font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; }
+    nav { display: flex; gap: 0.75rem; flex: 1; }
+    a { color: var(--accent); }
+    input { position: absolute; opacity: 0; inline-size: 1px; block-size: 1px; }
+    .files { display: grid; gap: 0.5rem; }
+    .files li { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+    .files .name { flex: 1 1 12rem; overflow-wrap: anywhere; }
+    .files .quiet { color: var(--quiet); }
+    @media (min-width: 64rem) {
+      main { grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); }
+      :is(.sound, .timeline, .all) { grid-column: 1 / -1; }
+    }
+  `];
+
+  declare theme: Theme;
+  declare isAsking: boolean;
+  declare rows: readonly Row[];
+  readonly #session = new Session(async () => ({ frontEnd: FRONT_END_V1 }), () => this.requestUpdate());
+  readonly #palette = new GenrePalette();
+  #page: AbortController | undefined;
+  /** Files are heard one after the other. */
+  #work = Promise.resolve();
+
+  constructor() {
+    super();
+    this.theme = 'light';
+    this.isAsking = false;
+    this.rows = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#page = new AbortController();
+    const { signal } = this.#page;
+    addEventListener('dragover', (event) => event.preventDefault(), { signal });
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.#add([...event.dataTransfer?.files ?? []]);
+    }, { signal });
+    addEventListener('pagehide', () => this.#session.end(), { signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#page?.abort();
+    this.#session.end();
+  }
+
+  override render() {
+    const { audioSource, soundView, history, summary, interruption, isOver, model, connection, trouble, ...session } = this.#view;
+    const prediction = interruption === undefined ? session.prediction : undefined;
+    const labels = model?.labels ?? [];
+    const colours = this.#palette.of(labels, this.theme);
+    const isListening = audioSource !== undefined && !isOver;
+    return html`
+      <header>
+        <h1>livegenre on your device</h1>
+        <nav aria-label="Pages"><a href="widget.html">Widget</a><a href="about.html">About</a></nav>
+        <button type="button" aria-pressed=${isListening} ?disabled=${this.isAsking} @click=${() => (isListening ? this.#session.stop() : this.#listen())}>Microphone</button>
+        <button type="button" @click=${() => this.renderRoot.querySelector('input')!.click()}>Files</button>
+        <input type="file" multiple accept="audio/*,video/*" aria-label="Files" tabindex="-1" @change=${(event: Event) => this.#chooseFiles(event)}>
+        <connection-state .state=${interruption === undefined ? connection : 'interrupted'} .lagMs=${prediction?.lagMs} .droppedMs=${session.lostMs + (prediction?.droppedMs ?? 0)}></connection-state>
+        <theme-toggle @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></theme-toggle>
+      </header>
+      <div class="troubles">
+        <div role="alert" class="trouble" ?hidden=${interruption === undefined}><p>${interruption}</p><button type="button" @click=${() => audioSource?.resume?.()}>Resume</button></div>
+        <div role="alert" class="trouble" ?hidden=${trouble === ''}><p>${trouble}</p><button type="button" @click=${() => this.#session.fail('')}>Dismiss</button></div>
+      </div>
+      <main>
+        <section class="now" aria-label="Genre now">
+          <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${audioSource?.name ?? ''} .sinceMs=${history?.currentMs ?? 0}
+            .isInterrupted=${interruption !== undefined} .isListening=${isListening} .idle=${audioSource ? undefined : 'Press Microphone, or drop files'}></genre-now>
+        </section>
+        <section aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars></section>
+        <section class="sound" aria-label="Sound">
+          <wave-form .soundView=${soundView} .theme=${this.theme}></wave-form>
+          <mel-spectrogram .soundView=${soundView} .theme=${this.theme}></mel-spectrogram>
+          <level-meter .soundView=${soundView} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
+        </section>
+        <section class="timeline" aria-label="Timeline"><genre-timeline .history=${history} .endMs=${history?.endMs ?? 0} .colours=${colours}></genre-timeline></section>
+        ${this.rows.length === 0 ? nothing : html`
+          <section class="all" aria-label="Files"><ul class="files" role="status">${this.rows.map((row) => html`<li><span class="name">${row.file.name}</span>${answerOf(row)}</li>`)}</ul></section>`}
+      </main>
+      <footer>
+        <span>Nothing leaves this device: sound is classified in this page, and no request carries it or what was heard.</span>
+        ${model ? html`<span>Model ${model.name} ${model.version}</span><span>one prediction every ${delay(session.blockMs)}</span>` : nothing}
+      </footer>`;
+  }
+
+  get #view() {
+    const { audioSource, soundView, history, summary, interruption, isOver, model, connection, trouble, prediction, lostMs, blockMs } = this.#session;
+    return { audioSource, soundView, history, summary, interruption, isOver, model, connection, trouble, prediction, lostMs, blockMs };
+  }
+
+  async #listen(): Promise<void> {
+    this.isAsking = true;
+    try {
+      const WebSocket = await loadDevice();
+      const source = await openMicrophone({ url: 'ws://device.invalid', WebSocket, topK: TOP_K, tags: SHOWN_TAGS, spectrogram: true }, {
+        captureUrl: new URL('capture.js', document.baseURI).href, errorText: microphoneErrorText, onChange: () => this.requestUpdate(),
+      });
+      if (this.isConnected) this.#session.switchTo(source);
+      else source.end();
+    } catch (error) {
+      this.#session.fail((error as Error).message);
+    }
+    this.isAsking = false;
+  }
+
+  #chooseFiles(event: Event): void {
+    const input = event.target as HTMLInputElement;
+    const files = [...input.files ?? []];
+    input.value = ''; // so that choosing the same file again fires a change
+    this.#add(files);
+  }
+
+  #add(files: readonly File[]): void {
+    const added = files.map((file): Row => ({ file, progress: undefined, heard: undefined, problem: '' }));
+    this.rows = [...this.rows, ...added];
+    for (const row of added) this.#work = this.#work.then(() => this.#hear(row));
+  }
+
+  async #hear(row: Row): Promise<void> {
+    const { signal } = this.#page!;
+    if (signal.aborted) return;
+    try {
+      row.heard = await classifyFile(row.file, (progress) => {
+        row.progress = progress;
+        this.requestUpdate();
+      }, signal);
+    } catch (error) {
+      row.problem = (error as Error).message;
+    }
+    this.requestUpdate();
+  }
+}
+
+/** What is known of a file, in words. */
+function answerOf({ progress, heard, problem }: Row) {
+  if (problem !== '') return html`<span role="alert">${problem}</span>`;
+  if (!heard) return html`<span class="quiet">${progress ? `Heard ${clockTime(progress.heardMs)} of ${clockTime(progress.durationMs)}` : 'Waiting'}</span>`;
+  const { summary: { genre, p, segments, durationMs }, elapsedMs } = heard;
+  const parts = segments.map((segment) => `${clockTime(segment.fromMs)} ${segment.genre === null ? CONTENT_NAMES[segment.state] : labelName(segment.genre)}`);
+  return html`
+    <strong>${genre === null ? 'No genre' : `${labelName(genre)} ${percent(p)} %`}</strong>
+    <span class="quiet">${clockTime(durationMs)}, ${Math.round(durationMs / elapsedMs)} times as fast as it plays</span>
+    <span class="quiet">${parts.length > 1 ? parts.join(', ') : nothing}</span>`;
+}
+
+customElements.define('device-page', DevicePage);
