@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { envOf, flagOf, SETTINGS, type SettingName } from '../../../server/settings.js';
+import { run } from './program.js';
 
 const BIN = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 
@@ -33,9 +34,9 @@ test('--version says which', async () => {
 });
 
 test('--help lists commands; serve --help every setting with its variable and default', async () => {
-  const { stdout: all } = await livegenre(['--help']);
+  const { stdout: all } = await run(['--help']);
   for (const command of ['serve', 'classify', 'send', 'watch', 'evaluate', 'doctor']) assert.match(all, new RegExp(`^  ${command}`, 'm'));
-  const { stdout } = await livegenre(['serve', '--help']);
+  const { stdout } = await run(['serve', '--help']);
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     assert.ok(stdout.includes(flagOf(name)), name);
     assert.ok(stdout.includes(envOf(name)), name);
@@ -53,8 +54,8 @@ test('mistakes get a sentence and exit code 2', async () => {
     [['serve', '--mqtt', 'user:password@host'], {}, '--mqtt must be an mqtt://, mqtts://, ws:// or wss:// address, or several separated by commas (it must be an mqtt://, mqtts://, ws:// or wss:// address).\n'],
     [['serve'], { LIVEGENRE_SHARDS: 'many' }, 'LIVEGENRE_SHARDS must be a whole number from 1 to 256; it is "many".'],
   ];
-  for (const [args, env, sentence] of mistakes) {
-    const { exitCode, stderr, stdout } = await livegenre(args, env);
+  for (const [index, [args, env, sentence]] of mistakes.entries()) {
+    const { exitCode, stderr, stdout } = await (index === 0 ? livegenre : run)(args, env);
     assert.is(exitCode, 2, args.join(' '));
     assert.ok(stderr.startsWith(`livegenre: ${sentence}`), stderr);
     assert.not.match(stderr, /^\s+at /m);
