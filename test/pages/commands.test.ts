@@ -1,13 +1,12 @@
 /** Every command and flag that a page names exists. */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { cac, type CAC } from 'cac';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLAGS } from '../../models/training/options.js';
 import { flagOf, SETTINGS, type SettingName } from '../../server/settings.js';
+import { run } from '../server/cli/program.js';
 import { LOG, page, pages, ROOT } from './page.js';
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
@@ -20,8 +19,7 @@ const OTHERS: readonly string[] = ['arecord', 'curl', 'ffmpeg', 'apt-get', 'prom
 const commands = new Map<string, Set<string>>();
 
 test.before(async () => {
-  const cli = join(ROOT, 'dist/server/cli/livegenre.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, '--help']);
+  const { stdout } = await run(['--help']);
   const names = [...stdout.matchAll(/\$ livegenre ([a-z]+) --help/g)].map(([, name]) => name!);
   for (const name of names) {
     const { register } = await import(`../../server/cli/${name}.js`) as { register(cli: CAC): void };
