@@ -242,7 +242,7 @@ test('a file over the size limit is refused, announced or not, and another route
 
 test('sound over the limit of minutes is refused', () => withServer({ maxFileMinutes: 1 }, async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const long = recordings.encode(music, 'long.flac', '-filter_complex', 'aloop=loop=7:size=200000');
+  const long = recordings.encode(music, 'long.flac', '-filter_complex', 'aloop=loop=20:size=200000');
   const { status, body } = await post<Problem>(server, readFileSync(long));
   assert.equal([status, body.code], [413, 'too-big']);
   assert.match(body.detail, /longer than 1 minutes/);
