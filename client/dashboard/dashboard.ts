@@ -7,6 +7,7 @@ import { routeAt, type Route } from './model/route.js';
 import { Site } from './site.js';
 import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
+import { TunePage } from './tune-page.js';
 
 const RETRY_MS = 5000;
 
@@ -35,6 +36,7 @@ function pageOf(route: Route) {
     case 'files': return Object.assign(new FilesPage(), { site });
     case 'library': return Object.assign(new LibraryPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
+    case 'tune': return Object.assign(new TunePage(), { site });
     case 'station': return Object.assign(new StationPage(), { site, stationId: route.id });
   }
 }
@@ -45,7 +47,9 @@ function clickedRouteUrl(event: MouseEvent): URL | undefined {
   const link = event.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement && each.href !== '');
   if (!link || link.target !== '' || link.hasAttribute('download')) return undefined;
   const url = new URL(link.href);
-  return routeAt(url, BASE) ? url : undefined;
+  const route = routeAt(url, BASE);
+  // The server allows this page alone to play sound from other servers, so it must be loaded as itself.
+  return route && route.page !== 'tune' && shown !== 'tune' ? url : undefined;
 }
 
 addEventListener('click', (event) => {

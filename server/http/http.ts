@@ -35,6 +35,10 @@ const CONTENT_SECURITY_POLICY = [
 const DEVICE_WORKER = '/device/device-worker.js';
 const DEVICE_WORKER_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
 
+/** The page that plays stations at their own addresses, which may be anywhere; scripts connect to this server only, there too. */
+const TUNE_PAGE = '/tune';
+const TUNE_POLICY = CONTENT_SECURITY_POLICY.replace("media-src 'self' blob:", "media-src 'self' blob: http: https:");
+
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
@@ -90,6 +94,7 @@ export function httpApp(parts: HttpParts): Hono {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
     if (context.req.path === DEVICE_WORKER) context.header('Content-Security-Policy', DEVICE_WORKER_POLICY);
+    if (context.req.path === TUNE_PAGE) context.header('Content-Security-Policy', TUNE_POLICY);
     const origin = context.req.header('origin');
     if (origin !== undefined && isListed(origin, settings)) {
       context.header('Access-Control-Allow-Origin', origin);

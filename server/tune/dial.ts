@@ -65,7 +65,7 @@ interface Followed {
 
 export class Dial {
   readonly #wish: Wish;
-  readonly #settings: DialSettings;
+  #settings: DialSettings;
   readonly #followed = new Map<string, Followed>();
   readonly #never = new Set<string>();
   #current: string | null = null;
@@ -82,6 +82,11 @@ export class Dial {
   /** Id of the station; null before the first hop. */
   get current(): string | null {
     return this.#current;
+  }
+
+  /** Changes settings from now on. */
+  set(settings: Partial<DialSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
   }
 
   /** Asks for another station; the next call of `tick` hops if there is one. */

@@ -34,6 +34,7 @@ test('other URLs are not routes', () => {
     assert.is(routeAt(new URL(address), BASE), undefined, address);
   }
   assert.equal(routeAt(new URL('http://server/radio/stations/?kiosk=1'), BASE), STATIONS);
+  assert.equal(routeAt(new URL('http://server/radio/tune'), BASE), { page: 'tune' });
   assert.equal(routeAt(new URL('http://server/radio/stations/%zz'), BASE), { page: 'station', id: '%zz' });
 });
 

@@ -114,10 +114,16 @@ test('a server without a built dashboard says so and serves the API', () => with
   assert.match(((await response.json()) as { detail: string }).detail, 'npm run build');
 }, { dashboard: '/nowhere/at/all' }));
 
+test('the page that tunes in may play sound from other servers, and nothing else', () => shared(async ({ url }) => {
+  const [other, tune] = await Promise.all(['/', '/tune'].map(async (path) => (await fetch(`${url}${path}`)).headers.get('content-security-policy')!.split('; ')));
+  assert.equal(tune!.filter((part) => !other!.includes(part)), ["media-src 'self' blob: http: https:"]);
+}));
+
 test('every response has the security headers', () => shared(async ({ url }) => {
   for (const path of ['/', '/v1/streams', '/nothing', '/healthz']) {
     const { headers } = await fetch(`${url}${path}`);
     assert.match(headers.get('content-security-policy') ?? '', "default-src 'none'; script-src 'self'", path);
+    assert.match(headers.get('content-security-policy')!, "media-src 'self' blob:;", path);
     assert.is(headers.get('x-content-type-options'), 'nosniff');
     assert.match(headers.get('permissions-policy') ?? '', 'microphone=(self)');
   }

@@ -101,6 +101,13 @@ test('the listener says next, stay and never', () => {
   assert.is(listening.play(30_000, { a: 'jazz', b: 'rock', c: 'rock' }).play(10_000, { a: 'jazz', b: 'rock', c: 'jazz' }).story, 'start a, next b, never a');
 });
 
+test('a setting that is changed counts at once', () => {
+  const listening = new Listening().play(10_000, { a: ['jazz', 1], b: ['jazz', 0.8] }).play(6000, { a: 'speech', b: ['jazz', 0.8] });
+  assert.is(listening.story, 'start a');
+  listening.dial.set({ speechMs: 5000 });
+  assert.is(listening.play(1000, { a: 'speech', b: ['jazz', 0.8] }).story, 'start a, speech b');
+});
+
 test('a verdict that is still to come and a long pause of the clock are no reason to leave', () => {
   const listening = new Listening().play(10_000, { a: 'jazz', b: 'jazz' }).play(60_000, { a: 'warming', b: 'jazz' });
   assert.is(listening.hops.length, 1);
