@@ -85,7 +85,7 @@ export class Microphone {
       };
       this.#device = await this.#loadDevice();
       if (press !== this.#press) return;
-      const source = await openMicrophone({ url: this.#server, WebSocket: this.#device, topK: TOP_K, spectrogram: false }, host);
+      const source = await openMicrophone({ url: this.#server, WebSocket: this.#device, topK: TOP_K, tags: TOP_K, spectrogram: false }, host);
       if (press !== this.#press) return source.end();
       this.#source = source;
       this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, (error) => void this.#lost(source, error));

@@ -45,6 +45,12 @@ class Row {
     setText(this.#p, label === '' ? '' : strings.text('percent', { p: percent(p) }));
     this.#fill.style.setProperty('--p', String(p));
   }
+
+  /** @param text shown instead of a label; empty for none */
+  note(text: string): void {
+    this.element.classList.toggle('also', text !== '');
+    if (text !== '') setText(this.#label, text);
+  }
 }
 
 export class Parts {
@@ -107,6 +113,8 @@ export class Parts {
     this.#rows.forEach((row, index) => {
       const [label, p] = view.top[index] ?? ['', 0];
       row.show(label === '' ? '' : strings.genre(label), p, label === view.genre, strings);
+      // In place of the last genre, so that the height stays.
+      if (index === TOP_GENRES - 1) row.note(view.tags && strings.text('also', { tags: view.tags }));
     });
     this.#playing.hidden = view.nowPlaying === undefined;
     setText(this.#playing, view.nowPlaying ?? '');

@@ -15,6 +15,7 @@ const STRINGS = {
   'speech-note': 'People are talking.',
   'noise': 'Not music',
   'noise-note': 'Neither music nor speech.',
+  'also': 'also: {tags}',
   'unknown': 'Not sure',
   'unknown-note': 'Music of an unknown genre.',
   'silence': 'Silence',

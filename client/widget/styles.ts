@@ -78,15 +78,17 @@ ${/* The note takes the place of the bars, so that the height stays the same. */
 .card .body { display: grid; }
 .card .note, .card .bars { grid-area: 1 / 1; }
 .card .note { font-size: 0.875em; }
-.bars { list-style: none; display: grid; gap: 0.375em; font-size: 0.8125em; }
+.bars { list-style: none; display: grid; grid-template-columns: minmax(0, 1fr); min-inline-size: 0; gap: 0.375em; font-size: 0.8125em; }
 .bars.empty { visibility: hidden; }
 .row { display: grid; grid-template-columns: minmax(0, 5.5em) 1fr 2.75em; align-items: center; gap: 0.75em; min-block-size: 1.4em; color: var(--quiet); }
-.row.empty { visibility: hidden; }
+.row.empty:not(.also) { visibility: hidden; }
 .row.leads { color: var(--text); font-weight: 620; }
 .p { text-align: end; white-space: nowrap; }
 .track { block-size: 0.5em; border-radius: 0.25em; overflow: hidden; background: var(--sunken); }
 .fill { display: block; block-size: 100%; inline-size: calc(var(--p, 0) * 100%); border-radius: inherit; background: var(--control); transition: inline-size 0.3s linear; }
 .leads .fill { background: var(--lit); }
+.also, .also .label { display: block; }
+.also :not(.label) { display: none; }
 .card .playing { display: block; margin-block-start: 0.875em; padding-block-start: 0.75em; border-block-start: 1px solid var(--border); min-block-size: 2.2em; font-size: 0.875em; }
 .card .playing:empty { border-color: transparent; }
 .card .button { margin-block-start: 0.875em; inline-size: 100%; font-size: 0.9375em; }

@@ -28,6 +28,8 @@ export interface View {
   readonly p: number;
   /** Labels of the model, best first; empty if not live. */
   readonly top: ReadonlyArray<readonly [label: string, p: number]>;
+  /** What the music has beside its genre, with commas; empty if there is nothing to say, or its sender did not ask for it. */
+  readonly tags: string;
   /** dBFS, oldest first; empty if not live. */
   readonly levels: readonly number[];
   readonly name: string;
@@ -74,6 +76,7 @@ export function viewOf(status: StreamStatus, { nowMs, strings, stream, origin, l
     p: genre === null ? 0 : prediction!.p,
     // The card has room for a note or the genres.
     top: isLive && !isContinued ? prediction!.top.slice(0, TOP_GENRES) : [],
+    tags: isLive ? (prediction!.tags ?? []).slice(0, TOP_GENRES).map(([tag]) => tag).join(', ') : '',
     levels: isLive ? status.levels : [],
     name: status.name || stream,
     nowPlaying: station && (isLive ? station.nowPlaying : null),

@@ -26,6 +26,14 @@ test('a genre is shown with its confidence and the next likely ones', () => {
   assert.equal(top.map(([label]) => label), ['rock', 'hiphop', 'jazz']);
 });
 
+test('what the music has beside the genre is named, where the sender asked for it', () => {
+  const tags = (prediction: Partial<Prediction>): string | undefined => view(statusWith({ prediction: { ...ROCK, ...prediction } })).tags;
+  assert.is(tags({ tags: [['guitar', 0.9], ['male voice', 0.8], ['60s', 0.7], ['punk', 0.6]] }), 'guitar, male voice, 60s');
+  assert.is(tags({ tags: [] }), '');
+  assert.is(tags({}), '');
+  assert.is(view(statusWith({ connection: 'closed', prediction: { ...ROCK, tags: [['guitar', 0.9]] } })).tags, '');
+});
+
 for (const [state, top, shown] of [
   ['warming', [], 'warming'], ['speech', [], 'speech'], ['silence', [], 'silence'], ['unknown', [], 'noise'], ['unknown', [['rock', 0.2]], 'unknown'],
 ] as const) {
