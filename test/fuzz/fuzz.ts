@@ -112,7 +112,7 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
     done = first.length;
     let size: number = BATCH.least;
     while (done < cases) {
-      const sources = kept.length > 0 ? kept : target.seeds;
+      const sources = explores && kept.length > 0 ? kept : first;
       const batch = Array.from({ length: Math.min(size, cases - done) }, () => mutated(target.shape, sources, target.words ?? [], random));
       const before = kept.length;
       await keepNew(batch);

@@ -8,15 +8,16 @@ export interface Work {
   readonly cases: number;
   readonly seed: number;
   readonly kept: readonly Uint8Array[];
+  readonly explores: boolean;
   /** [cases begun, bytes of the case], then the case. */
   readonly current: SharedArrayBuffer;
 }
 
-const { target: name, cases, seed, kept, current } = workerData as Work;
+const { target: name, cases, seed, kept, explores, current } = workerData as Work;
 const [counts, bytes] = [new Int32Array(current, 0, 2), new Uint8Array(current, 8)];
 const target = await TARGETS.get(name)!();
 const report = await fuzz(target, {
-  cases, seed, kept,
+  cases, seed, kept, explores,
   onCase(input) {
     bytes.set(input.subarray(0, bytes.length));
     counts[1] = Math.min(input.length, bytes.length);

@@ -1,0 +1,137 @@
+/**
+ * Breaks a server under load in all ways that a machine has, and looks what streams and stations notice.
+ *   npm run chaos -- [--streams 100] [--stations 20] [--seconds 4] [--fault WORDS]
+ *
+ * Streams send seeded sound in real time; what each hears must equal what it would have heard undisturbed. Stations
+ * are MP3 over HTTP, decoded by FFmpeg. The network is one that costs little, so that the load is that of sockets,
+ * threads and processes. Needs Linux; the disk is a small tmpfs, mounted where root may.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { SettingError } from '../../server/settings.js';
+import { openDatabase } from '../../server/store/database.js';
+import type { RadioCalls } from '../bench/live/radio-process.js';
+import { command, wholeNumber } from '../bench/live/options.js';
+import { RemoteProcess } from '../bench/live/remote-process.js';
+import { table } from '../bench/live/table.js';
+import { eventually } from '../support/until.js';
+import { ChaosClient, keepSending, undisturbed } from './clients.js';
+import { FAULTS, Skipped, type Chaos } from './faults.js';
+import type { ChaosCalls } from './server-process.js';
+
+const DISK_MB = 8;
+/** Between the states of a station. */
+const MAX_GAP_MS = 3000;
+const JUMP_MS = 3_600_000;
+const { values } = parseArgs({
+  options: {
+    streams: { type: 'string', default: '100' },
+    stations: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '4' },
+    fault: { type: 'string' },
+  },
+});
+
+await command(async () => {
+  const streams = wholeNumber('streams', values.streams, 4, 1000);
+  const stations = wholeNumber('stations', values.stations, 0, 200);
+  const lastsMs = 1000 * wholeNumber('seconds', values.seconds, 1, 60);
+  const faults = Object.entries(FAULTS).filter(([name]) => values.fault === undefined || name.includes(values.fault));
+  if (faults.length === 0) throw new SettingError(`--fault must be part of one of: ${Object.keys(FAULTS).join('; ')}.`);
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-chaos-'));
+  const disk = mountDisk(join(folder, 'disk'));
+  const database = join(disk ?? folder, 'stations.db');
+  const server = new RemoteProcess<ChaosCalls>('../../chaos/server-process.js');
+  const radio = new RemoteProcess<RadioCalls>('./radio-process.js');
+  try {
+    const { port, pid } = await server.call('start', { shards: 2, database, stations: join(folder, 'stations.json'), allowHosts: ['127.0.0.1'], maxLagMs: 600_000, maxLoad: 1000, pingIntervalMs: 3000, reconnectMinMs: 500, resumeWindowMs: 60_000, idleTimeoutMs: 60_000, drainTimeoutMs: 30_000 } as never);
+    if (stations > 0) await server.call('listen', `http://127.0.0.1:${await radio.call('start')}/`, stations);
+    const clients = Array.from({ length: streams }, (_, index) => new ChaosClient(port, index));
+    const stop = keepSending(clients);
+    await eventually('all streams run', () => clients.every(({ predictions }) => predictions.length > 2));
+    await eventually('all stations are live', () => server.call('stations'), { fits: (states) => states.every((state) => state === 'live'), withinMs: 90_000 });
+    const chaos: Chaos = { server, pid, port, clients, stations, disk, folder: disk ?? folder, lastsMs, touched: new Set() };
+    const rows: string[][] = [];
+    let failures = 0;
+    for (const [name, fault] of faults) {
+      let outcome: string;
+      try {
+        outcome = await fault(chaos);
+      } catch (error) {
+        if (error instanceof Skipped) outcome = `left out: ${error.message}`;
+        else {
+          failures += 1;
+          outcome = `FAILED: ${(error as Error).message}`;
+        }
+      }
+      process.stderr.write(`${name}: ${outcome}\n`);
+      rows.push([name, outcome]);
+      await sleep(1000);
+    }
+    stop();
+    for (const client of clients) client.end();
+    const wrong = noticed(chaos);
+    rows.push(['streams not touched', wrong.length === 0 ? `${streams - chaos.touched.size} of ${streams} heard all predictions of an undisturbed run, and no others` : `FAILED: ${wrong.slice(0, 3).join('; ')}`]);
+    await server.end();
+    const lost = stations === 0 ? undefined : lostRows(database, stations);
+    if (stations > 0) rows.push(['what was stored', lost ?? `the database is intact and has all ${stations} stations without a gap`]);
+    process.stdout.write(`${table(['fault', 'outcome'], rows)}\n`);
+    if (failures > 0 || wrong.length > 0 || lost !== undefined) process.exitCode = 1;
+  } finally {
+    await server.end();
+    await radio.end();
+    if (disk !== undefined) execFileSync('umount', ['-l', disk]);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Streams whose predictions are not those of an undisturbed run. A touched one may miss some, but what it hears up to a restart is the same. */
+function noticed({ clients, touched }: Chaos): string[] {
+  const expected = new Map<number, readonly string[]>();
+  const most = Math.max(...clients.map(({ predictions }) => predictions.at(-1)?.seq ?? 0));
+  const wrong: string[] = [];
+  clients.forEach((client, index) => {
+    if (!expected.has(client.sound)) expected.set(client.sound, undisturbed(client.sound, most));
+    const all = expected.get(client.sound)!;
+    const isTouched = touched.has(client);
+    if (isTouched && client.told.includes('restarted')) return;
+    // The last block of a stream that was ended is shorter.
+    const whole = client.told.includes('summary') ? client.predictions.slice(0, -1) : client.predictions;
+    const other = whole.find(({ seq, heard }, at) => heard !== all[seq - 1] || (!isTouched && seq !== at + 1));
+    if (other) wrong.push(`stream ${index}: ${other.heard} instead of ${all[other.seq - 1]}`);
+    if (!isTouched && (client.droppedMs > 0 || client.told.some((each) => each === 'restarted' || each === 'close 1006'))) wrong.push(`stream ${index}: ${client.droppedMs} ms dropped, ${client.told.join(', ')}`);
+  });
+  return wrong;
+}
+
+/** @returns what is wrong with the database after the server has ended; undefined if nothing is */
+function lostRows(path: string, stations: number): string | undefined {
+  const database = openDatabase(path);
+  try {
+    const [check] = database.prepare('PRAGMA integrity_check').all() as { integrity_check: string }[];
+    if (check?.integrity_check !== 'ok') return `FAILED: ${check?.integrity_check}`;
+    const states = database.prepare('SELECT station, fromMs, toMs FROM states UNION ALL SELECT station, fromMs, toMs FROM open_states ORDER BY station, fromMs').all() as { station: string; fromMs: number; toMs: number }[];
+    const known = new Set(states.map(({ station }) => station));
+    if (known.size !== stations) return `FAILED: ${known.size} of ${stations} stations have rows`;
+    // What was recorded while the clock was an hour ahead lies behind the rest.
+    const gap = states.find((row, index) => states[index + 1]?.station === row.station && Math.abs(states[index + 1]!.fromMs - row.toMs) > MAX_GAP_MS && Math.abs(states[index + 1]!.fromMs - row.toMs) < JUMP_MS / 2);
+    return gap && `FAILED: ${gap.station} has a gap after ${new Date(gap.toMs).toISOString()}`;
+  } finally {
+    database.close();
+  }
+}
+
+/** A disk that can be filled; undefined where none may be mounted. */
+function mountDisk(path: string): string | undefined {
+  mkdirSync(path);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', path], { stdio: 'ignore' });
+    return path;
+  } catch {
+    return undefined;
+  }
+}
