@@ -1,5 +1,6 @@
 /** Creates the parts of a server, connects them, and closes them in order. */
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
@@ -11,6 +12,7 @@ import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
 import { FileShards } from './files/file-shards.js';
 import { SentFiles } from './files/sent-files.js';
 import { readFiles, type ServedFile } from './http/static-files.js';
+import { CertificateReload, readCertificate, type CertificateFiles } from './http/certificate.js';
 import { FrontDoor } from './http/front-door.js';
 import { httpApp } from './http/http.js';
 import { Explanations } from './inspect/explanations.js';
@@ -47,6 +49,8 @@ export interface RunningServer {
   readonly stations: Stations;
   readonly senders: Senders;
   readonly viewers: Viewers;
+  /** Reads the certificate of TLS again, for new connections. */
+  reloadCertificate(): Promise<void>;
   /** Drains: streams get their summary and 1001, then everything ends. */
   close(): Promise<void>;
 }
@@ -80,7 +84,9 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   let pages: ReadonlyMap<string, ServedFile>;
   let persistence: Persistence;
+  let certificate: CertificateFiles | undefined;
   try {
+    certificate = await readCertificate(settings);
     pages = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
     persistence = await openPersistence(settings, log, scheduler);
   } catch (error) {
@@ -132,8 +138,14 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     if (type === 'removed') profiles?.forget(station.id);
   });
   const app = httpApp({ access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
-  const http = createServer();
-  const door = new FrontDoor(http, settings, log);
+  const secure = certificate && createSecureServer(certificate);
+  const http = secure ?? createServer();
+  const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(files) });
+  const door = new FrontDoor(http, {
+    settings,
+    log,
+    tokenOf: (authorization) => tokens.find(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id,
+  });
   door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);
   new Upgrades(door, access, streams, senders, viewers, settings);
@@ -146,6 +158,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
     http.close();
+    certificates.close();
     metrics.close();
     await alerts?.close();
     await stations.close();
@@ -160,7 +173,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   if (isBlockedByFetch(String(port))) log.warn('browsers open no pages on this port; choose another with --port', { port });
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${urlHost(settings.host)}:${port}`,
+    url: `${secure ? 'https' : 'http'}://${urlHost(settings.host)}:${port}`,
     port,
     model: { name: manifest.name, version: manifest.version },
     backend: shards.backend,
@@ -169,6 +182,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     stations,
     senders,
     viewers,
+    reloadCertificate: () => certificates.reload(),
     close: () => (closing ??= close()),
   };
 
@@ -188,6 +202,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await shards.close();
     await filesClosed;
     metrics.close();
+    certificates.close();
     http.closeIdleConnections();
     // ws terminates sockets that don't answer the close after the same time.
     const cut = setTimeout(() => http.closeAllConnections(), settings.closeTimeoutMs);

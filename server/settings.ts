@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseAllowedHost } from './network/guard/allowed-hosts.js';
+import { parseProxies } from './network/client-address.js';
 import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
 import { PIPE_DEFAULTS } from './pipe/settings.js';
 
@@ -88,19 +89,6 @@ function addresses(definition: Definition<readonly string[]>, use: AddressUse): 
   };
 }
 
-function urls(definition: Definition<readonly string[]>): Setting<readonly string[]> {
-  return {
-    ...definition,
-    parse(value) {
-      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
-      for (const each of list) {
-        if (!/^https?:\/\//i.test(each) || !URL.canParse(each)) throw new Error('addresses such as https://radio.example, separated by commas');
-      }
-      return list;
-    },
-  };
-}
-
 function onOff(definition: Definition<boolean>): Setting<boolean> {
   const values: Record<string, boolean> = { on: true, true: true, 1: true, off: false, false: false, 0: false };
   return {
@@ -113,30 +101,24 @@ function onOff(definition: Definition<boolean>): Setting<boolean> {
   };
 }
 
-function origins(definition: Definition<readonly string[]>): Setting<readonly string[]> {
+function checkOrigin(text: string): void {
+  if (text !== '*' && !(URL.canParse(text) && new URL(text).origin === text)) throw new Error('origins such as https://example.org, separated by commas, or *');
+}
+
+/** @param check throws Error with the expected form */
+function list(definition: Definition<readonly string[]>, check: (each: string) => unknown): Setting<readonly string[]> {
   return {
     ...definition,
     parse(value) {
-      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
-      for (const each of list) {
-        if (each !== '*' && !(URL.canParse(each) && new URL(each).origin === each)) {
-          throw new Error('origins such as https://example.org, separated by commas, or *');
-        }
-      }
-      return list;
+      const parts = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      parts.forEach((each) => check(each));
+      return parts;
     },
   };
 }
 
-function hosts(definition: Definition<readonly string[]>): Setting<readonly string[]> {
-  return {
-    ...definition,
-    parse(value) {
-      const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
-      list.forEach(parseAllowedHost);
-      return list;
-    },
-  };
+function checkPublicUrl(text: string): void {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) throw new Error('addresses such as https://radio.example, separated by commas');
 }
 
 const MiB = 1024 * 1024;
@@ -148,6 +130,8 @@ export const SETTINGS = {
   port: whole({ default: 8080, unit: '', min: 0, max: 65535, alsoEnv: 'PORT', description: 'port to listen on; 0 takes a free one' }),
   // Not from HOST: several shells and compilers' environments export it for something else.
   host: text({ default: '127.0.0.1', unit: '', description: 'address to listen on; 0.0.0.0 for all of the machine\'s (containers)' }),
+  tlsCert: anyText({ default: '', unit: 'file', description: 'certificate of TLS with its chain, in PEM; read again when it changes. Without one the server speaks plain HTTP' }),
+  tlsKey: anyText({ default: '', unit: 'file', description: 'key of the certificate, in PEM' }),
   shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
   model: text({ default: fileURLToPath(new URL('../../models/genre-v2', import.meta.url)), unit: '', description: 'folder of the model' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
@@ -155,6 +139,8 @@ export const SETTINGS = {
   batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'how long a block waits for blocks of other streams, so that one step scores them together' }),
 
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'maximum number of client streams at once' }),
+  maxStreamsPerClient: whole({ default: 100, unit: 'streams', min: 1, max: 100_000, description: 'maximum number of streams at once from one token, or one address of the public internet (of IPv6, its first 64 bits)' }),
+  maxRequestsPerMinute: whole({ default: 1200, unit: 'requests', min: 1, max: 10_000_000, description: 'maximum number of requests and connections a minute from one token or one such address' }),
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'load of a thread by live streams above which new streams are refused, so that running ones stay in time' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'maximum number of viewers at once' }),
   maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'maximum number of people who listen to stations through the server at once' }),
@@ -207,9 +193,10 @@ export const SETTINGS = {
   access: choice({ default: 'manage', unit: '', description: 'what visitors without a token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
   adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
-  allowHosts: hosts({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }),
-  publicUrl: urls({ default: [], unit: '', description: 'addresses under which people open the server, separated by commas; requests for other names are refused' }),
-  allowedOrigins: origins({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }),
+  allowHosts: list({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }, parseAllowedHost),
+  publicUrl: list({ default: [], unit: '', description: 'addresses under which people open the server, separated by commas; requests for other names are refused' }, checkPublicUrl),
+  trustProxy: list({ default: [], unit: '', description: 'addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto count, separated by commas' }, parseProxies),
+  allowedOrigins: list({ default: [], unit: '', description: 'origins of other sites\' pages that may connect, separated by commas; * for any' }, checkOrigin),
   demo: onOff({ default: true, unit: '', description: 'the built-in demo station: on or off' }),
   demoSeed: whole({ default: 181, unit: '', min: 0, max: 2 ** 31 - 1, description: 'seed of the demo station\'s music' }),
   logLevel: choice({ default: 'info', unit: '', description: 'lowest level of log lines to write: error, warn, info or debug' }, ['error', 'warn', 'info', 'debug']),

@@ -26,6 +26,8 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   console.log(`livegenre is listening: open ${server.url}`);
   console.log(`model ${model.name} ${model.version}, ${backend} backend, ${shards} ${shards === 1 ? 'shard' : 'shards'}. Ctrl-C stops it.`);
   stopOnSignal(server);
+  // Without TLS it ends the process, as usual.
+  if (settings.tlsCert !== '') process.on('SIGHUP', () => void server.reloadCertificate());
 }
 
 /** npm forwards a signal that the terminal has already sent: two signals within this time count as one. */

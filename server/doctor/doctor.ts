@@ -18,6 +18,7 @@ const CHECKS = {
   ffmpeg: async (settings) => (await import('./ffmpeg.js')).checkFfmpeg(settings),
   dashboard: async () => (await import('./dashboard.js')).checkDashboard(),
   port: async (settings) => (await import('./port.js')).checkPort(settings),
+  certificate: async (settings) => (await import('./certificate.js')).checkCertificate(settings),
   access: async (settings) => (await import('./access.js')).checkAccess(settings),
   stations: async (settings) => (await import('./storage.js')).checkStations(settings),
   database: async (settings) => (await import('./storage.js')).checkDatabase(settings),

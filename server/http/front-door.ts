@@ -1,60 +1,116 @@
 /**
  * The first check of every request and every upgrade, before routes and permissions: does it name this
- * server as Host, and does it come from a page that may load something here? What is admitted is emitted
- * as `request` or `upgrade`, with the arguments of `http.Server`.
+ * server as Host, does it come from a page that may load something here, and is it not one too many of
+ * its client? What is admitted is emitted as `request` or `upgrade`, with the arguments of `http.Server`.
  */
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isListed } from '../access/origins.js';
 import type { Log } from '../log.js';
+import { clientReader, type Client } from '../network/client-address.js';
 import { ownNames } from '../network/own-names.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import { EMBEDDED } from './http.js';
+import { clientKey, ClientLimits } from './client-limits.js';
+import { EMBEDDED, FILE_PATH } from './http.js';
 import { problem, PROBLEM_TYPE, problemHeaders, rejectUpgrade } from './problem.js';
 
-export type FrontDoorSettings = Pick<Settings, 'host' | 'publicUrl' | 'allowedOrigins' | 'retryAfterMs'>;
+type DoorSettings = Pick<Settings, 'host' | 'publicUrl' | 'trustProxy' | 'allowedOrigins' | 'retryAfterMs' | 'maxRequestsPerMinute' | 'maxStreamsPerClient'>;
+
+export interface FrontDoorOptions {
+  readonly settings: DoorSettings;
+  readonly log: Log;
+  /** The id of the token that a request has, if it is right; such clients are counted by it. */
+  readonly tokenOf: (authorization: string | undefined) => string | undefined;
+}
 
 interface Events {
   request: [IncomingMessage, ServerResponse];
   upgrade: [IncomingMessage, Duplex, Buffer];
 }
 
+interface Refusal {
+  readonly error: ProtocolError;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Refused names that are remembered as logged. */
 const MAX_LOGGED = 100;
+/** Where sound comes in, as a socket or as a file. */
+const STREAM_PATHS: readonly string[] = ['/v1/stream', FILE_PATH];
 
 export class FrontDoor extends EventEmitter<Events> {
-  readonly #settings: FrontDoorSettings;
+  readonly #settings: DoorSettings;
   readonly #log: Log;
+  readonly #tokenOf: FrontDoorOptions['tokenOf'];
   readonly #isOwnName: (header: string | undefined) => boolean;
+  readonly #clientOf: (request: IncomingMessage) => Client;
+  readonly #limits: ClientLimits;
   readonly #logged = new Set<string>();
 
-  constructor(http: Server, settings: FrontDoorSettings, log: Log) {
+  constructor(http: Server, { settings, log, tokenOf }: FrontDoorOptions) {
     super();
     this.#settings = settings;
     this.#log = log;
+    this.#tokenOf = tokenOf;
     this.#isOwnName = ownNames(settings);
+    this.#clientOf = clientReader(settings.trustProxy);
+    this.#limits = new ClientLimits(settings);
     http.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      const refusal = this.#refusal(request);
-      if (refusal) this.#answer(response, refusal);
-      else this.emit('request', request, response);
+      this.#admit(request, response, (refusal) => this.#answer(response, refusal), () => this.emit('request', request, response));
     });
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const refusal = this.#refusal(request);
-      if (refusal) rejectUpgrade(socket, problem(refusal.code, refusal.message), this.#headers(refusal));
-      else this.emit('upgrade', request, socket, head);
+      // Until somebody listens, the error of a peer that is gone would end the process.
+      const ignore = (): void => {};
+      socket.on('error', ignore);
+      this.#admit(request, socket, ({ error, headers }) => rejectUpgrade(socket, problem(error.code, error.message), { ...this.#headers(error), ...headers }), () => {
+        this.emit('upgrade', request, socket, head);
+        socket.off('error', ignore);
+      });
     });
   }
 
-  #refusal({ url = '', headers }: IncomingMessage): ProtocolError | undefined {
-    if (!this.#isOwnName(headers.host)) {
-      this.#logOnce(headers.host!);
+  /** @param end what emits `close` when the request is over */
+  #admit(request: IncomingMessage, end: ServerResponse | Duplex, refuse: (refusal: Refusal) => void, accept: () => void): void {
+    const client = this.#clientOf(request);
+    const error = this.#strangeness(request, client);
+    if (error) return refuse({ error });
+    const key = this.#keyOf(request, client);
+    if (key === undefined) return void accept();
+    void this.#limits.request(key).then((waitMs) => {
+      if (waitMs !== undefined) {
+        const waitS = Math.ceil(waitMs / 1000);
+        return refuse({ error: new ProtocolError('too-many-requests', `You have sent more than ${this.#settings.maxRequestsPerMinute} requests in a minute. Wait ${waitS} s.`), headers: { 'Retry-After': String(waitS) } });
+      }
+      if (STREAM_PATHS.includes(pathOf(request))) {
+        const leave = this.#limits.openStream(key);
+        if (!leave) return refuse({ error: new ProtocolError('too-many-requests', `You have ${this.#settings.maxStreamsPerClient} streams, as many as one client may have. End one first.`) });
+        // It may have left while it was counted.
+        if (end.destroyed) leave();
+        else end.once('close', leave);
+      }
+      accept();
+    });
+  }
+
+  #keyOf({ headers }: IncomingMessage, { address }: Client): string | undefined {
+    try {
+      return this.#tokenOf(headers.authorization) ?? clientKey(address);
+    } catch {
+      // Tokens can't be read now: `access` says so.
+      return clientKey(address);
+    }
+  }
+
+  #strangeness(request: IncomingMessage, { isSecure }: Client): ProtocolError | undefined {
+    const { host, origin } = request.headers;
+    if (!this.#isOwnName(host)) {
+      this.#logOnce(host!);
       return new ProtocolError('not-allowed', 'This server does not go by the name in the request\'s Host header. If it should, its operator adds that name with --public-url.');
     }
-    if (this.#isStrange(url.split('?')[0]!, headers)) {
-      return new ProtocolError('not-allowed', 'Pages of other sites may not load this. The operator can allow them with --allowed-origins.');
-    }
+    if (isSecure && origin === `http://${host}`) return new ProtocolError('not-allowed', 'This server has TLS, so a page of its name without TLS is not its own.');
+    if (this.#isStrangePage(request)) return new ProtocolError('not-allowed', 'Pages of other sites may not load this. The operator can allow them with --allowed-origins.');
     return undefined;
   }
 
@@ -63,11 +119,10 @@ export class FrontDoor extends EventEmitter<Events> {
    * but say so (https://www.w3.org/TR/fetch-metadata/). Following a link is allowed, and so are scripts that
    * are made for other pages. Requests with an Origin are for `access`.
    */
-  #isStrange(path: string, headers: IncomingMessage['headers']): boolean {
-    const { origin, referer } = headers;
-    const site = headers['sec-fetch-site'];
+  #isStrangePage(request: IncomingMessage): boolean {
+    const { origin, referer, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers;
     if (origin !== undefined || (site !== 'cross-site' && site !== 'same-site')) return false;
-    if (headers['sec-fetch-mode'] === 'navigate' || EMBEDDED.has(path)) return false;
+    if (mode === 'navigate' || EMBEDDED.has(pathOf(request))) return false;
     return !isListed(referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : '', this.#settings);
   }
 
@@ -75,10 +130,10 @@ export class FrontDoor extends EventEmitter<Events> {
     return problemHeaders(problem(code, message), this.#settings);
   }
 
-  #answer(response: ServerResponse, refusal: ProtocolError): void {
-    const { status, ...rest } = problem(refusal.code, refusal.message);
+  #answer(response: ServerResponse, { error, headers }: Refusal): void {
+    const { status, ...rest } = problem(error.code, error.message);
     // The body of the request is not read, so nothing else can follow on this connection.
-    response.writeHead(status, { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store', Connection: 'close', ...this.#headers(refusal) });
+    response.writeHead(status, { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', Connection: 'close', ...this.#headers(error), ...headers });
     response.end(JSON.stringify({ status, ...rest }));
   }
 
@@ -88,3 +143,5 @@ export class FrontDoor extends EventEmitter<Events> {
     this.#log.warn('a request for another name was refused; if people open the server under it, add it with --public-url', { host: host.slice(0, 255) });
   }
 }
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?')[0]!;

@@ -24,6 +24,7 @@ export const ERRORS = {
   'too-big': { closeCode: 1009, status: 413, meaning: 'a message over the limit' },
   'internal': { closeCode: 1011, status: 500, meaning: 'a fault of the server' },
   'too-many-streams': { closeCode: 1013, status: 503, meaning: 'the limit of streams is reached, or the server is too busy for one more' },
+  'too-many-requests': { closeCode: 1013, status: 429, meaning: 'one client has sent too many requests, or has too many streams' },
   'too-many-files': { closeCode: 1013, status: 503, meaning: 'the limit of files at once is reached' },
   'no-decoder': { closeCode: 1011, status: 501, meaning: 'the server has no FFmpeg of its own, so it takes no files' },
   'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'the limit of viewers is reached' },

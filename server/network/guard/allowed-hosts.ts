@@ -2,7 +2,8 @@
  * The exceptions of the guard: `10.0.0.0/8`, `192.168.1.7`, `radio.lan`, `*.lan`, each with or without
  * a port. None of them may name everything.
  */
-import { parseAddress, type IpAddress } from './special-address.js';
+import { parseNetwork } from '../ip-network.js';
+import type { IpAddress } from './special-address.js';
 
 interface AllowedHost {
   /** Undefined: any port. */
@@ -19,22 +20,14 @@ export function parseAllowedHost(text: string): AllowedHost {
   const [, place = '', portText] = /^(\[[^\]]*\](?:\/\d+)?|[^:]*|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:./]*?)(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && (port < 1 || port > 65_535)) throw new Error(FORM);
-  const network = networkOf(place.replace(/[[\]]/g, ''));
-  if (network) return { port, matches: (_, address) => address.kind() === network[0].kind() && address.match(network) };
+  const network = parseNetwork(place.replace(/[[\]]/g, ''));
+  if (network) {
+    if (network.prefix < LEAST_PREFIX[network.kind]) throw new Error(`${FORM}; a network may have no shorter prefix than /8, for IPv6 /7`);
+    return { port, matches: (_, address) => network.contains(address) };
+  }
   const pattern = place.toLowerCase().replace(/\.$/, '');
   // The last part of a name has a letter; else it is an address in an unusual spelling.
   if (!/^(?:\*\.)?(?:[\p{L}\p{N}_-]+\.)*[\p{L}\p{N}_-]*\p{L}[\p{L}\p{N}_-]*$/u.test(pattern) || /(?:^|\.)0x[0-9a-f]*$/.test(pattern)) throw new Error(FORM);
   const domain = pattern.startsWith('*.') ? pattern.slice(1) : undefined;
   return { port, matches: (host) => (domain === undefined ? host === pattern : host.endsWith(domain) && host.length > domain.length) };
-}
-
-function networkOf(text: string): [IpAddress, number] | undefined {
-  const [address = '', bits] = text.split('/');
-  const parsed = parseAddress(address);
-  if (!parsed || text.includes('%')) return undefined;
-  const whole = parsed.kind() === 'ipv4' ? 32 : 128;
-  const prefix = bits === undefined ? whole : Number(bits);
-  if (!(Number.isInteger(prefix) && prefix <= whole)) throw new Error(FORM);
-  if (prefix < LEAST_PREFIX[parsed.kind()]) throw new Error(`${FORM}; a network may have no shorter prefix than /8, for IPv6 /7`);
-  return [parsed, prefix];
 }

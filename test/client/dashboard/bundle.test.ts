@@ -56,6 +56,13 @@ test('the bundles contain no Node or server code, and no other hosts', async () 
   }
 });
 
+test('names and titles are shown as text: nothing makes markup of strings', async () => {
+  const sources = new URL('../../../../client/', import.meta.url);
+  const files = (await readdir(sources, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  assert.ok(files.length > 50);
+  for (const name of files) assert.not.match(await readFile(new URL(name, sources), 'utf8'), /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|unsafeStatic|document\.write|srcdoc|createContextualFragment|setHTMLUnsafe/, name);
+});
+
 test('the pages comply with a strict content security policy: no inline scripts, styles or handlers', async () => {
   for (const name of ['index.html', 'embed.html']) {
     const html = (await readFile(new URL(name, BUILT))).toString();

@@ -124,6 +124,7 @@ test('every response has the security headers', () => shared(async ({ url }) => 
     const { headers } = await fetch(`${url}${path}`);
     assert.match(headers.get('content-security-policy') ?? '', "default-src 'none'; script-src 'self'", path);
     assert.match(headers.get('content-security-policy')!, "media-src 'self' blob:;", path);
+    assert.not.match(headers.get('content-security-policy') ?? '', /unsafe-inline|unsafe-eval'|https?:|\*/, path);
     assert.is(headers.get('x-content-type-options'), 'nosniff');
     assert.match(headers.get('permissions-policy') ?? '', 'microphone=(self)');
   }
