@@ -9,6 +9,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import prism from 'prism-media';
+import { confined } from './confined.js';
 import { cpuMsOf } from './cpu-time.js';
 
 const require = createRequire(import.meta.url);
@@ -106,6 +107,8 @@ export interface FfmpegEnd {
   readonly spawnError?: Error;
   /** It was ended because it used `maxStartCpuMs` without giving any output. */
   readonly isStartTooCostly?: boolean;
+  /** It was ended because it used `MAX_SILENT_CPU_MS` without giving any more output. */
+  readonly isStuck?: boolean;
 }
 
 /**
@@ -118,6 +121,10 @@ export const MAX_START_CPU_MS = 2000;
 export const tooCostly = (ms = MAX_START_CPU_MS): string => `no sound was found in ${ms / 1000} s of computing`;
 /** Between two looks at the CPU time, at most. */
 const CPU_CHECK_MS = 200;
+/** CPU time in which FFmpeg must give more output, once it has given some, ms. Damaged files can take 8 s. */
+export const MAX_SILENT_CPU_MS = 30_000;
+/** What is said of input that needs more. */
+export const STUCK = `no more sound was found in ${MAX_SILENT_CPU_MS / 1000} s of computing`;
 
 const MAX_LINE_CHARS = 2000;
 const ESCAPE_SEQUENCE = /\u001b\[[\d;]*m/g;
@@ -131,6 +138,10 @@ export interface FfmpegOptions {
   readonly file?: number;
   /** CPU time for its first output, `MAX_START_CPU_MS` by default. */
   readonly maxStartCpuMs?: number;
+  /** What it reads comes from strangers, so it is confined (`confined.ts`). */
+  readonly isStrange?: boolean;
+  /** Instead of `MAX_SILENT_CPU_MS`, for tests. */
+  readonly maxSilentCpuMs?: number;
 }
 
 /** Name of `FfmpegOptions.file` for the process; for files whose own name can't be given to a program. */
@@ -146,20 +157,25 @@ export class Ffmpeg {
   readonly end: Promise<FfmpegEnd>;
   readonly #child: ChildProcess;
   #isStartTooCostly = false;
+  #isStuck = false;
 
   /**
    * @param args all arguments but the output, with `-loglevel level+info`
    * @param onLine called with each line of its log and the line's level
    * @throws Error when no FFmpeg is found
    */
-  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false, file, maxStartCpuMs = MAX_START_CPU_MS }: FfmpegOptions = {}) {
+  constructor(args: readonly string[], onLine: (level: string, text: string) => void, { program, isFed = false, file, isStrange = false, maxStartCpuMs = MAX_START_CPU_MS, maxSilentCpuMs = MAX_SILENT_CPU_MS }: FfmpegOptions = {}) {
     const path = program ?? findFfmpeg();
     // prism-media calls this to start the program.
-    (prism.FFmpeg as unknown as { create(options: { args: string[] }): ChildProcess }).create = (options) => spawn(path, [...options.args, 'pipe:1'], {
-      windowsHide: true,
-      env: ffmpegEnvironment(),
-      stdio: ['pipe', 'pipe', 'pipe', ...(file === undefined ? [] : [file])],
-    });
+    (prism.FFmpeg as unknown as { create(options: { args: string[] }): ChildProcess }).create = (options) => {
+      const all = [...options.args, 'pipe:1'];
+      const [command, given] = isStrange ? confined(path, all) : [path, all];
+      return spawn(command, given, {
+        windowsHide: true,
+        env: ffmpegEnvironment(),
+        stdio: ['pipe', 'pipe', 'pipe', ...(file === undefined ? [] : [file])],
+      });
+    };
     const transcoder = new prism.FFmpeg({ args: [...args] });
     // Errors of the pipes are ignored: the exit code has the result.
     transcoder.on('error', () => {});
@@ -168,7 +184,7 @@ export class Ffmpeg {
     this.input = this.#child.stdin as Writable;
     if (!isFed) this.input.end();
     this.#readLines(onLine);
-    this.#limitStart(maxStartCpuMs);
+    this.#limitComputing(maxStartCpuMs, maxSilentCpuMs);
     this.end = new Promise((resolve) => {
       let spawnError: Error | undefined;
       this.#child.on('error', (error) => {
@@ -176,7 +192,7 @@ export class Ffmpeg {
         // A process that never started emits no close event.
         if (this.#child.pid === undefined) resolve({ exitCode: null, signal: null, spawnError });
       });
-      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }), ...(this.#isStartTooCostly && { isStartTooCostly: true }) }));
+      this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }), ...(this.#isStartTooCostly && { isStartTooCostly: true }), ...(this.#isStuck && { isStuck: true }) }));
     });
   }
 
@@ -188,19 +204,30 @@ export class Ffmpeg {
     this.input.destroy();
   }
 
-  /** Ends the process if it computes too long for its first output. */
-  #limitStart(maxCpuMs: number): void {
+  /** Ends the process if it computes too long for its first output, or for more. Waiting takes no CPU time. */
+  #limitComputing(maxStartCpuMs: number, maxSilentCpuMs: number): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
+    let seenBytes = 0;
+    /** At the first check without more output; undefined while it comes. */
+    let silentFromMs: number | undefined = 0;
     const check = setInterval(() => {
       // Counted by the pipe itself, so that nobody has to read it.
-      if ((this.output as Socket).bytesRead > 0) return clearInterval(check);
-      if ((cpuMsOf(pid) ?? 0) < maxCpuMs) return;
+      const { bytesRead } = this.output as Socket;
+      if (bytesRead > seenBytes) {
+        seenBytes = bytesRead;
+        silentFromMs = undefined;
+        return;
+      }
+      const cpuMs = cpuMsOf(pid) ?? 0;
+      silentFromMs ??= cpuMs;
+      if (cpuMs - silentFromMs < (seenBytes === 0 ? maxStartCpuMs : maxSilentCpuMs)) return;
       clearInterval(check);
-      this.#isStartTooCostly = true;
+      if (seenBytes === 0) this.#isStartTooCostly = true;
+      else this.#isStuck = true;
       // Its pipes stay open for readers, which see their end.
       this.#child.kill('SIGKILL');
-    }, Math.min(CPU_CHECK_MS, maxCpuMs));
+    }, Math.min(CPU_CHECK_MS, maxStartCpuMs));
     check.unref();
     this.#child.once('exit', () => clearInterval(check)).once('error', () => clearInterval(check));
   }

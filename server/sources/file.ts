@@ -10,7 +10,7 @@ import type { Extent } from './extent/extent.js';
 import { extentOf } from './extent/extent-of.js';
 import { FileWindow } from './extent/file-window.js';
 import { rawInputArgs } from './extent/raw-sound.js';
-import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, tellingLine, tooCostly, type FfmpegEnd } from './ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, STUCK, tellingLine, tooCostly, type FfmpegEnd } from './ffmpeg.js';
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { PipedBytes } from './piped-bytes.js';
@@ -205,7 +205,7 @@ export class SoundFile {
     ];
     let ffmpeg: Ffmpeg;
     try {
-      const program = this.#isTrusted ? {} : { program: findOperatorsFfmpeg() };
+      const program = this.#isTrusted ? {} : { program: findOperatorsFfmpeg(), isStrange: true };
       this.#ffmpeg = ffmpeg = new Ffmpeg(args, (level, text) => this.#onLog(level, text), {
         ...program,
         ...('fd' in source ? { file: source.fd } : { isFed: true }),
@@ -259,12 +259,13 @@ export class SoundFile {
   }
 
   /** Detects damage from the file's structure, its announced length and FFmpeg's errors, since the exit code is 0 for most broken files. */
-  async #problemOf({ exitCode, signal, spawnError, isStartTooCostly }: FfmpegEnd): Promise<FileError | undefined> {
+  async #problemOf({ exitCode, signal, spawnError, isStartTooCostly, isStuck }: FfmpegEnd): Promise<FileError | undefined> {
     if (spawnError) return new FileError('no-ffmpeg', `FFmpeg could not be started: ${spawnError.message}`);
     const cause = tellingLine(this.#errors);
     const says = cause === undefined ? '' : ` (FFmpeg: ${cause})`;
     if (this.#bytes === 0 && this.#extent.lacksIndex) return new FileError('damaged', `is cut off: the index at its end (moov) is missing, without which none of its sound can be found${says}`);
     if (isStartTooCostly) return new FileError('not-audio', `is not audio that FFmpeg can read: ${tooCostly(this.#maxStartCpuMs)}${says}`);
+    if (isStuck) return new FileError('damaged', `is damaged: ${STUCK}${says}`);
     if (this.#bytes === 0 && exitCode !== 0) {
       return new FileError('not-audio', signal ? `FFmpeg was ended by ${signal}` : `is not audio that FFmpeg can read${says}`);
     }
@@ -304,7 +305,7 @@ export class SoundFile {
     try {
       const ffmpeg = this.#ffmpeg = new Ffmpeg([
         ...this.#inputArgs(), '-ac', '1', '-ar', String(MIN_RATE), '-flush_packets', '1', '-f', 's16le', '-xerror',
-      ], () => {}, { file: handle.fd });
+      ], () => {}, { file: handle.fd, isStrange: !this.#isTrusted });
       let bytes = 0;
       for await (const part of ffmpeg.output as AsyncIterable<Uint8Array>) bytes += part.length;
       const { exitCode } = await ffmpeg.end;

@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { AudioFormat } from '../../protocol/audio-format.js';
-import { drained, Ffmpeg, findOperatorsFfmpeg, tooCostly } from '../ffmpeg.js';
+import { drained, Ffmpeg, findOperatorsFfmpeg, STUCK, tooCostly } from '../ffmpeg.js';
 import type { SourceFormat } from '../../protocol/messages.js';
 import { type DecoderEnd, SourceFault } from './source-event.js';
 
@@ -87,11 +87,12 @@ export class Decoder {
       '-ac', String(STATION_FORMAT.channels), '-ar', String(STATION_FORMAT.sampleRate),
       '-af', `${MONO_GAIN},aresample=${STATION_FORMAT.sampleRate},asetnsamples=n=${WRITE_SAMPLES}:p=0`, '-flush_packets', '1',
       '-c:a', 'pcm_s16le', '-f', 's16le',
-    ], (level, text) => this.#onLog(level, text, events), { program, isFed });
+    ], (level, text) => this.#onLog(level, text, events), { program, isFed, isStrange: true });
     this.output = this.#ffmpeg.output;
-    this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError, isStartTooCostly }) => {
+    this.end = this.#ffmpeg.end.then(({ exitCode, signal, spawnError, isStartTooCostly, isStuck }) => {
       this.#hasEnded = true;
       // Ended by us: the signal says nothing to people.
+      if (isStuck) return { exitCode, signal: null, lines: [STUCK, ...this.#lines] };
       if (isStartTooCostly) return { exitCode, signal: null, lines: [tooCostly(), ...this.#lines] };
       return { exitCode, signal, lines: spawnError ? [...this.#lines, spawnError.message] : this.#lines };
     });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { cpuMsOf } from '../../../server/sources/cpu-time.js';
+import { canIsolateNetwork, MAX_MEMORY_BYTES } from '../../../server/sources/confined.js';
 import { Ffmpeg, ffmpegEnvironment, findFfmpeg, tellingLine, type FfmpegEnd } from '../../../server/sources/ffmpeg.js';
 import { Recordings } from './recordings.js';
 
@@ -62,10 +63,10 @@ test('lines of a log are understood with colours in them', async () => {
 test('a program that only computes is ended, one that gives output first is not', async () => {
   if (cpuMsOf(process.pid) === undefined) return console.log('skipped: no /proc on this system');
   const MAX_CPU_MS = 200;
-  const run = async (script: string): Promise<{ end: FfmpegEnd; bytes: number }> => {
+  const run = async (script: string, more: object = {}): Promise<{ end: FfmpegEnd; bytes: number }> => {
     const program = recordings.write('busy', Buffer.from(`#!/bin/sh\n${script}\n`));
     chmodSync(program, 0o755);
-    const ffmpeg = new Ffmpeg([], () => {}, { program, maxStartCpuMs: MAX_CPU_MS });
+    const ffmpeg = new Ffmpeg([], () => {}, { program, maxStartCpuMs: MAX_CPU_MS, ...more });
     let bytes = 0;
     for await (const part of ffmpeg.output as AsyncIterable<Uint8Array>) bytes += part.length;
     return { end: await ffmpeg.end, bytes };
@@ -76,6 +77,21 @@ test('a program that only computes is ended, one that gives output first is not'
   const later = await run(`echo sound; i=0; while [ $(($(cut -d' ' -f14 /proc/$$/stat))) -lt ${MAX_CPU_MS / 10 + 30} ] && [ $i -lt 100000 ]; do i=$((i+1)); j=0; while [ $j -lt 20000 ]; do j=$((j+1)); done; done; echo end`);
   assert.equal(later.end, { exitCode: 0, signal: null });
   assert.is(later.bytes, 10);
+  const stuck = await run('echo sound; while :; do :; done', { maxSilentCpuMs: 100 });
+  assert.equal(stuck.end, { exitCode: null, signal: 'SIGKILL', isStuck: true });
+});
+
+test('it runs with limits of memory and, where the system allows it, without a network', async () => {
+  if (process.platform !== 'linux') return console.log('skipped: not Linux');
+  const program = recordings.write('limits', Buffer.from('#!/bin/sh\nulimit -c; ulimit -d; tail -n +3 /proc/net/dev | cut -d: -f1\n'));
+  chmodSync(program, 0o755);
+  const ffmpeg = new Ffmpeg([], () => {}, { program, isStrange: true });
+  let text = '';
+  for await (const part of ffmpeg.output as AsyncIterable<Uint8Array>) text += Buffer.from(part).toString();
+  const [cores, memory, ...interfaces] = text.trim().split('\n').map((line) => line.trim());
+  assert.equal([cores, memory], ['0', String(MAX_MEMORY_BYTES / 1024)]);
+  if (!canIsolateNetwork()) return console.log('skipped: this system lets users make no network namespace');
+  assert.equal(interfaces, ['lo']);
 });
 
 test('the CPU time of a process is that of its threads', () => {
