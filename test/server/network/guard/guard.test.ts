@@ -1,7 +1,10 @@
 /** One table of hostile addresses against each of the four doors, and what may pass. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { LookupAddress } from 'node:dns';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { firstValueFrom, NEVER, Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -161,6 +164,17 @@ test('names that the setting has pass, whatever they resolve to; the line to add
     assert.match(await stationFault(`http://127.0.0.1:${port}/again`, guard), REFUSED);
     assert.equal(told, [{ host: '127.0.0.1', port, kind: 'this machine itself', add: '--allow-hosts *.lan,127.0.0.1' }]);
   });
+});
+
+test('nothing else in the server opens connections', () => {
+  const folder = fileURLToPath(new URL('../../../../../server/', import.meta.url));
+  // The commands talk to the server that their user names, and doctor to this machine.
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !/^(?:cli|doctor)\//.test(name));
+  const opening = files.filter((name) => /(?<![.#\w])fetch\(|\bconnect\b[^;]*from 'node:(?:net|tls)'|from 'node:(?:dns|dgram|http2)'|\bEventSource\(/.test(readFileSync(join(folder, name), 'utf8')));
+  assert.equal(opening.sort(), ['network/guard/guard.ts']);
+  // These ask HTTP over sockets of the guard.
+  const asking = files.filter((name) => /https?\)?\.request\(|new WebSocket\(/.test(readFileSync(join(folder, name), 'utf8')));
+  assert.equal(asking.sort(), ['alerts/broker-connection.ts', 'alerts/post.ts', 'sources/station/fetch.ts']);
 });
 
 test('no proxy of the environment is asked', () => withCounter(() => ({ status: 404 }), async (port, count) => {
