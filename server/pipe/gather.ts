@@ -19,6 +19,7 @@ export class Gatherer {
   readonly #toNextEndMs: number;
   /** Whether a block ends with a frame; a resampler needs some more. */
   readonly #isExact: boolean;
+  readonly #blockBytes: number;
   #receivedBytes = 0;
   /** Chunks that wait are copied: each is a view of a message that holds those of many streams. */
   #held = new Uint8Array(0);
@@ -34,6 +35,7 @@ export class Gatherer {
     this.#framesPerMs = sampleRate / 1000;
     this.#toNextEndMs = blockMs(model) + (1000 * (nFft - hop)) / rate;
     this.#isExact = sampleRate === rate;
+    this.#blockBytes = model.blockColumns * hop * this.#frameBytes;
   }
 
   /** Hands on what has come once it completes a block; at once while a resampler still holds the block's last samples. */
@@ -47,7 +49,10 @@ export class Gatherer {
     const isComplete = beyondBytes > -NEARLY_MS * this.#framesPerMs * this.#frameBytes;
     if (isComplete && this.#length === 0) return emit(chunk);
     this.#hold(bytes);
-    if (isComplete) this.#emit(this.#isExact ? Math.min(this.#length, this.#length - beyondBytes) : this.#length, emit);
+    if (!isComplete) return;
+    // Nothing waits of a message with another complete block in it.
+    const waits = this.#isExact && beyondBytes > 0 && beyondBytes < this.#blockBytes;
+    this.#emit(waits ? this.#length - beyondBytes : this.#length, emit);
   }
 
   flush(emit: (chunk: Chunk) => void): void {

@@ -56,6 +56,14 @@ test('the same predictions as a server’s pipe, in order, then the summary', as
   assert.is(client.state, 'closed');
 });
 
+test('a file that is longer than the sender’s history is heard to its end', async () => {
+  const samples = new DemoSynth(3, 22_050).render(22_050 * 14);
+  const client = new LocalClassifier({ encoding: 'f32le', sampleRate: 22_050, channels: 1, live: false });
+  await client.connect();
+  for (let at = 0; at < samples.length; at += 22_050) if (!client.send(samples.subarray(at, at + 22_050))) await client.drained();
+  assert.ok(Math.abs((await client.stop()).durationMs - 14_000) < 100);
+});
+
 test('streams of a process share an engine, and each has its own events', async () => {
   const clients = [0, 1].map(() => new LocalClassifier({ ...FORMAT, live: false, spectrogram: true }));
   const columns = [0, 0];

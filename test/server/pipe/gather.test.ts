@@ -83,6 +83,17 @@ test('long messages pass as they are', () => {
   assert.equal(emitted.map(({ bytes }) => bytes.length), [100_000]);
 });
 
+test('after a short message that waits, long ones leave no complete block behind', () => {
+  const { send, emitted } = rig();
+  send(100);
+  let sent = 100;
+  for (let message = 0; message < 8; message++) {
+    send(40_000);
+    sent += 40_000;
+    assert.ok(sent / 2 < endOf(emitted.at(-1)!.blocks), `message ${message}`);
+  }
+});
+
 test('all bytes pass in order, however they are cut, and the rest at the end', () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 9000 }), { maxLength: 12 }), fc.constantFrom(8000, RATE, 44_100), fc.constantFrom(1, 2, 3), (lengths, sampleRate, channels) => {
     const { send, flush, emitted } = rig({ encoding: 's16le', sampleRate, channels }, manifest, sampleRate === RATE ? 0 : 700);
