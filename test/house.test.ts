@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['network', 'shards', 'sources', 'stations', 'store', 'http'],
   files: ['protocol', 'shards', 'sources'],
   inspect: ['protocol', 'pipe', 'shards', 'sources', 'files', 'data-packs'],
-  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'tune', 'access', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
+  cli: ['protocol', 'pipe', 'shards', 'sources', 'files', 'store', 'tune', 'stations', 'access', 'library', 'evaluation', 'data-packs', 'inspect', 'doctor'],
 };
 const HOLDS_ALL: readonly string[] = ['server.ts', 'assemble.ts', 'persistence.ts'];
 

@@ -2,6 +2,7 @@
  * The list of stations. Changes run one at a time and are saved before they are applied, so the file
  * and the running stations always agree.
  */
+import { setMaxListeners } from 'node:events';
 import { Subject, type Observable } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.js';
 import { STATION_FORMAT } from '../sources/station/decoder.js';
@@ -11,7 +12,7 @@ import type { StationEvent } from './station-event.js';
 import { idOfName } from './id-of-name.js';
 import { Station, type StationParts } from './station.js';
 import type { StationTrial } from '../protocol/messages.js';
-import { tryStation } from './trial.js';
+import { LISTEN_MS, tryStation } from './trial.js';
 
 export interface StationsOptions extends StationParts {
   /** Stations from the file. */
@@ -36,8 +37,8 @@ export interface StationChange {
 }
 
 const MAX_STATIONS = 10_000;
-/** Trials at once: each may take an FFmpeg and 15 s. */
-const MAX_TRIALS = 4;
+/** Trials at once: each may take an FFmpeg and 40 s. */
+const MAX_TRIALS = 20;
 
 export class Stations {
   /** Hot: the events of all stations. */
@@ -58,6 +59,8 @@ export class Stations {
     this.#options = options;
     this.events$ = this.#events;
     this.changes$ = this.#changes;
+    // Trials listen to it.
+    setMaxListeners(2 * MAX_TRIALS, this.#closing.signal);
     for (const config of options.saved) {
       // It was valid with the model and settings of the time. Keep it, and run what can be run.
       options.check?.(config).catch((error: unknown) => {
@@ -125,16 +128,17 @@ export class Stations {
   /**
    * Listens to a station for some seconds and says what was heard; nothing is saved.
    * @param signal ends the trial at once
+   * @param listenMs time from the first sound to the answer
    * @throws ProtocolError as `add` does, `too-many-streams`, or the signal's reason
    */
-  async try(station: NewStation, signal: AbortSignal): Promise<StationTrial> {
+  async try(station: NewStation, signal: AbortSignal, listenMs = LISTEN_MS): Promise<StationTrial> {
     if (station.id !== undefined && this.#isTaken(station.id)) throw taken(station.id);
     await this.#options.check?.(station);
     if (this.#trials >= MAX_TRIALS) throw new ProtocolError('too-many-streams', `${MAX_TRIALS} stations are being tried already. Try again later.`);
     const { streams, listen, scheduler } = this.#options;
     this.#trials++;
     try {
-      return await tryStation(station.url, { listen, openStream: () => streams.trial(STATION_FORMAT), signals: [signal, this.#closing.signal], ...(scheduler && { scheduler }) });
+      return await tryStation(station.url, { listenMs, listen, openStream: () => streams.trial(STATION_FORMAT), signals: [signal, this.#closing.signal], ...(scheduler && { scheduler }) });
     } finally {
       this.#trials--;
     }

@@ -14,15 +14,16 @@ export interface TrialOptions {
   /** Each ends the trial at once: the visitor has left, or the server is shutting down. */
   readonly signals: readonly AbortSignal[];
   readonly scheduler?: SchedulerLike;
+  readonly listenMs?: number;
 }
 
-/** Time from the first sound to the answer. */
+/** Time from the first sound to the answer, unless another is asked for. */
 export const LISTEN_MS = 5000;
 /** Time for the first sound: as long as a station may be without bytes before it counts as stalled. */
 export const FIRST_SOUND_MS = 10_000;
 
 /** @throws the signal's reason when it is aborted; ProtocolError when no stream can be opened */
-export async function tryStation(url: string, { listen, openStream, signals, scheduler = asyncScheduler }: TrialOptions): Promise<StationTrial> {
+export async function tryStation(url: string, { listen, openStream, signals, scheduler = asyncScheduler, listenMs = LISTEN_MS }: TrialOptions): Promise<StationTrial> {
   for (const signal of signals) signal.throwIfAborted();
   const stream = openStream();
   const predictions: Prediction[] = [];
@@ -55,7 +56,7 @@ export async function tryStation(url: string, { listen, openStream, signals, sch
             if (!found.hasSound) {
               found.hasSound = true;
               patience.unsubscribe();
-              listening.add(timer(LISTEN_MS, scheduler).subscribe(() => finish(null)));
+              listening.add(timer(listenMs, scheduler).subscribe(() => finish(null)));
             }
             stream.send(event.bytes);
             break;

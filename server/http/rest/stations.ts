@@ -15,6 +15,7 @@ export const tokenSecurity = [{ token: [] }];
 
 const addQuery = z.object({
   test: z.enum(['0', '1']).optional().meta({ description: '1 tries the station instead of adding it: the server listens for 5 s, after waiting up to 10 s for the first sound, and answers with what it heard' }),
+  seconds: z.coerce.number().min(1).max(30).optional().meta({ description: 'With `test=1`: how long it listens, s. Default: 5' }),
 });
 
 const list = createRoute({
@@ -70,7 +71,8 @@ export function stationsApi(parts: ApiParts): OpenAPIHono {
   });
   api.openapi(get, (context) => context.json(info(requireStation(stations, context.req.valid('param').id), context.get('visitor')), 200));
   api.openapi(add, async (context) => {
-    if (context.req.valid('query').test === '1') return context.json(await stations.try(context.req.valid('json'), context.req.raw.signal), 200);
+    const { test, seconds } = context.req.valid('query');
+    if (test === '1') return context.json(await stations.try(context.req.valid('json'), context.req.raw.signal, seconds === undefined ? undefined : 1000 * seconds), 200);
     const station = await stations.add(context.req.valid('json'));
     context.header('Location', `/v1/stations/${station.config.id}`);
     return context.json(info(station, context.get('visitor')), 201);
