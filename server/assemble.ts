@@ -7,6 +7,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Bundle } from '../models/model-folder.js';
 import { Access } from './access/access.js';
 import { ApiTokens } from './access/api-tokens.js';
+import { SignedTokens } from './access/signed-tokens.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
 import { FileShards } from './files/file-shards.js';
@@ -130,7 +131,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   const tuned = new TunedListeners({ stations, settings, log, scheduler });
   const viewers = new Viewers(streams, stations, settings, scheduler);
-  const tokens = new ApiTokens({ store: persistence.tokens, now: Date.now, log });
+  const tokens = { api: new ApiTokens({ store: persistence.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
   const profiles = persistence.store && new Profiles(persistence.store, Date.now);
@@ -144,7 +145,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const door = new FrontDoor(http, {
     settings,
     log,
-    tokenOf: (authorization) => tokens.find(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id,
+    tokenOf: (authorization) => tokens.api.find(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id,
   });
   door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);

@@ -142,6 +142,7 @@ export const SETTINGS = {
   maxStreamsPerClient: whole({ default: 100, unit: 'streams', min: 1, max: 100_000, description: 'maximum number of streams at once from one token, or one address of the public internet (of IPv6, its first 64 bits)' }),
   maxRequestsPerMinute: whole({ default: 1200, unit: 'requests', min: 1, max: 10_000_000, description: 'maximum number of requests and connections a minute from one token or one such address' }),
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'load of a thread by live streams above which new streams are refused, so that running ones stay in time' }),
+  maxUnproven: whole({ default: 100, unit: 'connections', min: 0, max: 100_000, description: 'maximum number of connections at once that came without a token and have not sent one in start yet, where sending needs one' }),
   maxViewers: whole({ default: 1000, unit: 'viewers', min: 0, max: 100_000, description: 'maximum number of viewers at once' }),
   maxListeners: whole({ default: 50, unit: 'listeners', min: 0, max: 100_000, description: 'maximum number of people who listen to stations through the server at once' }),
   maxTuned: whole({ default: 10, unit: 'players', min: 0, max: 10_000, description: 'maximum number of players that tune in to a genre at once, each of which takes an FFmpeg; 0 allows none' }),
@@ -190,7 +191,7 @@ export const SETTINGS = {
   mqtt: addresses({ default: [], unit: 'URL', isSecret: true, description: 'MQTT broker that receives stations and alerts, such as mqtt://user:password@host:1883' }, BROKER_ADDRESS),
   mqttTopic: text({ default: 'livegenre', unit: 'topic', description: 'first part of the MQTT topics' }),
   mqttDiscovery: text({ default: 'homeassistant', unit: 'topic', description: 'Home Assistant\'s discovery prefix' }),
-  access: choice({ default: 'manage', unit: '', description: 'what visitors without a token may do: manage (everything), send (look, and send sound) or view (look only)' }, ['manage', 'send', 'view']),
+  access: choice({ default: 'manage', unit: '', description: 'what visitors without a token may do: manage (everything), send (look, and send sound), view (look only) or none (sign in only)' }, ['manage', 'send', 'view', 'none']),
   adminToken: secret({ default: '', unit: 'secret', isSecret: true, description: 'token that allows everything, as Authorization: Bearer TOKEN' }),
 
   allowHosts: list({ default: [], unit: '', description: 'addresses, networks and hosts outside the public internet that stations, webhooks and brokers may be at, separated by commas: 192.168.1.7, 10.0.0.0/8, *.lan, each also with :PORT' }, parseAllowedHost),

@@ -1,5 +1,5 @@
 /** HTTP requests of the dashboard and the types of their answers. */
-import type { AlertType, StationGlance, StreamInfo } from '../../server/protocol/messages.js';
+import type { AlertType, StationGlance } from '../../server/protocol/messages.js';
 import type { Profile, Usual } from '../../server/tune/profile.js';
 import { BASE } from './base.js';
 import type { Share } from './model/day-clock.js';
@@ -16,8 +16,8 @@ export interface ModelCard {
   readonly frontEnd: { readonly sampleRate: number; readonly hop: number; readonly bands: number; readonly fMin: number; readonly fMax: number };
 }
 
-/** What a visitor may do: manage stations, send audio, or only view. */
-export type Access = 'manage' | 'send' | 'view';
+/** What a visitor may do: manage stations, send audio, only view, or only sign in. */
+export type Access = 'manage' | 'send' | 'view' | 'none';
 
 export type Rule =
   | { readonly type: 'dead-air'; readonly belowDb: number; readonly forS: number; readonly endAfterS: number }
@@ -92,7 +92,7 @@ export interface History extends StationHistory {
 export interface RequestOptions {
   readonly method?: string;
   readonly body?: unknown;
-  /** The admin token. */
+  /** The visitor's token. */
   readonly token?: string;
   readonly signal?: AbortSignal;
 }
@@ -129,14 +129,6 @@ export async function requestJson(path: string, fetch: Fetch = browserFetch, opt
   if (response.ok) return response.status === 204 ? undefined : response.json();
   const problem = await response.json().catch(() => ({})) as { code?: unknown; detail?: unknown }; // a proxy's error page is not JSON
   throw new ApiError(response.status, String(problem.code ?? ''), typeof problem.detail === 'string' ? problem.detail : `The server answered ${path} with ${response.status}.`);
-}
-
-export async function fetchModel(fetch?: Fetch): Promise<ModelCard> {
-  return await requestJson('v1/model', fetch) as ModelCard;
-}
-
-export async function fetchStreams(fetch?: Fetch): Promise<readonly StreamInfo[]> {
-  return (await requestJson('v1/streams', fetch) as { streams: StreamInfo[] }).streams;
 }
 
 /** Path of a station in the API. */

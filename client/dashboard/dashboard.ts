@@ -1,5 +1,6 @@
 /** Entry point of the dashboard: shows the page of the current URL, and follows links without a reload. */
 import { BASE } from './base.js';
+import { ClosedPage } from './closed-page.js';
 import { FilesPage } from './files-page.js';
 import { LibraryPage } from './library-page.js';
 import { LivePage } from './live-page.js';
@@ -27,10 +28,17 @@ function show(isFirst: boolean): void {
 }
 
 function key(route: Route): string {
+  if (isClosed()) return 'closed';
   return route.page === 'station' ? `station ${route.id}` : route.page;
 }
 
+/** Whether the visitor may do nothing but sign in. */
+function isClosed(): boolean {
+  return site.visitor.access === 'none';
+}
+
 function pageOf(route: Route) {
+  if (isClosed()) return Object.assign(new ClosedPage(), { site });
   switch (route.page) {
     case 'live': return Object.assign(new LivePage(), { site });
     case 'files': return Object.assign(new FilesPage(), { site });
@@ -69,4 +77,5 @@ async function loadAccess(): Promise<void> {
 // Load the visitor's access before the first render, so that no control appears and disappears again.
 await loadAccess();
 show(true);
+site.visitor.on('change', () => show(false));
 void site.alerts.refresh();

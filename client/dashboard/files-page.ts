@@ -122,7 +122,7 @@ export class FilesPage extends LitElement {
   }
 
   #none() {
-    if (!this.site.visitor.canSend) return html`<div class="zone"><p>Files can’t be sent to this server</p><p>Sign in with the admin token, or use <code>npx livegenre classify FILE</code>.</p></div>`;
+    if (!this.site.visitor.canSend) return html`<div class="zone"><p>Files can’t be sent to this server</p><p>Sign in with a token, or use <code>npx livegenre classify FILE</code>.</p></div>`;
     const { maxFileBytes } = this.site.visitor;
     return html`
       <div class=${this.isOver ? 'zone over' : 'zone'}>

@@ -4,7 +4,6 @@
  */
 import { html, LitElement } from 'lit';
 import type { StreamInfo } from '../../server/protocol/messages.js';
-import { fetchStreams } from './api.js';
 import { BASE } from './base.js';
 import { dropZone, type DropZone } from './model/drop-zone.js';
 import { FILES } from './model/route.js';
@@ -50,7 +49,6 @@ export class LivePage extends LitElement {
   /** What happens with the files that hover over the page; undefined if there are none. */
   declare dropping: DropZone | undefined;
   declare announcement: string;
-  readonly #url = BASE.href;
   #session = this.#newSession();
   #announcements = new Announcements();
   readonly #palette = new GenrePalette();
@@ -180,7 +178,7 @@ export class LivePage extends LitElement {
    */
   async #list(): Promise<void> {
     try {
-      this.streams = await fetchStreams();
+      this.streams = await this.site.streams();
       this.#hasAnswer = true;
     } catch {
       // The connection state shows the failure; the next poll tries again.
@@ -192,7 +190,7 @@ export class LivePage extends LitElement {
   }
 
   #watch(stream: StreamInfo): void {
-    this.#take(this.#choose(), watchStation(stream, this.#url, () => fetchStreams()));
+    this.#take(this.#choose(), watchStation(stream, this.site.server, () => this.site.streams()));
   }
 
   async #openMicrophone(): Promise<void> {
@@ -212,7 +210,7 @@ export class LivePage extends LitElement {
   async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
       const { labels } = await this.site.model();
-      this.#take(choice, await open({ url: this.#url, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true }));
+      this.#take(choice, await open({ ...this.site.server, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true }));
     } catch (error) {
       if (choice !== this.#choice) return;
       this.#session.fail(error instanceof SourceError ? error.message : `Could not open the source: ${error instanceof Error ? error.message : String(error)}`);

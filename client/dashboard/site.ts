@@ -1,6 +1,7 @@
 /** State shared by all pages of the dashboard: the visitor, the alerts, the model, the route. */
 import { Alerts } from './alerts.js';
-import { fetchModel, type ModelCard } from './api.js';
+import type { StreamInfo } from '../../server/protocol/messages.js';
+import type { ModelCard } from './api.js';
 import { BASE } from './base.js';
 import { routeUrl, routeAt, type Route } from './model/route.js';
 import { Visitor } from './visitor.js';
@@ -16,10 +17,19 @@ export class Site {
 
   /** Fetched once; again only after a failure. */
   model(): Promise<ModelCard> {
-    return this.#card ??= fetchModel().catch((error: unknown) => {
+    return this.#card ??= this.visitor.request('v1/model').then((card) => card as ModelCard).catch((error: unknown) => {
       this.#card = undefined;
       throw error;
     });
+  }
+
+  async streams(): Promise<readonly StreamInfo[]> {
+    return (await this.visitor.request('v1/streams') as { streams: readonly StreamInfo[] }).streams;
+  }
+
+  /** Address of the server and, if the visitor has signed in, what gives a token for each connection. */
+  get server(): { readonly url: string; readonly token: () => Promise<string | undefined> } {
+    return { url: BASE.href, token: () => this.visitor.socketToken() };
   }
 
   href(route: Route): string {

@@ -1,7 +1,6 @@
 /** Data of the station page: the live stream, the polled status, and the last day's history extended live. */
 import type { StationMessage } from '../../server/protocol/messages.js';
 import { ApiError, stationPath, type History, type StationAlert, type StationInfo } from './api.js';
-import { BASE } from './base.js';
 import { hoursOfDay, type Hour } from './model/day-clock.js';
 import { Passages } from './model/passages.js';
 import { Session } from './session.js';
@@ -87,7 +86,7 @@ export class StationWatch {
     const { info, session: { connection } } = this;
     if (info === undefined) return;
     if (info.state !== 'stopped' && (connection === 'idle' || connection === 'closed')) {
-      this.session.switchTo(watchStation({ id: this.#id, name: info.name, source: 'station' }, BASE.href, () => Promise.resolve([])));
+      this.session.switchTo(watchStation({ id: this.#id, name: info.name, source: 'station' }, this.#site.server, () => Promise.resolve([])));
     }
     // A new state or alert is also in the history: reload it at once.
     const stateAndAlerts = `${info.state} ${info.alerts.join()}`;

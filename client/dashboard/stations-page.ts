@@ -87,7 +87,7 @@ export class StationsPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.title = 'Stations · livegenre';
-    const viewer = this.#viewer = new StationsViewer({ url: BASE.href, connectAttempts: Infinity });
+    const viewer = this.#viewer = new StationsViewer({ ...this.site.server, connectAttempts: Infinity });
     this.#stops = [
       viewer.on('stations', ({ stations }) => {
         this.stations = stations;
@@ -193,7 +193,7 @@ export class StationsPage extends LitElement {
   -H 'Content-Type: application/json' \\
 ${hasToken ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ''}  -d '{"name": "My radio", "url": "https://radio.example/stream.mp3"}'</pre>
           <p>To keep stations across restarts, start the server with <code>--stations stations.json</code>.</p>`
-          : html`<p>To add stations, sign in with the admin token.</p>`}
+          : html`<p>To add stations, sign in with a token that allows it.</p>`}
       </div>`;
   }
 

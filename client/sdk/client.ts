@@ -296,7 +296,7 @@ export class GenreClient extends Events<StreamEvents> {
       const hole = this.#buffer.rewind(ready.receivedBytes ?? this.#buffer.position);
       this.#droppedBytes += hole;
       if (hole > 0 && this.#isFile) {
-        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection and are no longer in the history; send the file again with higher historyBytes.`, this.#scoredMs));
+        this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection; send the file again with higher historyBytes.`, this.#scoredMs));
         return;
       }
     } else this.#buffer.restart();

@@ -61,5 +61,5 @@ export function asError(ending: Ending): GenreError {
   if (ending.status !== undefined) return new GenreError('not-allowed', `The server refused the connection with HTTP status ${ending.status}.`);
   const code = CODES[ending.closeCode];
   if (code) return new GenreError(code, ending.reason || `The server closed the connection with code ${ending.closeCode} (${code}).`);
-  return new GenreError('unreachable', ending.reason || `The connection to the server was lost (code ${ending.closeCode}); check that it runs and can be reached.`);
+  return new GenreError('unreachable', ending.reason || `The connection to the server was lost (code ${ending.closeCode}); does it run, and can it be reached?`);
 }

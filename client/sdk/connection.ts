@@ -11,6 +11,7 @@ import { onWake } from './wake.js';
 
 const SUBPROTOCOL = 'livegenre.v1';
 
+export type Token = () => string | undefined | Promise<string | undefined>;
 export type ConnectionState = 'connecting' | 'open' | 'reconnecting' | 'closed';
 
 /** Options common to senders and viewers. */
@@ -19,6 +20,11 @@ export interface ConnectionOptions {
   readonly url: string | URL;
   /** WebSocket implementation; default: the platform's own (`ws` in Node). */
   readonly WebSocket?: SocketConstructor;
+  /**
+   * Gives a token, before each attempt; undefined for none. Browsers send it as a subprotocol and need a
+   * short-lived one (`POST /v1/tokens/signed`); Node sends it as a header, API tokens too.
+   */
+  readonly token?: Token | undefined;
   readonly backoff?: Backoff;
   /** `connect` gives up after this many attempts without a success; default 4. After a success it retries forever. */
   readonly connectAttempts?: number;
@@ -129,19 +135,18 @@ export class Connection {
   }
 
   async #attempt(): Promise<void> {
-    let address: string;
-    try {
-      address = await this.#handlers.address();
-    } catch (error) {
-      if (this.#state !== 'closed') this.#handleEnding({ closeCode: 1006, reason: error instanceof Error ? error.message : String(error) });
-      return;
-    }
-    if (this.#state === 'closed' || this.#socket) return;
+    let address = '';
     let socket: Socket;
     try {
-      socket = new this.#Socket(address, SUBPROTOCOL);
-    } catch (error) { // browsers refuse ws:// on an https page and addresses that the content security policy forbids
-      return this.#handleEnding({ closeCode: 1006, reason: `This page may not connect to ${address}: ${error instanceof Error ? error.message : String(error)}` });
+      const token = await this.#options.token?.();
+      address = await this.#handlers.address();
+      if (this.#state === 'closed' || this.#socket) return;
+      socket = new this.#Socket(address, token ? [SUBPROTOCOL, `livegenre.token.${token}`] : SUBPROTOCOL);
+    } catch (error) {
+      const { message } = error as Error;
+      // Browsers refuse ws:// on an https page and addresses that the content security policy forbids.
+      if (this.#state !== 'closed') this.#handleEnding({ closeCode: 1006, reason: `${address && `This page may not connect to ${address}: `}${message}` });
+      return;
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
@@ -157,7 +162,7 @@ export class Connection {
       const message = parse(event.data);
       if (!message) {
         socket.close();
-        finish(1007, `The server sent something that is not a livegenre message; is ${address} the right address?`);
+        finish(1007, `${address} sent no livegenre message; is it the right address?`);
       } else if (message.type === 'error') error = message;
       else this.#handlers.received(message);
     };

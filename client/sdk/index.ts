@@ -8,7 +8,7 @@ export type { Continued, Events, StreamEvents } from './events.js';
 export { GenreError } from './connection-errors.js';
 export { decodeColumns, type DecodedColumns } from './columns.js';
 export { preferSocket, type Socket, type SocketConstructor } from './socket.js';
-export type { ConnectionOptions, ConnectionState } from './connection.js';
+export type { ConnectionOptions, ConnectionState, Token } from './connection.js';
 export type { Backoff } from './backoff.js';
 export type { Clock } from './clock.js';
 export type { AudioFormat } from '../../server/protocol/audio-format.js';

@@ -28,7 +28,7 @@ export function bytesPerSecond(format: AudioFormat): number {
  */
 export function encode(sound: Uint8Array | Int16Array | Float32Array, encoding: AudioFormat['encoding']): Uint8Array {
   if (sound instanceof Uint8Array) return sound.slice();
-  if (encoding === 'opus') throw new Error('An opus stream takes packets: pass a Uint8Array with one whole packet.');
+  if (encoding === 'opus') throw new Error('Opus is sent in packets: pass each as a Uint8Array.');
   const isFloat = encoding === 'f32le';
   const size = isFloat ? 4 : 2;
   const scale = sound instanceof Int16Array ? (isFloat ? 1 / 32768 : 1) : isFloat ? 1 : 32767;

@@ -30,7 +30,7 @@ export function preferSocket(constructor: SocketConstructor): void {
 /** @throws Error if this platform has no WebSocket and none was given */
 export function findSocket(given?: SocketConstructor): SocketConstructor {
   const found = given ?? preferred ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
-  if (!found) throw new Error("This platform has no WebSocket: pass one, as in new GenreClient({ WebSocket, … }) with import { WebSocket } from 'ws'.");
+  if (!found) throw new Error("This platform has no WebSocket: pass one as the option WebSocket, such as that of ws.");
   return found;
 }
 
@@ -40,7 +40,7 @@ export function findSocket(given?: SocketConstructor): SocketConstructor {
  */
 export function socketUrl(base: string | URL, path: string): string {
   const url = new URL(base);
-  if (!/^(https?|wss?):$/.test(url.protocol)) throw new Error(`The server's URL must start with ws, wss, http or https; this one is ${url.href}`);
+  if (!/^(https?|wss?):$/.test(url.protocol)) throw new Error(`The server's URL must start with ws, wss, http or https, unlike ${url.href}`);
   url.protocol = url.protocol.replace('http', 'ws');
   const [pathname, query = ''] = path.split('?');
   url.pathname = url.pathname.replace(/\/$/, '') + pathname;

@@ -72,6 +72,9 @@ export class LiveGenre extends HTMLElement {
   get theme(): string { return this.getAttribute('theme') ?? 'auto'; }
   set theme(theme: string) { this.setAttribute('theme', theme); }
 
+  /** Gives a short-lived token for each connection, where the server wants one. */
+  declare token?: () => Promise<string>;
+
   /** The state shown. */
   get state(): WidgetState { return this.#view?.state ?? 'connecting'; }
 
@@ -115,16 +118,17 @@ export class LiveGenre extends HTMLElement {
       this.#update();
     };
     const server = this.#serverAddress();
+    const token = () => this.token?.();
     if (server === undefined || (!this.mic && this.stream === '')) return;
     this.#page = new AbortController();
     const { signal } = this.#page;
     this.#reducedMotion.addEventListener('change', () => this.#update(), { signal });
     if (this.mic) {
-      this.#microphone = new Microphone(server, this.getAttribute('where'), changed);
+      this.#microphone = new Microphone({ url: server, token }, this.getAttribute('where'), changed);
       addEventListener('pagehide', () => this.#microphone?.stop(), { signal });
       return this.#setTicking(true);
     }
-    const subscription = VIEWERS.subscribe(server, this.stream, changed);
+    const subscription = VIEWERS.subscribe(server, this.stream, changed, token);
     this.#subscription = subscription;
     addEventListener('online', () => subscription.retryNow(), { signal });
     this.#visibility = new VisibilityObserver(this, (isActive) => {

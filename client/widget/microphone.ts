@@ -2,7 +2,7 @@
 import type { Prediction } from '../../server/protocol/messages.js';
 import { openMicrophone, type MicrophoneSource } from '../dashboard/sources/microphone.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
-import type { GenreError, SocketConstructor } from '../sdk/index.js';
+import type { ConnectionOptions, GenreError, SocketConstructor } from '../sdk/index.js';
 import { StreamStatus } from './stream-status.js';
 import { findConnectionProblem } from './connection-problem.js';
 
@@ -24,9 +24,11 @@ const ERROR_TEXTS: Readonly<Record<string, string>> = {
   zeros: 'It may be muted: only zeros come.',
 };
 
+type Server = { readonly url: string } & Pick<ConnectionOptions, 'token'>;
+
 export class Microphone {
   readonly status = new StreamStatus();
-  readonly #server: string;
+  readonly #server: Server;
   readonly #where: string | null;
   /** The classifier on this device; undefined for the server's. */
   #device: SocketConstructor | undefined;
@@ -43,10 +45,10 @@ export class Microphone {
   refusal = '';
 
   /**
-   * @param server address that ends with a slash
+   * @param server its address ends with a slash
    * @param where `device`, `auto` (the device if it can, else the server), or null for the server
    */
-  constructor(server: string, where: string | null, onChange: (prediction?: Prediction) => void) {
+  constructor(server: Server, where: string | null, onChange: (prediction?: Prediction) => void) {
     this.#server = server;
     this.#where = where;
     this.#onChange = onChange;
@@ -76,7 +78,7 @@ export class Microphone {
     this.#enter('asking');
     try {
       const host = {
-        captureUrl: new URL('capture.js', this.#server).href,
+        captureUrl: new URL('capture.js', this.#server.url).href,
         errorText: (name: string) => ERROR_TEXTS[name] ?? `It could not be opened (${name}).`,
         onChange: () => {
           if (this.interruption === undefined) this.#hasTried = false;
@@ -85,7 +87,7 @@ export class Microphone {
       };
       this.#device = await this.#loadDevice();
       if (press !== this.#press) return;
-      const source = await openMicrophone({ url: this.#server, WebSocket: this.#device, topK: TOP_K, tags: TOP_K, spectrogram: false }, host);
+      const source = await openMicrophone({ ...this.#server, WebSocket: this.#device, topK: TOP_K, tags: TOP_K, spectrogram: false }, host);
       if (press !== this.#press) return source.end();
       this.#source = source;
       this.#stopFollowing = this.status.follow(source.link, WALL_CLOCK, this.#onChange, (error) => void this.#lost(source, error));
@@ -111,7 +113,7 @@ export class Microphone {
   async #loadDevice(): Promise<SocketConstructor | undefined> {
     if (!this.#where) return undefined;
     try {
-      return await ((await import(new URL('device/device.js', this.#server).href)) as typeof import('../device/device.js')).loadDevice();
+      return await ((await import(new URL('device/device.js', this.#server.url).href)) as typeof import('../device/device.js')).loadDevice();
     } catch (error) {
       if (this.#where !== 'auto') throw error;
     }
@@ -127,7 +129,7 @@ export class Microphone {
   async #lost(source: MicrophoneSource, { code, message }: GenreError): Promise<void> {
     if (this.#device) return source.link.state === 'closed' ? this.#refuse(message) : this.#onChange();
     if (code !== 'unreachable' && source.link.state === 'reconnecting') return this.#onChange(); // the server is there: the next attempt shows more
-    const problem = await findConnectionProblem(new URL('v1/streams', this.#server).href);
+    const problem = await findConnectionProblem(new URL('v1/streams', this.#server.url).href);
     if (this.#source !== source) return;
     this.status.problem = source.link.state === 'open' ? undefined : problem;
     // An interrupted microphone goes on as a new stream when its sound is back.

@@ -1,6 +1,6 @@
 /** Viewers shared by the widgets of a page: one connection per stream, closed while no widget is active. */
 import type { Prediction } from '../../server/protocol/messages.js';
-import { GenreViewer, type Clock, type ConnectionOptions, type GenreError } from '../sdk/index.js';
+import { GenreViewer, type Clock, type ConnectionOptions, type GenreError, type Token } from '../sdk/index.js';
 import { WALL_CLOCK } from '../sdk/clock.js';
 import { StreamStatus } from './stream-status.js';
 import { findConnectionProblem, type ConnectionProblem } from './connection-problem.js';
@@ -41,11 +41,11 @@ class SharedViewer {
   #cancelReopen = (): void => {};
   #failures = 0;
 
-  constructor(server: string, stream: string, options: SharedViewerOptions) {
+  constructor(server: string, stream: string, options: SharedViewerOptions, token?: Token) {
     this.#clock = options.clock ?? WALL_CLOCK;
     this.#findProblem = options.findConnectionProblem ?? findConnectionProblem;
     this.#address = new URL(`v1/streams/${encodeURIComponent(stream)}`, server).href;
-    this.#viewer = new GenreViewer({ backoff: BACKOFF, ...options, url: server, stream, connectAttempts: Infinity });
+    this.#viewer = new GenreViewer({ backoff: BACKOFF, ...options, url: server, stream, token, connectAttempts: Infinity });
     this.status.follow(this.#viewer, this.#clock, (prediction) => this.#changed(prediction), (error) => void this.#lost(error));
   }
 
@@ -101,10 +101,11 @@ export class SharedViewers {
   /**
    * Subscribes, paused at first.
    * @param server address that ends with a slash
+   * @param token of the first who subscribes to the stream
    */
-  subscribe(server: string, stream: string, onChange: OnChange): Subscription {
+  subscribe(server: string, stream: string, onChange: OnChange, token?: Token): Subscription {
     const key = `${server} ${stream}`;
-    const viewer = this.#all.get(key) ?? new SharedViewer(server, stream, this.#options);
+    const viewer = this.#all.get(key) ?? new SharedViewer(server, stream, this.#options, token);
     this.#all.set(key, viewer);
     viewer.subscribers.set(onChange, false);
     return {

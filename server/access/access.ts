@@ -6,15 +6,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Role } from '../protocol/role.js';
 import type { Settings } from '../settings.js';
+import { SUBPROTOCOL_OF_TOKENS } from '../protocol/version.js';
 import type { ApiTokens } from './api-tokens.js';
 import { sha256 } from './new-token.js';
 import { isListed, isOwnPage } from './origins.js';
 import { ruleAt } from './rules.js';
+import { isSignedLike, type SignedTokens } from './signed-tokens.js';
 import { Visitor, type Grant } from './visitor.js';
 
 const ACTIONS: Readonly<Record<Role, string>> = { view: 'look at this', send: 'send sound or to listen', manage: 'manage this' };
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-const ADMIN: Grant = { role: 'manage', stations: null, origins: null };
+const ADMIN: Grant = { id: 'admin', role: 'manage', stations: null, origins: null };
 
 export interface AccessRequest {
   /** An HTTP method, or SOCKET for an upgrade. */
@@ -22,14 +24,21 @@ export interface AccessRequest {
   readonly path: string;
   /** Value of a header, whose name is in lower case. */
   header(name: string): string | undefined;
+  /** What came after the upgrade, in `start`. */
+  readonly token?: string | undefined;
+}
+
+export interface Tokens {
+  readonly api: Pick<ApiTokens, 'find' | 'get'>;
+  readonly signed: Pick<SignedTokens, 'verify'>;
 }
 
 export class Access {
   readonly #settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>;
-  readonly #tokens: Pick<ApiTokens, 'find'>;
+  readonly #tokens: Tokens;
   readonly #admin: Buffer | undefined;
 
-  constructor(settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>, tokens: Pick<ApiTokens, 'find'>) {
+  constructor(settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>, tokens: Tokens) {
     this.#settings = settings;
     this.#tokens = tokens;
     if (settings.adminToken !== '') this.#admin = sha256(settings.adminToken);
@@ -40,25 +49,35 @@ export class Access {
    * @throws ProtocolError `no-token` or `not-allowed` when it is refused, `not-kept` when tokens can't be read
    */
   async decide(request: AccessRequest): Promise<Visitor> {
-    const authorization = request.header('authorization');
-    const grant = this.#grantOf(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]);
+    const sent = request.token ?? sentToken(request);
+    const grant = await this.#grantOf(sent);
     this.#checkOrigin(request, grant);
     const visitor = new Visitor(this.#settings.access, grant);
     const { rule, station } = ruleAt(request.method, request.path);
     if (rule === 'open') return visitor;
+    const how = 'Send it as "Authorization: Bearer TOKEN"; the operator makes one with "livegenre token add".';
+    if (rule === 'token') {
+      if (grant && !grant.isSigned) return visitor;
+      throw new ProtocolError('no-token', `This needs an API token${grant ? ', not one that was made with it' : ''}. ${how}`);
+    }
     const { role, about } = rule;
     if (about === 'own' || about === 'each' ? visitor.has(role) : visitor.may(role, station)) return visitor;
     if (visitor.has(role)) throw new ProtocolError('not-allowed', `This token is for ${grant!.stations!.join(', ')} only.`);
-    const sent = grant ? `, and the one sent has the role ${grant.role}` : authorization === undefined ? '' : ', and the one sent is wrong';
-    throw new ProtocolError('no-token', `A token with the role ${role} is needed to ${ACTIONS[role]}${sent}. Send it as "Authorization: Bearer TOKEN"; the operator makes one with "livegenre token add".`);
+    const why = grant ? `, and the one sent has the role ${grant.role}` : sent === undefined ? '' : ', and the one sent is wrong or too old';
+    throw new ProtocolError('no-token', `A token with the role ${role} is needed to ${ACTIONS[role]}${why}. ${how}`);
+  }
+
+  /** Whether the request came with something that should be a token. */
+  hasToken(request: AccessRequest): boolean {
+    return sentToken(request) !== undefined;
   }
 
   /**
    * Who has these credentials of another protocol: a token as a password, or the MD5 of the admin token with a salt,
    * in lower-case hex. Undefined if they are wrong; where there is no admin token, wrong ones count as none.
    */
-  visitorOf(given: { readonly password: string } | { readonly md5: string; readonly salt: string } | undefined): Visitor | undefined {
-    const grant = given === undefined ? undefined : 'password' in given ? this.#grantOf(given.password) : this.#grantOfMd5(given);
+  async visitorOf(given: { readonly password: string } | { readonly md5: string; readonly salt: string } | undefined): Promise<Visitor | undefined> {
+    const grant = given === undefined ? undefined : 'password' in given ? await this.#grantOf(given.password) : this.#grantOfMd5(given);
     return grant === undefined && given !== undefined && this.#admin ? undefined : new Visitor(this.#settings.access, grant);
   }
 
@@ -73,14 +92,31 @@ export class Access {
   }
 
   /** What a token allows; undefined if there is no such token. */
-  #grantOf(token: string | undefined): Grant | undefined {
+  async #grantOf(token: string | undefined): Promise<Grant | undefined> {
     if (token === undefined) return undefined;
     // Digests have equal lengths, so the comparison takes constant time.
-    return this.#admin && timingSafeEqual(sha256(token), this.#admin) ? ADMIN : this.#tokens.find(token);
+    if (this.#admin && timingSafeEqual(sha256(token), this.#admin)) return ADMIN;
+    const found = this.#tokens.api.find(token);
+    if (found) return found;
+    const signed = await this.#tokens.signed.verify(token);
+    // One that was revoked takes those along that were made with it.
+    return signed && (signed.id === ADMIN.id ? this.#admin : this.#tokens.api.get(signed.id)) ? signed : undefined;
   }
 
   #grantOfMd5({ md5, salt }: { readonly md5: string; readonly salt: string }): Grant | undefined {
     const right = createHash('md5').update(this.#settings.adminToken + salt).digest('hex');
     return this.#admin && timingSafeEqual(sha256(md5.toLowerCase()), sha256(right)) ? ADMIN : undefined;
   }
+}
+
+/** Of the Authorization header, or of the subprotocol: browsers can't set headers of an upgrade. Empty if it is none. */
+function sentToken({ header }: AccessRequest): string | undefined {
+  const authorization = header('authorization');
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (bearer !== undefined) return bearer;
+  const offered = header('sec-websocket-protocol')?.split(',').map((each) => each.trim());
+  const token = offered?.find((each) => each.startsWith(SUBPROTOCOL_OF_TOKENS))?.slice(SUBPROTOCOL_OF_TOKENS.length);
+  // Only signed ones: what lasts does not belong into a header that proxies may log.
+  if (token !== undefined) return isSignedLike(token) ? token : '';
+  return authorization === undefined ? undefined : '';
 }

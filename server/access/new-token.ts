@@ -10,13 +10,16 @@ const MAX_BOUND = 100;
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
+export const stationsSchema = z.array(z.string().regex(/^[\w.-]{1,64}$/, 'stations must be ids of stations or streams')).min(1).max(MAX_BOUND).optional()
+  .meta({ description: 'Ids of the stations and streams that it is bound to; all unless set' });
+export const originsSchema = z.array(z.string().refine(isOrigin, 'origins must be such as https://example.org')).min(1).max(MAX_BOUND).optional()
+  .meta({ description: 'Origins of the pages that may use it; all unless set' });
+
 export const newTokenSchema = z.strictObject({
   name: z.string().trim().min(1, 'name must not be empty').max(100, 'name must be at most 100 characters').meta({ description: 'What it is for' }),
   role: z.enum(ROLES, { error: `role must be one of ${ROLES.join(', ')}` }),
-  stations: z.array(z.string().regex(/^[\w.-]{1,64}$/, 'stations must be ids of stations or streams')).min(1).max(MAX_BOUND).optional()
-    .meta({ description: 'Ids of the stations and streams that it is bound to; all unless set' }),
-  origins: z.array(z.string().refine(isOrigin, 'origins must be such as https://example.org')).min(1).max(MAX_BOUND).optional()
-    .meta({ description: 'Origins of the pages that may use it; all unless set' }),
+  stations: stationsSchema,
+  origins: originsSchema,
 });
 
 export type NewToken = z.output<typeof newTokenSchema>;

@@ -12,8 +12,8 @@ export type About =
   /** The server as a whole: only tokens that are bound to no station. */
   | 'server';
 
-/** `open`: refused to nobody. */
-export type Rule = 'open' | { readonly role: Role; readonly about: About };
+/** `open`: refused to nobody. `token`: needs an API token or the admin token, of whatever role. */
+export type Rule = 'open' | 'token' | { readonly role: Role; readonly about: About };
 
 const may = (role: Role, about: About): Rule => ({ role, about });
 
@@ -29,6 +29,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /v1/model': may('view', 'own'),
   'GET /v1/tokens': may('manage', 'server'),
   'POST /v1/tokens': may('manage', 'server'),
+  'POST /v1/tokens/signed': 'token',
   'DELETE /v1/tokens/:id': may('manage', 'server'),
 
   // Plain requests to addresses of sockets: 426.
@@ -91,7 +92,7 @@ export function ruleAt(method: string, path: string): { readonly rule: Rule; rea
   if (asked === 'OPTIONS') return { rule: 'open' };
   for (const { method: each, at, rule } of MATCHERS) {
     const found = each === asked ? at.exec(path) : null;
-    if (found) return { rule, ...(rule !== 'open' && rule.about === 'station' && { station: idIn(found[1]!) }) };
+    if (found) return { rule, ...(typeof rule === 'object' && rule.about === 'station' && { station: idIn(found[1]!) }) };
   }
   return { rule: API.test(path) ? may('manage', 'server') : 'open' };
 }

@@ -3,6 +3,10 @@ import { includesRole, ROLES, type Role } from '../protocol/role.js';
 
 /** What a token allows. */
 export interface Grant {
+  /** Of the API token, or `admin`. */
+  readonly id: string;
+  /** A short-lived token, made with that one. */
+  readonly isSigned?: boolean;
   readonly role: Role;
   /** Ids of the stations and streams that it is bound to; null if to none. */
   readonly stations: readonly string[] | null;
@@ -11,23 +15,24 @@ export interface Grant {
 }
 
 export class Visitor {
-  readonly #everybody: Role;
+  /** Undefined if everybody may do nothing. */
+  readonly #everybody: Role | undefined;
   /** Undefined without a token that counts. */
   readonly grant: Grant | undefined;
 
-  constructor(everybody: Role, grant?: Grant) {
-    this.#everybody = everybody;
+  constructor(everybody: Role | 'none', grant?: Grant) {
+    this.#everybody = everybody === 'none' ? undefined : everybody;
     this.grant = grant;
   }
 
   /** The highest role, of whatever stations. */
-  get role(): Role {
-    return ROLES.findLast((role) => this.has(role)) ?? 'view';
+  get role(): Role | 'none' {
+    return ROLES.findLast((role) => this.has(role)) ?? 'none';
   }
 
   /** Whether the role is there, for all stations or for some. */
   has(role: Role): boolean {
-    return includesRole(this.#everybody, role) || (this.grant !== undefined && includesRole(this.grant.role, role));
+    return this.#everybodyMay(role) || (this.grant !== undefined && includesRole(this.grant.role, role));
   }
 
   /**
@@ -35,9 +40,13 @@ export class Visitor {
    * away what everybody may do.
    */
   may(role: Role, station?: string): boolean {
-    if (includesRole(this.#everybody, role)) return true;
+    if (this.#everybodyMay(role)) return true;
     if (this.grant === undefined || !includesRole(this.grant.role, role)) return false;
     const { stations } = this.grant;
     return stations === null || (station !== undefined && stations.includes(station));
+  }
+
+  #everybodyMay(role: Role): boolean {
+    return this.#everybody !== undefined && includesRole(this.#everybody, role);
   }
 }

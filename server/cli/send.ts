@@ -14,7 +14,7 @@ import { SettingError } from '../settings.js';
 import { FileError, SoundFile } from '../sources/file.js';
 import { openPipedAudio, PipedAudioError } from '../sources/piped-audio.js';
 import { LiveLines } from './live-lines.js';
-import { SERVER_URL } from './server-url.js';
+import { SERVER_URL, TOKEN_OPTION, tokenOf } from './server-url.js';
 import { openPipe } from './standard-input.js';
 import { DEFAULT_TAGS, TAGS_HELP } from './tag-words.js';
 import { colours, paint, printable } from './terminal.js';
@@ -28,6 +28,7 @@ const PIECE_MS = 100;
 
 interface Flags {
   readonly url: string;
+  readonly token?: string;
   readonly fast?: boolean;
   readonly name?: string;
   readonly tags: number;
@@ -53,6 +54,7 @@ const RAW_FLAGS = '--rate, --channels and --encoding (such as --rate 44100 --cha
 export function register(cli: CAC): void {
   cli.command('send [...file]', 'Send a sound file, or what another program pipes in (-), to a server')
     .option('--url <url>', 'The server', SERVER_URL)
+    .option(...TOKEN_OPTION)
     .option('--fast', 'As fast as the server takes it, not at the pace of real time')
     .option('--name <name>', 'What others see in the list of streams (default: the file\'s name)')
     .option('--tags <n>', TAGS_HELP, { ...whole({ min: 0, max: MAX_TAGS }), default: DEFAULT_TAGS })
@@ -73,7 +75,7 @@ async function send(named: readonly string[], flags: Flags): Promise<void> {
   const { sound, stop } = untilSignal(input);
   const lines = new LiveLines(process.stdout, paint(colours(process.stdout)));
   const { name, format } = sound;
-  const client = new GenreClient({ url: flags.url, ...format, name: [...flags.name ?? name].slice(0, MAX_NAME).join(''), tags: flags.tags, live: sound.isPiped ? 'auto' : false });
+  const client = new GenreClient({ url: flags.url, token: () => tokenOf(flags), ...format, name: [...flags.name ?? name].slice(0, MAX_NAME).join(''), tags: flags.tags, live: sound.isPiped ? 'auto' : false });
   client.on('prediction', (prediction) => lines.prediction(prediction));
   const streams = reportConnection(client, lines);
   try {

@@ -4,7 +4,7 @@ import { databasePath } from '../store/database-path.js';
 import { note, ok, type Finding } from './finding.js';
 
 const LOOPBACK = /^(127\.|localhost$|::1$)/;
-const ALLOWED = { manage: 'manage stations', send: 'look, and send sound', view: 'look' } as const;
+const ALLOWED = { manage: 'manage stations', send: 'look, and send sound', view: 'look', none: 'sign in' } as const;
 
 export function checkAccess({ host, access, adminToken, ...files }: Pick<Settings, 'host' | 'access' | 'adminToken' | 'database' | 'stations'>): Finding {
   const isLocal = LOOPBACK.test(host);

@@ -3,6 +3,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { fileAt, type ServedFile } from './static-files.js';
+import type { Access } from '../access/access.js';
 import { isListed, isOwnPage } from '../access/origins.js';
 import type { Visitor } from '../access/visitor.js';
 import { problem, PROBLEM_TYPE, problemHeaders, type Problem } from './problem.js';
@@ -74,6 +75,7 @@ declare module 'hono' {
 }
 
 export interface HttpParts extends ApiParts {
+  readonly access: Access;
   /** The response to Prometheus. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly pages: ReadonlyMap<string, ServedFile>;

@@ -32,6 +32,7 @@ const startSchema = z.object({
   tags: z.number().int().min(0).max(MAX_TAGS).optional(),
   spectrogram: z.boolean().optional(),
   resume: z.string().max(100).optional(),
+  token: z.string().max(4096).optional(),
   continues: z.string().regex(/^[\w-]{32}$/, 'continues must be the resumeToken of a stream').optional(),
 }).superRefine((start, context) => {
   if (start.encoding !== 'opus') return;

@@ -12,7 +12,10 @@ import type { Settings } from '../settings.js';
 import type { StreamSender, Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
 
-type SenderState = 'hello' | 'streaming' | 'stopped' | 'over';
+type SenderState = 'hello' | 'asking' | 'streaming' | 'stopped' | 'over';
+
+/** Asks for permission with the token of `start`; rejects with a ProtocolError when it is refused. */
+type Permit = (token: string | undefined) => Promise<unknown>;
 
 class Sender implements StreamSender {
   readonly #connection: Connection;
@@ -26,8 +29,13 @@ class Sender implements StreamSender {
   #state: SenderState = 'hello';
   #stream: Stream | undefined;
   #lastAudioMs = 0;
+  /** Undefined once sending is permitted. */
+  #permit: Permit | undefined;
+  /** Messages that came while the permission was asked for. */
+  #held: [data: RawData, isBinary: boolean][] = [];
 
-  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike) {
+  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike, permit?: Permit) {
+    this.#permit = permit;
     this.#connection = new Connection(ws, settings);
     this.#streams = streams;
     this.#settings = settings;
@@ -45,7 +53,12 @@ class Sender implements StreamSender {
 
   /** Connected, but has not sent `start` yet. */
   get isPending(): boolean {
-    return this.#state === 'hello';
+    return this.#state === 'hello' || this.#state === 'asking';
+  }
+
+  /** Not permitted to send yet. */
+  get isUnproven(): boolean {
+    return this.#permit !== undefined && this.isPending;
   }
 
   replaced(): void {
@@ -57,13 +70,20 @@ class Sender implements StreamSender {
 
   /** The server is shutting down: streams are drained by `Streams`; a connection without a stream is closed here. */
   goAway(): void {
-    if (this.#state === 'hello') this.#fail('going-away', 'The server is shutting down. Try again later, or another server.');
+    if (this.isPending) this.#fail('going-away', 'The server is shutting down. Try again later, or another server.');
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    try {
+    if (this.#state === 'asking') return void this.#held.push([data, isBinary]);
+    this.#process(() => {
       if (isBinary) this.#audio(data as Buffer);
       else this.#text(parseClientMessage((data as Buffer).toString('utf8')));
+    });
+  }
+
+  #process(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       if (error instanceof ProtocolError) return this.#fail(error.code, error.message);
       this.#log.error('processing a message failed', { stream: this.#stream?.id, reason: error instanceof Error ? error.stack : String(error) });
@@ -74,7 +94,8 @@ class Sender implements StreamSender {
   #text(message: ClientMessage): void {
     if (this.#state === 'hello') {
       if (message.type !== 'start') throw new ProtocolError('bad-start', 'The first message must be start; this one is stop.');
-      this.#start(message);
+      if (this.#permit) void this.#ask(this.#permit, message);
+      else this.#start(message);
     } else if (this.#state === 'streaming') {
       if (message.type !== 'stop') throw new ProtocolError('bad-message', 'This stream has started already. Open another connection for another stream.');
       this.#state = 'stopped';
@@ -82,7 +103,25 @@ class Sender implements StreamSender {
     }
   }
 
-  #start({ encoding, sampleRate, channels, resume, ...options }: Start): void {
+  /** Nothing is read until the answer, so that little is held. */
+  async #ask(permit: Permit, message: Start): Promise<void> {
+    this.#state = 'asking';
+    this.#connection.ws.pause();
+    let refusal: ProtocolError | undefined;
+    try {
+      await permit(message.token);
+    } catch (error) {
+      refusal = error instanceof ProtocolError ? error : new ProtocolError('internal', 'The server failed while checking the token; the fault is not yours.');
+    }
+    this.#connection.ws.resume();
+    if (this.#state !== 'asking') return; // closed meanwhile
+    if (refusal) return this.#fail(refusal.code, refusal.message);
+    this.#permit = undefined;
+    this.#process(() => this.#start(message));
+    for (const [data, isBinary] of this.#held.splice(0)) this.#receive(data, isBinary);
+  }
+
+  #start({ encoding, sampleRate, channels, resume, token: _, ...options }: Start): void {
     const format = { encoding, sampleRate, channels };
     const stream = resume === undefined ? this.#streams.open({ ...options, format }) : this.#streams.resume(resume, format);
     const wantsColumns = options.spectrogram === true;
@@ -194,8 +233,16 @@ export class Senders {
     this.#streams.checkCapacity(pending);
   }
 
-  accept(ws: WebSocket): void {
-    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler);
+  /** Whether there is a place for a connection that brings its token in `start`. */
+  get mayProveLater(): boolean {
+    let unproven = 0;
+    for (const sender of this.#all) if (sender.isUnproven) unproven++;
+    return unproven < this.#settings.maxUnproven;
+  }
+
+  /** @param permit to be asked with the token of `start`; undefined if sending is permitted */
+  accept(ws: WebSocket, permit?: Permit): void {
+    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler, permit);
     this.#all.add(sender);
     ws.once('close', () => this.#all.delete(sender));
   }

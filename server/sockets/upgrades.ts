@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Access } from '../access/access.js';
+import type { Access, AccessRequest } from '../access/access.js';
 import { ErrorReportingSocket } from './connection.js';
 import type { Visitor } from '../access/visitor.js';
 import { problem, problemHeaders, rejectUpgrade } from '../http/problem.js';
@@ -16,8 +16,15 @@ import type { Senders } from './senders.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from './viewers.js';
 
+interface Opening {
+  readonly visitor: Visitor;
+  /** Of the stream. */
+  readonly id: string;
+  readonly query: URLSearchParams;
+}
+
 /** Checks capacity; returns the function that accepts the upgraded socket. */
-type Socket = (visitor: Visitor, id: string, query: URLSearchParams) => (ws: WebSocket) => void;
+type Socket = (opening: Opening) => (ws: WebSocket) => void;
 
 /** Where upgrades come from: what the front door admits. */
 interface AdmittedUpgrades {
@@ -27,6 +34,7 @@ interface AdmittedUpgrades {
 export class Upgrades {
   readonly #access: Access;
   readonly #streams: Streams;
+  readonly #senders: Senders;
   readonly #settings: Settings;
   readonly #server: WebSocketServer;
   /** By path. */
@@ -35,17 +43,18 @@ export class Upgrades {
   constructor(admitted: AdmittedUpgrades, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
     this.#access = access;
     this.#streams = streams;
+    this.#senders = senders;
     this.#settings = settings;
     this.sockets = new Map<string, Socket>([
       ['/v1/stream', () => {
         senders.checkCapacity();
         return (ws) => senders.accept(ws);
       }],
-      ['/v1/streams/:id/watch', (_, id, query) => {
+      ['/v1/streams/:id/watch', ({ id, query }) => {
         const stream = viewers.find(id);
         return (ws) => viewers.accept(ws, stream, query.get('spectrogram') === '1');
       }],
-      ['/v1/stations/watch', (visitor) => {
+      ['/v1/stations/watch', ({ visitor }) => {
         viewers.checkCapacity();
         return (ws) => viewers.acceptStations(ws, (station) => visitor.may('view', station));
       }],
@@ -92,8 +101,21 @@ export class Upgrades {
     if (!socket) {
       throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
     }
-    const visitor = await this.#access.decide({ method: 'SOCKET', path, header: (name) => headers[name]?.toString() });
+    const asked: AccessRequest = { method: 'SOCKET', path, header: (name) => headers[name]?.toString() };
+    try {
+      const visitor = await this.#access.decide(asked);
+      this.#checkRunning();
+      return socket({ visitor, id, query: new URLSearchParams(query) });
+    } catch (error) {
+      // Of senders, a token may also come in `start`.
+      if (path !== '/v1/stream' || !(error instanceof ProtocolError) || error.code !== 'no-token' || this.#access.hasToken(asked) || !this.#senders.mayProveLater) throw error;
+      this.#checkRunning();
+      this.#senders.checkCapacity();
+      return (ws) => this.#senders.accept(ws, (token) => this.#access.decide({ ...asked, token }));
+    }
+  }
+
+  #checkRunning(): void {
     if (this.#streams.isDraining) throw new ProtocolError('going-away', 'The server is shutting down. Try again later, or another server.');
-    return socket(visitor, id, new URLSearchParams(query));
   }
 }

@@ -351,10 +351,10 @@ test('a view-only visitor sees no addresses and can\'t edit, send or listen; the
     for (const name of ['Microphone', 'File']) assert.is(await page.getByRole('button', { name }).count(), 0, name);
     await page.goto(`${server.url}/stations/deep`);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Admin token').fill('wrong');
+    await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).last().click();
-    await page.getByRole('alert').getByText('Wrong token').waitFor(SOON);
-    await page.getByLabel('Admin token').fill('sesame');
+    await page.getByRole('alert').getByText('This is no token of this server').waitFor(SOON);
+    await page.getByLabel('Token').fill('sesame');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Edit' }).waitFor(SOON);
     await page.getByText(url('deep')).waitFor(SOON);

@@ -1,4 +1,4 @@
-/** Sign-in dialog for the admin token, shown if visitors may not manage, and the sign-out button. */
+/** Sign-in dialog for a token, shown if visitors may not manage, and the sign-out button. */
 import { css, html, LitElement } from 'lit';
 import { ApiError } from '../api.js';
 import type { Site } from '../site.js';
@@ -35,8 +35,8 @@ export class SignIn extends LitElement {
       <dialog aria-labelledby="title" @close=${() => { this.trouble = ''; }}>
         <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
           <h2 id="title">Sign in</h2>
-          <p>The admin token of this server lets you add and change stations. It is stored until this tab is closed.</p>
-          <label class="field">Admin token<input name="token" type="password" required autocomplete="current-password" aria-describedby="trouble"></label>
+          <p>With a token of this server you may do more than visitors without one: look, send sound or manage stations. It is stored until this tab is closed.</p>
+          <label class="field">Token<input name="token" type="password" required autocomplete="current-password" aria-describedby="trouble"></label>
           <p id="trouble" class="wrong" role="alert">${this.trouble}</p>
           <div class="actions">
             <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
@@ -55,7 +55,7 @@ export class SignIn extends LitElement {
     const token = this.renderRoot.querySelector('input')!.value.trim();
     this.isAsking = true;
     try {
-      this.trouble = await this.site.visitor.signIn(token) ? '' : 'Wrong token: the server was started with another one (--admin-token).';
+      this.trouble = await this.site.visitor.signIn(token) ? '' : 'This is no token of this server, or it was revoked.';
     } catch (error) {
       this.trouble = error instanceof ApiError ? error.message : 'The server can’t be reached. Try again.';
     }

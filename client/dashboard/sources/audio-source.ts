@@ -1,5 +1,5 @@
 /** Interface of an audio source: the link with its predictions, and how to end it. */
-import type { ConnectionState, Events, SocketConstructor, StreamEvents } from '../../sdk/index.js';
+import type { ConnectionState, Events, SocketConstructor, StreamEvents, Token } from '../../sdk/index.js';
 
 /** A `GenreClient` or a `GenreViewer`. */
 export type StreamLink = Events<StreamEvents> & {
@@ -30,6 +30,7 @@ export interface SendOptions {
   readonly url: string;
   /** In place of the platform's: the classifier on this device. */
   readonly WebSocket?: SocketConstructor | undefined;
+  readonly token?: Token;
   /** Number of labels in each prediction. */
   readonly topK: number;
   /** Most tags in each prediction. */

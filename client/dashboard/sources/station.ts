@@ -1,11 +1,11 @@
 /** Audio source that watches a stream of the server. */
 import type { StreamInfo } from '../../../server/protocol/messages.js';
 import { GenreViewer } from '../../sdk/index.js';
-import type { AudioSource } from './audio-source.js';
+import type { AudioSource, SendOptions } from './audio-source.js';
 
-export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name' | 'source'>, url: string, find: () => Promise<readonly StreamInfo[]>): AudioSource {
+export function watchStation({ id, name, source }: Pick<StreamInfo, 'id' | 'name' | 'source'>, server: Pick<SendOptions, 'url' | 'token'>, find: () => Promise<readonly StreamInfo[]>): AudioSource {
   const viewer = new GenreViewer({
-    url,
+    ...server,
     spectrogram: true,
     connectAttempts: Infinity,
     // The demo station may have a new id after a restart of the server, so find it again.

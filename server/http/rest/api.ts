@@ -3,8 +3,8 @@
  * description, which validates its requests and generates /openapi.json.
  */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Access } from '../../access/access.js';
 import type { ApiTokens } from '../../access/api-tokens.js';
+import type { SignedTokens } from '../../access/signed-tokens.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { AlikeLibrary } from '../../library/alike/library.js';
@@ -22,8 +22,7 @@ import type { HistoryStore } from '../../store/store.js';
 import type { Streams } from '../../streams/streams.js';
 
 export interface ApiParts {
-  readonly access: Access;
-  readonly tokens: ApiTokens;
+  readonly tokens: { readonly api: ApiTokens; readonly signed: SignedTokens };
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;

@@ -16,7 +16,8 @@ const model = createRoute({
 
 const list = createRoute({
   method: 'get', path: '/v1/streams', tags: ['Streams'], summary: 'All running streams',
-  responses: { 200: { description: 'Streams of clients and stations, and the demo', content: { 'application/json': { schema: z.object({ streams: z.array(streamResponseSchema) }) } } } },
+  description: 'Streams of other clients are listed for those who may manage; who knows the id of one may watch it.',
+  responses: { 200: { description: 'Streams of stations and clients, and the demo', content: { 'application/json': { schema: z.object({ streams: z.array(streamResponseSchema) }) } } } },
 });
 
 const get = createRoute({
@@ -30,7 +31,7 @@ export function streamsApi({ streams }: ApiParts): OpenAPIHono {
   api.openapi(model, (context) => context.json(streams.manifest, 200));
   api.openapi(list, (context) => {
     const visitor = context.get('visitor');
-    return context.json({ streams: streams.list().filter(({ id }) => visitor.may('view', id)).map((stream) => stream.info()) }, 200);
+    return context.json({ streams: streams.list().filter(({ id, source }) => visitor.may(source === 'client' ? 'manage' : 'view', id)).map((stream) => stream.info()) }, 200);
   });
   api.openapi(get, (context) => {
     const { id } = context.req.valid('param');

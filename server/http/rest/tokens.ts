@@ -1,6 +1,7 @@
-/** REST routes to list, add and revoke API tokens. */
+/** REST routes to list, add and revoke API tokens, and to make short-lived ones for pages. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { newTokenSchema } from '../../access/new-token.js';
+import { MAX_SECONDS, signedTokenSchema } from '../../access/signed-tokens.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import { ROLES } from '../../protocol/role.js';
 import type { StoredToken } from '../../store/tokens.js';
@@ -43,8 +44,25 @@ const revoke = createRoute({
   responses: { 204: { description: 'From now on it allows nothing' }, ...errorResponses('no-token', 'not-allowed', 'not-found', 'not-kept') },
 });
 
-export function tokensApi({ tokens }: ApiParts): OpenAPIHono {
+const sign = createRoute({
+  method: 'post', path: '/v1/tokens/signed', tags: TAG, summary: 'Make a short-lived token for a page', security: tokenSecurity,
+  description: `For at most ${MAX_SECONDS} s, with the rights of the token that makes it or fewer, and revoked with it. Pages hand it over in \`start\` or as the subprotocol \`livegenre.token.TOKEN\`, and ask for the next one before it ends.`,
+  request: { body: { required: true, content: { 'application/json': { schema: signedTokenSchema } } } },
+  responses: {
+    201: {
+      description: 'The token, and what it allows',
+      content: { 'application/json': { schema: tokenSchema.pick({ role: true, stations: true, origins: true }).extend({ token: z.string(), expiresAt: z.string() }) } },
+    },
+    ...errorResponses('bad-message', 'no-token', 'not-allowed', 'bad-request', 'not-kept'),
+  },
+});
+
+export function tokensApi({ tokens: { api: tokens, signed } }: ApiParts): OpenAPIHono {
   const api = newApi();
+  api.openapi(sign, async (context) => {
+    const { token, grant: { role, stations, origins }, expiresAtMs } = await signed.sign(context.get('visitor').grant!, context.req.valid('json'));
+    return context.json({ token, role, stations, origins, expiresAt: isoTime(expiresAtMs) }, 201);
+  });
   api.openapi(list, (context) => context.json({ tokens: tokens.list().map(view) }, 200));
   api.openapi(add, (context) => {
     const { token, stored } = tokens.add(context.req.valid('json'));

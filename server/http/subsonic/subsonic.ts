@@ -39,7 +39,7 @@ export function subsonicApi({ access, library, version }: SubsonicParts): Hono {
       app.get(path, async (context) => {
         const query: Query = (key) => context.req.query(key);
         try {
-          if (!isPublic) checkCredentials(access, query);
+          if (!isPublic) await checkCredentials(access, query);
           return send(context, subsonicResponse(await answer(query), version));
         } catch (error) {
           if (error instanceof SubsonicError) return send(context, subsonicResponse(error, version));
@@ -56,17 +56,17 @@ export function subsonicApi({ access, library, version }: SubsonicParts): Hono {
  * admin token, if the server has one.
  * @throws SubsonicError
  */
-function checkCredentials(access: Access, query: Query): void {
+async function checkCredentials(access: Access, query: Query): Promise<void> {
   const [apiKey, user, password, token, salt] = ['apiKey', 'u', 'p', 't', 's'].map(query);
   if (apiKey !== undefined) {
     if ([user, password, token, salt].some((each) => each !== undefined)) throw new SubsonicError('conflicting', 'Send either apiKey, or u with p, or u with t and s.');
-    if (!access.visitorOf({ password: apiKey })?.may('view')) throw new SubsonicError('wrongKey', 'This is no token of this server that may look at everything.');
+    if (!(await access.visitorOf({ password: apiKey }))?.may('view')) throw new SubsonicError('wrongKey', 'This is no token of this server that may look at everything.');
     return;
   }
   if (password !== undefined && token !== undefined) throw new SubsonicError('conflicting', 'Send either p, or t and s.');
   if (token !== undefined && salt === undefined) throw new SubsonicError('missing', 'The parameter s is missing.');
   const given = token !== undefined ? { md5: token, salt: salt! } : password === undefined ? undefined : { password: plain(password) };
-  if (!access.visitorOf(given)?.may('view')) throw new SubsonicError('wrongPassword', 'The password must be a token of this server (with t and s: the admin token). Where everybody may look it is not needed and may be left out.');
+  if (!(await access.visitorOf(given))?.may('view')) throw new SubsonicError('wrongPassword', 'The password must be a token of this server (with t and s: the admin token). Where everybody may look it is not needed and may be left out.');
 }
 
 /** `enc:` and the hexadecimal digits of the text, or the text. */

@@ -21,7 +21,7 @@ function server(everybody: Access, errorStatus?: number) {
   const fetch = (path: string, given: RequestOptions = {}): Promise<Response> => {
     requests.push([path, given]);
     if (errorStatus !== undefined) return Promise.resolve(Response.json({ code: 'not-found', detail: 'Nothing is there.' }, { status: errorStatus }));
-    return Promise.resolve(Response.json({ may: given.token === TOKEN ? 'manage' : everybody }));
+    return Promise.resolve(Response.json(path === 'v1/tokens/signed' ? { token: `short ${requests.length}` } : { may: given.token === TOKEN ? 'manage' : everybody, isSignedIn: given.token === TOKEN }));
   };
   return { fetch, requests };
 }
@@ -43,6 +43,38 @@ test('has the access of everybody until signed in', async () => {
   await visitor.signOut();
   assert.equal([visitor.access, visitor.hasToken, storage.items.size], ['view', false, 0]);
   assert.equal(changes, ['view', 'manage', 'view']);
+});
+
+test('a token for sockets is asked for when it is needed, and again after 9 minutes', async () => {
+  const { fetch, requests } = server('none');
+  const visitor = new Visitor(fetch, () => new MemoryStorage());
+  await visitor.refresh();
+  assert.equal([visitor.access, visitor.canSend], ['none', false]);
+  assert.is(await visitor.socketToken(0), undefined);
+  await visitor.signIn(TOKEN);
+  const first = await visitor.socketToken(0);
+  assert.match(first!, /^short \d$/);
+  assert.equal(requests.at(-1), ['v1/tokens/signed', { method: 'POST', body: {}, token: TOKEN }]);
+  assert.is(await visitor.socketToken(539_999), first);
+  const next = await visitor.socketToken(540_000);
+  assert.is.not(next, first);
+  assert.is.not(await visitor.socketToken(0), next); // the clock was set back
+  await visitor.signOut();
+  assert.is(await visitor.socketToken(0), undefined);
+});
+
+test('a visitor whose token was revoked goes on without', async () => {
+  let isRevoked = false;
+  const fetch = (path: string, { token }: RequestOptions = {}): Promise<Response> => {
+    const isRight = token === TOKEN && !isRevoked;
+    return Promise.resolve(path === 'v1/access' ? Response.json({ may: isRight ? 'send' : 'view', isSignedIn: isRight }) : Response.json({ code: 'no-token', detail: 'No.' }, { status: 401 }));
+  };
+  const visitor = new Visitor(fetch, () => new MemoryStorage());
+  assert.is(await visitor.signIn(TOKEN), true);
+  assert.equal([visitor.canSend, visitor.canManage], [true, false]);
+  isRevoked = true;
+  assert.is(await visitor.socketToken(), undefined);
+  assert.equal([visitor.hasToken, visitor.access], [false, 'view']);
 });
 
 test('the token is stored for the tab, and a wrong one is deleted', async () => {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Access } from '../../../server/access/access.js';
 import { newToken, type NewToken } from '../../../server/access/new-token.js';
+import { SignedTokens, signedTokenSchema } from '../../../server/access/signed-tokens.js';
 import type { Visitor } from '../../../server/access/visitor.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
 import { ROLES } from '../../../server/protocol/role.js';
@@ -20,7 +21,9 @@ const sendToken = made({ name: 'a recorder', role: 'send' });
 const boundToken = made({ name: 'one station', role: 'manage', stations: ['one'] });
 const pageToken = made({ name: 'a page', role: 'send', origins: ['https://radio.example'] });
 
-const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { find: (text) => TOKENS.get(text) });
+let nowMs = Date.parse('2026-11-30T12:00:00Z');
+const signed = new SignedTokens(() => nowMs);
+const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { api: { find: (text) => TOKENS.get(text), get: (id) => [...TOKENS.values()].find((each) => each.id === id) }, signed });
 const decide = (access: Access, request: string, headers: Readonly<Record<string, string>> = {}): Promise<Visitor> => {
   const [method = '', path = ''] = request.split(' ');
   return access.decide({ method, path, header: (name) => headers[name] });
@@ -97,16 +100,89 @@ test('pages of other sites connect only if they are listed, and change nothing',
   await decide(access, 'POST /v1/stations', page('http://own.example'));
 });
 
-test('credentials of another protocol: a token as password, or the salted MD5 of the admin token', () => {
+test('credentials of another protocol: a token as password, or the salted MD5 of the admin token', async () => {
   const access = accessOf({ adminToken: 'secret' });
   const md5 = createHash('md5').update('secretpepper').digest('hex');
-  assert.is(access.visitorOf({ password: 'secret' })?.role, 'manage');
-  assert.is(access.visitorOf({ password: sendToken })?.role, 'send');
-  assert.is(access.visitorOf({ md5: md5.toUpperCase(), salt: 'pepper' })?.role, 'manage');
-  assert.is(access.visitorOf({ md5, salt: 'salt' }), undefined);
-  assert.is(access.visitorOf({ password: 'secrets' }), undefined);
-  assert.is(access.visitorOf(undefined)?.role, 'view');
-  assert.is(accessOf().visitorOf({ password: 'anything' })?.role, 'view');
+  assert.is((await access.visitorOf({ password: 'secret' }))?.role, 'manage');
+  assert.is((await access.visitorOf({ password: sendToken }))?.role, 'send');
+  assert.is((await access.visitorOf({ md5: md5.toUpperCase(), salt: 'pepper' }))?.role, 'manage');
+  assert.is(await access.visitorOf({ md5, salt: 'salt' }), undefined);
+  assert.is(await access.visitorOf({ password: 'secrets' }), undefined);
+  assert.is((await access.visitorOf(undefined))?.role, 'view');
+  assert.is((await accessOf().visitorOf({ password: 'anything' }))?.role, 'view');
+});
+
+/** A token for a page, made with an API token. */
+const forPage = async (by: string, fields: object = {}): Promise<string> => (await signed.sign(TOKENS.get(by)!, signedTokenSchema.parse(fields))).token;
+const offered = (token: string) => ({ 'sec-websocket-protocol': `livegenre.v1, livegenre.token.${token}` });
+
+test('a token for a page opens sockets by the subprotocol, and requests by the header', async () => {
+  const access = accessOf();
+  const token = await forPage(sendToken, { role: 'send' });
+  assert.is((await decide(access, 'SOCKET /v1/stream', offered(token))).role, 'send');
+  assert.is((await decide(access, 'SOCKET /v1/stream', { ...offered(token), authorization: 'Basic b3duOnByb3h5' })).role, 'send'); // a proxy's password
+  assert.is((await decide(access, NEEDS.send, bearer(token))).role, 'send');
+  assert.match(await refusal(decide(access, 'SOCKET /v1/stream', offered(await forPage(sendToken, { role: 'view' })))), 'and the one sent has the role view');
+  for (const lasting of [sendToken, 'secret']) assert.match(await refusal(decide(accessOf({ adminToken: 'secret' }), 'SOCKET /v1/stream', offered(lasting))), 'and the one sent is wrong');
+});
+
+test('a token for a page ends after 10 minutes at most, and with the token that it was made with', async () => {
+  const access = accessOf();
+  const brief = await forPage(sendToken, { role: 'send', seconds: 60 });
+  const token = await forPage(sendToken, { role: 'send' });
+  nowMs += 60_000;
+  assert.match(await refusal(decide(access, NEEDS.send, bearer(brief))), 'no-token');
+  await decide(access, NEEDS.send, bearer(token));
+  nowMs += 540_000;
+  assert.match(await refusal(decide(access, NEEDS.send, bearer(token))), 'too old');
+  assert.throws(() => signedTokenSchema.parse({ seconds: 601 }));
+  assert.throws(() => signedTokenSchema.parse({ role: 'manage' }));
+
+  const revoked = made({ name: 'to be revoked', role: 'send' });
+  const ofRevoked = await forPage(revoked, { role: 'send' });
+  await decide(access, NEEDS.send, bearer(ofRevoked));
+  TOKENS.delete(revoked);
+  assert.match(await refusal(decide(access, NEEDS.send, bearer(ofRevoked))), 'no-token');
+});
+
+test('a token for a page has no more rights than the one that makes it', async () => {
+  const code = async (by: string, fields: object): Promise<string> => forPage(by, fields).then(() => 'made', (error: unknown) => (error as ProtocolError).code);
+  assert.is(await code(viewToken, { role: 'send' }), 'not-allowed');
+  assert.is(await code(boundToken, { stations: ['one', 'two'] }), 'not-allowed');
+  assert.is(await code(pageToken, { origins: ['https://evil.example'] }), 'not-allowed');
+  const access = accessOf({ access: 'none' });
+  const bound = bearer(await forPage(boundToken, { role: 'send' }));
+  await decide(access, 'GET /v1/stations/one/audio', bound);
+  for (const station of ['two', 'one%2f..']) assert.match(await refusal(decide(access, `GET /v1/stations/${station}`, bound)), 'for one only');
+  assert.match(await refusal(decide(access, 'GET /v1/model', { ...bearer(await forPage(pageToken)), origin: 'https://evil.example' })), 'not for pages of');
+});
+
+test('only an API token makes a token for a page', async () => {
+  const access = accessOf({ access: 'manage', adminToken: 'secret' });
+  for (const right of [viewToken, 'secret']) await decide(access, 'POST /v1/tokens/signed', bearer(right));
+  assert.match(await refusal(decide(access, 'POST /v1/tokens/signed')), 'no-token: This needs an API token.');
+  assert.match(await refusal(decide(access, 'POST /v1/tokens/signed', bearer(await forPage(viewToken)))), 'not one that was made with it');
+});
+
+test('a token of another key, algorithm, audience or age is none', async () => {
+  const access = accessOf({ access: 'none', adminToken: 'secret' });
+  const foreign = (await new SignedTokens(() => nowMs).sign(TOKENS.get(sendToken)!, signedTokenSchema.parse({ role: 'send' }))).token;
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${foreign.split('.')[1]}.${foreign.split('.')[2]}`;
+  const right = await forPage(sendToken, { role: 'send' });
+  const [header, payload, signature] = right.split('.');
+  const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as Record<string, unknown>;
+  assert.equal(Object.keys(claims).sort(), ['aud', 'exp', 'iat', 'origins', 'role', 'stations', 'sub']);
+  const changed = `${header}.${Buffer.from(JSON.stringify({ ...claims, exp: 9e9 })).toString('base64url')}.${signature}`;
+  for (const wrong of [foreign, unsigned, changed, `${right}x`, `${header}.${payload}.`, 'a.b.c', 'eyJ.eyJ.x']) assert.match(await refusal(decide(access, NEEDS.view, bearer(wrong))), 'no-token', wrong);
+  await decide(access, NEEDS.view, bearer(right));
+});
+
+test('where everybody may do nothing, a token is needed to look; signing in is not refused', async () => {
+  const access = accessOf({ access: 'none' });
+  assert.match(await refusal(decide(access, NEEDS.view)), 'A token with the role view is needed to look at this.');
+  assert.is((await decide(access, 'GET /v1/access')).role, 'none');
+  assert.is((await decide(access, NEEDS.view, bearer(viewToken))).role, 'view');
+  assert.is((await access.visitorOf(undefined))?.may('view'), false);
 });
 
 test.run();

@@ -18,7 +18,7 @@ import type { Viewers } from '../../../server/sockets/viewers.js';
 import type { Streams } from '../../../server/streams/streams.js';
 
 /** The least role, whether a token that is bound to the station `ID` is enough, and one that is bound to another. */
-const NEEDED: Readonly<Record<string, 'nobody is refused' | readonly [role: Role, bound: 'all' | 'its own' | 'none']>> = {
+const NEEDED: Readonly<Record<string, 'nobody is refused' | 'any token' | readonly [role: Role, bound: 'all' | 'its own' | 'none']>> = {
   'GET /healthz': 'nobody is refused',
   'GET /readyz': 'nobody is refused',
   'GET /metrics': ['manage', 'none'],
@@ -27,6 +27,7 @@ const NEEDED: Readonly<Record<string, 'nobody is refused' | readonly [role: Role
   'GET /v1/model': ['view', 'all'],
   'GET /v1/tokens': ['manage', 'none'],
   'POST /v1/tokens': ['manage', 'none'],
+  'POST /v1/tokens/signed': 'any token',
   'DELETE /v1/tokens/:id': ['manage', 'none'],
   'GET /v1/stream': 'nobody is refused',
   'GET /v1/streams/:id/watch': 'nobody is refused',
@@ -75,10 +76,13 @@ const granted = new Map(ROLES.flatMap((role) => ([['unbound', undefined], ['own'
   const { token, stored } = newToken({ name: role, role, stations: stations && [...stations] }, 0);
   return [`${role} ${bound}`, { token, stored }] as const;
 })));
-const access = new Access(settings, { find: (text) => [...granted.values()].find(({ token }) => token === text)?.stored });
+const access = new Access(settings, {
+  api: { find: (text) => [...granted.values()].find(({ token }) => token === text)?.stored, get: () => undefined },
+  signed: { verify: async () => undefined },
+});
 
 // Parts that fail when a handler reaches for them: who is allowed to ask then gets an answer other than a refusal.
-const app = httpApp({ access, settings, pages: new Map(), log: new Log('error', () => {}), version: '1', streams: {} } as unknown as HttpParts);
+const app = httpApp({ access, settings, pages: new Map(), log: new Log('error', () => {}), version: '1', streams: {}, tokens: {} } as unknown as HttpParts);
 const http = new EventEmitter();
 const reached = (): never => {
   throw new ProtocolError('too-many-streams', 'The socket was reached.');
@@ -105,8 +109,13 @@ test('every route and socket is listed here and has a rule, and no other', () =>
 });
 
 for (const [key, needed] of Object.entries(NEEDED)) {
-  test(`${key}: ${needed === 'nobody is refused' ? needed : `${needed[0]}, tokens bound to stations: ${needed[1]}`}`, async () => {
+  test(`${key}: ${typeof needed === 'string' ? needed : `${needed[0]}, tokens bound to stations: ${needed[1]}`}`, async () => {
     if (needed === 'nobody is refused') return assert.not.ok(isRefused(await statusOf(key, undefined)));
+    if (needed === 'any token') {
+      assert.ok(isRefused(await statusOf(key, undefined)));
+      for (const { token } of granted.values()) assert.not.ok(isRefused(await statusOf(key, token)));
+      return undefined;
+    }
     const [role, bound] = needed;
     const isOpen = role === 'view'; // with --access view
     assert.is(isRefused(await statusOf(key, undefined)), !isOpen, 'without a token');

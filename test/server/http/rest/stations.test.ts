@@ -139,7 +139,7 @@ test('viewers see no addresses and can\'t change anything; the token allows both
   assert.is((await ask(server, 'POST', '/v1/stations', {})).status, 401);
   assert.is((await ask(server, 'DELETE', '/v1/stations/none')).status, 401);
   assert.is((await ask(server, 'POST', '/v1/stations', ONE, token)).status, 401, 'not the token');
-  assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view', history: true, maxFileBytes: 2 * 1024 ** 3, library: false });
+  assert.equal((await ask(server, 'GET', '/v1/access')).body, { may: 'view', isSignedIn: false, history: true, maxFileBytes: 2 * 1024 ** 3, library: false });
 }));
 
 test('the token allows everything', () => viewOnly(async (server) => {
@@ -150,7 +150,7 @@ test('the token allows everything', () => viewOnly(async (server) => {
   assert.equal(Object.keys(seen).sort(), Object.keys(glance).sort());
   assert.not.match((await ask(server, 'GET', '/v1/stations')).text, URL_ONE);
   assert.is((await ask(server, 'GET', '/v1/stations/radio-one', undefined, token)).body.url, URL_ONE);
-  assert.equal((await ask(server, 'GET', '/v1/access', undefined, token)).body, { may: 'manage', history: true, maxFileBytes: 2 * 1024 ** 3, library: false });
+  assert.equal((await ask(server, 'GET', '/v1/access', undefined, token)).body, { may: 'manage', isSignedIn: true, history: true, maxFileBytes: 2 * 1024 ** 3, library: false });
   assert.is((await ask(server, 'DELETE', '/v1/stations/radio-one', undefined, token)).status, 204);
 }));
 
