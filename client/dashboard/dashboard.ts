@@ -8,6 +8,7 @@ import { routeAt, type Route } from './model/route.js';
 import { Site } from './site.js';
 import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
+import { TokensPage } from './tokens-page.js';
 import { TunePage } from './tune-page.js';
 
 const RETRY_MS = 5000;
@@ -44,6 +45,7 @@ function pageOf(route: Route) {
     case 'files': return Object.assign(new FilesPage(), { site });
     case 'library': return Object.assign(new LibraryPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
+    case 'tokens': return Object.assign(new TokensPage(), { site });
     case 'tune': return Object.assign(new TunePage(), { site });
     case 'station': return Object.assign(new StationPage(), { site, stationId: route.id });
   }

@@ -67,7 +67,7 @@ export class TunePage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.title = 'Tune in · livegenre';
-    const viewer = this.#viewer = new StationsViewer({ url: BASE.href, connectAttempts: Infinity });
+    const viewer = this.#viewer = new StationsViewer({ ...this.site.server, connectAttempts: Infinity });
     this.#stops = [
       viewer.on('stations', ({ stations }) => {
         this.stations = stations;

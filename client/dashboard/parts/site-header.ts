@@ -1,6 +1,6 @@
 /** Header of every page: navigation, slots for the page's own controls, alerts, sign-in, theme. */
 import { css, html, LitElement, nothing } from 'lit';
-import { FILES, LIBRARY, LIVE, STATIONS, TUNE, type Route } from '../model/route.js';
+import { FILES, LIBRARY, LIVE, STATIONS, TOKENS, TUNE, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
 import type { Site } from '../site.js';
 import './alert-bell.js';
@@ -42,6 +42,7 @@ export class SiteHeader extends LitElement {
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(FILES)} aria-current=${this.page === 'files' ? 'page' : nothing}>Files</a>` : nothing}
           ${this.site.visitor.hasLibrary ? html`<a href=${this.site.href(LIBRARY)} aria-current=${this.page === 'library' ? 'page' : nothing}>Library</a>` : nothing}
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
+          ${this.site.visitor.hasToken && this.site.visitor.canManage ? html`<a href=${this.site.href(TOKENS)} aria-current=${this.page === 'tokens' ? 'page' : nothing}>Tokens</a>` : nothing}
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(TUNE)} aria-current=${this.page === 'tune' ? 'page' : nothing}>Tune in</a>` : nothing}
         </nav>
         <slot></slot>

@@ -26,7 +26,7 @@ function text(file: ServedFile | undefined): string | undefined {
 
 test('the page is served at each of its routes, and its files resolve from there', () => withFiles((at) => {
   assert.is(at('/'), PAGE);
-  for (const path of ['/stations', '/files', '/library', '/tune']) assert.is(at(path), PAGE);
+  for (const path of ['/stations', '/files', '/library', '/tokens', '/tune']) assert.is(at(path), PAGE);
   const deeper = '<link href="../dashboard.css"><script src="../dashboard.js"></script><a href="https://radio.example/">';
   for (const path of ['/stations/', '/stations/radio-1', '/stations/a.b']) assert.is(at(path), deeper, path);
 }));
