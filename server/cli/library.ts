@@ -108,19 +108,19 @@ async function run(catalogue: Catalogue, root: string, flags: Flags): Promise<vo
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const progress = new LibraryProgress();
   const startedMs = performance.now();
-  let result: RunResult;
   try {
-    result = await runLibrary({
+    const result = await runLibrary({
       root, catalogue, bundle, quick, hours: flags.between, signal: stop.signal,
       workers: () => Workers.start({ bundle, threads: flags.jobs ?? availableParallelism(), quick, backend: backend === 'auto' ? undefined : backend }),
       onProgress: (now) => progress.show(now),
     });
+    progress.clear();
+    process.stdout.write(`${resultText(result, performance.now() - startedMs)}\n`);
+    if (result.isWhole) await layOutMap(catalogue, stop.signal);
   } finally {
     progress.clear();
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
-  process.stdout.write(`${resultText(result, performance.now() - startedMs)}\n`);
-  if (result.isWhole) await layOutMap(catalogue);
   await writeOutputs(catalogue, root, flags);
   if (stop.signal.aborted) {
     process.stderr.write('Stopped; the next run goes on from here.\n');
@@ -128,14 +128,19 @@ async function run(catalogue: Catalogue, root: string, flags: Flags): Promise<vo
   }
 }
 
-/** Brings the map for the dashboard up to date. Stopped by the system's way: the next run lays it out. */
-async function layOutMap(catalogue: Catalogue): Promise<void> {
+/** Brings the map for the dashboard up to date. When it is stopped, the next run lays it out. */
+async function layOutMap(catalogue: Catalogue, signal: AbortSignal): Promise<void> {
   let shown = '';
   const show = (text: string): void => {
     if (process.stderr.isTTY && text !== shown) process.stderr.write(`\r${(shown = text).padEnd(32)}${text === '' ? '\r' : ''}`);
   };
-  await updateMap(catalogue, { onProgress: (share) => show(`Laying out the map: ${Math.floor(100 * share)} %`) });
-  show('');
+  try {
+    await updateMap(catalogue, { signal, onProgress: (share) => show(`Laying out the map: ${Math.floor(100 * share)} %`) });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    show('');
+  }
 }
 
 async function writeOutputs(catalogue: Catalogue, root: string, { csv, json, playlists, links, minP = DEFAULT_MIN_P }: Flags): Promise<void> {
