@@ -41,7 +41,9 @@ function flacMs(start: Buffer): number | undefined {
 async function oggMs(file: ReadWindow): Promise<number | undefined> {
   const first = (await file.read(0, 100)).toString('latin1');
   const vorbisAt = first.indexOf('\x01vorbis');
-  const sampleRate = first.includes('OpusHead') ? OPUS_RATE : vorbisAt > 0 ? Buffer.from(first, 'latin1').readUInt32LE(vorbisAt + 12) : 0;
+  // A file may end within its first header.
+  const hasRate = vorbisAt > 0 && vorbisAt + 16 <= first.length;
+  const sampleRate = first.includes('OpusHead') ? OPUS_RATE : hasRate ? Buffer.from(first, 'latin1').readUInt32LE(vorbisAt + 12) : 0;
   const from = Math.max(0, file.size - LAST_PAGE_BYTES);
   const tail = await file.read(from, LAST_PAGE_BYTES);
   const page = tail.lastIndexOf('OggS', undefined, 'latin1');

@@ -3,6 +3,7 @@
  * A case fails when the target throws what it should not, takes more CPU than `hangMs`, or when memory has grown
  * at the end.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Random } from '../../models/random.js';
@@ -19,6 +20,9 @@ const BATCH = { least: 250, most: 4000 } as const;
 /** Kept inputs, so that memory and the choice stay bounded. */
 const MAX_KEPT = 500;
 const MAX_FAILURES = 20;
+/** At memory. */
+const LOOKS = 4;
+const LOOK_EVERY_MS = 20;
 
 /** Something that reads what strangers send. */
 export interface Target {
@@ -119,13 +123,13 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
       size = kept.length > before ? BATCH.least : Math.min(BATCH.most, 2 * size);
       done += batch.length;
       // Caches are full after a tenth of the cases.
-      if (startBytes === undefined && done > cases / 10) startBytes = memoryBytes();
+      if (startBytes === undefined && cases >= MIN_GROWTH_CASES && done > cases / 10) startBytes = await memoryBytes();
     }
   } finally {
     coverage?.close();
   }
   const keptBytes = kept.length * MAX_INPUT_BYTES;
-  const growthBytes = startBytes === undefined ? 0 : memoryBytes() - startBytes;
+  const growthBytes = startBytes === undefined ? 0 : await memoryBytes() - startBytes;
   if (cases >= MIN_GROWTH_CASES && growthBytes > MAX_GROWTH_BYTES + keptBytes) {
     failures.set('growth', { input: new Uint8Array(0), reason: `Memory grew by ${Math.round(growthBytes / 1024 / 1024)} MB in ${cases} cases.` });
   }
@@ -140,13 +144,18 @@ function cpuMs(): number {
 
 let collectGarbage: (() => void) | undefined;
 
-/** Memory in use, after garbage collection. */
-function memoryBytes(): number {
+/** Memory in use, after garbage collection: the least of some looks, since buffers are freed a while after they are found to be garbage. */
+async function memoryBytes(): Promise<number> {
   if (!collectGarbage) {
     setFlagsFromString('--expose-gc');
     collectGarbage = runInNewContext('gc') as () => void;
   }
-  collectGarbage();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + Math.max(external, arrayBuffers);
+  let least = Infinity;
+  for (let look = 0; look < LOOKS; look++) {
+    collectGarbage();
+    await sleep(LOOK_EVERY_MS);
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    least = Math.min(least, heapUsed + Math.max(external, arrayBuffers));
+  }
+  return least;
 }

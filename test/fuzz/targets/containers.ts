@@ -76,7 +76,7 @@ async function examine(input: Uint8Array): Promise<void> {
   const file: ReadWindow = {
     size: bytes.length,
     async read(at, length) {
-      assert.ok(Number.isSafeInteger(at) && at >= 0 && Number.isSafeInteger(length) && length >= 0 && length <= 1024 * 1024, `read(${at}, ${length})`);
+      assert.ok(Number.isInteger(at) && at >= 0 && Number.isSafeInteger(length) && length >= 0 && length <= 1024 * 1024, `read(${at}, ${length})`);
       reads += 1;
       return bytes.subarray(at, at + length);
     },
