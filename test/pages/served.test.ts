@@ -32,7 +32,7 @@ test('every metric, with its type and help', async () => {
 
 test('every path of the API, and no other', async () => {
   const { paths } = JSON.parse(await get('/openapi.json')) as { paths: Record<string, Record<string, unknown>> };
-  const served = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('{id}', 'ID')}`)));
+  const served = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('{id}', 'ID').replace('{name}', 'NAME')}`)));
   const shown = [page('server/README.md'), page('server/PROTOCOL.md')].flatMap(({ code }) => code).flatMap((code) => {
     const [, methods, path] = /^((?:[A-Z]+(?:, )?)+) (\/v1\/[\w./]+)/.exec(code) ?? [];
     return methods === undefined ? [] : methods.split(', ').map((method) => `${method} ${path}`);
