@@ -44,7 +44,7 @@ test('a line a check; a problem says what to do and makes exit code 1', async ()
 
 test('marks are words, and coloured where colour is wanted', () => {
   const bad = { name: 'port', mark: 'problem', found: 'taken\u0007', advice: 'take another', facts: {} } as const;
-  assert.is(lines(bad, paint(false)), 'problem  port       taken?\n                    take another');
+  assert.is(lines(bad, paint(false)), 'problem  port         taken?\n                      take another');
   assert.match(lines(bad, paint(true)), '\u001b[31mproblem\u001b[39m');
 });
 
