@@ -90,7 +90,10 @@ for (const { name, programs, open } of ENGINES) {
   });
 
   test(`${name}: the microphone is heard, or the page says why not; a pulled one is told, and it can be stopped`, async () => {
+    await page.evaluate('window.isBefore = true');
     await page.open(server.url);
+    // WebKit may answer before the page is another one.
+    await eventually('the page is loaded anew', () => look<boolean>(page, 'window.isBefore === undefined && document.readyState === "complete"'), { fits: (isLoaded) => isLoaded });
     await page.evaluate(`(() => {
       const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
       navigator.mediaDevices.getUserMedia = async (constraints) => { const stream = await ask(constraints); window.track = stream.getTracks()[0]; return stream; };

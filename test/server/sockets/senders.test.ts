@@ -171,7 +171,7 @@ test('a message in too many frames: too-big, 1009', () => withServer({ maxFragme
 test('a frame in too many network reads: too-big, 1009', () => withServer({ maxBufferedChunks: 3 }, async (server) => {
   const socket = connectTcp(server.port, '127.0.0.1');
   socket.setNoDelay(true);
-  socket.write('GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
+  socket.write('GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
   let heard = '';
   let dribble: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
@@ -179,9 +179,9 @@ test('a frame in too many network reads: too-big, 1009', () => withServer({ maxB
     heard += data.toString('latin1');
   });
   socket.on('error', () => {});
-  // After the upgrade: the header of a frame of 100 bytes, then single bytes, each after the server had time to read.
+  // After the upgrade: the header of a frame of 60,000 bytes, which never comes to its end, then single bytes, each after the server had time to read.
   socket.once('data', () => {
-    socket.write(Uint8Array.of(0x82, 0xe4, 0, 0, 0, 0));
+    socket.write(Uint8Array.of(0x82, 0xfe, 0xea, 0x60, 0, 0, 0, 0));
     dribble = setInterval(() => socket.write(Uint8Array.of(0)), 2);
   });
   try {
