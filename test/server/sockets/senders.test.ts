@@ -245,7 +245,7 @@ test('upgrades at other paths are not found; invalid ones don\'t count towards t
   assert.is((await refusedUpgrade(server, '/v1/streams/nobody/watch')).body.code, 'not-found');
   for (const broken of ['Sec-WebSocket-Key: short', 'Sec-WebSocket-Version: 99\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==']) {
     const socket = connectTcp(server.port, '127.0.0.1');
-    socket.write(`GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${broken}\r\n\r\n`);
+    socket.write(`GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${broken}\r\n\r\n`);
     const [data] = await Promise.all([new Promise<Buffer>((resolve) => socket.once('data', resolve)), new Promise((resolve) => socket.once('close', resolve))]);
     assert.match(String(data), /^HTTP\/1.1 4/);
   }
