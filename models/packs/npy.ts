@@ -25,7 +25,9 @@ export async function readNpy(path: string): Promise<NpyArray> {
   const descr = /'descr':\s*'([^']+)'/.exec(header)?.[1];
   const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
   if (descr === undefined || shapeText === undefined) throw new Error(`${path} has a .npy header that can't be read.`);
-  const shape = shapeText.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  const sizes = shapeText.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const shape = sizes.map(Number);
+  if (!sizes.every((size) => /^\d+$/.test(size)) || !shape.every(Number.isSafeInteger)) throw new Error(`${path} has the shape (${shapeText}), which is none.`);
   const count = shape.reduce((product, size) => product * size, 1);
   const bytes = file.subarray(start);
   const width = Number(descr.slice(2));

@@ -64,6 +64,15 @@ pack('arrays of four types and both orders are read', async ({ folder }) => {
   assert.equal([...(await readNpy(path)).data], [1, 2, 3, 4, 5, 6]);
 });
 
+pack('a shape that is none is rejected', async ({ folder }) => {
+  const path = join(folder, 'shape.npy');
+  for (const shape of ['2(2(2, 2', '-1, -4', '0.5, 8', '1e1', '99999999999999999999']) {
+    const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117);
+    await writeFile(path, Buffer.concat([Buffer.from('\x93NUMPY\x01\0\x76\0', 'latin1'), Buffer.from(`${header}\n`), new Uint8Array(64)]));
+    await readNpy(path).then(() => assert.unreachable(shape), (error: Error) => assert.match(error.message, `has the shape (${shape}), which is none`));
+  }
+});
+
 pack('truncated arrays and unsupported types are rejected', async ({ folder }) => {
   const path = join(folder, 'a.npy');
   await writeFile(path, npy('<f4', [3], new Float32Array(2)));
