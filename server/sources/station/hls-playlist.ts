@@ -61,13 +61,15 @@ function bandwidthOf({ attributes }: { readonly attributes?: { readonly BANDWIDT
 /** @throws SourceFault for DRM, or encryption other than AES-128 */
 export function readMediaPlaylist(text: string, base: URL): MediaPlaylist {
   const { segments, targetDuration: announced = NaN, mediaSequence = 0, endList = false, contentProtection } = parse(text);
+  // The numbers of all segments must be whole.
+  const first = Number.isSafeInteger(mediaSequence) && Number.isSafeInteger(mediaSequence + segments.length) ? mediaSequence : 0;
   const targetDuration = Number.isFinite(announced) ? announced : DEFAULT_TARGET_S;
   if (contentProtection) throw new SourceFault('The HLS stream is protected by DRM and can not be decoded.');
   return {
     targetMs: 1000 * targetDuration,
     hasEnded: endList,
     segments: segments.map(({ uri, duration, byterange, discontinuity = false, key, map }, index) => {
-      const number = (Number.isSafeInteger(mediaSequence) ? mediaSequence : 0) + index;
+      const number = first + index;
       if (key?.iv && key.iv.length !== IV_WORDS) throw new SourceFault('The HLS playlist has a key whose IV is not of 16 bytes.');
       if (key && key.method !== 'AES-128') throw new SourceFault(`The HLS stream is encrypted with ${key.method}; only AES-128 is supported.`);
       return {

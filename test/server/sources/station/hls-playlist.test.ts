@@ -61,6 +61,11 @@ test('what is protected otherwise is refused', () => {
   assert.is(readMediaPlaylist(list('#EXT-X-KEY:METHOD=NONE'), BASE).segments[0]!.key, undefined);
 });
 
+test('numbers of segments stay whole, whatever the first is said to be', () => {
+  const numbers = (first: string): number[] => readMediaPlaylist(['#EXTM3U', '#EXT-X-TARGETDURATION:4', `#EXT-X-MEDIA-SEQUENCE:${first}`, '#EXTINF:4,', 'a.ts', '#EXTINF:4,', 'b.ts'].join('\n'), BASE).segments.map(({ number }) => number);
+  assert.equal([numbers('7'), numbers('9007199254740991'), numbers('99999999999999999999')], [[7, 8], [0, 1], [0, 1]]);
+});
+
 // Found by npm run fuzz.
 test('a playlist that the parser fails on is malformed, and a variant may have no attributes', () => {
   for (const line of ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME', '#EXT-X-KEY:METHOD=AES-128,URI="key",IV=0x256']) {
