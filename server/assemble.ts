@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Bundle } from '../models/model-folder.js';
-import { Access } from './access/access.js';
+import { Access, bearerToken } from './access/access.js';
 import { ApiTokens } from './access/api-tokens.js';
 import { SignedTokens } from './access/signed-tokens.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
@@ -145,7 +145,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const door = new FrontDoor(http, {
     settings,
     log,
-    tokenOf: (authorization) => tokens.api.find(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '')?.id,
+    tokenOf: (authorization) => tokens.api.find(bearerToken(authorization) ?? '')?.id,
   });
   door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);

@@ -109,10 +109,15 @@ export class Access {
   }
 }
 
+/** The token of an Authorization header (RFC 6750); undefined if it is of another kind. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
 /** Of the Authorization header, or of the subprotocol: browsers can't set headers of an upgrade. Empty if it is none. */
 function sentToken({ header }: AccessRequest): string | undefined {
   const authorization = header('authorization');
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  const bearer = bearerToken(authorization);
   if (bearer !== undefined) return bearer;
   const offered = header('sec-websocket-protocol')?.split(',').map((each) => each.trim());
   const token = offered?.find((each) => each.startsWith(SUBPROTOCOL_OF_TOKENS))?.slice(SUBPROTOCOL_OF_TOKENS.length);

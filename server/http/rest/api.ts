@@ -88,6 +88,12 @@ export function noLibrary(): ProtocolError {
   return new ProtocolError('not-found', 'This server has no library. The operator can name one with --library.');
 }
 
+/** @throws ProtocolError `not-found` */
+export function requireListing({ listing }: ApiParts): LibraryListing {
+  if (!listing) throw noLibrary();
+  return listing;
+}
+
 /** @throws ProtocolError `not-kept` */
 export function requireHistory({ history }: ApiParts): HistoryStore {
   if (!history) throw new ProtocolError('not-kept', 'This server keeps no history. The operator can enable it with --stations FILE or --database FILE.');

@@ -1,7 +1,7 @@
 /** REST routes of the map of a library: where its tracks lie, and which of them a search finds. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Listed, LibraryListing } from '../../library/browse/listing.js';
-import { errorResponses, newApi, noLibrary, type ApiParts } from './api.js';
+import type { Listed } from '../../library/browse/listing.js';
+import { errorResponses, newApi, requireListing, type ApiParts } from './api.js';
 import { besideOf, besideQuery } from './beside.js';
 import { streamState } from './schemas.js';
 import { LIBRARY_TAGS } from './similar.js';
@@ -52,10 +52,4 @@ function mapOf({ tracks, model, revision }: Listed) {
   const placed = tracks.filter(({ x }) => x !== null);
   const rounded = (value: number): number => Number(value.toFixed(DECIMALS));
   return { revision, labels, ids: placed.map(({ id }) => id), x: placed.map(({ x }) => rounded(x!)), y: placed.map(({ y }) => rounded(y!)), genres: placed.map(({ genre }) => indices.get(genre ?? '') ?? -1) };
-}
-
-/** @throws ProtocolError `not-found` */
-function requireListing({ listing }: ApiParts): LibraryListing {
-  if (!listing) throw noLibrary();
-  return listing;
 }

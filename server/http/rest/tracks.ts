@@ -2,12 +2,12 @@
 import { Readable } from 'node:stream';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { MOOD_WORDS } from '../../tune/wish.js';
-import { SORTS, type Listed, type ListedTrack, type LibraryListing } from '../../library/browse/listing.js';
+import { SORTS, type Listed, type ListedTrack } from '../../library/browse/listing.js';
 import { openSound } from '../../library/browse/sound.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import { readableName } from '../../sources/file-names.js';
 import { byteRange } from '../byte-range.js';
-import { errorResponses, newApi, noLibrary, type ApiParts } from './api.js';
+import { errorResponses, newApi, requireListing, type ApiParts } from './api.js';
 import { besideOf, besideQuery } from './beside.js';
 import { classifiedSchema, moodSchema, streamState, tagsSchema } from './schemas.js';
 import { count, LIBRARY_TAGS, trackSchema } from './similar.js';
@@ -156,12 +156,6 @@ export function tracksApi(parts: ApiParts): OpenAPIHono {
     return context.body(Readable.toWeb(file.read(from, to)) as ReadableStream, status, headers) as never;
   });
   return api;
-}
-
-/** @throws ProtocolError `not-found` */
-function requireListing({ listing }: ApiParts): LibraryListing {
-  if (!listing) throw noLibrary();
-  return listing;
 }
 
 function trackOf(listed: Listed, id: number): { readonly track: ListedTrack; readonly model: Listed['model'] } {
