@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: ['protocol'],
   tune: ['protocol'],
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
+  cluster: [],
   relay: ['protocol', 'sources', 'tune', 'stations'],
   alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol', 'store'],
