@@ -131,27 +131,27 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   const tuned = new TunedListeners({ stations, settings, log, scheduler });
   const viewers = new Viewers(streams, stations, settings, scheduler);
-  const tokens = { api: new ApiTokens({ store: persistence.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
+  const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
   const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
-  const profiles = persistence.store && new Profiles(persistence.store, Date.now);
+  const profiles = persistence.store && new Profiles(persistence.store.history, Date.now);
   stations.changes$.subscribe(({ type, station }) => {
     if (type === 'removed') profiles?.forget(station.id);
   });
-  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const secure = certificate && createSecureServer(certificate);
   const http = secure ?? createServer();
   const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(files) });
   const door = new FrontDoor(http, {
     settings,
     log,
-    tokenOf: (authorization) => tokens.api.find(bearerToken(authorization) ?? '')?.id,
+    tokenOf: async (authorization) => (await tokens.api.find(bearerToken(authorization) ?? ''))?.id,
   });
   door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);
   new Upgrades(door, access, streams, senders, viewers, settings);
   try {
-    alerts = await startAlerts({ settings, log, guard, stations, scheduler, database: persistence.database, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
+    alerts = await startAlerts({ settings, log, guard, stations, scheduler, deliveries: persistence.store?.deliveries, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
     // After the alerts: those of a station that is removed are over before it is forgotten.
     persistence.record(stations);
     await listen(http, settings);

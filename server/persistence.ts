@@ -7,11 +7,10 @@ import { LibraryListing } from './library/browse/listing.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
 import { databasePath } from './store/database-path.js';
-import { openDatabase, WrongDatabaseError, type Database } from './store/database.js';
+import { openDatabase, WrongDatabaseError } from './store/sqlite/database.js';
 import { retain } from './store/retention.js';
-import { SqliteStore } from './store/sqlite.js';
-import type { HistoryStore } from './store/store.js';
-import { TokenStore } from './store/tokens.js';
+import { SqliteStore } from './store/sqlite/store.js';
+import type { Store } from './store/store.js';
 import type { StationConfig } from './stations/config.js';
 import { History } from './stations/history.js';
 import type { Stations } from './stations/stations.js';
@@ -22,14 +21,10 @@ export interface Persistence {
   readonly stations: readonly StationConfig[];
   /** @throws ProtocolError `not-kept` */
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
-  /** Undefined if none is set or it can't be opened now. */
-  readonly database: Database | undefined;
-  /** Reads history; undefined if none is kept. */
-  readonly store: HistoryStore | undefined;
+  /** Undefined if no database is set. */
+  readonly store: Store | undefined;
   /** Writes history; undefined if none is kept. */
   readonly history: History | undefined;
-  /** API tokens; undefined without a database. */
-  readonly tokens: TokenStore | undefined;
   /** Undefined if none is named. */
   readonly library: AlikeLibrary | undefined;
   /** All tracks of the same library, to be looked through. */
@@ -73,24 +68,22 @@ async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): 
   const stations = await file?.load() ?? [];
   const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
   const path = databasePath(settings);
-  if (path === undefined) return { stations, save, database: undefined, store: undefined, history: undefined, tokens: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
+  if (path === undefined) return { stations, save, store: undefined, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
 
   const store = new SqliteStore(() => openDatabase(path));
-  let database: Database | undefined;
   try {
-    database = store.database;
+    void store.database;
   } catch (error) {
     const { cause, message } = error as Error;
     if (cause instanceof WrongDatabaseError) throw cause;
     log.error('the database can not be opened; retrying', { path, reason: message });
   }
-  const history = new History({ store, log, scheduler });
-  const running = retain({ store, keepDays: settings.keepDays, log, scheduler });
+  const history = new History({ store: store.history, log, scheduler });
+  const running = retain({ store: store.history, keepDays: settings.keepDays, log, scheduler });
   return {
-    stations, save, database, store, history,
-    tokens: new TokenStore(() => store.database),
+    stations, save, store, history,
     async openAlerts() {
-      const open = await store.openAlerts().catch((error: unknown) => {
+      const open = await store.history.openAlerts().catch((error: unknown) => {
         log.error('the alerts from before can not be read: those that still hold are raised anew', { reason: String(error) });
         return [];
       });
@@ -109,7 +102,7 @@ async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): 
     async close() {
       running.unsubscribe();
       await history.close();
-      store.close();
+      await store.close();
     },
   };
 }

@@ -96,11 +96,11 @@ export class Access {
     if (token === undefined) return undefined;
     // Digests have equal lengths, so the comparison takes constant time.
     if (this.#admin && timingSafeEqual(sha256(token), this.#admin)) return ADMIN;
-    const found = this.#tokens.api.find(token);
+    const found = await this.#tokens.api.find(token);
     if (found) return found;
     const signed = await this.#tokens.signed.verify(token);
     // One that was revoked takes those along that were made with it.
-    return signed && (signed.id === ADMIN.id ? this.#admin : this.#tokens.api.get(signed.id)) ? signed : undefined;
+    return signed && (signed.id === ADMIN.id ? this.#admin : await this.#tokens.api.get(signed.id)) ? signed : undefined;
   }
 
   #grantOfMd5({ md5, salt }: { readonly md5: string; readonly salt: string }): Grant | undefined {

@@ -28,35 +28,35 @@ export class ApiTokens {
   }
 
   /** The token that a request sent; undefined if there is no such token. Notes its use. */
-  find(text: string): StoredToken | undefined {
+  async find(text: string): Promise<StoredToken | undefined> {
     if (!isTokenLike(text)) return undefined;
     const digest = sha256(text);
-    const stored = this.get(idOfHash(digest.toString('hex')));
+    const stored = await this.get(idOfHash(digest.toString('hex')));
     if (!stored || !timingSafeEqual(digest, Buffer.from(stored.hash, 'hex'))) return undefined;
-    this.#markUsed(stored);
+    void this.#markUsed(stored);
     return stored;
   }
 
-  get(id: string): StoredToken | undefined {
+  async get(id: string): Promise<StoredToken | undefined> {
     const { store } = this.#options;
     return store && this.#kept(() => store.get(id));
   }
 
-  list(): readonly StoredToken[] {
+  list(): Promise<readonly StoredToken[]> {
     return this.#kept(() => this.#store.list());
   }
 
   /** @returns the token, which can't be shown again */
-  add(fields: NewToken): { readonly token: string; readonly stored: StoredToken } {
+  async add(fields: NewToken): Promise<{ readonly token: string; readonly stored: StoredToken }> {
     const made = newToken(fields, this.#options.now());
-    this.#kept(() => this.#store.add(made.stored));
+    await this.#kept(() => this.#store.add(made.stored));
     this.#options.log.info('an API token was added', { id: made.stored.id, name: fields.name, role: fields.role });
     return made;
   }
 
   /** @returns false if there is no such token */
-  revoke(id: string): boolean {
-    const isRemoved = this.#kept(() => this.#store.remove(id));
+  async revoke(id: string): Promise<boolean> {
+    const isRemoved = await this.#kept(() => this.#store.remove(id));
     if (isRemoved) this.#options.log.info('an API token was revoked', { id });
     return isRemoved;
   }
@@ -67,12 +67,12 @@ export class ApiTokens {
     return store;
   }
 
-  #markUsed({ id, usedAtMs }: StoredToken): void {
+  async #markUsed({ id, usedAtMs }: StoredToken): Promise<void> {
     const { store, now, log } = this.#options;
     const nowMs = now();
     if (nowMs < this.#writesFromMs || (usedAtMs !== null && Math.abs(nowMs - usedAtMs) < USE_INTERVAL_MS)) return;
     try {
-      store!.markUsed(id, nowMs);
+      await store!.markUsed(id, nowMs);
     } catch (error) {
       // The token still counts; only the time of its use is lost.
       this.#writesFromMs = nowMs + USE_INTERVAL_MS;
@@ -80,9 +80,9 @@ export class ApiTokens {
     }
   }
 
-  #kept<T>(work: () => T): T {
+  async #kept<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#options.log.error('the API tokens can not be read or written', { reason: error.message });

@@ -4,75 +4,57 @@
  * and saves the missing changes as soon as writes succeed.
  */
 import type { Log } from '../log.js';
-import type { Database } from '../store/database.js';
-
-export interface NewDelivery {
-  /** Sent with every attempt, so the target can detect duplicates. */
-  readonly eventId: string;
-  /** Events of one alert are delivered in order. */
-  readonly alertId: string;
-  readonly stationId: string;
-  /** URL. */
-  readonly target: string;
-  readonly body: string;
-}
-
-export interface Delivery extends NewDelivery {
-  /** Ascending. */
-  readonly id: number;
-  readonly createdAtMs: number;
-  readonly attempts: number;
-  /** Earliest time of the next attempt, ms since 1970. */
-  readonly nextAtMs: number;
-  /** Null while it is pending. */
-  readonly doneAtMs: number | null;
-  readonly outcome: 'delivered' | 'given up' | null;
-  /** Why the last attempt failed, in a sentence. */
-  readonly failure: string | null;
-}
+import type { Delivery, DeliveryStore, NewDelivery } from '../store/deliveries.js';
 
 /** Pending deliveries beyond this limit are given up, oldest first. */
 export const MAX_WAITING = 10_000;
 
-const COLUMNS = ['id', 'eventId', 'alertId', 'stationId', 'target', 'body', 'createdAtMs', 'attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'] as const satisfies readonly (keyof Delivery)[];
+/** Identifies a delivery. */
+type Key = Pick<NewDelivery, 'eventId' | 'target'>;
 
 export class Outbox {
-  readonly #database: Database | undefined;
+  readonly #store: DeliveryStore | undefined;
   readonly #log: Log;
   /** In order of arrival. */
-  readonly #waiting = new Map<number, Delivery>();
+  readonly #waiting = new Map<string, Delivery>();
   /** Changes not yet in the database. */
-  readonly #unsaved = new Map<number, Delivery>();
+  readonly #unsaved = new Map<string, Delivery>();
+  /** The save that runs. */
+  #saving: Promise<void> | undefined;
+  /** The one after it, which all share that ask meanwhile. */
+  #nextSave: Promise<void> | undefined;
   #isFailing = false;
-  #lastId = 0;
+
+  private constructor(store: DeliveryStore | undefined, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
 
   /** Loads the pending deliveries of the database. */
-  constructor(database: Database | undefined, log: Log) {
-    this.#database = database;
-    this.#log = log;
+  static async open(store: DeliveryStore | undefined, log: Log): Promise<Outbox> {
+    const outbox = new Outbox(store, log);
     try {
-      if (database) this.#load(database);
+      for (const delivery of await store?.pending() ?? []) outbox.#waiting.set(keyOf(delivery), delivery);
     } catch (error) {
-      // Without the last id, new rows could overwrite old ones, so the database is not used.
-      this.#database = undefined;
-      log.error('the outbox can not be read; pending deliveries are held in memory only', { reason: String(error) });
+      log.error('the outbox can not be read; deliveries from before are sent after the next start', { reason: String(error) });
     }
+    return outbox;
   }
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  put(deliveries: readonly NewDelivery[], nowMs: number): void {
+  /** Resolves when they are saved, or that has failed. One that is pending already is not added again. */
+  put(deliveries: readonly NewDelivery[], nowMs: number): Promise<void> {
     for (const delivery of deliveries) {
-      const id = ++this.#lastId;
-      this.#set({ ...delivery, id, createdAtMs: nowMs, attempts: 0, nextAtMs: nowMs, doneAtMs: null, outcome: null, failure: null });
+      if (!this.#waiting.has(keyOf(delivery))) this.#set({ ...delivery, createdAtMs: nowMs, attempts: 0, nextAtMs: nowMs, doneAtMs: null, outcome: null, failure: null });
     }
-    for (const [id] of this.#waiting) {
+    for (const delivery of this.#waiting.values()) {
       if (this.#waiting.size <= MAX_WAITING) break;
-      this.giveUp(id, nowMs, `More than ${MAX_WAITING} deliveries were pending.`);
+      this.giveUp(delivery, nowMs, `More than ${MAX_WAITING} deliveries were pending.`);
     }
-    this.save();
+    return this.save();
   }
 
   /**
@@ -88,75 +70,88 @@ export class Outbox {
     return first.sort((a, b) => a.attempts - b.attempts);
   }
 
-  retry(id: number, nextAtMs: number, failure: string): void {
-    const delivery = this.#waiting.get(id);
-    if (!delivery) return;
-    this.#set({ ...delivery, attempts: delivery.attempts + 1, nextAtMs, failure });
-    this.save();
+  retry(key: Key, nextAtMs: number, failure: string): void {
+    this.#change(key, ({ attempts }) => ({ attempts: attempts + 1, nextAtMs, failure }));
   }
 
-  done(id: number, nowMs: number): void {
-    const delivery = this.#waiting.get(id);
-    if (!delivery) return;
-    this.#set({ ...delivery, attempts: delivery.attempts + 1, doneAtMs: nowMs, outcome: 'delivered', failure: null });
-    this.save();
+  done(key: Key, nowMs: number): void {
+    this.#change(key, ({ attempts }) => ({ attempts: attempts + 1, doneAtMs: nowMs, outcome: 'delivered', failure: null }));
   }
 
-  giveUp(id: number, nowMs: number, failure: string): void {
-    const delivery = this.#waiting.get(id);
-    if (!delivery) return;
-    this.#set({ ...delivery, doneAtMs: nowMs, outcome: 'given up', failure });
-    this.save();
-    this.#log.error('a webhook delivery was given up', { ...logFields(delivery), attempts: delivery.attempts, failure });
+  giveUp(key: Key, nowMs: number, failure: string): void {
+    const delivery = this.#change(key, () => ({ doneAtMs: nowMs, outcome: 'given up', failure }));
+    if (delivery) this.#log.error('a webhook delivery was given up', { ...logFields(delivery), attempts: delivery.attempts, failure });
   }
 
   /** Gives up all pending deliveries that match. */
   giveUpWhere(matches: (delivery: Delivery) => boolean, nowMs: number, failure: string): void {
-    for (const delivery of [...this.#waiting.values()].filter(matches)) this.giveUp(delivery.id, nowMs, failure);
+    for (const delivery of [...this.#waiting.values()].filter(matches)) this.giveUp(delivery, nowMs, failure);
   }
 
   /** Deletes deliveries that were done before this time, ms since 1970. */
-  deleteDone(beforeMs: number): void {
-    this.#tryWrite((database) => database.prepare('DELETE FROM deliveries WHERE doneAtMs < ?').run(beforeMs));
+  async deleteDone(beforeMs: number): Promise<void> {
+    await this.#tryWrite((store) => store.deleteDone(beforeMs));
   }
 
-  /** Writes the unsaved changes, if any. */
-  save(): void {
-    if (!this.#database) return this.#unsaved.clear();
-    if (this.#unsaved.size === 0) return;
-    this.#tryWrite((database) => {
-      const write = database.prepare(`INSERT OR REPLACE INTO deliveries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`);
-      database.transaction(() => {
-        for (const delivery of this.#unsaved.values()) write.run(...COLUMNS.map((column) => delivery[column]));
-      })();
-      this.#unsaved.clear();
-    });
+  /** Writes the unsaved changes, if any. Never rejects: a failure is logged. */
+  save(): Promise<void> {
+    if (!this.#store) this.#unsaved.clear();
+    if (this.#unsaved.size === 0) return this.#nextSave ?? this.#saving ?? Promise.resolve();
+    if (!this.#saving) return this.#startSave();
+    return (this.#nextSave ??= this.#saving.then(() => {
+      this.#nextSave = undefined;
+      return this.#startSave();
+    }));
   }
 
-  #load(database: Database): void {
-    for (const row of database.prepare('SELECT * FROM deliveries WHERE doneAtMs IS NULL ORDER BY id').all() as Delivery[]) this.#waiting.set(row.id, row);
-    const { last } = database.prepare('SELECT max(id) AS last FROM deliveries').get() as { last: number | null };
-    this.#lastId = last ?? 0;
+  #startSave(): Promise<void> {
+    return (this.#saving = this.#write().finally(() => (this.#saving = undefined)));
+  }
+
+  async #write(): Promise<void> {
+    const changes = [...this.#unsaved];
+    const isSaved = await this.#tryWrite((store) => store.write(changes.map(([, delivery]) => delivery)));
+    if (!isSaved) return;
+    for (const [key, delivery] of changes) if (this.#unsaved.get(key) === delivery) this.#unsaved.delete(key);
+  }
+
+  #change(key: Key, changes: (delivery: Delivery) => Partial<Delivery>): Delivery | undefined {
+    const delivery = this.#waiting.get(keyOf(key));
+    if (!delivery) return undefined;
+    const changed = { ...delivery, ...changes(delivery) };
+    this.#set(changed);
+    void this.save();
+    return changed;
   }
 
   #set(delivery: Delivery): void {
-    if (delivery.doneAtMs === null) this.#waiting.set(delivery.id, delivery);
-    else this.#waiting.delete(delivery.id);
-    this.#unsaved.set(delivery.id, delivery);
+    const key = keyOf(delivery);
+    if (delivery.doneAtMs === null) this.#waiting.set(key, delivery);
+    else this.#waiting.delete(key);
+    this.#unsaved.set(key, delivery);
   }
 
-  /** Runs a write; logs the first failure, and the next success after it. */
-  #tryWrite(work: (database: Database) => void): void {
-    if (!this.#database) return;
+  /**
+   * Runs a write; logs the first failure, and the next success after it.
+   * @returns whether it succeeded
+   */
+  async #tryWrite(work: (store: DeliveryStore) => Promise<void>): Promise<boolean> {
+    if (!this.#store) return true;
     try {
-      work(this.#database);
+      await work(this.#store);
       if (this.#isFailing) this.#log.info('the outbox is saved again');
       this.#isFailing = false;
+      return true;
     } catch (error) {
       if (!this.#isFailing) this.#log.error('the outbox can not be saved; deliveries continue from memory', { reason: String(error) });
       this.#isFailing = true;
+      return false;
     }
   }
+}
+
+function keyOf({ eventId, target }: Key): string {
+  return `${eventId} ${target}`;
 }
 
 /** Fields for the log, without the path: the path of a webhook is often its secret. */

@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 import type { AlertType } from '../protocol/messages.js';
 import type { Guard } from '../network/guard/guard.js';
 import { flagOf, SettingError, type SettingName, type Settings } from '../settings.js';
-import type { Database } from '../store/database.js';
+import type { DeliveryStore } from '../store/deliveries.js';
 import { Alerts, type AlertStations } from './alerts.js';
 import type { AlertEvent, OpenAlert } from './event.js';
 import { startMqtt } from './mqtt.js';
@@ -17,7 +17,7 @@ export interface AlertsOptions {
   readonly guard: Guard;
   readonly stations: AlertStations;
   /** Stores pending deliveries; without one they are lost at exit. */
-  readonly database?: Database | undefined;
+  readonly deliveries?: DeliveryStore | undefined;
   /** Alerts open when the server stopped. */
   readonly restored?: readonly OpenAlert[];
   /** Records an event before it is sent, so that a restart does not raise the alert a second time. */
@@ -42,10 +42,10 @@ const DAY_MS = 86_400_000;
  * May be called before or after the stations start.
  * @throws SettingError when a topic or the secret can't be used
  */
-export async function startAlerts({ settings, log, guard, stations, database, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
+export async function startAlerts({ settings, log, guard, stations, deliveries, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
   for (const name of ['mqttTopic', 'mqttDiscovery'] as const) checkTopic(name, settings[name]);
   const alerts = new Alerts(scheduler);
-  const outbox = new Outbox(database, log);
+  const outbox = await Outbox.open(deliveries, log);
   const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler });
   const targets = new Map(stations.list().map(({ config }) => [config.id, config.webhooks]));
 
@@ -74,7 +74,7 @@ export async function startAlerts({ settings, log, guard, stations, database, re
     scheduler,
   });
 
-  const deleteOld = (): void => outbox.deleteDone(scheduler.now() - settings.keepDays * DAY_MS);
+  const deleteOld = (): void => void outbox.deleteDone(scheduler.now() - settings.keepDays * DAY_MS);
   deleteOld();
   const daily = interval(DAY_MS, scheduler).subscribe(deleteOld);
   alerts.start(stations, restored);

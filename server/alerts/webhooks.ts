@@ -9,7 +9,8 @@ import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS } fr
 import type { Guard } from '../network/guard/guard.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
-import { logFields, type Delivery, type Outbox } from './outbox.js';
+import type { Delivery } from '../store/deliveries.js';
+import { logFields, type Outbox } from './outbox.js';
 import { post, type Posted } from './post.js';
 import { keyOf, sign, type Key } from './signature.js';
 
@@ -78,8 +79,9 @@ export class Webhooks {
   send(event: AlertEvent, targets: readonly string[]): void {
     const body = eventJson(event);
     const id = eventId(event);
-    this.#outbox.put([...new Set(targets)].map((target) => ({ eventId: id, alertId: event.id, stationId: event.station.id, target, body })), this.#scheduler.now());
-    this.#dispatch();
+    const deliveries = [...new Set(targets)].map((target) => ({ eventId: id, alertId: event.id, stationId: event.station.id, target, body }));
+    // Saved before it is sent, so that it is known after a crash.
+    void this.#outbox.put(deliveries, this.#scheduler.now()).then(() => this.#dispatch());
   }
 
   /** Discards a station's pending deliveries to other targets than these. */
@@ -98,7 +100,7 @@ export class Webhooks {
     });
     await Promise.all(this.#running.values());
     timeout.unsubscribe();
-    this.#outbox.save();
+    await this.#outbox.save();
   }
 
   /** Starts the requests that are due, and sets the timer for the next. */
@@ -106,7 +108,7 @@ export class Webhooks {
     if (this.#isClosed) return;
     const nowMs = this.#scheduler.now();
     this.#outbox.giveUpWhere(({ createdAtMs }) => nowMs - createdAtMs > GIVE_UP_AFTER_MS, nowMs, 'It was not accepted within 3 days.');
-    this.#outbox.save();
+    void this.#outbox.save();
     let nextMs = nowMs + DISPATCH_EVERY_MS;
     for (const delivery of this.#outbox.candidates()) {
       if (this.#running.size >= MAX_CONCURRENT) break;
@@ -128,19 +130,19 @@ export class Webhooks {
   }
 
   #settle(delivery: Delivery, answer: Answer): void {
-    const { id, target, attempts } = delivery;
+    const { target, attempts } = delivery;
     const nowMs = this.#scheduler.now();
     if (answer.ok) {
       this.#backoffs.delete(target);
-      this.#outbox.done(id, nowMs);
+      this.#outbox.done(delivery, nowMs);
       return this.#log.debug('a webhook was delivered', { ...logFields(delivery), attempts: attempts + 1 });
     }
     const { failure, isGone, retryAfterMs } = answer;
-    if (isGone) return this.#outbox.giveUp(id, nowMs, failure);
+    if (isGone) return this.#outbox.giveUp(delivery, nowMs, failure);
     const failures = (this.#backoffs.get(target)?.failures ?? 0) + 1;
     this.#backoffs.set(target, { failures, untilMs: nowMs + Math.max(this.#wait(failures), retryAfterMs) });
     const waitMs = Math.max(this.#wait(attempts + 1), retryAfterMs);
-    this.#outbox.retry(id, nowMs + waitMs, failure);
+    this.#outbox.retry(delivery, nowMs + waitMs, failure);
     this.#log[attempts === 0 ? 'warn' : 'debug']('a webhook was not delivered; retrying', { ...logFields(delivery), attempts: attempts + 1, failure, inMs: waitMs });
   }
 

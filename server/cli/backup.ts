@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CAC } from 'cac';
 import { text, UsageError } from '../../models/command-line.js';
 import { readSettings, SettingError, type Settings } from '../settings.js';
-import { writeBackup } from '../store/backup.js';
+import { writeBackup } from '../store/sqlite/backup.js';
 import { databasePath } from '../store/database-path.js';
 
 /** Which data is meant: the settings of `serve`. */

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { CAC } from 'cac';
 import { text, UsageError } from '../../models/command-line.js';
-import { restoreBackup } from '../store/backup.js';
+import { restoreBackup } from '../store/sqlite/backup.js';
 import { dataOf, type DataFlags } from './backup.js';
 
 /** As the server's own stations file: addresses may contain passwords. */

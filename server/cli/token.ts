@@ -7,8 +7,9 @@ import { validationMessage } from '../protocol/validation-message.js';
 import { ROLES } from '../protocol/role.js';
 import { readSettings, SettingError } from '../settings.js';
 import { databasePath } from '../store/database-path.js';
-import { openDatabase } from '../store/database.js';
-import { TokenStore, type StoredToken } from '../store/tokens.js';
+import { openDatabase } from '../store/sqlite/database.js';
+import { SqliteStore } from '../store/sqlite/store.js';
+import type { StoredToken, TokenStore } from '../store/tokens.js';
 import { printable } from './terminal.js';
 
 interface Flags {
@@ -32,27 +33,27 @@ export function register(cli: CAC): void {
     .action(token);
 }
 
-function token(action: string | undefined, name: string | undefined, flags: Flags): void {
+async function token(action: string | undefined, name: string | undefined, flags: Flags): Promise<void> {
   if (action === 'add') return add(name, flags);
   if (action === 'list') return list(flags);
   if (action === 'revoke') return revoke(name, flags);
   throw new UsageError(`${action === undefined ? 'Name an action' : `There is no action ${JSON.stringify(action)}`}; the actions are add, list and revoke.`);
 }
 
-function add(name: string | undefined, { role, station, origin, json, ...flags }: Flags): void {
+async function add(name: string | undefined, { role, station, origin, json, ...flags }: Flags): Promise<void> {
   if (name === undefined) throw new UsageError('Name what the token is for, as in token add "studio recorder" --role send.');
   if (role === undefined) throw new UsageError(`Say what it allows with --role ${ROLES.join('|')}.`);
   const fields = newTokenSchema.safeParse({ name, role, stations: station, origins: origin });
   if (!fields.success) throw new UsageError(`${fields.error.issues.map(validationMessage).join('. ')}.`);
   const { token: made, stored } = newToken(fields.data, Date.now());
-  withTokens(pathOf(flags), (store) => store.add(stored));
+  await withTokens(pathOf(flags), (store) => store.add(stored));
   if (json) return console.log(JSON.stringify({ token: made, ...view(stored) }));
   console.log(made);
   console.error('This is shown once: keep it where passwords are kept. Programs send it as "Authorization: Bearer TOKEN".');
 }
 
-function list({ json, ...flags }: Flags): void {
-  const tokens = withTokens(existing(flags), (store) => store.list());
+async function list({ json, ...flags }: Flags): Promise<void> {
+  const tokens = await withTokens(existing(flags), (store) => store.list());
   if (json) return console.log(JSON.stringify(tokens.map(view)));
   if (tokens.length === 0) console.log('There are no tokens.');
   for (const { id, name, role, stations, origins, createdAtMs, usedAtMs } of tokens) {
@@ -61,9 +62,9 @@ function list({ json, ...flags }: Flags): void {
   }
 }
 
-function revoke(id: string | undefined, flags: Flags): void {
+async function revoke(id: string | undefined, flags: Flags): Promise<void> {
   if (id === undefined) throw new UsageError('Name the id of the token; token list shows the ids.');
-  if (!withTokens(existing(flags), (store) => store.remove(id))) throw new Error(`There is no token ${JSON.stringify(id)}; token list shows the ids.`);
+  if (!await withTokens(existing(flags), (store) => store.remove(id))) throw new Error(`There is no token ${JSON.stringify(id)}; token list shows the ids.`);
   console.log(`Revoked ${id}.`);
 }
 
@@ -80,12 +81,12 @@ function existing(flags: Pick<Flags, 'database'>): string {
   return path;
 }
 
-function withTokens<T>(path: string, work: (store: TokenStore) => T): T {
-  const database = openDatabase(path);
+async function withTokens<T>(path: string, work: (tokens: TokenStore) => Promise<T>): Promise<T> {
+  const store = new SqliteStore(() => openDatabase(path));
   try {
-    return work(new TokenStore(() => database));
+    return await work(store.tokens);
   } finally {
-    database.close();
+    await store.close();
   }
 }
 

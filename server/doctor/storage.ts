@@ -7,7 +7,7 @@ import type { Settings } from '../settings.js';
 import type { StationConfig } from '../stations/config.js';
 import { StationsFile } from '../stations/stations-file.js';
 import { databasePath } from '../store/database-path.js';
-import { databaseVersion, WrongDatabaseError } from '../store/database.js';
+import { databaseVersion, WrongDatabaseError } from '../store/sqlite/database.js';
 import { nearestFolder, tryToWrite } from './folder.js';
 import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
 

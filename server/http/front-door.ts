@@ -22,7 +22,7 @@ export interface FrontDoorOptions {
   readonly settings: DoorSettings;
   readonly log: Log;
   /** The id of the token that a request has, if it is right; such clients are counted by it. */
-  readonly tokenOf: (authorization: string | undefined) => string | undefined;
+  readonly tokenOf: (authorization: string | undefined) => Promise<string | undefined>;
 }
 
 interface Events {
@@ -58,13 +58,13 @@ export class FrontDoor extends EventEmitter<Events> {
     this.#clientOf = clientReader(settings.trustProxy);
     this.#limits = new ClientLimits(settings);
     http.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#admit(request, response, (refusal) => this.#answer(response, refusal), () => this.emit('request', request, response));
+      void this.#admit(request, response, (refusal) => this.#answer(response, refusal), () => this.emit('request', request, response));
     });
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Until somebody listens, the error of a peer that is gone would end the process.
       const ignore = (): void => {};
       socket.on('error', ignore);
-      this.#admit(request, socket, ({ error, headers }) => rejectUpgrade(socket, problem(error.code, error.message), { ...this.#headers(error), ...headers }), () => {
+      void this.#admit(request, socket, ({ error, headers }) => rejectUpgrade(socket, problem(error.code, error.message), { ...this.#headers(error), ...headers }), () => {
         this.emit('upgrade', request, socket, head);
         socket.off('error', ignore);
       });
@@ -72,31 +72,30 @@ export class FrontDoor extends EventEmitter<Events> {
   }
 
   /** @param end what emits `close` when the request is over */
-  #admit(request: IncomingMessage, end: ServerResponse | Duplex, refuse: (refusal: Refusal) => void, accept: () => void): void {
+  async #admit(request: IncomingMessage, end: ServerResponse | Duplex, refuse: (refusal: Refusal) => void, accept: () => void): Promise<void> {
     const client = this.#clientOf(request);
     const error = this.#strangeness(request, client);
     if (error) return refuse({ error });
-    const key = this.#keyOf(request, client);
-    if (key === undefined) return void accept();
-    void this.#limits.request(key).then((waitMs) => {
-      if (waitMs !== undefined) {
-        const waitS = Math.ceil(waitMs / 1000);
-        return refuse({ error: new ProtocolError('too-many-requests', `You have sent more than ${this.#settings.maxRequestsPerMinute} requests in a minute. Wait ${waitS} s.`), headers: { 'Retry-After': String(waitS) } });
-      }
-      if (STREAM_PATHS.includes(pathOf(request))) {
-        const leave = this.#limits.openStream(key);
-        if (!leave) return refuse({ error: new ProtocolError('too-many-requests', `You have ${this.#settings.maxStreamsPerClient} streams, as many as one client may have. End one first.`) });
-        // It may have left while it was counted.
-        if (end.destroyed) leave();
-        else end.once('close', leave);
-      }
-      accept();
-    });
+    const key = await this.#keyOf(request, client);
+    if (key === undefined) return accept();
+    const waitMs = await this.#limits.request(key);
+    if (waitMs !== undefined) {
+      const waitS = Math.ceil(waitMs / 1000);
+      return refuse({ error: new ProtocolError('too-many-requests', `You have sent more than ${this.#settings.maxRequestsPerMinute} requests in a minute. Wait ${waitS} s.`), headers: { 'Retry-After': String(waitS) } });
+    }
+    if (STREAM_PATHS.includes(pathOf(request))) {
+      const leave = this.#limits.openStream(key);
+      if (!leave) return refuse({ error: new ProtocolError('too-many-requests', `You have ${this.#settings.maxStreamsPerClient} streams, as many as one client may have. End one first.`) });
+      // It may have left while it was counted.
+      if (end.destroyed) leave();
+      else end.once('close', leave);
+    }
+    accept();
   }
 
-  #keyOf({ headers }: IncomingMessage, { address }: Client): string | undefined {
+  async #keyOf({ headers }: IncomingMessage, { address }: Client): Promise<string | undefined> {
     try {
-      return this.#tokenOf(headers.authorization) ?? clientKey(address);
+      return await this.#tokenOf(headers.authorization) ?? clientKey(address);
     } catch {
       // Tokens can't be read now: `access` says so.
       return clientKey(address);

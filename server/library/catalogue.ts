@@ -8,7 +8,7 @@ import type { Statement } from 'libsql';
 import type { Manifest } from '../../models/manifest.js';
 import type { Classified, Mood, StreamState, Tag } from '../protocol/messages.js';
 import { isText, nameFromBytes, pathOf, readableName } from '../sources/file-names.js';
-import { openDatabase, WrongDatabaseError, type Database } from '../store/database.js';
+import { openDatabase, WrongDatabaseError, type Database } from '../store/sqlite/database.js';
 import type { Judgement, Problem } from './judge.js';
 import type { Names } from './names.js';
 import { MIGRATIONS } from './schema.js';

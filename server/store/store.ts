@@ -1,8 +1,11 @@
 /**
- * Interface of the history store: segments, states, titles, shares per minute, and alerts of stations.
- * All implementations pass the same tests (`test/server/store/history-store.ts`).
+ * Interface of what a server keeps, whatever the database: history (segments, states, titles, shares per minute,
+ * and alerts of stations), webhook deliveries and API tokens. All implementations pass the same tests
+ * (`test/server/store/store-contract.ts`).
  */
 import type { AlertType, Mood, StationState, StreamState, Tag } from '../protocol/messages.js';
+import type { DeliveryStore } from './deliveries.js';
+import type { TokenStore } from './tokens.js';
 
 /** A time span with one state, genre and title. All times in this file are ms since 1970. */
 export interface HistorySegment {
@@ -96,15 +99,6 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** Runs `work` and rethrows its errors as `StoreError`. */
-export function asStoreError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new StoreError((error as Error).message, { cause: error });
-  }
-}
-
 /** All methods throw a `StoreError` on failure. Reads return at most `most` rows, earliest first; continue from the end of the last row. */
 export interface HistoryStore {
   /**
@@ -129,5 +123,11 @@ export interface HistoryStore {
    * @returns the number of deleted rows; 0 when none is left
    */
   prune(beforeMs: number, most: number): Promise<number>;
-  close(): void;
+}
+
+export interface Store {
+  readonly history: HistoryStore;
+  readonly deliveries: DeliveryStore;
+  readonly tokens: TokenStore;
+  close(): Promise<void>;
 }

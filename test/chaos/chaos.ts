@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SettingError } from '../../server/settings.js';
-import { openDatabase } from '../../server/store/database.js';
+import { openDatabase } from '../../server/store/sqlite/database.js';
 import type { RadioCalls } from '../bench/live/radio-process.js';
 import { command, wholeNumber } from '../bench/live/options.js';
 import { RemoteProcess } from '../bench/live/remote-process.js';

@@ -11,8 +11,8 @@ import type { AlertType } from '../../server/protocol/messages.js';
 import { startServer } from '../../server/server.js';
 import { withDefaults } from '../../server/settings.js';
 import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
-import { openDatabase } from '../../server/store/database.js';
-import { SqliteStore } from '../../server/store/sqlite.js';
+import { openDatabase } from '../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../server/store/sqlite/store.js';
 import type { ClosedRow } from '../../server/store/store.js';
 import { station } from '../server/stations/simulated-sources.js';
 import { NO_SOUND, Radio } from './radio.js';
@@ -102,6 +102,6 @@ async function writePast(database: string): Promise<void> {
   alert('1', 'down', outage.fromMs + 30_000, outage.toMs, 'Not heard for 30 s: the connection was refused.');
   alert('2', 'genre-changed', nowMs - 0.7 * HOUR_MS, nowMs - 0.7 * HOUR_MS, 'Jazz now, rock before.');
   const store = new SqliteStore(() => openDatabase(database));
-  await store.write({ forgotten: [], open: [], closed });
-  store.close();
+  await store.history.write({ forgotten: [], open: [], closed });
+  await store.close();
 }

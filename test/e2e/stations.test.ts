@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
 import type { RunningServer, ServerParts } from '../../server/assemble.js';
 import type { Settings } from '../../server/settings.js';
-import { openDatabase } from '../../server/store/database.js';
-import { SqliteStore } from '../../server/store/sqlite.js';
+import { openDatabase } from '../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../server/store/sqlite/store.js';
 import { startTestServer } from '../server/rig.js';
 import { station } from '../server/stations/simulated-sources.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
@@ -63,7 +63,7 @@ async function writePast(database: string): Promise<void> {
   const [start, failure, back] = [nowMs - 12 * HOUR_MS, nowMs - 3 * HOUR_MS, nowMs - 2 * HOUR_MS];
   const segment = (fromMs: number, toMs: number, genre: string) => ({ kind: 'segment', station: 'deep', segment: { fromMs, toMs, state: 'music', genre, p: 0.75, nowPlaying: null } }) as const;
   const minutes = Array.from({ length: 60 }, (_, i) => ({ kind: 'minute', station: 'deep', minute: { minute: Math.floor(start / 60_000) + i, shares: { high: 60_000 } } }) as const);
-  await store.write({
+  await store.history.write({
     forgotten: [],
     open: [],
     closed: [
@@ -74,7 +74,7 @@ async function writePast(database: string): Promise<void> {
       ...minutes,
     ],
   });
-  store.close();
+  await store.close();
 }
 
 function open(context: Context, path: string, { server = context.server, ...options }: Opening & { server?: RunningServer } = {}): Promise<Page> {

@@ -63,14 +63,14 @@ export function tokensApi({ tokens: { api: tokens, signed } }: ApiParts): OpenAP
     const { token, grant: { role, stations, origins }, expiresAtMs } = await signed.sign(context.get('visitor').grant!, context.req.valid('json'));
     return context.json({ token, role, stations, origins, expiresAt: isoTime(expiresAtMs) }, 201);
   });
-  api.openapi(list, (context) => context.json({ tokens: tokens.list().map(view) }, 200));
-  api.openapi(add, (context) => {
-    const { token, stored } = tokens.add(context.req.valid('json'));
+  api.openapi(list, async (context) => context.json({ tokens: (await tokens.list()).map(view) }, 200));
+  api.openapi(add, async (context) => {
+    const { token, stored } = await tokens.add(context.req.valid('json'));
     return context.json({ token, ...view(stored) }, 201);
   });
-  api.openapi(revoke, (context) => {
+  api.openapi(revoke, async (context) => {
     const { id } = context.req.valid('param');
-    if (!tokens.revoke(id)) throw new ProtocolError('not-found', `There is no token ${JSON.stringify(id)}; GET /v1/tokens lists all of them.`);
+    if (!await tokens.revoke(id)) throw new ProtocolError('not-found', `There is no token ${JSON.stringify(id)}; GET /v1/tokens lists all of them.`);
     return context.body(null, 204);
   });
   return api;

@@ -1,6 +1,6 @@
 /** The journal of written tags in the library's database: what a file said before, and what was written. */
 import { isText, nameFromBytes, pathOf, readableName } from '../../sources/file-names.js';
-import type { Database } from '../../store/database.js';
+import type { Database } from '../../store/sqlite/database.js';
 import type { Fields } from './fields.js';
 
 export type WriteState = 'begun' | 'done' | 'undone' | 'failed';

@@ -23,7 +23,7 @@ const pageToken = made({ name: 'a page', role: 'send', origins: ['https://radio.
 
 let nowMs = Date.parse('2026-11-30T12:00:00Z');
 const signed = new SignedTokens(() => nowMs);
-const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { api: { find: (text) => TOKENS.get(text), get: (id) => [...TOKENS.values()].find((each) => each.id === id) }, signed });
+const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { api: { find: async (text) => TOKENS.get(text), get: async (id) => [...TOKENS.values()].find((each) => each.id === id) }, signed });
 const decide = (access: Access, request: string, headers: Readonly<Record<string, string>> = {}): Promise<Visitor> => {
   const [method = '', path = ''] = request.split(' ');
   return access.decide({ method, path, header: (name) => headers[name] });

@@ -77,7 +77,7 @@ const granted = new Map(ROLES.flatMap((role) => ([['unbound', undefined], ['own'
   return [`${role} ${bound}`, { token, stored }] as const;
 })));
 const access = new Access(settings, {
-  api: { find: (text) => [...granted.values()].find(({ token }) => token === text)?.stored, get: () => undefined },
+  api: { find: async (text) => [...granted.values()].find(({ token }) => token === text)?.stored, get: async () => undefined },
   signed: { verify: async () => undefined },
 });
 

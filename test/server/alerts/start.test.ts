@@ -10,7 +10,9 @@ import type { AlertEvent, OpenAlert } from '../../../server/alerts/event.js';
 import { startAlerts, type RunningAlerts } from '../../../server/alerts/start.js';
 import { Log } from '../../../server/log.js';
 import { withDefaults, type Settings } from '../../../server/settings.js';
-import { openDatabase, type Database } from '../../../server/store/database.js';
+import type { DeliveryStore } from '../../../server/store/deliveries.js';
+import { openDatabase } from '../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../server/store/sqlite/store.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { listen, startBroker } from './broker.js';
 import { stateEvent } from './station-events.js';
@@ -25,7 +27,7 @@ interface Rig {
   readonly lines: { level: string; what: string; [field: string]: unknown }[];
 }
 
-async function start(settings: Partial<Settings>, list: StationList, more: { database?: Database; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
+async function start(settings: Partial<Settings>, list: StationList, more: { deliveries?: DeliveryStore; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = more.startMs ?? 0;
   const lines: Rig['lines'] = [];
@@ -132,12 +134,12 @@ test('a killed process loses no delivery, and repeats none that was answered', a
   await once(child, 'exit');
 
   receiver.answer = status(200);
-  const database = openDatabase(file);
-  const { alerts } = await start({ webhooks: [receiver.url] }, new StationList(), { database, startMs: Date.now() + 60_000 });
+  const store = new SqliteStore(() => openDatabase(file));
+  const { alerts } = await start({ webhooks: [receiver.url] }, new StationList(), { deliveries: store.deliveries, startMs: Date.now() + 60_000 });
   await receiver.untilGot(3);
   assert.equal(receiver.got.map(({ type }) => type), ['down.raised', 'down.recovered', 'down.recovered']);
   await alerts.close();
-  database.close();
+  await store.close();
   await receiver.close();
   rmSync(folder, { recursive: true });
 });

@@ -5,7 +5,8 @@ import type { AlertEvent } from '../../../server/alerts/event.js';
 import { Outbox } from '../../../server/alerts/outbox.js';
 import { GIVE_UP_AFTER_MS, Webhooks } from '../../../server/alerts/webhooks.js';
 import { Log } from '../../../server/log.js';
-import { openDatabase, type Database } from '../../../server/store/database.js';
+import { openDatabase } from '../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../server/store/sqlite/store.js';
 import { VERSION } from '../../../server/version.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { receive, status, type Receiver } from './receiver.js';
@@ -26,7 +27,7 @@ const DELIVERED = 'a webhook was delivered';
 const RETRIED = 'a webhook was not delivered; retrying';
 const GIVEN_UP = 'a webhook delivery was given up';
 
-function rig({ secret = '', database, random = () => 1, startMs = START_MS }: { secret?: string; database?: Database; random?: () => number; startMs?: number } = {}): Rig {
+async function rig({ secret = '', store, random = () => 1, startMs = START_MS }: { secret?: string; store?: SqliteStore; random?: () => number; startMs?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = startMs;
   const lines: Rig['lines'] = [];
@@ -35,7 +36,7 @@ function rig({ secret = '', database, random = () => 1, startMs = START_MS }: { 
     lines.push(JSON.parse(line) as Rig['lines'][number]);
     look();
   });
-  const outbox = new Outbox(database, log);
+  const outbox = await Outbox.open(store?.deliveries, log);
   return {
     clock, outbox, lines,
     webhooks: new Webhooks({ outbox, secret, log, guard: LOOPBACK, scheduler: clock, random }),
@@ -66,7 +67,7 @@ async function withReceiver(work: (receiver: Receiver) => Promise<void>): Promis
 }
 
 test('an event is posted as JSON with a Standard Webhooks signature', () => withReceiver(async (receiver) => {
-  const { webhooks, logged, outbox } = rig({ secret: `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}` });
+  const { webhooks, logged, outbox } = await rig({ secret: `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}` });
   webhooks.send(event(), [receiver.url, receiver.url]);
   await logged(DELIVERED);
   assert.is(receiver.got.length, 1, 'a duplicate target is ignored');
@@ -86,7 +87,7 @@ test('an event is posted as JSON with a Standard Webhooks signature', () => with
 }));
 
 test('without a secret requests are not signed', () => withReceiver(async (receiver) => {
-  const { webhooks, logged } = rig();
+  const { webhooks, logged } = await rig();
   webhooks.send(event(), [receiver.url]);
   await logged(DELIVERED);
   assert.is(receiver.got[0]!.headers['webhook-signature'], undefined);
@@ -95,7 +96,7 @@ test('without a secret requests are not signed', () => withReceiver(async (recei
 
 test('a failure is retried with exponential backoff, with the same id and a new signature', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, logged } = rig({ secret: 'x' });
+  const { webhooks, clock, logged } = await rig({ secret: 'x' });
   webhooks.send(event(), [receiver.url]);
   const waits: number[] = [];
   for (const waitS of [5, 10, 20, 40]) {
@@ -118,7 +119,7 @@ test('a failure is retried with exponential backoff, with the same id and a new 
 
 test('jitter shortens the wait by up to half, and the longest wait is an hour', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, logged, outbox } = rig({ random: () => 0 });
+  const { webhooks, clock, logged, outbox } = await rig({ random: () => 0 });
   webhooks.send(event(), [receiver.url]);
   const waitsMs: number[] = [];
   for (let attempt = 1; attempt <= 13; attempt++) {
@@ -132,7 +133,7 @@ test('jitter shortens the wait by up to half, and the longest wait is an hour', 
 }));
 
 test('Retry-After is respected, in seconds and as a date', () => withReceiver(async (receiver) => {
-  const { webhooks, clock, logged, outbox } = rig();
+  const { webhooks, clock, logged, outbox } = await rig();
   receiver.answer = status(429, { 'retry-after': '90' });
   webhooks.send(event(), [receiver.url]);
   await logged(RETRIED);
@@ -149,7 +150,7 @@ test('Retry-After is respected, in seconds and as a date', () => withReceiver(as
 }));
 
 test('a 410 is given up, and a redirect is not followed', () => withReceiver(async (receiver) => {
-  const { webhooks, logged, outbox, lines } = rig();
+  const { webhooks, logged, outbox, lines } = await rig();
   receiver.answer = status(410);
   webhooks.send(event(), [receiver.url]);
   await logged(GIVEN_UP);
@@ -165,10 +166,10 @@ test('a 410 is given up, and a redirect is not followed', () => withReceiver(asy
 
 test('a delivery not accepted within three days is given up', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, clock, logged, outbox } = rig();
+  const { webhooks, clock, logged, outbox } = await rig();
   webhooks.send(event(), [receiver.url]);
   await logged(RETRIED);
-  outbox.retry(1, START_MS + 2 * GIVE_UP_AFTER_MS, 'not for long');
+  outbox.retry(outbox.candidates()[0]!, START_MS + 2 * GIVE_UP_AFTER_MS, 'not for long');
   clock.advance(GIVE_UP_AFTER_MS);
   assert.is(outbox.size, 1);
   clock.advance(60_001);
@@ -179,7 +180,7 @@ test('a delivery not accepted within three days is given up', () => withReceiver
 test('a request times out after 10 s, and a slow target delays no other', () => withReceiver(async (slow) => {
   const fast = await receive();
   slow.answer = () => {};
-  const { webhooks, clock, logged, outbox } = rig();
+  const { webhooks, clock, logged, outbox } = await rig();
   webhooks.send(event(), [slow.url, fast.url]);
   webhooks.send(event('recovered'), [slow.url, fast.url]);
   await Promise.all([fast.untilGot(2), slow.untilGot(1)]);
@@ -195,7 +196,7 @@ test('a request times out after 10 s, and a slow target delays no other', () => 
 
 test('the events of one alert are delivered in order, and other alerts do not wait for them', () => withReceiver(async (receiver) => {
   receiver.answer = (response, { headers }) => response.writeHead(headers['webhook-id'] === 'alert-1-raised' ? 400 : 200).end();
-  const { webhooks, clock, logged } = rig();
+  const { webhooks, clock, logged } = await rig();
   webhooks.send(event(), [receiver.url]);
   webhooks.send(event('recovered'), [receiver.url]);
   webhooks.send(event('raised', 'alert-2'), [receiver.url]);
@@ -216,7 +217,7 @@ test('the events of one alert are delivered in order, and other alerts do not wa
 
 test('a target that is down gets one attempt per backoff, not one per pending delivery', () => withReceiver(async (receiver) => {
   receiver.answer = status(503);
-  const { webhooks, clock, logged } = rig();
+  const { webhooks, clock, logged } = await rig();
   for (let index = 0; index < 20; index++) webhooks.send(event('raised', `alert-${index}`), [receiver.url]);
   for (const waitS of [5, 10, 20]) {
     await logged(RETRIED);
@@ -235,11 +236,11 @@ test('a target that is down gets one attempt per backoff, not one per pending de
 }));
 
 test('pending deliveries are sent after the next start, and none twice', () => withReceiver(async (receiver) => {
-  const database = openDatabase(':memory:');
+  const store = new SqliteStore(() => openDatabase(':memory:'));
   receiver.answer = (response, { headers }) => {
     if (headers['webhook-id'] === 'alert-1-raised') response.writeHead(200).end();
   };
-  const before = rig({ database });
+  const before = await rig({ store });
   before.webhooks.send(event(), [receiver.url]);
   before.webhooks.send(event('recovered'), [receiver.url]);
   await receiver.untilGot(2);
@@ -248,18 +249,18 @@ test('pending deliveries are sent after the next start, and none twice', () => w
   await closed;
   assert.is(before.outbox.candidates()[0]!.attempts, 0, 'an attempt aborted by the shutdown does not count');
   receiver.answer = status(200);
-  const after = rig({ database, startMs: START_MS + 60_000 });
+  const after = await rig({ store, startMs: START_MS + 60_000 });
   await after.logged(DELIVERED);
   assert.equal(receiver.got.map(({ headers }) => headers['webhook-id']), ['alert-1-raised', 'alert-1-recovered', 'alert-1-recovered']);
   await after.webhooks.close();
-  assert.is(new Outbox(database, new Log('error')).size, 0);
+  assert.is((await Outbox.open(store.deliveries, new Log('error'))).size, 0);
   assert.is(after.clock.actions.length, 0, 'no timer is left');
-  database.close();
+  await store.close();
 }));
 
 test('an unreachable target is logged without its path and credentials', () => withReceiver(async (receiver) => {
   await receiver.close();
-  const { webhooks, logged, outbox, lines } = rig();
+  const { webhooks, logged, outbox, lines } = await rig();
   const secret = receiver.url.replace('http://', 'http://user:pass@').replace('/hook', '/services/T0KEN');
   webhooks.send(event(), [secret]);
   const all: unknown[] = [];
@@ -276,7 +277,7 @@ test('an unreachable target is logged without its path and credentials', () => w
 }));
 
 test('user name and password in the URL are sent as an Authorization header', () => withReceiver(async (receiver) => {
-  const { webhooks, logged } = rig();
+  const { webhooks, logged } = await rig();
   webhooks.send(event(), [receiver.url.replace('http://', 'http://user:p%40ss@')]);
   await logged(DELIVERED);
   assert.is(receiver.got[0]!.headers.authorization, `Basic ${Buffer.from('user:p@ss').toString('base64')}`);
@@ -284,7 +285,7 @@ test('user name and password in the URL are sent as an Authorization header', ()
 }));
 
 test('a saved target that can never work is given up at once, not retried for days', async () => {
-  const { webhooks, logged, outbox, lines } = rig();
+  const { webhooks, logged, outbox, lines } = await rig();
   const all: unknown[] = [];
   const { push } = lines;
   lines.push = (...more) => {
@@ -301,7 +302,7 @@ test('a saved target that can never work is given up at once, not retried for da
 
 test('pending deliveries to a removed target are discarded', () => withReceiver(async (receiver) => {
   receiver.answer = status(500);
-  const { webhooks, logged, outbox } = rig();
+  const { webhooks, logged, outbox } = await rig();
   webhooks.send(event(), [receiver.url]);
   webhooks.send(event('raised', 'alert-2', 'b'), [receiver.url]);
   await logged(RETRIED);

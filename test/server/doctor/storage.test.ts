@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../../server/doctor/finding.js';
 import { checkDatabase, checkDisk, checkStations } from '../../../server/doctor/storage.js';
-import { openDatabase } from '../../../server/store/database.js';
+import { openDatabase } from '../../../server/store/sqlite/database.js';
 
 interface Place {
   readonly folder: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import { Catalogue, type NewResult } from '../../../server/library/catalogue.js';
 import type { Judgement } from '../../../server/library/judge.js';
-import { openDatabase } from '../../../server/store/database.js';
+import { openDatabase } from '../../../server/store/sqlite/database.js';
 import { judged } from './judged.js';
 
 const MODEL = { name: 'm', version: '1', weights: { sha256: 'a'.repeat(64) }, labels: ['jazz', 'rock'] };

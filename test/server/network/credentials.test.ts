@@ -42,7 +42,7 @@ test('stations', async () => {
 
 test('webhooks', async () => {
   const { host, got, close } = await remember();
-  const webhooks = new Webhooks({ outbox: new Outbox(undefined, log), secret: '', log, guard: LOOPBACK });
+  const webhooks = new Webhooks({ outbox: await Outbox.open(undefined, log), secret: '', log, guard: LOOPBACK });
   for (const [index, [typed]] of PASSWORDS.entries()) {
     webhooks.send({ id: `alert-${index}`, station: { id: 'a', name: 'A' }, type: 'down', kind: 'raised', atMs: 0, fromMs: 0, toMs: null, sentence: '', rule: null, details: {} }, [`http://user:${typed}@${host}/`]);
     await until(() => got.length > index);

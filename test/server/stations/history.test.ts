@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Log } from '../../../server/log.js';
-import { openDatabase, type Database } from '../../../server/store/database.js';
-import { SqliteStore } from '../../../server/store/sqlite.js';
+import { openDatabase, type Database } from '../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../server/store/sqlite/store.js';
 import type { AlertRecord } from '../../../server/store/store.js';
 import { History } from '../../../server/stations/history.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -24,7 +24,7 @@ function setUp({ maxWaitingRows = MANY }: { maxWaitingRows?: number } = {}) {
   const store = new SqliteStore(() => database);
   const lines: Record<string, unknown>[] = [];
   const log = new Log('debug', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
-  const history = new History({ store, log, scheduler: clock, maxWaitingRows });
+  const history = new History({ store: store.history, log, scheduler: clock, maxWaitingRows });
   return {
     clock, database, store, lines, history,
     /** Advances time with a block every half second, and lets pending writes finish. */
@@ -40,7 +40,7 @@ function setUp({ maxWaitingRows = MANY }: { maxWaitingRows?: number } = {}) {
     },
     async stop(): Promise<void> {
       await history.close();
-      store.close();
+      await store.close();
     },
   };
 }
@@ -52,13 +52,13 @@ test('all rows are written every two seconds, open ones with their end so far', 
   const it = setUp();
   it.live();
   await it.listen(1500);
-  assert.equal(await it.store.segments('a', ALL, MANY), []);
+  assert.equal(await it.store.history.segments('a', ALL, MANY), []);
   await it.listen(1500);
-  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 2000, 'rock']]);
-  assert.equal((await it.store.states('a', ALL, MANY)).map(({ fromMs, toMs, state }) => [fromMs, toMs, state]), [[0, 2000, 'live']]);
-  assert.equal(await it.store.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 2000 } }]);
+  assert.equal((await it.store.history.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 2000, 'rock']]);
+  assert.equal((await it.store.history.states('a', ALL, MANY)).map(({ fromMs, toMs, state }) => [fromMs, toMs, state]), [[0, 2000, 'live']]);
+  assert.equal(await it.store.history.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 2000 } }]);
   await it.listen(1000, 'jazz');
-  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 3000, 'rock'], [3000, 4000, 'jazz']]);
+  assert.equal((await it.store.history.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]), [[0, 3000, 'rock'], [3000, 4000, 'jazz']]);
   await it.stop();
 });
 
@@ -67,8 +67,8 @@ test('closing writes the remaining rows', async () => {
   it.live();
   await it.listen(500);
   await it.history.close();
-  assert.is((await it.store.segments('a', ALL, MANY)).length, 1);
-  it.store.close();
+  assert.is((await it.store.history.segments('a', ALL, MANY)).length, 1);
+  await it.store.close();
 });
 
 test('after a restart no rows overlap, and the time between has no state', async () => {
@@ -77,18 +77,18 @@ test('after a restart no rows overlap, and the time between has no state', async
   await it.listen(10_000);
   await it.history.close();
   it.clock.advance(7000);
-  const again = new History({ store: new SqliteStore(() => it.database), log: new Log('error', () => {}), scheduler: it.clock });
+  const again = new History({ store: new SqliteStore(() => it.database).history, log: new Log('error', () => {}), scheduler: it.clock });
   again.record('a', { type: 'state', atMs: it.clock.now(), state: 'live', reason: null });
   for (let block = 0; block < 100; block++) {
     it.clock.advance(BLOCK_MS);
     again.record('a', heard(it.clock.now(), 'rock'));
   }
   await again.close();
-  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
-  assert.equal((await it.store.states('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
+  assert.equal((await it.store.history.segments('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
+  assert.equal((await it.store.history.states('a', ALL, MANY)).map(({ fromMs, toMs }) => [fromMs, toMs]), [[0, 10_000], [17_000, 67_000]]);
   // Both parts of the minute of the restart are merged.
-  assert.equal(await it.store.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 53_000 } }, { minute: 1, shares: { rock: 7000 } }]);
-  it.store.close();
+  assert.equal(await it.store.history.minutes('a', ALL, MANY), [{ minute: 0, shares: { rock: 53_000 } }, { minute: 1, shares: { rock: 7000 } }]);
+  await it.store.close();
 });
 
 test('a forgotten station is deleted from memory and store', async () => {
@@ -97,8 +97,8 @@ test('a forgotten station is deleted from memory and store', async () => {
   await it.listen(5000);
   it.history.forget('a');
   await it.history.flush();
-  assert.equal(await it.store.segments('a', ALL, MANY), []);
-  assert.equal(await it.store.states('a', ALL, MANY), []);
+  assert.equal(await it.store.history.segments('a', ALL, MANY), []);
+  assert.equal(await it.store.history.states('a', ALL, MANY), []);
   await it.stop();
 });
 
@@ -106,7 +106,7 @@ test('an alert is written at once', async () => {
   const it = setUp();
   const alert: AlertRecord = { id: '1', station: { id: 'a', name: 'A' }, type: 'down', fromMs: 5, toMs: null, sentence: 'A is down.' };
   await it.history.alert(alert);
-  assert.equal(await it.store.openAlerts(), [alert]);
+  assert.equal(await it.store.history.openAlerts(), [alert]);
   await it.stop();
 });
 
@@ -128,7 +128,7 @@ test('a full disk is logged once, stations keep running, and all rows are writte
   await it.listen(70_000);
   assert.not(it.history.status.isFailing);
   assert.equal(it.lines.map(({ level }) => level), ['error', 'info']);
-  const segments = await it.store.segments('a', ALL, MANY);
+  const segments = await it.store.history.segments('a', ALL, MANY);
   assert.is(segments.length, 402);
   segments.slice(1).forEach(({ fromMs }, index) => assert.is(fromMs, segments[index]!.toMs));
   await it.stop();
@@ -137,8 +137,8 @@ test('a full disk is logged once, stations keep running, and all rows are writte
 test('a store that can not be written is retried with exponential backoff, at least once a minute', async () => {
   const it = setUp();
   const triedAtMs: number[] = [];
-  const write = it.store.write.bind(it.store);
-  it.store.write = (batch) => {
+  const write = it.store.history.write.bind(it.store.history);
+  it.store.history.write = (batch) => {
     triedAtMs.push(it.clock.now());
     return write(batch);
   };
@@ -148,7 +148,7 @@ test('a store that can not be written is retried with exponential backoff, at le
   assert.equal(triedAtMs, [2000, 4000, 8000, 16_000, 32_000, 64_000, 124_000, 184_000, 244_000]);
   assert.match(it.history.status.reason!, 'readonly');
   assert.is(it.history.status.sinceMs, 2000);
-  it.store.close();
+  await it.store.close();
 });
 
 test('rows waiting for the store are limited; the oldest are dropped and counted', async () => {
@@ -160,7 +160,7 @@ test('rows waiting for the store are limited; the oldest are dropped and counted
   assert.is(it.history.status.droppedRows, 29);
   it.database.exec('PRAGMA query_only = 0');
   await it.history.flush();
-  assert.equal((await it.store.segments('a', ALL, MANY)).map(({ genre }) => genre), Array.from({ length: 11 }, (_, index) => `genre ${index + 29}`));
+  assert.equal((await it.store.history.segments('a', ALL, MANY)).map(({ genre }) => genre), Array.from({ length: 11 }, (_, index) => `genre ${index + 29}`));
   await it.stop();
 });
 
@@ -181,14 +181,14 @@ test('a killed process loses at most the last seconds, and corrupts nothing', as
     assert.equal(database.prepare('PRAGMA integrity_check').all(), [{ integrity_check: 'ok' }]);
     const store = new SqliteStore(() => database);
     for (const station of ['a', 'b']) {
-      const segments = await store.segments(station, ALL, MANY);
+      const segments = await store.history.segments(station, ALL, MANY);
       assert.ok(segments.length > 5);
       segments.slice(1).forEach(({ fromMs }, index) => assert.is(fromMs, segments[index]!.toMs));
-      for (const lastMs of [segments.at(-1)!.toMs, (await store.states(station, ALL, MANY)).at(-1)!.toMs]) assert.ok(lastMs > reportedMs - 5000, `${lastMs} is long before ${reportedMs}`);
-      const countedMs = (await store.minutes(station, ALL, MANY)).flatMap(({ shares }) => Object.values(shares)).reduce((sum, ms) => sum + ms, 0);
+      for (const lastMs of [segments.at(-1)!.toMs, (await store.history.states(station, ALL, MANY)).at(-1)!.toMs]) assert.ok(lastMs > reportedMs - 5000, `${lastMs} is long before ${reportedMs}`);
+      const countedMs = (await store.history.minutes(station, ALL, MANY)).flatMap(({ shares }) => Object.values(shares)).reduce((sum, ms) => sum + ms, 0);
       assert.is(countedMs, segments.at(-1)!.toMs);
     }
-    store.close();
+    await store.close();
   } finally {
     rmSync(folder, { recursive: true });
   }

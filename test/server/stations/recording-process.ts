@@ -1,7 +1,7 @@
 /** Records two stations into the given database until it is killed. */
 import { Log } from '../../../server/log.js';
-import { openDatabase } from '../../../server/store/database.js';
-import { SqliteStore } from '../../../server/store/sqlite.js';
+import { openDatabase } from '../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../server/store/sqlite/store.js';
 import { History } from '../../../server/stations/history.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { BLOCK_MS, heard } from './prediction-events.js';
@@ -10,7 +10,7 @@ const BLOCK_EVERY_MS = 10;
 const STATIONS = ['a', 'b'];
 
 const clock = new ManualClock();
-const history = new History({ store: new SqliteStore(() => openDatabase(process.argv[2]!)), log: new Log('error'), scheduler: clock });
+const history = new History({ store: new SqliteStore(() => openDatabase(process.argv[2]!)).history, log: new Log('error'), scheduler: clock });
 for (const station of STATIONS) history.record(station, { type: 'state', atMs: 0, state: 'live', reason: null });
 setInterval(() => {
   clock.advance(BLOCK_MS);

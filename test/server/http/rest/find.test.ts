@@ -5,8 +5,8 @@ import { findQuery, findStations } from '../../../../server/http/rest/find.js';
 import type { ApiParts } from '../../../../server/http/rest/api.js';
 import type { StationGlance } from '../../../../server/protocol/messages.js';
 import { Profiles } from '../../../../server/stations/profiles.js';
-import { openDatabase } from '../../../../server/store/database.js';
-import { SqliteStore } from '../../../../server/store/sqlite.js';
+import { openDatabase } from '../../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../../server/store/sqlite/store.js';
 import { sharedHistory } from './kept-server.js';
 import { ask } from './ask.js';
 
@@ -44,8 +44,8 @@ async function profiles(days: Readonly<Record<string, Record<string, number>>>):
   const store = new SqliteStore(() => openDatabase(':memory:'));
   const closed = Object.entries(days).flatMap(([station, shares]) => [1, 2, 9].flatMap((day) => Array.from({ length: 90 }, (_, index) => (
     { kind: 'minute', station, minute: { minute: (NOW_MS - 24 * day * HOUR_MS) / 60_000 - index, shares } } as const))));
-  await store.write({ forgotten: [], closed, open: [] });
-  return new Profiles(store, () => NOW_MS);
+  await store.history.write({ forgotten: [], closed, open: [] });
+  return new Profiles(store.history, () => NOW_MS);
 }
 
 test('stations are found by what they play now, surest first', async () => {
@@ -76,13 +76,13 @@ test('stations are found by what they usually play at this hour, and by likeness
 test('a profile is read once, then only its newest hours, until the station is forgotten', async () => {
   const store = new SqliteStore(() => openDatabase(':memory:'));
   const ranges: number[] = [];
-  const counting = new Proxy(store, { get: (target, name) => (name !== 'hours' ? Reflect.get(target, name) as unknown : (station: string, range: { fromMs: number; toMs: number }) => {
+  const counting = new Proxy(store.history, { get: (target, name) => (name !== 'hours' ? Reflect.get(target, name) as unknown : (station: string, range: { fromMs: number; toMs: number }) => {
     ranges.push((range.toMs - range.fromMs) / HOUR_MS);
     return target.hours(station, range);
   }) });
   let nowMs = NOW_MS;
   const kept = new Profiles(counting, () => nowMs);
-  const write = (minute: number): Promise<unknown> => store.write({ forgotten: [], closed: [{ kind: 'minute', station: 'a', minute: { minute, shares: { jazz: 60_000 } } }], open: [] });
+  const write = (minute: number): Promise<unknown> => store.history.write({ forgotten: [], closed: [{ kind: 'minute', station: 'a', minute: { minute, shares: { jazz: 60_000 } } }], open: [] });
   await write(NOW_MS / 60_000 - 3);
   assert.is((await kept.of('a')).overall.heardS, 60);
   assert.is(ranges.reduce((sum, hours) => sum + hours, 0), 28 * 24);
@@ -95,7 +95,7 @@ test('a profile is read once, then only its newest hours, until the station is f
   kept.forget('a');
   await kept.of('a');
   assert.ok(ranges.length > 10);
-  store.close();
+  await store.close();
 });
 
 const shared = sharedHistory(test, Array.from({ length: 30 }, (_, index) => ({ kind: 'minute', station: 'one', minute: { minute: Math.floor(Date.now() / 60_000) - 1440 - index, shares: { jazz: 45_000, speech: 15_000 } } } as const)));

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningServer } from '../../../../server/assemble.js';
-import { openDatabase } from '../../../../server/store/database.js';
-import { SqliteStore } from '../../../../server/store/sqlite.js';
+import { openDatabase } from '../../../../server/store/sqlite/database.js';
+import { SqliteStore } from '../../../../server/store/sqlite/store.js';
 import type { ClosedRow } from '../../../../server/store/store.js';
 import { StationsFile } from '../../../../server/stations/stations-file.js';
 import { startTestServer, type Hooks } from '../../rig.js';
@@ -18,8 +18,8 @@ async function startWithHistory(closed: readonly ClosedRow[]): Promise<{ readonl
     const stations = join(folder, 'stations.json');
     await new StationsFile(stations).save([saved({ enabled: false })]);
     const store = new SqliteStore(() => openDatabase(join(folder, 'stations.db')));
-    await store.write({ forgotten: [], closed, open: [] });
-    store.close();
+    await store.history.write({ forgotten: [], closed, open: [] });
+    await store.close();
     const server = await startTestServer({ stations, keepDays: 36_500 }, { listen: new SimulatedSources().listen });
     return { server, close: () => server.close().finally(remove) };
   } catch (error) {

@@ -49,16 +49,18 @@ const log = new Log('error', () => {});
 const DOORS: Readonly<Record<string, (host: string, guard: Guard) => Promise<string>>> = {
   station: (host, guard) => stationFault(`http://${host}:8000/`, guard),
   'station over TLS': (host, guard) => stationFault(`https://${host}/`, guard),
-  webhook: (host, guard) => new Promise((resolve) => {
-    const outbox = new Outbox(undefined, log);
-    const webhooks: Webhooks = new Webhooks({
-      outbox, secret: '', guard, log: new Log('debug', (line) => {
-        const { failure } = JSON.parse(line) as { failure?: string };
-        if (failure !== undefined) void webhooks.close().then(() => resolve(failure));
-      }),
+  webhook: async (host, guard) => {
+    const outbox = await Outbox.open(undefined, log);
+    return new Promise((resolve) => {
+      const webhooks: Webhooks = new Webhooks({
+        outbox, secret: '', guard, log: new Log('debug', (line) => {
+          const { failure } = JSON.parse(line) as { failure?: string };
+          if (failure !== undefined) void webhooks.close().then(() => resolve(failure));
+        }),
+      });
+      webhooks.send({ id: 'x', station: { id: 'a', name: 'A' }, type: 'down', kind: 'raised', atMs: 0, fromMs: 0, toMs: null, sentence: '', rule: null, details: {} }, [`https://${host}/hook`]);
     });
-    webhooks.send({ id: 'x', station: { id: 'a', name: 'A' }, type: 'down', kind: 'raised', atMs: 0, fromMs: 0, toMs: null, sentence: '', rule: null, details: {} }, [`https://${host}/hook`]);
-  }),
+  },
   'MQTT over TCP': (host, guard) => brokerFault(`mqtt://${host}`, guard),
   'MQTT over TLS': (host, guard) => brokerFault(`mqtts://${host}:8883`, guard),
   'MQTT over a WebSocket': (host, guard) => brokerFault(`ws://${host}/`, guard),

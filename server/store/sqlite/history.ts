@@ -1,10 +1,9 @@
 /** The history store in the embedded SQLite database. */
-import type { Statement } from 'libsql';
-import type { Tag } from '../protocol/messages.js';
-import type { Database } from './database.js';
-import { asStoreError, type AlertRecord, type ClosedRow, type HistoryBatch, type HistoryHour, type HistoryMinute, type HistorySegment, type HistoryState, type HistoryStore, type HistoryTitle, type OpenRows, type Range, type RefusedRow } from './store.js';
+import type { Tag } from '../../protocol/messages.js';
+import { MINUTE_MS, mergedShares } from '../minutes.js';
+import type { AlertRecord, ClosedRow, HistoryBatch, HistoryHour, HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, OpenRows, Range, RefusedRow } from '../store.js';
+import type { Connection } from './connection.js';
 
-const MINUTE_MS = 60_000;
 const MINUTES_PER_HOUR = 60;
 /** https://sqlite.org/rescode.html; the extended codes have it in their lowest byte. */
 const SQLITE_CONSTRAINT = 19;
@@ -46,20 +45,13 @@ interface MinuteRow {
   readonly shares: string;
 }
 
-export class SqliteStore implements HistoryStore {
-  readonly #open: () => Database;
-  #opened: Database | undefined;
-  readonly #prepared = new Map<string, Statement>();
+export class SqliteHistory implements HistoryStore {
+  readonly #connection: Connection;
   /** Whether the open rows of an earlier process have been closed, which the first batch does. */
   #hasClosedOldRows = false;
 
-  /** @param open opens the database at first use, and is called again if it throws; the store closes it */
-  constructor(open: () => Database) {
-    this.#open = open;
-  }
-
-  get database(): Database {
-    return (this.#opened ??= asStoreError(this.#open));
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   async write(batch: HistoryBatch): Promise<readonly RefusedRow[]> {
@@ -79,7 +71,7 @@ export class SqliteStore implements HistoryStore {
         }
       }
     };
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       if (!this.#hasClosedOldRows) this.#closeOldRows();
       for (const station of batch.forgotten) this.#forget(station);
       unlessRefused(batch.closed, (row) => this.#close(row));
@@ -90,19 +82,19 @@ export class SqliteStore implements HistoryStore {
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
-    return this.#all<SegmentRow>(overlapping('segments', 'fromMs, toMs, state, genre, p, nowPlaying, tags, lively, happy'), { station, ...range, most }).map(historySegment);
+    return this.#connection.all<SegmentRow>(overlapping('segments', 'fromMs, toMs, state, genre, p, nowPlaying, tags, lively, happy'), { station, ...range, most }).map(historySegment);
   }
 
   async states(station: string, range: Range, most: number): Promise<HistoryState[]> {
-    return this.#all<HistoryState>(overlapping('states', 'fromMs, toMs, state, reason'), { station, ...range, most });
+    return this.#connection.all<HistoryState>(overlapping('states', 'fromMs, toMs, state, reason'), { station, ...range, most });
   }
 
   async titles(station: string, range: Range, most: number): Promise<HistoryTitle[]> {
-    return this.#all<HistoryTitle>('SELECT atMs, title FROM titles WHERE station = :station AND atMs >= :fromMs AND atMs < :toMs ORDER BY atMs LIMIT :most', { station, ...range, most });
+    return this.#connection.all<HistoryTitle>('SELECT atMs, title FROM titles WHERE station = :station AND atMs >= :fromMs AND atMs < :toMs ORDER BY atMs LIMIT :most', { station, ...range, most });
   }
 
   async hours(station: string, { fromMs, toMs }: Range): Promise<HistoryHour[]> {
-    const rows = this.#all<{ hour: number; key: string; ms: number }>(`
+    const rows = this.#connection.all<{ hour: number; key: string; ms: number }>(`
       SELECT minute / ${MINUTES_PER_HOUR} AS hour, key, sum(value) AS ms FROM minutes, json_each(minutes.shares)
       WHERE station = :station AND minute >= :from AND minute < :to GROUP BY hour, key ORDER BY hour`,
     { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS) });
@@ -117,9 +109,9 @@ export class SqliteStore implements HistoryStore {
 
   async minutes(station: string, { fromMs, toMs }: Range, most: number): Promise<HistoryMinute[]> {
     const values = { station, from: Math.ceil(fromMs / MINUTE_MS), to: Math.ceil(toMs / MINUTE_MS) };
-    const minutes = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute >= :from AND minute < :to ORDER BY minute LIMIT :most', { ...values, most })
+    const minutes = this.#connection.all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute >= :from AND minute < :to ORDER BY minute LIMIT :most', { ...values, most })
       .map(historyMinute);
-    const [open] = this.#all<MinuteRow>('SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to', values).map(historyMinute);
+    const [open] = this.#connection.all<MinuteRow>('SELECT minute, shares FROM open_minutes WHERE station = :station AND minute >= :from AND minute < :to', values).map(historyMinute);
     if (!open) return minutes;
     const last = minutes.at(-1);
     // After a restart within a minute, its first part is closed and its second part open.
@@ -130,14 +122,14 @@ export class SqliteStore implements HistoryStore {
 
   async alerts({ fromMs, toMs }: Range, most: number, station?: string): Promise<AlertRecord[]> {
     const ofStation = station === undefined ? '' : 'station = :station AND';
-    return this.#all<AlertRow>(
+    return this.#connection.all<AlertRow>(
       `SELECT ${ALERT_COLUMNS} FROM alerts WHERE ${ofStation} fromMs < :toMs AND (toMs IS NULL OR toMs >= :fromMs) ORDER BY fromMs DESC, id LIMIT :most`,
       { fromMs, toMs, most, ...(station !== undefined && { station }) },
     ).map(alertRecord);
   }
 
   async openAlerts(): Promise<AlertRecord[]> {
-    return this.#all<AlertRow>(`SELECT ${ALERT_COLUMNS} FROM alerts WHERE toMs IS NULL ORDER BY fromMs, id`, {}).map(alertRecord);
+    return this.#connection.all<AlertRow>(`SELECT ${ALERT_COLUMNS} FROM alerts WHERE toMs IS NULL ORDER BY fromMs, id`, {}).map(alertRecord);
   }
 
   async prune(beforeMs: number, most: number): Promise<number> {
@@ -145,104 +137,65 @@ export class SqliteStore implements HistoryStore {
     for (const { name, key, isOver } of TABLES) {
       let station = this.#firstStation(name, '');
       while (station !== undefined && left > 0) {
-        left -= this.#run(
+        left -= this.#connection.run(
           `DELETE FROM ${name} WHERE station = :station AND ${key} IN (SELECT ${key} FROM ${name} WHERE station = :station AND ${isOver} ORDER BY ${key} LIMIT :left)`,
           { station, before: beforeMs, left },
         );
         station = this.#firstStation(name, station);
       }
     }
-    if (left > 0) left -= this.#run('DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE fromMs < :before AND toMs < :before ORDER BY fromMs LIMIT :left)', { before: beforeMs, left });
+    if (left > 0) left -= this.#connection.run('DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE fromMs < :before AND toMs < :before ORDER BY fromMs LIMIT :left)', { before: beforeMs, left });
     return most - left;
   }
 
-  close(): void {
-    const database = this.#opened;
-    if (!database) return;
-    try {
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch {
-      // Fails on a full disk, for example; the write-ahead log is then read at the next start.
-    }
-    database.close();
-  }
-
-
   #closeOldRows(): void {
-    this.#run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
-    this.#run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
-    for (const { station, minute, shares } of this.#all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
+    this.#connection.run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
+    this.#connection.run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
+    for (const { station, minute, shares } of this.#connection.all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
       this.#addMinute(station, historyMinute({ minute, shares }));
     }
-    for (const table of OPEN_TABLES) this.#run(`DELETE FROM ${table}`);
+    for (const table of OPEN_TABLES) this.#connection.run(`DELETE FROM ${table}`);
   }
 
   #forget(station: string): void {
-    for (const table of [...TABLES.map(({ name }) => name), ...OPEN_TABLES, 'alerts']) this.#run(`DELETE FROM ${table} WHERE station = :station`, { station });
+    for (const table of [...TABLES.map(({ name }) => name), ...OPEN_TABLES, 'alerts']) this.#connection.run(`DELETE FROM ${table} WHERE station = :station`, { station });
   }
 
   #close(row: ClosedRow): void {
     const { station } = row;
     switch (row.kind) {
-      case 'segment': return void this.#run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(row.segment) });
-      case 'state': return void this.#run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...row.state });
-      case 'title': return void this.#run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title)', { station, ...row.title });
+      case 'segment': return void this.#connection.run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(row.segment) });
+      case 'state': return void this.#connection.run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...row.state });
+      case 'title': return void this.#connection.run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title)', { station, ...row.title });
       case 'minute': return this.#addMinute(station, row.minute);
       case 'alert': {
         const { station: { id, name }, ...rest } = row.alert;
         // Keep the first sentence, which describes the problem, not its end.
-        this.#run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs', { ...rest, station: id, stationName: name });
+        this.#connection.run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs', { ...rest, station: id, stationName: name });
       }
     }
   }
 
   #writeOpen({ station, segment, state, minute }: OpenRows): void {
-    if (segment) this.#run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(segment) });
-    else this.#run('DELETE FROM open_segments WHERE station = :station', { station });
-    if (state) this.#run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
-    else this.#run('DELETE FROM open_states WHERE station = :station', { station });
-    if (minute) this.#run('INSERT OR REPLACE INTO open_minutes VALUES (:station, :minute, :shares)', { station, minute: minute.minute, shares: JSON.stringify(minute.shares) });
-    else this.#run('DELETE FROM open_minutes WHERE station = :station', { station });
+    if (segment) this.#connection.run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(segment) });
+    else this.#connection.run('DELETE FROM open_segments WHERE station = :station', { station });
+    if (state) this.#connection.run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
+    else this.#connection.run('DELETE FROM open_states WHERE station = :station', { station });
+    if (minute) this.#connection.run('INSERT OR REPLACE INTO open_minutes VALUES (:station, :minute, :shares)', { station, minute: minute.minute, shares: JSON.stringify(minute.shares) });
+    else this.#connection.run('DELETE FROM open_minutes WHERE station = :station', { station });
   }
 
   /** Adds a minute; after a restart it may come in two parts, which are merged. */
   #addMinute(station: string, { minute, shares }: HistoryMinute): void {
-    const [before] = this.#all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute }).map(historyMinute);
+    const [before] = this.#connection.all<MinuteRow>('SELECT minute, shares FROM minutes WHERE station = :station AND minute = :minute', { station, minute }).map(historyMinute);
     const all = before ? mergedShares(before.shares, shares) : shares;
-    this.#run('INSERT OR REPLACE INTO minutes VALUES (:station, :minute, :shares)', { station, minute, shares: JSON.stringify(all) });
+    this.#connection.run('INSERT OR REPLACE INTO minutes VALUES (:station, :minute, :shares)', { station, minute, shares: JSON.stringify(all) });
   }
 
   /** The next station in a table, by one index lookup. */
   #firstStation(table: string, after: string): string | undefined {
-    const [row] = this.#all<{ station: string | null }>(`SELECT min(station) AS station FROM ${table} WHERE station > :after`, { after });
+    const [row] = this.#connection.all<{ station: string | null }>(`SELECT min(station) AS station FROM ${table} WHERE station > :after`, { after });
     return row?.station ?? undefined;
-  }
-
-  #transaction(work: () => void): void {
-    const { database } = this;
-    asStoreError(() => database.exec('BEGIN IMMEDIATE'));
-    try {
-      work();
-      asStoreError(() => database.exec('COMMIT'));
-    } catch (error) {
-      // On a full disk SQLite has rolled back already.
-      if (database.inTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
-  #run(sql: string, values: Readonly<Record<string, unknown>> = {}): number {
-    return asStoreError(() => this.#statement(sql).run(values).changes);
-  }
-
-  #all<Row>(sql: string, values: Readonly<Record<string, unknown>>): Row[] {
-    return asStoreError(() => this.#statement(sql).all(values) as Row[]);
-  }
-
-  #statement(sql: string): Statement {
-    let statement = this.#prepared.get(sql);
-    if (!statement) this.#prepared.set(sql, statement = this.database.prepare(sql));
-    return statement;
   }
 }
 
@@ -251,18 +204,6 @@ function isRefusal(error: unknown): boolean {
   const cause = (error as Error).cause as Error & { readonly rawCode?: number };
   // The binding throws a TypeError for values that SQLite cannot store.
   return cause instanceof TypeError || (cause.rawCode !== undefined && (cause.rawCode & 0xff) === SQLITE_CONSTRAINT);
-}
-
-/** Merges two parts of a minute, limited to 60 s in all in case the clock was set back between them. */
-function mergedShares(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
-  const sum: Record<string, number> = { ...one };
-  let leftMs = MINUTE_MS - Object.values(one).reduce((total, ms) => total + ms, 0);
-  for (const [key, ms] of Object.entries(other)) {
-    const taken = Math.max(0, Math.min(ms, leftMs));
-    leftMs -= taken;
-    if (taken > 0) sum[key] = (sum[key] ?? 0) + taken;
-  }
-  return sum;
 }
 
 function segmentRow({ tags, mood, ...rest }: HistorySegment): SegmentRow {

@@ -87,9 +87,25 @@ const TOKENS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** A delivery is identified by its event and target, not by a number that each process counts for itself. */
+const DELIVERIES_BY_EVENT = `
+  CREATE TABLE deliveriesByEvent (
+    eventId TEXT NOT NULL, target TEXT NOT NULL, alertId TEXT NOT NULL, stationId TEXT NOT NULL, body TEXT NOT NULL,
+    createdAtMs INTEGER NOT NULL, attempts INTEGER NOT NULL, nextAtMs INTEGER NOT NULL,
+    doneAtMs INTEGER, outcome TEXT, failure TEXT,
+    PRIMARY KEY (eventId, target)
+  ) STRICT;
+  INSERT OR REPLACE INTO deliveriesByEvent
+    SELECT eventId, target, alertId, stationId, body, createdAtMs, attempts, nextAtMs, doneAtMs, outcome, failure FROM deliveries ORDER BY id;
+  DROP TABLE deliveries;
+  ALTER TABLE deliveriesByEvent RENAME TO deliveries;
+  CREATE INDEX deliveriesDone ON deliveries (doneAtMs);
+`;
+
 export const MIGRATIONS: readonly string[] = [
   HISTORY,
   DELIVERIES,
   TAGS,
   TOKENS,
+  DELIVERIES_BY_EVENT,
 ];

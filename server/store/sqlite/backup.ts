@@ -5,7 +5,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { copyDatabase, openDatabase, WrongDatabaseError, type Database } from './database.js';
-import { SqliteStore } from './sqlite.js';
+import { SqliteStore } from './store.js';
 
 /** What is kept beside the database's tables. */
 export interface BackupNotes {
@@ -62,8 +62,8 @@ export function restoreBackup(from: string, path: string): Restored {
     const store = new SqliteStore(() => openDatabase(copy));
     const { madeAtMs, stations } = store.database.prepare('SELECT madeAtMs, stations FROM backup').get() as BackupNotes;
     // An empty batch closes the rows that were open then.
-    store.writeNow({ forgotten: [], closed: [], open: [] });
-    store.close();
+    store.history.writeNow({ forgotten: [], closed: [], open: [] });
+    void store.close();
     const database = openDatabase(path);
     try {
       database.prepare('ATTACH ? AS backup').run(copy);

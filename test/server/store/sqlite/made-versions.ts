@@ -1,13 +1,13 @@
 /**
  * Made the databases in `versions/`, one for each version of the schema before the newest, in small pages. After a
- * new migration run it once, before the migration is released: node dist/test/server/store/made-versions.js
+ * new migration run it once, before the migration is released: node dist/test/server/store/sqlite/made-versions.js
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openDatabase } from '../../../server/store/database.js';
-import { MIGRATIONS } from '../../../server/store/migrations.js';
+import { openDatabase } from '../../../../server/store/sqlite/database.js';
+import { MIGRATIONS } from '../../../../server/store/sqlite/migrations.js';
 
-const FOLDER = fileURLToPath(new URL('../../../../test/server/store/versions/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../../../test/server/store/sqlite/versions/', import.meta.url));
 
 mkdirSync(FOLDER, { recursive: true });
 for (let version = 1; version < MIGRATIONS.length; version++) {

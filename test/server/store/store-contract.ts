@@ -1,7 +1,9 @@
-/** Tests that every history store must pass. */
+/** Tests that every store must pass, whatever its database. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AlertRecord, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore } from '../../../server/store/store.js';
+import type { AlertRecord, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore, Store } from '../../../server/store/store.js';
+import type { Delivery } from '../../../server/store/deliveries.js';
+import type { StoredToken } from '../../../server/store/tokens.js';
 
 const T = Date.UTC(2026, 10, 21, 12);
 const SECOND = 1000;
@@ -19,17 +21,19 @@ const range = (fromS: number, toS: number): { fromMs: number; toMs: number } => 
 const batch = (part: Partial<HistoryBatch>): HistoryBatch => ({ forgotten: [], closed: [], open: [], ...part });
 const nothingOpen = { segment: null, state: null, minute: null };
 
-export function historyStoreTests(name: string, make: () => HistoryStore): void {
-  const on = (what: string, work: (store: HistoryStore) => Promise<void>): void => {
+/** @param make an empty store, which the test closes */
+export function storeContract(name: string, make: () => Promise<Store>): void {
+  const using = (what: string, work: (store: Store) => Promise<void>): void => {
     test(`${name}: ${what}`, async () => {
-      const store = make();
+      const store = await make();
       try {
         await work(store);
       } finally {
-        store.close();
+        await store.close();
       }
     });
   };
+  const on = (what: string, work: (store: HistoryStore) => Promise<void>): void => using(what, ({ history }) => work(history));
 
   on('written rows are read back unchanged', async (store) => {
     const title = { atMs: T, title: 'Señor "Ö" – 🎵' };
@@ -185,5 +189,49 @@ export function historyStoreTests(name: string, make: () => HistoryStore): void 
       assert.equal((await store.minutes(station, ALL, MANY)).map((each) => each.minute), [T / MINUTE + 2]);
     }
     assert.equal((await store.alerts(ALL, MANY)).map(({ id }) => id), ['open a', 'open b']);
+  });
+
+  const delivery = (eventId: string, more: Partial<Delivery> = {}): Delivery =>
+    ({ eventId, target: 'https://one.example/hook', alertId: 'alert', stationId: 'a', body: '{"sentence":"“ö”"}', createdAtMs: T, attempts: 0, nextAtMs: T, doneAtMs: null, outcome: null, failure: null, ...more });
+
+  using('pending deliveries are read in order of arrival, and replaced by event and target', async ({ deliveries }) => {
+    const other = { target: 'https://two.example/hook' };
+    await deliveries.write([delivery('b'), delivery('b', other), delivery('c', { createdAtMs: T + 1 })]);
+    await deliveries.write([delivery('a', { createdAtMs: T + 2 }), delivery('b', { attempts: 2, nextAtMs: T + 5000, failure: 'It answered 500.' })]);
+    await deliveries.write([delivery('b', { ...other, attempts: 1, doneAtMs: T + 10, outcome: 'delivered' })]);
+    assert.equal(await deliveries.pending(), [
+      delivery('b', { attempts: 2, nextAtMs: T + 5000, failure: 'It answered 500.' }),
+      delivery('c', { createdAtMs: T + 1 }),
+      delivery('a', { createdAtMs: T + 2 }),
+    ]);
+    await deliveries.write([]);
+    assert.is((await deliveries.pending()).length, 3);
+  });
+
+  using('old deliveries are deleted once they are done, never while pending', async ({ deliveries }) => {
+    const done = { doneAtMs: T + 1000, outcome: 'given up' } as const;
+    await deliveries.write([delivery('old', done), delivery('new', { ...done, doneAtMs: T + 3000 }), delivery('waits')]);
+    await deliveries.deleteDone(T + 2000);
+    // One that is there still is replaced; one that was deleted is added.
+    await deliveries.write([delivery('old'), delivery('new', { ...done, doneAtMs: T + 3000 })]);
+    assert.equal((await deliveries.pending()).map(({ eventId }) => eventId).sort(), ['old', 'waits']);
+  });
+
+  const token = (id: string, more: Partial<StoredToken> = {}): StoredToken =>
+    ({ id, hash: id.padEnd(64, '0'), name: `Token “${id}”`, role: 'send', stations: null, origins: null, createdAtMs: T, usedAtMs: null, ...more });
+
+  using('tokens are added, found, marked as used and removed', async ({ tokens }) => {
+    const bound = token('b', { stations: ['one', 'two'], origins: ['https://radio.example'], createdAtMs: T + 1 });
+    await tokens.add(bound);
+    await tokens.add(token('c'));
+    await tokens.add(token('a', { createdAtMs: T + 1, role: 'manage' }));
+    assert.equal(await tokens.get('b'), bound);
+    assert.is(await tokens.get('x'), undefined);
+    assert.equal((await tokens.list()).map(({ id }) => id), ['c', 'a', 'b']);
+    await tokens.markUsed('b', T + 99);
+    await tokens.markUsed('x', T + 99);
+    assert.equal(await tokens.get('b'), { ...bound, usedAtMs: T + 99 });
+    await tokens.add(token('b')).then(() => assert.unreachable(), (error: Error) => assert.is(error.name, 'StoreError'));
+    assert.equal([await tokens.remove('b'), await tokens.remove('b'), await tokens.get('b')], [true, false, undefined]);
   });
 }
