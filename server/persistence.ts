@@ -1,4 +1,5 @@
-/** Persistent data: the stations file, the database of history and alerts, and a library of music, which is only read. */
+/** Persistent data: the stations in a file or the database, the database of history and alerts, and a library of music, which is only read. */
+import { existsSync } from 'node:fs';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { AlertEvent, OpenAlert } from './alerts/event.js';
 import { findLibrary } from './library/alike/find-library.js';
@@ -6,15 +7,16 @@ import { AlikeLibrary } from './library/alike/library.js';
 import { LibraryListing } from './library/browse/listing.js';
 import type { Log } from './log.js';
 import type { Settings } from './settings.js';
-import { databasePath } from './store/database-path.js';
-import { openDatabase, WrongDatabaseError } from './store/sqlite/database.js';
+import { openStore } from './store/open.js';
+import { dataPlaceOf, shownPlace } from './store/place.js';
 import { retain } from './store/retention.js';
-import { SqliteStore } from './store/sqlite/store.js';
+import type { StationStore } from './store/stations.js';
 import type { Store } from './store/store.js';
 import type { StationConfig } from './stations/config.js';
 import { History } from './stations/history.js';
 import type { Stations } from './stations/stations.js';
 import { StationsFile } from './stations/stations-file.js';
+import { StationsTable } from './stations/stations-table.js';
 
 export interface Persistence {
   /** The saved stations. */
@@ -40,7 +42,7 @@ export interface Persistence {
 }
 
 /**
- * @throws Error with the reason when the stations file or the database exists but can't be used, or the library can't.
+ * @throws Error with the reason when the stations file or the database exists but can't be used, PostgreSQL is not there, or the library can't.
  * A full or read-only disk is logged and retried; monitoring continues without it.
  */
 export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Persistence> {
@@ -64,24 +66,39 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
 }
 
 async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): Promise<Omit<Persistence, 'library' | 'listing'>> {
-  const file = settings.stations === '' ? undefined : new StationsFile(settings.stations);
-  const stations = await file?.load() ?? [];
-  const save = file ? (all: readonly StationConfig[]) => file.save(all) : async () => {};
-  const path = databasePath(settings);
-  if (path === undefined) return { stations, save, store: undefined, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
-
-  const store = new SqliteStore(() => openDatabase(path));
+  const place = dataPlaceOf(settings);
+  const store = place && await openStore(place, log);
   try {
-    void store.database;
+    const list = store?.stations ? tableOf(store.stations, settings, log) : fileOf(settings);
+    const stations = await list.load();
+    return { ...keep(store, settings, log, scheduler), stations, save: (all) => list.save(all) };
   } catch (error) {
-    const { cause, message } = error as Error;
-    if (cause instanceof WrongDatabaseError) throw cause;
-    log.error('the database can not be opened; retrying', { path, reason: message });
+    await store?.close();
+    throw error;
   }
+}
+
+/** Where stations are loaded from and saved to. */
+interface StationList {
+  load(): Promise<StationConfig[]>;
+  save(stations: readonly StationConfig[]): Promise<void>;
+}
+
+function fileOf({ stations }: Settings): StationList {
+  return stations === '' ? { load: async () => [], save: async () => {} } : new StationsFile(stations);
+}
+
+function tableOf(store: StationStore, { stations, database }: Settings, log: Log): StationList {
+  if (existsSync(stations)) log.warn('stations are kept in PostgreSQL, and the stations file is not read; livegenre move takes its stations there', { file: stations, database: shownPlace({ engine: 'postgres', url: database }) });
+  return new StationsTable(store);
+}
+
+function keep(store: Store | undefined, settings: Settings, log: Log, scheduler: SchedulerLike): Omit<Persistence, 'library' | 'listing' | 'stations' | 'save'> {
+  if (!store) return { store, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
   const history = new History({ store: store.history, log, scheduler });
   const running = retain({ store: store.history, keepDays: settings.keepDays, log, scheduler });
   return {
-    stations, save, store, history,
+    store, history,
     async openAlerts() {
       const open = await store.history.openAlerts().catch((error: unknown) => {
         log.error('the alerts from before can not be read: those that still hold are raised anew', { reason: String(error) });

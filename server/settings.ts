@@ -18,10 +18,15 @@ export interface Setting<T> {
   readonly description: string;
   /** A second environment variable that many hosts set, such as PORT. */
   readonly alsoEnv?: string;
-  /** Whether its value is or may contain a password, and must not be shown. */
-  readonly isSecret?: boolean;
+  /** Whether its value is or may contain a password, and must not be shown; or which values may. */
+  readonly isSecret?: boolean | RegExp;
   /** @throws Error with the expected format, such as "a whole number from 1 to 64" */
   parse(text: string): T;
+}
+
+/** Whether this value of a setting must not be shown. */
+export function isSecret({ isSecret: secret = false }: Pick<Setting<unknown>, 'isSecret'>, value: string): boolean {
+  return secret instanceof RegExp ? secret.test(value) : secret;
 }
 
 type Definition<T> = Omit<Setting<T>, 'parse'>;
@@ -87,6 +92,30 @@ function addresses(definition: Definition<readonly string[]>, use: AddressUse): 
       return list;
     },
   };
+}
+
+/** A file, or the address of a PostgreSQL database; may be empty. */
+function database(definition: Definition<string>): Setting<string> {
+  return {
+    ...definition,
+    parse(value) {
+      const text = value.trim();
+      // A letter before a colon is a drive of Windows.
+      if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return text;
+      const problem = databaseProblem(text);
+      if (problem !== undefined) throw new Error(`a file, or postgres://USER:PASSWORD@HOST/DATABASE (${problem})`);
+      return text;
+    },
+  };
+}
+
+function databaseProblem(text: string): string | undefined {
+  if (!/^postgres(?:ql)?:\/\//i.test(text)) return 'it begins with another scheme';
+  if (!URL.canParse(text)) return 'it can not be read; in a password, write @ as %40, / as %2F and # as %23';
+  const { pathname, hash } = new URL(text);
+  if (hash !== '') return 'it has a # in it; write it as %23';
+  if (!/^\/[^/]+$/.test(pathname)) return 'it names no database';
+  return undefined;
 }
 
 function onOff(definition: Definition<boolean>): Setting<boolean> {
@@ -183,7 +212,7 @@ export const SETTINGS = {
   stallAfterMs: whole({ default: 10_000, unit: 'ms', min: 100, max: HOUR_MS, description: 'time without bytes after which a station is stalled and connected to again' }),
   reconnectMinMs: whole({ default: 1000, unit: 'ms', min: 10, max: HOUR_MS, description: 'wait before a lost station is connected to again; doubles with each attempt' }),
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
-  database: anyText({ default: '', unit: 'file', description: 'SQLite file for history and alerts; beside the stations file unless set, and without either nothing is stored' }),
+  database: database({ default: '', unit: 'place', isSecret: /:\/\//, description: 'SQLite file for history, alerts and tokens, or postgres://USER:PASSWORD@HOST/DATABASE for these and the stations; beside the stations file unless set, and without either nothing is stored' }),
   library: anyText({ default: '', unit: 'path', description: 'library to search and to make playlists from: a folder of music that livegenre library has heard, or its database' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
   webhooks: addresses({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, WEBHOOK_ADDRESS),
@@ -240,7 +269,7 @@ export function readSettings(flags: Readonly<Record<string, unknown>>, env: Read
     try {
       values[name] = setting.parse(String(value));
     } catch (error) {
-      const shown = setting.isSecret ? '' : `; it is ${JSON.stringify(String(value))}`;
+      const shown = isSecret(setting, String(value)) ? '' : `; it is ${JSON.stringify(String(value))}`;
       throw new SettingError(`${place} must be ${(error as Error).message}${shown}.`);
     }
   }

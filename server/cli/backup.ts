@@ -4,7 +4,7 @@ import type { CAC } from 'cac';
 import { text, UsageError } from '../../models/command-line.js';
 import { readSettings, SettingError, type Settings } from '../settings.js';
 import { writeBackup } from '../store/sqlite/backup.js';
-import { databasePath } from '../store/database-path.js';
+import { dataPlaceOf } from '../store/place.js';
 
 /** Which data is meant: the settings of `serve`. */
 export interface DataFlags {
@@ -30,9 +30,10 @@ function backup(file: string | undefined, flags: DataFlags): void {
 /** @throws SettingError when neither flags nor the environment name a database */
 export function dataOf({ database, stations }: DataFlags): { readonly path: string; readonly stations: Settings['stations'] } {
   const settings = readSettings({ database, stations }, process.env);
-  const path = databasePath(settings);
-  if (path === undefined) throw new SettingError('Name the server\'s database with --database FILE, or its stations file with --stations FILE.');
-  return { path, stations: settings.stations };
+  const place = dataPlaceOf(settings);
+  if (place === undefined) throw new SettingError('Name the server\'s database with --database FILE, or its stations file with --stations FILE.');
+  if (place.engine === 'postgres') throw new SettingError('This is for SQLite. PostgreSQL has its own programs: pg_dump makes a backup, pg_restore brings it back.');
+  return { path: place.path, stations: settings.stations };
 }
 
 function textOf(path: string): string | null {

@@ -5,7 +5,7 @@ import { VERSION } from '../version.js';
 import { exitCodeOf, USAGE_EXIT_CODE } from './exit-code.js';
 
 /** Commands; each is a module in this folder that exports `register`. */
-const COMMANDS = ['serve', 'classify', 'library', 'similar', 'playlist', 'inspect', 'send', 'watch', 'stations', 'features', 'evaluate', 'token', 'backup', 'restore', 'doctor'] as const;
+const COMMANDS = ['serve', 'classify', 'library', 'similar', 'playlist', 'inspect', 'send', 'watch', 'stations', 'features', 'evaluate', 'token', 'backup', 'restore', 'move', 'doctor'] as const;
 
 /**
  * Errors are told on standard error.

@@ -6,9 +6,8 @@ import { newToken, newTokenSchema } from '../access/new-token.js';
 import { validationMessage } from '../protocol/validation-message.js';
 import { ROLES } from '../protocol/role.js';
 import { readSettings, SettingError } from '../settings.js';
-import { databasePath } from '../store/database-path.js';
-import { openDatabase } from '../store/sqlite/database.js';
-import { SqliteStore } from '../store/sqlite/store.js';
+import { openStore } from '../store/open.js';
+import { dataPlaceOf, type Place } from '../store/place.js';
 import type { StoredToken, TokenStore } from '../store/tokens.js';
 import { printable } from './terminal.js';
 
@@ -25,7 +24,7 @@ export function register(cli: CAC): void {
     .option('--role <role>', `What it allows: ${ROLES.join(', ')}; each includes those before it`, oneOf(ROLES))
     .option('--station <id>', 'Bind it to a station or stream; may be given several times', repeated(text()))
     .option('--origin <origin>', 'Bind it to pages of an origin, such as https://example.org; may be given several times', repeated(text()))
-    .option('--database <file>', 'The server\'s database; LIVEGENRE_DATABASE, or beside LIVEGENRE_STATIONS, unless set', text())
+    .option('--database <place>', 'The server\'s database; LIVEGENRE_DATABASE, or beside LIVEGENRE_STATIONS, unless set', text())
     .option('--json', 'Print JSON')
     .example('  $ livegenre token add "studio recorder" --role send --database radio/stations.db')
     .example('  $ livegenre token list --database radio/stations.db')
@@ -46,7 +45,7 @@ async function add(name: string | undefined, { role, station, origin, json, ...f
   const fields = newTokenSchema.safeParse({ name, role, stations: station, origins: origin });
   if (!fields.success) throw new UsageError(`${fields.error.issues.map(validationMessage).join('. ')}.`);
   const { token: made, stored } = newToken(fields.data, Date.now());
-  await withTokens(pathOf(flags), (store) => store.add(stored));
+  await withTokens(placeOf(flags), (store) => store.add(stored));
   if (json) return console.log(JSON.stringify({ token: made, ...view(stored) }));
   console.log(made);
   console.error('This is shown once: keep it where passwords are kept. Programs send it as "Authorization: Bearer TOKEN".');
@@ -69,20 +68,20 @@ async function revoke(id: string | undefined, flags: Flags): Promise<void> {
 }
 
 /** @throws SettingError when neither a flag nor the environment names the database */
-function pathOf({ database }: Pick<Flags, 'database'>): string {
-  const path = databasePath(readSettings({ database }, process.env));
-  if (path === undefined) throw new SettingError('Name the server\'s database with --database FILE. Beside the stations file radio/stations.json it is radio/stations.db.');
-  return path;
+function placeOf({ database }: Pick<Flags, 'database'>): Place {
+  const place = dataPlaceOf(readSettings({ database }, process.env));
+  if (place === undefined) throw new SettingError('Name the server\'s database with --database FILE. Beside the stations file radio/stations.json it is radio/stations.db.');
+  return place;
 }
 
-function existing(flags: Pick<Flags, 'database'>): string {
-  const path = pathOf(flags);
-  if (!existsSync(path)) throw new SettingError(`There is no database ${path}.`);
-  return path;
+function existing(flags: Pick<Flags, 'database'>): Place {
+  const place = placeOf(flags);
+  if (place.engine === 'sqlite' && !existsSync(place.path)) throw new SettingError(`There is no database ${place.path}.`);
+  return place;
 }
 
-async function withTokens<T>(path: string, work: (tokens: TokenStore) => Promise<T>): Promise<T> {
-  const store = new SqliteStore(() => openDatabase(path));
+async function withTokens<T>(place: Place, work: (tokens: TokenStore) => Promise<T>): Promise<T> {
+  const store = await openStore(place);
   try {
     return await work(store.tokens);
   } finally {

@@ -1,5 +1,5 @@
 /** Settings that differ from the defaults. Secrets are only reported as set. */
-import { SETTINGS, withDefaults, type Setting, type SettingName, type Settings } from '../settings.js';
+import { isSecret, SETTINGS, withDefaults, type Setting, type SettingName, type Settings } from '../settings.js';
 import { ok, type Finding } from './finding.js';
 
 export function checkSettings(settings: Settings): Finding {
@@ -11,6 +11,6 @@ export function checkSettings(settings: Settings): Finding {
 
 function shown(name: SettingName, settings: Settings): string | number | boolean {
   const value = settings[name];
-  if ((SETTINGS[name] as Setting<unknown>).isSecret) return 'is set';
-  return typeof value === 'object' ? value.join(',') : value;
+  const text = typeof value === 'object' ? value.join(',') : value;
+  return isSecret(SETTINGS[name] as Setting<unknown>, String(text)) ? 'is set' : text;
 }

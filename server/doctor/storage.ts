@@ -1,4 +1,4 @@
-/** Persistent data: the stations file, the database, and free disk space. */
+/** Persistent data: the stations, the database, and free disk space. */
 import { stat, statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { addressProblem, placeOf, STATION_ADDRESS, WEBHOOK_ADDRESS } from '../network/address.js';
@@ -6,8 +6,9 @@ import { createGuard } from '../network/guard/guard.js';
 import type { Settings } from '../settings.js';
 import type { StationConfig } from '../stations/config.js';
 import { StationsFile } from '../stations/stations-file.js';
-import { databasePath } from '../store/database-path.js';
-import { databaseVersion, WrongDatabaseError } from '../store/sqlite/database.js';
+import { dataPlaceOf, shownPlace, type Place } from '../store/place.js';
+import { databaseVersion } from '../store/sqlite/database.js';
+import { WrongDatabaseError } from '../store/store.js';
 import { nearestFolder, tryToWrite } from './folder.js';
 import { note, ok, problem, reasonOf, size, type Finding } from './finding.js';
 
@@ -22,6 +23,8 @@ export async function checkStations({ stations: path, stationFiles, database, al
   if (stationFiles !== '' && !await stat(stationFiles).then((found) => found.isDirectory(), () => false)) {
     return problem(`There is no folder ${stationFiles}`, 'Name another one with --station-files, or leave it out: then no files may be stations.', facts);
   }
+  const place = dataPlaceOf({ stations: path, database });
+  if (place?.engine === 'postgres') return ok('in PostgreSQL', { ...facts, path: null });
   if (path === '') return ok('none are kept: no stations file is set', facts);
   let stations: readonly StationConfig[];
   try {
@@ -56,8 +59,10 @@ function isHopeless({ url, webhooks }: StationConfig): boolean {
 }
 
 export async function checkDatabase(settings: Places): Promise<Finding> {
-  const path = databasePath(settings);
-  if (path === undefined) return ok('none: no history is stored, because neither a stations file nor a database is set', { path: null });
+  const place = dataPlaceOf(settings);
+  if (place === undefined) return ok('none: no history is stored, because neither a stations file nor a database is set', { path: null });
+  if (place.engine === 'postgres') return checkPostgres(place);
+  const { path } = place;
   if (path === IN_MEMORY) return ok('in memory: history is gone at the end', { path });
   const facts = { path: resolve(path) };
   try {
@@ -73,15 +78,35 @@ export async function checkDatabase(settings: Places): Promise<Finding> {
   }
 }
 
+async function checkPostgres(place: Extract<Place, { engine: 'postgres' }>): Promise<Finding> {
+  const { Connection } = await import('../store/postgres/connection.js');
+  const { versionsOf } = await import('../store/postgres/migrations.js');
+  const shown = shownPlace(place);
+  const connection = await Connection.to(place.url);
+  try {
+    const { server, version, newest } = await versionsOf(connection);
+    const facts = { path: null, server, version, newest };
+    const found = `${shown}, version ${server}`;
+    if (version > newest) return problem(`${found}, tables of version ${version}, and this livegenre supports ${newest}`, 'Use another database, or the livegenre that wrote this one.', facts);
+    if (version === 0) return ok(`${found}; its tables will be made at the first start`, facts);
+    return ok(version === newest ? `${found}, tables of version ${version}` : `${found}, tables of version ${version}; the next start brings them to ${newest}`, facts);
+  } catch (error) {
+    return problem(`${shown} can't be used (${reasonOf(error).replace(/^PostgreSQL: /, '')})`, 'The server waits 30 s for it at the start and ends then. Check that it runs, and the user, password and name of the database.', { path: null });
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Database size per station and day (`migrations.ts`). */
 const BYTES_PER_STATION_DAY = 165_000;
 /** Below this the disk may fill up soon. */
 const LEAST_BYTES = 100_000_000;
 
 export async function checkDisk(settings: Places): Promise<Finding> {
-  const file = databasePath(settings);
-  if (file === undefined || file === IN_MEMORY) return ok('nothing is written', { folder: null });
-  const folder = await nearestFolder(file);
+  const place = dataPlaceOf(settings);
+  if (place?.engine === 'postgres') return ok('nothing is written here: the data is in PostgreSQL', { folder: null });
+  if (place === undefined || place.path === IN_MEMORY) return ok('nothing is written', { folder: null });
+  const folder = await nearestFolder(place.path);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const stations = settings.stations === '' ? [] : await new StationsFile(settings.stations).load().catch(() => []);

@@ -5,6 +5,7 @@
  */
 import type { AlertType, Mood, StationState, StreamState, Tag } from '../protocol/messages.js';
 import type { DeliveryStore } from './deliveries.js';
+import type { StationStore } from './stations.js';
 import type { TokenStore } from './tokens.js';
 
 /** A time span with one state, genre and title. All times in this file are ms since 1970. */
@@ -99,6 +100,11 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
+/** Not a database that this version can use: a retry would not help. */
+export class WrongDatabaseError extends Error {
+  override readonly name = 'WrongDatabaseError';
+}
+
 /** All methods throw a `StoreError` on failure. Reads return at most `most` rows, earliest first; continue from the end of the last row. */
 export interface HistoryStore {
   /**
@@ -129,5 +135,7 @@ export interface Store {
   readonly history: HistoryStore;
   readonly deliveries: DeliveryStore;
   readonly tokens: TokenStore;
+  /** Undefined with SQLite, where they are in a file of their own. */
+  readonly stations?: StationStore;
   close(): Promise<void>;
 }

@@ -69,6 +69,21 @@ test('addresses are a list; what is wrong with one is said without showing it', 
   }
 });
 
+test('the database is a file or PostgreSQL, and what is wrong with an address is said without showing it', () => {
+  const database = (value: string): string => readSettings({ database: value }, {}).database;
+  for (const good of ['radio/stations.db', ':memory:', 'C:\\radio\\stations.db', 'postgres://u:p%40ss@db.example:5433/radio?sslmode=verify-full', 'postgresql:///radio?host=/run/postgresql']) assert.is(database(good), good);
+  for (const [value, reason] of [
+    ['mysql://u:s3cret@h/d', /--database must be a file, or postgres:\/\/USER:PASSWORD@HOST\/DATABASE \(it begins with another scheme\)\./],
+    ['postgres://u:s3cret@h', /names no database/],
+    ['postgres://u:s3cret@h/', /names no database/],
+    ['postgres://u:12#s3cret@h/d', /write it as %23/],
+    ['postgres://u:s3/cret@h/d', /in a password, write/],
+  ] as const) {
+    assert.match(refusal({ database: value }), reason);
+    assert.not.match(refusal({ database: value }), /s3/);
+  }
+});
+
 test('on and off have several spellings', () => {
   for (const on of ['on', 'true', '1', true]) assert.is(readSettings({ demo: on }, {}).demo, true);
   for (const off of ['off', 'false', '0', false]) assert.is(readSettings({ demo: off }, {}).demo, false);

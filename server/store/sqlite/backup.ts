@@ -4,7 +4,8 @@
  */
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { copyDatabase, openDatabase, WrongDatabaseError, type Database } from './database.js';
+import { WrongDatabaseError } from '../store.js';
+import { copyDatabase, openDatabase, type Database } from './database.js';
 import { SqliteStore } from './store.js';
 
 /** What is kept beside the database's tables. */

@@ -7,14 +7,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type Libsql from 'libsql';
+import { WrongDatabaseError } from '../store.js';
 import { MIGRATIONS } from './migrations.js';
 
 export type Database = Libsql.Database;
-
-/** The file is not a database that this version can use: a retry would not help. */
-export class WrongDatabaseError extends Error {
-  override readonly name = 'WrongDatabaseError';
-}
 
 /**
  * @param path of the file, created with its folder if missing; `:memory:` for none

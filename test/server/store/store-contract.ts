@@ -1,5 +1,5 @@
 /** Tests that every store must pass, whatever its database. */
-import { test } from 'uvu';
+import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AlertRecord, HistoryBatch, HistoryMinute, HistorySegment, HistoryState, HistoryStore, Store } from '../../../server/store/store.js';
 import type { Delivery } from '../../../server/store/deliveries.js';
@@ -22,7 +22,7 @@ const batch = (part: Partial<HistoryBatch>): HistoryBatch => ({ forgotten: [], c
 const nothingOpen = { segment: null, state: null, minute: null };
 
 /** @param make an empty store, which the test closes */
-export function storeContract(name: string, make: () => Promise<Store>): void {
+export function storeContract(test: Test, name: string, make: () => Promise<Store>): void {
   const using = (what: string, work: (store: Store) => Promise<void>): void => {
     test(`${name}: ${what}`, async () => {
       const store = await make();

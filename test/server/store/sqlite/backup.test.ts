@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { restoreBackup, writeBackup } from '../../../../server/store/sqlite/backup.js';
-import { openDatabase, WrongDatabaseError } from '../../../../server/store/sqlite/database.js';
+import { openDatabase } from '../../../../server/store/sqlite/database.js';
 import { MIGRATIONS } from '../../../../server/store/sqlite/migrations.js';
 import { SqliteStore } from '../../../../server/store/sqlite/store.js';
-import type { HistorySegment } from '../../../../server/store/store.js';
+import { WrongDatabaseError, type HistorySegment } from '../../../../server/store/store.js';
 
 /** One for each version of the schema, with the rows of `SEGMENT` and below; see `made-versions.ts`. */
 const VERSIONS = fileURLToPath(new URL('../../../../../test/server/store/sqlite/versions/', import.meta.url));

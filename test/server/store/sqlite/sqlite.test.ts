@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../../../../server/store/sqlite/migrations.js';
 import { SqliteStore } from '../../../../server/store/sqlite/store.js';
 import { segment, storeContract } from '../store-contract.js';
 
-storeContract('SQLite', async () => new SqliteStore(() => openDatabase(':memory:')));
+storeContract(test, 'SQLite', async () => new SqliteStore(() => openDatabase(':memory:')));
 
 test('SQLite: a batch interrupted by a full disk is rolled back', async () => {
   const database = openDatabase(':memory:');

@@ -1,0 +1,31 @@
+/** The webhook deliveries in PostgreSQL. */
+import type { Delivery, DeliveryStore } from '../deliveries.js';
+import type { Connection } from './connection.js';
+import { quoted, upsert, type Row, type Table } from './rows.js';
+
+const DELIVERIES: Table = {
+  name: 'deliveries',
+  columns: ['eventId', 'target', 'alertId', 'stationId', 'body', 'createdAtMs', 'attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'] satisfies (keyof Delivery)[],
+  key: ['eventId', 'target'],
+  replaced: ['attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'],
+};
+
+export class PostgresDeliveries implements DeliveryStore {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async pending(): Promise<Delivery[]> {
+    return this.#connection.query<Delivery & Row>(`SELECT ${quoted(DELIVERIES.columns)} FROM deliveries WHERE "doneAtMs" IS NULL ORDER BY "createdAtMs", "eventId"`);
+  }
+
+  async write(deliveries: readonly Delivery[]): Promise<void> {
+    await this.#connection.transaction((client) => upsert(client, DELIVERIES, deliveries as readonly (Delivery & Row)[]));
+  }
+
+  async deleteDone(beforeMs: number): Promise<void> {
+    await this.#connection.query('DELETE FROM deliveries WHERE "doneAtMs" < $1', [beforeMs]);
+  }
+}
