@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { Bundle } from '../models/model-folder.js';
+import { loadBundle, type Bundle } from '../models/model-folder.js';
 import { Access, bearerToken } from './access/access.js';
 import { ApiTokens } from './access/api-tokens.js';
 import { SignedTokens } from './access/signed-tokens.js';
@@ -22,8 +22,11 @@ import type { Log } from './log.js';
 import { createGuard } from './network/guard/guard.js';
 import { isBlockedByFetch } from './network/blocked-ports.js';
 import { Metrics } from './metrics/metrics.js';
+import type { ReloadedModel } from './protocol/messages.js';
 import type { Settings } from './settings.js';
-import { Shards } from './shards/shards.js';
+import { ModelReload } from './shards/model-reload.js';
+import { ServedModels } from './shards/served-models.js';
+import type { Shards, ShardsOptions } from './shards/shards.js';
 import { Senders } from './sockets/senders.js';
 import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
@@ -43,6 +46,7 @@ export interface RunningServer {
   /** Address for a browser. */
   readonly url: string;
   readonly port: number;
+  /** That it started with. */
   readonly model: { readonly name: string; readonly version: string };
   readonly backend: string;
   readonly shards: number;
@@ -52,12 +56,26 @@ export interface RunningServer {
   readonly viewers: Viewers;
   /** Reads the certificate of TLS again, for new connections. */
   reloadCertificate(): Promise<void>;
+  /**
+   * Reads the model folder again, for new streams; the log says what came of it.
+   * @throws ProtocolError `bad-model`, `too-many-models` or `going-away`
+   */
+  reloadModel(): Promise<ReloadedModel>;
   /** Drains: streams get their summary and 1001, then everything ends. */
   close(): Promise<void>;
 }
 
+/** How the first model was started, and how others are. */
+export interface ModelStart {
+  readonly bundle: Bundle;
+  /** Resolves with the shards of it. */
+  readonly starting: Promise<Shards>;
+  readonly startShards: (bundle: Bundle, options?: Partial<ShardsOptions>) => Promise<Shards>;
+}
+
 /** Replacements of real parts, for tests. */
 export interface ServerParts {
+  /** The first model; a reload reads the folder of the settings. */
   readonly bundle?: Bundle;
   /** URL of a module that exports `startClassifier`. */
   readonly classifier?: string;
@@ -72,12 +90,8 @@ export interface ServerParts {
   readonly scheduler?: SchedulerLike;
 }
 
-/**
- * @param starting resolves with the shards
- * @throws Error as `startServer` does; then nothing is left running
- */
-export async function assemble(settings: Settings, parts: ServerParts, log: Log, bundle: Bundle, starting: Promise<Shards>): Promise<RunningServer> {
-  const { manifest } = bundle;
+/** @throws Error as `startServer` does; then nothing is left running */
+export async function assemble(settings: Settings, parts: ServerParts, log: Log, { bundle, starting, startShards }: ModelStart): Promise<RunningServer> {
   const { scheduler = asyncScheduler } = parts;
   const guard = createGuard({
     allowHosts: settings.allowHosts,
@@ -99,20 +113,17 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     throw error;
   });
 
-  const streams = new Streams(shards, manifest, settings, log, scheduler);
+  const models = new ServedModels({ bundle, shards });
+  const streams = new Streams(models, settings, log, scheduler);
   const senders = new Senders(streams, settings, log, scheduler);
   const listeners = new AudioListeners(settings);
-  const fileShards = new FileShards(() => Shards.start({
-    bundle,
+  const fileShards = new FileShards(() => startShards(models.newest.bundle, {
     shards: Math.max(1, Math.min(settings.maxFiles, settings.shards)),
     settings: { ...settings, ...FILE_SHARD_SETTINGS },
-    backend: settings.backend === 'auto' ? undefined : settings.backend,
-    log,
-    ...(parts.classifier !== undefined && { classifier: parts.classifier }),
   }));
   const files = new SentFiles(fileShards, settings, log, scheduler);
   const explanations = new Explanations({
-    bundle,
+    bundle: () => models.newest.bundle,
     settings,
     backend: settings.backend === 'auto' ? undefined : settings.backend,
     log,
@@ -125,7 +136,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     streams,
     log,
     scheduler,
-    check: (fields) => checkStation(fields, manifest, settings, guard),
+    check: (fields) => checkStation(fields, streams.manifest, settings, guard),
     listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, guard, scheduler })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
@@ -133,12 +144,25 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
-  const metrics = new Metrics({ streams, stations, senders, viewers, shards, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
+  const metrics = new Metrics({ streams, stations, senders, viewers, models, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
   const profiles = persistence.store && new Profiles(persistence.store.history, Date.now);
   stations.changes$.subscribe(({ type, station }) => {
     if (type === 'removed') profiles?.forget(station.id);
   });
-  const app = httpApp({ access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const reload = new ModelReload({
+    models,
+    load: () => loadBundle(settings.model),
+    start: (next, firstIndex) => startShards(next, { firstIndex }),
+    maxModels: settings.maxModels,
+    log,
+    onSwitch: () => {
+      streams.moveFed();
+      fileShards.renew();
+      explanations.renew();
+      return stations.checkSaved();
+    },
+  });
+  const app = httpApp({ reloadModel: () => reload.reload(), access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const secure = certificate && createSecureServer(certificate);
   const http = secure ?? createServer();
   const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(files) });
@@ -166,7 +190,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await persistence.close();
     await files.close();
     await explanations.close();
-    await shards.close();
+    await models.close();
     throw error;
   }
 
@@ -176,7 +200,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   return {
     url: `${secure ? 'https' : 'http'}://${urlHost(settings.host)}:${port}`,
     port,
-    model: { name: manifest.name, version: manifest.version },
+    model: { name: bundle.manifest.name, version: bundle.manifest.version },
     backend: shards.backend,
     shards: shards.size,
     streams,
@@ -184,6 +208,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     senders,
     viewers,
     reloadCertificate: () => certificates.reload(),
+    reloadModel: () => reload.reload(),
     close: () => (closing ??= close()),
   };
 
@@ -199,8 +224,9 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await persistence.close();
     await drained;
     const closed = new Promise((resolve) => http.close(resolve));
+    await reload.close();
     // Closing the shards completes streams that got no summary in time, which closes their sockets.
-    await shards.close();
+    await models.close();
     await filesClosed;
     metrics.close();
     certificates.close();

@@ -163,6 +163,7 @@ export const SETTINGS = {
   tlsKey: anyText({ default: '', unit: 'file', description: 'key of the certificate, in PEM' }),
   shards: whole({ default: Math.max(1, availableParallelism() - 1), unit: 'threads', min: 1, max: 256, description: 'worker threads that score streams; cores minus one unless set' }),
   model: text({ default: fileURLToPath(new URL('../../models/genre-v2', import.meta.url)), unit: '', description: 'folder of the model' }),
+  maxModels: whole({ default: 3, unit: 'models', min: 2, max: 100, description: 'maximum number of models at once: the newest, and those before it whose streams go on' }),
   backend: choice({ default: 'auto', unit: '', description: 'what computes the network: auto, native or wasm' }, ['auto', 'native', 'wasm']),
   maxBatch: whole({ default: PIPE_DEFAULTS.maxBatch, unit: 'streams', min: 1, max: 1024, description: 'maximum number of streams scored in one step of a shard' }),
   batchWaitMs: whole({ default: PIPE_DEFAULTS.batchWaitMs, unit: 'ms', min: 0, max: 1000, description: 'how long a block waits for blocks of other streams, so that one step scores them together' }),

@@ -27,6 +27,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /v1/access': 'open',
   'GET /v1/origins': 'open',
   'GET /v1/model': may('view', 'own'),
+  'POST /v1/model': may('manage', 'server'),
   'GET /v1/tokens': may('manage', 'server'),
   'POST /v1/tokens': may('manage', 'server'),
   'POST /v1/tokens/signed': 'token',

@@ -1,4 +1,5 @@
 /** `livegenre serve`: runs the server until a signal stops it. */
+import { closeSync, openSync } from 'node:fs';
 import type { CAC } from 'cac';
 import type { RunningServer } from '../assemble.js';
 import { listenRefusal } from '../listen-refusal.js';
@@ -25,15 +26,30 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   const { model, backend, shards } = server;
   console.log(`livegenre is listening: open ${server.url}`);
   console.log(`model ${model.name} ${model.version}, ${backend} backend, ${shards} ${shards === 1 ? 'shard' : 'shards'}. Ctrl-C stops it.`);
-  stopOnSignal(server);
-  // Without TLS it ends the process, as usual.
-  if (settings.tlsCert !== '') process.on('SIGHUP', () => void server.reloadCertificate());
+  const stop = stopOnSignal(server);
+  process.on('SIGHUP', () => {
+    if (isTerminalGone()) return stop();
+    void server.reloadCertificate();
+    server.reloadModel().catch(() => {}); // the log says why
+  });
+}
+
+/** SIGHUP also comes when the terminal was closed that the server was started in. */
+function isTerminalGone(): boolean {
+  if (!process.stdin.isTTY && !process.stdout.isTTY) return false;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** npm forwards a signal that the terminal has already sent: two signals within this time count as one. */
 const SAME_SIGNAL_MS = 500;
 
-function stopOnSignal(server: RunningServer): void {
+/** @returns what the signals do */
+function stopOnSignal(server: RunningServer): () => void {
   let stoppedAtMs: number | undefined;
   const stop = (): void => {
     if (stoppedAtMs !== undefined) {
@@ -50,4 +66,5 @@ function stopOnSignal(server: RunningServer): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  return stop;
 }

@@ -6,6 +6,7 @@ import type { Shards } from '../shards/shards.js';
 
 export class FileShards {
   readonly #start: () => Promise<Shards>;
+  readonly #before = new Set<Promise<Shards>>();
   #started: Promise<Shards> | undefined;
 
   /** @param start starts them with `FILE_SHARD_SETTINGS` */
@@ -21,7 +22,17 @@ export class FileShards {
     });
   }
 
+  /** The next files get new ones; those that run end in the ones of before. */
+  renew(): void {
+    const before = this.#started;
+    if (!before) return;
+    this.#started = undefined;
+    this.#before.add(before);
+    void before.then((shards) => shards.retire(), () => {}).then(() => this.#before.delete(before));
+  }
+
   async close(): Promise<void> {
-    await this.#started?.then((shards) => shards.close(), () => {});
+    const all = [...this.#before, ...(this.#started ? [this.#started] : [])];
+    await Promise.all(all.map((started) => started.then((shards) => shards.close(), () => {})));
   }
 }

@@ -171,8 +171,7 @@ export class SentFiles {
     };
     const tell = this.#progress(send, totalBytes);
     const arriving = arrivingBytes(body, { maxBytes: maxFileBytes, timeoutMs: fileTimeoutMs, scheduler: this.#scheduler, signal, onBytes: (receivedBytes) => tell({ receivedBytes }) });
-    const shards = this.#shards.running();
-    shards.catch(() => {}); // awaited below
+    this.#shards.running().catch(() => {}); // started early, awaited below
     const { name: named, bytes } = await open(arriving);
     const name = shownName(named);
     let sound: SentFile;
@@ -184,7 +183,7 @@ export class SentFiles {
     let scoredMs = 0;
     let running;
     try {
-      running = await shards;
+      running = await this.#shards.running();
     } catch (error) {
       await sound.close();
       throw error;

@@ -9,7 +9,8 @@ import type { Settings } from '../settings.js';
 import type { ExplainRequest, ExplainStart, FromExplainer, ToExplainer } from './explain-messages.js';
 
 export interface ExplanationsOptions {
-  readonly bundle: Bundle;
+  /** The model of the next requests. */
+  readonly bundle: () => Bundle;
   readonly settings: Pick<Settings, 'maxFiles' | 'maxExplainSeconds'>;
   readonly backend: Backend | undefined;
   readonly log: Log;
@@ -29,6 +30,8 @@ export interface StretchToExplain {
 
 interface Waiting {
   readonly id: number;
+  /** The model that was in use when it came. */
+  readonly bundle: Bundle;
   readonly request: ExplainRequest;
   readonly resolve: (explanation: Explanation | undefined) => void;
   readonly reject: (error: ProtocolError) => void;
@@ -40,6 +43,8 @@ export class Explanations {
   /** The one that the thread works on. */
   #busy: Waiting | undefined;
   #worker: Worker | undefined;
+  /** The model of the thread. */
+  #bundle: Bundle | undefined;
   #nextId = 1;
   #isClosed = false;
 
@@ -57,7 +62,8 @@ export class Explanations {
    * @throws ProtocolError `bad-request`, `too-big`, `too-many-files`, `idle`, `going-away` or `internal`
    */
   async explain(stretch: StretchToExplain, signal: AbortSignal): Promise<Explanation> {
-    const request = this.#checked(stretch);
+    const bundle = this.#options.bundle();
+    const request = this.#checked(stretch, bundle);
     const { maxFiles } = this.#options.settings;
     if (this.#isClosed) throw goingAway();
     if (this.size >= maxFiles) throw new ProtocolError('too-many-files', `The limit of ${maxFiles} stretches that wait for an explanation is reached. Try again later.`);
@@ -65,7 +71,7 @@ export class Explanations {
     let onGone: (() => void) | undefined;
     try {
       const explanation = await new Promise<Explanation | undefined>((resolve, reject) => {
-        const waiting: Waiting = { id, request, resolve, reject };
+        const waiting: Waiting = { id, bundle, request, resolve, reject };
         onGone = () => this.#stop(waiting);
         signal.addEventListener('abort', onGone);
         this.#waiting.push(waiting);
@@ -79,6 +85,11 @@ export class Explanations {
     }
   }
 
+  /** A new model is in use: the thread ends when all that came before is explained. */
+  renew(): void {
+    this.#next();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(goingAway());
@@ -87,8 +98,8 @@ export class Explanations {
     await this.#worker?.terminate();
   }
 
-  #checked({ levels, fromColumn, toColumn, genre }: StretchToExplain): ExplainRequest {
-    const { bundle: { manifest: { labels, frontEnd: { bands, hop, sampleRate } } }, settings: { maxExplainSeconds } } = this.#options;
+  #checked({ levels, fromColumn, toColumn, genre }: StretchToExplain, { manifest: { labels, frontEnd: { bands, hop, sampleRate } } }: Bundle): ExplainRequest {
+    const { maxExplainSeconds } = this.#options.settings;
     const columns = levels.length / bands;
     if (!Number.isInteger(columns) || columns === 0) throw new ProtocolError('bad-request', `The body must be columns of ${bands} level bytes; it has ${levels.length} bytes.`);
     const end = Math.min(columns, toColumn ?? columns);
@@ -102,9 +113,13 @@ export class Explanations {
   #next(): void {
     if (this.#busy || this.#isClosed) return;
     this.#busy = this.#waiting.shift();
-    if (!this.#busy) return;
-    const { id, request } = this.#busy;
-    this.#worker ??= this.#start();
+    if (!this.#busy) {
+      if (this.#bundle !== this.#options.bundle()) this.#end();
+      return;
+    }
+    const { id, request, bundle } = this.#busy;
+    if (bundle !== this.#bundle) this.#end();
+    this.#worker ??= this.#start(bundle);
     this.#worker.postMessage({ type: 'explain', id, request } satisfies ToExplainer);
   }
 
@@ -116,8 +131,16 @@ export class Explanations {
     waiting.reject(new ProtocolError('idle', 'The client has gone.'));
   }
 
-  #start(): Worker {
-    const { bundle, backend, classifier = new URL('../shards/classifier.js', import.meta.url).href } = this.#options;
+  /** Ends the thread, which works on nothing. */
+  #end(): void {
+    const before = this.#worker;
+    this.#worker = undefined;
+    void before?.terminate();
+  }
+
+  #start(bundle: Bundle): Worker {
+    this.#bundle = bundle;
+    const { backend, classifier = new URL('../shards/classifier.js', import.meta.url).href } = this.#options;
     const worker = new Worker(new URL('./explain-worker.js', import.meta.url), { workerData: { bundle, backend, classifier } satisfies ExplainStart, name: 'explain' });
     let reason = '';
     worker.on('message', ({ id, explanation, reason: failure }: FromExplainer) => {
@@ -130,8 +153,8 @@ export class Explanations {
     });
     worker.on('error', (error) => (reason = error.stack ?? error.message));
     worker.once('exit', (exitCode) => {
-      if (this.#worker === worker) this.#worker = undefined;
-      if (this.#isClosed) return;
+      if (this.#isClosed || this.#worker !== worker) return;
+      this.#worker = undefined;
       this.#busy?.reject(this.#failed(reason || `the thread ended with exit code ${exitCode}`));
       this.#busy = undefined;
       this.#next();

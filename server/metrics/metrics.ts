@@ -7,7 +7,7 @@ import { Counter, Gauge, Registry, type Metric } from 'prom-client';
 import { LAG_BOUNDS_MS, type ShardMetrics } from '../shards/shard-metrics.js';
 import type { StationState } from '../protocol/messages.js';
 import type { SentFiles } from '../files/sent-files.js';
-import type { Shards } from '../shards/shards.js';
+import type { ServedModel, ServedModels } from '../shards/served-models.js';
 import type { Senders } from '../sockets/senders.js';
 import type { History } from '../stations/history.js';
 import type { AudioListeners } from '../stations/audio-listeners.js';
@@ -20,7 +20,7 @@ export interface MetricsParts {
   readonly stations: Stations;
   readonly senders: Senders;
   readonly viewers: Viewers;
-  readonly shards: Shards;
+  readonly models: ServedModels;
   readonly listeners: Pick<AudioListeners, 'size'>;
   readonly files: SentFiles;
   readonly version: string;
@@ -43,15 +43,19 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
-    const { streams, stations, senders, viewers, listeners, files, shards, version, history, deliveries } = parts;
+    const { streams, stations, senders, viewers, listeners, files, models, version, history, deliveries } = parts;
     this.#loop.enable();
 
     this.#gauge('livegenre_info', 'The version, the model and the backend, as labels', (set) => {
-      const { name, version: model } = streams.manifest;
-      set(1, { version, model: `${name} ${model}`, backend: shards.backend });
+      set(1, { version, model: modelName(models.newest), backend: models.newest.shards.backend });
     });
     this.#gauge('livegenre_streams', 'Running streams', (set) => {
       for (const source of ['client', 'demo', 'station']) set(streams.list().filter((stream) => stream.source === source).length, { source });
+    });
+    this.#gauge('livegenre_model_streams', 'Streams on each model; those before the newest stay until their streams have ended', (set) => {
+      const counts = new Map<string, number>();
+      for (const each of models.all) counts.set(modelName(each), (counts.get(modelName(each)) ?? 0) + each.shards.streams);
+      for (const [model, streams] of counts) set(streams, { model });
     });
     this.#gauge('livegenre_senders', 'Connections that stream sound in', (set) => set(senders.size));
     this.#gauge('livegenre_viewers', 'Connections that watch', (set) => set(viewers.size));
@@ -95,15 +99,15 @@ export class Metrics {
     this.#ofShards('livegenre_model_steps_total', 'Steps of the network, each for a batch of streams', ({ steps }) => steps);
     this.#registry.registerMetric(this.#lags() as unknown as Metric);
     this.#gauge('livegenre_shard_load_ratio', 'Share of a shard\'s thread that live streams take', (set) => {
-      shards.links.forEach(({ metrics }, shard) => set(metrics?.load ?? 0, { shard: String(shard) }));
+      for (const { metrics, index } of models.links) set(metrics?.load ?? 0, { shard: String(index) });
     });
     this.#gauge('livegenre_shard_up', 'Whether a shard still scores: 0 when it was given up', (set) => {
-      shards.links.forEach(({ isGivenUp }, shard) => set(isGivenUp ? 0 : 1, { shard: String(shard) }));
+      for (const { isGivenUp, index } of models.links) set(isGivenUp ? 0 : 1, { shard: String(index) });
     });
 
     this.#gauge('livegenre_queue_length', 'Lengths of queues: blocks for the network, bytes of audio for the shards, rows of history, webhooks', (set) => {
-      set(shards.links.reduce((sum, { metrics }) => sum + (metrics?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
-      set(shards.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
+      set(models.links.reduce((sum, { metrics }) => sum + (metrics?.waitingBlocks ?? 0), 0), { queue: 'blocks' });
+      set(models.links.reduce((sum, { unscoredBytes }) => sum + unscoredBytes, 0), { queue: 'audio_bytes' });
       if (history) set(history.status.waitingRows, { queue: 'history_rows' });
       set(deliveries(), { queue: 'webhooks' });
     });
@@ -159,7 +163,7 @@ export class Metrics {
   /** Totals per shard; a restarted shard counts from 0 again, as Prometheus allows for counters. */
   #ofShards(name: string, help: string, value: (metrics: ShardMetrics) => number): void {
     this.#counter(name, help, (set) => {
-      this.#parts.shards.links.forEach(({ metrics }, shard) => set(metrics ? value(metrics) : 0, { shard: String(shard) }));
+      for (const { metrics, index } of this.#parts.models.links) set(metrics ? value(metrics) : 0, { shard: String(index) });
     });
   }
 
@@ -171,7 +175,7 @@ export class Metrics {
       help: 'From the arrival of a block\'s last audio to its prediction',
       type: 'histogram',
       aggregator: 'sum',
-      values: this.#parts.shards.links.flatMap(({ metrics }, index) => {
+      values: this.#parts.models.links.flatMap(({ metrics, index }) => {
         const shard = String(index);
         const counts = metrics?.lagCounts ?? [];
         let below = 0;
@@ -192,6 +196,11 @@ export class Metrics {
 }
 
 const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'name', 'type', 'shard', 'queue'] as const;
+
+/** The model as a label. */
+function modelName({ bundle: { manifest } }: ServedModel): string {
+  return `${manifest.name} ${manifest.version}`;
+}
 
 /** Delay of the event loop. Node measures the duration of a timer; one that is on time takes its interval. */
 function delaySeconds(timerNs: number): number {

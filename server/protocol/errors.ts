@@ -26,6 +26,8 @@ export const ERRORS = {
   'too-many-streams': { closeCode: 1013, status: 503, meaning: 'the limit of streams is reached, or the server is too busy for one more' },
   'too-many-requests': { closeCode: 1013, status: 429, meaning: 'one client has sent too many requests, or has too many streams' },
   'too-many-files': { closeCode: 1013, status: 503, meaning: 'the limit of files at once is reached' },
+  'too-many-models': { closeCode: 1013, status: 503, meaning: 'streams still run on as many earlier models as the server keeps' },
+  'bad-model': { closeCode: 1011, status: 409, meaning: 'the model folder cannot be used; the model of before goes on' },
   'no-decoder': { closeCode: 1011, status: 501, meaning: 'the server has no FFmpeg of its own, so it takes no files' },
   'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'the limit of viewers is reached' },
   'going-away': { closeCode: 1001, status: 503, meaning: 'the server is shutting down' },

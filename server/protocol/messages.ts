@@ -33,7 +33,7 @@ export interface Mood {
   readonly happy?: number;
 }
 
-/** The server's first message, to a sender and to a viewer. */
+/** The server's first message, to a sender and to a viewer; to viewers again when their stream moves to a new model. */
 export interface Ready {
   readonly type: 'ready';
   readonly streamId: string;
@@ -198,6 +198,8 @@ export interface StationsMessage {
   readonly type: 'stations';
   /** ISO 8601, the server's clock. */
   readonly at: string;
+  /** The model that stations are heard with; absent from servers that can't change it. */
+  readonly model?: Pick<ModelInfo, 'name' | 'version'>;
   readonly stations: readonly StationGlance[];
 }
 
@@ -274,6 +276,18 @@ export interface Classified {
   readonly error?: string;
   /** What is unusual about the file without being wrong. */
   readonly note?: string;
+}
+
+/** The JSON of `POST /v1/model`: the model in use. */
+export interface ReloadedModel {
+  readonly name: string;
+  readonly version: string;
+  /** False if the folder holds what was in use already; then nothing was done. */
+  readonly isNew: boolean;
+  /** Streams that go on with models from before. */
+  readonly streamsBefore: number;
+  /** Ids of stations that need something that the server does not have. */
+  readonly stationsToCheck: readonly string[];
 }
 
 /** Where the network looked in a stretch of a file: the JSON of `POST /v1/explain`. */

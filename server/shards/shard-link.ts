@@ -8,7 +8,7 @@ import { ThreadLoad } from './thread-load.js';
 import type { Log } from '../log.js';
 import type { ShardMetrics } from './shard-metrics.js';
 import { CommandBatch, PROGRESS_WIDTH, type FromShard, type ShardStart } from './shard-messages.js';
-import { LinkedStream, type OpenOptions, type ShardStream } from './shard-stream.js';
+import { LinkedStream, type OpenOptions } from './shard-stream.js';
 import { encodeMessage } from '../protocol/encoded-message.js';
 
 /** Delay before posting to the shard, so that several chunks share one postMessage, which costs as much as copying many chunks. Too short to be noticed as lag. */
@@ -27,7 +27,10 @@ const ESTIMATED_COST = 0.0015;
 type State = 'starting' | 'running' | 'waiting' | 'given-up' | 'closed';
 
 export class ShardLink {
-  readonly #index: number;
+  /** Its number among all shards of the server. */
+  readonly index: number;
+  /** Called after each stream that has ended or left. */
+  onRemoved: () => void = () => {};
   readonly #start: ShardStart;
   readonly #log: Log;
   readonly #streams = new Map<number, LinkedStream>();
@@ -42,7 +45,7 @@ export class ShardLink {
   #metrics: ShardMetrics | undefined;
 
   constructor(index: number, start: ShardStart, log: Log) {
-    this.#index = index;
+    this.index = index;
     this.#start = start;
     this.#log = log;
   }
@@ -84,7 +87,7 @@ export class ShardLink {
     return this.#launch();
   }
 
-  open(options: OpenOptions): ShardStream {
+  open(options: OpenOptions): LinkedStream {
     const stream = new LinkedStream(this, this.#nextKey++, options);
     this.#streams.set(stream.key, stream);
     return stream;
@@ -101,6 +104,10 @@ export class ShardLink {
 
   rekey(stream: LinkedStream): number {
     this.#streams.delete(stream.key);
+    return this.add(stream);
+  }
+
+  add(stream: LinkedStream): number {
     const key = this.#nextKey++;
     this.#streams.set(key, stream);
     return key;
@@ -108,6 +115,7 @@ export class ShardLink {
 
   remove(stream: LinkedStream): void {
     this.#streams.delete(stream.key);
+    this.onRemoved();
   }
 
   /** The batch of commands that will be posted after `POST_DELAY_MS`. */
@@ -128,7 +136,7 @@ export class ShardLink {
   /** Resolves when the worker is ready; if it dies later, `#handleDeath` is called. */
   #launch(): Promise<Backend> {
     this.#state = 'starting';
-    const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: this.#start, name: `shard-${this.#index}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
+    const worker = new Worker(new URL('./shard.js', import.meta.url), { workerData: this.#start, name: `shard-${this.index}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       let reason: Error | undefined;
@@ -144,7 +152,7 @@ export class ShardLink {
             void worker.terminate();
             break;
           case 'fault':
-            this.#log.error('a shard failed on a stream', { shard: this.#index, reason: message.reason });
+            this.#log.error('a shard failed on a stream', { shard: this.index, reason: message.reason });
             break;
           case 'output':
             this.#deliver(message);
@@ -152,7 +160,7 @@ export class ShardLink {
       });
       worker.on('error', (error) => (reason = error));
       worker.once('exit', (exitCode) => {
-        const error = reason ?? new Error(`shard ${this.#index} ended with exit code ${exitCode}`);
+        const error = reason ?? new Error(`shard ${this.index} ended with exit code ${exitCode}`);
         if (this.#state === 'starting' || this.#state === 'closed') reject(error);
         else this.#handleDeath(error);
       });
@@ -180,13 +188,13 @@ export class ShardLink {
     const deaths = this.#deathsMs.length;
     if (deaths > restartLimit) {
       this.#state = 'given-up';
-      this.#log.error('a shard died too often and is given up', { shard: this.#index, reason: error.message });
+      this.#log.error('a shard died too often and is given up', { shard: this.index, reason: error.message });
       const failure = encodeMessage({ type: 'error', code: 'internal', message: 'The part of the server that scored this stream has failed permanently. Connect again.' });
       for (const stream of [...this.#streams.values()]) stream.deliver(failure);
       return;
     }
     const delayMs = restartDelayMs * 2 ** (deaths - 1);
-    this.#log.warn('a shard died and is started again', { shard: this.#index, reason: error.message, delayMs });
+    this.#log.warn('a shard died and is started again', { shard: this.index, reason: error.message, delayMs });
     this.#state = 'waiting';
     this.#outgoing = new CommandBatch();
     this.#metrics = undefined;

@@ -1,4 +1,4 @@
-/** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart. */
+/** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart or in another shard. */
 import { Subject, type Observable } from 'rxjs';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { StreamCounts } from '../pipe/progress.js';
@@ -48,15 +48,20 @@ interface Link {
   outgoing(): CommandBatch;
   /** Gives the stream a new key; messages under the old one are then ignored. */
   rekey(stream: LinkedStream): number;
+  /** @returns the key of a stream that was in another shard */
+  add(stream: LinkedStream): number;
   remove(stream: LinkedStream): void;
 }
+
+/** What another model changes about a stream. */
+export type ModelOptions = Pick<OpenOptions, 'topK' | 'tags'>;
 
 export class LinkedStream implements ShardStream {
   readonly id: string;
   key: number;
   readonly messages$ = new Subject<EncodedMessage>();
-  readonly #link: Link;
-  readonly #options: OpenOptions;
+  #link: Link;
+  #options: OpenOptions;
   #sentBytes = 0;
   #consumedBytes = 0;
   /** Position at which the current pipe began: bytes sent to earlier pipes, and the rest of a cut frame. */
@@ -121,10 +126,19 @@ export class LinkedStream implements ShardStream {
 
   /** The worker died: audio it had not scored is lost, and the stream continues in the next worker. */
   restart(): void {
-    const { scoredMs, droppedMs } = this.#from;
-    const skipBytes = this.#cutBytes;
-    this.#reopen(skipBytes, droppedMs + Math.max(0, this.#msOf(this.#sentBytes + skipBytes) - scoredMs));
+    this.#reopenInMidSound();
     if (this.#isEnded) this.#link.outgoing().end(this.key);
+  }
+
+  /** Continues in another shard, with its state reset; audio not yet scored is lost. One that has ended stays. */
+  moveTo(link: Link, options: ModelOptions): void {
+    if (this.#isEnded || this.#isOver) return;
+    this.#link.outgoing().close(this.key);
+    this.#link.remove(this);
+    this.#link = link;
+    this.#options = { ...this.#options, ...options };
+    this.key = link.add(this);
+    this.#reopenInMidSound();
   }
 
   /** Sent and not yet scored. */
@@ -148,6 +162,12 @@ export class LinkedStream implements ShardStream {
   #msOf(bytes: number): number {
     const frameBytes = this.#frameBytes;
     return frameBytes === 0 ? this.#from.scoredMs : (1000 * bytes) / frameBytes / this.#options.format.sampleRate;
+  }
+
+  #reopenInMidSound(): void {
+    const { scoredMs, droppedMs } = this.#from;
+    const skipBytes = this.#cutBytes;
+    this.#reopen(skipBytes, droppedMs + Math.max(0, this.#msOf(this.#sentBytes + skipBytes) - scoredMs));
   }
 
   /** Opens a new pipe, with its state reset, for the audio that follows. */

@@ -107,6 +107,7 @@ export class Viewers {
 
   #stationsMessage(sees: (station: string) => boolean = () => true): EncodedMessage {
     const shown = this.#stations.list().filter(({ config }) => sees(config.id));
-    return encodeMessage({ type: 'stations', at: new Date().toISOString(), stations: shown.map((station) => station.glance()) });
+    const { name, version } = this.#streams.manifest;
+    return encodeMessage({ type: 'stations', at: new Date().toISOString(), model: { name, version }, stations: shown.map((station) => station.glance()) });
   }
 }

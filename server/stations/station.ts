@@ -61,7 +61,6 @@ export class Station {
   readonly #recent = new RecentSound();
   readonly #parts: StationParts;
   readonly #scheduler: SchedulerLike;
-  readonly #blockMs: number;
   #config: StationConfig;
   #running: Subscription | undefined;
   #fed: FedStream | undefined;
@@ -80,7 +79,6 @@ export class Station {
     this.#parts = parts;
     this.#scheduler = parts.scheduler ?? asyncScheduler;
     this.#sinceMs = this.#scheduler.now();
-    this.#blockMs = blockMs(parts.streams.manifest);
     this.events$ = this.#events;
   }
 
@@ -263,7 +261,7 @@ export class Station {
     if (!this.#isReceiving) return;
     this.#last = prediction;
     this.#setState(prediction.state === 'silence' ? 'silent' : 'live', null, this.#attempt);
-    this.#events.next({ type: 'prediction', atMs: this.#scheduler.now(), spanMs: this.#blockMs, prediction });
+    this.#events.next({ type: 'prediction', atMs: this.#scheduler.now(), spanMs: blockMs(this.#parts.streams.manifest), prediction });
   }
 
   #setTitle(title: string | null): void {

@@ -61,13 +61,22 @@ export class Stations {
     this.changes$ = this.#changes;
     // Trials listen to it.
     setMaxListeners(2 * MAX_TRIALS, this.#closing.signal);
-    for (const config of options.saved) {
-      // It was valid with the model and settings of the time. Keep it, and run what can be run.
-      options.check?.(config).catch((error: unknown) => {
-        options.log.warn('a saved station needs something that this server does not have', { stream: config.id, name: config.name, reason: (error as Error).message });
-      });
-      this.#put(config);
-    }
+    for (const config of options.saved) this.#put(config);
+    void this.checkSaved();
+  }
+
+  /**
+   * Logs what stations need that this server does not have. They were valid with the model and settings of
+   * the time: they stay, and what can be run is run.
+   * @returns their ids
+   */
+  async checkSaved(): Promise<readonly string[]> {
+    const { check, log } = this.#options;
+    const found = await Promise.all(this.#configs().map((config) => check?.(config).then(() => [], (error: unknown) => {
+      log.warn('a saved station needs something that this server does not have', { stream: config.id, name: config.name, reason: (error as Error).message });
+      return [config.id];
+    }) ?? []));
+    return found.flat();
   }
 
   /** Starts all enabled stations. */

@@ -7,7 +7,7 @@ import { Observable, Subject, timer, type SchedulerLike, type Subscription } fro
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js';
-import type { ShardStream } from '../shards/shards.js';
+import type { LinkedStream, ModelOptions, Shards } from '../shards/shards.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
 /** The sender of a stream's audio; there is one at a time. */
@@ -42,11 +42,10 @@ export class Stream {
   /** Hot. Completes after `summary` or `error`. */
   readonly messages$: Observable<EncodedMessage> = this.#messages;
   readonly #startedAt = new Date().toISOString();
-  readonly #shard: ShardStream;
+  readonly #shard: LinkedStream;
   readonly #resumeWindowMs: number;
   readonly #scheduler: SchedulerLike;
-  readonly #model: ModelInfo;
-  readonly #blockMs: number;
+  #manifest: Manifest;
   #receivedBytes = 0;
   #sender: StreamSender | undefined;
   #resumeWindow: Subscription | undefined;
@@ -56,7 +55,7 @@ export class Stream {
   #viewers = 0;
   #isEnding = false;
 
-  constructor({ id, name, source, format, resumeToken = newResumeToken() }: StreamIdentity, shard: ShardStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
+  constructor({ id, name, source, format, resumeToken = newResumeToken() }: StreamIdentity, shard: LinkedStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
     this.id = id;
     this.#name = name;
     this.source = source;
@@ -65,8 +64,7 @@ export class Stream {
     this.#shard = shard;
     this.#resumeWindowMs = resumeWindowMs;
     this.#scheduler = scheduler;
-    this.#model = { name: manifest.name, version: manifest.version, labels: manifest.labels, tags: manifest.tags?.map((tag) => tag.name) ?? [] };
-    this.#blockMs = blockMs(manifest);
+    this.#manifest = manifest;
     shard.messages$.subscribe({
       next: (message) => {
         if (message.type === 'prediction') this.#lastPrediction = message;
@@ -100,6 +98,16 @@ export class Stream {
   /** Resets the pipe, because other sound follows. */
   reset(): void {
     this.#shard.reset();
+  }
+
+  /** Continues with another model, its state reset. Viewers stay, and are told as if they had just come. */
+  moveTo(shards: Shards, manifest: Manifest, options: ModelOptions): void {
+    if (this.#isEnding) return;
+    this.#manifest = manifest;
+    this.#lastPrediction = undefined;
+    this.#messages.next(this.ready('viewer'));
+    shards.adopt(this.#shard, options);
+    if (this.#lastAnnouncement) this.#messages.next(this.#lastAnnouncement);
   }
 
   /** Sends a message that doesn't come from scoring, such as a station's state; later viewers get the newest one too. */
@@ -160,8 +168,8 @@ export class Stream {
       streamId: this.id,
       name: this.name,
       ...(to === 'sender' && { resumeToken: this.resumeToken, receivedBytes: this.#receivedBytes }),
-      model: this.#model,
-      blockMs: this.#blockMs,
+      model: modelInfo(this.#manifest),
+      blockMs: blockMs(this.#manifest),
     });
   }
 
@@ -185,4 +193,8 @@ export class Stream {
       droppedMs: last?.droppedMs ?? 0,
     };
   }
+}
+
+function modelInfo({ name, version, labels, tags }: Manifest): ModelInfo {
+  return { name, version, labels, tags: tags?.map((tag) => tag.name) ?? [] };
 }

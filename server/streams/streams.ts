@@ -7,7 +7,8 @@ import type { Log } from '../log.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import type { Shards, ShardStream } from '../shards/shards.js';
+import type { ServedModels } from '../shards/served-models.js';
+import type { ModelOptions, ShardStream } from '../shards/shards.js';
 import type { Source } from '../sources/source.js';
 import { idOfToken, newResumeToken, Stream, type StreamIdentity } from './stream.js';
 
@@ -40,8 +41,7 @@ const FED_TAGS = 8;
 const REPLAY_AFTER_MS = 1000;
 
 export class Streams {
-  readonly manifest: Manifest;
-  readonly #shards: Shards;
+  readonly #models: ServedModels;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
@@ -51,17 +51,21 @@ export class Streams {
   #isDraining = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(shards: Shards, manifest: Manifest, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler) {
-    this.manifest = manifest;
-    this.#shards = shards;
+  constructor(models: ServedModels, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler) {
+    this.#models = models;
     this.#settings = settings;
     this.#log = log;
     this.#scheduler = scheduler;
   }
 
+  /** Of the model that new streams get. */
+  get manifest(): Manifest {
+    return this.#models.newest.bundle.manifest;
+  }
+
   /** Whether new streams are accepted. */
   get isReady(): boolean {
-    return !this.#isDraining && this.#shards.isAlive;
+    return !this.#isDraining && this.#models.newest.shards.isAlive;
   }
 
   get isDraining(): boolean {
@@ -118,7 +122,7 @@ export class Streams {
    */
   feed(identity: Omit<StreamIdentity, 'source'> & { readonly source: 'demo' | 'station' }): FedStream {
     if (this.#byId.has(identity.id)) throw new ProtocolError('conflict', `A stream ${JSON.stringify(identity.id)} is running already.`);
-    const stream = this.#start({ ...identity, topK: this.manifest.labels.length, tags: this.manifest.tags && FED_TAGS, spectrogram: true, isPaced: true });
+    const stream = this.#start({ ...identity, ...this.#fedOptions, spectrogram: true, isPaced: true });
     stream.attach({ replaced: () => {} });
     // Bytes that arrive while the shard is behind are dropped: a live source can't be paused.
     let isBehind = false;
@@ -139,7 +143,7 @@ export class Streams {
   trial(format: AudioFormat): TrialStream {
     if (this.#isDraining) throw goingAway();
     this.#checkLoad(1);
-    return this.#shards.open({ id: `trial ${randomBytes(8).toString('hex')}`, format, isPaced: true });
+    return this.#models.newest.shards.open({ id: `trial ${randomBytes(8).toString('hex')}`, format, isPaced: true });
   }
 
   /** Plays a source of the server's own as a stream, repeating it whenever it ends. */
@@ -167,6 +171,17 @@ export class Streams {
     ).subscribe());
   }
 
+  /**
+   * A new model is in use. The streams that the server feeds itself would never end on the one before, so
+   * they move to the new one at once; those of clients end where they began.
+   */
+  moveFed(): void {
+    const { shards, bundle } = this.#models.newest;
+    for (const stream of this.list()) {
+      if (stream.source !== 'client') stream.moveTo(shards, bundle.manifest, this.#fedOptions);
+    }
+  }
+
   /** Rejects new streams, ends all, and resolves when each has its summary or after the timeout. */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true;
@@ -184,8 +199,14 @@ export class Streams {
     });
   }
 
+  /** All labels, and tags if the model has them. */
+  get #fedOptions(): ModelOptions {
+    const { labels, tags } = this.manifest;
+    return { topK: labels.length, tags: tags && FED_TAGS };
+  }
+
   #checkLoad(more: number): void {
-    const load = Math.max(this.#mainThread.estimate(this.#byId.size + more), this.#shards.loadWith(more));
+    const load = Math.max(this.#mainThread.estimate(this.#byId.size + more), this.#models.loadWith(more));
     if (100 * load > this.#settings.maxLoad) {
       throw new ProtocolError('too-many-streams', `The server is at its load limit with ${this.#byId.size} streams. Try again later.`);
     }
@@ -193,8 +214,9 @@ export class Streams {
 
   #start({ format, topK, tags, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
     if (this.#isDraining) throw goingAway();
-    const shard = this.#shards.open({ id: identity.id, format, topK, tags, spectrogram, isPaced });
-    const stream = new Stream({ ...identity, format }, shard, this.manifest, this.#settings.resumeWindowMs, this.#scheduler);
+    const { shards, bundle } = this.#models.newest;
+    const shard = shards.open({ id: identity.id, format, topK, tags, spectrogram, isPaced });
+    const stream = new Stream({ ...identity, format }, shard, bundle.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
     this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });
     stream.messages$.subscribe({

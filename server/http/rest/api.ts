@@ -12,6 +12,7 @@ import type { LibraryListing } from '../../library/browse/listing.js';
 import type { SentFiles } from '../../files/sent-files.js';
 import type { Explanations } from '../../inspect/explanations.js';
 import { ERRORS, ProtocolError, type ErrorCode } from '../../protocol/errors.js';
+import type { ReloadedModel } from '../../protocol/messages.js';
 import type { Settings } from '../../settings.js';
 import type { TunedListeners } from '../../relay/tuned-listeners.js';
 import type { AudioListeners } from '../../stations/audio-listeners.js';
@@ -23,6 +24,8 @@ import type { Streams } from '../../streams/streams.js';
 
 export interface ApiParts {
   readonly tokens: { readonly api: ApiTokens; readonly signed: SignedTokens };
+  /** Reads the model folder again. @throws ProtocolError `bad-model`, `too-many-models` or `going-away` */
+  readonly reloadModel: () => Promise<ReloadedModel>;
   readonly streams: Streams;
   readonly stations: Stations;
   readonly listeners: AudioListeners;

@@ -1,18 +1,8 @@
-/** REST routes of the model and the running streams. */
+/** REST routes of the running streams. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
 import { errorResponses, newApi, type ApiParts } from './api.js';
 import { streamResponseSchema } from './schemas.js';
-
-const model = createRoute({
-  method: 'get', path: '/v1/model', tags: ['Server'], summary: 'The model',
-  responses: {
-    200: {
-      description: 'Labels, front end, layers and settings, as in model.json',
-      content: { 'application/json': { schema: z.object({ name: z.string(), version: z.string(), labels: z.array(z.string()).readonly() }) } },
-    },
-  },
-});
 
 const list = createRoute({
   method: 'get', path: '/v1/streams', tags: ['Streams'], summary: 'All running streams',
@@ -28,7 +18,6 @@ const get = createRoute({
 
 export function streamsApi({ streams }: ApiParts): OpenAPIHono {
   const api = newApi();
-  api.openapi(model, (context) => context.json(streams.manifest, 200));
   api.openapi(list, (context) => {
     const visitor = context.get('visitor');
     return context.json({ streams: streams.list().filter(({ id, source }) => visitor.may(source === 'client' ? 'manage' : 'view', id)).map((stream) => stream.info()) }, 200);

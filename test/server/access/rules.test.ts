@@ -25,6 +25,7 @@ const NEEDED: Readonly<Record<string, 'nobody is refused' | 'any token' | readon
   'GET /v1/access': 'nobody is refused',
   'GET /v1/origins': 'nobody is refused',
   'GET /v1/model': ['view', 'all'],
+  'POST /v1/model': ['manage', 'none'],
   'GET /v1/tokens': ['manage', 'none'],
   'POST /v1/tokens': ['manage', 'none'],
   'POST /v1/tokens/signed': 'any token',

@@ -46,7 +46,7 @@ async function serve(args: readonly string[] = []): Promise<Serving> {
   return { child, url, lines, exited };
 }
 
-test('prints where it is and what it runs, plays the demo, and Ctrl-C drains', async () => {
+test('prints where it is and what it runs, plays the demo, loads a new model on SIGHUP, and Ctrl-C drains', async () => {
   const { child, url, lines, exited } = await serve();
   try {
     assert.match(lines[1]!, 'model random 0.0.1, wasm backend, 1 shard');
@@ -58,6 +58,10 @@ test('prints where it is and what it runs, plays the demo, and Ctrl-C drains', a
     client.tell(START);
     client.play(noise(20_000));
     await client.prediction();
+    const { manifest, weights } = randomBundle();
+    await saveBundle(model, { ...manifest, version: '0.0.2' }, weights);
+    child.kill('SIGHUP');
+    await watching.heard((message) => message.type === 'ready' && message.model.version === '0.0.2');
     child.kill('SIGINT');
     // npm passes on the signal that the terminal has sent already: still one Ctrl-C.
     child.kill('SIGINT');
