@@ -52,7 +52,7 @@ export class FilesPage extends LitElement {
   readonly #queue = new FileQueue({
     upload: async (file, upload) => uploadFile(file, { ...upload, topK: Math.min(MAX_TOP_K, (await this.site.model()).labels.length), tags: SHOWN_TAGS, token: this.site.visitor.token }),
     format: async () => {
-      const { labels, blockColumns, frontEnd: { sampleRate, hop, bands } } = await this.site.model();
+      const { labels, blockColumns, frontEnd: { sampleRate, hop, bands } } = await this.site.newestModel();
       this.labels = labels;
       const hopMs = 1000 * hop / sampleRate;
       return { bands, hopMs, blockMs: blockColumns * hopMs };

@@ -159,7 +159,7 @@ export class LivePage extends LitElement {
   }
 
   #newSession(): Session {
-    return new Session(() => this.site.model(), () => {
+    return new Session((model) => this.site.model(model), () => {
       const { prediction } = this.#session;
       if (prediction && this.#session.interruption === undefined) this.announcement = this.#announcements.push(prediction, performance.now()) ?? this.announcement;
       this.requestUpdate();
@@ -209,7 +209,7 @@ export class LivePage extends LitElement {
   /** Opens the microphone or a file; the previous source continues until the new one is open. */
   async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
-      const { labels } = await this.site.model();
+      const { labels } = await this.site.newestModel();
       this.#take(choice, await open({ ...this.site.server, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true }));
     } catch (error) {
       if (choice !== this.#choice) return;

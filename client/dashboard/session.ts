@@ -8,7 +8,7 @@ import { SoundView } from './model/sound-view.js';
 import type { AudioSource } from './sources/audio-source.js';
 
 export class Session {
-  readonly #fetchModel: () => Promise<Pick<ModelCard, 'frontEnd'>>;
+  readonly #fetchModel: (model: ModelInfo) => Promise<Pick<ModelCard, 'frontEnd'>>;
   readonly #onChange: () => void;
   #stops: (() => void)[] = [];
   /** Id of the stream shown; empty if none. */
@@ -32,7 +32,7 @@ export class Session {
   lostMs = 0;
 
   /** @param onChange called after every change */
-  constructor(fetchModel: () => Promise<Pick<ModelCard, 'frontEnd'>>, onChange: () => void) {
+  constructor(fetchModel: (model: ModelInfo) => Promise<Pick<ModelCard, 'frontEnd'>>, onChange: () => void) {
     this.#fetchModel = fetchModel;
     this.#onChange = onChange;
   }
@@ -55,11 +55,12 @@ export class Session {
       link.on('state', (state) => this.#change(() => { this.connection = state; })),
       link.on('ready', (ready) => this.#change(() => {
         this.trouble = '';
+        const isOtherModel = this.model?.name !== ready.model.name || this.model.version !== ready.model.version;
         this.model = ready.model;
         this.blockMs = ready.blockMs;
         this.summary = undefined;
         this.lostMs = link.droppedMs ?? 0;
-        if (ready.streamId !== this.streamId) this.#begin(ready.streamId);
+        if (ready.streamId !== this.streamId || isOtherModel) this.#begin(ready.streamId);
       })),
       link.on('prediction', (prediction) => this.#change(() => {
         // After a restart of the server the demo station has the same id, but its time starts at 0.
@@ -115,13 +116,14 @@ export class Session {
     this.streamId = streamId;
     this.#forget();
     this.history = new History(this.blockMs);
-    void this.#openSoundView(this.history, this.blockMs);
+    void this.#openSoundView(this.history, this.model!);
   }
 
-  async #openSoundView(history: History, blockMs: number): Promise<void> {
+  async #openSoundView(history: History, model: ModelInfo): Promise<void> {
+    const { blockMs } = this;
     let card: Pick<ModelCard, 'frontEnd'>;
     try {
-      card = await this.#fetchModel();
+      card = await this.#fetchModel(model);
     } catch {
       return; // no spectrogram; the genres are shown without it
     }

@@ -1,6 +1,6 @@
 /** State shared by all pages of the dashboard: the visitor, the alerts, the model, the route. */
 import { Alerts } from './alerts.js';
-import type { StreamInfo } from '../../server/protocol/messages.js';
+import type { ModelInfo, StreamInfo } from '../../server/protocol/messages.js';
 import type { ModelCard } from './api.js';
 import { BASE } from './base.js';
 import { routeUrl, routeAt, type Route } from './model/route.js';
@@ -14,13 +14,25 @@ export class Site {
   /** Files that were dropped on another page, for the page of files. */
   dropped: readonly File[] = [];
   #card: Promise<ModelCard> | undefined;
+  #shown: ModelCard | undefined;
 
-  /** Fetched once; again only after a failure. */
-  model(): Promise<ModelCard> {
-    return this.#card ??= this.visitor.request('v1/model').then((card) => card as ModelCard).catch((error: unknown) => {
+  /**
+   * Fetched once; again after a failure, and when another model is in use than the one fetched.
+   * @param told the model of a stream or of the stations, where one is known
+   */
+  model(told?: Pick<ModelInfo, 'name' | 'version'>): Promise<ModelCard> {
+    const shown = this.#shown;
+    if (shown && told && (shown.name !== told.name || shown.version !== told.version)) this.#card = this.#shown = undefined;
+    return this.#card ??= this.visitor.request('v1/model').then((card) => this.#shown = card as ModelCard).catch((error: unknown) => {
       this.#card = undefined;
       throw error;
     });
+  }
+
+  /** Fetched in any case, where nothing tells which model is in use. */
+  newestModel(): Promise<ModelCard> {
+    this.#card = undefined;
+    return this.model();
   }
 
   async streams(): Promise<readonly StreamInfo[]> {

@@ -84,11 +84,12 @@ export class StationPage extends LitElement {
 
   override render() {
     const watch = this.#watch!;
+    const labels = watch.session.model?.labels ?? this.labels;
     return html`
       <site-header .site=${this.site} page="station" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}></site-header>
       <div class="trouble" role="status" ?hidden=${!watch.isOffline}>${watch.isOffline ? html`<p>The connection to the server is lost. Trying again.</p>` : ''}</div>
-      ${watch.isMissing ? this.#missing() : this.#station(watch)}
-      <station-editor .labels=${this.labels} @saved=${() => void watch.refresh()} @deleted=${() => this.site.navigate(STATIONS)}></station-editor>`;
+      ${watch.isMissing ? this.#missing() : this.#station(watch, labels)}
+      <station-editor .labels=${labels} @saved=${() => void watch.refresh()} @deleted=${() => this.site.navigate(STATIONS)}></station-editor>`;
   }
 
   readonly #openSound = (signal: AbortSignal): Promise<Response> => this.site.visitor.fetch(stationPath(this.stationId, '/audio'), signal);
@@ -101,11 +102,11 @@ export class StationPage extends LitElement {
       </main>`;
   }
 
-  #station(watch: StationWatch) {
+  #station(watch: StationWatch, labels: readonly string[]) {
     const { session, status, info, passages } = watch;
     const isOn = status?.state === 'live' || status?.state === 'silent';
     const prediction = isOn && session.connection === 'open' ? session.prediction : undefined;
-    const colours = this.#palette.of(this.labels, this.theme);
+    const colours = this.#palette.of(labels, this.theme);
     const { visitor } = this.site;
     return html`
       <main>
@@ -125,7 +126,7 @@ export class StationPage extends LitElement {
         <section class="now" aria-label="Genre now">
           <genre-now .prediction=${prediction} .colours=${colours} .source=${'Now'} .sinceMs=${passages.currentMs} .isListening=${isOn} .idle=${status === undefined || isOn ? undefined : 'No signal'}></genre-now>
         </section>
-        <section class="bars" aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${this.labels} .colours=${colours}></genre-bars></section>
+        <section class="bars" aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars></section>
         <section class="sound" aria-label="Sound">
           <wave-form .soundView=${session.soundView} .theme=${this.theme}></wave-form>
           <mel-spectrogram .soundView=${session.soundView} .theme=${this.theme}></mel-spectrogram>

@@ -44,7 +44,7 @@ export class StationWatch {
     this.#site = site;
     this.#id = id;
     this.#onChange = onChange;
-    this.session = new Session(() => site.model(), () => this.#onSessionChange());
+    this.session = new Session((model) => site.model(model), () => this.#onSessionChange());
   }
 
   get nowMs(): number { return Date.now() + this.clockOffsetMs; }

@@ -1,7 +1,7 @@
 /** Page of all stations as a live grid, with search, filter, sort order and a button to add one. */
 import { html, LitElement, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { StationGlance } from '../../server/protocol/messages.js';
+import type { ModelInfo, StationGlance } from '../../server/protocol/messages.js';
 import { StationsViewer, type ConnectionState } from '../sdk/index.js';
 import type { StationInfo, StationProfile } from './api.js';
 import { BASE } from './base.js';
@@ -89,8 +89,9 @@ export class StationsPage extends LitElement {
     document.title = 'Stations · livegenre';
     const viewer = this.#viewer = new StationsViewer({ ...this.site.server, connectAttempts: Infinity });
     this.#stops = [
-      viewer.on('stations', ({ stations }) => {
+      viewer.on('stations', ({ stations, model }) => {
         this.stations = stations;
+        if (model) this.#readModel(model);
         this.#receivedAtMs = Date.now();
         this.#followAlerts(stations);
       }),
@@ -102,8 +103,12 @@ export class StationsPage extends LitElement {
     this.#sizes.observe(this);
     viewer.open();
     if (this.#like !== undefined) void this.#loadProfiles();
-    // Without the model the genres have no colours, but are shown.
-    this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
+    this.#readModel();
+  }
+
+  /** Without the model the genres have no colours, but are shown. */
+  #readModel(told?: Pick<ModelInfo, 'name' | 'version'>): void {
+    this.site.model(told).then(({ labels }) => { this.labels = labels; }, () => {});
   }
 
   override disconnectedCallback(): void {

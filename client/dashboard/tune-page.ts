@@ -1,6 +1,6 @@
 /** Page that tunes in by what is playing: pick a genre or a mood, and it plays stations that play it now. */
 import { html, LitElement, nothing } from 'lit';
-import type { StationGlance } from '../../server/protocol/messages.js';
+import type { ModelInfo, StationGlance } from '../../server/protocol/messages.js';
 import { Dial, DIAL_DEFAULTS, type Hop } from '../../server/tune/dial.js';
 import { fitOf, type Wish } from '../../server/tune/wish.js';
 import { StationsViewer, type ConnectionState } from '../sdk/index.js';
@@ -69,8 +69,9 @@ export class TunePage extends LitElement {
     document.title = 'Tune in · livegenre';
     const viewer = this.#viewer = new StationsViewer({ ...this.site.server, connectAttempts: Infinity });
     this.#stops = [
-      viewer.on('stations', ({ stations }) => {
+      viewer.on('stations', ({ stations, model }) => {
         this.stations = stations;
+        if (model) this.#readModel(model);
         this.#tick();
       }),
       viewer.on('state', (state) => { this.connection = state; }),
@@ -78,8 +79,12 @@ export class TunePage extends LitElement {
     ];
     viewer.open();
     addEventListener('keydown', this.#onKey);
-    // Without the model there is nothing to choose, which the page shows.
-    this.site.model().then(({ labels }) => { this.labels = labels; }, () => {});
+    this.#readModel();
+  }
+
+  /** Without the model there is nothing to choose, which the page shows. */
+  #readModel(told?: Pick<ModelInfo, 'name' | 'version'>): void {
+    this.site.model(told).then(({ labels }) => { this.labels = labels; }, () => {});
   }
 
   override disconnectedCallback(): void {

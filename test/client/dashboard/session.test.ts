@@ -57,6 +57,23 @@ test('a resumed stream keeps its history; one that restarts under the same id cl
   assert.equal(session.history?.stretches.map(({ genre, toMs }) => [genre, toMs]), [['b', 350]]);
 });
 
+test('a stream that moves to another model starts a new history, whose picture is made for that model', async () => {
+  const asked: string[] = [];
+  const session = new Session(({ version }) => {
+    asked.push(version);
+    return model();
+  }, () => {});
+  const { link } = listen(session);
+  link.fire('ready', ready('s'));
+  link.fire('prediction', prediction(1, 'a'));
+  const next = ready('s');
+  link.fire('ready', { ...next, model: { ...next.model, version: 'next', labels: ['b'] } });
+  assert.equal([session.history?.endMs, session.model?.labels], [0, ['b']]);
+  link.fire('prediction', prediction(2, 'b'));
+  assert.equal(session.history?.stretches.map(({ genre }) => genre), ['b']);
+  assert.equal(asked, [next.model.version, 'next']);
+});
+
 test('a new source ends the previous one, whose late events are ignored', () => {
   const session = new Session(model, () => {});
   const first = listen(session);
