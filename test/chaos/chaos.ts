@@ -1,16 +1,18 @@
 /**
  * Breaks a server under load in all ways that a machine has, and looks what streams and stations notice.
- *   npm run chaos -- [--streams 100] [--stations 20] [--seconds 4] [--fault WORDS]
+ *   npm run chaos -- [--streams 100] [--stations 20] [--seconds 4] [--fault WORDS] [--keep]
  *
  * Streams send seeded sound in real time; what each hears must equal what it would have heard undisturbed. Stations
  * are MP3 over HTTP, decoded by FFmpeg. The network is one that costs little, so that the load is that of sockets,
- * threads and processes. Needs Linux; the disk is a small tmpfs, mounted where root may.
+ * threads and processes. Needs Linux; the disk is a small tmpfs, mounted where root may. With --keep the table
+ * is written into test/README.md.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SettingError } from '../../server/settings.js';
 import { openDatabase } from '../../server/store/sqlite/database.js';
@@ -19,11 +21,15 @@ import { command, wholeNumber } from '../bench/live/options.js';
 import { RemoteProcess } from '../bench/live/remote-process.js';
 import { table } from '../bench/live/table.js';
 import { eventually } from '../support/until.js';
+import { modelOnDisk } from '../server/model-on-disk.js';
 import { ChaosClient, keepSending, undisturbed } from './clients.js';
+import { DeadNetwork } from './dead-network.js';
 import { FAULTS, Skipped, type Chaos } from './faults.js';
 import type { ChaosCalls } from './server-process.js';
 
 const DISK_MB = 8;
+/** One client in so many reaches the server through a network that goes dead. */
+const BEHIND_THE_LINE = 10;
 /** Between the states of a station. */
 const MAX_GAP_MS = 3000;
 const JUMP_MS = 3_600_000;
@@ -33,6 +39,7 @@ const { values } = parseArgs({
     stations: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '4' },
     fault: { type: 'string' },
+    keep: { type: 'boolean', default: false },
   },
 });
 
@@ -42,19 +49,24 @@ await command(async () => {
   const lastsMs = 1000 * wholeNumber('seconds', values.seconds, 1, 60);
   const faults = Object.entries(FAULTS).filter(([name]) => values.fault === undefined || name.includes(values.fault));
   if (faults.length === 0) throw new SettingError(`--fault must be part of one of: ${Object.keys(FAULTS).join('; ')}.`);
+  if (values.keep && values.fault !== undefined) throw new SettingError('--keep needs all faults, so it can not be given with --fault.');
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-chaos-'));
   const disk = mountDisk(join(folder, 'disk'));
   const database = join(disk ?? folder, 'stations.db');
+  const model = modelOnDisk();
+  let line: DeadNetwork | undefined;
   const server = new RemoteProcess<ChaosCalls>('../../chaos/server-process.js');
   const radio = new RemoteProcess<RadioCalls>('./radio-process.js');
   try {
-    const { port, pid } = await server.call('start', { shards: 2, database, stations: join(folder, 'stations.json'), allowHosts: ['127.0.0.1'], maxLagMs: 600_000, maxLoad: 1000, pingIntervalMs: 3000, reconnectMinMs: 500, resumeWindowMs: 60_000, idleTimeoutMs: 60_000, drainTimeoutMs: 30_000 } as never);
+    const { port, pid } = await server.call('start', { shards: 2, model: model.folder, database, stations: join(folder, 'stations.json'), allowHosts: ['127.0.0.1'], maxLagMs: 600_000, maxLoad: 1000, pingIntervalMs: 3000, reconnectMinMs: 500, resumeWindowMs: 60_000, idleTimeoutMs: 60_000, drainTimeoutMs: 30_000 } as never);
     if (stations > 0) await server.call('listen', `http://127.0.0.1:${await radio.call('start')}/`, stations);
-    const clients = Array.from({ length: streams }, (_, index) => new ChaosClient(port, index));
+    line = await DeadNetwork.open(port);
+    const behind = (index: number): boolean => index % BEHIND_THE_LINE === BEHIND_THE_LINE - 1;
+    const clients = Array.from({ length: streams }, (_, index) => new ChaosClient(behind(index) ? line!.port : port, index));
     const stop = keepSending(clients);
     await eventually('all streams run', () => clients.every(({ predictions }) => predictions.length > 2));
     await eventually('all stations are live', () => server.call('stations'), { fits: (states) => states.every((state) => state === 'live'), withinMs: 90_000 });
-    const chaos: Chaos = { server, pid, port, clients, stations, disk, folder: disk ?? folder, lastsMs, touched: new Set() };
+    const chaos: Chaos = { server, pid, port, clients, stations, disk, folder: disk ?? folder, lastsMs, touched: new Set(), model, network: { line, clients: clients.filter((_, index) => behind(index)) } };
     const rows: string[][] = [];
     let failures = 0;
     for (const [name, fault] of faults) {
@@ -80,14 +92,25 @@ await command(async () => {
     const lost = stations === 0 ? undefined : lostRows(database, stations);
     if (stations > 0) rows.push(['what was stored', lost ?? `the database is intact and has all ${stations} stations without a gap`]);
     process.stdout.write(`${table(['fault', 'outcome'], rows)}\n`);
-    if (failures > 0 || wrong.length > 0 || lost !== undefined) process.exitCode = 1;
+    const isGood = failures === 0 && wrong.length === 0 && lost === undefined;
+    if (!isGood) process.exitCode = 1;
+    if (values.keep) keep(rows);
   } finally {
     await server.end();
     await radio.end();
+    line?.close();
+    model.remove();
     if (disk !== undefined) execFileSync('umount', ['-l', disk]);
     rmSync(folder, { recursive: true });
   }
 });
+
+/** Puts the table of this run into the page, in the place of the last one. */
+function keep(rows: readonly (readonly string[])[]): void {
+  const page = fileURLToPath(new URL('../../../test/README.md', import.meta.url));
+  const written = `On ${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'an unknown processor'} with ${cpus().length} processors:\n\n| fault | outcome |\n| --- | --- |\n${rows.map(([fault, outcome]) => `| ${fault} | ${outcome} |\n`).join('')}`;
+  writeFileSync(page, readFileSync(page, 'utf8').replace(/^On .*:\n\n\| fault \| outcome \|\n(\|.*\n)+/m, () => written));
+}
 
 /** Streams whose predictions are not those of an undisturbed run. A touched one may miss some, but what it hears up to a restart is the same. */
 function noticed({ clients, touched }: Chaos): string[] {

@@ -32,6 +32,7 @@ export class ChaosClient {
   droppedMs = 0;
   #ws: WebSocket;
   #token: string | undefined;
+  #id = '';
   #startedMs = 0;
   #sent = 0;
   #isReady = false;
@@ -42,6 +43,11 @@ export class ChaosClient {
     this.#port = port;
     this.sound = index % SOUNDS;
     this.#ws = this.#connect();
+  }
+
+  /** Id of its stream, once there is one. */
+  get id(): string {
+    return this.#id;
   }
 
   get isReady(): boolean {
@@ -95,6 +101,7 @@ export class ChaosClient {
     if (message.type === 'ready') {
       if (this.#token === undefined) this.#startedMs = performance.now();
       this.#token = message.resumeToken;
+      this.#id = message.streamId;
       this.#sent = message.receivedBytes!;
       this.#isReady = true;
     }

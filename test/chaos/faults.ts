@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { RemoteProcess } from '../bench/live/remote-process.js';
+import type { ReloadedModel, ServerMessage } from '../../server/protocol/messages.js';
+import type { ModelOnDisk } from '../server/model-on-disk.js';
 import { START } from '../server/rig.js';
 import { frame, UPGRADE } from '../server/sockets/frames.js';
 import { eventually } from '../support/until.js';
 import type { ChaosClient } from './clients.js';
+import type { DeadNetwork } from './dead-network.js';
 import type { ChaosCalls } from './server-process.js';
 
 export interface Chaos {
@@ -23,6 +26,10 @@ export interface Chaos {
   readonly disk: string | undefined;
   /** Folder of the database. */
   readonly folder: string;
+  /** The model folder of the server. */
+  readonly model: ModelOnDisk;
+  /** The network between some of the clients and the server. */
+  readonly network: { readonly line: DeadNetwork; readonly clients: readonly ChaosClient[] };
   /** How long a fault lasts, ms. */
   readonly lastsMs: number;
   /** Streams that a fault touched on purpose. */
@@ -95,6 +102,54 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     return 'it is disconnected for not answering pings';
   },
 
+  'the network between is dead': async (chaos) => {
+    const { line, clients } = chaos.network;
+    const isLost = async (): Promise<boolean> => {
+      const { streams } = await (await fetch(`http://127.0.0.1:${chaos.port}/v1/streams`)).json() as { streams: { id: string; connected: boolean }[] };
+      return clients.every(({ id }) => streams.some((stream) => stream.id === id && !stream.connected));
+    };
+    for (const client of clients) chaos.touched.add(client);
+    line.die();
+    await eventually('the server notices', isLost, { everyMs: 200 });
+    // A sender notices by itself that nothing is answered any more; these are told here.
+    const before = clients.map(({ told }) => told.length);
+    for (const { socket } of clients) socket.destroy();
+    await eventually('they resume', () => clients.every(({ told, isReady }, index) => isReady && told.slice(before[index]).includes('ready')));
+    return `no end of ${clients.length} connections is told; the server closes them for not answering pings, and the streams resume where it left off`;
+  },
+
+  'a broken model is loaded': async (chaos) => {
+    const inUse = await (await fetch(`http://127.0.0.1:${chaos.port}/v1/model`)).text();
+    await chaos.model.write({ version: 'broken' });
+    for (const [file, content] of [['weights.bin', 'half'], ['model.json', '{"format": 1, "name": "ha']] as const) {
+      writeFileSync(join(chaos.model.folder, file), content);
+      const { status, answer } = await loadModel(chaos);
+      if (status !== 409 || (answer as unknown as { code: string }).code !== 'bad-model') throw new Error(`${file}: ${status}, ${JSON.stringify(answer)}`);
+    }
+    if (await (await fetch(`http://127.0.0.1:${chaos.port}/v1/model`)).text() !== inUse) throw new Error('Another model is in use.');
+    return 'it is refused with the reason, and the one in use goes on';
+  },
+
+  'a new model is loaded': async (chaos) => {
+    const told: ServerMessage[] = [];
+    const viewer = chaos.stations === 0 ? undefined : new WebSocket(`ws://127.0.0.1:${chaos.port}/v1/streams/station-1/watch`);
+    viewer?.on('message', (data) => told.push(JSON.parse(String(data)) as ServerMessage));
+    if (viewer) await eventually('a station is watched', () => told.some(({ type }) => type === 'prediction'));
+    await chaos.model.write({ version: 'next' });
+    const { status, answer } = await loadModel(chaos);
+    if (status !== 200 || !answer.isNew || answer.streamsBefore < chaos.clients.length) throw new Error(`${status}, ${JSON.stringify(answer)}`);
+    const isNext = (message: ServerMessage): boolean => message.type === 'ready' && message.model.version === 'next';
+    if (viewer) await eventually('the station moves', () => told.slice(told.findIndex(isNext)).some(({ type }) => type === 'prediction') && told.some(isNext));
+    viewer?.terminate();
+    await allLive(chaos);
+    const late = new WebSocket(`ws://127.0.0.1:${chaos.port}/v1/stream`);
+    late.on('open', () => late.send(JSON.stringify(START)));
+    const [first] = await once(late, 'message') as [Buffer];
+    late.terminate();
+    if (!isNext(JSON.parse(String(first)) as ServerMessage)) throw new Error(`A new stream gets ${String(first)}`);
+    return `all ${chaos.clients.length} streams go on with the one before, ${chaos.stations} stations move and stay live, new streams get it`;
+  },
+
   'the disk is full': async (chaos) => {
     if (chaos.disk === undefined) throw new Skipped('no disk may be mounted');
     if (chaos.stations === 0) throw new Skipped('no stations');
@@ -120,6 +175,20 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await sleep(chaos.lastsMs);
     } finally {
       holder.kill('SIGKILL');
+    }
+    return written(chaos, 'the history is reported as failing, its rows wait and are written');
+  },
+
+  'no file can be written': async (chaos) => {
+    if (spawnSync('prlimit', ['--version']).status !== 0) throw new Skipped('no prlimit');
+    if (chaos.stations === 0) throw new Skipped('no stations');
+    // As on a disk that has turned read-only: writing fails, also to files that are open; root may remount no disk in use.
+    execFileSync('prlimit', ['--pid', String(chaos.pid), '--fsize=1:']);
+    try {
+      await eventually('the history is said to fail', async () => (await history(chaos)).isFailing);
+      await sleep(chaos.lastsMs);
+    } finally {
+      execFileSync('prlimit', ['--pid', String(chaos.pid), '--fsize=unlimited:']);
     }
     return written(chaos, 'the history is reported as failing, its rows wait and are written');
   },
@@ -165,6 +234,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 const LIBSQL = new URL(import.meta.resolve('libsql')).pathname;
+
+async function loadModel({ port }: Chaos): Promise<{ readonly status: number; readonly answer: ReloadedModel }> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/model`, { method: 'POST' });
+  return { status: response.status, answer: await response.json() as ReloadedModel };
+}
 
 async function written(chaos: Chaos, outcome: string): Promise<string> {
   await eventually('the history is written again', async () => !(await history(chaos)).isFailing);
