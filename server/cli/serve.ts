@@ -26,9 +26,9 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   const { model, backend, shards } = server;
   console.log(`livegenre is listening: open ${server.url}`);
   console.log(`model ${model.name} ${model.version}, ${backend} backend, ${shards} ${shards === 1 ? 'shard' : 'shards'}. Ctrl-C stops it.`);
-  const stop = stopOnSignal(server);
+  stopOnSignal(server);
   process.on('SIGHUP', () => {
-    if (isTerminalGone()) return stop();
+    if (isTerminalGone()) return endWithTerminal(server);
     void server.reloadCertificate();
     server.reloadModel().catch(() => {}); // the log says why
   });
@@ -45,11 +45,20 @@ function isTerminalGone(): boolean {
   }
 }
 
+function endWithTerminal(server: RunningServer): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // nobody reads it
+  // Not with process.exit, which aborts: it sets the modes of the terminal.
+  const end = (): void => {
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  };
+  void server.close().then(end, end);
+}
+
 /** npm forwards a signal that the terminal has already sent: two signals within this time count as one. */
 const SAME_SIGNAL_MS = 500;
 
-/** @returns what the signals do */
-function stopOnSignal(server: RunningServer): () => void {
+function stopOnSignal(server: RunningServer): void {
   let stoppedAtMs: number | undefined;
   const stop = (): void => {
     if (stoppedAtMs !== undefined) {
@@ -66,5 +75,4 @@ function stopOnSignal(server: RunningServer): () => void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return stop;
 }
