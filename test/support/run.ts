@@ -179,9 +179,9 @@ async function close(): Promise<void> {
   await (await browser?.catch(() => undefined))?.close();
 }
 
-function report({ path }: TestFile, { passed, failed, skipped, seconds, output, reason }: FileResult): void {
+function report({ path }: TestFile, { passed, failed, skipped, seconds, cpuSeconds, output, reason }: FileResult): void {
   const counts = [`${passed} passed`, skipped > 0 && `${skipped} skipped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
-  const line = `${failed > 0 ? '✘' : '✓'} ${seconds.toFixed(1).padStart(5)} s  ${path}  ${counts}`;
+  const line = `${failed > 0 ? '✘' : '✓'} ${seconds.toFixed(1).padStart(5)} s, ${cpuSeconds.toFixed(1).padStart(4)} s of CPU  ${path}  ${counts}`;
   if (failed === 0) return console.log(line);
   console.log(`${line}${reason ? `: ${reason}` : ''}\n${output.trimEnd().replace(/^/gm, '    ')}\n`);
 }

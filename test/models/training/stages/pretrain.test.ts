@@ -53,17 +53,18 @@ function toyTeacher(): Teacher {
   };
 }
 
+const description = describe(LAYERS, 64);
+const teacher = toyTeacher();
+const OPTIONS = { learningRate: 0.02, normalisation: NORMALISATION_V1, trunkLayers: TRUNK, trunkOutputs: description.layers[TRUNK]!.input.channels, stride: description.stride };
+
+/** Pretrained by the first test, and taken further by the second. */
+let network: TrainableNetwork;
+let pretraining: ReturnType<typeof pretrainStage>;
+
 test('pretraining learns the teacher’s outputs, and the last layer then learns the genres', () => withFolder(async (folder) => {
-  const description = describe(LAYERS, 64);
-  const network = new TrainableNetwork(description, new Random(1));
-  const { stage, heads } = pretrainStage(network, toyTeacher(), {
-    epochs: 5,
-    learningRate: 0.02,
-    normalisation: NORMALISATION_V1,
-    trunkLayers: TRUNK,
-    trunkOutputs: description.layers[TRUNK]!.input.channels,
-    stride: description.stride,
-  });
+  network = new TrainableNetwork(description, new Random(1));
+  pretraining = pretrainStage(network, teacher, { ...OPTIONS, epochs: 5 });
+  const { stage } = pretraining;
   const before = stage.validate().score;
   await runStage(stage, new Checkpoint(folder, 'pretraining'), new Random(2), SILENT);
   assert.ok(before < 0.1, `${before}`);
@@ -80,29 +81,21 @@ test('pretraining learns the teacher’s outputs, and the last layer then learns
   assert.equal(new Set(softLabelled.tracks.map(({ id }) => id)), new Set(train.tracks.map(({ id }) => id)));
   assert.ok(softLabelled.tracks.filter(({ id, genre }) => train.tracks.find((track) => track.id === id)!.genre === genre).length > 0.8 * train.tracks.length);
   assert.equal(lastLayer(), fitted, 'the layer fitted on all tracks is restored');
-  tf.dispose(heads);
-  network.dispose();
 }));
 
 test('refining trains the trunk on the genres and keeps the teacher’s outputs', () => withFolder(async (folder) => {
-  const description = describe(LAYERS, 64);
-  const network = new TrainableNetwork(description, new Random(1));
-  const teacher = toyTeacher();
-  const options = { learningRate: 0.02, normalisation: NORMALISATION_V1, trunkLayers: TRUNK, trunkOutputs: description.layers[TRUNK]!.input.channels, stride: description.stride };
-  const pretraining = pretrainStage(network, teacher, { ...options, epochs: 2 });
-  await runStage(pretraining.stage, new Checkpoint(join(folder, 'a'), 'pretraining'), new Random(2), SILENT);
   const before = pretraining.stage.validate().score;
 
   const labels = ['low', 'middle', 'high'];
   // Half of the teacher's tracks have a soft label for their true genre; the others have none.
   const softLabels = new Map(teacher.tracks.filter((_, index) => index % 2 === 0).map(({ id }) => [id, labels.map((_, label) => (label === Number(id.slice('music'.length)) % 3 ? 0.8 : 0.1))]));
   const noises = toyPack('noise', { tracks: 2, columns: 300, seed: 5 });
-  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, softLabels, heldOutSoftLabels: new Map(), noises }, { ...options, epochs: 4 });
-  const history = await runStage(stage, new Checkpoint(join(folder, 'b'), 'refining'), new Random(3), SILENT);
+  const { stage, heads } = refineStage(network, teacher, pretraining.heads, { train: toyPack('train'), labels, softLabels, heldOutSoftLabels: new Map(), noises }, { ...OPTIONS, epochs: 4 });
+  const history = await runStage(stage, new Checkpoint(folder, 'refining'), new Random(3), SILENT);
   assert.ok(history.at(-1)!.loss < 0.8 * history[0]!.loss, `${history.map(({ loss }) => loss)}`);
   assert.ok(stage.validate().score > before - 0.05, `${stage.validate().score} after ${before}`);
 
-  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, softLabels, heldOutSoftLabels: new Map(), noises: undefined }, { ...options, epochs: 1 });
+  const short = refineStage(network, teacher, pretraining.heads, { train: toyPack('short', { columns: 40 }), labels, softLabels, heldOutSoftLabels: new Map(), noises: undefined }, { ...OPTIONS, epochs: 1 });
   const batch = short.stage.batch(new Random(4), 0, 0);
   assert.ok(Number.isFinite(tf.tidy(() => batch.loss().dataSync()[0]!)), 'chunks are too short for sequences; only the teacher’s tracks are used');
   batch.dispose();
@@ -110,7 +103,7 @@ test('refining trains the trunk on the genres and keeps the teacher’s outputs'
   // The first loss of a stage with these soft labels of the labelled tracks.
   const train = toyPack('train');
   const lossWith = (heldOutSoftLabels: ReadonlyMap<string, readonly number[]>): number => {
-    const refining = refineStage(network, teacher, pretraining.heads, { train, labels, softLabels, heldOutSoftLabels, noises }, { ...options, epochs: 1 });
+    const refining = refineStage(network, teacher, pretraining.heads, { train, labels, softLabels, heldOutSoftLabels, noises }, { ...OPTIONS, epochs: 1 });
     const first = refining.stage.batch(new Random(4), 0, 0);
     const loss = tf.tidy(() => first.loss().dataSync()[0]!);
     first.dispose();
