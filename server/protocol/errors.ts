@@ -28,7 +28,7 @@ export const ERRORS = {
   'too-many-files': { closeCode: 1013, status: 503, meaning: 'the limit of files at once is reached' },
   'too-many-models': { closeCode: 1013, status: 503, meaning: 'streams still run on as many earlier models as the server keeps' },
   'bad-model': { closeCode: 1011, status: 409, meaning: 'the model folder cannot be used; the model of before goes on' },
-  'no-decoder': { closeCode: 1011, status: 501, meaning: 'the server has no FFmpeg of its own, so it takes no files' },
+  'no-decoder': { closeCode: 1011, status: 501, meaning: 'the server has no FFmpeg of its own, so it takes no files but WAVs of 16 bits or floats' },
   'too-many-viewers': { closeCode: 1013, status: 503, meaning: 'the limit of viewers is reached' },
   'going-away': { closeCode: 1001, status: 503, meaning: 'the server is shutting down' },
   'idle': { closeCode: 4000, status: 408, meaning: 'no audio came for too long' },

@@ -10,7 +10,7 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Extent } from './extent/extent.js';
 import { ffmpegEnvironment, findFfmpeg } from './ffmpeg.js';
 import { isText } from './file-names.js';
-import { MAX_RATE, MIN_RATE } from './file.js';
+import { MAX_RATE, MIN_RATE } from './plain-wav.js';
 import { WavReader } from './wav.js';
 
 /** A file, or a stretch of one. */

@@ -1,8 +1,9 @@
 /**
- * Decodes an audio file of any format that FFmpeg reads to float PCM at the file's own rate. Decoding
- * is faster than scoring, so chunks are pulled and FFmpeg waits in between: memory does not grow with
- * the length of the file.
+ * Decodes an audio file of any format that FFmpeg reads to float PCM at the file's own rate; a plain WAV without
+ * FFmpeg. Decoding is faster than scoring, so chunks are pulled and FFmpeg waits in between: memory does not grow
+ * with the length of the file.
  */
+import { createReadStream, type ReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AudioFormat } from '../protocol/audio-format.js';
@@ -14,6 +15,7 @@ import { drained, Ffmpeg, findOperatorsFfmpeg, INHERITED_FILE, STUCK, tellingLin
 import { isText, pathOf, readableName } from './file-names.js';
 import { joinedRecordings } from './joined-recordings.js';
 import { PipedBytes } from './piped-bytes.js';
+import { asFloats, MAX_RATE, MIN_RATE, plainWav } from './plain-wav.js';
 import { unsizedSound } from './unsized-sound.js';
 import { WavReader } from './wav.js';
 
@@ -30,8 +32,6 @@ export class FileError extends Error {
   }
 }
 
-export const MIN_RATE = 8000;
-export const MAX_RATE = 192000;
 /** Errors in the last second are ignored: tags and pictures after the last frame cause them. */
 const END_MS = 1000;
 /** Decoded audio still buffered when an error line arrives (FFmpeg, the pipe, Node's two buffers): the uncertainty of an error's position. */
@@ -65,6 +65,8 @@ export class SoundFile {
   /** FFmpeg has estimated the length from the bit rate. */
   #isLengthEstimated = false;
   #ffmpeg: Ffmpeg | undefined;
+  /** A WAV that is read without FFmpeg. */
+  #plain: ReadStream | undefined;
   #end!: Promise<FfmpegEnd>;
   #input!: AsyncIterator<Uint8Array>;
   #first!: Uint8Array;
@@ -104,6 +106,8 @@ export class SoundFile {
     const handle = await openFile(path);
     try {
       file.#extent = await extentIn(handle);
+      if (await file.#startPlain(new PipedBytes(file.#plain = createReadStream(pathOf(path))))) return file;
+      file.#plain.destroy();
       await file.#start(handle, []);
       const { sampleRate } = file.#format;
       if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
@@ -129,6 +133,8 @@ export class SoundFile {
     const file = new SoundFile(undefined, { isTrusted: false });
     try {
       const bytes = new PipedBytes(input);
+      file.#extent = { stream: 0, isCut: false, isLengthOfSound: true };
+      if (await file.#startPlain(bytes)) return file;
       const raw = await unsizedSound(bytes);
       file.#extent = { stream: 0, isCut: false, isLengthOfSound: !raw, ...(raw && { raw }) };
       await file.#start(bytes, []);
@@ -181,6 +187,7 @@ export class SoundFile {
   /** Ends FFmpeg if it still runs; settles when the process is gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#plain?.destroy();
     this.#ffmpeg?.kill();
     await this.#ffmpeg?.end;
   }
@@ -196,6 +203,22 @@ export class SoundFile {
       if (this.#isClosed || this.#arrivalError !== undefined) return undefined;
       throw error;
     }
+  }
+
+  /** @returns false, with nothing consumed, if FFmpeg must decode it: other samples, or none */
+  async #startPlain(bytes: PipedBytes): Promise<boolean> {
+    const wav = await plainWav(bytes);
+    if (wav === undefined || wav === 'cut') return false;
+    const { sampleRate, channels } = wav.format;
+    this.#format = { encoding: 'f32le', sampleRate, channels };
+    this.#frameBytes = 4 * channels;
+    this.#announcedMs = wav.announcedMs;
+    this.#end = Promise.resolve({ exitCode: 0, signal: null });
+    this.#input = asFloats(wav);
+    const first = await this.#read();
+    if (!first) throw await this.#problemOf(await this.#end);
+    this.#first = first;
+    return true;
   }
 
   async #start(source: FileHandle | AsyncIterable<Uint8Array>, rateArgs: readonly string[]): Promise<void> {

@@ -9,15 +9,12 @@ import { FileError, SoundFile } from './file.js';
 import { id3TagBytes, TAG_HEADER_BYTES } from './joined-recordings.js';
 import { needsWholeFile } from './needs-whole-file.js';
 import { PipedBytes } from './piped-bytes.js';
+import { plainWav } from './plain-wav.js';
 import { Decoder, STATION_FORMAT, type DecoderInput } from './station/decoder.js';
 import { detectFormat, DETECTION_BYTES } from './station/detect-format.js';
 import { storeInput } from './stored-input.js';
 import { unsizedSound } from './unsized-sound.js';
-import { WavReader } from './wav.js';
 
-/** Rates and channels that the pipe takes as they are; others go through FFmpeg. */
-const MIN_RATE = 8000;
-const MAX_RATE = 192_000;
 /** An MP4 whose index is at its end is stored up to this length, because nothing can be decoded before. */
 const MAX_STORED_BYTES = 512 * 1024 * 1024;
 
@@ -61,47 +58,14 @@ async function nextPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<Pip
     await bytes.skip(tagBytes);
   }
   if ((await bytes.peek(1)).length === 0) return undefined;
-  const wav = await wavPiece(bytes);
+  const wav = await plainWav(bytes);
+  if (wav === 'cut') throw new PipedAudioError('the WAV file that was piped in ends before its samples');
   if (wav) return wav;
   const start = await bytes.peek(DETECTION_BYTES);
   if (await needsWholeFile(bytes)) return storedPiece(bytes, maxStoredBytes);
   const raw = await unsizedSound(bytes);
   if (raw) await bytes.skip(raw.at);
   return { format: STATION_FORMAT, chunks: decode(raw ?? { format: detectFormat(start) }, bytes) };
-}
-
-/** @returns undefined, with nothing consumed, if this is no WAV of a supported sample format */
-async function wavPiece(bytes: PipedBytes): Promise<PipedAudio | undefined> {
-  const wav = new WavReader();
-  const read: Uint8Array[] = [];
-  try {
-    for (;;) {
-      const part = await bytes.next();
-      if (!part) throw new PipedAudioError('the WAV file that was piped in ends before its samples');
-      read.push(part);
-      const samples = wav.push(part);
-      const { format } = wav;
-      if (!format) continue;
-      if (format.sampleRate < MIN_RATE || format.sampleRate > MAX_RATE) break;
-      return { format, chunks: wavChunks(wav, samples, bytes) };
-    }
-  } catch (error) {
-    if (error instanceof PipedAudioError) throw error;
-    // Not a WAV of a supported sample format: FFmpeg decodes it.
-  }
-  bytes.unread(Buffer.concat(read));
-  return undefined;
-}
-
-async function* wavChunks(wav: WavReader, first: Uint8Array, bytes: PipedBytes): AsyncGenerator<Uint8Array, void, void> {
-  if (first.length > 0) yield first;
-  while (!wav.isEnded) {
-    const part = await bytes.next();
-    if (!part) return;
-    const samples = wav.push(part);
-    if (samples.length > 0) yield samples;
-  }
-  if (wav.rest) bytes.unread(wav.rest);
 }
 
 async function storedPiece(bytes: PipedBytes, maxStoredBytes: number): Promise<PipedAudio> {

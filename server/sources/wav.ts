@@ -74,6 +74,7 @@ export class WavReader {
   #fmt: WavFormat | undefined;
   #format: WavFormat | undefined;
   #dataLeft = Infinity;
+  #dataBytes: number | undefined;
   /** Bytes of the data chunk after its last whole frame, and the padding. */
   #dataPadding = 0;
   #skipAfterFormat = 0;
@@ -82,6 +83,11 @@ export class WavReader {
   /** Undefined until the header is complete. */
   get format(): WavFormat | undefined {
     return this.#format;
+  }
+
+  /** Length of the samples by the header; undefined until it is complete, and if the writer did not know it. */
+  get dataBytes(): number | undefined {
+    return this.#dataBytes;
   }
 
   /** Whether another piece of audio follows in the stream; its first bytes are `rest`, and `push` must not be called again. */
@@ -155,7 +161,7 @@ export class WavReader {
       this.#format = this.#fmt;
       this.#state = 'data';
       const frameBytes = this.#fmt.channels * (this.#fmt.encoding === 's16le' ? 2 : 4);
-      if (!isDummySize(size)) this.#dataLeft = size - size % frameBytes;
+      if (!isDummySize(size)) this.#dataLeft = this.#dataBytes = size - size % frameBytes;
       this.#dataPadding = paddedBytes - this.#dataLeft;
       if (this.#dataLeft === 0) this.#expect('after', CHUNK_BYTES, this.#dataPadding);
       return;

@@ -106,8 +106,8 @@ features('a collection that is divided by half is not taken for genres', async (
   assert.match(stderr, 'has a folder train and no valid');
 });
 
-features('without FFmpeg it says so once, and leaves nothing', async ({ folder, wav }) => {
-  const music = collect(wav, join(folder, 'unheard'), ...Array.from({ length: 6 }, (_, n) => `a/${n}.wav`));
+features('without FFmpeg it says so once, and leaves nothing', async ({ folder, recordings, wav }) => {
+  const music = collect(recordings.encode(wav, 'unheard.flac'), join(folder, 'unheard'), ...Array.from({ length: 6 }, (_, n) => `a/${n}.flac`));
   const out = join(folder, 'unwritten');
   const { exitCode, stderr } = await run(['features', '--audio', music, '--out', out], { FFMPEG_PATH: '/nowhere/ffmpeg' });
   assert.is(exitCode, 1);

@@ -292,7 +292,7 @@ check('tags after the last frame are not damage', async () => {
 });
 
 check('leaving the loop ends FFmpeg, and so does close without a loop', async () => {
-  const long = recordings.encode(wav, 'long.wav', '-filter_complex', 'aloop=loop=20:size=132300');
+  const long = recordings.encode(wav, 'long.flac', '-filter_complex', 'aloop=loop=20:size=132300');
   const file = await SoundFile.open(long);
   for await (const chunk of file.chunks()) {
     assert.ok(chunk.length > 0);
@@ -305,7 +305,7 @@ check('leaving the loop ends FFmpeg, and so does close without a loop', async ()
 });
 
 check('FFmpeg waits for a slow reader', async () => {
-  const long = recordings.encode(wav, 'longer.wav', '-filter_complex', 'aloop=loop=9:size=132300', '-ar', '96000');
+  const long = recordings.encode(wav, 'longer.flac', '-filter_complex', 'aloop=loop=9:size=132300', '-ar', '96000');
   const file = await SoundFile.open(long);
   const chunks = file.chunks();
   await chunks.next();
