@@ -5,6 +5,7 @@ import type { AlertType } from '../protocol/messages.js';
 import type { Guard } from '../network/guard/guard.js';
 import { flagOf, SettingError, type SettingName, type Settings } from '../settings.js';
 import type { DeliveryStore } from '../store/deliveries.js';
+import { deleteEveryMs } from '../store/retention.js';
 import { Alerts, type AlertStations } from './alerts.js';
 import type { AlertEvent, OpenAlert } from './event.js';
 import { startMqtt } from './mqtt.js';
@@ -76,7 +77,7 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
 
   const deleteOld = (): void => void outbox.deleteDone(scheduler.now() - settings.keepDays * DAY_MS);
   deleteOld();
-  const daily = interval(DAY_MS, scheduler).subscribe(deleteOld);
+  const deletions = interval(deleteEveryMs(settings.keepDays), scheduler).subscribe(deleteOld);
   alerts.start(stations, restored);
   // Subscribed after the alerts, so that alerts ended by a change still go to the earlier targets.
   const changes = stations.changes$.subscribe(({ station: { id, webhooks: own }, type }) => {
@@ -93,7 +94,7 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
     open: (stationId) => alerts.open(stationId),
     async close() {
       changes.unsubscribe();
-      daily.unsubscribe();
+      deletions.unsubscribe();
       alerts.close();
       await Promise.all([webhooks.close(), mqtt?.close()]);
     },
