@@ -29,6 +29,8 @@ export interface MqttOptions {
   readonly log: Log;
   readonly guard: Guard;
   readonly scheduler?: SchedulerLike;
+  /** Events queued while the broker is disconnected; the oldest are dropped. */
+  readonly maxWaiting?: number;
 }
 
 /** Without what only opening the connection needs. */
@@ -39,7 +41,6 @@ const PUBLISH_EVERY_MS = 1000;
 const LEVEL_EVERY_MS = 5000;
 const RECONNECT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Events queued while the broker is disconnected; the oldest are dropped. */
 const MAX_WAITING = 1000;
 /** Time for the last message at shutdown. */
 const CLOSE_MS = 1000;
@@ -122,7 +123,7 @@ export class Mqtt {
       if (type === 'removed') this.#clear(station.id);
     }));
     this.#owned.add(event$.subscribe((event) => {
-      this.#waiting = [...this.#waiting, event].slice(-MAX_WAITING);
+      this.#waiting = [...this.#waiting, event].slice(-(options.maxWaiting ?? MAX_WAITING));
       this.#publishEvents();
     }));
     this.#owned.add(interval(PUBLISH_EVERY_MS, scheduler).subscribe(() => {

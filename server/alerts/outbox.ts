@@ -57,6 +57,11 @@ export class Outbox {
     return this.save();
   }
 
+  /** Targets with pending deliveries. */
+  targets(): ReadonlySet<string> {
+    return new Set([...this.#waiting.values()].map(({ target }) => target));
+  }
+
   /**
    * Deliveries that may be sent next: the first pending one of each alert and target. Fewest attempts
    * first, then oldest, so a delivery that always fails does not block the target's others.

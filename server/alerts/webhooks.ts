@@ -23,6 +23,8 @@ export interface WebhooksOptions {
   readonly scheduler?: SchedulerLike;
   /** 0 to 1, for the jitter. */
   readonly random?: () => number;
+  /** Requests at once, each to another target. */
+  readonly maxConcurrent?: number;
 }
 
 /** Timeout of a request. */
@@ -33,7 +35,6 @@ const RETRY_MAX_MS = 3_600_000;
 /** Longest accepted `Retry-After`. */
 const RETRY_AFTER_MAX_MS = 86_400_000;
 export const GIVE_UP_AFTER_MS = 3 * 86_400_000;
-/** Concurrent requests, each to another target. */
 const MAX_CONCURRENT = 32;
 /** Longest interval between two scans of the outbox. */
 const DISPATCH_EVERY_MS = 60_000;
@@ -55,6 +56,7 @@ export class Webhooks {
   readonly #guard: Guard;
   readonly #scheduler: SchedulerLike;
   readonly #random: () => number;
+  readonly #maxConcurrent: number;
   /** Running requests by target. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #backoffs = new Map<string, Backoff>();
@@ -65,14 +67,20 @@ export class Webhooks {
   #isAborted = false;
 
   /** @throws SettingError when the secret is malformed */
-  constructor({ outbox, secret, log, guard, scheduler = asyncScheduler, random = Math.random }: WebhooksOptions) {
+  constructor({ outbox, secret, log, guard, scheduler = asyncScheduler, random = Math.random, maxConcurrent = MAX_CONCURRENT }: WebhooksOptions) {
     this.#outbox = outbox;
     this.#key = secret === '' ? undefined : keyOf(secret);
     this.#log = log;
     this.#guard = guard;
     this.#scheduler = scheduler;
     this.#random = random;
+    this.#maxConcurrent = maxConcurrent;
     this.#dispatch();
+  }
+
+  /** Number of targets that wait after a failure. */
+  get failingTargets(): number {
+    return this.#backoffs.size;
   }
 
   /** @param targets URLs; duplicates are ignored */
@@ -109,9 +117,10 @@ export class Webhooks {
     const nowMs = this.#scheduler.now();
     this.#outbox.giveUpWhere(({ createdAtMs }) => nowMs - createdAtMs > GIVE_UP_AFTER_MS, nowMs, 'It was not accepted within 3 days.');
     void this.#outbox.save();
+    this.#forgetBackoffs();
     let nextMs = nowMs + DISPATCH_EVERY_MS;
     for (const delivery of this.#outbox.candidates()) {
-      if (this.#running.size >= MAX_CONCURRENT) break;
+      if (this.#running.size >= this.#maxConcurrent) break;
       const { target } = delivery;
       if (this.#running.has(target)) continue;
       const dueMs = Math.max(delivery.nextAtMs, this.#backoffs.get(target)?.untilMs ?? 0);
@@ -120,6 +129,13 @@ export class Webhooks {
     }
     this.#timer?.unsubscribe();
     this.#timer = timer(nextMs - nowMs, this.#scheduler).subscribe(() => this.#dispatch());
+  }
+
+  /** A target that has no deliveries left, since they were given up, is never asked again. */
+  #forgetBackoffs(): void {
+    if (this.#backoffs.size === 0) return;
+    const targets = this.#outbox.targets();
+    for (const target of this.#backoffs.keys()) if (!targets.has(target)) this.#backoffs.delete(target);
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

@@ -35,6 +35,7 @@ test('a station is a device with its sensors, and a problem sensor for each of i
   assert.is(components['dead-air']!['device_class'], 'problem');
   assert.is(components['level']!['unit_of_measurement'], 'dBFS');
   assert.is(components['genre']!['json_attributes_topic'], 'livegenre/one/state');
+  assert.match(String(components['now-playing']!['value_template']), /\[:255\]/, 'a long title is cut');
   assert.match(String(components['genre']!['json_attributes_template']), /'also': value_json\.tags/);
   const ids = Object.values(components).flatMap(({ unique_id: id }) => id ?? []);
   assert.is(new Set(ids).size, 8);

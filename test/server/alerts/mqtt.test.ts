@@ -48,7 +48,7 @@ function start(url: string, ...stations: readonly StationConfig[]): Rig {
     look();
   });
   const client = connect(url, { ...clientOptions('livegenre'), reconnectPeriod: 10 });
-  const mqtt = own(new Mqtt({ url, prefix: 'livegenre', discovery: 'homeassistant', stations: list, openAlerts: () => [...open], event$: events, log, scheduler: clock }, client));
+  const mqtt = own(new Mqtt({ url, prefix: 'livegenre', discovery: 'homeassistant', stations: list, openAlerts: () => [...open], event$: events, log, scheduler: clock, maxWaiting: 2 }, client));
   return {
     mqtt, client, clock, list, open, events, lines,
     acknowledged: () => client.publishAsync('marker', '', { qos: 1 }),
@@ -183,11 +183,13 @@ test('a lost broker is logged once; after the reconnect it gets all states and t
   for (let attempt = 0; attempt < 3; attempt++) await new Promise<void>((resolve) => client.once('close', () => resolve()));
   list.show('a', SHOWN);
   clock.advance(1000);
-  events.next(event('raised'));
+  for (const id of ['dropped', 'alert-2', 'alert-3']) events.next({ ...event('raised'), id });
   assert.equal(lines, []);
   const second = own(await startBroker({ port: first.port }));
   const listener = own(await listen(second.url));
-  await listener.until(({ topic }) => topic === 'livegenre/a/event');
+  await listener.until(({ topic, text }) => topic === 'livegenre/a/event' && text.includes('alert-3'));
+  const ids = listener.messages.filter(({ topic }) => topic === 'livegenre/a/event').map(({ text }) => (JSON.parse(text) as { id: string }).id);
+  assert.equal(ids, ['alert-2', 'alert-3'], 'the oldest beyond the limit is dropped');
   await acknowledged();
   const retained = await second.retained();
   assert.match(retained['livegenre/a/state']!, /blues/);

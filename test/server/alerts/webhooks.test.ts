@@ -27,7 +27,7 @@ const DELIVERED = 'a webhook was delivered';
 const RETRIED = 'a webhook was not delivered; retrying';
 const GIVEN_UP = 'a webhook delivery was given up';
 
-async function rig({ secret = '', store, random = () => 1, startMs = START_MS }: { secret?: string; store?: SqliteStore; random?: () => number; startMs?: number } = {}): Promise<Rig> {
+async function rig({ secret = '', store, random = () => 1, startMs = START_MS, maxConcurrent = 32 }: { secret?: string; store?: SqliteStore; random?: () => number; startMs?: number; maxConcurrent?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = startMs;
   const lines: Rig['lines'] = [];
@@ -39,7 +39,7 @@ async function rig({ secret = '', store, random = () => 1, startMs = START_MS }:
   const outbox = await Outbox.open(store?.deliveries, log);
   return {
     clock, outbox, lines,
-    webhooks: new Webhooks({ outbox, secret, log, guard: LOOPBACK, scheduler: clock, random }),
+    webhooks: new Webhooks({ outbox, secret, log, guard: LOOPBACK, scheduler: clock, random, maxConcurrent }),
     logged: (what) => new Promise((resolve) => {
       look = () => {
         const found = lines.findIndex((line) => line.what === what);
@@ -146,6 +146,10 @@ test('Retry-After is respected, in seconds and as a date', () => withReceiver(as
   clock.advance(910_000);
   await logged(RETRIED);
   assert.is(outbox.candidates()[0]!.nextAtMs - clock.now(), 20_000);
+  receiver.answer = status(503, { 'retry-after': '9999999' });
+  clock.advance(20_000);
+  await logged(RETRIED);
+  assert.is(outbox.candidates()[0]!.nextAtMs - clock.now(), 86_400_000, 'for a day at most');
   await webhooks.close();
 }));
 
@@ -162,6 +166,34 @@ test('a 410 is given up, and a redirect is not followed', () => withReceiver(asy
   assert.is(outbox.candidates()[0]!.failure, 'It answered 307; redirects are not followed.');
   await webhooks.close();
   assert.ok(lines.every(({ level }) => level !== 'error'));
+}));
+
+test('a target that failed is forgotten once nothing is left for it', () => withReceiver(async (receiver) => {
+  const { webhooks, clock, logged } = await rig();
+  receiver.answer = status(500);
+  webhooks.send(event(), [receiver.url]);
+  await logged(RETRIED);
+  assert.is(webhooks.failingTargets, 1);
+  receiver.answer = status(410);
+  clock.advance(5000);
+  await logged(GIVEN_UP);
+  await webhooks.close();
+  assert.is(webhooks.failingTargets, 0);
+}));
+
+test('no more requests run at once than the limit', () => withReceiver(async (receiver) => {
+  const { webhooks, logged } = await rig({ maxConcurrent: 1 });
+  const waiting: (() => void)[] = [];
+  receiver.answer = (response) => waiting.push(() => void response.writeHead(204).end());
+  webhooks.send(event(), [`${receiver.url}?1`, `${receiver.url}?2`]);
+  await receiver.untilGot(1);
+  assert.is(waiting.length, 1);
+  waiting[0]!();
+  await logged(DELIVERED);
+  await receiver.untilGot(2);
+  waiting[1]!();
+  await logged(DELIVERED);
+  await webhooks.close();
 }));
 
 test('a delivery not accepted within three days is given up', () => withReceiver(async (receiver) => {
