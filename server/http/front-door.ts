@@ -23,6 +23,8 @@ export interface FrontDoorOptions {
   readonly log: Log;
   /** The id of the token that a request has, if it is right; such clients are counted by it. */
   readonly tokenOf: (authorization: string | undefined) => Promise<string | undefined>;
+  /** Refused names that are remembered as logged; others are not logged. */
+  readonly maxLogged?: number;
 }
 
 interface Events {
@@ -35,7 +37,6 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Refused names that are remembered as logged. */
 const MAX_LOGGED = 100;
 /** Where sound comes in, as a socket or as a file. */
 const STREAM_PATHS: readonly string[] = ['/v1/stream', FILE_PATH];
@@ -48,9 +49,11 @@ export class FrontDoor extends EventEmitter<Events> {
   readonly #clientOf: (request: IncomingMessage) => Client;
   readonly #limits: ClientLimits;
   readonly #logged = new Set<string>();
+  readonly #maxLogged: number;
 
-  constructor(http: Server, { settings, log, tokenOf }: FrontDoorOptions) {
+  constructor(http: Server, { settings, log, tokenOf, maxLogged = MAX_LOGGED }: FrontDoorOptions) {
     super();
+    this.#maxLogged = maxLogged;
     this.#settings = settings;
     this.#log = log;
     this.#tokenOf = tokenOf;
@@ -137,7 +140,7 @@ export class FrontDoor extends EventEmitter<Events> {
   }
 
   #logOnce(host: string): void {
-    if (this.#logged.has(host) || this.#logged.size >= MAX_LOGGED) return;
+    if (this.#logged.has(host) || this.#logged.size >= this.#maxLogged) return;
     this.#logged.add(host);
     this.#log.warn('a request for another name was refused; if people open the server under it, add it with --public-url', { host: host.slice(0, 255) });
   }

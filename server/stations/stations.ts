@@ -24,6 +24,9 @@ export interface StationsOptions extends StationParts {
   readonly save: (stations: readonly StationConfig[]) => Promise<void>;
   /** @throws ProtocolError `bad-request` when this server can't do what a station asks */
   readonly check?: (fields: CheckedFields) => Promise<void>;
+  readonly maxStations?: number;
+  /** Trials at once: each may take an FFmpeg and 40 s. */
+  readonly maxTrials?: number;
 }
 
 export interface EventWithStation {
@@ -37,7 +40,6 @@ export interface StationChange {
 }
 
 const MAX_STATIONS = 10_000;
-/** Trials at once: each may take an FFmpeg and 40 s. */
 const MAX_TRIALS = 20;
 
 export class Stations {
@@ -60,7 +62,7 @@ export class Stations {
     this.events$ = this.#events;
     this.changes$ = this.#changes;
     // Trials listen to it.
-    setMaxListeners(2 * MAX_TRIALS, this.#closing.signal);
+    setMaxListeners(2 * (options.maxTrials ?? MAX_TRIALS), this.#closing.signal);
     for (const config of options.saved) this.#put(config);
     void this.checkSaved();
   }
@@ -96,7 +98,8 @@ export class Stations {
   /** @throws ProtocolError `conflict` when the id is taken, `bad-request`, or `not-kept` */
   add(station: NewStation): Promise<Station> {
     return this.#enqueue(async () => {
-      if (this.#byId.size >= MAX_STATIONS) throw new ProtocolError('bad-request', `The limit of ${MAX_STATIONS} stations is reached.`);
+      const { maxStations = MAX_STATIONS } = this.#options;
+      if (this.#byId.size >= maxStations) throw new ProtocolError('bad-request', `The limit of ${maxStations} stations is reached.`);
       const id = station.id ?? await this.#freeId(station.name);
       if (this.#isTaken(id)) throw taken(id);
       const config: StationConfig = { ...station, id };
@@ -143,8 +146,8 @@ export class Stations {
   async try(station: NewStation, signal: AbortSignal, listenMs = LISTEN_MS): Promise<StationTrial> {
     if (station.id !== undefined && this.#isTaken(station.id)) throw taken(station.id);
     await this.#options.check?.(station);
-    if (this.#trials >= MAX_TRIALS) throw new ProtocolError('too-many-streams', `${MAX_TRIALS} stations are being tried already. Try again later.`);
-    const { streams, listen, scheduler } = this.#options;
+    const { streams, listen, scheduler, maxTrials = MAX_TRIALS } = this.#options;
+    if (this.#trials >= maxTrials) throw new ProtocolError('too-many-streams', `${maxTrials} stations are being tried already. Try again later.`);
     this.#trials++;
     try {
       return await tryStation(station.url, { listenMs, listen, openStream: () => streams.trial(STATION_FORMAT), signals: [signal, this.#closing.signal], ...(scheduler && { scheduler }) });

@@ -53,12 +53,13 @@ export interface GuardOptions {
   readonly onRefused?: (refusal: Refusal) => void;
   /** DNS. */
   readonly lookup?: Resolve;
+  /** Refused hosts that are remembered as told; of more nothing is told. */
+  readonly maxTold?: number;
 }
 
-/** Refused hosts that are remembered as told. */
 const MAX_TOLD = 1000;
 
-export function createGuard({ allowHosts, onRefused = () => {}, lookup = resolve }: GuardOptions): Guard {
+export function createGuard({ allowHosts, onRefused = () => {}, lookup = resolve, maxTold = MAX_TOLD }: GuardOptions): Guard {
   const allowed = allowHosts.map(parseAllowedHost);
   const told = new Set<string>();
 
@@ -72,7 +73,7 @@ export function createGuard({ allowHosts, onRefused = () => {}, lookup = resolve
 
   function refuse(host: string, port: number, kind: string): RefusedAddress {
     const key = `${host} ${port}`;
-    if (!told.has(key) && told.size < MAX_TOLD) {
+    if (!told.has(key) && told.size < maxTold) {
       told.add(key);
       onRefused({ host, port, kind, add: `--allow-hosts ${[...allowHosts, host.includes(':') ? `[${host}]` : host].join(',')}` });
     }

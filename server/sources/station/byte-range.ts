@@ -22,11 +22,11 @@ export function rangeHeader({ offset, length }: ByteRange): string {
  * @returns the bytes of the range in `body`
  * @throws SourceFault when the body does not contain the range, or only after too many other bytes
  */
-export function inRange(body: AsyncIterable<Uint8Array>, range: ByteRange, status: number, contentRange = ''): AsyncIterable<Uint8Array> {
+export function inRange(body: AsyncIterable<Uint8Array>, range: ByteRange, status: number, contentRange = '', maxSkippedBytes: number = MAX_SKIPPED_BYTES): AsyncIterable<Uint8Array> {
   const sentFrom = /^bytes[ =]*(\d+)-/i.exec(contentRange)?.[1];
   const skipBytes = status !== 206 ? range.offset : sentFrom === undefined ? 0 : range.offset - Number(sentFrom);
   if (skipBytes < 0) throw new SourceFault(`The server sends another byte range (from ${sentFrom}) than the one asked for (from ${range.offset}).`);
-  if (skipBytes > MAX_SKIPPED_BYTES) throw new SourceFault(`The server ignores byte ranges, and a segment lies more than ${MAX_SKIPPED_BYTES} bytes into its file.`);
+  if (skipBytes > maxSkippedBytes) throw new SourceFault(`The server ignores byte ranges, and a segment lies more than ${maxSkippedBytes} bytes into its file.`);
   return slice(body, skipBytes, range.length);
 }
 

@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from '../../../models/command-line.js';
 import { ApiTokens } from '../../../server/access/api-tokens.js';
+import { newTokenSchema } from '../../../server/access/new-token.js';
 import { register } from '../../../server/cli/token.js';
 import { Log } from '../../../server/log.js';
 import { openDatabase, type Database } from '../../../server/store/sqlite/database.js';
@@ -108,6 +109,8 @@ test('the command refuses what it can\'t use', async () => {
   assert.match(await told('add', 'x', '--database', path), '--role view|send|manage');
   assert.match(await told('add', '--role', 'view', '--database', path), 'Name what the token is for');
   assert.match(await told('add', 'x', '--role', 'view', '--origin', 'radio.example', '--database', path), 'origins must be such as https://example.org');
+  assert.not(newTokenSchema.safeParse({ name: 'x', role: 'view', stations: Array.from({ length: 101 }, (_, index) => `s${index}`) }).success);
+  assert.ok(newTokenSchema.safeParse({ name: 'x', role: 'view', stations: Array.from({ length: 100 }, (_, index) => `s${index}`) }).success);
   assert.match(await told('add', 'x', '--role', 'admin', '--database', path), '--role must be one of');
   assert.match(await told('revoke', 'none', '--database', path), 'There is no token "none"');
   assert.match(await told('list', '--database', join(folder, 'missing.db')), 'There is no database');

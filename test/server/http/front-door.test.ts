@@ -1,14 +1,19 @@
 /** A page that rebinds its name to this machine, and a page of a stranger: neither reaches anything. */
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
+import { FrontDoor } from '../../../server/http/front-door.js';
+import { Log } from '../../../server/log.js';
+import { withDefaults } from '../../../server/settings.js';
 import { connect, refusedUpgrade, sharedServer } from '../rig.js';
 
 const shared = sharedServer(test, { publicUrl: ['https://radio.example'], allowedOrigins: ['https://friend.example'] });
 
 /** Status and code of an answer; 200 and undefined where all is well. */
-function ask({ port }: RunningServer, path: string, headers: Record<string, string>, method = 'GET'): Promise<readonly [number, string | undefined]> {
+function ask({ port }: Pick<RunningServer, 'port'>, path: string, headers: Record<string, string>, method = 'GET'): Promise<readonly [number, string | undefined]> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let text = '';
@@ -47,5 +52,17 @@ test('a page of a stranger opens no socket, changes nothing and loads nothing bu
   assert.is((await ask(server, '/v1/stations', loads('no-cors', 'cross-site', 'https://friend.example/page')))[0], 200);
   assert.is((await ask(server, '/v1/stations', loads('no-cors', 'same-origin', '')))[0], 200);
 }));
+
+test('names beyond the limit are refused without a line in the log', async () => {
+  const lines: string[] = [];
+  const http = createServer();
+  new FrontDoor(http, { settings: withDefaults(), log: new Log('warn', (line) => lines.push(line)), tokenOf: async () => undefined, maxLogged: 2 });
+  await once(http.listen(0, '127.0.0.1'), 'listening');
+  const { port } = http.address() as AddressInfo;
+  for (const host of ['one.example', 'two.example', 'two.example', 'three.example']) assert.equal(await ask({ port }, '/', { host }), REFUSED);
+  assert.equal(lines.map((line) => (JSON.parse(line) as { host: string }).host), ['one.example', 'two.example']);
+  http.closeAllConnections();
+  http.close();
+});
 
 test.run();

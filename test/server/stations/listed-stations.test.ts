@@ -21,6 +21,10 @@ test('M3U: the name after attributes, else the host; one address once', () => {
   assert.equal(read('#EXTM3U\n#EXTINF:-1 tvg-logo="http://x/a,b.png" group-title="Jazz, Blues",Blue, Hour\nhttp://a.example/x\n#RADIOBROWSERUUID:1\nhttps://b.example/\nhttp://a.example/x\n/local/file.mp3\n'), ['Blue, Hour http://a.example/x', 'b.example https://b.example/']);
 });
 
+test('a long name is cut', () => {
+  assert.equal(listedStations(Buffer.from(`#EXTINF:-1,${'n'.repeat(101)}\nhttp://a.example/`)).map(({ name }) => name.length), [100]);
+});
+
 test('OPML: outlines of any depth, with entities', () => {
   assert.equal(read('<?xml version="1.0"?>\n<opml version="2.0"><body><outline text="Jazz"><outline type="audio" text="A &amp; B" URL="http://a.example/?x=1&amp;y=2"/><outline title=\'C\' xmlUrl=\'http://c.example/\' /></outline></body></opml>'), ['A & B http://a.example/?x=1&y=2', 'C http://c.example/']);
 });

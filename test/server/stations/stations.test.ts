@@ -115,4 +115,19 @@ test('changes are emitted, and an unknown station can not be changed', () => sha
   await stations.close();
 }));
 
+test('stations and trials beyond the limit are refused', () => shared(async (server) => {
+  const { stations } = stationsOf(server, { maxStations: 1, maxTrials: 1 });
+  await stations.add(station({ enabled: false }));
+  assert.is(await refusal(stations.add(station({ enabled: false }))), 'bad-request');
+  const leave = new AbortController();
+  const first = stations.try(station(), leave.signal);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(await refusal(stations.try(station(), leave.signal)), 'too-many-streams');
+  leave.abort(new ProtocolError('going-away', 'The test is over.'));
+  assert.is(await refusal(first), 'going-away');
+  const second = stations.try(station(), leave.signal);
+  assert.is(await refusal(second), 'going-away', 'its place is free again');
+  await stations.close();
+}));
+
 test.run();

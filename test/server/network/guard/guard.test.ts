@@ -1,4 +1,5 @@
 /** One table of hostile addresses against each of the four doors, and what may pass. */
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { LookupAddress } from 'node:dns';
@@ -12,7 +13,7 @@ import { startMqtt } from '../../../../server/alerts/mqtt.js';
 import { Outbox } from '../../../../server/alerts/outbox.js';
 import { Webhooks } from '../../../../server/alerts/webhooks.js';
 import { Log } from '../../../../server/log.js';
-import { createGuard, type Guard, type GuardOptions, type Refusal } from '../../../../server/network/guard/guard.js';
+import { createGuard, RefusedAddress, type Guard, type GuardOptions, type Refusal } from '../../../../server/network/guard/guard.js';
 import { parseAddress, specialKind } from '../../../../server/network/guard/special-address.js';
 import { readSettings } from '../../../../server/settings.js';
 import { openSource } from '../../../../server/sources/station/source-connection.js';
@@ -166,6 +167,16 @@ test('names that the setting has pass, whatever they resolve to; the line to add
     assert.match(await stationFault(`http://127.0.0.1:${port}/again`, guard), REFUSED);
     assert.equal(told, [{ host: '127.0.0.1', port, kind: 'this machine itself', add: '--allow-hosts *.lan,127.0.0.1' }]);
   });
+});
+
+test('refused hosts beyond the limit are refused without a word', async () => {
+  const told: Refusal[] = [];
+  const guard = createGuard({ allowHosts: [], onRefused: (refusal) => told.push(refusal), maxTold: 2 });
+  for (const port of [1, 2, 3]) {
+    const [error] = await once(guard.connect({ host: '127.0.0.1', port }), 'error');
+    assert.instance(error, RefusedAddress);
+  }
+  assert.equal(told.map(({ port }) => port), [1, 2]);
 });
 
 test('nothing else in the server opens connections', () => {

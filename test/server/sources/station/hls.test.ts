@@ -85,6 +85,18 @@ test('a live playlist begins three target durations from its end, and goes on in
   assert.equal(player.waitsMs, [2000, 2000, 1000, 2000]);
 });
 
+test('lists of lists, and what is too long, are refused', async () => {
+  const list = ['#EXTM3U', '#EXT-X-STREAM-INF:BANDWIDTH=96000,CODECS="mp4a.40.2"', 'list.m3u8'].join('\n');
+  const refused = async (text: string, why: RegExp): Promise<void> => assert.match(await new Player().play(text).catch((error: Error) => error.message), why);
+  radio.serve(LIST, 'application/vnd.apple.mpegurl', list);
+  await refused(list, /more than 2 nested lists/);
+  radio.serve(LIST, 'application/vnd.apple.mpegurl', `${playlist(0, 1)}\n#${'x'.repeat(4 * 1024 * 1024)}`);
+  await refused(list, /limit of 4194304 bytes/);
+  segments(0, 1, 2, 3, 4);
+  radio.serve('/live/init.mp4', 'video/mp4', Buffer.alloc(1024 * 1024 + 1));
+  await refused(playlist(0, 4, { end: true, before: ['#EXT-X-MAP:URI="init.mp4"'] }), /limit of 1048576 bytes/);
+});
+
 test('one that has ended is played from its start, and ends', async () => {
   segments(0, 1, 2, 3, 4);
   assert.is(await new Player().play(playlist(0, 4, { end: true })), '0 1 2 3 4');

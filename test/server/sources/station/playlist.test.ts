@@ -65,6 +65,7 @@ test('addresses are found in order, relative ones too, each once', () => {
 
 test('only http and https are followed, and not without end', () => {
   assert.equal(entries('m3u', 'file:///etc/passwd\nrtsp://a/b\nftp://a/b\nhttp://a/\n'), ['http://a/']);
+  assert.equal(entries('m3u', `${'#\n'.repeat(9999)}http://a/\nhttp://b/`), ['http://a/'], '10,000 lines are read');
   assert.is(entries('m3u', Array.from({ length: 1000 }, (_, k) => `http://a/${k}`).join('\n')).length, 20);
 });
 
