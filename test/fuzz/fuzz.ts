@@ -4,23 +4,24 @@
  * at the end.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Random } from '../../models/random.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { Coverage } from './coverage.js';
-import { MAX_INPUT_BYTES, mutated, type Shape } from './mutate.js';
+import { mutated, type Shape } from './mutate.js';
 
 const HANG_MS = 1000;
-/** Growth of memory, after garbage collection, that counts as a leak: a case that keeps 100 bytes would exceed it in a long run. */
+/** Growth of memory, after garbage collection, that counts as a leak: a case that keeps 100 bytes exceeds it in a long run. */
 const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
 /** Runs shorter than this say nothing about growth. */
 const MIN_GROWTH_CASES = 5000;
+/** Shares of the cases at which memory is looked at, besides the end. */
+const LOOK_AT = [0.1, 0.55] as const;
 /** Cases before coverage is asked for: few while there is much to find. */
 const BATCH = { least: 250, most: 4000 } as const;
 /** Kept inputs, so that memory and the choice stay bounded. */
 const MAX_KEPT = 500;
 const MAX_FAILURES = 20;
-/** At memory. */
+/** At memory, of which the least counts. */
 const LOOKS = 4;
 const LOOK_EVERY_MS = 20;
 
@@ -70,6 +71,7 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
   const random = new Random(seed);
   const failures = new Map<string, Failure>();
   const kept: Uint8Array[] = [];
+  const keptBytes = (): number => kept.reduce((sum, { length }) => sum + length, 0);
   let slowestMs = 0;
   const attempt = async (input: Uint8Array): Promise<void> => {
     onCase(input);
@@ -91,12 +93,13 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
     // One failure for each place, the shortest input. Messages hold parts of the input.
     const place = reason.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 2).join('\n') || reason.replace(/\d+/g, '');
     const earlier = failures.get(place);
-    if (!earlier || earlier.input.length > input.length) failures.set(place, { input: input.slice(), reason });
+    if (!earlier || earlier.input.length > input.length) failures.set(place, { input: new Uint8Array(input), reason });
   };
 
   const coverage = explores ? new Coverage() : undefined;
   let done = 0;
-  let startBytes: number | undefined;
+  /** Memory after a tenth of the cases, when caches are full, and after half of the rest. */
+  const looks: number[] = [];
   try {
     /** Runs inputs and keeps those that reach new code, found by halving. */
     const keepNew = async (inputs: readonly Uint8Array[]): Promise<void> => {
@@ -105,7 +108,8 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
       if (coverage === undefined || blocks.length === 0) return;
       if (inputs.length === 1) {
         coverage.markSeen(blocks);
-        if (kept.length < MAX_KEPT) kept.push(inputs[0]!);
+        // A copy: a part of a larger buffer would keep all of that.
+        if (kept.length < MAX_KEPT) kept.push(new Uint8Array(inputs[0]!));
         return;
       }
       await keepNew(inputs.slice(0, inputs.length / 2));
@@ -120,20 +124,23 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
       const batch = Array.from({ length: Math.min(size, cases - done) }, () => mutated(target.shape, sources, target.words ?? [], random));
       const before = kept.length;
       await keepNew(batch);
-      size = kept.length > before ? BATCH.least : Math.min(BATCH.most, 2 * size);
+      size = kept.length > before ? BATCH.least : Math.min(BATCH.most, 2 * size, Math.max(BATCH.least, cases / 20));
       done += batch.length;
-      // Caches are full after a tenth of the cases.
-      if (startBytes === undefined && cases >= MIN_GROWTH_CASES && done > cases / 10) startBytes = await memoryBytes();
+      if (cases >= MIN_GROWTH_CASES && looks.length < LOOK_AT.length && done >= LOOK_AT[looks.length]! * cases) looks.push(await memoryBytes() - keptBytes());
     }
   } finally {
     coverage?.close();
   }
-  const keptBytes = kept.length * MAX_INPUT_BYTES;
-  const growthBytes = startBytes === undefined ? 0 : await memoryBytes() - startBytes;
-  if (cases >= MIN_GROWTH_CASES && growthBytes > MAX_GROWTH_BYTES + keptBytes) {
+  const growthBytes = looks.length < LOOK_AT.length ? 0 : steadyGrowth(looks[0]!, looks[1]!, await memoryBytes() - keptBytes());
+  if (growthBytes > MAX_GROWTH_BYTES) {
     failures.set('growth', { input: new Uint8Array(0), reason: `Memory grew by ${Math.round(growthBytes / 1024 / 1024)} MB in ${cases} cases.` });
   }
   return { cases: done, failures: [...failures.values()], kept, blocks: coverage?.blocks ?? 0, slowestMs, growthBytes };
+}
+
+/** A leak grows with the cases: in both halves alike. What grew in one only is a cache, compiled code or a late collection. */
+function steadyGrowth(first: number, middle: number, last: number): number {
+  return 2 * Math.min(middle - first, last - middle);
 }
 
 /** CPU time of the process: that of the machine's other work is not the case's. */
@@ -142,14 +149,8 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-let collectGarbage: (() => void) | undefined;
-
 /** Memory in use, after garbage collection: the least of some looks, since buffers are freed a while after they are found to be garbage. */
 async function memoryBytes(): Promise<number> {
-  if (!collectGarbage) {
-    setFlagsFromString('--expose-gc');
-    collectGarbage = runInNewContext('gc') as () => void;
-  }
   let least = Infinity;
   for (let look = 0; look < LOOKS; look++) {
     collectGarbage();
