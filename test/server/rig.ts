@@ -134,7 +134,7 @@ export class Client {
 }
 
 /** Connects to a path of the server. */
-export async function connect(server: RunningServer, path = '/v1/stream', options: ClientOptions = {}): Promise<Client> {
+export async function connect(server: Pick<RunningServer, 'port'>, path = '/v1/stream', options: ClientOptions = {}): Promise<Client> {
   const client = new Client(`ws://127.0.0.1:${server.port}${path}`, options);
   await once(client.ws, 'open');
   return client;

@@ -9,7 +9,7 @@ export interface Curve {
   readonly points: ReadonlyArray<{ readonly streams: number; readonly cpuMs: number }>;
 }
 
-const STYLE = new Markup(`<style>
+export const CHART_STYLE = new Markup(`<style>
 svg { --ink: #14191f; --quiet: #55616d; --line: #dde3e8; --axis: #8592a0; --surface: #fff; --first: #0b7468; --second: #b0470c; }
 @media (prefers-color-scheme: dark) { svg { --ink: #e8edf2; --quiet: #9ba8b5; --line: #26303a; --axis: #65727f; --surface: #0d1116; --first: #56cdb8; --second: #f4a56a; } }
 text { font: 12px system-ui, sans-serif; fill: var(--quiet); }
@@ -33,7 +33,7 @@ export function growthChart(curves: readonly Curve[]): string {
     description: curves.map((curve) => `${curve.name}: ${curve.points.map(({ streams, cpuMs }) => `${counted(streams, 'stream')} ${short(cpuMs)} ms`).join(', ')}`).join('; '),
     x: { ...logAxis('streams', points.map(({ streams }) => streams), String), ticks: [...new Set(points.map(({ streams }) => streams))] },
     y: logAxis('server CPU, ms per stream-second', points.map(({ cpuMs }) => cpuMs), String),
-    marks: (scales) => [STYLE, ...curves.map((curve, index) => drawn(curve, index, scales))],
+    marks: (scales) => [CHART_STYLE, ...curves.map((curve, index) => drawn(curve, index, scales))],
   });
   return chart.text.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
 }

@@ -1,4 +1,4 @@
-/** CPU time and memory of this process's children, on Linux. */
+/** CPU time and memory of a process's children, on Linux. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStat, type ProcessStat } from './process-stat.js';
 
@@ -10,7 +10,7 @@ export interface ChildUsage {
 }
 
 /** Usage of the running children; all 0 on other systems. */
-export function childUsage(): ChildUsage {
+export function childUsage(parent: number = process.pid): ChildUsage {
   let count = 0;
   let cpuMs = 0;
   let rssMb = 0;
@@ -22,7 +22,7 @@ export function childUsage(): ChildUsage {
     } catch {
       continue; // ended meanwhile
     }
-    if (stat.parent !== process.pid) continue;
+    if (stat.parent !== parent) continue;
     count++;
     cpuMs += stat.cpuMs;
     rssMb += stat.rssMb;
