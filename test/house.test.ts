@@ -22,12 +22,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   streams: ['protocol', 'shards', 'sources'],
   store: ['protocol'],
   tune: ['protocol'],
+  drawing: ['protocol', 'tune'],
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
   cluster: [],
   relay: ['protocol', 'sources', 'tune', 'stations'],
   alerts: ['protocol', 'network', 'stations', 'store'],
   access: ['protocol', 'store'],
-  http: ['protocol', 'network', 'pipe', 'sources', 'streams', 'tune', 'stations', 'relay', 'store', 'access', 'files', 'library', 'inspect'],
+  http: ['protocol', 'network', 'pipe', 'sources', 'streams', 'tune', 'drawing', 'stations', 'relay', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],
   metrics: ['protocol', 'shards', 'streams', 'stations', 'sockets', 'files'],
   evaluation: ['pipe', 'shards', 'sources'],
@@ -81,7 +82,7 @@ function mayImport({ file, from, to, isType }: Import): boolean {
     case 'server': return target === 'dsp' || target === 'models'
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
-    case 'client': return target === 'dsp' || to.startsWith('server/tune/') || (to.startsWith('server/protocol/') && isType)
+    case 'client': return target === 'dsp' || /^server\/(tune|drawing)\//.test(to) || (to.startsWith('server/protocol/') && isType)
       // The pipe itself runs there.
       || (file.startsWith('client/device/') && (target === 'models' || /^server\/(pipe|protocol)\//.test(to)));
     default: return false;
@@ -140,7 +141,7 @@ test('there is something to check', () => {
   assert.ok(imports.filter(({ to }) => isOurs(to)).length > 200);
 });
 
-test('imports run one way: client to the dial and the protocol’s types, server to models to dsp', () => {
+test('imports run one way: client to the dial, the drawings and the protocol’s types, server to models to dsp', () => {
   assert.equal(imports.filter((each) => !mayImport(each)).map(({ file, to }) => `${file} → ${to}`), []);
 });
 

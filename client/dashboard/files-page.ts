@@ -7,7 +7,7 @@ import { numbersAsCsv, numbersAsJson, savedName } from './model/file-numbers.js'
 import { FileQueue, type QueuedFile } from './model/file-queue.js';
 import { clockTime, labelName, percent } from './model/format.js';
 import { SHOWN_TAGS } from './model/tag-words.js';
-import { GenrePalette } from './model/genre-colours.js';
+import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import { filesPageStyles } from './files-page-styles.js';
 import { pageStyles } from './page-styles.js';

@@ -2,7 +2,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { CONTENT_NAMES } from './model/audio-content.js';
 import { labelName } from './model/format.js';
-import { GenrePalette, type GenreColour } from './model/genre-colours.js';
+import { GenrePalette, type GenreColour } from '../../server/drawing/genre-colours.js';
 import { queryOf, sortedBy, type LibraryMapPoints, type LibrarySummary, type Question, type Sort, type Track, type TrackPage } from './model/library.js';
 import { TrackRows } from './model/track-rows.js';
 import type { Theme } from './model/theme.js';

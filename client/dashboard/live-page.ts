@@ -10,7 +10,7 @@ import { FILES } from './model/route.js';
 import { Announcements } from './model/announcements.js';
 import { delay } from './model/format.js';
 import { SHOWN_TAGS } from './model/tag-words.js';
-import { GenrePalette } from './model/genre-colours.js';
+import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import './parts/connection-state.js';
 import './parts/file-player.js';

@@ -36,6 +36,7 @@ export const stationPageStyles = css`
   .rows small { color: var(--quiet); font-size: inherit; }
   .rows em { font-style: normal; font-weight: 600; color: var(--bad); }
   .note { font-size: 0.875rem; color: var(--quiet); }
+  .poster { grid-column: 1 / -1; }
   .files p { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; font-size: 0.875rem; }
   a { color: var(--accent); }
   .url { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-inline-size: 100%; }

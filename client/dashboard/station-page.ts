@@ -4,7 +4,7 @@ import { BASE } from './base.js';
 import { stationPath, type StationHabits } from './api.js';
 import type { Hour } from './model/day-clock.js';
 import { labelName, percent } from './model/format.js';
-import { GenrePalette, type GenreColour } from './model/genre-colours.js';
+import { GenrePalette, type GenreColour } from '../../server/drawing/genre-colours.js';
 import { STATIONS } from './model/route.js';
 import { ALERT_NAMES, coarseDuration, timeWithDay, timeOfDay } from './model/station-words.js';
 import { playedTitles } from './model/titles.js';
@@ -13,6 +13,7 @@ import type { Theme } from './model/theme.js';
 import { pageStyles, soundStyles } from './page-styles.js';
 import { alertBadge, alertBadgeStyles } from './parts/alert-badge.js';
 import './parts/day-clock.js';
+import './parts/day-poster.js';
 import './parts/genre-bars.js';
 import './parts/genre-now.js';
 import './parts/genre-ribbon.js';
@@ -150,6 +151,7 @@ export class StationPage extends LitElement {
           <div><h2>Alerts of the last day</h2>${this.#alerts(watch)}</div>
           <div><h2>Played in the last hour</h2>${this.#playedTitles(watch)}</div>
           ${this.#usual()}
+          ${visitor.hasHistory ? html`<div class="poster"><h2>A day as a poster</h2><day-poster .site=${this.site} .stationId=${this.stationId} .theme=${this.theme}></day-poster></div>` : nothing}
           <div class="files"><h2>Last day as CSV</h2><p>${TABLES.map((table) => html`<a download href=${this.#csv(watch, table)}>${table}</a>`)}</p></div>
         </section>
       </main>

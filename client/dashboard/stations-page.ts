@@ -8,7 +8,7 @@ import { BASE } from './base.js';
 import { labelName } from './model/format.js';
 import { cardWindow, columnsIn } from './model/card-window.js';
 import { SteadyOrder } from './model/steady-order.js';
-import { GenrePalette } from './model/genre-colours.js';
+import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import { filterStations, filterCounts, type StationFilter, type Order } from './model/station-list.js';
 import { STATE_NAMES, timeOfDay } from './model/station-words.js';
 import type { Theme } from './model/theme.js';

@@ -8,7 +8,7 @@ import { stationPath, type StationInfo } from './api.js';
 import { BASE } from './base.js';
 import { CONTENT_NAMES } from './model/audio-content.js';
 import { labelName, percent } from './model/format.js';
-import { GenrePalette } from './model/genre-colours.js';
+import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import { timeOfDay } from './model/station-words.js';
 import type { Theme } from './model/theme.js';
 import { historyCsv, historyM3u, REASONS, TuneHistory } from './model/tune-history.js';

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { FRONT_END_V1 } from '../../dsp/mel/front-end.js';
 import { clockTime, delay, labelName, percent } from '../dashboard/model/format.js';
 import { CONTENT_NAMES } from '../dashboard/model/audio-content.js';
-import { GenrePalette } from '../dashboard/model/genre-colours.js';
+import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import { SHOWN_TAGS } from '../dashboard/model/tag-words.js';
 import type { Theme } from '../dashboard/model/theme.js';
 import { pageStyles, soundStyles } from '../dashboard/page-styles.js';

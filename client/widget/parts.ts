@@ -3,7 +3,7 @@
  * through the DOM: a strict content security policy or Trusted Types would forbid markup.
  */
 import { decibels, percent } from '../dashboard/model/format.js';
-import { genreColour } from '../dashboard/model/genre-colours.js';
+import { genreColour } from '../../server/drawing/genre-colours.js';
 import { meterPosition } from '../dashboard/model/meter.js';
 import { LEVEL_COUNT } from './stream-status.js';
 import { PARTS, SIZES, type Size } from './theming.js';

@@ -50,6 +50,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'DELETE /v1/stations/:id': may('manage', 'station'),
   'GET /v1/stations/:id/history': may('view', 'station'),
   'GET /v1/stations/:id/history.csv': may('view', 'station'),
+  'GET /v1/stations/:id/poster.svg': may('view', 'station'),
   'GET /v1/stations/:id/profile': may('view', 'station'),
   'GET /v1/profiles': may('view', 'each'),
   // So that a public server doesn't rebroadcast radio.

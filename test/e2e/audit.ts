@@ -1,6 +1,6 @@
 /** A small accessibility audit of a page: accessible names and contrast of text. */
 import type { Page } from 'playwright-core';
-import { contrast, type Rgb } from '../../client/dashboard/model/colour.js';
+import { contrast, type Rgb } from '../../server/drawing/colour.js';
 
 /** Roles that need an accessible name. */
 const NAMED = new Set(['button', 'combobox', 'listbox', 'link', 'textbox', 'image', 'img', 'meter', 'progressbar', 'progress', 'region', 'group', 'list', 'slider', 'checkbox', 'radio']);

@@ -2,7 +2,7 @@
  * Perceptually uniform colour map of the spectrogram: OKLCH lightness is linear in the level (rising
  * on dark pages, falling on light ones), while the hue rotates.
  */
-import { oklch } from './colour.js';
+import { oklch } from '../../../server/drawing/colour.js';
 import type { Theme } from './theme.js';
 
 /** Range of levels that the map spans, as bytes of a `columns` message; dB = byte / 2 - 80. */

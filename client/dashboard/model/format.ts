@@ -1,13 +1,6 @@
 /** Formats numbers and labels for display. */
 
-/** Display names of labels that are written together; others are only capitalised. */
-const DISPLAY_NAMES: Readonly<Record<string, string>> = { hiphop: 'Hip hop', rnb: 'R&B' };
-
-/** Display name of a model's label: `drum_and_bass` becomes `Drum and bass`. */
-export function labelName(label: string): string {
-  const words = DISPLAY_NAMES[label.toLowerCase()] ?? label.replace(/[_]+/g, ' ').trim();
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
+export { labelName } from '../../../server/drawing/label-name.js';
 
 /** 0 to 1 as whole percent; only 1 is 100: 0.996 is 99. */
 export function percent(p: number): string {

@@ -1,7 +1,8 @@
 /** Light or dark theme: the stored choice, and the base colours of each. */
-import type { Rgb } from './colour.js';
+import type { Rgb } from '../../../server/drawing/colour.js';
+import type { Theme } from '../../../server/drawing/genre-colours.js';
 
-export type Theme = 'light' | 'dark';
+export type { Theme };
 
 /** Surface colours against which contrast is checked; same values as in dashboard.css. */
 export const SURFACE: Readonly<Record<Theme, Rgb>> = { light: [255, 255, 255], dark: [21, 27, 34] };

@@ -1,7 +1,7 @@
 /** Genre shares by hour of the day: 24 sectors, midnight at the top, with a legend and a table. */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { dayShares, sectorPath, type Hour } from '../model/day-clock.js';
 import { sharedStyles } from './shared-styles.js';
 

@@ -3,7 +3,7 @@ import { CONTENT_NAMES } from '../model/audio-content.js';
 import type { Explained } from '../model/explained.js';
 import type { FileAnalysis } from '../model/file-analysis.js';
 import { labelName } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { marksIn, type TimeWindow } from '../model/time-window.js';
 import type { StreamState } from '../../../server/protocol/messages.js';
 import type { SpectrogramTiles } from './spectrogram-tiles.js';

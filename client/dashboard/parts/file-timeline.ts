@@ -5,7 +5,7 @@ import type { Explained } from '../model/explained.js';
 import type { FileAnalysis } from '../model/file-analysis.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { Theme } from '../model/theme.js';
 import { TimeWindow } from '../model/time-window.js';
 import type { FileAudio } from '../sources/file-audio.js';

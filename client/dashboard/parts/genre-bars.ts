@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import type { Prediction } from '../../../server/protocol/messages.js';
 import { labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { sharedStyles } from './shared-styles.js';
 
 export class GenreBars extends LitElement {

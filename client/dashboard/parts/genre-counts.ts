@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { labelName } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { LibrarySummary, Question } from '../model/library.js';
 import { sharedStyles } from './shared-styles.js';
 

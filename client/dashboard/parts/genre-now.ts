@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import type { Prediction, Summary } from '../../../server/protocol/messages.js';
 import { duration, labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { tagWords } from '../model/tag-words.js';
 import { contentOf, CONTENT_NAMES, type AudioContent } from '../model/audio-content.js';
 import { sharedStyles } from './shared-styles.js';

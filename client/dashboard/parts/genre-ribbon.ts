@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import type { StationAlert } from '../api.js';
 import { percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { keyStep } from '../model/key-steps.js';
 import { passageName, passageSentence, passageTime, type Passage, type Passages } from '../model/passages.js';
 import { runs, type Run } from '../model/runs.js';

@@ -1,6 +1,6 @@
 /** The last minutes as a ribbon of stretches; pointer and arrow keys show details of each. */
 import { css, html, LitElement } from 'lit';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { History, Stretch } from '../model/history.js';
 import { keyStep } from '../model/key-steps.js';
 import { agoMarks, layOut, stretchName, stretchSentence, type Segment } from '../model/ribbon.js';

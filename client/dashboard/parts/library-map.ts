@@ -1,7 +1,7 @@
 /** The tracks of a library as points, near each other where they are alike: zoomed and moved with wheel, fingers and keys. */
 import { css, html, LitElement } from 'lit';
 import { labelName } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { LibraryMapPoints } from '../model/library.js';
 import { MapView, nearestOf } from '../model/map-view.js';
 import { shapeOf, stamp } from '../model/point-shapes.js';

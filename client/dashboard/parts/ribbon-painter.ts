@@ -1,6 +1,6 @@
 /** Draws a ribbon: alerts on top, passages in the colour of their genre or a pattern, titles and times below. */
 import type { StationAlert } from '../api.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { isAudioContent, passageName, type Passage } from '../model/passages.js';
 import { timeMarks, type Run } from '../model/runs.js';
 import type { PlayedTitle } from '../model/titles.js';

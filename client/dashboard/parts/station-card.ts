@@ -5,7 +5,7 @@
 import { css, html, LitElement } from 'lit';
 import type { StationGlance } from '../../../server/protocol/messages.js';
 import { decibels, labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { meterPosition } from '../model/meter.js';
 import { hasVisibleChange } from '../model/station-list.js';

@@ -4,7 +4,7 @@ import type { Prediction } from '../../../server/protocol/messages.js';
 import { ApiError } from '../api.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { SimilarTrack, Track, TrackDetail as Detail } from '../model/library.js';
 import './genre-bars.js';
 import { icon, PAUSE, PLAY } from './icons.js';

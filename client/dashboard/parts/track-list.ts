@@ -5,7 +5,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
-import type { GenreColour } from '../model/genre-colours.js';
+import type { GenreColour } from '../../../server/drawing/genre-colours.js';
 import type { Sort, Track } from '../model/library.js';
 import { rowStep, rowWindow, scrolledTo, type RowWindow } from '../model/row-window.js';
 import type { TrackRows } from '../model/track-rows.js';

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hex } from '../../../client/dashboard/model/colour.js';
+import { hex } from '../../../server/drawing/colour.js';
 import { INK, SURFACE } from '../../../client/dashboard/model/theme.js';
 
 const BUILT = new URL('../../../web/', import.meta.url);

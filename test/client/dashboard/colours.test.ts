@@ -1,9 +1,9 @@
 /** Contrast and distinctness of colours, and the stored theme. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { contrast, hex, lab, oklch, type Lab, type Rgb } from '../../../client/dashboard/model/colour.js';
+import { contrast, hex, lab, oklch, type Lab, type Rgb } from '../../../server/drawing/colour.js';
 import { colourMap, LEVEL_RANGE } from '../../../client/dashboard/model/colour-map.js';
-import { genreColour } from '../../../client/dashboard/model/genre-colours.js';
+import { genreColour } from '../../../server/drawing/genre-colours.js';
 import { INK, storeTheme, storedTheme, SURFACE, type Theme } from '../../../client/dashboard/model/theme.js';
 
 const THEMES: readonly Theme[] = ['light', 'dark'];

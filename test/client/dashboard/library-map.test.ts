@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { lab, type Rgb } from '../../../client/dashboard/model/colour.js';
-import { genreColour } from '../../../client/dashboard/model/genre-colours.js';
+import { lab, type Rgb } from '../../../server/drawing/colour.js';
+import { genreColour } from '../../../server/drawing/genre-colours.js';
 import { MapView, nearestOf } from '../../../client/dashboard/model/map-view.js';
 import { SHAPES, shapeOf, stamp } from '../../../client/dashboard/model/point-shapes.js';
 

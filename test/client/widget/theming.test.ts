@@ -1,7 +1,7 @@
 /** The public style names match the widget's styles. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { contrast, type Rgb } from '../../../client/dashboard/model/colour.js';
+import { contrast, type Rgb } from '../../../server/drawing/colour.js';
 import { STYLES } from '../../../client/widget/styles.js';
 import { PARTS, PROPERTIES } from '../../../client/widget/theming.js';
 

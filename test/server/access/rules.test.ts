@@ -45,6 +45,7 @@ const NEEDED: Readonly<Record<string, 'nobody is refused' | 'any token' | readon
   'DELETE /v1/stations/:id': ['manage', 'its own'],
   'GET /v1/stations/:id/history': ['view', 'its own'],
   'GET /v1/stations/:id/history.csv': ['view', 'its own'],
+  'GET /v1/stations/:id/poster.svg': ['view', 'its own'],
   'GET /v1/stations/:id/profile': ['view', 'its own'],
   'GET /v1/profiles': ['view', 'all'],
   'GET /v1/stations/:id/audio': ['send', 'its own'],

@@ -38,6 +38,17 @@ interface History {
   readonly shares: readonly { at: string; heardS: number; shares: Record<string, number> }[];
 }
 
+test('a day is drawn as a poster', () => shared(async (server) => {
+  const { status, headers, text } = await ask(server, 'GET', '/v1/stations/one/poster.svg?day=2026-11-21&tz=Europe/Berlin&theme=dark');
+  assert.is(status, 200);
+  assert.equal([headers.get('content-type'), headers.get('content-disposition')], ['image/svg+xml', 'inline; filename="one-2026-11-21.svg"']);
+  for (const words of ['Saturday, 21 November 2026', 'Europe/Berlin, UTC+1', 'Mainly rock, 77 %; then jazz 8 %.', '1 min 31 s without a signal']) assert.match(text, words);
+  assert.match((await ask(server, 'GET', '/v1/stations/one/poster.svg?day=2001-01-01')).text, 'Nothing was heard.');
+  assert.is((await ask(server, 'GET', '/v1/stations/one/poster.svg?day=2026-02-30')).status, 422);
+  assert.is((await ask(server, 'GET', '/v1/stations/one/poster.svg?tz=Nowhere/Town')).status, 422);
+  assert.is((await ask(server, 'GET', '/v1/stations/none/poster.svg')).status, 404);
+}));
+
 test('history contains everything that overlaps the requested time', () => shared(async (server) => {
   const { status, body } = await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(4)}&to=${T + 10 * MINUTE}&bucket=120`);
   assert.is(status, 200);

@@ -28,6 +28,12 @@ export function hex([red, green, blue]: Rgb): string {
   return `#${((1 << 24) | (red << 16) | (green << 8) | blue).toString(16).slice(1)}`;
 }
 
+/** @param text as `hex` gives it */
+export function rgbOf(text: string): Rgb {
+  const all = parseInt(text.slice(1), 16);
+  return [all >> 16, (all >> 8) & 255, all & 255];
+}
+
 /** Contrast ratio, 1 (identical) to 21 (black on white). */
 export function contrast(one: Rgb, other: Rgb): number {
   const [a, b] = [luminance(one), luminance(other)];

@@ -3,7 +3,9 @@
  * lightness so that they also differ without hue. Colour is never the only cue: the label is next to it.
  */
 import { hex, oklch, type Rgb } from './colour.js';
-import type { Theme } from './theme.js';
+
+/** Of a screen; paper is light. */
+export type Theme = 'light' | 'dark';
 
 export interface GenreColour {
   /** For bars, dots and lines: contrast of at least 3:1 on the surface. */
@@ -28,8 +30,13 @@ export function genreColour(index: number, labels: number, theme: Theme): GenreC
   return { strong: hex(tone(STRONG[theme], index, labels)), tint: hex(tone(TINT[theme], index, labels)) };
 }
 
+/** Hue of a label, degrees. */
+export function genreHue(index: number, labels: number): number {
+  return FIRST_HUE + 360 * index / Math.max(1, labels);
+}
+
 function tone([even, odd, chroma]: readonly [number, number, number], index: number, labels: number): Rgb {
-  return oklch(index % 2 === 0 ? even : odd, chroma, FIRST_HUE + 360 * index / Math.max(1, labels));
+  return oklch(index % 2 === 0 ? even : odd, chroma, genreHue(index, labels));
 }
 
 /** The colours of a model's labels by name. */
