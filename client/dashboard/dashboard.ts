@@ -10,6 +10,7 @@ import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
 import { TokensPage } from './tokens-page.js';
 import { TunePage } from './tune-page.js';
+import { WallPage } from './wall-page.js';
 
 const RETRY_MS = 5000;
 
@@ -46,6 +47,7 @@ function pageOf(route: Route) {
     case 'library': return Object.assign(new LibraryPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
     case 'tokens': return Object.assign(new TokensPage(), { site });
+    case 'wall': return Object.assign(new WallPage(), { site });
     case 'tune': return Object.assign(new TunePage(), { site });
     case 'station': return Object.assign(new StationPage(), { site, stationId: route.id });
   }

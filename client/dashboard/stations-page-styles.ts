@@ -4,7 +4,10 @@ import { css } from 'lit';
 export const stationsPageStyles = css`
   .head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.75rem; min-block-size: 2.5rem; }
   h1 { font-size: 1.5rem; font-weight: 680; letter-spacing: -0.025em; }
-  button { display: inline-flex; align-items: center; gap: 0.375rem; }
+  button, .button { display: inline-flex; align-items: center; gap: 0.375rem; }
+  .buttons { display: flex; gap: 0.5rem; }
+  .button { min-block-size: 2.5rem; padding: 0 0.875rem; font-weight: 550; color: var(--ink); text-decoration: none; background: var(--surface); border: 1px solid var(--control); border-radius: 0.625rem; }
+  .button:hover { border-color: var(--ink); }
   .add { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
   .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem; }
   input[type='search'] { flex: 0 1 18rem; min-inline-size: 0; min-block-size: 2.5rem; padding: 0 0.875rem; font: inherit; color: var(--ink); background: var(--surface); border: 1px solid var(--control); border-radius: 0.625rem; }

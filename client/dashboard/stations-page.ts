@@ -7,6 +7,7 @@ import type { StationInfo, StationProfile } from './api.js';
 import { BASE } from './base.js';
 import { labelName } from './model/format.js';
 import { cardWindow, columnsIn } from './model/card-window.js';
+import { WALL } from './model/route.js';
 import { SteadyOrder } from './model/steady-order.js';
 import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import { filterStations, filterCounts, type StationFilter, type Order } from './model/station-list.js';
@@ -14,7 +15,7 @@ import { STATE_NAMES, timeOfDay } from './model/station-words.js';
 import type { Theme } from './model/theme.js';
 import { wishFor, WISH_MOODS } from './model/wish-words.js';
 import { pageStyles } from './page-styles.js';
-import { icon, PLUS } from './parts/icons.js';
+import { icon, PLUS, TILES } from './parts/icons.js';
 import { sharedStyles } from './parts/shared-styles.js';
 import './parts/site-header.js';
 import './parts/station-card.js';
@@ -143,7 +144,9 @@ export class StationsPage extends LitElement {
       <main>
         <div class="head">
           <h1 tabindex="-1">Stations</h1>
-          ${site.visitor.canManage && stations?.length !== 0 ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}
+          ${stations === undefined || stations.length === 0 ? nothing : html`<div class="buttons">
+            <a class="button" href=${site.href(WALL)}>${icon(TILES)}Wall</a>
+            ${site.visitor.canManage ? html`<button type="button" class="add" @click=${() => this.#add()}>${icon(PLUS)}Add station</button>` : nothing}</div>`}
         </div>
         ${stations === undefined ? html`<p class="waiting" role="status">${this.connection === 'connecting' ? 'Loading stations' : 'The server can’t be reached. Trying again.'}</p>`
           : stations.length === 0 ? this.#none() : this.#grid(stations, isOffline)}

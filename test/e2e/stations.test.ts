@@ -117,6 +117,51 @@ test('stations are searched, filtered by state and sorted', async (context) => {
   assert.is((await names(page)).length, 4);
 });
 
+test('the wall shows all stations in one view, and a tile leads to its station', async (context) => {
+  const page = await open(context, '/stations');
+  await page.getByRole('link', { name: 'Wall' }).click();
+  await heading(page, 'Wall');
+  const tile = (name: string) => page.locator('station-tile', { hasText: name });
+  await tile('Deep FM').getByText('Low', { exact: true }).waitFor(SOON);
+  await tile('Quiet Hour').locator('a.silence').waitFor(SOON);
+  await tile('Lost in Space').locator('a.fault', { hasText: '404 Not Found' }).waitFor(SOON);
+  await page.getByText('2 of 4 live').waitFor(SOON);
+  // A loud station has more light in it than one without sound.
+  const light = (name: string): Promise<number> => tile(name).locator('.light').evaluate((element) => Number((element as HTMLElement).style.opacity));
+  await eventually('light of the loud station', async () => await light('Bright') > 0.5 && await light('Lost in Space') === 0);
+  const size = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
+  assert.ok(size[0]! <= size[1]!, `${size[0]} px of ${size[1]}`);
+  assert.equal(await lowContrastTexts(page), []);
+  await tile('Deep FM').locator('a').click();
+  await heading(page, 'Deep FM');
+  assert.equal(context.pageErrors, []);
+});
+
+test('a day of a station is drawn as a poster', async (context) => {
+  const page = await open(context, '/stations/deep');
+  await page.getByRole('button', { name: 'Draw' }).click();
+  const picture = page.getByAltText(/^Poster of/);
+  await picture.waitFor(SOON);
+  await eventually('the picture', () => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth === 1000));
+  assert.match(await page.getByRole('link', { name: 'Save as SVG' }).getAttribute('download') ?? '', /^deep-\d{4}-\d\d-\d\d\.svg$/);
+  assert.equal(context.pageErrors, []);
+});
+
+test('the dial plays a station that plays what was picked', async (context) => {
+  const page = await open(context, '/tune');
+  const low = page.getByRole('button', { name: /^Low/ });
+  await low.locator('.count', { hasText: '1' }).waitFor(SOON);
+  await low.click();
+  await page.getByRole('button', { name: /^Play/ }).click();
+  await page.locator('.now .name', { hasText: 'Deep FM' }).waitFor(SOON);
+  await page.locator('.now .title', { hasText: 'Song of the deep' }).waitFor(SOON);
+  await page.getByRole('list', { name: 'Heard' }).getByText('Deep FM').waitFor(SOON);
+  await page.getByRole('button', { name: /^High/ }).click();
+  await page.locator('.now .name', { hasText: 'Bright' }).waitFor(SOON);
+  await page.keyboard.press('p');
+  await page.getByText('Press play.').waitFor(SOON);
+});
+
 test('pages have URLs: links, back, forward and reload work', async (context) => {
   const page = await open(context, '/');
   await page.getByRole('link', { name: 'Stations' }).click();

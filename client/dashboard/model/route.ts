@@ -1,6 +1,6 @@
 /** Client-side routes and their URLs. All are below a base path, so the dashboard can be hosted in a subfolder. */
 
-export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'library' } | { readonly page: 'stations' } | { readonly page: 'tokens' } | { readonly page: 'tune' } | { readonly page: 'station'; readonly id: string };
+export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'library' } | { readonly page: 'stations' } | { readonly page: 'tokens' } | { readonly page: 'tune' } | { readonly page: 'wall' } | { readonly page: 'station'; readonly id: string };
 
 export const LIVE: Route = { page: 'live' };
 export const FILES: Route = { page: 'files' };
@@ -8,6 +8,7 @@ export const LIBRARY: Route = { page: 'library' };
 export const STATIONS: Route = { page: 'stations' };
 export const TOKENS: Route = { page: 'tokens' };
 export const TUNE: Route = { page: 'tune' };
+export const WALL: Route = { page: 'wall' };
 
 /**
  * @param base URL of the folder with the dashboard's files; ends with a slash
@@ -22,6 +23,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
   if (path === 'stations') return STATIONS;
   if (path === 'tokens') return TOKENS;
   if (path === 'tune') return TUNE;
+  if (path === 'wall') return WALL;
   const id = /^stations\/([^/]+)$/.exec(path)?.[1];
   return id === undefined ? undefined : { page: 'station', id: decoded(id) };
 }

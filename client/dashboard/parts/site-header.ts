@@ -41,7 +41,7 @@ export class SiteHeader extends LitElement {
           <a href=${this.site.href(LIVE)} aria-current=${this.page === 'live' ? 'page' : nothing}>Live</a>
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(FILES)} aria-current=${this.page === 'files' ? 'page' : nothing}>Files</a>` : nothing}
           ${this.site.visitor.hasLibrary ? html`<a href=${this.site.href(LIBRARY)} aria-current=${this.page === 'library' ? 'page' : nothing}>Library</a>` : nothing}
-          <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' ? 'true' : nothing}>Stations</a>
+          <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' || this.page === 'wall' ? 'true' : nothing}>Stations</a>
           ${this.site.visitor.hasToken && this.site.visitor.canManage ? html`<a href=${this.site.href(TOKENS)} aria-current=${this.page === 'tokens' ? 'page' : nothing}>Tokens</a>` : nothing}
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(TUNE)} aria-current=${this.page === 'tune' ? 'page' : nothing}>Tune in</a>` : nothing}
         </nav>
