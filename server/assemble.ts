@@ -16,6 +16,7 @@ import { readFiles, type ServedFile } from './http/static-files.js';
 import { CertificateReload, readCertificate, type CertificateFiles } from './http/certificate.js';
 import { FrontDoor } from './http/front-door.js';
 import { httpApp } from './http/http.js';
+import { Health } from './health/health.js';
 import { Explanations } from './inspect/explanations.js';
 import { limitRequestTime } from './http/request-time.js';
 import type { Log } from './log.js';
@@ -144,7 +145,13 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
-  const metrics = new Metrics({ streams, stations, senders, viewers, models, version: VERSION, history: persistence.history, listeners: { get size() { return listeners.size + tuned.size; } }, files, deliveries: () => alerts?.waiting ?? 0 });
+  const counted = {
+    streams, stations, senders, viewers, models, files, version: VERSION, history: persistence.history,
+    listeners: { get size() { return listeners.size + tuned.size; } },
+    deliveries: () => alerts?.waiting ?? 0,
+  };
+  const metrics = new Metrics(counted);
+  const health = new Health({ ...counted, settings, log, certificateEnds: () => certificate?.validToMs, now: Date.now, scheduler });
   const profiles = persistence.store && new Profiles(persistence.store.history, Date.now);
   stations.changes$.subscribe(({ type, station }) => {
     if (type === 'removed') profiles?.forget(station.id);
@@ -162,10 +169,10 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
       return stations.checkSaved();
     },
   });
-  const app = httpApp({ reloadModel: () => reload.reload(), access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ reloadModel: () => reload.reload(), access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, health, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const secure = certificate && createSecureServer(certificate);
   const http = secure ?? createServer();
-  const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(files) });
+  const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(certificate = files) });
   const door = new FrontDoor(http, {
     settings,
     log,
@@ -185,6 +192,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     http.close();
     certificates.close();
     metrics.close();
+    health.close();
     await alerts?.close();
     await stations.close();
     await persistence.close();
@@ -229,6 +237,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await models.close();
     await filesClosed;
     metrics.close();
+    health.close();
     certificates.close();
     http.closeIdleConnections();
     // ws terminates sockets that don't answer the close after the same time.

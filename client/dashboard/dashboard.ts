@@ -5,6 +5,7 @@ import { FilesPage } from './files-page.js';
 import { LibraryPage } from './library-page.js';
 import { LivePage } from './live-page.js';
 import { routeAt, type Route } from './model/route.js';
+import { ServerPage } from './server-page.js';
 import { Site } from './site.js';
 import { StationPage } from './station-page.js';
 import { StationsPage } from './stations-page.js';
@@ -45,6 +46,7 @@ function pageOf(route: Route) {
     case 'live': return Object.assign(new LivePage(), { site });
     case 'files': return Object.assign(new FilesPage(), { site });
     case 'library': return Object.assign(new LibraryPage(), { site });
+    case 'server': return Object.assign(new ServerPage(), { site });
     case 'stations': return Object.assign(new StationsPage(), { site });
     case 'tokens': return Object.assign(new TokensPage(), { site });
     case 'wall': return Object.assign(new WallPage(), { site });

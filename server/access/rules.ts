@@ -23,6 +23,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /readyz': 'open',
   // The load and the stations of a server are for its operator only.
   'GET /metrics': may('manage', 'server'),
+  'GET /v1/health': may('manage', 'server'),
 
   'GET /v1/access': 'open',
   'GET /v1/origins': 'open',

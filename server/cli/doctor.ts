@@ -1,9 +1,13 @@
-/** `livegenre doctor`: checks this machine for `serve` with the same settings, and says what to do. */
+/** `livegenre doctor`: checks this machine for `serve` with the same settings, or a running server, and says what to do. */
 import { release, type as system } from 'node:os';
 import type { CAC } from 'cac';
+import { withoutCredentials } from '../../client/sdk/node.js';
+import type { OptionType } from '../../models/command-line.js';
+import type { HealthReport, ReportedCheck } from '../protocol/health.js';
 import { CHECK_NAMES, examine, report, type Examined } from '../doctor/doctor.js';
 import { readSettings } from '../settings.js';
 import { VERSION } from '../version.js';
+import { serverAt, SERVER_URL, TOKEN_OPTION, tokenOf } from './server-url.js';
 import { addSettings } from './setting-options.js';
 import { colours, paint, printable, type Paint } from './terminal.js';
 
@@ -12,13 +16,24 @@ const MARK_WIDTH = 'problem'.length;
 const NAME_WIDTH = Math.max(...CHECK_NAMES.map(({ length }) => length));
 
 export function register(cli: CAC): void {
-  const command = cli.command('doctor', 'Look at this machine and say what is missing; takes the settings of serve').option('--json', 'Print one JSON object');
+  const command = cli.command('doctor', 'Look at this machine and say what is missing; takes the settings of serve')
+    .option('--url <url>', 'Ask a running server how it is instead', { read: (value) => SERVER_URL.read(value) } satisfies OptionType)
+    .option(...TOKEN_OPTION)
+    .option('--json', 'Print one JSON object');
   addSettings(command);
   command.example('  $ livegenre doctor --port 9000 --stations radio/stations.json');
+  command.example('  $ livegenre doctor --url http://127.0.0.1:8080');
   command.action(doctor);
 }
 
-async function doctor({ json, ...flags }: Readonly<Record<string, unknown>>): Promise<void> {
+interface Flags {
+  readonly json?: boolean;
+  readonly url?: string;
+  readonly token?: string;
+}
+
+async function doctor({ json, url, token, ...flags }: Flags & Readonly<Record<string, unknown>>): Promise<void> {
+  if (url !== undefined) return askServer(url, tokenOf({ token }), json === true);
   const settings = readSettings(flags, process.env);
   const painted = paint(colours(process.stdout));
   const all: Examined[] = [];
@@ -29,16 +44,33 @@ async function doctor({ json, ...flags }: Readonly<Record<string, unknown>>): Pr
   }
   const { ok, problems, notes } = report(all);
   if (json) console.log(JSON.stringify(report(all), null, 2));
-  else console.log(`${painted.strong(ok ? 'No problem' : counted(problems, 'problem'))}, ${notes === 0 ? 'no notes' : counted(notes, 'note')}.`);
+  else console.log(sum({ problems, notes }, painted));
   // Explicit exit: a backend may keep threads alive.
   process.exit(ok ? 0 : 1);
 }
 
+/** What a running server says of itself. */
+async function askServer(url: string, token: string | undefined, json: boolean): Promise<void> {
+  const health = await serverAt(url, token)('GET', 'v1/health') as HealthReport;
+  const painted = paint(colours(process.stdout));
+  if (json) console.log(JSON.stringify(health, null, 2));
+  else {
+    console.log(painted.strong(`livegenre ${printable(health.livegenre)} at ${withoutCredentials(url).url}, since ${health.startedAt.slice(0, 16).replace('T', ' ')} UTC`));
+    for (const each of health.checks) console.log(lines(each, painted));
+    console.log(sum(health, painted));
+  }
+  process.exitCode = health.ok ? 0 : 1;
+}
+
+function sum({ problems, notes }: { readonly problems: number; readonly notes: number }, { strong }: Paint): string {
+  return `${strong(problems === 0 ? 'No problem' : counted(problems, 'problem'))}, ${notes === 0 ? 'no notes' : counted(notes, 'note')}.`;
+}
+
 /** `ok       node       20.20.2`, and what to do below it. */
-export function lines(each: Examined, { strong, faint, bad }: Paint): string {
+export function lines(each: Examined | ReportedCheck, { strong, faint, bad }: Paint): string {
   const colour = { ok: faint, note: strong, problem: bad }[each.mark];
   const line = `${colour(each.mark.padEnd(MARK_WIDTH))}  ${each.name.padEnd(NAME_WIDTH)}  ${printable(each.found)}`;
-  return each.mark === 'ok' ? line : `${line}\n${' '.repeat(MARK_WIDTH + NAME_WIDTH + 4)}${strong(printable(each.advice))}`;
+  return each.mark === 'ok' ? line : `${line}\n${' '.repeat(MARK_WIDTH + NAME_WIDTH + 4)}${strong(printable(each.advice ?? ''))}`;
 }
 
 function counted(count: number, what: string): string {

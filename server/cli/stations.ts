@@ -4,10 +4,9 @@ import { extname, join } from 'node:path';
 import type { CAC } from 'cac';
 import { SingleBar } from 'cli-progress';
 import { text, UsageError } from '../../models/command-line.js';
-import { withoutCredentials } from '../../client/sdk/node.js';
 import type { StationTrial } from '../protocol/messages.js';
 import { listedStations, type ListedStation } from '../stations/listed-stations.js';
-import { SERVER_URL } from './server-url.js';
+import { serverAt, SERVER_URL, type Server } from './server-url.js';
 import { printable } from './terminal.js';
 
 /** Stations listened to at once, as many as a server allows. */
@@ -70,30 +69,6 @@ async function stations(action: string | undefined, files: readonly string[], { 
   const alive = found.filter(({ trial }) => trial?.alive).length;
   const added = found.filter(({ id }) => id !== undefined).length;
   console.error(`${listed.length} stations, ${alive} with sound${add === true ? `, ${added} added` : '; nothing was added, --add adds those with sound'}.`);
-}
-
-type Server = (method: string, path: string, body?: object) => Promise<unknown>;
-
-/** @returns requests to a server; they throw an Error with its sentence */
-function serverAt(url: string, token: string | undefined): Server {
-  const { url: address, headers } = withoutCredentials(url);
-  const base = new URL(`${address.replace(/^ws/, 'http').replace(/\/$/, '')}/`);
-  return async (method, path, body) => {
-    let response: Response;
-    try {
-      response = await fetch(new URL(path, base), {
-        method,
-        headers: { ...headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...(body && { 'Content-Type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      const { message, cause } = error as Error;
-      throw new Error(`The server at ${base.href} can't be reached (${cause instanceof Error ? cause.message : message}); check that it runs and the address is right.`);
-    }
-    const answer = await response.json().catch(() => ({})) as { detail?: string };
-    if (!response.ok) throw new Error(answer.detail ?? `The server answered with ${response.status}.`);
-    return answer;
-  };
 }
 
 async function tryAndAdd(server: Server, station: ListedStation, isAdding: boolean): Promise<Found> {

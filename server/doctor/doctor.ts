@@ -1,11 +1,12 @@
 /** All checks, in the order of the output. */
+import type { Facts, Mark, ReportedCheck } from '../protocol/health.js';
 import type { Settings } from '../settings.js';
 import { VERSION } from '../version.js';
-import { problem, reasonOf, type Facts, type Finding } from './finding.js';
+import { problem, reasonOf, type Finding } from './finding.js';
 import { hideSecrets } from './secrets.js';
 
 /** The result of one check, without secrets. */
-export type Examined = Finding & { readonly name: CheckName };
+export type Examined = Finding & { readonly name: string };
 
 type Check = (settings: Settings) => Finding | Promise<Finding>;
 
@@ -43,10 +44,14 @@ export async function* examine(settings: Settings, checks: Readonly<Record<Check
     } catch (error) {
       finding = problem(reasonOf(error), 'The check itself failed: run npm ci, and report it if that does not help.');
     }
-    const { mark, found, facts } = finding;
-    const clean = { name, found: hide(found), facts: hidden(facts, hide) };
-    yield mark === 'ok' ? { ...clean, mark } : { ...clean, mark, advice: hide(finding.advice) };
+    yield { name, ...withoutSecrets(finding, hide) };
   }
+}
+
+/** @param hide removes secrets from a text */
+export function withoutSecrets(finding: Finding, hide: (text: string) => string): Finding {
+  const clean = { found: hide(finding.found), facts: hidden(finding.facts, hide) };
+  return finding.mark === 'ok' ? { ...clean, mark: 'ok' } : { ...clean, mark: finding.mark, advice: hide(finding.advice) };
 }
 
 function hidden(facts: Facts, hide: (text: string) => string): Facts {
@@ -64,17 +69,8 @@ export interface Report {
   readonly checks: readonly ReportedCheck[];
 }
 
-interface ReportedCheck {
-  readonly name: CheckName;
-  readonly mark: Finding['mark'];
-  readonly found: string;
-  /** What to do; null where all is well. */
-  readonly advice: string | null;
-  readonly facts: Facts;
-}
-
 export function report(all: readonly Examined[]): Report {
-  const count = (mark: Finding['mark']): number => all.filter((each) => each.mark === mark).length;
+  const count = (mark: Mark): number => all.filter((each) => each.mark === mark).length;
   return {
     livegenre: VERSION,
     ok: count('problem') === 0,

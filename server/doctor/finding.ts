@@ -1,10 +1,5 @@
 /** The result of a check: a sentence, advice, and the same as data. */
-
-/** `note`: works, but not fully or not optimally. `problem`: something that the settings ask for will fail. */
-export type Mark = 'ok' | 'note' | 'problem';
-
-/** Machine-readable values; null if unknown. */
-export type Facts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+import type { Facts } from '../protocol/health.js';
 
 interface Found {
   /** The finding, one line. */

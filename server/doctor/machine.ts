@@ -36,7 +36,7 @@ export function checkCores({ shards }: Pick<Settings, 'shards'>, cores: number =
   return ok(found, facts);
 }
 
-function availableMemory(): Memory {
+export function availableMemory(): Memory {
   // The container's limit; without one it is 0, or larger than the machine's memory.
   const limit = process.constrainedMemory();
   if (limit === 0 || limit >= totalmem()) return { totalBytes: totalmem(), freeBytes: freemem() };

@@ -103,17 +103,22 @@ const BYTES_PER_STATION_DAY = 165_000;
 const LEAST_BYTES = 100_000_000;
 
 export async function checkDisk(settings: Places): Promise<Finding> {
+  const stations = settings.stations === '' ? [] : await new StationsFile(settings.stations).load().catch(() => []);
+  return checkSpace(settings, stations.length);
+}
+
+/** The disk of the database, for a number of stations. */
+export async function checkSpace(settings: Pick<Settings, 'database' | 'stations' | 'keepDays'>, stations: number): Promise<Finding> {
   const place = dataPlaceOf(settings);
   if (place?.engine === 'postgres') return ok('nothing is written here: the data is in PostgreSQL', { folder: null });
   if (place === undefined || place.path === IN_MEMORY) return ok('nothing is written', { folder: null });
   const folder = await nearestFolder(place.path);
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const stations = settings.stations === '' ? [] : await new StationsFile(settings.stations).load().catch(() => []);
-  const needed = stations.length * settings.keepDays * BYTES_PER_STATION_DAY;
+  const needed = stations * settings.keepDays * BYTES_PER_STATION_DAY;
   const facts = { folder, freeBytes: free, neededBytes: needed };
   const found = `${size(free)} free in ${folder}`;
   if (free < LEAST_BYTES) return problem(found, 'Free some, or keep the database and the stations elsewhere (--database, --stations).', facts);
-  if (free < needed) return note(`${found}; ${stations.length} stations over ${settings.keepDays} days take up to ${size(needed)}`, 'Free some, or keep history for fewer days (--keep-days).', facts);
+  if (free < needed) return note(`${found}; ${stations} stations over ${settings.keepDays} days take up to ${size(needed)}`, 'Free some, or keep history for fewer days (--keep-days).', facts);
   return ok(found, facts);
 }

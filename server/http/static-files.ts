@@ -45,7 +45,7 @@ export async function readFiles(folder: string): Promise<ReadonlyMap<string, Ser
     const body = new Uint8Array(await readFile(path));
     const file = servedFile(body, contentType);
     if (url !== '/index.html') files.set(url.replace(/\.html$/, ''), file);
-    else files.set('/', file).set('/files', file).set('/library', file).set('/stations', file).set('/tokens', file).set('/tune', file).set('/wall', file).set(STATION_PAGES, servedFile(linksOneFolderUp(body), contentType));
+    else files.set('/', file).set('/files', file).set('/library', file).set('/server', file).set('/stations', file).set('/tokens', file).set('/tune', file).set('/wall', file).set(STATION_PAGES, servedFile(linksOneFolderUp(body), contentType));
   }
   return files;
 }

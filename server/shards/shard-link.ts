@@ -40,6 +40,7 @@ export class ShardLink {
   #posting: NodeJS.Timeout | undefined;
   #restarting: NodeJS.Timeout | undefined;
   #deathsMs: number[] = [];
+  #deaths = 0;
   #nextKey = 1;
   readonly #load = new ThreadLoad(ESTIMATED_COST);
   #metrics: ShardMetrics | undefined;
@@ -69,6 +70,11 @@ export class ShardLink {
     let bytes = 0;
     for (const stream of this.#streams.values()) bytes += stream.unscoredBytes;
     return bytes;
+  }
+
+  /** How often its worker died. */
+  get deaths(): number {
+    return this.#deaths;
   }
 
   get isGivenUp(): boolean {
@@ -184,6 +190,7 @@ export class ShardLink {
   #handleDeath(error: Error): void {
     const { restartLimit, restartWindowMs, restartDelayMs } = this.#start.settings;
     const nowMs = performance.now();
+    this.#deaths++;
     this.#deathsMs = [...this.#deathsMs.filter((atMs) => nowMs - atMs < restartWindowMs), nowMs];
     const deaths = this.#deathsMs.length;
     if (deaths > restartLimit) {

@@ -22,6 +22,23 @@ export interface ShardMetrics {
   readonly waitingBlocks: number;
 }
 
+/**
+ * The lag that a share of predictions keeps, as far as the buckets tell: linear between the bounds of its bucket, and the
+ * largest bound for those above it. Null without predictions.
+ * @param counts as `lagCounts`
+ */
+export function lagQuantile(counts: readonly number[], share: number): number | null {
+  const wanted = share * counts.reduce((sum, count) => sum + count, 0);
+  if (wanted === 0) return null;
+  let below = 0;
+  for (const [index, count] of counts.entries()) {
+    const [fromMs, toMs] = [LAG_BOUNDS_MS[index - 1] ?? 0, LAG_BOUNDS_MS[index] ?? LAG_BOUNDS_MS.at(-1)!];
+    if (below + count >= wanted) return fromMs + (toMs - fromMs) * (wanted - below) / count;
+    below += count;
+  }
+  return LAG_BOUNDS_MS.at(-1)!;
+}
+
 /** Histogram of lags. */
 export class LagHistogram {
   readonly counts = new Array<number>(LAG_BOUNDS_MS.length + 1).fill(0);

@@ -144,6 +144,10 @@ export interface FfmpegOptions {
   readonly maxSilentCpuMs?: number;
 }
 
+const COUNTED = { running: 0, started: 0, failed: 0 };
+/** The FFmpegs of this process: those that run, all that were started, and those that ended otherwise than well or by `kill`. */
+export const FFMPEGS: { readonly running: number; readonly started: number; readonly failed: number } = COUNTED;
+
 /** Name of `FfmpegOptions.file` for the process; for files whose own name can't be given to a program. */
 export const INHERITED_FILE = '/dev/fd/3';
 
@@ -158,6 +162,7 @@ export class Ffmpeg {
   readonly #child: ChildProcess;
   #isStartTooCostly = false;
   #isStuck = false;
+  #isKilled = false;
 
   /**
    * @param args all arguments but the output, with `-loglevel level+info`
@@ -185,7 +190,9 @@ export class Ffmpeg {
     if (!isFed) this.input.end();
     this.#readLines(onLine);
     this.#limitComputing(maxStartCpuMs, maxSilentCpuMs);
-    this.end = new Promise((resolve) => {
+    COUNTED.started++;
+    COUNTED.running++;
+    this.end = new Promise<FfmpegEnd>((resolve) => {
       let spawnError: Error | undefined;
       this.#child.on('error', (error) => {
         spawnError = error;
@@ -194,10 +201,15 @@ export class Ffmpeg {
       });
       this.#child.on('close', (exitCode, signal) => resolve({ exitCode, signal, ...(spawnError && { spawnError }), ...(this.#isStartTooCostly && { isStartTooCostly: true }), ...(this.#isStuck && { isStuck: true }) }));
     });
+    void this.end.then(({ exitCode }) => {
+      COUNTED.running--;
+      if (exitCode !== 0 && !this.#isKilled) COUNTED.failed++;
+    });
   }
 
   /** Ends the process at once; `end` settles after. */
   kill(): void {
+    this.#isKilled = true;
     this.#child.kill('SIGKILL');
     // An open pipe would delay the close event.
     this.output.destroy();

@@ -402,6 +402,45 @@ test('a view-only visitor sees no addresses and can\'t edit, send or listen; the
   }
 });
 
+test('the page of the server says what is not well and what to do', async (context) => {
+  const page = await open(context, '/stations');
+  await page.getByRole('navigation').getByRole('link', { name: 'Server' }).click();
+  await heading(page, 'Server');
+  const lost = page.getByRole('listitem').filter({ hasText: 'Note: Stations' });
+  await lost.getByText('lost: The server answered 404 Not Found').waitFor(SOON);
+  await lost.getByText('The page of each station says why it is not heard').waitFor(SOON);
+  await page.getByRole('listitem').filter({ hasText: 'Well: Shards' }).getByText('1 shard runs').waitFor(SOON);
+  await page.getByRole('img', { name: /^Load in the last 10 minutes, now main thread \d+ %/ }).waitFor(SOON);
+  assert.equal(context.pageErrors, []);
+});
+
+test('an API token is added, shown once, and revoked', async (context) => {
+  const { server } = context;
+  const isSignedIn = async (token: string): Promise<boolean> => (await (await fetch(`${server.url}/v1/access`, { headers: { Authorization: `Bearer ${token}` } })).json() as { isSignedIn: boolean }).isSignedIn;
+  const page = await open(context, '/tokens');
+  await page.getByText('There are no tokens.').waitFor(SOON);
+  await page.getByLabel('Name').fill('studio recorder');
+  await page.getByLabel('May').selectOption('send');
+  await page.getByLabel('Only these stations').fill('deep, bright');
+  await page.getByRole('button', { name: 'Add token' }).click();
+  const token = await page.getByRole('status').locator('code').innerText();
+  assert.match(token, /^lg_[\w-]{43}$/);
+  assert.is(await isSignedIn(token), true);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await recolour(page, colorScheme);
+    assert.equal([await lowContrastTexts(page), await unnamedElements(page)], [[], []], colorScheme);
+  }
+  await page.reload();
+  await page.getByRole('listitem').filter({ hasText: 'studio recorder' }).getByText('send, for deep, bright').waitFor(SOON);
+  assert.not.match(await page.locator('tokens-page').innerText(), token.slice(3, 20));
+  await page.getByRole('button', { name: 'Revoke studio recorder' }).click();
+  assert.is(await isSignedIn(token), true);
+  await page.getByRole('button', { name: 'Really revoke studio recorder' }).click();
+  await page.getByText('There are no tokens.').waitFor(SOON);
+  assert.is(await isSignedIn(token), false);
+  assert.equal(context.pageErrors, []);
+});
+
 test('the bell lists alerts with their stations', async (context) => {
   const page = await open(context, '/');
   await page.getByRole('button', { name: 'Alerts: none' }).click();
@@ -420,10 +459,12 @@ test('kiosk mode has no navigation', async (context) => {
   assert.is(new URL(page.url()).search, '?kiosk=1');
 });
 
-for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
+const SHOWN: Readonly<Record<string, string>> = { '/stations': 'station-card', '/stations/deep': '.status .mark', '/stations/lost': '.status .mark', '/server': 'health-chart' };
+
+for (const [path, shown] of Object.entries(SHOWN)) {
   test(`${path}, light and dark: all text has enough contrast, and every element has a name`, async (context) => {
     const page = await open(context, path, { colorScheme: 'light' });
-    await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
+    await page.locator(shown).first().waitFor(SOON);
     for (const colorScheme of ['light', 'dark'] as const) {
       await recolour(page, colorScheme);
       assert.equal(await lowContrastTexts(page), [], colorScheme);
@@ -433,7 +474,7 @@ for (const path of ['/stations', '/stations/deep', '/stations/lost']) {
 
   test(`${path}: no overflow at 360, 768 and 1400 px`, async (context) => {
     const page = await open(context, path, { viewport: { width: 360, height: 800 } });
-    await page.locator(path === '/stations' ? 'station-card' : '.status .mark').first().waitFor(SOON);
+    await page.locator(shown).first().waitFor(SOON);
     for (const width of [360, 768, 1400]) {
       await resize(page, width);
       assert.is(await page.evaluate(() => document.documentElement.scrollWidth), width);

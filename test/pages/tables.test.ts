@@ -18,6 +18,7 @@ import { register as registerEvaluate } from '../../server/cli/evaluate.js';
 import { register as registerLibrary } from '../../server/cli/library.js';
 import { DEGRADATIONS } from '../../server/evaluation/degrade.js';
 import { CHECK_NAMES } from '../../server/doctor/doctor.js';
+import { HEALTH_CHECK_NAMES } from '../../server/health/health.js';
 import { ERRORS } from '../../server/protocol/errors.js';
 import { envOf, flagOf, SETTINGS, type Setting, type SettingName } from '../../server/settings.js';
 import { DEFAULT_RULES, ruleSchema } from '../../server/stations/config.js';
@@ -109,6 +110,7 @@ test('rules: options and their defaults', () => {
 
 test('what doctor looks at', () => {
   assert.equal(firsts(rows(SERVER, 'check')), [...CHECK_NAMES]);
+  assert.equal(firsts(rows(SERVER, 'of the server')), [...HEALTH_CHECK_NAMES]);
 });
 
 test('targets of the build', () => {

@@ -1,10 +1,11 @@
 /** Client-side routes and their URLs. All are below a base path, so the dashboard can be hosted in a subfolder. */
 
-export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'library' } | { readonly page: 'stations' } | { readonly page: 'tokens' } | { readonly page: 'tune' } | { readonly page: 'wall' } | { readonly page: 'station'; readonly id: string };
+export type Route = { readonly page: 'live' } | { readonly page: 'files' } | { readonly page: 'library' } | { readonly page: 'server' } | { readonly page: 'stations' } | { readonly page: 'tokens' } | { readonly page: 'tune' } | { readonly page: 'wall' } | { readonly page: 'station'; readonly id: string };
 
 export const LIVE: Route = { page: 'live' };
 export const FILES: Route = { page: 'files' };
 export const LIBRARY: Route = { page: 'library' };
+export const SERVER: Route = { page: 'server' };
 export const STATIONS: Route = { page: 'stations' };
 export const TOKENS: Route = { page: 'tokens' };
 export const TUNE: Route = { page: 'tune' };
@@ -20,6 +21,7 @@ export function routeAt(address: URL, base: URL): Route | undefined {
   if (path === '' || path === 'index.html') return LIVE;
   if (path === 'files') return FILES;
   if (path === 'library') return LIBRARY;
+  if (path === 'server') return SERVER;
   if (path === 'stations') return STATIONS;
   if (path === 'tokens') return TOKENS;
   if (path === 'tune') return TUNE;

@@ -1,6 +1,6 @@
 /** Header of every page: navigation, slots for the page's own controls, alerts, sign-in, theme. */
 import { css, html, LitElement, nothing } from 'lit';
-import { FILES, LIBRARY, LIVE, STATIONS, TOKENS, TUNE, type Route } from '../model/route.js';
+import { FILES, LIBRARY, LIVE, SERVER, STATIONS, TOKENS, TUNE, type Route } from '../model/route.js';
 import type { Theme } from '../model/theme.js';
 import type { Site } from '../site.js';
 import './alert-bell.js';
@@ -27,7 +27,7 @@ export class SiteHeader extends LitElement {
       ::slotted(source-picker) { order: 2; flex: 1 1 100%; min-inline-size: 0; }
       ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; }
     }
-    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } nav { gap: 0; } nav a { padding-inline: 0.4rem; } .push { display: none; } .end { margin-inline-start: auto; } }
+    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } nav { gap: 0; flex-wrap: wrap; } nav a { padding-inline: 0.4rem; } .push { display: none; } .end { margin-inline-start: auto; } }
   `];
 
   declare site: Site;
@@ -44,6 +44,7 @@ export class SiteHeader extends LitElement {
           <a href=${this.site.href(STATIONS)} aria-current=${this.page === 'stations' ? 'page' : this.page === 'station' || this.page === 'wall' ? 'true' : nothing}>Stations</a>
           ${this.site.visitor.hasToken && this.site.visitor.canManage ? html`<a href=${this.site.href(TOKENS)} aria-current=${this.page === 'tokens' ? 'page' : nothing}>Tokens</a>` : nothing}
           ${this.site.visitor.canSend ? html`<a href=${this.site.href(TUNE)} aria-current=${this.page === 'tune' ? 'page' : nothing}>Tune in</a>` : nothing}
+          ${this.site.visitor.canManage ? html`<a href=${this.site.href(SERVER)} aria-current=${this.page === 'server' ? 'page' : nothing}>Server</a>` : nothing}
         </nav>
         <slot></slot>
         <span class="push"></span>

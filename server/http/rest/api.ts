@@ -6,6 +6,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiTokens } from '../../access/api-tokens.js';
 import type { SignedTokens } from '../../access/signed-tokens.js';
 import { validationMessage } from '../../protocol/validation-message.js';
+import type { HealthReport } from '../../protocol/health.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { AlikeLibrary } from '../../library/alike/library.js';
 import type { LibraryListing } from '../../library/browse/listing.js';
@@ -40,6 +41,7 @@ export interface ApiParts {
   readonly library?: AlikeLibrary | undefined;
   /** All tracks of the same library. */
   readonly listing?: LibraryListing | undefined;
+  readonly health: { report(): Promise<HealthReport> };
   readonly settings: Settings;
   /** The current time, ms since 1970. */
   readonly now: () => number;

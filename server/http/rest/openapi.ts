@@ -9,6 +9,7 @@ import { audioApi } from './audio.js';
 import { classifyApi } from './classify.js';
 import { DOCS_CSS, docsPage, type ApiDocument } from './docs-page.js';
 import { explainApi } from './explain.js';
+import { healthApi } from './health.js';
 import { historyApi } from './history.js';
 import { posterApi } from './poster.js';
 import { profilesApi } from './profiles.js';
@@ -41,7 +42,7 @@ export function restApi(parts: ApiParts): OpenAPIHono {
       return context.body(JSON.stringify({ status, ...rest }), 426, { 'Content-Type': PROBLEM_TYPE, Upgrade: 'websocket' });
     });
   }
-  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), posterApi(parts), profilesApi(parts), alertsApi(parts), modelApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), tuneApi(parts), accessApi(parts), tokensApi(parts)]) api.route('/', part);
+  for (const part of [stationsApi(parts), audioApi(parts), historyApi(parts), posterApi(parts), profilesApi(parts), alertsApi(parts), modelApi(parts), streamsApi(parts), classifyApi(parts), explainApi(parts), tracksApi(parts), similarApi(parts), mapApi(parts), tuneApi(parts), accessApi(parts), tokensApi(parts), healthApi(parts)]) api.route('/', part);
   for (const { path, ...words } of SOCKETS) {
     api.openAPIRegistry.registerPath({
       method: 'get', path, tags: ['WebSockets'], ...words,

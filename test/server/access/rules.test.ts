@@ -22,6 +22,7 @@ const NEEDED: Readonly<Record<string, 'nobody is refused' | 'any token' | readon
   'GET /healthz': 'nobody is refused',
   'GET /readyz': 'nobody is refused',
   'GET /metrics': ['manage', 'none'],
+  'GET /v1/health': ['manage', 'none'],
   'GET /v1/access': 'nobody is refused',
   'GET /v1/origins': 'nobody is refused',
   'GET /v1/model': ['view', 'all'],
