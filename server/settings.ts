@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { commaList } from './comma-list.js';
 import { parseAllowedHost } from './network/guard/allowed-hosts.js';
 import { parseProxies } from './network/client-address.js';
 import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
@@ -139,7 +140,7 @@ function list(definition: Definition<readonly string[]>, check: (each: string) =
   return {
     ...definition,
     parse(value) {
-      const parts = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+      const parts = commaList(value);
       parts.forEach((each) => check(each));
       return parts;
     },

@@ -1,4 +1,5 @@
 /** Which tracks of a library have what a listener wishes to hear: tags and moods, in the words that stations are found by. */
+import { commaList } from '../comma-list.js';
 import { fitOf, type Wish } from '../tune/wish.js';
 import type { TrackRow } from './catalogue.js';
 
@@ -25,7 +26,7 @@ export function countTags(tracks: Iterable<Pick<TrackRow, 'tags'>>): readonly (r
  * @returns the first word that is none, where there is one; none at all is an empty word
  */
 export function wordsAmong<Word extends string>(text: string, known: readonly Word[]): { readonly words: readonly Word[] } | { readonly unknown: string } {
-  const words = text.split(',').map((each) => each.trim()).filter((each) => each !== '');
+  const words = commaList(text);
   const found = words.map((word) => known.find((each) => each.toLowerCase() === word.toLowerCase()));
   const unknown = words[found.indexOf(undefined)];
   return unknown !== undefined || words.length === 0 ? { unknown: unknown ?? '' } : { words: found as Word[] };

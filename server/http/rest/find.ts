@@ -1,6 +1,7 @@
 /** Finding stations by what they play now, what they usually play, and what they are like. */
 import { z } from '@hono/zod-openapi';
 import type { Manifest } from '../../../models/manifest.js';
+import { commaList } from '../../comma-list.js';
 import { ProtocolError } from '../../protocol/errors.js';
 import type { StationGlance } from '../../protocol/messages.js';
 import type { Station } from '../../stations/station.js';
@@ -14,7 +15,7 @@ const HOUR_MS = 3_600_000;
 /** Least share that counts as usual. */
 const DEFAULT_MIN_SHARE = 0.5;
 
-const words = z.string().max(1000).transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== ''));
+const words = z.string().max(1000).transform(commaList);
 const share = z.coerce.number().min(0).max(1);
 
 /** Of routes that speak of hours. */
@@ -26,7 +27,7 @@ export const findQuery = zoneQuery.extend({
   playing: words.optional().meta({ description: `Words with commas: only stations that play one of these genres now, with all of these tags and moods (${MOOD_WORDS.join(', ')}), surest first` }),
   tags: words.optional().meta({ description: 'Tags with commas, all of which must be heard now; for one that is named as a genre is' }),
   minP: share.optional().meta({ description: 'Least confidence of `playing` and `tags`. Default: any' }),
-  state: z.string().transform((text) => text.split(',')).pipe(z.array(stationState)).optional().meta({ description: 'States with commas, such as `live`' }),
+  state: z.string().transform(commaList).pipe(z.array(stationState).min(1)).optional().meta({ description: 'States with commas, such as `live`' }),
   usually: words.optional().meta({ description: 'Genres with commas: only stations of whose time they make `minShare` at this hour, most first; from the history of the last four weeks' }),
   minShare: share.optional().meta({ description: `Default: ${DEFAULT_MIN_SHARE}` }),
   like: z.string().optional().meta({ description: 'Id of a station: the others, by how alike their profiles are' }),
