@@ -108,8 +108,8 @@ export class Visitor extends Events<{ change: Access }> {
   }
 
   /** Sends a GET request with the visitor's token. @returns the raw response, whatever its status */
-  fetch(path: string, signal: AbortSignal): Promise<Response> {
-    return this.#fetch(path, { signal, ...(this.#token !== undefined && { token: this.#token }) });
+  fetch(path: string, signal?: AbortSignal): Promise<Response> {
+    return this.#fetch(path, { ...(signal && { signal }), ...(this.#token !== undefined && { token: this.#token }) });
   }
 
   async #accessWith(token: string | undefined): Promise<{ readonly may: Access; readonly isSignedIn: boolean }> {

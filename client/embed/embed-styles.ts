@@ -5,6 +5,7 @@ export const embedStyles = css`
   :host { display: grid; grid-template-rows: auto 1fr; min-block-size: 100dvh; max-inline-size: 80rem; margin-inline: auto; padding-inline: clamp(0.75rem, 2vw, 2rem); padding-block-end: 2rem; box-sizing: border-box; }
   header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding-block: 0.875rem; }
   header a { display: flex; align-items: center; gap: 0.5rem; font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; color: inherit; text-decoration: none; }
+  header .end { display: flex; align-items: center; gap: 0.5rem; }
   header svg { inline-size: 1.375rem; block-size: 1.375rem; fill: var(--accent); stroke: none; }
   h1 { font-size: clamp(1.5rem, 4vw, 2.125rem); font-weight: 680; letter-spacing: -0.03em; line-height: 1.15; }
   .lead { color: var(--quiet); margin-block-start: 0.375rem; max-inline-size: 44rem; }
@@ -43,6 +44,7 @@ export const embedStyles = css`
   .warn { color: var(--warn); }
   .copy ~ .warn { margin-block-start: 0.75rem; }
   .text { display: grid; gap: 0.75rem; }
+  .advice { margin-block-start: 0.75rem; }
   .text label { display: grid; gap: 0.25rem; }
   .text ul { display: flex; flex-wrap: wrap; gap: 0.375rem; }
   .text li { padding: 0.125rem 0.625rem; border-radius: 1rem; background: var(--sunken); }

@@ -1,12 +1,15 @@
 /** `/embed`: choose a widget's source and style, preview it on light and dark, copy the HTML. */
 import { html, LitElement, svg } from 'lit';
+import { requestJson, type Access } from '../dashboard/api.js';
 import { sharedStyles } from '../dashboard/parts/shared-styles.js';
+import '../dashboard/parts/sign-in.js';
 import '../dashboard/parts/theme-toggle.js';
+import { Visitor } from '../dashboard/visitor.js';
 import { PARTS, PROPERTIES, SIZES, type Property } from '../widget/theming.js';
 import { embedStyles } from './embed-styles.js';
 import { fetchAllowedOrigins, fetchSources, type EmbedSource } from './lists.js';
-import { allowedOriginsFlag, isAllowed, accessWarning, originOf, contentSecurityPolicy } from './server-access.js';
-import { declarations, snippet, type Choices } from './snippet.js';
+import { allowedOriginsFlag, isAllowed, accessWarning, neededRole, originOf, contentSecurityPolicy, tokenCommand } from './server-access.js';
+import { declarations, snippet, TOKEN_PATH, type Choices } from './snippet.js';
 
 const LIST_EVERY_MS = 5000;
 const MARK = svg`<rect x="2" y="10" width="3" height="6" rx="1.5"/><rect x="7.5" y="6.5" width="3" height="13" rx="1.5"/><rect x="13" y="3" width="3" height="20" rx="1.5"/><rect x="18.5" y="8.5" width="3" height="9" rx="1.5"/>`;
@@ -25,25 +28,31 @@ const FONT: Property = '--live-genre-font';
 
 export class EmbedPage extends LitElement {
   static override properties = {
-    sources: { state: true }, allowedOrigins: { state: true }, choices: { state: true }, isCopied: { state: true }, typed: { state: true }, trouble: { state: true },
+    sources: { state: true }, allowedOrigins: { state: true }, everybody: { state: true }, choices: { state: true }, isCopied: { state: true }, typed: { state: true }, trouble: { state: true },
   };
   static override styles = [sharedStyles, embedStyles];
 
   declare sources: readonly EmbedSource[];
   /** Undefined until loaded. */
   declare allowedOrigins: readonly string[] | undefined;
+  /** What visitors without a token may do. */
+  declare everybody: Access;
   declare choices: Choices;
   declare isCopied: boolean;
   /** Address typed into the origin check. */
   declare typed: string;
   declare trouble: string;
   readonly #server = new URL('.', location.href);
+  readonly #visitor = new Visitor();
+  readonly #token = (): Promise<string | undefined> => this.#visitor.socketToken();
+  #stop = (): void => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasChosen = false;
 
   constructor() {
     super();
     this.sources = [];
+    this.everybody = 'manage';
     this.choices = { stream: null, size: 'card', theme: 'auto', properties: {} };
     this.isCopied = false;
     this.typed = this.trouble = '';
@@ -51,21 +60,25 @@ export class EmbedPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#list();
+    this.#stop = this.#visitor.on('change', () => void this.#list());
+    // Failing is shown by the preview; the list asks again.
+    void this.#visitor.refresh().catch(() => this.#list());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#stop();
     clearTimeout(this.#timer);
   }
 
   override render() {
-    const lines = snippet(this.choices, this.#server.href);
+    const role = neededRole(this.everybody, this.choices.stream);
+    const lines = snippet(this.choices, this.#server.href, role !== undefined);
     const warning = accessWarning(this.#server);
     return html`
       <header>
         <a href="./"><svg viewBox="0 0 24 26" aria-hidden="true">${MARK}</svg>livegenre</a>
-        <theme-toggle></theme-toggle>
+        <div class="end"><sign-in .site=${{ visitor: this.#visitor }}></sign-in><theme-toggle></theme-toggle></div>
       </header>
       <main>
         <div class="title">
@@ -90,6 +103,7 @@ export class EmbedPage extends LitElement {
             <span role="status" class="done">${this.isCopied ? 'Copied.' : ''}</span>
           </div>
           ${warning === '' ? '' : html`<p class="warn">${warning}</p>`}
+          ${role === undefined ? '' : this.#tokenAdvice(role)}
           ${this.trouble === '' ? '' : html`<p class="warn" role="alert">${this.trouble}</p>`}
         </section>
         <div class="pair">
@@ -111,6 +125,15 @@ export class EmbedPage extends LitElement {
           </section>
         </div>
       </main>`;
+  }
+
+  #tokenAdvice(role: 'view' | 'send') {
+    const origin = originOf(this.typed) ?? 'https://example.org';
+    return html`<div class="text advice">
+      <p>Visitors of your page need a token for this. Your own server answers <code>${TOKEN_PATH}</code> with one for each, which lasts 10 minutes and which it gets with an API token that may ${role}:</p>
+      <pre tabindex="0" aria-label="Command for a token"><code>${tokenCommand(this.#server.href, role, this.choices.stream, origin)}</code></pre>
+      <p>Its answer has the <code>token</code>. Never put an API token into a page.</p>
+    </div>`;
   }
 
   #sourceChoice() {
@@ -150,7 +173,7 @@ export class EmbedPage extends LitElement {
     const { stream, size, theme, properties } = this.choices;
     return html`<div class="stage ${scheme} ${size === 'line' ? 'wide' : ''}">
       <p>${title}</p>
-      <live-genre ?mic=${stream === null} stream=${stream ?? ''} size=${size} theme=${theme} .style=${declarations(properties)}></live-genre>
+      <live-genre .token=${this.#token} ?mic=${stream === null} stream=${stream ?? ''} size=${size} theme=${theme} .style=${declarations(properties)}></live-genre>
     </div>`;
   }
 
@@ -202,14 +225,19 @@ export class EmbedPage extends LitElement {
   }
 
   async #list(): Promise<void> {
+    clearTimeout(this.#timer);
     try {
-      [this.sources, this.allowedOrigins] = await Promise.all([fetchSources(), fetchAllowedOrigins()]);
+      const get = (path: string): Promise<Response> => this.#visitor.fetch(path);
+      // Without the visitor's own token.
+      const everybody = requestJson('v1/access').then((answer) => (answer as { may: Access }).may);
+      [this.sources, this.allowedOrigins, this.everybody] = await Promise.all([fetchSources(get), fetchAllowedOrigins(get), everybody]);
     } catch {
       // The preview shows that the server is offline; the lists are requested again below.
     }
     if (!this.isConnected) return;
     const first = this.sources[0];
     if (!this.#hasChosen && first) this.#show(first.id);
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#list(), LIST_EVERY_MS);
   }
 }

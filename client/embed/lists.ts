@@ -11,7 +11,7 @@ export interface EmbedSource {
 type Get = (path: string) => Promise<Pick<Response, 'ok' | 'json'>>;
 
 /** Stations first, then the other streams. @throws Error if the server can't be reached */
-export async function fetchSources(get: Get = (path) => fetch(path, { cache: 'no-store' })): Promise<readonly EmbedSource[]> {
+export async function fetchSources(get: Get): Promise<readonly EmbedSource[]> {
   const [stations, streams] = await Promise.all([rows<StationGlance>('stations', get), rows<StreamInfo>('streams', get)]);
   const stationIds = new Set(stations.map(({ id }) => id));
   return [
@@ -27,7 +27,7 @@ async function rows<Row>(name: 'stations' | 'streams', get: Get): Promise<readon
 }
 
 /** @throws Error if the server can't be reached or answers with an error */
-export async function fetchAllowedOrigins(get: Get = (path) => fetch(path, { cache: 'no-store' })): Promise<readonly string[]> {
+export async function fetchAllowedOrigins(get: Get): Promise<readonly string[]> {
   const response = await get('v1/origins');
   if (!response.ok) throw new Error('The server did not return the list of allowed origins.');
   return (await response.json() as { allowedOrigins: string[] }).allowedOrigins;

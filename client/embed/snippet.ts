@@ -10,9 +10,17 @@ export interface Choices {
   readonly properties: Readonly<Partial<Record<Property, string>>>;
 }
 
-/** @param server address that ends with a slash */
-export function snippet(choices: Choices, server: string): string {
-  return `<script type="module" src="${escape(`${server}widget.js`)}"></script>\n${element(choices)}`;
+/** Where the page's own server gives out short-lived tokens, for the reader to replace. */
+export const TOKEN_PATH = '/my-genre-token';
+
+/**
+ * @param server address that ends with a slash
+ * @param isTokenNeeded whether visitors need a token for it
+ */
+export function snippet(choices: Choices, server: string, isTokenNeeded = false): string {
+  const lines = [`<script type="module" src="${escape(`${server}widget.js`)}"></script>`, element(choices)];
+  if (isTokenNeeded) lines.push(`<script>document.querySelector('live-genre').token = async () => (await fetch('${TOKEN_PATH}')).text();</script>`);
+  return lines.join('\n');
 }
 
 /** Leaves out attributes with default values. */

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
 import { lowContrastTexts, unnamedElements } from './audit.js';
-import { serve, type ServedPage } from './serve.js';
+import { serve, serveHere, type ServedPage } from './serve.js';
 import { browserSuite, openPage, recolour, resize, SOON, type InBrowser, type Opening } from '../support/pages.js';
 import { Site } from '../support/site.js';
 
@@ -72,6 +72,24 @@ test('shows the allowed origins, and how to allow another', async (context) => {
   await section.getByText(`--allowed-origins ${context.site.origin},https://other.org`).waitFor(SOON);
   await section.getByRole('textbox').fill('no page');
   await section.getByText('not a page’s address').waitFor(SOON);
+});
+
+test('where only tokens may look, the preview works after signing in, and the lines ask for a token', async (context) => {
+  const server = await serveHere({ access: 'none', adminToken: 'sesame', demo: true });
+  try {
+    const page = await openPage(context, `${server.url}/embed`, { expects: (message) => /\/v1\/(stations|streams)$/.test(message.location().url) });
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Token').fill('sesame');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor(SOON);
+    await page.locator('live-genre [data-state="music"]').nth(1).waitFor(SOON);
+    assert.match(await page.getByLabel('HTML of the widget').innerText(), /stream="demo"[\s\S]*token = async/);
+    assert.match(await page.getByLabel('Command for a token').innerText(), `${server.url}/v1/tokens/signed`);
+    assert.equal([await lowContrastTexts(page), await unnamedElements(page)], [[], []]);
+    assert.equal(context.pageErrors, []);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('at 400 and 1400 px, light and dark: no overflow, every element has a name, all text has enough contrast', async (context) => {

@@ -9,7 +9,7 @@ export class SignIn extends LitElement {
   static override properties = { site: { attribute: false }, trouble: { state: true }, isAsking: { state: true } };
   static override styles = [sharedStyles, dialogStyles, css`dialog { inline-size: min(24rem, calc(100vw - 2rem)); }`];
 
-  declare site: Site;
+  declare site: Pick<Site, 'visitor'>;
   declare trouble: string;
   declare isAsking: boolean;
   #stop = (): void => {};

@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fetchAllowedOrigins, fetchSources } from '../../../client/embed/lists.js';
-import { allowedOriginsFlag, isAllowed, accessWarning, originOf, contentSecurityPolicy } from '../../../client/embed/server-access.js';
+import { allowedOriginsFlag, isAllowed, accessWarning, neededRole, originOf, contentSecurityPolicy, tokenCommand } from '../../../client/embed/server-access.js';
 import { snippet, type Choices } from '../../../client/embed/snippet.js';
 
 const CARD: Choices = { stream: 'demo', size: 'card', theme: 'auto', properties: {} };
@@ -17,6 +17,13 @@ test('the snippet is the script of this server and an element with the changed a
 
 test('an id is escaped in its attribute', () => {
   assert.is(lines({ stream: '"><script>&' }), '<live-genre stream="&quot;>&lt;script>&amp;"></live-genre>');
+});
+
+test('visitors who may not look, or not send, need a token: then the snippet asks for one', () => {
+  assert.equal((['manage', 'send', 'view', 'none'] as const).map((everybody) => [neededRole(everybody, 'demo'), neededRole(everybody, null)]), [[undefined, undefined], [undefined, undefined], [undefined, 'send'], ['view', 'send']]);
+  assert.match(snippet(CARD, 'https://radio.org/', true), /<\/live-genre>\n<script>document\.querySelector\('live-genre'\)\.token = async \(\) => \(await fetch\('\/my-genre-token'\)\)\.text\(\);<\/script>$/);
+  assert.is(tokenCommand('https://radio.org/', 'view', 'fm4', 'https://a.org'), `curl -X POST https://radio.org/v1/tokens/signed -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' -d '{"role":"view","stations":["fm4"],"origins":["https://a.org"]}'`);
+  assert.not.match(tokenCommand('https://radio.org/', 'send', null, 'https://a.org'), 'stations');
 });
 
 test('warns about an address that others cannot reach', () => {
