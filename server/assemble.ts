@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { loadBundle, type Bundle } from '../models/model-folder.js';
-import { Access, bearerToken } from './access/access.js';
+import { Access } from './access/access.js';
 import { ApiTokens } from './access/api-tokens.js';
+import { OpenGrants } from './access/open-grants.js';
 import { SignedTokens } from './access/signed-tokens.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
@@ -145,6 +146,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   const viewers = new Viewers(streams, stations, settings, scheduler);
   const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
+  const grants = new OpenGrants({ isKept: (id) => access.isKept(id), revoked$: tokens.api.revoked$, now: Date.now, scheduler });
   const counted = {
     streams, stations, senders, viewers, models, files, version: VERSION, history: persistence.history,
     listeners: { get size() { return listeners.size + tuned.size; } },
@@ -169,18 +171,14 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
       return stations.checkSaved();
     },
   });
-  const app = httpApp({ reloadModel: () => reload.reload(), access, tokens, metrics, streams, stations, listeners, tuned, files, explanations, health, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ reloadModel: () => reload.reload(), access, grants, flowOf: (request) => door.flowOf(request), tokens, metrics, streams, stations, listeners, tuned, files, explanations, health, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const secure = certificate && createSecureServer(certificate);
   const http = secure ?? createServer();
   const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(certificate = files) });
-  const door = new FrontDoor(http, {
-    settings,
-    log,
-    tokenOf: async (authorization) => (await tokens.api.find(bearerToken(authorization) ?? ''))?.id,
-  });
+  const door = new FrontDoor(http, { settings, log, access });
   door.on('request', getRequestListener(app.fetch));
   limitRequestTime(http);
-  new Upgrades(door, access, streams, senders, viewers, settings);
+  new Upgrades({ admitted: door, access, grants, streams, senders, viewers, settings });
   try {
     alerts = await startAlerts({ settings, log, guard, stations, scheduler, deliveries: persistence.store?.deliveries, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
     // After the alerts: those of a station that is removed are over before it is forgotten.
@@ -193,6 +191,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     certificates.close();
     metrics.close();
     health.close();
+    grants.close();
     await alerts?.close();
     await stations.close();
     await persistence.close();
@@ -238,6 +237,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     await filesClosed;
     metrics.close();
     health.close();
+    grants.close();
     certificates.close();
     http.closeIdleConnections();
     // ws terminates sockets that don't answer the close after the same time.

@@ -171,6 +171,9 @@ export const SETTINGS = {
 
   maxStreams: whole({ default: 1000, unit: 'streams', min: 0, max: 100_000, description: 'maximum number of client streams at once' }),
   maxStreamsPerClient: whole({ default: 100, unit: 'streams', min: 1, max: 100_000, description: 'maximum number of streams at once from one token, or one address of the public internet (of IPv6, its first 64 bits)' }),
+  maxViewersPerClient: whole({ default: 200, unit: 'viewers', min: 1, max: 100_000, description: 'maximum number of viewers at once from one token or one such address' }),
+  maxBytesPerMinute: whole({ default: 2 * GiB, unit: 'bytes', min: 1, max: 1024 * GiB, description: 'sound and files that one token or one such address sends in a minute; what is more waits' }),
+  maxSoundPerSecond: whole({ default: 300, unit: 's', min: 1, max: 1_000_000, description: 'sound that all live streams of one token or one such address send in a second, which is what they cost; what is more waits' }),
   maxRequestsPerMinute: whole({ default: 1200, unit: 'requests', min: 1, max: 10_000_000, description: 'maximum number of requests and connections a minute from one token or one such address' }),
   maxLoad: whole({ default: 85, unit: '%', min: 1, max: 1000, description: 'load of a thread by live streams above which new streams are refused, so that running ones stay in time' }),
   maxUnproven: whole({ default: 100, unit: 'connections', min: 0, max: 100_000, description: 'maximum number of connections at once that came without a token and have not sent one in start yet, where sending needs one' }),

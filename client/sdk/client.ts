@@ -4,6 +4,7 @@
  * the server no longer has the stream (it was restarted, or this side slept), live sound goes on as a
  * new stream; a file ends with an error that says where it stopped.
  */
+import { opusPacketMs } from '../../dsp/opus-packet.js';
 import type { AudioFormat } from '../../server/protocol/audio-format.js';
 import type { Start } from '../../server/protocol/client-messages.js';
 import type { Ready, ServerMessage, Summary } from '../../server/protocol/messages.js';
@@ -15,7 +16,7 @@ import { asError, GenreError, type Ending } from './connection-errors.js';
 import { InactivityTimer } from './inactivity-timer.js';
 import { messageCuts } from './message-cuts.js';
 import { FILE_AHEAD_MS, Pace } from './pace.js';
-import { bytesPerSecond, encode, Framer, opusPacketMs } from './samples.js';
+import { bytesPerSecond, encode, Framer } from './samples.js';
 import { socketUrl } from './socket.js';
 
 export interface GenreClientOptions extends ConnectionOptions, AudioFormat {

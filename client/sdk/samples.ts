@@ -9,14 +9,6 @@ export function frameBytes(format: AudioFormat): number {
   return format.encoding === 'opus' ? 1 : (format.encoding === 's16le' ? 2 : 4) * format.channels;
 }
 
-/** Duration of an Opus packet, ms, from its first bytes (RFC 6716, section 3.1). */
-export function opusPacketMs(packet: Uint8Array): number {
-  const [toc = 0, count = 0] = packet;
-  const mode = toc >> 3;
-  const frameMs = mode < 12 ? [10, 20, 40, 60][mode % 4]! : 2.5 * 2 ** (mode < 16 ? 2 + mode % 2 : mode % 4);
-  return frameMs * (toc % 4 === 3 ? count & 63 : Math.min(2, toc % 4 + 1));
-}
-
 /** Bytes of one second of PCM; for Opus 32 KB, a generous bit rate. */
 export function bytesPerSecond(format: AudioFormat): number {
   return format.encoding === 'opus' ? 32_000 : frameBytes(format) * format.sampleRate;

@@ -3,6 +3,8 @@
  * the role that `rules.ts` names is there.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { commaList } from '../comma-list.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Role } from '../protocol/role.js';
 import type { Settings } from '../settings.js';
@@ -16,7 +18,9 @@ import { Visitor, type Grant } from './visitor.js';
 
 const ACTIONS: Readonly<Record<Role, string>> = { view: 'look at this', send: 'send sound or to listen', manage: 'manage this' };
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-const ADMIN: Grant = { id: 'admin', role: 'manage', stations: null, origins: null };
+/** Id of the admin token. */
+export const ADMIN_ID = 'admin';
+const ADMIN: Grant = { id: ADMIN_ID, role: 'manage', stations: null, origins: null };
 
 export interface AccessRequest {
   /** An HTTP method, or SOCKET for an upgrade. */
@@ -26,6 +30,8 @@ export interface AccessRequest {
   header(name: string): string | undefined;
   /** What came after the upgrade, in `start`. */
   readonly token?: string | undefined;
+  /** The request itself: its token is looked up once. */
+  readonly incoming?: IncomingMessage | undefined;
 }
 
 export interface Tokens {
@@ -37,6 +43,7 @@ export class Access {
   readonly #settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>;
   readonly #tokens: Tokens;
   readonly #admin: Buffer | undefined;
+  readonly #found = new WeakMap<IncomingMessage, Promise<Grant | undefined>>();
 
   constructor(settings: Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>, tokens: Tokens) {
     this.#settings = settings;
@@ -50,7 +57,7 @@ export class Access {
    */
   async decide(request: AccessRequest): Promise<Visitor> {
     const sent = request.token ?? sentToken(request);
-    const grant = await this.#grantOf(sent);
+    const grant = await (request.token === undefined ? this.identify(request) : this.#grantOf(sent));
     this.#checkOrigin(request, grant);
     const visitor = new Visitor(this.#settings.access, grant);
     const { rule, station } = ruleAt(request.method, request.path);
@@ -67,8 +74,32 @@ export class Access {
     throw new ProtocolError('no-token', `A token with the role ${role} is needed to ${ACTIONS[role]}${why}. ${how}`);
   }
 
+  /**
+   * What the token allows that a request came with; undefined without one that counts.
+   * @throws ProtocolError `not-kept` when tokens can't be read
+   */
+  identify(request: Pick<AccessRequest, 'header' | 'incoming'>): Promise<Grant | undefined> {
+    const { incoming } = request;
+    const found = incoming && this.#found.get(incoming);
+    if (found) return found;
+    const grant = this.#grantOf(sentToken(request));
+    if (incoming) this.#found.set(incoming, grant);
+    return grant;
+  }
+
+  /** The token without which a visitor would be refused this; undefined if everybody may do it. */
+  neededFor({ method, path }: Pick<AccessRequest, 'method' | 'path'>, visitor: Visitor): Grant | undefined {
+    const { rule } = ruleAt(method, path);
+    return typeof rule === 'object' ? visitor.neededFor(rule.role) : undefined;
+  }
+
+  /** Whether the token with this id is still there. @throws ProtocolError `not-kept` when tokens can't be read */
+  async isKept(id: string): Promise<boolean> {
+    return id === ADMIN_ID ? this.#admin !== undefined : await this.#tokens.api.get(id) !== undefined;
+  }
+
   /** Whether the request came with something that should be a token. */
-  hasToken(request: AccessRequest): boolean {
+  hasToken(request: Pick<AccessRequest, 'header'>): boolean {
     return sentToken(request) !== undefined;
   }
 
@@ -100,7 +131,7 @@ export class Access {
     if (found) return found;
     const signed = await this.#tokens.signed.verify(token);
     // One that was revoked takes those along that were made with it.
-    return signed && (signed.id === ADMIN.id ? this.#admin : await this.#tokens.api.get(signed.id)) ? signed : undefined;
+    return signed && await this.isKept(signed.id) ? signed : undefined;
   }
 
   #grantOfMd5({ md5, salt }: { readonly md5: string; readonly salt: string }): Grant | undefined {
@@ -110,17 +141,16 @@ export class Access {
 }
 
 /** The token of an Authorization header (RFC 6750); undefined if it is of another kind. */
-export function bearerToken(authorization: string | undefined): string | undefined {
+function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 /** Of the Authorization header, or of the subprotocol: browsers can't set headers of an upgrade. Empty if it is none. */
-function sentToken({ header }: AccessRequest): string | undefined {
+function sentToken({ header }: Pick<AccessRequest, 'header'>): string | undefined {
   const authorization = header('authorization');
   const bearer = bearerToken(authorization);
   if (bearer !== undefined) return bearer;
-  const offered = header('sec-websocket-protocol')?.split(',').map((each) => each.trim());
-  const token = offered?.find((each) => each.startsWith(SUBPROTOCOL_OF_TOKENS))?.slice(SUBPROTOCOL_OF_TOKENS.length);
+  const token = commaList(header('sec-websocket-protocol') ?? '').find((each) => each.startsWith(SUBPROTOCOL_OF_TOKENS))?.slice(SUBPROTOCOL_OF_TOKENS.length);
   // Only signed ones: what lasts does not belong into a header that proxies may log.
   if (token !== undefined) return isSignedLike(token) ? token : '';
   return authorization === undefined ? undefined : '';

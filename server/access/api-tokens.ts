@@ -1,5 +1,6 @@
 /** API tokens of a running server: found by what a request sends, with the time of their last use. */
 import { timingSafeEqual } from 'node:crypto';
+import { Subject, type Observable } from 'rxjs';
 import type { Log } from '../log.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { StoreError } from '../store/store.js';
@@ -22,6 +23,9 @@ export class ApiTokens {
   readonly #options: ApiTokensOptions;
   /** After a failed write of a last use, none is tried until then. */
   #writesFromMs = 0;
+  readonly #revoked = new Subject<string>();
+  /** Ids of tokens that are revoked through this server. Hot. */
+  readonly revoked$: Observable<string> = this.#revoked;
 
   constructor(options: ApiTokensOptions) {
     this.#options = options;
@@ -57,7 +61,10 @@ export class ApiTokens {
   /** @returns false if there is no such token */
   async revoke(id: string): Promise<boolean> {
     const isRemoved = await this.#kept(() => this.#store.remove(id));
-    if (isRemoved) this.#options.log.info('an API token was revoked', { id });
+    if (isRemoved) {
+      this.#options.log.info('an API token was revoked', { id });
+      this.#revoked.next(id);
+    }
     return isRemoved;
   }
 

@@ -20,7 +20,7 @@ export const signedTokenSchema = z.strictObject({
     .meta({ description: 'That of the token it is made with unless set, but never `manage`' }),
   stations: stationsSchema,
   origins: originsSchema,
-  seconds: z.int().min(1).max(MAX_SECONDS).default(MAX_SECONDS).meta({ description: 'How long it may be used to connect; what is connected then stays so' }),
+  seconds: z.int().min(1).max(MAX_SECONDS).default(MAX_SECONDS).meta({ description: 'How long it counts; what was connected with it ends then' }),
 });
 
 export type SignedTokenFields = z.output<typeof signedTokenSchema>;
@@ -63,8 +63,8 @@ export class SignedTokens {
     const { jwtVerify } = await jose();
     try {
       const { payload } = await jwtVerify(token, this.#key, { algorithms: [ALGORITHM], audience: AUDIENCE, maxTokenAge: MAX_SECONDS, currentDate: new Date(this.#now()) });
-      const { sub, role, stations, origins } = claimsSchema.parse(payload);
-      return { id: sub, isSigned: true, role, stations, origins };
+      const { sub, exp, role, stations, origins } = claimsSchema.parse(payload);
+      return { id: sub, isSigned: true, expiresAtMs: 1000 * exp, role, stations, origins };
     } catch {
       // Wrong in whatever way: it counts as none.
       return undefined;

@@ -7,6 +7,8 @@ export interface Grant {
   readonly id: string;
   /** A short-lived token, made with that one. */
   readonly isSigned?: boolean;
+  /** End of a short-lived token, ms since 1970. */
+  readonly expiresAtMs?: number;
   readonly role: Role;
   /** Ids of the stations and streams that it is bound to; null if to none. */
   readonly stations: readonly string[] | null;
@@ -44,6 +46,11 @@ export class Visitor {
     if (this.grant === undefined || !includesRole(this.grant.role, role)) return false;
     const { stations } = this.grant;
     return stations === null || (station !== undefined && stations.includes(station));
+  }
+
+  /** The token without which this would be refused; undefined if everybody may do it. */
+  neededFor(role: Role): Grant | undefined {
+    return this.#everybodyMay(role) ? undefined : this.grant;
   }
 
   #everybodyMay(role: Role): boolean {

@@ -2,12 +2,11 @@
 import { release, type as system } from 'node:os';
 import type { CAC } from 'cac';
 import { withoutCredentials } from '../../client/sdk/node.js';
-import type { OptionType } from '../../models/command-line.js';
 import type { HealthReport, ReportedCheck } from '../protocol/health.js';
 import { CHECK_NAMES, examine, report, type Examined } from '../doctor/doctor.js';
 import { readSettings } from '../settings.js';
 import { VERSION } from '../version.js';
-import { serverAt, SERVER_URL, TOKEN_OPTION, tokenOf } from './server-url.js';
+import { serverAt, SERVER_ADDRESS, TOKEN_OPTION, tokenOf } from './server-url.js';
 import { addSettings } from './setting-options.js';
 import { colours, paint, printable, type Paint } from './terminal.js';
 
@@ -17,7 +16,7 @@ const NAME_WIDTH = Math.max(...CHECK_NAMES.map(({ length }) => length));
 
 export function register(cli: CAC): void {
   const command = cli.command('doctor', 'Look at this machine and say what is missing; takes the settings of serve')
-    .option('--url <url>', 'Ask a running server how it is instead', { read: (value) => SERVER_URL.read(value) } satisfies OptionType)
+    .option('--url <url>', 'Ask a running server how it is instead', SERVER_ADDRESS)
     .option(...TOKEN_OPTION)
     .option('--json', 'Print one JSON object');
   addSettings(command);

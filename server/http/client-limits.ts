@@ -1,17 +1,33 @@
 /**
- * What one client may take: requests a minute, and streams at once. A client is a token, else an
- * address of the public internet: one of IPv4, 64 bits of one of IPv6, which is what a customer gets.
- * Addresses of this machine and of private networks are not counted: they are programs and people of the
- * operator, or a reverse proxy behind which everybody would be one client.
+ * What one client may take: requests a minute, streams and viewers at once, bytes a minute and seconds of
+ * sound a second. A client is a token, else an address of the public internet: one of IPv4, 64 bits of
+ * one of IPv6, which is what a customer gets. Addresses of this machine and of private networks are not
+ * counted: they are programs and people of the operator, or a reverse proxy behind which everybody would
+ * be one client.
  */
 import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { parseAddress, specialKind } from '../network/guard/special-address.js';
 import type { Settings } from '../settings.js';
+import { Allowance } from './allowance.js';
 
 const WINDOW_S = 60;
 /** Clients that are remembered; the one that was seen first is forgotten before one more comes. */
 const MAX_CLIENTS = 10_000;
+/** Sound that may come at once: what waited while a connection was lost. */
+const SOUND_BURST_S = 10;
+
+type ClientSettings = Pick<Settings, 'maxRequestsPerMinute' | 'maxStreamsPerClient' | 'maxViewersPerClient' | 'maxBytesPerMinute' | 'maxSoundPerSecond'>;
+
+/** What a client sends counts against both; each returns how long it must wait before it sends more, ms. */
+export interface Flow {
+  bytes(count: number): number;
+  /** @param ms of sound for a live stream */
+  sound(ms: number): number;
+}
+
+/** What a client has several of at once. */
+export type Kind = 'stream' | 'viewer';
 
 /** @returns undefined for an address that is not counted */
 export function clientKey(address: string): string | undefined {
@@ -21,32 +37,36 @@ export function clientKey(address: string): string | undefined {
 }
 
 export class ClientLimits {
-  readonly #settings: Pick<Settings, 'maxRequestsPerMinute' | 'maxStreamsPerClient'>;
+  readonly #settings: ClientSettings;
   readonly #maxClients: number;
+  readonly #now: () => number;
   readonly #requests: RateLimiterMemory;
-  /** Clients with requests in the last minutes, oldest first. */
-  readonly #seen = new Set<string>();
-  readonly #streams = new Map<string, number>();
+  /** Of each client that is remembered, the one that was seen first before the others. */
+  readonly #flows = new Map<string, Flow>();
+  /** How many each client has open; as many entries as there are connections, at most. */
+  readonly #open: Readonly<Record<Kind, Map<string, number>>> = { stream: new Map(), viewer: new Map() };
 
-  constructor(settings: Pick<Settings, 'maxRequestsPerMinute' | 'maxStreamsPerClient'>, maxClients: number = MAX_CLIENTS) {
+  /** @param now a clock that never goes back, ms */
+  constructor(settings: ClientSettings, maxClients: number = MAX_CLIENTS, now: () => number = () => performance.now()) {
     this.#settings = settings;
     this.#maxClients = maxClients;
+    this.#now = now;
     this.#requests = new RateLimiterMemory({ points: settings.maxRequestsPerMinute, duration: WINDOW_S });
   }
 
   /** Number of remembered clients. */
   get size(): number {
-    return this.#seen.size;
+    return this.#flows.size;
+  }
+
+  /** The most that a client may have open. */
+  most(kind: Kind): number {
+    return kind === 'stream' ? this.#settings.maxStreamsPerClient : this.#settings.maxViewersPerClient;
   }
 
   /** Counts a request. @returns the time to wait if it is one too many, ms */
   async request(key: string): Promise<number | undefined> {
-    if (!this.#seen.has(key) && this.#seen.size >= this.#maxClients) {
-      const [oldest] = this.#seen;
-      this.#seen.delete(oldest!);
-      await this.#requests.delete(oldest!);
-    }
-    this.#seen.add(key);
+    this.flow(key);
     try {
       await this.#requests.consume(key);
       return undefined;
@@ -55,18 +75,36 @@ export class ClientLimits {
     }
   }
 
-  /** @returns what ends the stream's counting, or undefined if it is one too many */
-  openStream(key: string): (() => void) | undefined {
-    const count = this.#streams.get(key) ?? 0;
-    if (count >= this.#settings.maxStreamsPerClient) return undefined;
-    this.#streams.set(key, count + 1);
+  /** Of all connections of the client together. */
+  flow(key: string): Flow {
+    const known = this.#flows.get(key);
+    if (known) return known;
+    if (this.#flows.size >= this.#maxClients) {
+      const [oldest] = this.#flows.keys();
+      this.#flows.delete(oldest!);
+      void this.#requests.delete(oldest!);
+    }
+    const { maxBytesPerMinute, maxSoundPerSecond } = this.#settings;
+    const bytes = new Allowance({ perMs: maxBytesPerMinute / 60_000, burst: maxBytesPerMinute, now: this.#now });
+    const sound = new Allowance({ perMs: maxSoundPerSecond, burst: 1000 * maxSoundPerSecond * SOUND_BURST_S, now: this.#now });
+    const flow = { bytes: (count: number) => bytes.take(count), sound: (ms: number) => sound.take(ms) };
+    this.#flows.set(key, flow);
+    return flow;
+  }
+
+  /** @returns what ends the counting, or undefined if it is one too many */
+  open(kind: Kind, key: string): (() => void) | undefined {
+    const all = this.#open[kind];
+    const count = all.get(key) ?? 0;
+    if (count >= this.most(kind)) return undefined;
+    all.set(key, count + 1);
     let isOpen = true;
     return () => {
       if (!isOpen) return;
       isOpen = false;
-      const left = this.#streams.get(key)! - 1;
-      if (left > 0) this.#streams.set(key, left);
-      else this.#streams.delete(key);
+      const left = all.get(key)! - 1;
+      if (left > 0) all.set(key, left);
+      else all.delete(key);
     };
   }
 }

@@ -6,23 +6,24 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ADMIN_ID, type Access } from '../access/access.js';
 import { isListed } from '../access/origins.js';
 import type { Log } from '../log.js';
 import { clientReader, type Client } from '../network/client-address.js';
 import { ownNames } from '../network/own-names.js';
 import { ProtocolError } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import { clientKey, ClientLimits } from './client-limits.js';
+import { clientKey, ClientLimits, type Flow, type Kind } from './client-limits.js';
 import { EMBEDDED, FILE_PATH } from './http.js';
 import { problem, PROBLEM_TYPE, problemHeaders, rejectUpgrade } from './problem.js';
 
-type DoorSettings = Pick<Settings, 'host' | 'publicUrl' | 'trustProxy' | 'allowedOrigins' | 'retryAfterMs' | 'maxRequestsPerMinute' | 'maxStreamsPerClient'>;
+type DoorSettings = Pick<Settings, 'host' | 'publicUrl' | 'trustProxy' | 'allowedOrigins' | 'retryAfterMs' | 'maxRequestsPerMinute' | 'maxStreamsPerClient' | 'maxViewersPerClient' | 'maxBytesPerMinute' | 'maxSoundPerSecond'>;
 
 export interface FrontDoorOptions {
   readonly settings: DoorSettings;
   readonly log: Log;
-  /** The id of the token that a request has, if it is right; such clients are counted by it. */
-  readonly tokenOf: (authorization: string | undefined) => Promise<string | undefined>;
+  /** Who comes with a token that counts is counted by it. */
+  readonly access: Pick<Access, 'identify'>;
   /** Refused names that are remembered as logged; others are not logged. */
   readonly maxLogged?: number;
 }
@@ -40,23 +41,25 @@ interface Refusal {
 const MAX_LOGGED = 100;
 /** Where sound comes in, as a socket or as a file. */
 const STREAM_PATHS: readonly string[] = ['/v1/stream', FILE_PATH];
+const VIEWER_PATH = /^\/v1\/(streams\/[^/]+|stations)\/watch$/;
 
 export class FrontDoor extends EventEmitter<Events> {
   readonly #settings: DoorSettings;
   readonly #log: Log;
-  readonly #tokenOf: FrontDoorOptions['tokenOf'];
+  readonly #access: FrontDoorOptions['access'];
   readonly #isOwnName: (header: string | undefined) => boolean;
   readonly #clientOf: (request: IncomingMessage) => Client;
   readonly #limits: ClientLimits;
+  readonly #flows = new WeakMap<IncomingMessage, Flow>();
   readonly #logged = new Set<string>();
   readonly #maxLogged: number;
 
-  constructor(http: Server, { settings, log, tokenOf, maxLogged = MAX_LOGGED }: FrontDoorOptions) {
+  constructor(http: Server, { settings, log, access, maxLogged = MAX_LOGGED }: FrontDoorOptions) {
     super();
     this.#maxLogged = maxLogged;
     this.#settings = settings;
     this.#log = log;
-    this.#tokenOf = tokenOf;
+    this.#access = access;
     this.#isOwnName = ownNames(settings);
     this.#clientOf = clientReader(settings.trustProxy);
     this.#limits = new ClientLimits(settings);
@@ -74,6 +77,11 @@ export class FrontDoor extends EventEmitter<Events> {
     });
   }
 
+  /** What the client of an admitted request may still send; undefined if it is not counted. */
+  flowOf(request: IncomingMessage): Flow | undefined {
+    return this.#flows.get(request);
+  }
+
   /** @param end what emits `close` when the request is over */
   async #admit(request: IncomingMessage, end: ServerResponse | Duplex, refuse: (refusal: Refusal) => void, accept: () => void): Promise<void> {
     const client = this.#clientOf(request);
@@ -86,23 +94,23 @@ export class FrontDoor extends EventEmitter<Events> {
       const waitS = Math.ceil(waitMs / 1000);
       return refuse({ error: new ProtocolError('too-many-requests', `You have sent more than ${this.#settings.maxRequestsPerMinute} requests in a minute. Wait ${waitS} s.`), headers: { 'Retry-After': String(waitS) } });
     }
-    if (STREAM_PATHS.includes(pathOf(request))) {
-      const leave = this.#limits.openStream(key);
-      if (!leave) return refuse({ error: new ProtocolError('too-many-requests', `You have ${this.#settings.maxStreamsPerClient} streams, as many as one client may have. End one first.`) });
+    const kind = kindOf(request);
+    if (kind !== undefined) {
+      const leave = this.#limits.open(kind, key);
+      if (!leave) return refuse({ error: new ProtocolError('too-many-requests', `You have ${this.#limits.most(kind)} ${kind}s, as many as one client may have. End one first.`) });
       // It may have left while it was counted.
       if (end.destroyed) leave();
       else end.once('close', leave);
     }
+    this.#flows.set(request, this.#limits.flow(key));
     accept();
   }
 
-  async #keyOf({ headers }: IncomingMessage, { address }: Client): Promise<string | undefined> {
-    try {
-      return await this.#tokenOf(headers.authorization) ?? clientKey(address);
-    } catch {
-      // Tokens can't be read now: `access` says so.
-      return clientKey(address);
-    }
+  async #keyOf(request: IncomingMessage, { address }: Client): Promise<string | undefined> {
+    // Tokens that can't be read now count as none; `access` says so.
+    const grant = await this.#access.identify({ header: (name) => request.headers[name]?.toString(), incoming: request }).catch(() => undefined);
+    // The admin token is the operator's own; those for pages that were made with it are not.
+    return grant && (grant.id !== ADMIN_ID || grant.isSigned) ? grant.id : clientKey(address);
   }
 
   #strangeness(request: IncomingMessage, { isSecure }: Client): ProtocolError | undefined {
@@ -144,6 +152,11 @@ export class FrontDoor extends EventEmitter<Events> {
     this.#logged.add(host);
     this.#log.warn('a request for another name was refused; if people open the server under it, add it with --public-url', { host: host.slice(0, 255) });
   }
+}
+
+function kindOf(request: IncomingMessage): Kind | undefined {
+  const path = pathOf(request);
+  return STREAM_PATHS.includes(path) ? 'stream' : VIEWER_PATH.test(path) ? 'viewer' : undefined;
 }
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?')[0]!;

@@ -1,9 +1,12 @@
 /** Everything over plain HTTP: health, metrics, the API under /v1, and the dashboard's files. */
+import type { IncomingMessage } from 'node:http';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { endedBy } from './ended-by.js';
 import { fileAt, type ServedFile } from './static-files.js';
 import type { Access } from '../access/access.js';
+import type { OpenGrants } from '../access/open-grants.js';
 import { isListed, isOwnPage } from '../access/origins.js';
 import type { Visitor } from '../access/visitor.js';
 import { problem, PROBLEM_TYPE, problemHeaders, type Problem } from './problem.js';
@@ -76,6 +79,7 @@ declare module 'hono' {
 
 export interface HttpParts extends ApiParts {
   readonly access: Access;
+  readonly grants: Pick<OpenGrants, 'hold'>;
   /** The response to Prometheus. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly pages: ReadonlyMap<string, ServedFile>;
@@ -87,7 +91,7 @@ export interface HttpParts extends ApiParts {
 }
 
 export function httpApp(parts: HttpParts): Hono {
-  const { access, metrics, streams, settings, log, recorder, version } = parts;
+  const { access, grants, metrics, streams, settings, log, recorder, version } = parts;
   const api = restApi(parts);
   const files = new Map([...parts.pages, ...documentFiles(api, version)]);
   const app = new Hono();
@@ -110,8 +114,12 @@ export function httpApp(parts: HttpParts): Hono {
   // Before the body is read.
   app.use(async (context, next) => {
     const { method, path } = context.req;
-    context.set('visitor', await access.decide({ method, path, header: (name) => context.req.header(name) }));
+    const asked = { method, path, header: (name: string) => context.req.header(name), incoming: (context.env as { incoming?: IncomingMessage } | undefined)?.incoming };
+    const visitor = await access.decide(asked);
+    context.set('visitor', visitor);
     await next();
+    const grant = access.neededFor(asked, visitor);
+    if (grant) context.res = endedBy(context.res, (end) => grants.hold(grant, end));
   });
   const limitBody = bodyLimit({
     maxSize: MAX_BODY_BYTES,

@@ -7,6 +7,14 @@ import { ERRORS, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
+/** What is open for as long as a token counts. */
+export interface Held {
+  /** The token no longer counts. */
+  tokenEnded(): void;
+}
+
+export const TOKEN_ENDED = 'The token of this connection was revoked or is too old. Connect again with another.';
+
 export type ConnectionSettings = Pick<Settings, 'maxUnsentBytes' | 'pingIntervalMs' | 'retryAfterMs'>;
 
 /**
@@ -32,7 +40,7 @@ export class ErrorReportingSocket extends WebSocket {
 /** Message types of which only the newest matters. */
 const REPLACEABLE: ReadonlySet<EncodedMessage['type']> = new Set(['prediction', 'columns', 'station', 'stations']);
 
-export class Connection {
+export class Connection implements Held {
   readonly ws: WebSocket;
   readonly #settings: ConnectionSettings;
   readonly #pings: NodeJS.Timeout;
@@ -78,6 +86,10 @@ export class Connection {
     const retryAfterMs = ERRORS[code].closeCode === 1013 ? this.#settings.retryAfterMs : undefined;
     this.send(encodeMessage({ type: 'error', code, message: sentence, ...(retryAfterMs !== undefined && { retryAfterMs }) }));
     this.close(code);
+  }
+
+  tokenEnded(): void {
+    this.fail('token-ended', TOKEN_ENDED);
   }
 
   /** Closes with the error's close code, or with 1000. */

@@ -4,7 +4,9 @@
  */
 import { asyncScheduler, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
-import { Connection } from './connection.js';
+import { Connection, TOKEN_ENDED, type Held } from './connection.js';
+import { opusPacketMs } from '../../dsp/opus-packet.js';
+import type { Flow } from '../http/client-limits.js';
 import type { Log } from '../log.js';
 import { parseClientMessage, type ClientMessage, type Start } from '../protocol/client-messages.js';
 import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
@@ -17,7 +19,14 @@ type SenderState = 'hello' | 'asking' | 'streaming' | 'stopped' | 'over';
 /** Asks for permission with the token of `start`; rejects with a ProtocolError when it is refused. */
 type Permit = (token: string | undefined) => Promise<unknown>;
 
-class Sender implements StreamSender {
+export interface SenderOptions {
+  /** To be asked with the token of `start`; undefined if sending is permitted. */
+  readonly permit?: Permit;
+  /** What the client may still send; undefined if that is not limited. */
+  readonly flow?: Flow | undefined;
+}
+
+class Sender implements StreamSender, Held {
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #settings: Settings;
@@ -29,13 +38,17 @@ class Sender implements StreamSender {
   #state: SenderState = 'hello';
   #stream: Stream | undefined;
   #lastAudioMs = 0;
+  /** Of PCM, ms. */
+  #msPerByte = 0;
+  readonly #flow: Flow | undefined;
   /** Undefined once sending is permitted. */
   #permit: Permit | undefined;
   /** Messages that came while the permission was asked for. */
   #held: [data: RawData, isBinary: boolean][] = [];
 
-  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike, permit?: Permit) {
+  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike, { permit, flow }: SenderOptions = {}) {
     this.#permit = permit;
+    this.#flow = flow;
     this.#connection = new Connection(ws, settings);
     this.#streams = streams;
     this.#settings = settings;
@@ -71,6 +84,15 @@ class Sender implements StreamSender {
   /** The server is shutting down: streams are drained by `Streams`; a connection without a stream is closed here. */
   goAway(): void {
     if (this.isPending) this.#fail('going-away', 'The server is shutting down. Try again later, or another server.');
+  }
+
+  /** The token that it was permitted with no longer counts: the stream waits for another. */
+  tokenEnded(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#subscriptions.unsubscribe();
+    this.#stream?.detach(this);
+    this.#connection.fail('token-ended', TOKEN_ENDED);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
@@ -125,6 +147,7 @@ class Sender implements StreamSender {
     const format = { encoding, sampleRate, channels };
     const stream = resume === undefined ? this.#streams.open({ ...options, format }) : this.#streams.resume(resume, format);
     const wantsColumns = options.spectrogram === true;
+    this.#msPerByte = format.encoding === 'opus' ? 0 : 1000 / (format.sampleRate * format.channels * (format.encoding === 's16le' ? 2 : 4));
     this.#hello.unsubscribe();
     this.#state = 'streaming';
     this.#stream = stream;
@@ -148,12 +171,25 @@ class Sender implements StreamSender {
     this.#connection.markActive();
     const stream = this.#stream!;
     const { ws } = this.#connection;
-    if (bytes.length === 0 || stream.send(bytes) || ws.isPaused) return;
+    if (bytes.length === 0) return;
+    const owedMs = this.#owedMs(bytes);
+    const isBehind = !stream.send(bytes);
+    if ((!isBehind && owedMs === 0) || ws.isPaused) return;
     ws.pause();
-    void stream.drained().then(() => {
+    void Promise.all([isBehind && stream.drained(), owedMs > 0 && this.#passed(owedMs)]).then(() => {
       this.#lastAudioMs = this.#scheduler.now();
       ws.resume();
     });
+  }
+
+  /** How long to wait until the client has sent no more than it may, ms. */
+  #owedMs(bytes: Buffer): number {
+    const flow = this.#flow;
+    return flow ? Math.max(flow.bytes(bytes.length), flow.sound(this.#msPerByte > 0 ? this.#msPerByte * bytes.length : opusPacketMs(bytes))) : 0;
+  }
+
+  #passed(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#subscriptions.add(timer(ms, this.#scheduler).subscribe(() => resolve())));
   }
 
   /** A timer rescheduled when it fires, instead of one reset by every message. */
@@ -240,11 +276,11 @@ export class Senders {
     return unproven < this.#settings.maxUnproven;
   }
 
-  /** @param permit to be asked with the token of `start`; undefined if sending is permitted */
-  accept(ws: WebSocket, permit?: Permit): void {
-    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler, permit);
+  accept(ws: WebSocket, options: SenderOptions = {}): Held {
+    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler, options);
     this.#all.add(sender);
     ws.once('close', () => this.#all.delete(sender));
+    return sender;
   }
 
   goAway(): void {

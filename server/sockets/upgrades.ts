@@ -6,8 +6,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Access, AccessRequest } from '../access/access.js';
-import { ErrorReportingSocket } from './connection.js';
+import type { OpenGrants } from '../access/open-grants.js';
+import { ErrorReportingSocket, type Held } from './connection.js';
 import type { Visitor } from '../access/visitor.js';
+import type { Flow } from '../http/client-limits.js';
 import { problem, problemHeaders, rejectUpgrade } from '../http/problem.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { SUBPROTOCOL } from '../protocol/version.js';
@@ -21,18 +23,32 @@ interface Opening {
   /** Of the stream. */
   readonly id: string;
   readonly query: URLSearchParams;
+  readonly flow: Flow | undefined;
 }
 
 /** Checks capacity; returns the function that accepts the upgraded socket. */
-type Socket = (opening: Opening) => (ws: WebSocket) => void;
+type Socket = (opening: Opening) => (ws: WebSocket) => Held;
 
 /** Where upgrades come from: what the front door admits. */
 interface AdmittedUpgrades {
   on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
+  flowOf(request: IncomingMessage): Flow | undefined;
+}
+
+export interface UpgradesParts {
+  readonly admitted: AdmittedUpgrades;
+  readonly access: Access;
+  readonly grants: Pick<OpenGrants, 'hold'>;
+  readonly streams: Streams;
+  readonly senders: Senders;
+  readonly viewers: Viewers;
+  readonly settings: Settings;
 }
 
 export class Upgrades {
+  readonly #admitted: AdmittedUpgrades;
   readonly #access: Access;
+  readonly #grants: UpgradesParts['grants'];
   readonly #streams: Streams;
   readonly #senders: Senders;
   readonly #settings: Settings;
@@ -40,15 +56,17 @@ export class Upgrades {
   /** By path. */
   readonly sockets: ReadonlyMap<string, Socket>;
 
-  constructor(admitted: AdmittedUpgrades, access: Access, streams: Streams, senders: Senders, viewers: Viewers, settings: Settings) {
+  constructor({ admitted, access, grants, streams, senders, viewers, settings }: UpgradesParts) {
+    this.#admitted = admitted;
+    this.#grants = grants;
     this.#access = access;
     this.#streams = streams;
     this.#senders = senders;
     this.#settings = settings;
     this.sockets = new Map<string, Socket>([
-      ['/v1/stream', () => {
+      ['/v1/stream', ({ flow }) => {
         senders.checkCapacity();
-        return (ws) => senders.accept(ws);
+        return (ws) => senders.accept(ws, { flow });
       }],
       ['/v1/streams/:id/watch', ({ id, query }) => {
         const stream = viewers.find(id);
@@ -94,25 +112,36 @@ export class Upgrades {
    * @returns the function that accepts the upgraded socket
    * @throws ProtocolError when the upgrade is refused
    */
-  async #route({ url = '', headers }: IncomingMessage): Promise<(ws: WebSocket) => void> {
+  async #route(request: IncomingMessage): Promise<(ws: WebSocket) => void> {
+    const { url = '', headers } = request;
     const [path = '', query] = url.split('?');
     const id = /^\/v1\/streams\/([^/]+)\/watch$/.exec(path)?.[1] ?? '';
     const socket = this.sockets.get(id === '' ? path : '/v1/streams/:id/watch');
     if (!socket) {
       throw new ProtocolError('not-found', 'WebSockets are at /v1/stream to send sound, at /v1/streams/ID/watch to view a stream, and at /v1/stations/watch to view all stations.');
     }
-    const asked: AccessRequest = { method: 'SOCKET', path, header: (name) => headers[name]?.toString() };
+    const asked: AccessRequest = { method: 'SOCKET', path, header: (name) => headers[name]?.toString(), incoming: request };
+    const flow = this.#admitted.flowOf(request);
     try {
       const visitor = await this.#access.decide(asked);
       this.#checkRunning();
-      return socket({ visitor, id, query: new URLSearchParams(query) });
+      const accept = socket({ visitor, id, query: new URLSearchParams(query), flow });
+      return (ws) => this.#hold(asked, visitor, ws, accept(ws));
     } catch (error) {
       // Of senders, a token may also come in `start`.
       if (path !== '/v1/stream' || !(error instanceof ProtocolError) || error.code !== 'no-token' || this.#access.hasToken(asked) || !this.#senders.mayProveLater) throw error;
       this.#checkRunning();
       this.#senders.checkCapacity();
-      return (ws) => this.#senders.accept(ws, (token) => this.#access.decide({ ...asked, token }));
+      return (ws) => {
+        const sender = this.#senders.accept(ws, { flow, permit: async (token) => this.#hold(asked, await this.#access.decide({ ...asked, token }), ws, sender) });
+      };
     }
+  }
+
+  /** Ends a socket with the token that it needs. */
+  #hold(asked: AccessRequest, visitor: Visitor, ws: WebSocket, held: Held): void {
+    const grant = this.#access.neededFor(asked, visitor);
+    if (grant) ws.once('close', this.#grants.hold(grant, () => held.tokenEnded()));
   }
 
   #checkRunning(): void {

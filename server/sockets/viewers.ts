@@ -5,7 +5,7 @@
  */
 import { interval, map, share, type Observable, type SchedulerLike } from 'rxjs';
 import type { WebSocket } from 'ws';
-import { Connection } from './connection.js';
+import { Connection, type Held } from './connection.js';
 import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Stations } from '../stations/stations.js';
@@ -56,7 +56,7 @@ export class Viewers {
     }
   }
 
-  accept(ws: WebSocket, stream: Stream, wantsColumns: boolean): void {
+  accept(ws: WebSocket, stream: Stream, wantsColumns: boolean): Held {
     const connection = this.#connect(ws);
     connection.send(stream.ready('viewer'));
     if (stream.lastAnnouncement) connection.send(stream.lastAnnouncement);
@@ -69,13 +69,14 @@ export class Viewers {
       complete: () => connection.close(failure ?? (this.#streams.isDraining ? 'going-away' : undefined)),
     });
     ws.once('close', () => watching.unsubscribe());
+    return connection;
   }
 
   /**
    * A viewer of all stations.
    * @param sees whether it may see the station with this id
    */
-  acceptStations(ws: WebSocket, sees: (station: string) => boolean): void {
+  acceptStations(ws: WebSocket, sees: (station: string) => boolean): Held {
     const connection = this.#connect(ws);
     this.#ofAllStations.add(connection);
     connection.send(this.#stationsMessage(sees));
@@ -84,6 +85,7 @@ export class Viewers {
       watching.unsubscribe();
       this.#ofAllStations.delete(connection);
     });
+    return connection;
   }
 
   /** The server is shutting down: viewers of a stream are closed when it ends, viewers of the stations here. */

@@ -2,11 +2,13 @@
  * Shared parts of all routes under /v1: dependencies and error responses. Each route has one
  * description, which validates its requests and generates /openapi.json.
  */
+import type { IncomingMessage } from 'node:http';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiTokens } from '../../access/api-tokens.js';
 import type { SignedTokens } from '../../access/signed-tokens.js';
 import { validationMessage } from '../../protocol/validation-message.js';
 import type { HealthReport } from '../../protocol/health.js';
+import type { Flow } from '../client-limits.js';
 import { PROBLEM_TYPE } from '../problem.js';
 import type { AlikeLibrary } from '../../library/alike/library.js';
 import type { LibraryListing } from '../../library/browse/listing.js';
@@ -42,6 +44,8 @@ export interface ApiParts {
   /** All tracks of the same library. */
   readonly listing?: LibraryListing | undefined;
   readonly health: { report(): Promise<HealthReport> };
+  /** What the client of a request may still send; undefined if that is not limited. */
+  readonly flowOf: (request: IncomingMessage) => Flow | undefined;
   readonly settings: Settings;
   /** The current time, ms since 1970. */
   readonly now: () => number;

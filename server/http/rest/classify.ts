@@ -1,8 +1,10 @@
 /** Files to be classified: one in the body of a request, streamed, with the answer as JSON or as events. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import { MAX_TAGS } from '../../protocol/client-messages.js';
 import { ProtocolError } from '../../protocol/errors.js';
+import type { Flow } from '../client-limits.js';
 import { boundaryOf, filePart } from '../multipart.js';
 import { errorResponses, newApi, parsed, type ApiParts } from './api.js';
 import { classifiedSchema } from './schemas.js';
@@ -26,7 +28,7 @@ const eventsResponse = {
   content: { [EVENTS]: { schema: z.string() } },
 };
 
-export function classifyApi({ files }: ApiParts): OpenAPIHono {
+export function classifyApi({ files, flowOf }: ApiParts): OpenAPIHono {
   const api = newApi();
   // Without a validator of the body: that would read all of it into memory.
   api.post('/v1/classify', async (context) => {
@@ -39,7 +41,7 @@ export function classifyApi({ files }: ApiParts): OpenAPIHono {
     outgoing.once('close', () => gone.abort());
     const events = context.req.header('accept')?.includes(EVENTS) ? files.newEvents(() => gone.abort()) : undefined;
     const answer = files.classify({
-      body: incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      body: inTime(incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>, flowOf(incoming)),
       totalBytes: Number(context.req.header('content-length') ?? NaN) || undefined,
       open: async (body) => (boundary === undefined ? { name: name ?? 'file', bytes: body } : filePart(body, boundary)),
       signal: gone.signal,
@@ -79,4 +81,13 @@ export function classifyApi({ files }: ApiParts): OpenAPIHono {
     responses: { 200: eventsResponse, ...errorResponses('no-token', 'conflict', 'too-many-viewers', 'going-away', 'bad-request') },
   });
   return api;
+}
+
+/** A body that is read no faster than the client may send. */
+async function* inTime(body: AsyncIterable<Uint8Array>, flow: Flow | undefined): AsyncGenerator<Uint8Array> {
+  for await (const bytes of body) {
+    yield bytes;
+    const owedMs = flow?.bytes(bytes.length) ?? 0;
+    if (owedMs > 0) await setTimeout(owedMs);
+  }
 }

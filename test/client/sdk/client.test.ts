@@ -109,6 +109,22 @@ test('after a lost connection it sends again from where the server stopped recei
   assert.is(client.droppedBytes, 0);
 });
 
+test('a connection that ends with its token is made again with the next one', async (context) => {
+  let asked = 0;
+  const { client, peer } = await connected(context, { token: () => `token-${++asked}` });
+  client.send(bytes(0, 100));
+  await peer.until(() => peer.audio.length === 100);
+  const lost = next(client, 'error');
+  peer.send({ type: 'error', code: 'token-ended', message: 'The token ended.' });
+  peer.socket.close(4002, 'token-ended');
+  assert.is((await lost as GenreError).code, 'token-ended');
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  assert.is((await second.start()).resume, 'token');
+  second.ready({ receivedBytes: 100 });
+  assert.equal([asked, client.droppedBytes], [2, 0]);
+});
+
 test('audio that a resume needs and the history no longer has counts as dropped', async (context) => {
   const { client, peer } = await connected(context, { historyBytes: 300 });
   for (let i = 0; i < 10; i++) client.send(bytes(100 * i, 100));

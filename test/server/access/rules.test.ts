@@ -1,6 +1,5 @@
 /** Every route and every socket of the server, taken from the app itself, with the role that it needs. A new one must be listed here. */
 import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -90,7 +89,10 @@ const http = new EventEmitter();
 const reached = (): never => {
   throw new ProtocolError('too-many-streams', 'The socket was reached.');
 };
-const upgrades = new Upgrades(http as Server, access, { isDraining: false } as Streams, { checkCapacity: reached } as unknown as Senders, { checkCapacity: reached, find: reached } as unknown as Viewers, settings);
+const upgrades = new Upgrades({
+  admitted: Object.assign(http, { flowOf: () => undefined }), access, grants: { hold: reached }, settings, streams: { isDraining: false } as Streams,
+  senders: { checkCapacity: reached } as unknown as Senders, viewers: { checkCapacity: reached, find: reached } as unknown as Viewers,
+});
 
 async function statusOf(key: string, token: string | undefined): Promise<number> {
   const [method = '', path = ''] = key.replace(':id', 'ID').split(' ');

@@ -1,8 +1,12 @@
 /** Tokens at the sockets of a real server, and what streams know of each other. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { connect, refusedUpgrade, sharedServer, START, type Client } from '../rig.js';
+import { connect, refusedUpgrade, sharedServer, START, withServer, type Client } from '../rig.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { tone } from '../sound.js';
 import type { RunningServer } from '../../../server/assemble.js';
 
@@ -78,6 +82,35 @@ test('viewers need a token too, and a bound one sees its own streams only', () =
     await client.closed();
   }
 }));
+
+test('sockets end with the token that they need: a stream goes on with the next one', async () => {
+  const clock = new ManualClock();
+  const folder = mkdtempSync(join(tmpdir(), 'livegenre-ends-'));
+  await withServer({ access: 'view', adminToken: 'sesame', database: join(folder, 'tokens.db'), idleTimeoutMs: 3_600_000 }, async (server) => {
+    const ask = (method: string, path: string, body?: object) => fetch(`${server.url}${path}`, { method, headers: { ...ADMIN, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) });
+    const { token, id } = await (await ask('POST', '/v1/tokens', { name: 'recorder', role: 'send' })).json() as { token: string; id: string };
+    const bearer = { headers: { authorization: `Bearer ${token}` } };
+    const sender = await connect(server, '/v1/stream', bearer);
+    sender.tell(START);
+    const { resumeToken, streamId } = await sender.ready();
+    const proving = await connect(server);
+    proving.tell({ ...START, token });
+    await proving.ready();
+    const viewer = await connect(server, `/v1/streams/${streamId}/watch`, bearer); // everybody may look
+    const admin = await stream(server);
+    assert.is((await ask('DELETE', `/v1/tokens/${id}`)).status, 204);
+    for (const client of [sender, proving]) assert.equal([await client.closed(), client.error?.code], [4002, 'token-ended']);
+    assert.is((await refusedUpgrade(server, '/v1/stream', bearer)).status, 401);
+    const brief = await pageToken(server, { seconds: 60 });
+    const again = await connect(server, '/v1/stream', { headers: { authorization: `Bearer ${brief}` } });
+    again.tell({ ...START, resume: resumeToken });
+    assert.is((await again.ready()).streamId, streamId);
+    clock.advance(60_000);
+    assert.is(await again.closed(), 4002);
+    assert.equal([viewer.closeCode, admin.closeCode], [undefined, undefined]);
+    for (const client of [viewer, admin]) client.ws.terminate();
+  }, { scheduler: clock }).finally(() => rmSync(folder, { recursive: true }));
+});
 
 test('streams hear nothing of each other, and options of one do not change another', () => shared(async (server) => {
   const alone = async (start: object, hz: number): Promise<unknown[]> => {

@@ -92,8 +92,8 @@ test('doctor --url prints what the server finds, as lines and as JSON', () => sh
   const lines = (await doctor('--url', url.replace('http', 'ws'), '--token', 'sesame-street')).split('\n');
   assert.match(lines[0]!, /^livegenre \S+ at ws:\S+, since 20/);
   assert.is(lines.filter((line) => /^(ok|note|problem) /.test(line)).length, HEALTH_CHECK_NAMES.length);
-  assert.match(lines.join('\n'), /^ok {6}shards {7}1 shard runs$/m);
-  assert.match(lines.join('\n'), /^note {4}log .*something broke\n +Read the reason/m);
+  assert.match(lines.join('\n'), /^ok {7}shards {7}1 shard runs$/m);
+  assert.match(lines.join('\n'), /^note {5}log .*something broke\n +Read the reason/m);
   assert.match(lines.at(-1)!, /^No problem, /);
   const { checks } = JSON.parse(await doctor('--url', url, '--token', 'sesame-street', '--json')) as HealthReport;
   assert.is(checks.length, HEALTH_CHECK_NAMES.length);
