@@ -32,7 +32,7 @@ export class ServerPage extends LitElement {
     .head p { color: var(--quiet); }
     .charts { display: grid; gap: 1.25rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
     h2 { margin-block-end: 0.5rem; }
-    li { display: grid; grid-template-columns: 1.125rem 8rem minmax(0, 1fr); gap: 0.125rem 0.625rem; align-items: baseline; padding-block: 0.5rem; border-block-end: 1px solid var(--line); overflow-wrap: anywhere; }
+    li { display: grid; grid-template-columns: 1.125rem 9rem minmax(0, 1fr); gap: 0.125rem 0.625rem; align-items: baseline; padding-block: 0.5rem; border-block-end: 1px solid var(--line); overflow-wrap: anywhere; }
     li:last-child { border: 0; padding-block-end: 0; }
     li svg { align-self: center; }
     li b { font-weight: 600; }
@@ -41,10 +41,11 @@ export class ServerPage extends LitElement {
     .note svg { color: var(--warn); }
     .problem :is(svg, b) { color: var(--bad); }
     .advice { font-weight: 560; }
-    .log li { grid-template-columns: 1.125rem 8rem minmax(0, 1fr); }
+    .log li { grid-template-columns: 1.125rem 9rem minmax(0, 1fr); }
     small { color: var(--quiet); }
     dl { grid-column: 3; display: flex; flex-wrap: wrap; gap: 0 0.875rem; margin: 0; font-size: 0.8125rem; color: var(--quiet); }
     dl div { display: flex; gap: 0.375rem; min-inline-size: 0; }
+    dt { flex: none; }
     dd { margin: 0; min-inline-size: 0; }
     @media (max-width: 40rem) {
       li, .log li { grid-template-columns: 1.125rem minmax(0, 1fr); }

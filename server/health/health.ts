@@ -126,7 +126,7 @@ export class Health {
 
   #shown({ time, level, what, fields }: KeptLine): LoggedLine {
     const text = (value: unknown): string => this.#hide(typeof value === 'string' ? value : JSON.stringify(value) ?? '').slice(0, MAX_FIELD_CHARS);
-    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
     return { at: time, level, what: this.#hide(what), fields: Object.fromEntries(given.map(([name, value]) => [name, text(value)])) };
   }
 }
