@@ -79,7 +79,7 @@ test('where only tokens may look, the preview works after signing in, and the li
   try {
     const page = await openPage(context, `${server.url}/embed`, { expects: (message) => /\/v1\/(stations|streams)$/.test(message.location().url) });
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Token').fill('sesame');
+    await page.getByLabel('Token', { exact: true }).fill('sesame');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Sign out' }).waitFor(SOON);
     await page.locator('live-genre [data-state="music"]').nth(1).waitFor(SOON);

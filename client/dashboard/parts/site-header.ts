@@ -21,13 +21,14 @@ export class SiteHeader extends LitElement {
     nav a:hover { color: var(--ink); }
     nav a[aria-current] { color: var(--ink); background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); }
     .push { flex: 1; }
-    .end { display: flex; align-items: center; gap: 0.5rem; }
+    .end { display: flex; align-items: center; gap: 0.5rem; margin-inline-start: auto; }
     .kiosk :is(nav, sign-in) { display: none; }
     @media (max-width: 63.99rem) {
       ::slotted(source-picker) { order: 2; flex: 1 1 100%; min-inline-size: 0; }
       ::slotted(connection-state) { order: 3; flex: 1 1 100%; justify-content: start; }
     }
-    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } nav { gap: 0; flex-wrap: wrap; } nav a { padding-inline: 0.4rem; } .push { display: none; } .end { margin-inline-start: auto; } }
+    @media (max-width: 40rem) { .brand span { display: none; } header { gap: 0.625rem 0.5rem; } nav { gap: 0; flex-wrap: wrap; } nav a { padding-inline: 0.4rem; } .push { display: none; } }
+    @media (max-width: 30rem) { nav a { font-size: 0.8125rem; padding-inline: 0.3rem; } }
   `];
 
   declare site: Site;
