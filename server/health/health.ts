@@ -15,7 +15,7 @@ import type { Shards } from '../shards/shards.js';
 import { FFMPEGS } from '../sources/ffmpeg.js';
 import type { History } from '../stations/history.js';
 import type { Station } from '../stations/station.js';
-import { databasePath } from '../store/database-path.js';
+import { dataPlaceOf } from '../store/place.js';
 import type { Streams } from '../streams/streams.js';
 import { checkDatabase, checkDrops, checkFfmpegs, checkLag, checkLoad, checkLog, checkMemory, checkOpenFiles, checkShards, checkStations, checkStreams, checkWebhooks } from './checks.js';
 import { Readings } from './readings.js';
@@ -137,9 +137,9 @@ type HealthCheckName = (typeof HEALTH_CHECK_NAMES)[number];
 
 /** With what SQLite keeps beside the file; null if it is not a file, undefined if none is set. */
 async function databaseBytes(settings: Pick<Settings, 'database' | 'stations'>): Promise<number | null | undefined> {
-  const path = databasePath(settings);
-  if (path === undefined) return undefined;
-  const sizes = await Promise.all(['', '-wal'].map((end) => stat(path + end).then((found) => found.size, () => null)));
+  const place = dataPlaceOf(settings);
+  if (place?.engine !== 'sqlite') return place && null;
+  const sizes = await Promise.all(['', '-wal'].map((end) => stat(place.path + end).then((found) => found.size, () => null)));
   return sizes[0] === null ? null : sizes.reduce((sum: number, each) => sum + (each ?? 0), 0);
 }
 
