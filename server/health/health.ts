@@ -11,7 +11,7 @@ import { checkSpace } from '../doctor/storage.js';
 import type { KeptLine, Log } from '../log.js';
 import type { HealthReport, LoggedLine } from '../protocol/health.js';
 import type { Settings } from '../settings.js';
-import type { Shards } from '../shards/shards.js';
+import type { ServedModels } from '../shards/served-models.js';
 import { FFMPEGS } from '../sources/ffmpeg.js';
 import type { History } from '../stations/history.js';
 import type { Station } from '../stations/station.js';
@@ -32,7 +32,7 @@ interface Countable {
 export interface HealthParts {
   readonly settings: Settings;
   readonly log: Pick<Log, 'kept'>;
-  readonly shards: Pick<Shards, 'links'>;
+  readonly models: Pick<ServedModels, 'links'>;
   readonly streams: Pick<Streams, 'list' | 'manifest'>;
   readonly stations: { list(): readonly Pick<Station, 'glance'>[] };
   readonly senders: Countable;
@@ -62,11 +62,11 @@ export class Health {
     this.#startedAtMs = parts.now();
     this.#hide = hideSecrets(parts.settings);
     this.#readings = new Readings(() => {
-      const { links } = parts.shards;
+      const { links } = parts.models;
       return {
         streams: parts.streams.list().length,
         viewers: parts.viewers.size,
-        shards: links.map(({ metrics }) => metrics),
+        shards: new Map(links.flatMap((link) => (link.metrics ? [[link, link.metrics] as const] : []))),
         shardDeaths: links.reduce((sum, { deaths }) => sum + deaths, 0),
         ffmpegsStarted: FFMPEGS.started,
         ffmpegsFailed: FFMPEGS.failed,
@@ -103,7 +103,7 @@ export class Health {
   }
 
   #checks(lines: readonly LoggedLine[]): Readonly<Record<HealthCheckName, () => Finding | Promise<Finding>>> {
-    const { settings, shards: { links }, streams, stations, senders, viewers, listeners, files, history, deliveries, certificateEnds, now } = this.#parts;
+    const { settings, models: { links }, streams, stations, senders, viewers, listeners, files, history, deliveries, certificateEnds, now } = this.#parts;
     const { list: readings, growth, droppedMs } = this.#readings;
     const all = stations.list().map((station) => station.glance());
     return {

@@ -12,8 +12,8 @@ const MAX_READINGS = 120;
 export interface Gauges {
   readonly streams: number;
   readonly viewers: number;
-  /** The newest of each shard; undefined where there is none. */
-  readonly shards: readonly (ShardMetrics | undefined)[];
+  /** The newest of each shard that has some, by what the shard is known by. */
+  readonly shards: ReadonlyMap<object, ShardMetrics>;
   /** Totals since the start that only grow. */
   readonly shardDeaths: number;
   readonly ffmpegsStarted: number;
@@ -54,7 +54,8 @@ export class Readings {
   get growth(): Growth {
     const now = this.#read();
     const then = this.#kept.length < MAX_READINGS ? this.#atStart : this.#kept[0]!.totals;
-    return { shardDeaths: now.shardDeaths - then.shardDeaths, ffmpegsStarted: now.ffmpegsStarted - then.ffmpegsStarted, ffmpegsFailed: now.ffmpegsFailed - then.ffmpegsFailed };
+    // The shards of a model that is gone take their deaths along.
+    return { shardDeaths: Math.max(0, now.shardDeaths - then.shardDeaths), ffmpegsStarted: now.ffmpegsStarted - then.ffmpegsStarted, ffmpegsFailed: now.ffmpegsFailed - then.ffmpegsFailed };
   }
 
   close(): void {
@@ -63,7 +64,7 @@ export class Readings {
 
   #take(): void {
     const [now, before] = [this.#read(), this.#before];
-    const since = now.shards.map((shard, index) => ofInterval(shard, before.shards[index]));
+    const since = [...now.shards].map(([key, shard]) => ofInterval(shard, before.shards.get(key)));
     const counts = sumOfColumns(since.map(({ lagCounts }) => lagCounts));
     const predictions = counts.reduce((sum, count) => sum + count, 0);
     const droppedMs = sum(since.map((each) => each.droppedMs));
@@ -74,7 +75,7 @@ export class Readings {
       lagMs: predictions === 0 ? null : rounded(sum(since.map(({ lagSumMs }) => lagSumMs)) / predictions, 1),
       lagP95Ms: rounded(lagQuantile(counts, 0.95), 1),
       mainLoad: rounded(performance.eventLoopUtilization(loop, this.#loop).utilization, 0.001),
-      shardLoad: rounded(Math.max(0, ...now.shards.map((shard) => shard?.load ?? 0)), 0.001),
+      shardLoad: rounded(Math.max(0, ...[...now.shards.values()].map(({ load }) => load)), 0.001),
       droppedMs: rounded(droppedMs, 1),
       streams: now.streams,
       viewers: now.viewers,
@@ -87,8 +88,7 @@ export class Readings {
 }
 
 /** What a shard did since the reading before; one that was started again has counted from 0. */
-function ofInterval(now: ShardMetrics | undefined, before: ShardMetrics | undefined): Pick<ShardMetrics, 'lagCounts' | 'lagSumMs' | 'droppedMs'> {
-  if (!now) return { lagCounts: [], lagSumMs: 0, droppedMs: 0 };
+function ofInterval(now: ShardMetrics, before: ShardMetrics | undefined): Pick<ShardMetrics, 'lagCounts' | 'lagSumMs' | 'droppedMs'> {
   if (!before || before.predictions > now.predictions) return now;
   return {
     lagCounts: now.lagCounts.map((count, index) => count - before.lagCounts[index]!),

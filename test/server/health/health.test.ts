@@ -21,16 +21,17 @@ const shard = (predictions: number, droppedMs: number, load = 0.5): ShardMetrics
 
 test('readings: what happened in between, also when a shard was started again; the last ten minutes are kept', () => {
   const scheduler = new VirtualTimeScheduler(undefined, 601_000);
-  let gauges: Gauges = { streams: 1, viewers: 2, shards: [shard(10, 1000), undefined], shardDeaths: 0, ffmpegsStarted: 1, ffmpegsFailed: 0 };
+  const [one, two] = [{}, {}];
+  let gauges: Gauges = { streams: 1, viewers: 2, shards: new Map([[one, shard(10, 1000)]]), shardDeaths: 0, ffmpegsStarted: 1, ffmpegsFailed: 0 };
   const readings = new Readings(() => gauges, scheduler);
   const until = (ms: number): void => {
     scheduler.maxFrames = ms;
     scheduler.flush();
   };
-  gauges = { ...gauges, shards: [shard(15, 1500), shard(5, 0, 0.7)], ffmpegsStarted: 3 };
+  gauges = { ...gauges, shards: new Map([[one, shard(15, 1500)], [two, shard(5, 0, 0.7)]]), ffmpegsStarted: 3 };
   until(READ_EVERY_MS);
   assert.equal({ ...readings.list[0]!, mainLoad: 0, memoryBytes: 0 }, { at: '1970-01-01T00:00:05.000Z', lagMs: 40, lagP95Ms: 49, mainLoad: 0, shardLoad: 0.7, droppedMs: 500, streams: 1, viewers: 2, memoryBytes: 0 });
-  gauges = { ...gauges, shards: [shard(2, 100), shard(5, 0)], shardDeaths: 1 };
+  gauges = { ...gauges, shards: new Map([[two, shard(5, 0)], [one, shard(2, 100)]]), shardDeaths: 1 };
   until(2 * READ_EVERY_MS);
   assert.is(readings.droppedMs, 600);
   assert.equal(readings.growth, { shardDeaths: 1, ffmpegsStarted: 2, ffmpegsFailed: 0 });

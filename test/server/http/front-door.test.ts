@@ -56,7 +56,7 @@ test('a page of a stranger opens no socket, changes nothing and loads nothing bu
 test('names beyond the limit are refused without a line in the log', async () => {
   const lines: string[] = [];
   const http = createServer();
-  new FrontDoor(http, { settings: withDefaults(), log: new Log('warn', (line) => lines.push(line)), tokenOf: async () => undefined, maxLogged: 2 });
+  new FrontDoor(http, { settings: withDefaults(), log: new Log('warn', (line) => lines.push(line)), access: { identify: async () => undefined }, maxLogged: 2 });
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const { port } = http.address() as AddressInfo;
   for (const host of ['one.example', 'two.example', 'two.example', 'three.example']) assert.equal(await ask({ port }, '/', { host }), REFUSED);

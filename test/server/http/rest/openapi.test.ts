@@ -23,7 +23,7 @@ test('the document has every route under /v1', () => shared(async (server) => {
   assert.match(body.info.version, /^\d+\.\d+\.\d+/);
   const routes = Object.entries(body.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   assert.equal(routes.sort(), [
-    'delete /v1/stations/{id}', 'delete /v1/tokens/{id}', 'get /v1/access', 'get /v1/alerts', 'get /v1/classify/{id}/events', 'get /v1/library', 'get /v1/library/found', 'get /v1/library/map', 'get /v1/model', 'get /v1/origins', 'get /v1/profiles', 'get /v1/stations', 'get /v1/stations/watch',
+    'delete /v1/stations/{id}', 'delete /v1/tokens/{id}', 'get /v1/access', 'get /v1/alerts', 'get /v1/classify/{id}/events', 'get /v1/health', 'get /v1/library', 'get /v1/library/found', 'get /v1/library/map', 'get /v1/model', 'get /v1/origins', 'get /v1/profiles', 'get /v1/stations', 'get /v1/stations/watch',
     'get /v1/stations/{id}', 'get /v1/stations/{id}/audio', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv', 'get /v1/stations/{id}/poster.svg', 'get /v1/stations/{id}/profile', 'get /v1/stations/{id}/relay',
     'get /v1/stream', 'get /v1/streams', 'get /v1/streams/{id}', 'get /v1/streams/{id}/watch', 'get /v1/tokens', 'get /v1/tracks', 'get /v1/tracks/{id}', 'get /v1/tracks/{id}/audio', 'get /v1/tracks/{id}/similar', 'get /v1/tune/{name}', 'patch /v1/stations/{id}', 'post /v1/classify', 'post /v1/explain', 'post /v1/model', 'post /v1/stations', 'post /v1/tokens', 'post /v1/tokens/signed',
   ]);
