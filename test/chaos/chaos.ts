@@ -58,7 +58,7 @@ await command(async () => {
   const server = new RemoteProcess<ChaosCalls>('../../chaos/server-process.js');
   const radio = new RemoteProcess<RadioCalls>('./radio-process.js');
   try {
-    const { port, pid } = await server.call('start', { shards: 2, model: model.folder, database, stations: join(folder, 'stations.json'), allowHosts: ['127.0.0.1'], maxLagMs: 600_000, maxLoad: 1000, pingIntervalMs: 3000, reconnectMinMs: 500, resumeWindowMs: 60_000, idleTimeoutMs: 60_000, drainTimeoutMs: 30_000 } as never);
+    const { port, pid } = await server.call('start', { shards: 2, model: model.folder, database, stations: join(folder, 'stations.json'), allowHosts: ['127.0.0.1'], maxLagMs: 600_000, maxLoad: 1000, pingIntervalMs: 3000, helloTimeoutMs: 60_000, reconnectMinMs: 500, resumeWindowMs: 600_000, idleTimeoutMs: 60_000, drainTimeoutMs: 30_000 } as never);
     if (stations > 0) await server.call('listen', `http://127.0.0.1:${await radio.call('start')}/`, stations);
     line = await DeadNetwork.open(port);
     const behind = (index: number): boolean => index % BEHIND_THE_LINE === BEHIND_THE_LINE - 1;
