@@ -1,5 +1,5 @@
 /**
- * AudioWorklet that posts the microphone's samples to the page in chunks of 1,024, mixed to mono as the server does.
+ * AudioWorklet that posts the microphone's samples to the page in chunks of 4,096, mixed to mono as the server does.
  * A separate file because the content security policy forbids inline code.
  */
 import { Downmixer } from '../../dsp/pcm/downmix.js';
@@ -11,33 +11,33 @@ declare class AudioWorkletProcessor {
 declare const sampleRate: number;
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
-const CHUNK_SAMPLES = 1024;
+const CHUNK_SAMPLES = 4096;
 
 registerProcessor('capture', class extends AudioWorkletProcessor {
-  #samples = new Float32Array(CHUNK_SAMPLES);
+  /** [channel][CHUNK_SAMPLES] */
+  #channels: readonly Float32Array[] = [];
   #filled = 0;
-
   #downmixer: Downmixer | undefined;
-  #channels = 0;
 
-  /** @param inputs [input][channel][128 samples]; another device may have another number of channels */
+  /** Copies only; a chunk is mixed at once. @param inputs [input][channel][128 samples]; another device may have another number of channels */
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const [channels = []] = inputs;
-    if (channels.length === 0) { // the device has ended or pauses
-      if (this.#filled > 0) this.#post(this.#samples.slice(0, this.#filled));
-      return true;
+    if (channels.length !== this.#channels.length) {
+      this.#post();
+      this.#channels = channels.map(() => new Float32Array(CHUNK_SAMPLES));
+      this.#downmixer = new Downmixer(sampleRate, channels.length);
     }
-    if (channels.length !== this.#channels) this.#downmixer = new Downmixer(sampleRate, this.#channels = channels.length);
-    const samples = this.#downmixer!.push(channels);
-    this.#samples.set(samples, this.#filled);
-    this.#filled += samples.length;
-    if (this.#filled >= CHUNK_SAMPLES) this.#post(this.#samples);
+    if (channels.length === 0) return true; // the device has ended or pauses
+    for (let channel = 0; channel < channels.length; channel++) this.#channels[channel]!.set(channels[channel]!, this.#filled);
+    this.#filled += channels[0]!.length;
+    if (this.#filled === CHUNK_SAMPLES) this.#post();
     return true;
   }
 
-  #post(samples: Float32Array): void {
+  #post(): void {
+    if (this.#filled === 0) return;
+    const samples = this.#downmixer!.push(this.#channels.map((values) => values.subarray(0, this.#filled))).slice();
     this.port.postMessage(samples, [samples.buffer]);
-    this.#samples = new Float32Array(CHUNK_SAMPLES);
     this.#filled = 0;
   }
 });

@@ -1,23 +1,29 @@
 /**
- * Cost of the classifier on the device, in Chromium: CPU time of all its processes while a widget listens to
- * the microphone, less that of the same page before; private memory of the page's process, before and after;
- * the time to the first prediction with a warm cache; and how fast a file is heard, decoding included.
- *   npm run bench:device [-- --seconds 60 --json]
- *
- * CPU time and memory are those that the system counts (`SystemInfo.getProcessInfo`, `/proc/PID/smaps_rollup`).
+ * Cost of the classifier on the device, in Chromium: CPU time of all its threads while a widget listens to the microphone,
+ * beside that of pages that only open the microphone, which is the browser's own share; private memory of the page's
+ * process; the time to the first prediction with a warm cache; how fast a file is heard, decoding included; and
+ * an hour of a microphone through the same code, faster than it plays.
+ *   npm run bench:device [-- --seconds 60 --size line --hours 1 --json]
  */
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { BUFFER_S } from '../../client/dashboard/sources/microphone-capture.js';
 import { music, openBrowser } from '../support/browser.js';
 import { Site } from '../support/site.js';
+import { OPEN_MICROPHONE, openIntoWorklet } from './device/bare-pages.js';
+import { simulatedHour } from './device/simulated-hour.js';
+import { processesOf, threadPercents, total, type Process } from './device/thread-time.js';
 
-const { values: { seconds, json } } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, json: { type: 'boolean', default: false } } });
+const { values: { seconds, size, hours, json } } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, size: { type: 'string', default: 'line' }, hours: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
+});
 const MEASURED_S = Number(seconds);
 const FILE_S = 60;
-
-interface Process { readonly type: string; readonly id: number; readonly cpuTime: number }
+/** Threads whose share is shown by itself, %. */
+const LEAST_SHOWN = 0.1;
 
 /** Set on the page by `prepared`. */
 interface Heard { firstSoundMs?: number; firstPredictionMs?: number; predictions: number }
@@ -43,13 +49,6 @@ async function prepared(page: Page): Promise<void> {
 const heardBy = (page: Page): Promise<Heard> => page.evaluate(() => (window as unknown as { heard: Heard }).heard);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-async function processes(browser: Browser): Promise<Process[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  return processInfo;
-}
-
 /** Private memory of the largest renderer, MB: that of the page. */
 function privateMb(all: readonly Process[]): number {
   const sizes = all.filter(({ type }) => type === 'renderer').map(({ id }) => {
@@ -59,21 +58,22 @@ function privateMb(all: readonly Process[]): number {
   return Math.max(...sizes);
 }
 
-/** CPU time of all processes over some time, in percent of a core, by type. */
-async function cpuPercent(browser: Browser): Promise<Record<string, number>> {
-  const before = new Map((await processes(browser)).map(({ id, cpuTime }) => [id, cpuTime]));
-  await wait(1000 * MEASURED_S);
-  const shares: Record<string, number> = {};
-  for (const { id, type, cpuTime } of await processes(browser)) shares[type] = (shares[type] ?? 0) + 100 * (cpuTime - (before.get(id) ?? 0)) / MEASURED_S;
-  return shares;
+/** CPU time of the browser while a page does only this, percent of a core by thread. */
+async function bare(browser: Browser, origin: string, script: string): Promise<Map<string, number>> {
+  const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  await page.goto(`${origin}/page`);
+  await page.evaluate(script);
+  await wait(2000);
+  const percents = await threadPercents(browser, 1000 * MEASURED_S);
+  await page.context().close();
+  return percents;
 }
 
-const total = (shares: Record<string, number>): number => Object.values(shares).reduce((sum, share) => sum + share, 0);
 const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
 const site = await Site.open(new URL('../../', import.meta.url));
 site.hasIndex = true;
-site.html = '<!doctype html><title>A page</title><link rel="icon" href="data:,"><live-genre mic where="device" size="line"></live-genre><script type="module" src="/web/widget.js"></script>';
+site.html = `<!doctype html><title>A page</title><link rel="icon" href="data:,"><live-genre mic where="device" size="${size}"></live-genre><script type="module" src="/web/widget.js"></script>`;
 const browser = await openBrowser();
 try {
   const context = await browser.newContext({ reducedMotion: 'reduce' });
@@ -87,34 +87,52 @@ try {
   await listen(); // fills the cache
   await page.reload();
   await wait(2000);
-  const idle = await cpuPercent(browser);
-  const memoryBefore = privateMb(await processes(browser));
+  const idle = await threadPercents(browser, 1000 * MEASURED_S);
+  const memoryBefore = privateMb(await processesOf(browser));
   await listen();
   const { firstSoundMs, firstPredictionMs } = await heardBy(page);
-  const listening = await cpuPercent(browser);
-  const memoryAfter = privateMb(await processes(browser));
-  const { predictions } = await heardBy(page);
+  await wait(2000);
+  const predictionsBefore = (await heardBy(page)).predictions;
+  const listening = await threadPercents(browser, 1000 * MEASURED_S);
+  const predictions = (await heardBy(page)).predictions - predictionsBefore;
+  const memoryAfter = privateMb(await processesOf(browser));
   await page.close();
+  const microphone = await bare(browser, site.origin, OPEN_MICROPHONE);
+  const worklet = await bare(browser, site.origin, openIntoWorklet(BUFFER_S));
 
   const filePage = await context.newPage();
   await filePage.goto(`${site.origin}/site/`);
   await filePage.getByLabel('Files').first().setInputFiles({ name: 'song.wav', mimeType: 'audio/wav', buffer: music(FILE_S) });
   const text = await filePage.getByText(/times as fast as it plays/).textContent({ timeout: 60_000 });
 
+  const hour = await simulatedHour(fileURLToPath(new URL('../../../models/genre-v2', import.meta.url)), Number(hours));
   const result = {
     cpu: cpus()[0]!.model,
+    load: loadavg().map((load) => round(load, 1)),
     seconds: MEASURED_S,
+    size,
     predictions,
-    cpuPercent: { listening: round(total(listening)), idle: round(total(idle)), byProcess: Object.fromEntries(Object.entries(listening).map(([type, share]) => [type, round(share)])) },
+    cpuPercent: {
+      listening: round(total(listening)),
+      idle: round(total(idle)),
+      microphoneOnly: round(total(microphone)),
+      intoIdleWorklet: round(total(worklet)),
+      byThread: Object.fromEntries([...listening].filter(([, percent]) => percent >= LEAST_SHOWN).map(([name, percent]) => [name, round(percent)])),
+    },
     firstPredictionMs: round(firstPredictionMs! - firstSoundMs!, 0),
     memoryMb: { before: round(memoryBefore, 1), after: round(memoryAfter, 1) },
     fileTimesRealTime: Number(/(\d+) times/.exec(text!)![1]),
+    hour,
   };
+  const { cpuPercent, memoryMb } = result;
   console.log(json ? JSON.stringify(result) : [
-    `${result.cpuPercent.listening} % of a core while it listens, ${result.cpuPercent.idle} % before (${JSON.stringify(result.cpuPercent.byProcess)})`,
+    `${cpuPercent.listening} % of a core while it listens, ${cpuPercent.idle} % before (load ${result.load.join(', ')})`,
+    `of that the browser's own: ${cpuPercent.microphoneOnly} % with the microphone open, ${cpuPercent.intoIdleWorklet} % with a worklet that does nothing`,
+    ...Object.entries(cpuPercent.byThread).map(([name, percent]) => `  ${percent} % ${name}`),
     `first prediction ${result.firstPredictionMs} ms after the first sound`,
-    `private memory of the page ${result.memoryMb.before} MB before, ${result.memoryMb.after} MB after`,
+    `private memory of the page ${memoryMb.before} MB before, ${memoryMb.after} MB after`,
     `a file of ${FILE_S} s: ${result.fileTimesRealTime} times as fast as it plays`,
+    `${hour.soundMs / 3.6e6} h of a microphone in ${round(hour.elapsedMs / 1000, 1)} s: ${hour.predictions} predictions of ${hour.wantedPredictions}, ${hour.droppedMs} ms dropped`,
   ].join('\n'));
 } finally {
   await browser.close();

@@ -20,7 +20,7 @@ export interface CaptureState {
   readonly hasEnded: boolean;
 }
 
-/** Chunks come every 20 to 90 ms. Longer than a busy page delays them, and early enough to tell within 2 s. */
+/** Chunks come every 85 to 510 ms, the last from devices of 8 kHz. Longer than a busy page delays them, and early enough to tell within 2 s. */
 const STALLED_AFTER_MS = 1000;
 /** Exact zeros for this long are no room, however quiet: converters add noise. */
 const ZEROS_AFTER_MS = 1500;
