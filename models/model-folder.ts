@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
+import { fromHalf, toHalf } from './compact/half-floats.js';
 import { manifestSchema } from './manifest-schema.js';
 import { outputCount, type Manifest } from './manifest.js';
 import { describe, type Description } from './network.js';
@@ -108,11 +109,12 @@ function float32LittleEndian(bytes: Buffer): Float32Array {
 }
 
 /**
- * Writes `model.json`, `weights.bin` and `embedding.bin`, each atomically.
+ * Writes `model.json`, `weights.bin` and `embedding.bin`, each atomically. Weights are rounded to float16, which the file
+ * for devices holds: so all compute with the same ones.
  * @param embedding as in `Bundle`, of `size` values
  */
 export async function saveBundle(folder: string, manifest: Omit<Manifest, 'weights' | 'format' | 'embedding'>, weights: Float32Array, embedding?: { readonly size: number; readonly values: Float32Array }): Promise<void> {
-  const bytes = littleEndian(weights);
+  const bytes = littleEndian(weights.map((weight) => fromHalf(toHalf(weight))));
   const embeddingBytes = embedding && littleEndian(embedding.values);
   const complete: Manifest = {
     format: 1,
