@@ -1,6 +1,6 @@
 /**
  * The live page: one session, shown by many components. It starts with the demo station; the visitor
- * can choose another stream, the microphone or a file.
+ * can choose another stream, the microphone or a file, and whether the last two are sent or classified on this device.
  */
 import { html, LitElement } from 'lit';
 import type { StreamInfo } from '../../server/protocol/messages.js';
@@ -10,6 +10,7 @@ import { FILES } from './model/route.js';
 import { Announcements } from './model/announcements.js';
 import { delay } from './model/format.js';
 import { SHOWN_TAGS } from './model/tag-words.js';
+import { storePlace, storedPlace, type Place } from './model/place.js';
 import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import type { Theme } from './model/theme.js';
 import './parts/connection-state.js';
@@ -24,6 +25,7 @@ import './parts/mel-spectrogram.js';
 import './parts/site-header.js';
 import './parts/source-picker.js';
 import './parts/wave-form.js';
+import type { SocketConstructor } from '../sdk/index.js';
 import { Session } from './session.js';
 import type { Site } from './site.js';
 import { FilePlayback } from './sources/file.js';
@@ -39,7 +41,7 @@ const NO_COLUMNS_AFTER_MS = 2000;
 const MAX_TOP_K = 100;
 
 export class LivePage extends LitElement {
-  static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, dropping: { state: true }, announcement: { state: true } };
+  static override properties = { site: { attribute: false }, streams: { state: true }, theme: { state: true }, isAsking: { state: true }, dropping: { state: true }, announcement: { state: true }, place: { state: true } };
   static override styles = [sharedStyles, pageStyles, soundStyles, liveStyles];
 
   declare site: Site;
@@ -49,6 +51,7 @@ export class LivePage extends LitElement {
   /** What happens with the files that hover over the page; undefined if there are none. */
   declare dropping: DropZone | undefined;
   declare announcement: string;
+  declare place: Place;
   #session = this.#newSession();
   #announcements = new Announcements();
   readonly #palette = new GenrePalette();
@@ -59,6 +62,8 @@ export class LivePage extends LitElement {
   #hasChosen = false;
   /** Counts choices, so that a source that opens after a later choice is closed. */
   #choice = 0;
+  /** The last source that is classified on this device. */
+  #local: AudioSource | undefined;
   #page: AbortController | undefined;
   #stopVisitor = (): void => {};
 
@@ -69,6 +74,7 @@ export class LivePage extends LitElement {
     this.isAsking = false;
     this.dropping = undefined;
     this.announcement = '';
+    this.place = storedPlace(() => localStorage);
   }
 
   override connectedCallback(): void {
@@ -104,7 +110,8 @@ export class LivePage extends LitElement {
     const file = audioSource instanceof FilePlayback ? audioSource : undefined;
     return html`
       <site-header .site=${this.site} page="live" @theme=${(event: CustomEvent<Theme>) => { this.theme = event.detail; }}>
-        <source-picker .canSend=${this.site.visitor.canSend} .streams=${this.#otherStreams} .audioSource=${audioSource} .isOver=${isOver} .isAsking=${this.isAsking}
+        <source-picker .canSend=${this.site.visitor.canSend} .streams=${this.#otherStreams} .audioSource=${audioSource} .isOver=${isOver} .isAsking=${this.isAsking} .place=${this.place}
+          @place=${(event: CustomEvent<Place>) => this.#choosePlace(event.detail)}
           @station=${(event: CustomEvent<StreamInfo>) => this.#watch(event.detail)}
           @microphone=${() => this.#openMicrophone()}
           @file=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
@@ -149,7 +156,8 @@ export class LivePage extends LitElement {
       <footer>${session.model ? html`
         <span>Model ${session.model.name} ${session.model.version}</span>
         <span>${labels.length} genres</span>
-        <span>one prediction every ${delay(session.blockMs)}</span>` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
+        <span>one prediction every ${delay(session.blockMs)}</span>
+        ${audioSource && audioSource === this.#local ? html`<span>On this device: no sound is sent</span>` : ''}` : this.#hasAnswer ? '' : html`<span>Waiting for the server</span>`}
       </footer>
       <p class="visually-hidden" aria-live="polite">${this.announcement}</p>
       <div class="drop" ?hidden=${this.dropping === undefined} aria-hidden="true">
@@ -210,11 +218,21 @@ export class LivePage extends LitElement {
   async #open(choice: number, open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     try {
       const { labels } = await this.site.newestModel();
-      this.#take(choice, await open({ ...this.site.server, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true }));
+      const WebSocket = this.place === 'device' ? await loadDevice() : undefined;
+      const source = await open({ ...this.site.server, WebSocket, topK: Math.min(MAX_TOP_K, labels.length), tags: SHOWN_TAGS, spectrogram: true });
+      if (WebSocket) this.#local = source;
+      this.#take(choice, source);
     } catch (error) {
       if (choice !== this.#choice) return;
       this.#session.fail(error instanceof SourceError ? error.message : `Could not open the source: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  #choosePlace(place: Place): void {
+    this.place = place;
+    storePlace(() => localStorage, place);
+    // A file goes on where it is.
+    if (this.#session.audioSource?.kind === 'microphone' && !this.#session.isOver) void this.#openMicrophone();
   }
 
   #choose(): number {
@@ -250,6 +268,11 @@ export class LivePage extends LitElement {
     this.site.dropped = files;
     this.site.navigate(FILES);
   }
+}
+
+/** From a file of its own, loaded only where it is wanted. @throws Error where sound can't be classified here */
+async function loadDevice(): Promise<SocketConstructor> {
+  return ((await import(new URL('device/device.js', BASE).href)) as typeof import('../device/device.js')).loadDevice();
 }
 
 customElements.define('live-page', LivePage);

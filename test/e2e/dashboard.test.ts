@@ -101,6 +101,24 @@ test('the microphone is heard as it is, and stopped', async (context) => {
   assert.equal(context.pageErrors, []);
 });
 
+test('on this device: the microphone is heard without being sent, and the choice is remembered', async (context) => {
+  const page = await open(context);
+  await state(page, 'Live');
+  await page.getByRole('button', { name: 'On this device' }).click();
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await page.getByRole('button', { name: 'Microphone' }).click();
+  await page.locator('genre-now h2', { hasText: 'Microphone' }).waitFor(SOON);
+  await barsMove(page);
+  await page.getByText('no sound is sent').waitFor(SOON);
+  const { streams } = await (await fetch(`${context.server.url}/v1/streams`)).json() as { streams: { name: string; connected: boolean }[] };
+  assert.equal([sockets, streams.filter(({ name, connected }) => name === 'Microphone' && connected)], [[], []]);
+  await page.reload();
+  await page.getByRole('button', { name: 'On this device', pressed: true }).click();
+  await page.getByRole('button', { name: 'On this device', pressed: false }).waitFor(SOON);
+  assert.equal(context.pageErrors, []);
+});
+
 test('after a restart of the server the microphone goes on as a new stream, and the page says so', async (context) => {
   let server = await serveHere({ demo: true });
   try {
@@ -244,7 +262,7 @@ test('every control has a name, can be reached by keyboard and shows its focus',
     assert.ok(focused.isFocusVisible, `${focused.name} has no visible focus`);
     reached.push(focused.name);
   }
-  assert.equal(reached, ['livegenre', 'Live', 'Files', 'Stations', 'Tune in', 'Demo station', 'Microphone', 'File', 'Use dark colours', 'timeline']);
+  assert.equal(reached, ['livegenre', 'Live', 'Files', 'Stations', 'Tune in', 'Demo station', 'Microphone', 'File', 'On this device', 'Use dark colours', 'timeline']);
   await page.locator('genre-timeline .keys').focus();
   await page.keyboard.press('End');
   await page.locator('genre-timeline .readout', { hasText: / to \d/ }).waitFor(SOON);

@@ -1,6 +1,7 @@
 /** Light or dark theme: the stored choice, and the base colours of each. */
 import type { Rgb } from '../../../server/drawing/colour.js';
 import type { Theme } from '../../../server/drawing/genre-colours.js';
+import { storeChoice, storedChoice, type ChoiceStorage } from './stored-choice.js';
 
 export type { Theme };
 
@@ -11,22 +12,10 @@ export const INK: Readonly<Record<Theme, Rgb>> = { light: [20, 25, 31], dark: [2
 
 const KEY = 'livegenre.theme';
 
-/** The methods of localStorage that are used; they throw if the browser blocks storage. */
-export type ThemeStorage = Pick<Storage, 'getItem' | 'setItem'>;
-
-export function storedTheme(storage: () => ThemeStorage): Theme | undefined {
-  try {
-    const stored = storage().getItem(KEY);
-    return stored === 'light' || stored === 'dark' ? stored : undefined;
-  } catch {
-    return undefined; // storage is blocked: the system's theme applies
-  }
+export function storedTheme(storage: () => ChoiceStorage): Theme | undefined {
+  return storedChoice(storage, KEY, ['light', 'dark']);
 }
 
-export function storeTheme(storage: () => ThemeStorage, theme: Theme): void {
-  try {
-    storage().setItem(KEY, theme);
-  } catch {
-    // Storage is blocked: the choice lasts until the page is closed.
-  }
+export function storeTheme(storage: () => ChoiceStorage, theme: Theme): void {
+  storeChoice(storage, KEY, theme);
 }
