@@ -84,6 +84,8 @@ function mayImport({ file, from, to, isType }: Import): boolean {
       // The command line sends and watches through the SDK, as everybody does.
       || (file.startsWith('server/cli/') && to.startsWith('client/sdk/'));
     case 'client': return target === 'dsp' || /^server\/(tune|drawing)\//.test(to) || (to.startsWith('server/protocol/') && isType)
+      // A site without a server makes the demo's music itself.
+      || (file.startsWith('client/static-site/') && to.startsWith('server/sources/demo/'))
       // The pipe itself runs there.
       || (file.startsWith('client/device/') && (target === 'models' || /^server\/(pipe|protocol)\//.test(to)));
     default: return false;

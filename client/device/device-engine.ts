@@ -12,11 +12,10 @@ import { Engine } from '../../server/pipe/engine.js';
 import { pipe } from '../../server/pipe/pipeline.js';
 import type { Chunk } from '../../server/pipe/progress.js';
 import { PIPE_DEFAULTS } from '../../server/pipe/settings.js';
-import type { Start } from '../../server/protocol/client-messages.js';
 import { encodeMessage } from '../../server/protocol/encoded-message.js';
 import { ProtocolError } from '../../server/protocol/errors.js';
 import type { Ready } from '../../server/protocol/messages.js';
-import type { DeviceEvents } from './device-stream.js';
+import type { DeviceEvents, DeviceStart } from './device-stream.js';
 import { microtask } from './microtask.js';
 
 export class DeviceEngine {
@@ -31,7 +30,7 @@ export class DeviceEngine {
   }
 
   /** @throws ProtocolError if the format can't be processed here */
-  open(start: Start, events: DeviceEvents): EngineStream {
+  open(start: DeviceStart, events: DeviceEvents): EngineStream {
     if (start.encoding === 'opus') throw new ProtocolError('bad-start', 'Opus is not decoded on the device: send PCM (s16le or f32le).');
     this.#opened += 1;
     const { name, version, labels, tags } = this.#bundle.manifest;
@@ -56,9 +55,9 @@ export class EngineStream {
   readonly #subscription: Subscription;
   #chunks: { next(chunk: Chunk): void; complete(): void } | undefined;
 
-  constructor({ encoding, sampleRate, channels, topK, tags, spectrogram }: Start, { manifest }: Bundle, engine: Engine, events: DeviceEvents) {
+  constructor({ encoding, sampleRate, channels, topK, tags, spectrogram, stretches }: DeviceStart, { manifest }: Bundle, engine: Engine, events: DeviceEvents) {
     const chunk$ = new Observable<Chunk>((subscriber) => { this.#chunks = subscriber; });
-    const options = { format: { encoding, sampleRate, channels }, model: manifest, engine, settings: PIPE_DEFAULTS, topK, tags, spectrogram };
+    const options = { format: { encoding, sampleRate, channels }, model: manifest, engine, settings: PIPE_DEFAULTS, topK, tags, spectrogram, stretches };
     this.#subscription = pipe(chunk$, options).subscribe({
       next: ({ json }) => events.message(json),
       error: (error: unknown) => events.ended(failureOf(error)),

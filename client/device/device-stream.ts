@@ -2,6 +2,12 @@
 import type { Start } from '../../server/protocol/client-messages.js';
 import type { ErrorCode } from '../../server/protocol/errors.js';
 
+/** `start` as a server gets it, and what only the owner of a stream on this device can ask for. */
+export type DeviceStart = Start & {
+  /** `stretch` messages too, as a server has them for files. */
+  readonly stretches?: boolean;
+};
+
 export interface DeviceFailure {
   readonly code: ErrorCode;
   readonly message: string;
@@ -19,7 +25,7 @@ export interface DeviceEvents {
 export interface DeviceStream {
   /** Bytes sent and not processed yet. */
   readonly waitingBytes: number;
-  start(start: Start): void;
+  start(start: DeviceStart): void;
   /** @param bytes in the format of `start`; not changed, and not needed after the call */
   send(bytes: Uint8Array): void;
   /** The sound is complete. */

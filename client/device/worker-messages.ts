@@ -1,11 +1,10 @@
 /** Messages between a page and its classifier's worker; a worker has one stream. */
-import type { Start } from '../../server/protocol/client-messages.js';
-import type { DeviceFailure } from './device-stream.js';
+import type { DeviceFailure, DeviceStart } from './device-stream.js';
 import type { ModelFile } from './model-cache.js';
 
 export type ToWorker =
   | { readonly type: 'load'; readonly model: Omit<ModelFile, 'sha256'> & Partial<ModelFile> }
-  | { readonly type: 'start'; readonly start: Start }
+  | { readonly type: 'start'; readonly start: DeviceStart }
   | { readonly type: 'audio'; readonly bytes: Uint8Array; readonly arrivedAtMs: number }
   | { readonly type: 'end' };
 

@@ -2,8 +2,7 @@
  * A stream in a Web Worker of its own, which ends with it. The addresses are those of the built files, written
  * as bundlers look for them (`new Worker(new URL(…, import.meta.url))`).
  */
-import type { Start } from '../../server/protocol/client-messages.js';
-import type { DeviceEvents, DeviceStream, OpenDeviceStream } from './device-stream.js';
+import type { DeviceEvents, DeviceStart, DeviceStream, OpenDeviceStream } from './device-stream.js';
 import type { ModelFile } from './model-cache.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
@@ -31,7 +30,7 @@ class WorkerStream implements DeviceStream {
     this.#post({ type: 'load', model: model ?? { url: new URL('../../web/device/model.bin', import.meta.url).href } });
   }
 
-  start(start: Start): void {
+  start(start: DeviceStart): void {
     this.#post({ type: 'start', start });
   }
 

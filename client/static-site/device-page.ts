@@ -1,8 +1,7 @@
-/** The static site's page: microphone and files, classified on this device. */
+/** The static site's page: microphone, demo and files, classified on this device. */
 import { css, html, LitElement, nothing } from 'lit';
 import { FRONT_END_V1 } from '../../dsp/mel/front-end.js';
-import { clockTime, delay, labelName, percent } from '../dashboard/model/format.js';
-import { CONTENT_NAMES } from '../dashboard/model/audio-content.js';
+import { delay } from '../dashboard/model/format.js';
 import { GenrePalette } from '../../server/drawing/genre-colours.js';
 import { SHOWN_TAGS } from '../dashboard/model/tag-words.js';
 import type { Theme } from '../dashboard/model/theme.js';
@@ -19,31 +18,23 @@ import '../dashboard/parts/wave-form.js';
 import { Session } from '../dashboard/session.js';
 import { openMicrophone } from '../dashboard/sources/microphone.js';
 import { microphoneErrorText } from '../dashboard/sources/source-errors.js';
+import type { AudioSource, SendOptions } from '../dashboard/sources/audio-source.js';
 import { loadDevice } from '../device/device.js';
-import { classifyFile, type FileProgress, type HeardFile } from './sound-file.js';
+import { DemoSource } from './demo.js';
+import type { DeviceFiles } from './device-files.js';
+import './device-files.js';
 
 /** Labels in each prediction: all of the model's. */
 const TOP_K = 100;
 
-interface Row {
-  readonly file: File;
-  progress: FileProgress | undefined;
-  heard: HeardFile | undefined;
-  problem: string;
-}
-
 export class DevicePage extends LitElement {
-  static override properties = { theme: { state: true }, isAsking: { state: true }, rows: { state: true } };
+  static override properties = { theme: { state: true }, isAsking: { state: true }, hasFiles: { state: true } };
   static override styles = [sharedStyles, pageStyles, soundStyles, css`
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.625rem 1rem; padding-block: 0.875rem; }
     h1 { font-size: 1.125rem; font-weight: 680; letter-spacing: -0.02em; }
     nav { display: flex; gap: 0.75rem; flex: 1; }
     a { color: var(--accent); }
     input { position: absolute; opacity: 0; inline-size: 1px; block-size: 1px; }
-    .files { display: grid; gap: 0.5rem; }
-    .files li { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
-    .files .name { flex: 1 1 12rem; overflow-wrap: anywhere; }
-    .files .quiet { color: var(--quiet); }
     @media (min-width: 64rem) {
       main { grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); }
       :is(.sound, .timeline, .all) { grid-column: 1 / -1; }
@@ -52,18 +43,16 @@ export class DevicePage extends LitElement {
 
   declare theme: Theme;
   declare isAsking: boolean;
-  declare rows: readonly Row[];
+  declare hasFiles: boolean;
   readonly #session = new Session(async () => ({ frontEnd: FRONT_END_V1 }), () => this.requestUpdate());
   readonly #palette = new GenrePalette();
   #page: AbortController | undefined;
-  /** Files are heard one after the other. */
-  #work = Promise.resolve();
 
   constructor() {
     super();
     this.theme = 'light';
     this.isAsking = false;
-    this.rows = [];
+    this.hasFiles = false;
   }
 
   override connectedCallback(): void {
@@ -90,11 +79,13 @@ export class DevicePage extends LitElement {
     const labels = model?.labels ?? [];
     const colours = this.#palette.of(labels, this.theme);
     const isListening = audioSource !== undefined && !isOver;
+    const kind = isListening ? audioSource.kind : undefined;
     return html`
       <header>
         <h1>livegenre on your device</h1>
         <nav aria-label="Pages"><a href="widget.html">Widget</a><a href="about.html">About</a></nav>
-        <button type="button" aria-pressed=${isListening} ?disabled=${this.isAsking} @click=${() => (isListening ? this.#session.stop() : this.#listen())}>Microphone</button>
+        <button type="button" aria-pressed=${kind === 'station'} ?disabled=${this.isAsking} @click=${() => (kind === 'station' ? this.#session.stop() : this.#playDemo())}>Demo</button>
+        <button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => (kind === 'microphone' ? this.#session.stop() : this.#listen())}>Microphone</button>
         <button type="button" @click=${() => this.renderRoot.querySelector('input')!.click()}>Files</button>
         <input type="file" multiple accept="audio/*,video/*" aria-label="Files" tabindex="-1" @change=${(event: Event) => this.#chooseFiles(event)}>
         <connection-state .state=${interruption === undefined ? connection : 'interrupted'} .lagMs=${prediction?.lagMs} .droppedMs=${session.lostMs + (prediction?.droppedMs ?? 0)}></connection-state>
@@ -107,7 +98,7 @@ export class DevicePage extends LitElement {
       <main>
         <section class="now" aria-label="Genre now">
           <genre-now .prediction=${prediction} .summary=${summary} .colours=${colours} .source=${audioSource?.name ?? ''} .sinceMs=${history?.currentMs ?? 0}
-            .isInterrupted=${interruption !== undefined} .isListening=${isListening} .idle=${audioSource ? undefined : 'Press Microphone, or drop files'}></genre-now>
+            .isInterrupted=${interruption !== undefined} .isListening=${isListening} .idle=${audioSource ? undefined : 'Press Demo or Microphone, or drop files'}></genre-now>
         </section>
         <section aria-label="All genres"><genre-bars .prediction=${prediction} .labels=${labels} .colours=${colours}></genre-bars></section>
         <section class="sound" aria-label="Sound">
@@ -116,8 +107,7 @@ export class DevicePage extends LitElement {
           <level-meter .soundView=${soundView} .prediction=${isOver ? undefined : prediction} .theme=${this.theme}></level-meter>
         </section>
         <section class="timeline" aria-label="Timeline"><genre-timeline .history=${history} .endMs=${history?.endMs ?? 0} .colours=${colours}></genre-timeline></section>
-        ${this.rows.length === 0 ? nothing : html`
-          <section class="all" aria-label="Files"><ul class="files" role="status">${this.rows.map((row) => html`<li><span class="name">${row.file.name}</span>${answerOf(row)}</li>`)}</ul></section>`}
+        <section class="all" aria-label="Files" ?hidden=${!this.hasFiles}><device-files .theme=${this.theme}></device-files></section>
       </main>
       <footer>
         <span>Nothing leaves this device: sound is classified in this page, and no request carries it or what was heard.</span>
@@ -130,13 +120,21 @@ export class DevicePage extends LitElement {
     return { audioSource, soundView, history, summary, interruption, isOver, model, connection, trouble, prediction, lostMs, blockMs };
   }
 
-  async #listen(): Promise<void> {
+  #listen(): Promise<void> {
+    return this.#open((sendOptions) => openMicrophone(sendOptions, {
+      captureUrl: new URL('capture.js', document.baseURI).href, errorText: microphoneErrorText, onChange: () => this.requestUpdate(),
+    }));
+  }
+
+  #playDemo(): Promise<void> {
+    return this.#open(async (sendOptions) => new DemoSource(sendOptions, Math.floor(Math.random() * 2 ** 32)));
+  }
+
+  async #open(open: (sendOptions: SendOptions) => Promise<AudioSource>): Promise<void> {
     this.isAsking = true;
     try {
       const WebSocket = await loadDevice();
-      const source = await openMicrophone({ url: 'ws://device.invalid', WebSocket, topK: TOP_K, tags: SHOWN_TAGS, spectrogram: true }, {
-        captureUrl: new URL('capture.js', document.baseURI).href, errorText: microphoneErrorText, onChange: () => this.requestUpdate(),
-      });
+      const source = await open({ url: 'ws://device.invalid', WebSocket, topK: TOP_K, tags: SHOWN_TAGS, spectrogram: true });
       if (this.isConnected) this.#session.switchTo(source);
       else source.end();
     } catch (error) {
@@ -153,36 +151,10 @@ export class DevicePage extends LitElement {
   }
 
   #add(files: readonly File[]): void {
-    const added = files.map((file): Row => ({ file, progress: undefined, heard: undefined, problem: '' }));
-    this.rows = [...this.rows, ...added];
-    for (const row of added) this.#work = this.#work.then(() => this.#hear(row));
+    if (files.length === 0) return;
+    this.hasFiles = true;
+    this.renderRoot.querySelector<DeviceFiles>('device-files')!.add(files);
   }
-
-  async #hear(row: Row): Promise<void> {
-    const { signal } = this.#page!;
-    if (signal.aborted) return;
-    try {
-      row.heard = await classifyFile(row.file, (progress) => {
-        row.progress = progress;
-        this.requestUpdate();
-      }, signal);
-    } catch (error) {
-      row.problem = (error as Error).message;
-    }
-    this.requestUpdate();
-  }
-}
-
-/** What is known of a file, in words. */
-function answerOf({ progress, heard, problem }: Row) {
-  if (problem !== '') return html`<span role="alert">${problem}</span>`;
-  if (!heard) return html`<span class="quiet">${progress ? `Heard ${clockTime(progress.heardMs)} of ${clockTime(progress.durationMs)}` : 'Waiting'}</span>`;
-  const { summary: { genre, p, segments, durationMs }, elapsedMs } = heard;
-  const parts = segments.map((segment) => `${clockTime(segment.fromMs)} ${segment.genre === null ? CONTENT_NAMES[segment.state] : labelName(segment.genre)}`);
-  return html`
-    <strong>${genre === null ? 'No genre' : `${labelName(genre)} ${percent(p)} %`}</strong>
-    <span class="quiet">${clockTime(durationMs)}, ${Math.round(durationMs / elapsedMs)} times as fast as it plays</span>
-    <span class="quiet">${parts.length > 1 ? parts.join(', ') : nothing}</span>`;
 }
 
 customElements.define('device-page', DevicePage);

@@ -1,15 +1,11 @@
 /** A file on this device: decoded by the browser, classified as fast as it goes, sent nowhere. */
-import { LocalClassifier, type LocalClassifierOptions } from '../device/local-classifier.js';
-import type { Prediction, Summary } from '../sdk/index.js';
+import { FRONT_END_V1 } from '../../dsp/mel/front-end.js';
+import type { Ready, ServerMessage, Summary } from '../../server/protocol/messages.js';
+import { FileAnalysis } from '../dashboard/model/file-analysis.js';
 import { SEND_SAMPLE_RATE } from '../dashboard/sources/audio-source.js';
 import { fileTooBigText, MAX_FILE_BYTES, SourceError, undecodableFileText } from '../dashboard/sources/source-errors.js';
-
-export interface FileProgress {
-  readonly durationMs: number;
-  readonly heardMs: number;
-  /** The newest; undefined before the first. */
-  readonly prediction: Prediction | undefined;
-}
+import type { DeviceStream } from '../device/device-stream.js';
+import { openInWorker } from '../device/worker-stream.js';
 
 export interface HeardFile {
   readonly summary: Summary;
@@ -17,29 +13,72 @@ export interface HeardFile {
   readonly elapsedMs: number;
 }
 
+export interface FileListener {
+  /** The model is loaded; `analysis` grows from now on. */
+  begun(analysis: FileAnalysis, labels: readonly string[]): void;
+  /** `analysis` has grown. */
+  changed(): void;
+}
+
 /** Frames of one message, one second. */
 const FRAMES = SEND_SAMPLE_RATE;
+/** No more than this waits for the worker: two messages of stereo. */
+const MAX_WAITING_BYTES = 4 * FRAMES * 4;
+const POLL_MS = 5;
 
 /**
  * @param signal ends the work; then it rejects
  * @throws SourceError with a message that says what to do
  */
-export async function classifyFile(file: File, onProgress: (progress: FileProgress) => void, signal: AbortSignal): Promise<HeardFile> {
+export async function classifyFile(file: File, listener: FileListener, signal: AbortSignal): Promise<HeardFile> {
   const startedMs = performance.now();
   const sound = await decode(file);
   const durationMs = sound.duration * 1000;
   // More than two channels are mixed by the pipe as well.
   const channels = Array.from({ length: sound.numberOfChannels }, (_, channel) => sound.getChannelData(channel));
-  const options: LocalClassifierOptions = { encoding: 'f32le', sampleRate: sound.sampleRate, channels: channels.length, live: false, topK: 10, connectAttempts: 1 };
-  const classifier = new LocalClassifier(options);
-  signal.addEventListener('abort', () => classifier.close(), { once: true });
-  classifier.on('prediction', (prediction) => onProgress({ durationMs, heardMs: prediction.atMs, prediction }));
-  await classifier.connect();
-  onProgress({ durationMs, heardMs: 0, prediction: undefined });
-  for (let from = 0; from < sound.length; from += FRAMES) {
-    if (!classifier.send(interleaved(channels, from, Math.min(sound.length, from + FRAMES)))) await classifier.drained();
+  let stream: DeviceStream | undefined;
+  try {
+    const summary = await new Promise<Summary>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new SourceError('It was stopped.')), { once: true });
+      let analysis: FileAnalysis | undefined;
+      let found: Summary | undefined;
+      stream = openInWorker()({
+        opened: () => stream!.start({ type: 'start', version: 1, encoding: 'f32le', sampleRate: sound.sampleRate, channels: channels.length, topK: 10, tags: 0, spectrogram: true, stretches: true }),
+        message: (data) => {
+          const message = JSON.parse(data) as ServerMessage;
+          if (message.type === 'ready') {
+            listener.begun(analysis = begin(message, durationMs), message.model.labels);
+            void send(stream!, channels, signal);
+          } else if (message.type === 'summary') found = message;
+          else {
+            analysis?.push({ type: message.type, data });
+            listener.changed();
+          }
+        },
+        ended: (failure) => (found ? resolve(found) : reject(new SourceError(failure?.message ?? 'The classifier ended without an answer.'))),
+      });
+    });
+    return { summary, elapsedMs: performance.now() - startedMs };
+  } finally {
+    stream?.close();
   }
-  return { summary: await classifier.stop(), elapsedMs: performance.now() - startedMs };
+}
+
+function begin({ blockMs }: Ready, durationMs: number): FileAnalysis {
+  const { bands, hop, sampleRate } = FRONT_END_V1;
+  const analysis = new FileAnalysis({ bands, hopMs: hop / sampleRate * 1000, blockMs });
+  analysis.progress = { receivedBytes: 0, totalBytes: null, scoredMs: 0, durationMs, elapsedMs: 0 };
+  return analysis;
+}
+
+async function send(stream: DeviceStream, channels: readonly Float32Array[], signal: AbortSignal): Promise<void> {
+  const { length } = channels[0]!;
+  for (let from = 0; from < length; from += FRAMES) {
+    while (stream.waitingBytes > MAX_WAITING_BYTES) await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
+    if (signal.aborted) return;
+    stream.send(new Uint8Array(interleaved(channels, from, Math.min(length, from + FRAMES)).buffer));
+  }
+  stream.end();
 }
 
 /** At the model's rate, which halves the memory of most files. */
@@ -52,7 +91,7 @@ async function decode(file: File): Promise<AudioBuffer> {
   }
 }
 
-function interleaved(channels: readonly Float32Array[], from: number, to: number): Float32Array {
+function interleaved(channels: readonly Float32Array[], from: number, to: number): Float32Array<ArrayBuffer> {
   const count = channels.length;
   const samples = new Float32Array((to - from) * count);
   channels.forEach((values, channel) => {

@@ -1,13 +1,8 @@
 /** Sound classified in a real Chromium, from static files and without a server. */
-import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import type { Page } from 'playwright-core';
-import { DeviceEngine } from '../../client/device/device-engine.js';
-import { openInThread } from '../../client/device/thread-stream.js';
-import { clientOptions } from '../../client/device/local-classifier.js';
-import { GenreClient, type Prediction } from '../../client/sdk/node.js';
-import { readCompactModel } from '../../models/compact/compact-model.js';
-import { DemoSynth, toS16 } from '../../server/sources/demo/synth.js';
+import type { Prediction } from '../../client/sdk/index.js';
+import { assertClose, classifyInPage, pageArguments, predictionsHere, WEB_FILES } from '../support/device-predictions.js';
 import { browserSuite, openPage, SOON } from '../support/pages.js';
 import { Site } from '../support/site.js';
 
@@ -18,16 +13,14 @@ interface Sites {
   other: Site;
 }
 
-const FILES = new URL('../../web/', import.meta.url);
 const PAGE = '<!doctype html><title>A page</title><link rel="icon" href="data:,">';
-const FORMAT = { encoding: 's16le', sampleRate: 44_100, channels: 1 } as const;
-const SAMPLES = toS16(new DemoSynth(3, FORMAT.sampleRate).render(4 * FORMAT.sampleRate));
-const MUSIC = new Uint8Array(SAMPLES.buffer);
+/** Of the shipped model. */
+const BLOCK_MS = 7680 / 22.05;
 
 const test = browserSuite<Sites>('device');
 
 test.before(async (context) => {
-  context.site = await Site.open(FILES);
+  context.site = await Site.open(WEB_FILES);
   context.other = await Site.open();
   context.other.html = PAGE;
 });
@@ -43,47 +36,7 @@ test.before.each(({ site }) => {
   site.requests.length = 0;
 });
 
-let here: Promise<Prediction[]> | undefined;
-
-/** What Node says with the same model file. */
-const predictionsHere = (): Promise<Prediction[]> => here ??= classifyHere();
-
-async function classifyHere(): Promise<Prediction[]> {
-  const bytes = new Uint8Array(await readFile(new URL('device/model.bin', FILES)));
-  const engine = new DeviceEngine(await readCompactModel(bytes));
-  const client = new GenreClient(clientOptions({ ...FORMAT, live: false, topK: 10 }, openInThread(async () => engine)));
-  const found: Prediction[] = [];
-  client.on('prediction', (prediction) => found.push(prediction));
-  await client.connect();
-  client.send(MUSIC);
-  await client.stop();
-  return found;
-}
-
-/** What the page says. */
-function predictionsOf(page: Page, host = ''): Promise<Prediction[]> {
-  return page.evaluate(async ({ base64, format, address }) => {
-    const { LocalClassifier } = await import(address) as typeof import('../../client/device/device.js');
-    const client = new LocalClassifier({ ...format, live: false, topK: 10, connectAttempts: 1 });
-    const found: Prediction[] = [];
-    client.on('prediction', (prediction) => found.push(prediction));
-    await client.connect();
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    for (let at = 0; at < bytes.length; at += 30_000) if (!client.send(bytes.subarray(at, at + 30_000))) await client.drained();
-    await client.stop();
-    return found;
-  }, { base64: Buffer.from(MUSIC).toString('base64'), format: FORMAT, address: `${host}/device/device.js` });
-}
-
-function assertClose(found: readonly Prediction[], wanted: readonly Prediction[], tolerance: number): void {
-  assert.is(found.length, wanted.length);
-  assert.ok(found.length >= 10);
-  found.forEach(({ top, genre, state }, index) => {
-    assert.equal([genre, state], [wanted[index]!.genre, wanted[index]!.state]);
-    const expected = new Map(wanted[index]!.top);
-    for (const [label, p] of top) assert.ok(Math.abs(p - expected.get(label)!) <= tolerance, `${label}: ${p}, not ${expected.get(label)}`);
-  });
-}
+const predictionsOf = (page: Page, host?: string): Promise<Prediction[]> => page.evaluate(classifyInPage, pageArguments(host));
 
 test('a page gives the predictions of Node, and fetches the model once', async (context) => {
   const { site } = context;
@@ -140,6 +93,45 @@ test('a widget listens to the microphone without a server, and asks nothing of t
   assert.is(page.workers().length, 0);
   assert.equal(context.pageErrors, []);
 });
+
+test('a hidden tab goes on, although its timers run once a second', async (context) => {
+  const { site } = context;
+  site.html = WIDGET;
+  const page = await openPage(context, site.origin, { prepare: (each) => each.addInitScript(hideable) });
+  await listen(page, 1);
+  await page.evaluate(() => (window as unknown as { hide(): void }).hide());
+  await page.evaluate(() => {
+    document.title = 'A page';
+    const seen: number[] = Object.assign(window, { seen: [] as number[] }).seen;
+    addEventListener('prediction', (event) => {
+      const { atMs, droppedMs } = (event as CustomEvent<{ atMs: number; droppedMs: number }>).detail;
+      seen.push(atMs, droppedMs);
+    });
+  });
+  await page.waitForFunction(() => (window as unknown as { seen: number[] }).seen.length >= 20, undefined, SOON);
+  const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen);
+  const times = seen.filter((_, index) => index % 2 === 0);
+  assert.ok(times.slice(1).every((atMs, index) => Math.abs(atMs - times[index]! - BLOCK_MS) < 2), times.join(' '));
+  assert.equal([...new Set(seen.filter((_, index) => index % 2 === 1))], [0]);
+  assert.is(await page.evaluate(() => document.querySelector('live-genre')!.state), 'music');
+  assert.equal(context.pageErrors, []);
+});
+
+/** In a page: `hide()` makes it a hidden tab, as browsers do: said by the document, with timers of at least a second. Chromium without a window hides no tab. */
+function hideable(): void {
+  let isHidden = false;
+  const { setTimeout: timeout, setInterval: interval } = window;
+  const atLeast = (ms = 0): number => (isHidden ? Math.max(1000, ms) : ms);
+  Object.assign(window, {
+    setTimeout: (work: () => void, ms?: number) => timeout(work, atLeast(ms)),
+    setInterval: (work: () => void, ms?: number) => interval(work, atLeast(ms)),
+    hide: () => {
+      isHidden = true;
+      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+    },
+  });
+}
 
 test('a device that can’t classify says so; with where="auto" the server is asked', async (context) => {
   const { site } = context;

@@ -21,6 +21,10 @@ test.before(async (context) => {
 
 test.after(({ site }) => site?.close());
 
+test.before.each(({ site }) => {
+  site.isIsolated = false;
+});
+
 /** Opens the page and waits until all of it is kept for a visit without a network. */
 async function firstVisit(context: Context): Promise<Page> {
   const page = await openPage(context, `${context.site.origin}/site/`);
@@ -32,16 +36,19 @@ async function firstVisit(context: Context): Promise<Page> {
   return page;
 }
 
-async function hears(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Microphone' }).click();
+async function hears(page: Page, source = 'Microphone'): Promise<void> {
+  await page.getByRole('button', { name: source }).click();
   await page.locator('genre-bars .p', { hasText: '%' }).first().waitFor(SOON);
-  await page.getByRole('button', { name: 'Microphone' }).click();
+  await page.getByRole('button', { name: source }).click();
   await page.locator('connection-state [role=status]', { hasText: 'Live' }).waitFor({ ...SOON, state: 'hidden' });
 }
 
 async function hearsFile(page: Page): Promise<void> {
   await page.getByLabel('Files').first().setInputFiles({ name: 'song.wav', mimeType: 'audio/wav', buffer: music(8) });
   await page.getByText(/0:08, \d+ times as fast as it plays/).waitFor(SOON);
+  // Stretches of 4 s, a new one every 2 s: the last begins at 4 s.
+  await page.getByRole('group', { name: 'Timeline', exact: true }).press('End');
+  await page.locator('file-timeline .picked', { hasText: '0:04 to 0:08' }).waitFor(SOON);
 }
 
 test('nothing leaves the device: after loading there is no request, whatever is heard', async (context) => {
@@ -52,11 +59,20 @@ test('nothing leaves the device: after loading there is no request, whatever is 
   page.on('websocket', (socket) => asked.push(socket.url()));
   context.site.requests.length = 0;
   await hears(page);
+  await hears(page, 'Demo');
   await hearsFile(page);
   // Browsers look by themselves whether there is a newer service worker.
   assert.equal([asked, context.site.requests.filter((path) => path !== '/site/service-worker.js')], [[], []]);
   assert.equal(await lowContrastTexts(page), []);
   assert.equal(await unnamedElements(page), []);
+  assert.equal(context.pageErrors, []);
+});
+
+test('cross-origin isolated it works as well', async (context) => {
+  context.site.isIsolated = true;
+  const page = await openPage(context, `${context.site.origin}/site/`);
+  assert.is(await page.evaluate(() => crossOriginIsolated), true);
+  await hears(page);
   assert.equal(context.pageErrors, []);
 });
 

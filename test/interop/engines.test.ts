@@ -1,4 +1,4 @@
-/** The pages in browsers of other engines than Chromium: the dashboard, the microphone, a station, a widget on another site. */
+/** The pages in browsers of other engines than Chromium: the dashboard, the microphone, a station, a widget on another site, the classifier on the device. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -6,8 +6,10 @@ import { serve, type ServedPage } from '../e2e/serve.js';
 import { LOW, Radio } from '../e2e/radio.js';
 import { startTestServer } from '../server/rig.js';
 import { station, URL_ONE } from '../server/stations/simulated-sources.js';
+import { assertClose, classifyInPage, pageArguments, predictionsHere, WEB_FILES } from '../support/device-predictions.js';
 import { Site } from '../support/site.js';
 import { eventually } from '../support/until.js';
+import type { Prediction } from '../../client/sdk/index.js';
 import { openFirefox, openWebKit, WEBKIT_PROGRAMS, type EnginePage } from './engines.js';
 import { Bench, interop } from './programs.js';
 
@@ -151,6 +153,20 @@ for (const { name, programs, open } of ENGINES) {
     await press(page, 'Stop');
     assert.is(await look(page, `all('live-genre[mic]')[0].state`), 'idle');
     assert.equal(page.errors, []);
+  });
+
+  test(`${name}: on the device: the predictions of Node, without a server`, async () => {
+    const files = await Site.open(WEB_FILES);
+    files.html = '<!doctype html><title>A page</title><link rel="icon" href="data:,">';
+    try {
+      await page.open(files.origin);
+      const found = await page.evaluate<Prediction[]>(`(${classifyInPage})(${JSON.stringify(pageArguments())})`);
+      assertClose(found, await predictionsHere(), 1e-3);
+      assert.equal(page.errors, []);
+    } finally {
+      await page.open('about:blank');
+      await files.close();
+    }
   });
 
   test.run();

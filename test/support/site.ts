@@ -6,6 +6,8 @@ import { extname } from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.bin': 'application/octet-stream', '.webmanifest': 'application/manifest+json' };
 
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
 export class Site {
   html = '';
   /** Content security policy of the page. */
@@ -14,6 +16,8 @@ export class Site {
   filePolicy: string | undefined;
   /** A folder's page is its index.html, as on most hosts. */
   hasIndex = false;
+  /** Pages are cross-origin isolated. */
+  isIsolated = false;
   /** Paths asked for so far. */
   readonly requests: string[] = [];
   readonly #http: Server;
@@ -28,7 +32,7 @@ export class Site {
       site.requests.push(path);
       const file = folder && read(new URL(`.${path.split('?')[0]}${site.hasIndex && path.endsWith('/') ? 'index.html' : ''}`, folder));
       const policy = file ? site.filePolicy : site.policy;
-      const headers = { ...(policy !== undefined && { 'content-security-policy': policy }), ...(file && { 'access-control-allow-origin': '*' }) };
+      const headers = { ...(policy !== undefined && { 'content-security-policy': policy }), ...(file && { 'access-control-allow-origin': '*' }), ...(site.isIsolated && ISOLATION) };
       response.writeHead(200, { 'content-type': (file && TYPES[extname(path)]) ?? 'text/html; charset=utf-8', ...headers });
       response.end(file ?? site.html);
     });

@@ -102,7 +102,7 @@ export class FileTimeline extends LitElement {
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" @click=${() => this.#zoom(1 / ZOOM_STEP)}>+</button>
         <button type="button" aria-label="Zoom out" title="Zoom out (-)" ?disabled=${this.isWhole} @click=${() => this.#zoom(ZOOM_STEP)}>−</button>
         <button type="button" title="Show all (0)" ?disabled=${this.isWhole} @click=${() => this.#showAll()}>All</button>
-        <button type="button" title="Where the network looked in the chosen stretch" aria-pressed=${looked !== undefined} ?disabled=${!this.explain || !stretch || stretch.top.length === 0 || this.isAsking} @click=${() => this.#look()}>Where it looked</button>
+        ${this.explain ? html`<button type="button" title="Where the network looked in the chosen stretch" aria-pressed=${looked !== undefined} ?disabled=${!stretch || stretch.top.length === 0 || this.isAsking} @click=${() => this.#look()}>Where it looked</button>` : ''}
         <span class="place">${clockTime(positionMs)} / ${clockTime(analysis?.durationMs ?? 0)}</span>
         <p class="picked" aria-live="polite">${stretch ? html`<strong>${stretch.genre === null ? CONTENT_NAMES[stretch.state] : labelName(stretch.genre)}</strong>, ${clockTime(stretch.fromMs)} to ${clockTime(stretch.toMs)}${stretch.top.length > 0 ? `: ${stretch.top.slice(0, 3).map(([label, p]) => `${labelName(label)} ${percent(p)} %`).join(', ')}` : ''}` : ''}</p>
       </div>
