@@ -42,6 +42,8 @@ export class LiveGenre extends HTMLElement {
   #page: AbortController | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
   #view: View | undefined;
+  /** What the parts show, all that it depends on. */
+  #shown = '';
   #isUpdateQueued = false;
   #hasNewSource = false;
 
@@ -205,7 +207,10 @@ export class LiveGenre extends HTMLElement {
     const view = this.#view = this.#currentView();
     const status = this.#status;
     const parts = this.#parts;
-    parts.show(view, this.size, this.#strings, status?.labels ?? [], this.#reducedMotion.matches);
+    // A write of the same value costs the browser a frame all the same.
+    const shown = JSON.stringify([view, this.size, this.getAttribute('labels'), status?.labels, this.#reducedMotion.matches]);
+    if (shown !== this.#shown) parts.show(view, this.size, this.#strings, status?.labels ?? [], this.#reducedMotion.matches);
+    this.#shown = shown;
     this.#showButton();
     const text = NOT_ANNOUNCED.has(view.state) ? '' : view.headline;
     if (this.#announcer.push(text, WALL_CLOCK.now())) parts.announce(`${view.name === '' ? '' : `${view.name}: `}${view.headline}.`);

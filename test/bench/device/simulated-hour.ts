@@ -15,7 +15,7 @@ export interface Hour {
   readonly soundMs: number;
   readonly elapsedMs: number;
   readonly predictions: number;
-  /** What the sound has blocks for. */
+  /** What the sound has blocks for, the last one cut off. */
   readonly wantedPredictions: number;
   /** Dropped by the page or the pipe, ms. */
   readonly droppedMs: number;
@@ -58,7 +58,7 @@ export async function simulatedHour(modelFolder: string, hours: number): Promise
   worklet.process([[]]);
   const { durationMs } = await finished(sender);
   const soundMs = 1000 * samples / SAMPLE_RATE;
-  return { soundMs, elapsedMs: performance.now() - startedMs, predictions, wantedPredictions: Math.floor(soundMs / blockMs), droppedMs: droppedMs + sender.client.droppedMs, heardMs: durationMs };
+  return { soundMs, elapsedMs: performance.now() - startedMs, predictions, wantedPredictions: Math.ceil(soundMs / blockMs), droppedMs: droppedMs + sender.client.droppedMs, heardMs: durationMs };
 }
 
 function finished(sender: Sender): Promise<{ durationMs: number }> {
