@@ -20,6 +20,7 @@ import { httpApp } from './http/http.js';
 import { Health } from './health/health.js';
 import { Explanations } from './inspect/explanations.js';
 import { limitRequestTime } from './http/request-time.js';
+import { openCluster, type Cluster, type StationList } from './cluster/cluster.js';
 import type { Log } from './log.js';
 import { createGuard } from './network/guard/guard.js';
 import { isBlockedByFetch } from './network/blocked-ports.js';
@@ -36,6 +37,7 @@ import { reconnectingSource } from './stations/reconnecting-source.js';
 import { AudioListeners } from './stations/audio-listeners.js';
 import { TunedListeners } from './relay/tuned-listeners.js';
 import { Profiles } from './stations/profiles.js';
+import type { StationConfig } from './stations/config.js';
 import type { Listen } from './stations/station.js';
 import { Stations } from './stations/stations.js';
 import type { Source } from './sources/source.js';
@@ -101,16 +103,24 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   let pages: ReadonlyMap<string, ServedFile>;
   let persistence: Persistence;
+  let cluster: Cluster | undefined;
+  let list: StationList;
+  let saved: readonly StationConfig[];
   let certificate: CertificateFiles | undefined;
   try {
     certificate = await readCertificate(settings);
     pages = await readFiles(parts.dashboard ?? fileURLToPath(new URL('../web', import.meta.url)));
-    persistence = await openPersistence(settings, log, scheduler);
+    cluster = await openCluster(settings, log, scheduler);
+    persistence = await openPersistence(settings, log, scheduler, cluster?.number);
+    list = cluster?.list(persistence.list) ?? persistence.list;
+    saved = cluster ? await list.load() : persistence.stations;
   } catch (error) {
+    await cluster?.leave(0);
     await starting.then((shards) => shards.close(), () => {});
     throw error;
   }
   const shards = await starting.catch(async (error: unknown) => {
+    await cluster?.leave(0);
     await persistence.close();
     throw error;
   });
@@ -133,8 +143,9 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   let alerts: RunningAlerts | undefined;
   const stations = new Stations({
-    saved: persistence.stations,
-    save: persistence.save,
+    saved,
+    save: (all) => list.save(all),
+    isShared: cluster !== undefined,
     streams,
     log,
     scheduler,
@@ -180,11 +191,20 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   limitRequestTime(http);
   new Upgrades({ admitted: door, access, grants, streams, senders, viewers, settings });
   try {
-    alerts = await startAlerts({ settings, log, guard, stations, scheduler, deliveries: persistence.store?.deliveries, restored: await persistence.openAlerts(), recordAlert: persistence.recordAlert });
+    alerts = await startAlerts({
+      settings, log, guard, stations, scheduler,
+      deliveries: persistence.store?.deliveries,
+      restored: cluster ? [] : await persistence.openAlerts(),
+      recordAlert: persistence.recordAlert,
+      isShared: cluster !== undefined,
+      // With one database for all nodes, who has a station sends what is pending of it.
+      mayDeliver: cluster && persistence.store?.stations ? (id) => cluster.number(id) !== undefined || !stations.get(id) : undefined,
+    });
     // After the alerts: those of a station that is removed are over before it is forgotten.
     persistence.record(stations);
     await listen(http, settings);
-    stations.start();
+    if (cluster) cluster.start({ stations, list, records: persistence.records, alerts, load: () => streams.load });
+    else stations.start();
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
     http.close();
@@ -192,6 +212,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     metrics.close();
     health.close();
     grants.close();
+    await cluster?.leave(0);
     await alerts?.close();
     await stations.close();
     await persistence.close();
@@ -220,6 +241,8 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   };
 
   async function close(): Promise<void> {
+    // The others go on with its stations before anything else ends.
+    await cluster?.leave(settings.drainTimeoutMs);
     const drained = streams.drain(settings.drainTimeoutMs);
     senders.goAway();
     tuned.close();

@@ -10,19 +10,24 @@ import type { Settings } from './settings.js';
 import { openStore } from './store/open.js';
 import { dataPlaceOf, shownPlace } from './store/place.js';
 import { retain } from './store/retention.js';
+import type { StationList } from './cluster/cluster.js';
+import type { Records } from './cluster/station-turns.js';
 import type { StationStore } from './store/stations.js';
-import type { Store } from './store/store.js';
+import type { AlertRecord, Store } from './store/store.js';
 import type { StationConfig } from './stations/config.js';
 import { History } from './stations/history.js';
 import type { Stations } from './stations/stations.js';
 import { StationsFile } from './stations/stations-file.js';
 import { StationsTable } from './stations/stations-table.js';
 
+/** Of several nodes: under which number this one may write of a station; undefined while it may not. */
+export type FencingNumber = (station: string) => number | undefined;
+
 export interface Persistence {
   /** The saved stations. */
   readonly stations: readonly StationConfig[];
-  /** @throws ProtocolError `not-kept` */
-  readonly save: (stations: readonly StationConfig[]) => Promise<void>;
+  /** Where they were loaded from, and are saved to. */
+  readonly list: StationList;
   /** Undefined if no database is set. */
   readonly store: Store | undefined;
   /** Writes history; undefined if none is kept. */
@@ -33,8 +38,10 @@ export interface Persistence {
   readonly listing: LibraryListing | undefined;
   /** Alerts still active when the server stopped; none if they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
-  /** Saves an alert event; called before it is delivered. */
-  recordAlert(event: AlertEvent): void;
+  /** Saves an alert event; called before it is delivered. False: another node writes of the station. */
+  recordAlert(event: AlertEvent): Promise<boolean>;
+  /** For a node of several; undefined without a database. */
+  readonly records: Records | undefined;
   /** Records the stations' events until `close`. */
   record(stations: Pick<Stations, 'events$' | 'changes$'>): void;
   /** Writes pending rows and closes the database. */
@@ -42,11 +49,12 @@ export interface Persistence {
 }
 
 /**
+ * @param number of several nodes: the fencing number under which this one may write of a station
  * @throws Error with the reason when the stations file or the database exists but can't be used, PostgreSQL is not there, or the library can't.
  * A full or read-only disk is logged and retried; monitoring continues without it.
  */
-export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler): Promise<Persistence> {
-  const own = await openOwn(settings, log, scheduler);
+export async function openPersistence(settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler, number?: FencingNumber): Promise<Persistence> {
+  const own = await openOwn(settings, log, scheduler, number);
   try {
     const file = settings.library === '' ? undefined : findLibrary(settings.library, []);
     const library = file === undefined ? undefined : AlikeLibrary.open(file);
@@ -65,27 +73,22 @@ export async function openPersistence(settings: Settings, log: Log, scheduler: S
   }
 }
 
-async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike): Promise<Omit<Persistence, 'library' | 'listing'>> {
+async function openOwn(settings: Settings, log: Log, scheduler: SchedulerLike, number: FencingNumber | undefined): Promise<Omit<Persistence, 'library' | 'listing'>> {
   const place = dataPlaceOf(settings);
   const store = place && await openStore(place, log);
   try {
     const list = store?.stations ? tableOf(store.stations, settings, log) : fileOf(settings);
     const stations = await list.load();
-    return { ...keep(store, settings, log, scheduler), stations, save: (all) => list.save(all) };
+    return { ...keep(store, settings, log, scheduler, number), stations, list };
   } catch (error) {
     await store?.close();
     throw error;
   }
 }
 
-/** Where stations are loaded from and saved to. */
-interface StationList {
-  load(): Promise<StationConfig[]>;
-  save(stations: readonly StationConfig[]): Promise<void>;
-}
-
-function fileOf({ stations }: Settings): StationList {
-  return stations === '' ? { load: async () => [], save: async () => {} } : new StationsFile(stations);
+function fileOf({ stations: path }: Settings): StationList {
+  const file = path === '' ? undefined : new StationsFile(path);
+  return { load: async () => file?.load() ?? [], changes: async () => undefined, save: async (stations) => file?.save(stations) };
 }
 
 function tableOf(store: StationStore, { stations, database }: Settings, log: Log): StationList {
@@ -93,9 +96,9 @@ function tableOf(store: StationStore, { stations, database }: Settings, log: Log
   return new StationsTable(store);
 }
 
-function keep(store: Store | undefined, settings: Settings, log: Log, scheduler: SchedulerLike): Omit<Persistence, 'library' | 'listing' | 'stations' | 'save'> {
-  if (!store) return { store, history: undefined, openAlerts: async () => [], recordAlert() {}, record() {}, close: async () => {} };
-  const history = new History({ store: store.history, log, scheduler });
+function keep(store: Store | undefined, settings: Settings, log: Log, scheduler: SchedulerLike, number: FencingNumber | undefined): Omit<Persistence, 'library' | 'listing' | 'stations' | 'list'> {
+  if (!store) return { store, history: undefined, openAlerts: async () => [], recordAlert: async ({ station }) => number === undefined || number(station.id) !== undefined, records: undefined, record() {}, close: async () => {} };
+  const history = new History({ store: store.history, log, scheduler, ...(number && { number }) });
   const running = retain({ store: store.history, keepDays: settings.keepDays, log, scheduler });
   return {
     store, history,
@@ -104,11 +107,17 @@ function keep(store: Store | undefined, settings: Settings, log: Log, scheduler:
         log.error('the alerts from before can not be read: those that still hold are raised anew', { reason: String(error) });
         return [];
       });
-      return open.map(({ id, station, type, fromMs }) => ({ id, stationId: station.id, stationName: station.name, type, fromMs }));
+      return open.map(openAlert);
     },
-    recordAlert({ id, station, type, fromMs, toMs, sentence }) {
-      // A failed write is retried and reported by the history's status.
-      void history.alert({ id, station, type, fromMs, toMs, sentence });
+    // A failed write is retried and reported by the history's status.
+    recordAlert: ({ id, station, type, fromMs, toMs, sentence }) => history.alert({ id, station, type, fromMs, toMs, sentence }),
+    records: {
+      async claim(station, claimed) {
+        const untilMs = await history.claim(station, claimed);
+        // Of SQLite each node has a file of its own: what others recorded of the station is not in it.
+        return { untilMs: store.stations ? untilMs : null, alerts: (await store.history.openAlerts(station)).map(openAlert) };
+      },
+      handOver: (station) => history.handOver(station),
     },
     record({ events$, changes$ }) {
       running.add(events$.subscribe(({ station, event }) => history.record(station.id, event)));
@@ -122,4 +131,8 @@ function keep(store: Store | undefined, settings: Settings, log: Log, scheduler:
       await store.close();
     },
   };
+}
+
+function openAlert({ id, station, type, fromMs }: AlertRecord): OpenAlert {
+  return { id, stationId: station.id, stationName: station.name, type, fromMs };
 }

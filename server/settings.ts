@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { commaList } from './comma-list.js';
 import { parseAllowedHost } from './network/guard/allowed-hosts.js';
 import { parseProxies } from './network/client-address.js';
-import { addressProblem, BROKER_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
+import { addressProblem, BROKER_ADDRESS, NATS_ADDRESS, WEBHOOK_ADDRESS, type AddressUse } from './network/address.js';
 import { PIPE_DEFAULTS } from './pipe/settings.js';
 
 /** Definition of a setting. */
@@ -78,6 +78,16 @@ function secret(definition: Definition<string>): Setting<string> {
 /** A text that may be empty. */
 function anyText(definition: Definition<string>): Setting<string> {
   return { ...definition, parse: (value) => value.trim() };
+}
+
+function nodeName(definition: Definition<string>): Setting<string> {
+  return {
+    ...definition,
+    parse(value) {
+      if (!/^(?:[A-Za-z0-9][\w-]{0,63})?$/.test(value)) throw new Error('at most 64 letters, digits, dashes and underscores, the first a letter or a digit');
+      return value;
+    },
+  };
 }
 
 function addresses(definition: Definition<readonly string[]>, use: AddressUse): Setting<readonly string[]> {
@@ -218,6 +228,8 @@ export const SETTINGS = {
   reconnectMinMs: whole({ default: 1000, unit: 'ms', min: 10, max: HOUR_MS, description: 'wait before a lost station is connected to again; doubles with each attempt' }),
   reconnectMaxMs: whole({ default: 60_000, unit: 'ms', min: 10, max: 24 * HOUR_MS, description: 'longest wait before a lost station is connected to again' }),
   database: database({ default: '', unit: 'place', isSecret: /:\/\//, description: 'SQLite file for history, alerts and tokens, or postgres://USER:PASSWORD@HOST/DATABASE for these and the stations; beside the stations file unless set, and without either nothing is stored' }),
+  nats: addresses({ default: [], unit: 'URLs', isSecret: true, description: 'NATS servers over which several nodes are one service, such as nats://user:password@host:4222, separated by commas' }, NATS_ADDRESS),
+  node: nodeName({ default: '', unit: 'name', description: 'name of this node among several, over --nats or with one PostgreSQL; with --nats the host\'s name and a random number unless set' }),
   library: anyText({ default: '', unit: 'path', description: 'library to search and to make playlists from: a folder of music that livegenre library has heard, or its database' }),
   keepDays: whole({ default: 30, unit: 'days', min: 1, max: 36_500, description: 'time after which history is deleted' }),
   webhooks: addresses({ default: [], unit: 'URLs', isSecret: true, description: 'addresses that receive the alerts of every station, separated by commas' }, WEBHOOK_ADDRESS),

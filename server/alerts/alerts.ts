@@ -2,7 +2,7 @@
  * Evaluates the alert rules of all stations on their events and on a timer. An alert keeps one id
  * from start to end, also across changes of its rule and restarts. Delivery is done elsewhere.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { asyncScheduler, interval, Observable, Subject, Subscription, type SchedulerLike } from 'rxjs';
 import type { AlertType, StationGlance } from '../protocol/messages.js';
 import type { Rule, StationConfig } from '../stations/config.js';
@@ -17,9 +17,15 @@ import type { Finding, RuleEvaluator } from './rules/rule.js';
 import { Speech } from './rules/speech.js';
 import { duration } from './format.js';
 
+export interface AlertStation {
+  readonly config: StationConfig;
+  glance(): StationGlance;
+}
+
 /** The part of the station list that alerts use. */
 export interface AlertStations {
-  list(): readonly { readonly config: StationConfig; glance(): StationGlance }[];
+  list(): readonly AlertStation[];
+  get(id: string): AlertStation | undefined;
   readonly events$: Observable<{ readonly station: StationConfig; readonly event: StationEvent }>;
   readonly changes$: Observable<{ readonly type: 'added' | 'changed' | 'removed'; readonly station: StationConfig }>;
 }
@@ -51,9 +57,12 @@ export class Alerts {
   readonly #scheduler: SchedulerLike;
   readonly #stations = new Map<string, WatchedStation>();
   readonly #owned = new Subscription();
+  readonly #isShared: boolean;
 
-  constructor(scheduler: SchedulerLike = asyncScheduler) {
+  /** @param isShared whether stations are watched only between `take` and `leave`, as one of several nodes does it for each */
+  constructor(scheduler: SchedulerLike = asyncScheduler, isShared = false) {
     this.#scheduler = scheduler;
+    this.#isShared = isShared;
     this.event$ = this.#events.asObservable();
   }
 
@@ -64,21 +73,31 @@ export class Alerts {
    */
   start(stations: AlertStations, restored: readonly OpenAlert[] = []): void {
     const waiting = new Set(restored);
-    for (const station of stations.list()) {
+    for (const station of this.#isShared ? [] : stations.list()) {
       const { state, since, reason } = station.glance();
       // An enabled station that is stopped has not been started yet, so its state is unknown.
       const isKnown = state !== 'stopped' || !station.config.enabled;
       this.#watch(station.config, waiting, isKnown ? { type: 'state', atMs: Date.parse(since), state, reason } : undefined);
     }
-    for (const { id, stationId, stationName, type, fromMs } of waiting) {
-      this.#end({ id: stationId, name: stationName }, type, null, { id, fromMs }, 'its rule was removed');
-    }
+    this.#endWithoutRule(waiting);
     this.#owned.add(stations.changes$.subscribe(({ type, station }) => {
       if (type === 'removed') this.#unwatch(station);
-      else this.#watch(station);
+      else if (!this.#isShared || this.#stations.has(station.id)) this.#watch(station);
     }));
     this.#owned.add(stations.events$.subscribe(({ station, event }) => this.#onEvent(station.id, event)));
     this.#owned.add(interval(TICK_MS, this.#scheduler).subscribe(() => this.#tick(this.#scheduler.now())));
+  }
+
+  /** Watches a station that this node listens to from now on; its open alerts go on. */
+  take(config: StationConfig, open: readonly OpenAlert[]): void {
+    const waiting = new Set(open);
+    this.#watch(config, waiting);
+    this.#endWithoutRule(waiting);
+  }
+
+  /** Leaves a station and its open alerts to another node. */
+  leave(stationId: string): void {
+    this.#stations.delete(stationId);
   }
 
   /** Types of the station's open alerts. */
@@ -90,6 +109,12 @@ export class Alerts {
   close(): void {
     this.#owned.unsubscribe();
     this.#events.complete();
+  }
+
+  #endWithoutRule(waiting: Iterable<OpenAlert>): void {
+    for (const { id, stationId, stationName, type, fromMs } of waiting) {
+      this.#end({ id: stationId, name: stationName }, type, null, { id, fromMs }, 'its rule was removed');
+    }
   }
 
   /** Adds a station, or updates its rules. */
@@ -156,9 +181,9 @@ export class Alerts {
     // Blocks end at fractions of a millisecond; stored and sent times are whole ones.
     const fromMs = Math.round(finding.fromMs);
     const toMs = finding.toMs === null ? null : Math.round(finding.toMs);
-    const alertId = active.alert?.id ?? randomUUID();
-    active.alert = kind === 'raised' ? { id: alertId, fromMs } : null;
     const { rule } = active;
+    const alertId = active.alert?.id ?? alertIdOf(id, rule.type, fromMs);
+    active.alert = kind === 'raised' ? { id: alertId, fromMs } : null;
     this.#events.next({ id: alertId, station: { id, name }, type: rule.type, kind, atMs, fromMs, toMs, sentence: `${name}: ${sentence}`, rule, details });
   }
 
@@ -178,6 +203,12 @@ export class Alerts {
       details: { because: why },
     });
   }
+}
+
+/** The same on every node: a UUID (version 8) of station, rule and time. */
+function alertIdOf(station: string, type: AlertType, fromMs: number): string {
+  const hash = createHash('sha256').update(`${station} ${type} ${fromMs}`).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
 function evaluatorOf(rule: Rule, openSinceMs: number | null): RuleEvaluator {

@@ -41,6 +41,26 @@ export class Outbox {
     return outbox;
   }
 
+  /** An outbox that has only deliveries of the stations that it takes: others of the same database have the rest. */
+  static shared(store: DeliveryStore, log: Log): Outbox {
+    return new Outbox(store, log);
+  }
+
+  /** Goes on with the pending deliveries of a station. */
+  async take(station: string): Promise<void> {
+    try {
+      for (const delivery of await this.#store?.pending(station) ?? []) if (!this.#waiting.has(keyOf(delivery))) this.#waiting.set(keyOf(delivery), delivery);
+    } catch (error) {
+      this.#log.error('pending deliveries of a station can not be read; they are sent by the next node that has it', { station, reason: String(error) });
+    }
+  }
+
+  /** Leaves the pending deliveries of a station to another one. */
+  async leave(station: string): Promise<void> {
+    await this.save();
+    for (const all of [this.#waiting, this.#unsaved]) for (const [key, { stationId }] of all) if (stationId === station) all.delete(key);
+  }
+
   get size(): number {
     return this.#waiting.size;
   }

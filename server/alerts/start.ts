@@ -1,5 +1,5 @@
 /** Starts and stops the alerts together with their outputs: log, history, webhooks and MQTT. */
-import { asyncScheduler, interval, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, interval, Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { Log } from '../log.js';
 import type { AlertType } from '../protocol/messages.js';
 import type { Guard } from '../network/guard/guard.js';
@@ -21,8 +21,12 @@ export interface AlertsOptions {
   readonly deliveries?: DeliveryStore | undefined;
   /** Alerts open when the server stopped. */
   readonly restored?: readonly OpenAlert[];
-  /** Records an event before it is sent, so that a restart does not raise the alert a second time. */
-  readonly recordAlert?: (event: AlertEvent) => void;
+  /** Records an event before it is sent, so that a restart does not raise the alert a second time. False: another node has the station. */
+  readonly recordAlert?: (event: AlertEvent) => Promise<boolean>;
+  /** Whether this is one of several nodes: stations are watched between `take` and `leave`, and only what was recorded is sent. */
+  readonly isShared?: boolean;
+  /** Of several nodes with one database: whether this one may still speak of a station. Then it sends only what is pending of the stations that it has. */
+  readonly mayDeliver?: ((stationId: string) => boolean) | undefined;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -33,6 +37,10 @@ export interface RunningAlerts {
   readonly waiting: number;
   /** Types of the station's open alerts. */
   open(stationId: string): readonly AlertType[];
+  /** This node listens to a station from now on; its open alerts go on. */
+  take(stationId: string, open: readonly OpenAlert[]): void;
+  /** Another node does, with its alerts. Resolves when this one sends nothing more of it. */
+  leave(stationId: string): Promise<void>;
   /** Call before stopping the stations, so that the shutdown ends no alert. */
   close(): Promise<void>;
 }
@@ -43,22 +51,29 @@ const DAY_MS = 86_400_000;
  * May be called before or after the stations start.
  * @throws SettingError when a topic or the secret can't be used
  */
-export async function startAlerts({ settings, log, guard, stations, deliveries, restored, recordAlert, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
+export async function startAlerts({ settings, log, guard, stations, deliveries, restored, recordAlert, isShared = false, mayDeliver, scheduler = asyncScheduler }: AlertsOptions): Promise<RunningAlerts> {
   for (const name of ['mqttTopic', 'mqttDiscovery'] as const) checkTopic(name, settings[name]);
-  const alerts = new Alerts(scheduler);
-  const outbox = await Outbox.open(deliveries, log);
-  const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler });
+  const alerts = new Alerts(scheduler, isShared);
+  const sent = new Subject<AlertEvent>();
+  const recording = new Set<Promise<void>>();
+  const outbox = mayDeliver && deliveries ? Outbox.shared(deliveries, log) : await Outbox.open(deliveries, log);
+  const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler, ...(mayDeliver && { mayDeliver }) });
   const targets = new Map(stations.list().map(({ config }) => [config.id, config.webhooks]));
 
+  sent.subscribe((event) => webhooks.send(event, [...settings.webhooks, ...(targets.get(event.station.id) ?? [])]));
   alerts.event$.subscribe((event) => {
     const { id, station, type, kind, sentence } = event;
     log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, stream: station.id, name: station.name, type, kind });
-    try {
-      recordAlert?.(event);
-    } catch (error) {
+    const recorded = (recordAlert?.(event) ?? Promise.resolve(true)).catch((error: unknown) => {
       log.error('an alert could not be recorded', { alert: id, reason: String(error) });
-    }
-    webhooks.send(event, [...settings.webhooks, ...(targets.get(station.id) ?? [])]);
+      return true;
+    });
+    if (!isShared) return sent.next(event);
+    const sending = recorded.then((isOurs) => {
+      if (isOurs) sent.next(event);
+      else log.warn('an alert is not sent, as another node listens to its station now', { alert: id, stream: station.id });
+    }).finally(() => recording.delete(sending));
+    recording.add(sending);
   });
 
   const [broker, ...others] = settings.mqtt;
@@ -68,8 +83,8 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
     prefix: settings.mqttTopic,
     discovery: settings.mqttDiscovery,
     stations,
-    openAlerts: (id) => alerts.open(id),
-    event$: alerts.event$,
+    openAlerts: (id) => (isShared ? stations.get(id)?.glance().alerts ?? [] : alerts.open(id)),
+    event$: sent,
     log,
     guard,
     scheduler,
@@ -87,15 +102,28 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
   });
 
   return {
-    event$: alerts.event$,
+    event$: sent,
     get waiting() {
       return outbox.size;
     },
     open: (stationId) => alerts.open(stationId),
+    take(stationId, open) {
+      const config = stations.get(stationId)?.config;
+      if (!config) return;
+      alerts.take(config, open);
+      if (mayDeliver) void webhooks.take(stationId);
+    },
+    async leave(stationId) {
+      alerts.leave(stationId);
+      // Nobody takes a station that was removed: its last events are sent from here.
+      if (mayDeliver && stations.get(stationId)) await webhooks.leave(stationId);
+    },
     async close() {
       changes.unsubscribe();
       deletions.unsubscribe();
       alerts.close();
+      await Promise.all(recording);
+      sent.complete();
       await Promise.all([webhooks.close(), mqtt?.close()]);
     },
   };

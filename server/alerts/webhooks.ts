@@ -25,6 +25,8 @@ export interface WebhooksOptions {
   readonly random?: () => number;
   /** Requests at once, each to another target. */
   readonly maxConcurrent?: number;
+  /** Of several nodes: whether this one may still speak of a station. Asked before every request. */
+  readonly mayDeliver?: (stationId: string) => boolean;
 }
 
 /** Timeout of a request. */
@@ -58,7 +60,10 @@ export class Webhooks {
   readonly #random: () => number;
   readonly #maxConcurrent: number;
   /** Running requests by target. */
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, { readonly stationId: string; readonly done: Promise<void> }>();
+  readonly #mayDeliver: (stationId: string) => boolean;
+  /** Stations of which nothing more is sent. */
+  readonly #left = new Set<string>();
   readonly #backoffs = new Map<string, Backoff>();
   /** Aborts the running requests at shutdown. */
   readonly #abort = new Subject<void>();
@@ -67,7 +72,7 @@ export class Webhooks {
   #isAborted = false;
 
   /** @throws SettingError when the secret is malformed */
-  constructor({ outbox, secret, log, guard, scheduler = asyncScheduler, random = Math.random, maxConcurrent = MAX_CONCURRENT }: WebhooksOptions) {
+  constructor({ outbox, secret, log, guard, scheduler = asyncScheduler, random = Math.random, maxConcurrent = MAX_CONCURRENT, mayDeliver = () => true }: WebhooksOptions) {
     this.#outbox = outbox;
     this.#key = secret === '' ? undefined : keyOf(secret);
     this.#log = log;
@@ -75,6 +80,7 @@ export class Webhooks {
     this.#scheduler = scheduler;
     this.#random = random;
     this.#maxConcurrent = maxConcurrent;
+    this.#mayDeliver = mayDeliver;
     this.#dispatch();
   }
 
@@ -92,6 +98,21 @@ export class Webhooks {
     void this.#outbox.put(deliveries, this.#scheduler.now()).then(() => this.#dispatch());
   }
 
+  /** Goes on with the pending deliveries of a station that another node has left. */
+  async take(stationId: string): Promise<void> {
+    this.#left.delete(stationId);
+    await this.#outbox.take(stationId);
+    this.#dispatch();
+  }
+
+  /** Sends nothing more of a station; resolves when no request of it runs, at the latest after 2 s. */
+  async leave(stationId: string): Promise<void> {
+    this.#left.add(stationId);
+    const running = [...this.#running.values()].filter((each) => each.stationId === stationId);
+    await Promise.race([Promise.all(running.map(({ done }) => done)), new Promise((resolve) => timer(CLOSE_MS, this.#scheduler).subscribe(resolve))]);
+    await this.#outbox.leave(stationId);
+  }
+
   /** Discards a station's pending deliveries to other targets than these. */
   dropRemovedTargets(stationId: string, targets: readonly string[]): void {
     const isRemoved = (delivery: Delivery): boolean => delivery.stationId === stationId && !targets.includes(delivery.target);
@@ -106,7 +127,7 @@ export class Webhooks {
       this.#isAborted = true;
       this.#abort.next();
     });
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
     timeout.unsubscribe();
     await this.#outbox.save();
   }
@@ -121,11 +142,11 @@ export class Webhooks {
     let nextMs = nowMs + DISPATCH_EVERY_MS;
     for (const delivery of this.#outbox.candidates()) {
       if (this.#running.size >= this.#maxConcurrent) break;
-      const { target } = delivery;
-      if (this.#running.has(target)) continue;
+      const { target, stationId } = delivery;
+      if (this.#running.has(target) || this.#left.has(stationId) || !this.#mayDeliver(stationId)) continue;
       const dueMs = Math.max(delivery.nextAtMs, this.#backoffs.get(target)?.untilMs ?? 0);
       if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
-      else this.#running.set(target, this.#deliver(delivery));
+      else this.#running.set(target, { stationId, done: this.#deliver(delivery) });
     }
     this.#timer?.unsubscribe();
     this.#timer = timer(nextMs - nowMs, this.#scheduler).subscribe(() => this.#dispatch());

@@ -50,6 +50,8 @@ export class NatsLeases implements Leases {
   readonly #hints: { unsubscribe(): void };
   readonly #subject: string;
   #bucket: Promise<OpenBucket> | undefined;
+  /** Of the bucket that was opened last: opened again it is as old as it was. */
+  #last: { readonly createdMs: number; readonly fromMs: number } | undefined;
   #isConnected = true;
   /** Highest revision seen in the bucket. A lower one in a later answer comes from another bucket of the same name. */
   #newest = 0;
@@ -175,11 +177,8 @@ export class NatsLeases implements Leases {
     const kv = await new Kvm(connection).create(bucket, { ttl: times.ttlMs, replicas, history: 1 });
     const createdMs = Date.parse((await kv.status()).streamInfo.created);
     this.#newest = 0;
-    return {
-      kv,
-      // Microseconds: revisions can not overtake the clock, so those of a bucket made later are higher, too.
-      base: 1000 * createdMs,
-      fromMs: Date.now() - createdMs < YOUNG_MS ? now() + times.holdMs : -Infinity,
-    };
+    if (this.#last?.createdMs !== createdMs) this.#last = { createdMs, fromMs: Date.now() - createdMs < YOUNG_MS ? now() + times.holdMs : -Infinity };
+    // Microseconds: revisions can not overtake the clock, so those of a bucket made later are higher, too.
+    return { kv, base: 1000 * createdMs, fromMs: this.#last.fromMs };
   }
 }

@@ -33,19 +33,27 @@ export interface OwnershipOptions {
   readonly log: Log;
   readonly times?: LeaseTimes;
   readonly scheduler?: SchedulerLike;
+  /** Kept with the lease of a station at each renewal. */
+  readonly value?: (station: string) => string;
+  /** Called with the values of all leases of stations, by id, about every 3 s. */
+  readonly onValues?: (values: ReadonlyMap<string, string>) => void;
 }
+
+type Resolved = Required<Omit<OwnershipOptions, 'value' | 'onValues'>> & Pick<OwnershipOptions, 'value' | 'onValues'>;
 
 const STATION_KIND = 'station';
 /** Stations that are begun or given away at the same time. */
 const AT_ONCE = 8;
 /** Looks at the members without looking at all leases. */
 const LOOKS_PER_LISTING = 3;
+/** A name of a node that ended without leaving is free by then. */
+const LOOKS_UNTIL_NAMED = 10;
 /** Of a renewal: how often the own clock is looked at, and the members. */
 const CHECKS_PER_RENEWAL = 8;
 const LOOKS_PER_RENEWAL = 2;
 
 export class Ownership {
-  readonly #options: Required<OwnershipOptions>;
+  readonly #options: Resolved;
   readonly #timers = new Subscription();
   readonly #held = new Map<string, Lease>();
   /** Stations that are being acquired, ended or given away: one thing at a time for each. */
@@ -137,7 +145,7 @@ export class Ownership {
     if (gone.length > 0 || before.length !== names.size) log.info('the members of the cluster changed', { members: this.members, gone: gone.map(({ name }) => name) });
     // Leases of a node that is gone end about when its membership does.
     if (gone.length > 0) this.#looks = 0;
-    if (this.#looks % LOOKS_PER_LISTING === 0 || this.#looks < 2 * LOOKS_PER_LISTING) this.#taken = new Set(await leases.names(STATION_KIND));
+    if (this.#looks % LOOKS_PER_LISTING === 0 || this.#looks < 2 * LOOKS_PER_LISTING) await this.#list();
     this.#looks++;
     if (this.#isClosed) return;
 
@@ -148,6 +156,14 @@ export class Ownership {
       if (!this.#held.has(station) && !this.#taken.has(stationLease(station)) && this.#isMine(station)) void this.#take(station);
     }
     void this.#giveAll();
+  }
+
+  async #list(): Promise<void> {
+    const { leases, onValues } = this.#options;
+    if (!onValues) return void (this.#taken = new Set(await leases.names(STATION_KIND)));
+    const values = await leases.values(STATION_KIND);
+    this.#taken = new Set(values.keys());
+    onValues(new Map([...values].map(([name, value]) => [name.slice(STATION_KIND.length + 1), value])));
   }
 
   /** Gives stations one after the other to those who should have them. */
@@ -164,7 +180,7 @@ export class Ownership {
     if (this.#membership?.isHeld || this.#isClosed) return;
     const { leases, node, log } = this.#options;
     this.#membership = await leases.acquire(memberLease(node), memberValue(this.#self), this.#membership);
-    if (!this.#membership && this.#looks === 0) log.warn('this node waits to join the cluster: its name is taken, or was until a moment ago', { node });
+    if (!this.#membership && this.#looks === LOOKS_UNTIL_NAMED) log.warn('this node can not join the cluster, as another one has its name; choose another with --node', { node });
   }
 
   #isMine(station: string): boolean {
@@ -188,7 +204,7 @@ export class Ownership {
   }
 
   async #renewStation(station: string, lease: Lease): Promise<void> {
-    if (await lease.renew() || this.#held.get(station) !== lease || this.#busy.has(station)) return;
+    if (await lease.renew(this.#options.value?.(station)) || this.#held.get(station) !== lease || this.#busy.has(station)) return;
     const { leases, listening, log } = this.#options;
     if (lease.isInTime) {
       // An engine that lost its data knows no lease. Who is still in time may go on.

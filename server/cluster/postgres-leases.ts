@@ -124,3 +124,14 @@ export class PostgresLeases implements Leases {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNIQUE_VIOLATION = '23505';
 const DUPLICATE_TABLE = '42P07';
+
+const CONNECTIONS = 4;
+
+/** @param url of the database, `postgres://…` */
+export async function openPostgresLeases(url: string, times: LeaseTimes = LEASE_TIMES): Promise<{ readonly leases: PostgresLeases; close(): Promise<void> }> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({ connectionString: url, application_name: 'livegenre leases', max: CONNECTIONS, connectionTimeoutMillis: times.answerMs, query_timeout: times.answerMs, keepAlive: true });
+  // Of a connection that nobody uses, when the server ends it: the next query opens another.
+  pool.on('error', () => {});
+  return { leases: new PostgresLeases({ pool, times }), close: () => pool.end() };
+}

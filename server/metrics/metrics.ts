@@ -11,6 +11,7 @@ import type { ServedModel, ServedModels } from '../shards/served-models.js';
 import type { Senders } from '../sockets/senders.js';
 import type { History } from '../stations/history.js';
 import type { AudioListeners } from '../stations/audio-listeners.js';
+import type { Station } from '../stations/station.js';
 import type { Stations } from '../stations/stations.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from '../sockets/viewers.js';
@@ -45,6 +46,8 @@ export class Metrics {
     this.#parts = parts;
     const { streams, stations, senders, viewers, listeners, files, models, version, history, deliveries } = parts;
     this.#loop.enable();
+    // Of several nodes each tells of the stations that it listens to.
+    const own = (): Station[] => stations.list().filter(({ isOurs }) => isOurs);
 
     this.#gauge('livegenre_info', 'The version, the model and the backend, as labels', (set) => {
       set(1, { version, model: modelName(models.newest), backend: models.newest.shards.backend });
@@ -63,28 +66,28 @@ export class Metrics {
     this.#gauge('livegenre_files', 'Files that are classified now', (set) => set(files.size));
 
     this.#gauge('livegenre_stations', 'Stations in each state', (set) => {
-      for (const state of STATES) set(stations.list().filter((station) => station.state === state).length, { state });
+      for (const state of STATES) set(own().filter((station) => station.state === state).length, { state });
     });
     this.#gauge('livegenre_station_info', 'The name of a station, as a label: 1 for every station', (set) => {
-      for (const { config: { id: station, name } } of stations.list()) set(1, { station, name });
+      for (const { config: { id: station, name } } of own()) set(1, { station, name });
     });
     this.#gauge('livegenre_station_up', 'Whether a station is heard: 1 where it is live or silent', (set) => {
-      for (const { config: { id: station, enabled }, state } of stations.list()) if (enabled) set(state === 'live' || state === 'silent' ? 1 : 0, { station });
+      for (const { config: { id: station, enabled }, state } of own()) if (enabled) set(state === 'live' || state === 'silent' ? 1 : 0, { station });
     });
     this.#gauge('livegenre_station_level_dbfs', 'RMS level of a station\'s newest block', (set) => {
-      for (const station of stations.list()) {
+      for (const station of own()) {
         const { id, level } = station.glance();
         if (level !== null) set(level, { station: id });
       }
     });
     this.#gauge('livegenre_station_alerts', 'Alerts of a station that are not over', (set) => {
-      for (const station of stations.list()) {
+      for (const station of own()) {
         const { id, alerts } = station.glance();
         for (const type of alerts) set(1, { station: id, type });
       }
     });
     this.#counter('livegenre_station_failures_total', 'Times that a station stalled or failed', (set) => {
-      for (const { config: { id: station }, failures } of stations.list()) set(failures, { station });
+      for (const { config: { id: station }, failures } of own()) set(failures, { station });
     });
 
     if (history) {

@@ -18,13 +18,15 @@ export interface AddressUse {
   readonly wanted: string;
   /** Ports of other protocols, which a request could confuse, are refused as `fetch` refuses them. */
   readonly isFetched?: boolean;
-  /** User name and password go to an MQTT broker, not into a header of HTTP. */
+  /** User name and password go to a broker of messages, not into a header of HTTP. */
   readonly isBroker?: boolean;
 }
 
 export const STATION_ADDRESS: AddressUse = { schemes: ['http:', 'https:', 'file:'], wanted: 'an http://, https:// or file:// address' };
 export const WEBHOOK_ADDRESS: AddressUse = { schemes: ['http:', 'https:'], wanted: 'an http:// or https:// address', isFetched: true };
 export const BROKER_ADDRESS: AddressUse = { schemes: ['mqtt:', 'mqtts:', 'ws:', 'wss:'], wanted: 'an mqtt://, mqtts://, ws:// or wss:// address', isBroker: true };
+
+export const NATS_ADDRESS: AddressUse = { schemes: ['nats:', 'tls:'], wanted: 'a nats:// or tls:// address', isBroker: true };
 
 /** The schemes for which `URL` takes a backslash for a slash. */
 const SPECIAL_SCHEMES: readonly string[] = ['http', 'https', 'ws', 'wss', 'file', 'ftp'];
@@ -97,7 +99,7 @@ function credentialsProblem(url: URL, { isBroker }: AddressUse): string | undefi
   // The server would split at the first colon (RFC 7617, section 2).
   if (!isBroker && username.includes(':')) return 'its user name has a : in it, which HTTP can not send';
   // MQTT 3.1.1, section 3.1.2.9.
-  if (isBroker && username === '') return 'it has a password without a user name, which MQTT can not send';
+  if (isBroker && username === '') return 'it has a password without a user name, which a broker does not take';
   return undefined;
 }
 

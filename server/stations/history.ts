@@ -6,7 +6,7 @@
  */
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
-import type { AlertRecord, ClosedRow, HistoryStore } from '../store/store.js';
+import type { AlertRecord, ClosedRow, HistoryStore, OpenRows } from '../store/store.js';
 import type { StationEvent } from './station-event.js';
 import { StationRecorder } from './station-recorder.js';
 
@@ -21,6 +21,11 @@ export interface HistoryOptions {
   readonly scheduler?: SchedulerLike;
   /** Rows buffered while the store can't be written. */
   readonly maxWaitingRows?: number;
+  /**
+   * Of several nodes: fencing number under which this node may write of a station; undefined while it
+   * may not. Then its rows wait until it may again or the station is given up.
+   */
+  readonly number?: (station: string) => number | undefined;
 }
 
 export interface HistoryStatus {
@@ -40,7 +45,12 @@ export class History {
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
   readonly #maxWaitingRows: number;
+  readonly #number: ((station: string) => number | undefined) | undefined;
   readonly #byStation = new Map<string, StationRecorder>();
+  /** Stations of which the store has refused rows, as another node writes of them. */
+  readonly #fenced = new Set<string>();
+  /** Stations that were given up, whose open rows are closed by the next write. */
+  readonly #handedOver = new Set<string>();
   /** Removed stations whose rows are still in the store. */
   readonly #forgotten = new Set<string>();
   readonly #timer: Subscription;
@@ -51,11 +61,12 @@ export class History {
   #lastWrite: Promise<void> = Promise.resolve();
   #isWriting = false;
 
-  constructor({ store, log, scheduler = asyncScheduler, maxWaitingRows = MAX_WAITING_ROWS }: HistoryOptions) {
+  constructor({ store, log, scheduler = asyncScheduler, maxWaitingRows = MAX_WAITING_ROWS, number }: HistoryOptions) {
     this.#store = store;
     this.#log = log;
     this.#scheduler = scheduler;
     this.#maxWaitingRows = maxWaitingRows;
+    this.#number = number;
     this.#timer = timer(FLUSH_EVERY_MS, FLUSH_EVERY_MS, scheduler).subscribe(() => {
       const isBackingOff = this.#failure !== undefined && this.#scheduler.now() < this.#failure.retryAtMs;
       if (!this.#isWriting && !isBackingOff) void this.flush();
@@ -81,10 +92,37 @@ export class History {
   /**
    * Records an alert that began or ended. Written at once, because its notification must not outlive
    * its record. Resolves after the write or its failure; a failed write shows in `status` and is retried.
+   * @returns false when another node writes of the station
    */
-  alert(alert: AlertRecord): Promise<void> {
-    this.#enqueue({ kind: 'alert', station: alert.station.id, alert });
-    return this.flush();
+  async alert(alert: AlertRecord): Promise<boolean> {
+    const station = alert.station.id;
+    if (!this.#mayWrite(station)) return false;
+    this.#enqueue({ kind: 'alert', station, alert });
+    await this.flush();
+    return this.#mayWrite(station);
+  }
+
+  /**
+   * Begins to write of a station: rows of lower numbers are refused from now on.
+   * @returns until when it was recorded, ms since 1970; null if never
+   * @throws StoreError
+   */
+  async claim(station: string, number: number): Promise<number | null> {
+    this.#drop(station);
+    this.#fenced.delete(station);
+    return this.#store.claim(station, number);
+  }
+
+  /** Writes what is left of a station, if that is allowed, and forgets it in memory. */
+  async handOver(station: string): Promise<void> {
+    const record = this.#byStation.get(station);
+    if (record && this.#mayWrite(station)) {
+      for (const row of closedRows(record.open(this.#scheduler.now()))) this.#enqueue(row);
+      this.#byStation.delete(station);
+      this.#handedOver.add(station);
+      await this.flush();
+    }
+    this.#drop(station);
   }
 
   /** Deletes all rows of a removed station, in memory now and in the store with the next write. */
@@ -105,19 +143,35 @@ export class History {
     await this.flush();
   }
 
+  #mayWrite(station: string): boolean {
+    return !this.#fenced.has(station) && (this.#number === undefined || this.#number(station) !== undefined);
+  }
+
+  #drop(station: string): void {
+    this.#byStation.delete(station);
+    this.#handedOver.delete(station);
+    this.#waiting = this.#waiting.filter((row) => row.station !== station);
+  }
+
   async #write(): Promise<void> {
     const nowMs = this.#scheduler.now();
     // Read the open rows first: this may close a minute, which then is among the waiting rows.
-    const open = [...this.#byStation.values()].map((record) => record.open(nowMs));
-    const closed = this.#waiting;
+    const open = [...this.#byStation.values()].map((record) => record.open(nowMs)).filter(({ station }) => this.#mayWrite(station));
+    for (const station of this.#handedOver) if (this.#mayWrite(station)) open.push({ station, segment: null, state: null, minute: null });
+    const closed = this.#waiting.filter(({ station }) => this.#mayWrite(station));
+    const held = this.#waiting.filter((row) => !this.#mayWrite(row.station));
     const forgotten = [...this.#forgotten];
-    this.#waiting = [];
+    const numbers = this.#number && new Map([...closed, ...open].map(({ station }) => [station, this.#number!(station)!]));
+    this.#waiting = held;
     this.#forgotten.clear();
     this.#isWriting = true;
     try {
-      const refused = await this.#store.write({ forgotten, closed, open });
-      // Refused rows are our bug. Retrying them would block all other rows for good.
-      for (const { station, reason } of refused) this.#log.error('a history row was refused by the store and dropped', { stream: station, reason });
+      const refused = await this.#store.write({ forgotten, closed, open, ...(numbers && { numbers }) });
+      for (const { station, isFenced } of refused) {
+        if (isFenced === true) this.#onFenced(station);
+      }
+      // Other refused rows are our bug. Retrying them would block all other rows for good.
+      for (const { station, reason, isFenced } of refused) if (isFenced !== true) this.#log.error('a history row was refused by the store and dropped', { stream: station, reason });
       this.#onSuccess();
     } catch (error) {
       this.#waiting = closed.concat(this.#waiting).filter(({ station }) => !this.#forgotten.has(station));
@@ -126,6 +180,13 @@ export class History {
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  /** Another node writes of the station, whatever this one believes. */
+  #onFenced(station: string): void {
+    if (!this.#fenced.has(station)) this.#log.warn('rows of a station were refused, as another node has it now', { stream: station });
+    this.#fenced.add(station);
+    this.#drop(station);
   }
 
   #enqueue(row: ClosedRow): void {
@@ -153,4 +214,13 @@ export class History {
     this.#failure = { reason, sinceMs: before?.sinceMs ?? nowMs, waitMs, retryAtMs: nowMs + waitMs };
     if (!before) this.#log.error('history can not be written; stations keep running', { reason, keptRows: this.#maxWaitingRows });
   }
+}
+
+/** Open rows as they are when they end now. */
+function closedRows({ station, segment, state, minute }: OpenRows): ClosedRow[] {
+  return [
+    ...(segment ? [{ kind: 'segment', station, segment } as const] : []),
+    ...(state && state.fromMs < state.toMs ? [{ kind: 'state', station, state } as const] : []),
+    ...(minute ? [{ kind: 'minute', station, minute } as const] : []),
+  ];
 }

@@ -35,12 +35,28 @@ export interface StationDetail {
   readonly decoder: DecoderEnd | null;
 }
 
+/** Time that nobody listened to a station, before this node took over. */
+export interface Takeover {
+  /** ms since 1970. */
+  readonly sinceMs: number;
+  /** As a sentence. */
+  readonly reason: string;
+}
+
+/** A station as another node sees it. */
+export interface Told {
+  readonly glance: StationGlance;
+  readonly attempt: Pick<StationDetail, 'retryAt' | 'attempts' | 'source' | 'decoder'>;
+}
+
 export interface StationParts {
   readonly streams: Streams;
   readonly listen: Listen;
   readonly log: Log;
   /** Types of a station's open alerts. */
   readonly openAlerts?: (stationId: string) => readonly AlertType[];
+  /** Whether stations wait for `takeOver`, as one of several nodes listens to each. */
+  readonly isShared?: boolean;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -73,12 +89,16 @@ export class Station {
   #last: Prediction | undefined;
   #failures = 0;
   #isClosed = false;
+  /** Whether this node listens to it while it is enabled. */
+  #isOurs: boolean;
+  #told: Told | undefined;
 
   constructor(config: StationConfig, parts: StationParts) {
     this.#config = config;
     this.#parts = parts;
     this.#scheduler = parts.scheduler ?? asyncScheduler;
     this.#sinceMs = this.#scheduler.now();
+    this.#isOurs = parts.isShared !== true;
     this.events$ = this.#events;
   }
 
@@ -88,6 +108,11 @@ export class Station {
 
   get state(): StationState {
     return this.#state;
+  }
+
+  /** Whether this node is the one that listens to it while it is enabled. */
+  get isOurs(): boolean {
+    return this.#isOurs;
   }
 
   /** Stalls and failures since the server was started. */
@@ -116,7 +141,34 @@ export class Station {
 
   /** Connects if the station is enabled. */
   start(): void {
-    if (this.#config.enabled && !this.#running) this.#open();
+    if (this.#isOurs && this.#config.enabled && !this.#running) this.#open();
+  }
+
+  /** From now on this node listens to it. */
+  takeOver(gap?: Takeover): void {
+    this.#isOurs = true;
+    this.#told = undefined;
+    if (gap) this.#events.next({ type: 'state', atMs: gap.sinceMs, state: 'connecting', reason: gap.reason });
+    this.start();
+  }
+
+  /** Another node listens to it from now on: stops without an event. */
+  handOver(): void {
+    if (!this.#isOurs) return;
+    this.#isOurs = false;
+    this.stop();
+    this.#nowPlaying = null;
+  }
+
+  /** What another node says of it. */
+  tell(told: Told | undefined): void {
+    if (!this.#isOurs) this.#told = told;
+  }
+
+  /** What to tell other nodes of it. */
+  get told(): Told {
+    const { retryAt, attempts, source, decoder } = this.detail();
+    return { glance: this.glance(), attempt: { retryAt, attempts, source, decoder } };
   }
 
   /** Applies a new config with the same id; reconnects if the address has changed. */
@@ -124,6 +176,7 @@ export class Station {
     const before = this.#config;
     this.#config = config;
     this.#fed?.stream.rename(config.name);
+    if (!this.#isOurs) return;
     if (!config.enabled) return this.stop();
     if (!this.#running) return this.#open();
     if (config.url === before.url) return;
@@ -156,7 +209,11 @@ export class Station {
   }
 
   glance(): StationGlance {
-    const { id, name } = this.#config;
+    const { id, name, enabled } = this.#config;
+    if (!this.#isOurs && enabled) {
+      if (this.#told) return { ...this.#told.glance, id, name };
+      return { id, name, state: 'connecting', since: new Date(this.#sinceMs).toISOString(), nowPlaying: null, reason: 'No node says yet that it listens to it.', heard: null, genre: null, p: 0, level: null, alerts: [] };
+    }
     const last = this.#isReceiving ? this.#last : undefined;
     return {
       id,
@@ -175,6 +232,7 @@ export class Station {
   detail(): StationDetail {
     const { url, enabled, rules, webhooks } = this.#config;
     const { retryAt, attempts, decoder } = this.#attempt;
+    if (!this.#isOurs && this.#told) return { url, enabled, rules, webhooks, ...this.#told.attempt };
     return { url, enabled, rules, webhooks, retryAt: retryAt === null ? null : new Date(retryAt).toISOString(), attempts, source: this.#source, decoder };
   }
 
@@ -279,12 +337,12 @@ export class Station {
       const { id, name } = this.#config;
       const isTrouble = state === 'stalled' || state === 'failing';
       if (isTrouble) this.#failures++;
-      if (!this.#isClosed) this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed state', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
+      if (!this.#isClosed && this.#isOurs) this.#parts.log[isTrouble ? 'warn' : 'info']('a station changed state', { stream: id, name, state, ...(reason !== null && { reason }), ...(isTrouble && { attempts: attempt.attempts, decoder: attempt.decoder }) });
     }
     this.#state = state;
     this.#reason = reason;
     this.#announce();
-    this.#events.next({ type: 'state', atMs: this.#scheduler.now(), state, reason });
+    if (this.#isOurs) this.#events.next({ type: 'state', atMs: this.#scheduler.now(), state, reason });
   }
 
   #status(): Omit<StationMessage, 'type'> {

@@ -32,6 +32,16 @@ export class StationsTable {
     return stations;
   }
 
+  /**
+   * What other servers have changed since it was read or written; undefined if nothing. Not at the same time as `save`.
+   * @throws as `load`
+   */
+  async changes(): Promise<StationConfig[] | undefined> {
+    const before = this.#known;
+    const stations = await this.load();
+    return this.#known.size === before.size && [...this.#known].every(([id, text]) => before.get(id) === text) ? undefined : stations;
+  }
+
   /** @throws ProtocolError `not-kept` with the reason; then nothing is changed */
   save(stations: readonly StationConfig[]): Promise<void> {
     const save = this.#lastSave.then(() => this.#write(stations));

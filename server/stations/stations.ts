@@ -131,9 +131,28 @@ export class Stations {
     return this.#enqueue(async () => {
       const station = this.#find(id);
       await this.#options.save(this.#configs().filter((each) => each.id !== id));
-      station.close();
-      this.#byId.delete(id);
-      this.#changes.next({ type: 'removed', station: station.config });
+      this.#drop(station);
+    });
+  }
+
+  /**
+   * Takes over what another node has saved.
+   * @param load reads it, when no change of this node is under way; undefined if nothing differs
+   * @throws what `load` throws
+   */
+  adopt(load: () => Promise<readonly StationConfig[] | undefined>): Promise<void> {
+    return this.#enqueue(async () => {
+      const saved = await load();
+      if (this.#isClosed || !saved) return;
+      const ids = new Set(saved.map(({ id }) => id));
+      for (const station of this.list()) if (!ids.has(station.config.id)) this.#drop(station);
+      for (const config of saved) {
+        const station = this.#byId.get(config.id);
+        if (!station) this.#put(config);
+        else if (JSON.stringify(station.config) === JSON.stringify(config)) continue;
+        this.#changes.next({ type: station ? 'changed' : 'added', station: config });
+        station?.change(config);
+      }
     });
   }
 
@@ -171,6 +190,12 @@ export class Stations {
     this.#byId.set(config.id, station);
     station.events$.subscribe((event) => this.#events.next({ station: station.config, event }));
     return station;
+  }
+
+  #drop(station: Station): void {
+    station.close();
+    this.#byId.delete(station.config.id);
+    this.#changes.next({ type: 'removed', station: station.config });
   }
 
   #find(id: string): Station {

@@ -25,8 +25,8 @@ export interface Delivery extends NewDelivery {
 
 /** All methods throw a `StoreError` on failure. */
 export interface DeliveryStore {
-  /** In order of arrival. */
-  pending(): Promise<Delivery[]>;
+  /** In order of arrival, of one station or of all. */
+  pending(station?: string): Promise<Delivery[]>;
   /** Adds or replaces them, all or none. */
   write(deliveries: readonly Delivery[]): Promise<void>;
   /** Deletes those that were done before this time, ms since 1970. */

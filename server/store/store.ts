@@ -83,11 +83,18 @@ export interface HistoryBatch {
   readonly forgotten: readonly string[];
   readonly closed: readonly ClosedRow[];
   readonly open: readonly OpenRows[];
+  /**
+   * Of several nodes: the fencing number of each station of the batch. All rows of a station whose
+   * number is lower than one that was claimed or written before are refused; the others carry it.
+   */
+  readonly numbers?: ReadonlyMap<string, number>;
 }
 
 export interface RefusedRow {
   readonly station: string;
   readonly reason: string;
+  /** Whether it was refused for its fencing number. */
+  readonly isFenced?: boolean;
 }
 
 export interface Range {
@@ -112,6 +119,12 @@ export interface HistoryStore {
    * @returns rows that can never be stored, with the reason; the others are written
    */
   write(batch: HistoryBatch): Promise<readonly RefusedRow[]>;
+  /**
+   * Begins to write of a station under a fencing number: closes the open rows of its former holder, and
+   * refuses lower numbers from now on. A lower number changes nothing.
+   * @returns until when the station was recorded; null if never
+   */
+  claim(station: string, number: number): Promise<number | null>;
   /** Segments that overlap the range. */
   segments(station: string, range: Range, most: number): Promise<HistorySegment[]>;
   states(station: string, range: Range, most: number): Promise<HistoryState[]>;
@@ -122,8 +135,8 @@ export interface HistoryStore {
   minutes(station: string, range: Range, most: number): Promise<HistoryMinute[]>;
   /** Alerts that overlap the range, of one station or of all; newest first. */
   alerts(range: Range, most: number, station?: string): Promise<AlertRecord[]>;
-  /** Open alerts of all stations. */
-  openAlerts(): Promise<AlertRecord[]>;
+  /** Open alerts, of one station or of all. */
+  openAlerts(station?: string): Promise<AlertRecord[]>;
   /**
    * Deletes at most `most` rows that ended before this time.
    * @returns the number of deleted rows; 0 when none is left

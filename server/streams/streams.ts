@@ -72,6 +72,11 @@ export class Streams {
     return this.#isDraining;
   }
 
+  /** Load of the busiest thread, 0 to 1. */
+  get load(): number {
+    return Math.max(this.#mainThread.estimate(this.#byId.size), this.#models.loadWith(0));
+  }
+
   list(): Stream[] {
     return [...this.#byId.values()];
   }

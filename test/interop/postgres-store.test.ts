@@ -41,7 +41,7 @@ test.before(async () => {
   url = server.url.replace('postgres@', `postgres:${PASSWORD}@`);
   shared = await open(url);
 });
-test.before.each(async () => void await shared.connection.query([...MOVED_TABLES, { name: 'stations' }].map(({ name }) => `DELETE FROM ${name}`).join('; ')));
+test.before.each(async () => void await shared.connection.query([...MOVED_TABLES, { name: 'stations' }, { name: 'fences' }].map(({ name }) => `DELETE FROM ${name}`).join('; ')));
 test.after(async () => {
   rmSync(folder, { recursive: true });
   await shared.close();
@@ -173,7 +173,7 @@ test('a server finds its stations and history there after a restart, and says th
   await new StationsFile(file).save([station('file')]);
   const start = () => openPersistence(withDefaults({ database: url, stations: file, keepDays: 36_500 }), new Log('debug', (line) => lines.push(line)));
   const before = await start();
-  await before.save([station('a'), station('b')]);
+  await before.list.save([station('a'), station('b')]);
   before.history!.record('a', { type: 'title', atMs: 5, title: 'Artist - Song' });
   await before.close();
   const after = await start();

@@ -13,7 +13,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const ALL = pages();
 
 /** Programs of others that pages call. */
-const OTHERS: readonly string[] = ['arecord', 'curl', 'ffmpeg', 'apt-get', 'prometheus', 'git', 'pip', 'mpv', 'docker', 'helm', 'systemctl', 'cp'];
+const OTHERS: readonly string[] = ['arecord', 'curl', 'ffmpeg', 'apt-get', 'prometheus', 'git', 'pip', 'mpv', 'docker', 'helm', 'systemctl', 'cp', 'nats-server'];
 
 /** Flags of `livegenre` by command. */
 const commands = new Map<string, Set<string>>();

@@ -29,7 +29,7 @@ const settings = (given: Partial<Settings>): Settings => withDefaults(given);
 test('nothing is stored without files; history is next to the stations file', () => inFolder(async (folder) => {
   const nothing = await openPersistence(settings({}), quiet);
   assert.equal([nothing.stations, nothing.store, nothing.history], [[], undefined, undefined]);
-  await nothing.save([saved()]);
+  await nothing.list.save([saved()]);
   await nothing.close();
   for (const [given, name] of [[{ stations: join(folder, 'radio.json') }, 'radio.db'], [{ stations: join(folder, 'radio.json'), database: join(folder, 'sub', 'x.db') }, join('sub', 'x.db')], [{ database: join(folder, 'y.db') }, 'y.db']] as const) {
     const kept = await openPersistence(settings(given), quiet);

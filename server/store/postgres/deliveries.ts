@@ -17,8 +17,9 @@ export class PostgresDeliveries implements DeliveryStore {
     this.#connection = connection;
   }
 
-  async pending(): Promise<Delivery[]> {
-    return this.#connection.query<Delivery & Row>(`SELECT ${quoted(DELIVERIES.columns)} FROM deliveries WHERE "doneAtMs" IS NULL ORDER BY "createdAtMs", "eventId"`);
+  async pending(station?: string): Promise<Delivery[]> {
+    const ofStation = station === undefined ? '' : 'AND "stationId" = $1';
+    return this.#connection.query<Delivery & Row>(`SELECT ${quoted(DELIVERIES.columns)} FROM deliveries WHERE "doneAtMs" IS NULL ${ofStation} ORDER BY "createdAtMs", "eventId"`, station === undefined ? [] : [station]);
   }
 
   async write(deliveries: readonly Delivery[]): Promise<void> {

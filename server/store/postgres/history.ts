@@ -8,13 +8,14 @@ import { isRefusal, quoted, upsert, type OnRefused, type Row, type Table } from 
 const SEGMENT_COLUMNS = ['fromMs', 'toMs', 'state', 'genre', 'p', 'nowPlaying', 'tags', 'lively', 'happy'];
 const STATE_COLUMNS = ['fromMs', 'toMs', 'state', 'reason'];
 const MINUTE_COLUMNS = ['minute', 'shares'];
+const ALERT_COLUMNS = ['id', 'station', 'stationName', 'type', 'fromMs', 'toMs', 'sentence'];
 
-const SEGMENTS: Table = { name: 'segments', columns: ['station', ...SEGMENT_COLUMNS], key: ['station', 'fromMs'] };
-const STATES: Table = { name: 'states', columns: ['station', ...STATE_COLUMNS], key: ['station', 'fromMs'] };
-const TITLES: Table = { name: 'titles', columns: ['station', 'atMs', 'title'], key: ['station', 'atMs'] };
+const SEGMENTS: Table = { name: 'segments', columns: ['station', ...SEGMENT_COLUMNS, 'number'], key: ['station', 'fromMs'] };
+const STATES: Table = { name: 'states', columns: ['station', ...STATE_COLUMNS, 'number'], key: ['station', 'fromMs'] };
+const TITLES: Table = { name: 'titles', columns: ['station', 'atMs', 'title', 'number'], key: ['station', 'atMs'] };
 const MINUTES: Table = { name: 'minutes', columns: ['station', ...MINUTE_COLUMNS], key: ['station', 'minute'] };
 /** The first sentence stays: it describes the problem, not its end. */
-const ALERTS: Table = { name: 'alerts', columns: ['id', 'station', 'stationName', 'type', 'fromMs', 'toMs', 'sentence'], key: ['id'], replaced: ['toMs'] };
+const ALERTS: Table = { name: 'alerts', columns: [...ALERT_COLUMNS, 'number'], key: ['id'], replaced: ['toMs', 'number'] };
 const OPEN_SEGMENTS: Table = { name: 'open_segments', columns: [...SEGMENTS.columns, 'writer'], key: ['station'] };
 const OPEN_STATES: Table = { name: 'open_states', columns: [...STATES.columns, 'writer'], key: ['station'] };
 const OPEN_MINUTES: Table = { name: 'open_minutes', columns: [...MINUTES.columns, 'writer'], key: ['station'] };
@@ -71,21 +72,27 @@ export class PostgresHistory implements HistoryStore {
   }
 
   async write(batch: HistoryBatch): Promise<readonly RefusedRow[]> {
-    const { forgotten, closed, open } = await this.#withoutWritten(batch);
+    const all = await this.#withoutWritten(batch);
+    const { forgotten } = all;
     const refused: RefusedRow[] = [];
+    let fenced: readonly string[] = [];
+    const numberOf = (station: string): number => batch.numbers?.get(station) ?? 0;
+    const isAllowed = ({ station }: { readonly station: string }): boolean => !fenced.includes(station);
     const write = (onRefused?: OnRefused): Promise<void> => this.#connection.transaction(async (client) => {
       if (forgotten.length > 0) for (const { name } of OF_STATIONS) await client.query(`DELETE FROM ${name} WHERE station = ANY($1)`, [forgotten]);
+      fenced = await raise(client, batch.numbers ?? new Map());
+      const [closed, open] = [all.closed.filter(isAllowed), all.open.filter(isAllowed)];
       const left = await this.#takeOpenRows(client, open.map(({ station }) => station));
-      const rows = sorted(closed);
-      const own = { writer: this.#writer };
+      const rows = sorted(closed, numberOf);
+      const own = (station: string): Row => ({ writer: this.#writer, number: numberOf(station) });
       await upsert(client, SEGMENTS, unique([...left.segments, ...rows.segments], SEGMENTS), onRefused);
       await upsert(client, STATES, unique([...left.states, ...rows.states], STATES), onRefused);
       await upsert(client, TITLES, unique(rows.titles, TITLES), onRefused);
       await upsert(client, MINUTES, await merged(client, [...left.minutes, ...rows.minutes]), onRefused);
       await upsert(client, ALERTS, alertsOf(rows.alerts), onRefused);
-      await replaceOpen(client, OPEN_SEGMENTS, open.map(({ station, segment }) => ({ station, row: segment && { station, ...segmentRow(segment), ...own } })), onRefused);
-      await replaceOpen(client, OPEN_STATES, open.map(({ station, state }) => ({ station, row: state && { station, ...state, ...own } })), onRefused);
-      await replaceOpen(client, OPEN_MINUTES, open.map(({ station, minute }) => ({ station, row: minute && { station, ...minute, ...own } })), onRefused);
+      await replaceOpen(client, OPEN_SEGMENTS, open.map(({ station, segment }) => ({ station, row: segment && { station, ...segmentRow(segment), ...own(station) } })), onRefused);
+      await replaceOpen(client, OPEN_STATES, open.map(({ station, state }) => ({ station, row: state && { station, ...state, ...own(station) } })), onRefused);
+      await replaceOpen(client, OPEN_MINUTES, open.map(({ station, minute }) => ({ station, row: minute && { station, ...minute, writer: this.#writer } })), onRefused);
     }, (transaction) => {
       this.#unsure = { transaction, closed: new Set(batch.closed) };
     });
@@ -97,7 +104,19 @@ export class PostgresHistory implements HistoryStore {
       await write(({ station }, reason) => refused.push({ station: station as string, reason }));
     }
     this.#unsure = undefined;
-    return refused;
+    return [...refused, ...fenced.map((station) => ({ station, reason: 'another node writes of the station', isFenced: true }))];
+  }
+
+  async claim(station: string, number: number): Promise<number | null> {
+    await this.#connection.transaction(async (client) => {
+      if ((await raise(client, new Map([[station, number]]))).length > 0) return;
+      const left = await this.#takeOpenRows(client, [station], NOBODY);
+      await upsert(client, SEGMENTS, left.segments);
+      await upsert(client, STATES, left.states);
+      await upsert(client, MINUTES, await merged(client, left.minutes));
+    });
+    const [last] = await this.#connection.query<{ toMs: number }>('SELECT "toMs" FROM states WHERE station = $1 ORDER BY "fromMs" DESC LIMIT 1', [station]);
+    return last?.toMs ?? null;
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
@@ -137,14 +156,15 @@ export class PostgresHistory implements HistoryStore {
 
   async alerts({ fromMs, toMs }: Range, most: number, station?: string): Promise<AlertRecord[]> {
     const rows = await this.#connection.query<AlertRow & Row>(`
-      SELECT ${quoted(ALERTS.columns)} FROM alerts
+      SELECT ${quoted(ALERT_COLUMNS)} FROM alerts
       WHERE "fromMs" < $2 AND ("toMs" IS NULL OR "toMs" >= $1) ${station === undefined ? '' : 'AND station = $4'} ORDER BY "fromMs" DESC, id LIMIT $3`,
     [fromMs, toMs, most, ...(station === undefined ? [] : [station])]);
     return rows.map(alertRecord);
   }
 
-  async openAlerts(): Promise<AlertRecord[]> {
-    return (await this.#connection.query<AlertRow & Row>(`SELECT ${quoted(ALERTS.columns)} FROM alerts WHERE "toMs" IS NULL ORDER BY "fromMs", id`)).map(alertRecord);
+  async openAlerts(station?: string): Promise<AlertRecord[]> {
+    const ofStation = station === undefined ? '' : 'AND station = $1';
+    return (await this.#connection.query<AlertRow & Row>(`SELECT ${quoted(ALERT_COLUMNS)} FROM alerts WHERE "toMs" IS NULL ${ofStation} ORDER BY "fromMs", id`, station === undefined ? [] : [station])).map(alertRecord);
   }
 
   async prune(beforeMs: number, most: number): Promise<number> {
@@ -171,10 +191,10 @@ export class PostgresHistory implements HistoryStore {
     return this.#connection.query<Found & Row>(overlapping(table, columns), [station, fromMs, toMs, most]);
   }
 
-  /** Takes the open rows that another process has left of these stations. */
-  async #takeOpenRows(client: Client, stations: readonly string[]): Promise<Omit<Sorted, 'titles' | 'alerts'>> {
+  /** Takes the open rows of these stations that another process than the writer has left. */
+  async #takeOpenRows(client: Client, stations: readonly string[], writer = this.#writer): Promise<Omit<Sorted, 'titles' | 'alerts'>> {
     const taken = async <Found extends Row>(table: Table, columns: readonly string[]): Promise<Found[]> =>
-      (stations.length === 0 ? [] : (await client.query<Found>(`DELETE FROM ${table.name} WHERE station = ANY($1) AND writer <> $2 RETURNING ${quoted(columns)}`, [stations, this.#writer])).rows);
+      (stations.length === 0 ? [] : (await client.query<Found>(`DELETE FROM ${table.name} WHERE station = ANY($1) AND writer <> $2 RETURNING ${quoted(columns)}`, [stations, writer])).rows);
     return {
       segments: await taken(OPEN_SEGMENTS, SEGMENTS.columns),
       states: await taken(OPEN_STATES, STATES.columns),
@@ -183,18 +203,43 @@ export class PostgresHistory implements HistoryStore {
   }
 }
 
-function sorted(closed: readonly ClosedRow[]): Sorted {
+/** No process writes as this one. */
+const NOBODY = '';
+
+/**
+ * Raises the fencing numbers of stations. Until the end of the transaction nobody else can raise those that it has read.
+ * @returns stations for which a higher number was there before
+ */
+async function raise(client: Client, numbers: ReadonlyMap<string, number>): Promise<string[]> {
+  if (numbers.size === 0) return [];
+  const { rows } = await client.query<{ station: string; number: number }>('SELECT station, number FROM fences WHERE station = ANY($1) ORDER BY station FOR SHARE', [[...numbers.keys()]]);
+  const before = new Map(rows.map(({ station, number }) => [station, number]));
+  const higher = [...numbers].filter(([station, number]) => number > (before.get(station) ?? -1)).sort(([one], [other]) => (one < other ? -1 : 1));
+  if (higher.length > 0) {
+    const { rows: raised } = await client.query<{ station: string }>(`
+      INSERT INTO fences AS fence (station, number) SELECT * FROM unnest($1::text[], $2::bigint[])
+      ON CONFLICT (station) DO UPDATE SET number = excluded.number WHERE fence.number <= excluded.number RETURNING station`,
+    [higher.map(([station]) => station), higher.map(([, number]) => number)]);
+    const done = new Set(raised.map(({ station }) => station));
+    // Another node was faster with a higher one.
+    for (const [station] of higher) if (!done.has(station)) before.set(station, Infinity);
+  }
+  return [...numbers].filter(([station, number]) => (before.get(station) ?? -1) > number).map(([station]) => station);
+}
+
+function sorted(closed: readonly ClosedRow[], numberOf: (station: string) => number): Sorted {
   const all: Sorted = { segments: [], states: [], titles: [], alerts: [], minutes: [] };
   for (const row of closed) {
     const { station } = row;
+    const number = numberOf(station);
     switch (row.kind) {
-      case 'segment': all.segments.push({ station, ...segmentRow(row.segment) }); break;
-      case 'state': all.states.push({ station, ...row.state }); break;
-      case 'title': all.titles.push({ station, ...row.title }); break;
+      case 'segment': all.segments.push({ station, number, ...segmentRow(row.segment) }); break;
+      case 'state': all.states.push({ station, number, ...row.state }); break;
+      case 'title': all.titles.push({ station, number, ...row.title }); break;
       case 'minute': all.minutes.push({ station, ...row.minute }); break;
       case 'alert': {
         const { station: { id, name }, ...rest } = row.alert;
-        all.alerts.push({ ...rest, station: id, stationName: name });
+        all.alerts.push({ ...rest, station: id, stationName: name, number });
       }
     }
   }

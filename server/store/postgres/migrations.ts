@@ -70,8 +70,17 @@ const TABLES = `
   CREATE TABLE stations (id text PRIMARY KEY, position bigint GENERATED ALWAYS AS IDENTITY, config json NOT NULL);
 `;
 
+/** As in SQLite: fencing numbers of several nodes, and one alert for each station, rule and time. */
+const FENCES = `
+  CREATE TABLE fences (station text PRIMARY KEY, number bigint NOT NULL);
+  ${['segments', 'open_segments', 'states', 'open_states', 'titles', 'alerts'].map((table) => `ALTER TABLE ${table} ADD COLUMN number bigint NOT NULL DEFAULT 0;`).join('\n  ')}
+  DELETE FROM alerts USING alerts AS other WHERE other.station = alerts.station AND other.type = alerts.type AND other."fromMs" = alerts."fromMs" AND other.id < alerts.id;
+  CREATE UNIQUE INDEX alerts_once ON alerts (station, type, "fromMs");
+`;
+
 export const MIGRATIONS: readonly string[] = [
   TABLES,
+  FENCES,
 ];
 
 export interface Versions {

@@ -11,8 +11,9 @@ export class SqliteDeliveries implements DeliveryStore {
     this.#connection = connection;
   }
 
-  async pending(): Promise<Delivery[]> {
-    return this.#connection.all<Delivery>(`SELECT ${COLUMNS.join(', ')} FROM deliveries WHERE doneAtMs IS NULL ORDER BY createdAtMs, rowid`);
+  async pending(station?: string): Promise<Delivery[]> {
+    const ofStation = station === undefined ? '' : 'AND stationId = :station';
+    return this.#connection.all<Delivery>(`SELECT ${COLUMNS.join(', ')} FROM deliveries WHERE doneAtMs IS NULL ${ofStation} ORDER BY createdAtMs, rowid`, station === undefined ? {} : { station });
   }
 
   async write(deliveries: readonly Delivery[]): Promise<void> {

@@ -49,6 +49,8 @@ export class SqliteHistory implements HistoryStore {
   readonly #connection: Connection;
   /** Whether the open rows of an earlier process have been closed, which the first batch does. */
   #hasClosedOldRows = false;
+  /** Stations whose open rows are of this process: a lease that is made anew only changes their number. */
+  readonly #own = new Set<string>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -71,14 +73,27 @@ export class SqliteHistory implements HistoryStore {
         }
       }
     };
+    const { numbers } = batch;
+    const numberOf = (station: string): number => numbers?.get(station) ?? 0;
     this.#connection.transaction(() => {
-      if (!this.#hasClosedOldRows) this.#closeOldRows();
+      // Of several nodes each closes those of a station when it claims it.
+      if (!this.#hasClosedOldRows && !numbers) this.#closeOldRows();
       for (const station of batch.forgotten) this.#forget(station);
-      unlessRefused(batch.closed, (row) => this.#close(row));
-      unlessRefused(batch.open, (rows) => this.#writeOpen(rows));
+      const fenced = new Set([...numbers ?? []].filter(([station, number]) => !this.#raise(station, number)).map(([station]) => station));
+      refused.push(...[...fenced].map((station) => ({ station, reason: 'another node writes of the station', isFenced: true })));
+      unlessRefused(batch.closed.filter(({ station }) => !fenced.has(station)), (row) => this.#close(row, numberOf(row.station)));
+      unlessRefused(batch.open.filter(({ station }) => !fenced.has(station)), (rows) => this.#writeOpen(rows, numberOf(rows.station)));
     });
     this.#hasClosedOldRows = true;
+    for (const station of numbers?.keys() ?? []) this.#own.add(station);
     return refused;
+  }
+
+  async claim(station: string, number: number): Promise<number | null> {
+    this.#own.delete(station);
+    this.#connection.transaction(() => this.#raise(station, number));
+    const [last] = this.#connection.all<{ toMs: number }>('SELECT toMs FROM states WHERE station = :station ORDER BY fromMs DESC LIMIT 1', { station });
+    return last?.toMs ?? null;
   }
 
   async segments(station: string, range: Range, most: number): Promise<HistorySegment[]> {
@@ -128,8 +143,9 @@ export class SqliteHistory implements HistoryStore {
     ).map(alertRecord);
   }
 
-  async openAlerts(): Promise<AlertRecord[]> {
-    return this.#connection.all<AlertRow>(`SELECT ${ALERT_COLUMNS} FROM alerts WHERE toMs IS NULL ORDER BY fromMs, id`, {}).map(alertRecord);
+  async openAlerts(station?: string): Promise<AlertRecord[]> {
+    const ofStation = station === undefined ? '' : 'station = :station AND';
+    return this.#connection.all<AlertRow>(`SELECT ${ALERT_COLUMNS} FROM alerts WHERE ${ofStation} toMs IS NULL ORDER BY fromMs, id`, station === undefined ? {} : { station }).map(alertRecord);
   }
 
   async prune(beforeMs: number, most: number): Promise<number> {
@@ -148,38 +164,49 @@ export class SqliteHistory implements HistoryStore {
     return most - left;
   }
 
-  #closeOldRows(): void {
-    this.#connection.run('INSERT OR REPLACE INTO segments SELECT * FROM open_segments');
-    this.#connection.run('INSERT OR REPLACE INTO states SELECT * FROM open_states');
-    for (const { station, minute, shares } of this.#connection.all<MinuteRow & { station: string }>('SELECT station, minute, shares FROM open_minutes', {})) {
+  /** @returns false when a higher number was there before */
+  #raise(station: string, number: number): boolean {
+    const [fence] = this.#connection.all<{ number: number }>('SELECT number FROM fences WHERE station = :station', { station });
+    if (fence && fence.number >= number) return fence.number === number;
+    this.#connection.run('INSERT OR REPLACE INTO fences VALUES (:station, :number)', { station, number });
+    if (!this.#own.has(station)) this.#closeOldRows(station);
+    return true;
+  }
+
+  /** Of one station, or of all. */
+  #closeOldRows(one?: string): void {
+    const [where, values] = one === undefined ? ['', {}] : ['WHERE station = :one', { one }];
+    this.#connection.run(`INSERT OR REPLACE INTO segments SELECT * FROM open_segments ${where}`, values);
+    this.#connection.run(`INSERT OR REPLACE INTO states SELECT * FROM open_states ${where}`, values);
+    for (const { station, minute, shares } of this.#connection.all<MinuteRow & { station: string }>(`SELECT station, minute, shares FROM open_minutes ${where}`, values)) {
       this.#addMinute(station, historyMinute({ minute, shares }));
     }
-    for (const table of OPEN_TABLES) this.#connection.run(`DELETE FROM ${table}`);
+    for (const table of OPEN_TABLES) this.#connection.run(`DELETE FROM ${table} ${where}`, values);
   }
 
   #forget(station: string): void {
     for (const table of [...TABLES.map(({ name }) => name), ...OPEN_TABLES, 'alerts']) this.#connection.run(`DELETE FROM ${table} WHERE station = :station`, { station });
   }
 
-  #close(row: ClosedRow): void {
+  #close(row: ClosedRow, number: number): void {
     const { station } = row;
     switch (row.kind) {
-      case 'segment': return void this.#connection.run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(row.segment) });
-      case 'state': return void this.#connection.run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...row.state });
-      case 'title': return void this.#connection.run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title)', { station, ...row.title });
+      case 'segment': return void this.#connection.run('INSERT OR REPLACE INTO segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy, :number)', { station, number, ...segmentRow(row.segment) });
+      case 'state': return void this.#connection.run('INSERT OR REPLACE INTO states VALUES (:station, :fromMs, :toMs, :state, :reason, :number)', { station, number, ...row.state });
+      case 'title': return void this.#connection.run('INSERT OR REPLACE INTO titles VALUES (:station, :atMs, :title, :number)', { station, number, ...row.title });
       case 'minute': return this.#addMinute(station, row.minute);
       case 'alert': {
         const { station: { id, name }, ...rest } = row.alert;
         // Keep the first sentence, which describes the problem, not its end.
-        this.#connection.run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs', { ...rest, station: id, stationName: name });
+        this.#connection.run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence, :number) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs, number = excluded.number', { ...rest, station: id, stationName: name, number });
       }
     }
   }
 
-  #writeOpen({ station, segment, state, minute }: OpenRows): void {
-    if (segment) this.#connection.run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy)', { station, ...segmentRow(segment) });
+  #writeOpen({ station, segment, state, minute }: OpenRows, number: number): void {
+    if (segment) this.#connection.run('INSERT OR REPLACE INTO open_segments VALUES (:station, :fromMs, :toMs, :state, :genre, :p, :nowPlaying, :tags, :lively, :happy, :number)', { station, number, ...segmentRow(segment) });
     else this.#connection.run('DELETE FROM open_segments WHERE station = :station', { station });
-    if (state) this.#connection.run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason)', { station, ...state });
+    if (state) this.#connection.run('INSERT OR REPLACE INTO open_states VALUES (:station, :fromMs, :toMs, :state, :reason, :number)', { station, number, ...state });
     else this.#connection.run('DELETE FROM open_states WHERE station = :station', { station });
     if (minute) this.#connection.run('INSERT OR REPLACE INTO open_minutes VALUES (:station, :minute, :shares)', { station, minute: minute.minute, shares: JSON.stringify(minute.shares) });
     else this.#connection.run('DELETE FROM open_minutes WHERE station = :station', { station });

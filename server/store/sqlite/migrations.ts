@@ -102,10 +102,24 @@ const DELIVERIES_BY_EVENT = `
   CREATE INDEX deliveriesDone ON deliveries (doneAtMs);
 `;
 
+/**
+ * Of several nodes: the highest fencing number of each station, and that under which each row was
+ * written; 0 for a node that is alone. An alert of a station is one, whoever raises it.
+ */
+const FENCES = `
+  CREATE TABLE fences (station TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  ${['segments', 'open_segments', 'states', 'open_states', 'titles', 'alerts'].map((table) => `ALTER TABLE ${table} ADD COLUMN number INTEGER NOT NULL DEFAULT 0;`).join('\n  ')}
+  DELETE FROM alerts WHERE EXISTS (
+    SELECT 1 FROM alerts AS other WHERE other.station = alerts.station AND other.type = alerts.type AND other.fromMs = alerts.fromMs AND other.id < alerts.id
+  );
+  CREATE UNIQUE INDEX alerts_once ON alerts (station, type, fromMs);
+`;
+
 export const MIGRATIONS: readonly string[] = [
   HISTORY,
   DELIVERIES,
   TAGS,
   TOKENS,
   DELIVERIES_BY_EVENT,
+  FENCES,
 ];

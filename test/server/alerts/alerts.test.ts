@@ -22,10 +22,10 @@ interface Rig {
   pushSeconds(id: string, ...seconds: readonly Parameters<typeof predictionEvent>[1][]): void;
 }
 
-function rig(stations: readonly StationConfig[], restored: readonly OpenAlert[] = []): Rig {
+function rig(stations: readonly StationConfig[], restored: readonly OpenAlert[] = [], isShared = false): Rig {
   const clock = new ManualClock();
   const list = new StationList(...stations);
-  const alerts = new Alerts(clock);
+  const alerts = new Alerts(clock, isShared);
   const events: AlertEvent[] = [];
   let asked = 0;
   alerts.event$.subscribe((event) => events.push(event));
@@ -205,6 +205,43 @@ test('an event has a JSON form with all fields', () => {
     rule: DEAD_AIR,
     details: { levelDb: -80, belowDb: -50 },
   });
+});
+
+test('of several nodes one watches a station from when it takes it until it leaves it, and open alerts go on', () => {
+  const a = station('a', { rules: [DOWN] });
+  const { clock, list, alerts, events, newEvents } = rig([a, station('b', { rules: [DOWN] })], [], true);
+  list.happen('a', stateEvent('failing', 0));
+  clock.advance(100_000);
+  list.change(a);
+  clock.advance(100_000);
+  assert.equal(newEvents(), []);
+  alerts.take(a, [open('down')]);
+  assert.equal(alerts.open('a'), ['down']);
+  list.happen('a', stateEvent('live', 200_000));
+  clock.advance(11_000);
+  assert.equal(newEvents(), ['recovered down at 210']);
+  assert.is(events[0]!.id, 'old-down');
+  list.happen('a', stateEvent('failing', 211_000));
+  clock.advance(40_000);
+  assert.equal(newEvents(), ['raised down at 241']);
+  alerts.leave('a');
+  assert.equal(alerts.open('a'), []);
+  list.happen('a', stateEvent('live', 251_000));
+  clock.advance(60_000);
+  list.remove('a');
+  assert.equal(newEvents(), []);
+});
+
+test('the id of an alert follows from station, rule and time, so that two nodes raise the same one', () => {
+  const ids = ['a', 'a', 'b'].map((id) => {
+    const { clock, list, events } = rig([station(id, { rules: [DOWN] })]);
+    list.happen(id, stateEvent('failing', 0));
+    clock.advance(31_000);
+    return events[0]!.id;
+  });
+  assert.is(ids[0], ids[1]);
+  assert.is.not(ids[0], ids[2]);
+  assert.match(ids[0]!, /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-a[\da-f]{3}-[\da-f]{12}$/);
 });
 
 test.run();

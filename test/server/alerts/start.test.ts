@@ -27,7 +27,7 @@ interface Rig {
   readonly lines: { level: string; what: string; [field: string]: unknown }[];
 }
 
-async function start(settings: Partial<Settings>, list: StationList, more: { deliveries?: DeliveryStore; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => void; startMs?: number } = {}): Promise<Rig> {
+async function start(settings: Partial<Settings>, list: StationList, more: { deliveries?: DeliveryStore; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => Promise<boolean>; startMs?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = more.startMs ?? 0;
   const lines: Rig['lines'] = [];
@@ -40,7 +40,7 @@ test('an alert is recorded, logged and sent to the webhooks of the server and of
   const own = await receive();
   const restored: string[] = [];
   const list = new StationList(station('a', { webhooks: [own.url] }), station('b'));
-  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { recordAlert: ({ station: { id }, kind }) => restored.push(`${id} ${kind}`) });
+  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { recordAlert: async ({ station: { id }, kind }) => restored.push(`${id} ${kind}`) > 0 });
   list.happen('a', stateEvent('failing', 0));
   list.happen('b', stateEvent('failing', 0));
   clock.advance(30_000);
@@ -75,7 +75,7 @@ test('restored alerts continue, and a failing store does not prevent delivery', 
   const list = new StationList(station('a'));
   const { alerts, clock, lines } = await start({ webhooks: [receiver.url] }, list, {
     restored: [{ id: 'old', stationId: 'a', stationName: 'Radio A', type: 'down', fromMs: -60_000 }],
-    recordAlert: () => {
+    recordAlert: async () => {
       throw new Error('disk full');
     },
   });

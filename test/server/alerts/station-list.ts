@@ -22,6 +22,10 @@ export class StationList implements AlertStations {
     return [...this.#all.values()].map(({ config, glance }) => ({ config, glance: () => glance }));
   }
 
+  get(id: string): ReturnType<StationList['list']>[number] | undefined {
+    return this.list().find(({ config }) => config.id === id);
+  }
+
   add(config: StationConfig): void {
     this.#set(config);
     this.changes$.next({ type: 'added', station: config });

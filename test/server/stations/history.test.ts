@@ -18,13 +18,13 @@ const ALL = { fromMs: 0, toMs: 1e15 };
 const MANY = 100_000;
 
 /** A history on virtual time with its database and its log lines. */
-function setUp({ maxWaitingRows = MANY }: { maxWaitingRows?: number } = {}) {
+function setUp({ maxWaitingRows = MANY, number }: { maxWaitingRows?: number; number?: (station: string) => number | undefined } = {}) {
   const clock = new ManualClock();
   const database: Database = openDatabase(':memory:');
   const store = new SqliteStore(() => database);
   const lines: Record<string, unknown>[] = [];
   const log = new Log('debug', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
-  const history = new History({ store: store.history, log, scheduler: clock, maxWaitingRows });
+  const history = new History({ store: store.history, log, scheduler: clock, maxWaitingRows, ...(number && { number }) });
   return {
     clock, database, store, lines, history,
     /** Advances time with a block every half second, and lets pending writes finish. */
@@ -192,6 +192,61 @@ test('a killed process loses at most the last seconds, and corrupts nothing', as
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+const spans = async (it: ReturnType<typeof setUp>): Promise<unknown[]> => (await it.store.history.segments('a', ALL, MANY)).map(({ fromMs, toMs, genre }) => [fromMs, toMs, genre]);
+
+test('of several nodes one writes only while it may, and what it gives up is closed', async () => {
+  let number: number | undefined = 5;
+  const it = setUp({ number: () => number });
+  assert.is(await it.history.claim('a', 5), null);
+  it.live();
+  await it.listen(3000);
+  assert.equal(await spans(it), [[0, 2000, 'rock']]);
+  number = undefined;
+  await it.listen(4000, 'jazz');
+  assert.equal(await spans(it), [[0, 2000, 'rock']]);
+  // Its lease was made anew: what waited is written.
+  number = 6;
+  await it.listen(2000, 'jazz');
+  assert.equal(await spans(it), [[0, 3000, 'rock'], [3000, 8000, 'jazz']]);
+  await it.history.handOver('a');
+  assert.equal(await spans(it), [[0, 3000, 'rock'], [3000, 9000, 'jazz']]);
+  for (const table of ['open_segments', 'open_states', 'open_minutes']) assert.equal(it.database.prepare(`SELECT station FROM ${table}`).all(), []);
+  assert.equal(it.database.prepare('SELECT number FROM segments ORDER BY fromMs').all().map((row) => (row as { number: number }).number), [6, 6]);
+  await it.stop();
+});
+
+test('a node that lost a station drops what it has of it, and its alerts are not sent', async () => {
+  let number: number | undefined = 5;
+  const it = setUp({ number: () => number });
+  it.live();
+  await it.listen(3000);
+  number = undefined;
+  await it.listen(1000, 'jazz');
+  const down: AlertRecord = { id: 'x', station: { id: 'a', name: 'A' }, type: 'down', fromMs: 0, toMs: null, sentence: 'down' };
+  assert.not(await it.history.alert(down));
+  await it.history.handOver('a');
+  number = 7;
+  await it.history.flush();
+  assert.equal(await spans(it), [[0, 2000, 'rock']]);
+  assert.equal(await it.store.history.openAlerts(), []);
+  assert.ok(await it.history.alert(down));
+  await it.stop();
+});
+
+test('a node that does not know that it lost a station is refused by the store, writes nothing and sends no alert', async () => {
+  const it = setUp({ number: () => 5 });
+  it.live();
+  await it.listen(3000);
+  await it.store.history.claim('a', 6);
+  await it.listen(5000, 'jazz');
+  assert.equal(await spans(it), [[0, 2000, 'rock']]);
+  assert.not(await it.history.alert({ id: 'x', station: { id: 'a', name: 'A' }, type: 'down', fromMs: 0, toMs: null, sentence: 'down' }));
+  assert.equal(await it.store.history.openAlerts(), []);
+  assert.is(it.lines.filter(({ what }) => String(what).includes('refused')).length, 1);
+  assert.not(it.history.status.isFailing);
+  await it.stop();
 });
 
 test.run();

@@ -130,4 +130,49 @@ test('stations and trials beyond the limit are refused', () => shared(async (ser
   await stations.close();
 }));
 
+test('of several nodes one listens from when it takes a station over until it hands it over, without an event of its own', () => shared(async (server) => {
+  const { stations, sources } = stationsOf(server, { saved: [saved()], isShared: true });
+  const events: string[] = [];
+  stations.events$.subscribe(({ event }) => events.push(event.type === 'state' ? `${event.state} ${event.reason}` : event.type));
+  stations.start();
+  const one = stations.get('one')!;
+  assert.is(sources.subscriberCount(URL_ONE), 0);
+  assert.is(one.glance().state, 'connecting');
+
+  one.tell({ glance: { ...one.glance(), state: 'live', genre: 'rock', p: 0.5 }, attempt: { retryAt: null, attempts: 3, source: null, decoder: null } });
+  assert.equal([one.glance().state, one.glance().genre, one.detail().attempts], ['live', 'rock', 3]);
+  await stations.change('one', { name: 'Renamed' });
+  assert.is(one.glance().name, 'Renamed');
+  assert.is(sources.subscriberCount(URL_ONE), 0);
+
+  one.takeOver({ sinceMs: 5, reason: 'Nobody listened.' });
+  assert.is(sources.subscriberCount(URL_ONE), 1);
+  assert.equal(events, ['connecting Nobody listened.', 'connecting null']);
+  sources.emitState(URL_ONE, 'live');
+  assert.equal([one.glance().state, one.glance().genre], ['live', null]);
+  one.handOver();
+  assert.is(sources.subscriberCount(URL_ONE), 0);
+  assert.equal(events.slice(2), ['live null']);
+  one.takeOver();
+  assert.equal(events.slice(3), ['connecting null']);
+  await stations.change('one', { enabled: false });
+  assert.equal(events.slice(4), ['stopped null']);
+  await stations.close();
+}));
+
+test('a list of another node is taken over: added, changed and removed without being saved again', () => shared(async (server) => {
+  const { stations, sources, file } = stationsOf(server, { saved: [saved(), saved({ id: 'two', name: 'Two' })], isShared: true });
+  const changes: string[] = [];
+  stations.changes$.subscribe(({ type, station: { id } }) => changes.push(`${type} ${id}`));
+  stations.get('one')!.takeOver();
+  await stations.adopt(async () => [saved({ enabled: false }), saved({ id: 'three', name: 'Three' })]);
+  assert.equal(changes, ['removed two', 'changed one', 'added three']);
+  assert.equal(stations.list().map(({ config }) => config.id), ['one', 'three']);
+  assert.is(sources.subscriberCount(URL_ONE), 0);
+  await stations.adopt(async () => [saved({ enabled: false }), saved({ id: 'three', name: 'Three' })]);
+  assert.is(changes.length, 3);
+  assert.equal(file, []);
+  await stations.close();
+}));
+
 test.run();

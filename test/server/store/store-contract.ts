@@ -170,7 +170,7 @@ export function storeContract(test: Test, name: string, make: () => Promise<Stor
           { kind: 'minute', station, minute: minute(from! / 60, { rock: 1 }) },
         ] as const),
         { kind: 'alert', station, alert: alert(`old ${station}`, 0, 60, station) } as const,
-        { kind: 'alert', station, alert: alert(`open ${station}`, 0, null, station) } as const,
+        { kind: 'alert', station, alert: alert(`open ${station}`, 1, null, station) } as const,
       ]),
     }));
     const before = T + 121 * SECOND;
@@ -191,6 +191,51 @@ export function storeContract(test: Test, name: string, make: () => Promise<Stor
     assert.equal((await store.alerts(ALL, MANY)).map(({ id }) => id), ['open a', 'open b']);
   });
 
+  const numbered = (number: number, part: Partial<HistoryBatch>): HistoryBatch => batch({ ...part, numbers: new Map([['a', number]]) });
+
+  on('of several nodes the one with the highest number writes of a station, and the others are refused', async (store) => {
+    await store.write(numbered(5, { closed: [{ kind: 'segment', station: 'a', segment: segment(0, 10) }, { kind: 'alert', station: 'a', alert: alert('x', 0, null) }] }));
+    await store.write(numbered(7, { closed: [{ kind: 'segment', station: 'a', segment: segment(10, 20) }] }));
+    // The former one writes of another station all the same.
+    const refused = await store.write(batch({
+      numbers: new Map([['a', 5], ['b', 1]]),
+      closed: [{ kind: 'segment', station: 'a', segment: segment(0, 30, 'jazz') }, { kind: 'alert', station: 'a', alert: alert('x', 0, 9) }, { kind: 'segment', station: 'b', segment: segment(0, 30) }],
+      open: [{ station: 'a', segment: segment(30, 40), state: state(30, 40), minute: minute(0, { jazz: 9 }) }],
+    }));
+    assert.equal(refused.map(({ station, isFenced }) => [station, isFenced]), [['a', true]]);
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 10), segment(10, 20)]);
+    assert.equal(await store.states('a', ALL, MANY), []);
+    assert.equal(await store.openAlerts('a'), [alert('x', 0, null)]);
+    assert.equal(await store.segments('b', ALL, MANY), [segment(0, 30)]);
+    assert.equal(await store.write(numbered(7, { closed: [{ kind: 'alert', station: 'a', alert: alert('x', 0, 9) }] })), []);
+    assert.equal(await store.openAlerts('a'), []);
+  });
+
+  on('who claims a station closes what its former holder left open, learns until when it wrote, and shuts it out', async (store) => {
+    assert.is(await store.claim('a', 3), null);
+    const open = (station: string) => ({ station, segment: segment(0, 8), state: state(0, 10), minute: minute(0, { rock: 8000 }) });
+    await store.write(batch({ numbers: new Map([['a', 3], ['b', 4]]), open: [open('a'), open('b')] }));
+    assert.is(await store.claim('a', 6), T + 10 * SECOND);
+    assert.equal((await store.write(numbered(3, { open: [open('a')] }))).map(({ isFenced }) => isFenced), [true]);
+    await store.write(numbered(6, { open: [{ station: 'a', segment: segment(20, 22, 'jazz'), state: state(12, 22), minute: minute(0, { jazz: 2000 }) }] }));
+    assert.equal(await store.segments('a', ALL, MANY), [segment(0, 8), segment(20, 22, 'jazz')]);
+    assert.equal(await store.states('a', ALL, MANY), [state(0, 10), state(12, 22)]);
+    assert.equal(await store.minutes('a', ALL, MANY), [minute(0, { rock: 8000, jazz: 2000 })]);
+    // A lower number changes nothing.
+    assert.is(await store.claim('a', 5), T + 10 * SECOND);
+    assert.equal(await store.write(numbered(6, {})), []);
+    assert.equal(await store.segments('b', ALL, MANY), [segment(0, 8)]);
+  });
+
+  on('an alert is one by its station, rule and time, and numbers are as large as microseconds since 1970', async (store) => {
+    const number = 1_796_028_783_979_021;
+    await store.write(numbered(number, { closed: [{ kind: 'alert', station: 'a', alert: alert('x', 0, null) }] }));
+    const refused = await store.write(numbered(number, { closed: [{ kind: 'alert', station: 'a', alert: alert('other', 0, null) }] }));
+    assert.equal(refused.map(({ station, isFenced }) => [station, isFenced ?? false]), [['a', false]]);
+    assert.equal((await store.write(numbered(number - 1, {}))).map(({ isFenced }) => isFenced), [true]);
+    assert.equal(await store.alerts(ALL, MANY), [alert('x', 0, null)]);
+  });
+
   const delivery = (eventId: string, more: Partial<Delivery> = {}): Delivery =>
     ({ eventId, target: 'https://one.example/hook', alertId: 'alert', stationId: 'a', body: '{"sentence":"“ö”"}', createdAtMs: T, attempts: 0, nextAtMs: T, doneAtMs: null, outcome: null, failure: null, ...more });
 
@@ -204,8 +249,11 @@ export function storeContract(test: Test, name: string, make: () => Promise<Stor
       delivery('c', { createdAtMs: T + 1 }),
       delivery('a', { createdAtMs: T + 2 }),
     ]);
+    await deliveries.write([delivery('d', { stationId: 'b' })]);
+    assert.equal((await deliveries.pending('b')).map(({ eventId }) => eventId), ['d']);
+    assert.is((await deliveries.pending('a')).length, 3);
     await deliveries.write([]);
-    assert.is((await deliveries.pending()).length, 3);
+    assert.is((await deliveries.pending()).length, 4);
   });
 
   using('old deliveries are deleted once they are done, never while pending', async ({ deliveries }) => {
