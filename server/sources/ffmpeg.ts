@@ -119,8 +119,9 @@ export interface FfmpegEnd {
 export const MAX_START_CPU_MS = 2000;
 /** What is said of input that needs more. */
 export const tooCostly = (ms = MAX_START_CPU_MS): string => `no sound was found in ${ms / 1000} s of computing`;
-/** Between two looks at the CPU time, at most. */
+/** Between two looks at the CPU time before the first output, at most, and after it: a look reads a file. */
 const CPU_CHECK_MS = 200;
+const SILENT_CHECK_MS = 5000;
 /** CPU time in which FFmpeg must give more output, once it has given some, ms. Damaged files can take 8 s. */
 export const MAX_SILENT_CPU_MS = 30_000;
 /** What is said of input that needs more. */
@@ -223,25 +224,33 @@ export class Ffmpeg {
     let seenBytes = 0;
     /** At the first check without more output; undefined while it comes. */
     let silentFromMs: number | undefined = 0;
-    const check = setInterval(() => {
+    const check = (): void => {
       // Counted by the pipe itself, so that nobody has to read it.
       const { bytesRead } = this.output as Socket;
       if (bytesRead > seenBytes) {
         seenBytes = bytesRead;
         silentFromMs = undefined;
-        return;
+        return wait();
       }
       const cpuMs = cpuMsOf(pid) ?? 0;
       silentFromMs ??= cpuMs;
-      if (cpuMs - silentFromMs < (seenBytes === 0 ? maxStartCpuMs : maxSilentCpuMs)) return;
-      clearInterval(check);
+      if (cpuMs - silentFromMs < (seenBytes === 0 ? maxStartCpuMs : maxSilentCpuMs)) return wait();
       if (seenBytes === 0) this.#isStartTooCostly = true;
       else this.#isStuck = true;
       // Its pipes stay open for readers, which see their end.
       this.#child.kill('SIGKILL');
-    }, Math.min(CPU_CHECK_MS, maxStartCpuMs));
-    check.unref();
-    this.#child.once('exit', () => clearInterval(check)).once('error', () => clearInterval(check));
+    };
+    let timer: NodeJS.Timeout | undefined;
+    let isGone = false;
+    const wait = (): void => {
+      if (!isGone) timer = setTimeout(check, seenBytes === 0 ? Math.min(CPU_CHECK_MS, maxStartCpuMs) : Math.min(SILENT_CHECK_MS, maxSilentCpuMs)).unref();
+    };
+    const stop = (): void => {
+      isGone = true;
+      clearTimeout(timer);
+    };
+    wait();
+    this.#child.once('exit', stop).once('error', stop);
   }
 
   #readLines(onLine: (level: string, text: string) => void): void {

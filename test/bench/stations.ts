@@ -30,6 +30,8 @@ interface Minute {
   /** Of one processor. */
   readonly serverPercent: number;
   readonly decodersPercent: number;
+  /** CPU of server and decoders for a second of one station, ms. */
+  readonly cpuMsPerStationSecond: number;
   readonly serverRssMb: number;
   readonly decodersRssMb: number;
 }
@@ -49,7 +51,7 @@ await command(async () => {
     for (let minute = 1; minute <= minutes; minute++) {
       await sleep(60_000);
       const now = await look(server);
-      rows.push(between(minute, before, now));
+      rows.push(between(minute, stations, before, now));
       before = now;
       process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
     }
@@ -70,7 +72,7 @@ async function look(server: RemoteProcess<ServerCalls>): Promise<Look> {
   return { ...await server.call('use'), ...await server.call('stations') };
 }
 
-function between(minute: number, before: Look, { atMs, cpuMs, rssMb, states, failures, droppedMs, decoders }: Look): Minute {
+function between(minute: number, stations: number, before: Look, { atMs, cpuMs, rssMb, states, failures, droppedMs, decoders }: Look): Minute {
   const elapsedMs = atMs - before.atMs;
   return {
     minute,
@@ -79,6 +81,7 @@ function between(minute: number, before: Look, { atMs, cpuMs, rssMb, states, fai
     droppedMs: round(droppedMs, 0),
     serverPercent: round((100 * (cpuMs - before.cpuMs)) / elapsedMs, 1),
     decodersPercent: round((100 * (decoders.cpuMs - before.decoders.cpuMs)) / elapsedMs, 1),
+    cpuMsPerStationSecond: round((1000 * (cpuMs - before.cpuMs + decoders.cpuMs - before.decoders.cpuMs)) / elapsedMs / stations, 2),
     serverRssMb: round(rssMb, 0),
     decodersRssMb: round(decoders.rssMb, 0),
   };
@@ -86,9 +89,9 @@ function between(minute: number, before: Look, { atMs, cpuMs, rssMb, states, fai
 
 function minutesTable(rows: readonly Minute[]): string {
   return table(
-    ['minute', 'states', 'failures', 'dropped, ms', 'server CPU, %', 'decoders CPU, %', 'server RSS, MB', 'decoders RSS, MB'],
-    rows.map(({ minute, states, failures, droppedMs, serverPercent, decodersPercent, serverRssMb, decodersRssMb }) => [
-      String(minute), Object.entries(states).map(([state, count]) => `${count} ${state}`).join(', '), String(failures), String(droppedMs), String(serverPercent), String(decodersPercent), String(serverRssMb), String(decodersRssMb),
+    ['minute', 'states', 'failures', 'dropped, ms', 'server CPU, %', 'decoders CPU, %', 'CPU, ms a station-second', 'server RSS, MB', 'decoders RSS, MB'],
+    rows.map(({ minute, states, failures, droppedMs, serverPercent, decodersPercent, cpuMsPerStationSecond, serverRssMb, decodersRssMb }) => [
+      String(minute), Object.entries(states).map(([state, count]) => `${count} ${state}`).join(', '), String(failures), String(droppedMs), String(serverPercent), String(decodersPercent), String(cpuMsPerStationSecond), String(serverRssMb), String(decodersRssMb),
     ]),
   );
 }

@@ -5,15 +5,14 @@
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Readable } from 'node:stream';
 import { pace } from '../pace.js';
-import { BYTES_PER_MS, FRAME_BYTES } from './decoder.js';
+import { BYTES_PER_MS, FRAME_BYTES, WRITE_MS } from './decoder.js';
 
 /** Slightly faster than real time, so a backlog shrinks, and a clock difference does not make us a slow client. */
 export const SPEED = 1.01;
-const CHUNK_MS = 100;
 /** Audio played at once at the start, so that the first prediction comes soon. */
 export const AT_ONCE_MS = 2500;
 /** Longest time caught up after a gap; the rest of the gap stays as backlog, which bridges the next gap. */
-const CATCH_UP_MS = 300;
+const CATCH_UP_MS = 2 * WRITE_MS;
 
 export class Playout {
   readonly #emit: (bytes: Uint8Array) => void;
@@ -21,11 +20,13 @@ export class Playout {
   #creditBytes = wholeFrames(AT_ONCE_MS * BYTES_PER_MS);
   #output: Readable | undefined;
 
-  constructor(emit: (bytes: Uint8Array) => void, scheduler: SchedulerLike = asyncScheduler) {
+  /** @param onTick called at each tick of its clock, whether or not there is something to play */
+  constructor(emit: (bytes: Uint8Array) => void, { scheduler = asyncScheduler, onTick = () => {} }: { readonly scheduler?: SchedulerLike; readonly onTick?: () => void } = {}) {
     this.#emit = emit;
-    this.#ticks = pace({ chunkMs: CHUNK_MS / SPEED, catchUpMs: CATCH_UP_MS, scheduler }).subscribe((due) => {
+    this.#ticks = pace({ chunkMs: WRITE_MS / SPEED, catchUpMs: CATCH_UP_MS, scheduler }).subscribe((due) => {
       const most = wholeFrames(CATCH_UP_MS * BYTES_PER_MS);
-      if (this.#creditBytes < most) this.#creditBytes = Math.min(most, this.#creditBytes + wholeFrames(due * CHUNK_MS * BYTES_PER_MS));
+      if (this.#creditBytes < most) this.#creditBytes = Math.min(most, this.#creditBytes + wholeFrames(due * WRITE_MS * BYTES_PER_MS));
+      onTick();
       this.#take();
     });
   }

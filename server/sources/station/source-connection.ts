@@ -14,6 +14,7 @@ import { detectFormat, DETECTION_BYTES, type FrameFormat } from './detect-format
 import { DISCONTINUITY, HlsStream, MAX_PLAYLIST_BYTES } from './hls.js';
 import { tellingLine } from '../ffmpeg.js';
 import { IcyBody } from './icy.js';
+import { JoinedInput } from './joined-input.js';
 import { localFile, namedPipe } from './local-file.js';
 import { isOgg, OggTitles } from './ogg-titles.js';
 import { entriesOf, isHls, kindOf } from './playlist.js';
@@ -64,6 +65,7 @@ interface FoundStream {
 /** A running FFmpeg; `ended` settles when all of its audio has been played, and rejects when it failed. */
 interface Decoding {
   readonly decoder: Decoder;
+  readonly input: JoinedInput;
   readonly ended: Promise<void>;
   readonly hasAudio: () => boolean;
   /** Of what is written to it, if readers may begin anywhere. */
@@ -79,6 +81,7 @@ class SourceConnection {
   readonly #stop = new AbortController();
   readonly #cookies = new Cookies();
   #decoder: Decoder | undefined;
+  #input: JoinedInput | undefined;
   #about: FoundStream['about'] = { contentType: '' };
   #tries = 0;
   #title: string | null = null;
@@ -97,7 +100,7 @@ class SourceConnection {
     this.#playout = new Playout((bytes) => {
       this.#playedBytes += bytes.length;
       emit({ type: 'audio', bytes });
-    }, scheduler);
+    }, { scheduler, onTick: () => this.#input?.flush() });
   }
 
   async run(url: URL): Promise<void> {
@@ -223,6 +226,7 @@ class SourceConnection {
     };
     const finish = async (): Promise<void> => {
       if (start.length > 0) await begin();
+      decoding?.input.flush();
       decoding?.decoder.finish();
       await decoding?.ended;
       decoding = undefined;
@@ -262,9 +266,9 @@ class SourceConnection {
     await finish();
   }
 
-  async #write({ decoder, format }: Decoding, bytes: Uint8Array): Promise<void> {
+  async #write({ decoder, input, format }: Decoding, bytes: Uint8Array): Promise<void> {
     if (format !== undefined) this.#emit({ type: 'encoded', format, bytes });
-    if (decoder.write(bytes)) return;
+    if (input.push(bytes)) return;
     this.#emit({ type: 'paused' });
     await decoder.drained();
     this.#emit({ type: 'received', bytes: 0 });
@@ -278,6 +282,7 @@ class SourceConnection {
       source: (source) => this.#emit({ type: 'source', ...source, ...this.#about }),
       error: (line) => this.#emit({ type: 'decoder-error', line }),
     });
+    const joined = this.#input = new JoinedInput(decoder, hasAudio);
     const ended = (async () => {
       await this.#playout.play(decoder.output);
       const end = await decoder.end;
@@ -287,7 +292,7 @@ class SourceConnection {
     })();
     // Prevents an unhandled rejection; it is awaited later.
     ended.catch(() => {});
-    return { decoder, ended, hasAudio };
+    return { decoder, input: joined, ended, hasAudio };
   }
 }
 

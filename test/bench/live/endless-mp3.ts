@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
 
-const TICK_MS = 250;
+/** As long as 1,400 bytes take, the pieces in which Icecast sends. */
+const TICK_MS = 87;
 
 interface Listener {
   readonly to: Writable;
