@@ -44,7 +44,8 @@ export const MEASURES: readonly Measure[] = [
   // SQLite begins it anew at 1,000 pages.
   { name: 'logMb', label: 'its write-ahead log, MB', limit: { least: 5, share: 0.05 } },
   { name: 'rows', label: 'rows in SQLite', limit: { least: 200, share: 0.1 } },
-  { name: 'delayP99Ms', label: 'event loop lag, p99, ms', limit: { least: 10, share: 0.5 } },
+  // Only shown: other work of the machine delays it as much.
+  { name: 'delayP99Ms', label: 'event loop lag, p99, ms', limit: { least: Infinity, share: 0 } },
 ];
 
 const MB = 2 ** 20;

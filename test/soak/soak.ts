@@ -127,7 +127,7 @@ await command(async () => {
     writeFileSync(join(OUT, 'soak.svg'), `${chart}\n`);
     process.stdout.write(`${describeMachine(machine)}, ${short(seconds / 60)} minutes, ${values.classifier} classifier\n\n`);
     process.stdout.write(`${table(['event', 'count', 'a minute', 'months of an ordinary server'], (Object.keys(counts) as EventName[]).map((name) => [name, counts[name], short((60 * counts[name]) / seconds), (counts[name] / ORDINARY_DAY[name] / 30).toFixed(2)]))}\n\n`);
-    process.stdout.write(`${table(['measure', 'median', 'growth over two thirds', 'limit', 'verdict'], judged.map(({ label, median, growth, limit, isFlat }) => [label, short(median), growth.toFixed(2), short(limit), isFlat ? 'flat' : 'GROWS']))}\n\n`);
+    process.stdout.write(`${table(['measure', 'median', 'growth over two thirds', 'limit', 'verdict'], judged.map(({ label, median, growth, limit, isFlat }) => [label, short(median), growth.toFixed(2), limit === Infinity ? 'none' : short(limit), limit === Infinity ? 'not judged' : isFlat ? 'flat' : 'GROWS']))}\n\n`);
     process.stdout.write(`${churn.done} activities, ${months.toFixed(2)} months, ${faulty} faults\n`);
     for (const [fault, count] of faults.slice(0, 20)) process.stdout.write(`${count} × ${fault}\n`);
     if (values.keep) await saveRun(machine, { 'soak.json': result, 'soak.svg': chart });
