@@ -27,7 +27,7 @@ test('the document has every route under /v1', () => shared(async (server) => {
     'get /v1/stations/{id}', 'get /v1/stations/{id}/audio', 'get /v1/stations/{id}/history', 'get /v1/stations/{id}/history.csv', 'get /v1/stations/{id}/poster.svg', 'get /v1/stations/{id}/profile', 'get /v1/stations/{id}/relay',
     'get /v1/stream', 'get /v1/streams', 'get /v1/streams/{id}', 'get /v1/streams/{id}/watch', 'get /v1/tokens', 'get /v1/tracks', 'get /v1/tracks/{id}', 'get /v1/tracks/{id}/audio', 'get /v1/tracks/{id}/similar', 'get /v1/tune/{name}', 'patch /v1/stations/{id}', 'post /v1/classify', 'post /v1/explain', 'post /v1/model', 'post /v1/stations', 'post /v1/tokens', 'post /v1/tokens/signed',
   ]);
-  assert.equal(Object.keys(body.components.schemas).sort(), ['Classified', 'Explanation', 'History', 'ListedTrack', 'NewStation', 'Problem', 'Profile', 'Station', 'StationChanges', 'StationTrial', 'Stream', 'Token', 'Track']);
+  assert.equal(Object.keys(body.components.schemas).sort(), ['Classified', 'Explanation', 'Health', 'History', 'ListedTrack', 'NewStation', 'Problem', 'Profile', 'Station', 'StationChanges', 'StationTrial', 'Stream', 'Token', 'Track']);
   // Whatever it points to is there.
   for (const [, name] of JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(body.components.schemas[name!], name);
 }));
