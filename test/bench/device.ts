@@ -101,6 +101,7 @@ try {
   const worklet = await bare(browser, site.origin, openIntoWorklet(BUFFER_S));
 
   const filePage = await context.newPage();
+  filePage.setDefaultTimeout(120_000); // the machine may be busy
   await filePage.goto(`${site.origin}/site/`);
   await filePage.getByLabel('Files').first().setInputFiles({ name: 'song.wav', mimeType: 'audio/wav', buffer: music(FILE_S) });
   const text = await filePage.getByText(/times as fast as it plays/).textContent({ timeout: 60_000 });
