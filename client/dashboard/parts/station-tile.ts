@@ -26,9 +26,9 @@ export class StationTile extends LitElement {
     }
     a:hover { outline: 2px solid var(--ink); outline-offset: -2px; }
     a:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
-    /* Rises from below the tile by 0 to 1 of its height. */
+    /* Grows from below. Not moved by a share of its height: Chromium's compositor can't do that, and 200 would keep the page busy. */
     .light {
-      position: absolute; inset: -10% -15%; z-index: -1; opacity: 0; transform: translateY(70%); will-change: transform, opacity; transition: transform 1s linear, opacity 1s linear;
+      position: absolute; inset: -10% -15%; z-index: -1; opacity: 0; transform: scaleY(0); transform-origin: bottom; will-change: transform, opacity; transition: transform 1s linear, opacity 1s linear;
       background: radial-gradient(ellipse farthest-side at 50% 100%, var(--loud, var(--line)) 45%, transparent);
     }
     .name { display: flex; align-items: center; gap: 0.375rem; min-inline-size: 0; font-size: clamp(0.6875rem, min(7.5cqi, 14cqb), 1.75rem); font-weight: 560; line-height: 1.25; }
@@ -103,7 +103,7 @@ export class StationTile extends LitElement {
     // Between -36 dBFS and full scale, where music moves.
     const loud = this.#level === null ? 0 : Math.max(0, (meterPosition(this.#level) - 0.28) / 0.72);
     const shown = REDUCED.matches && this.#level !== null ? 0.5 : loud;
-    this.#light.style.transform = `translateY(${(100 - 92 * shown).toFixed(0)}%)`;
+    this.#light.style.transform = `scaleY(${(0.1 + 0.9 * shown).toFixed(2)})`;
     this.#light.style.opacity = this.#level === null ? '0' : (0.35 + 0.65 * shown).toFixed(2);
   }
 }
