@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LEASE_TIMES } from '../../server/cluster/lease.js';
 import type { RunningCluster } from './running-cluster.js';
 
-export type Fault = (cluster: RunningCluster) => Promise<void>;
+/** @returns for how long, ms, the engine of the leases was away, if it was */
+export type Fault = (cluster: RunningCluster) => Promise<number | void>;
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'nothing': () => sleep(10_000),
@@ -34,15 +35,21 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 /** What is done to NATS, where there is one. */
 export const NATS_FAULTS: Readonly<Record<string, Fault>> = {
   'nats-server is killed and started again': async (cluster) => {
+    const fromMs = performance.now();
     await cluster.nats!.stop();
     await cluster.nats!.start();
+    const awayMs = performance.now() - fromMs;
     await cluster.settled();
+    return awayMs;
   },
   'nats-server is killed, loses its data and is started again': async (cluster) => {
+    const fromMs = performance.now();
     await cluster.nats!.stop();
     cluster.nats!.empty();
     await cluster.nats!.start();
+    const awayMs = performance.now() - fromMs;
     await cluster.settled();
+    return awayMs;
   },
 };
 
