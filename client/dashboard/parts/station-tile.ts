@@ -1,6 +1,6 @@
 /**
- * Tile of one station on the wall. It breathes with the level: a light rises in it, moved by the
- * compositor, so that 200 of them cost the page nothing between two messages of the server.
+ * Tile of one station on the wall. It breathes with the level: a light rises in it, moved between two
+ * messages of the server by a transition of transform and opacity, which a compositor can do without the page.
  */
 import { css, html, LitElement, nothing, svg } from 'lit';
 import type { StationGlance } from '../../../server/protocol/messages.js';
@@ -26,7 +26,7 @@ export class StationTile extends LitElement {
     }
     a:hover { outline: 2px solid var(--ink); outline-offset: -2px; }
     a:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
-    /* Grows from below. Not moved by a share of its height: Chromium's compositor can't do that, and 200 would keep the page busy. */
+    /* Grows from below. */
     .light {
       position: absolute; inset: -10% -15%; z-index: -1; opacity: 0; transform: scaleY(0); transform-origin: bottom; will-change: transform, opacity; transition: transform 1s linear, opacity 1s linear;
       background: radial-gradient(ellipse farthest-side at 50% 100%, var(--loud, var(--line)) 45%, transparent);
