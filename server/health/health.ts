@@ -19,6 +19,7 @@ import { dataPlaceOf } from '../store/place.js';
 import type { Streams } from '../streams/streams.js';
 import { checkDatabase, checkDrops, checkFfmpegs, checkLag, checkLoad, checkLog, checkMemory, checkOpenFiles, checkShards, checkStations, checkStreams, checkWebhooks } from './checks.js';
 import { Readings } from './readings.js';
+import { heapBytes, residentBytes } from '../process-memory.js';
 
 /** Findings about the last minutes look so far back. */
 const LOOK_BACK_MS = 600_000;
@@ -118,7 +119,7 @@ export class Health {
       disk: () => checkSpace(settings, all.length),
       webhooks: () => checkWebhooks(deliveries()),
       certificate: () => checkValidity(certificateEnds(), now()),
-      memory: () => checkMemory({ residentBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed, ...availableMemory() }),
+      memory: () => checkMemory({ residentBytes: residentBytes(), heapBytes: heapBytes(), ...availableMemory() }),
       files: async () => checkOpenFiles(await openFiles(), openFileLimit()),
       log: () => checkLog(lines, now() - LOOK_BACK_MS),
     };

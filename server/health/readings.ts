@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs';
 import type { HealthReading } from '../protocol/health.js';
 import { lagQuantile, type ShardMetrics } from '../shards/shard-metrics.js';
+import { residentBytes } from '../process-memory.js';
 
 export const READ_EVERY_MS = 5000;
 /** Ten minutes. */
@@ -79,7 +80,7 @@ export class Readings {
       droppedMs: rounded(droppedMs, 1),
       streams: now.streams,
       viewers: now.viewers,
-      memoryBytes: process.memoryUsage.rss(),
+      memoryBytes: residentBytes(),
     };
     this.#kept = [...this.#kept.slice(1 - MAX_READINGS), { reading, totals: now }];
     this.#loop = loop;

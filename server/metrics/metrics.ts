@@ -15,6 +15,7 @@ import type { Station } from '../stations/station.js';
 import type { Stations } from '../stations/stations.js';
 import type { Streams } from '../streams/streams.js';
 import type { Viewers } from '../sockets/viewers.js';
+import { heapBytes, residentBytes } from '../process-memory.js';
 
 export interface MetricsParts {
   readonly streams: Streams;
@@ -123,8 +124,8 @@ export class Metrics {
       const { user, system } = process.cpuUsage();
       set((user + system) / 1e6);
     });
-    this.#gauge('process_resident_memory_bytes', 'Resident memory', (set) => set(process.memoryUsage.rss()));
-    this.#gauge('nodejs_heap_size_used_bytes', 'Heap of the main thread', (set) => set(process.memoryUsage().heapUsed));
+    this.#gauge('process_resident_memory_bytes', 'Resident memory', (set) => set(residentBytes()));
+    this.#gauge('nodejs_heap_size_used_bytes', 'Heap of the main thread', (set) => set(heapBytes()));
     this.#gauge('process_start_time_seconds', 'Start of the process, seconds since 1970', (set) => set(Date.now() / 1000 - process.uptime()));
   }
 
