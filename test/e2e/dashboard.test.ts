@@ -262,7 +262,7 @@ test('every control has a name, can be reached by keyboard and shows its focus',
     assert.ok(focused.isFocusVisible, `${focused.name} has no visible focus`);
     reached.push(focused.name);
   }
-  assert.equal(reached, ['livegenre', 'Live', 'Files', 'Stations', 'Tune in', 'Demo station', 'Microphone', 'File', 'On this device', 'Use dark colours', 'timeline']);
+  assert.equal(reached, ['livegenre', 'Live', 'Files', 'Stations', 'Tune in', 'Server', 'Demo station', 'Microphone', 'File', 'On this device', 'Use dark colours', 'timeline']);
   await page.locator('genre-timeline .keys').focus();
   await page.keyboard.press('End');
   await page.locator('genre-timeline .readout', { hasText: / to \d/ }).waitFor(SOON);

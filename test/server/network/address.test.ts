@@ -85,7 +85,7 @@ test('what can never work is refused', () => {
   for (const address of ['mqtt:broker', 'mqtt://', 'mqtt:///x', 'mqtt://br%20oker/']) assert.is(problem(address, BROKER_ADDRESS), 'it names no host', address);
   assert.is(problem('http://us%3Aer:pw@radio.example/'), 'its user name has a : in it, which HTTP can not send');
   assert.is(problem('mqtt://us%3Aer:pw@broker', BROKER_ADDRESS), 'none', 'MQTT has a field for each');
-  assert.is(problem('mqtt://:pw@broker', BROKER_ADDRESS), 'it has a password without a user name, which MQTT can not send');
+  assert.is(problem('mqtt://:pw@broker', BROKER_ADDRESS), 'it has a password without a user name, which a broker does not take');
   assert.match(problem('http://user:%E9@radio.example/'), /not UTF-8/);
   assert.match(problem('http://user:pw%0A@radio.example/'), /control character/);
   assert.match(problem('http://user:p\tw@radio.example/'), /control character/);

@@ -30,7 +30,7 @@ test('all rows arrive, in batches, and the source keeps them', async () => {
 
 test('a target that has rows is refused, and one that lacks some in the end stays empty', async () => {
   const [from, to] = [await filled(), openDatabase(':memory:')];
-  to.exec("INSERT INTO titles VALUES ('a', 1, 'x')");
+  to.exec("INSERT INTO titles (station, atMs, title) VALUES ('a', 1, 'x')");
   await moveRows(sqliteMovable(from), sqliteMovable(to)).then(() => assert.unreachable(), (error: Error) => {
     assert.instance(error, NotEmptyError);
     assert.is(error.message, 'it has 1 rows in the table titles');
