@@ -2,8 +2,9 @@
  * Cost of live streams: the server in one process, N clients in another, each sending real-time audio
  * in chunks of 100 ms (Opus: packets of 20 ms), and the lag of the predictions.
  *   npm run bench:live -- --streams N --seconds S [--rate HZ] [--encoding s16le|opus] [--shards K]
- *   [--find-max] [--cpu-prof DIR] [--keep] [--json]
+ *   [--message-ms MS] [--find-max] [--cpu-prof DIR] [--keep] [--json]
  *
+ * `--message-ms 174` is how much the SDK and the microphone of our pages send at once (PCM only).
  * `--find-max` searches the largest number of streams with p99 lag under 500 ms and nothing dropped,
  * starting at N. Admission limits are lifted (`bench:overload` tests those); all other server settings
  * come from the environment. Clients need a core of their own; a warning is printed if they are late
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     encoding: { type: 'string', default: 's16le' },
     shards: { type: 'string' },
+    'message-ms': { type: 'string', default: '100' },
     'find-max': { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -43,6 +45,7 @@ await command(async () => {
     encoding,
     sampleRate: wholeNumber('rate', values.rate ?? (encoding === 'opus' ? '48000' : '22050'), 8000, 192_000),
     shards: shardsOf(values.shards),
+    messageMs: wholeNumber('message-ms', values['message-ms'], 1, 350),
     cpuProf: values['cpu-prof'],
   };
   const tries: LoadFigures[] = [];

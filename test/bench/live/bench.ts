@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly shards?: number | undefined;
   readonly encoding?: SoundOptions['encoding'] | undefined;
   readonly sampleRate?: number | undefined;
+  /** Sound in each PCM message, ms. */
+  readonly messageMs?: number | undefined;
   /** Length of the generated audio, which is repeated. */
   readonly soundS?: number;
   /** Other flags of `serve`, by setting name. */
@@ -44,12 +46,12 @@ export class Bench {
     this.started = started;
   }
 
-  static async start({ shards, encoding = 's16le', sampleRate = 22050, soundS = 60, flags, cpuProf }: BenchOptions): Promise<Bench> {
+  static async start({ shards, encoding = 's16le', sampleRate = 22050, messageMs, soundS = 60, flags, cpuProf }: BenchOptions): Promise<Bench> {
     const server = new RemoteProcess<ServerCalls>('./server-process.js', [...START_FLAGS, ...(cpuProf === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProf}`])]);
     const clients = new RemoteProcess<ClientsCalls>('./clients-process.js');
     try {
       const started = await server.call('start', { ...flags, ...(shards !== undefined && { shards: String(shards) }) });
-      await clients.call('prepare', started, { encoding, sampleRate, seconds: soundS });
+      await clients.call('prepare', started, { encoding, sampleRate, messageMs, seconds: soundS });
       return new Bench(server, clients, started);
     } catch (error) {
       await Promise.all([server.end(), clients.end()]);

@@ -11,6 +11,8 @@ export interface SoundOptions {
   /** Hz. */
   readonly sampleRate: number;
   readonly seconds: number;
+  /** Sound in each PCM message, ms; to the next whole sample. */
+  readonly messageMs?: number | undefined;
 }
 
 export interface Sound {
@@ -28,13 +30,14 @@ const PACKET_MS = 20;
 /** Non-zero, since a zero mask would save the server work. */
 const MASK = Buffer.from([0x5a, 0xc3, 0x96, 0x2d]);
 
-/** @throws Error when a message would not be a whole number of samples */
-export function makeSound({ encoding, sampleRate, seconds }: SoundOptions): Sound {
-  const messageMs = encoding === 'opus' ? PACKET_MS : CHUNK_MS;
-  const length = (sampleRate * messageMs) / 1000;
-  if (!Number.isInteger(length)) throw new Error(`${messageMs} ms at ${sampleRate} Hz is not a whole number of samples. Choose another --rate.`);
+/** @throws Error when an Opus packet would not be a whole number of samples */
+export function makeSound({ encoding, sampleRate, seconds, messageMs: askedMs = CHUNK_MS }: SoundOptions): Sound {
+  const packetLength = (sampleRate * PACKET_MS) / 1000;
+  if (encoding === 'opus' && !Number.isInteger(packetLength)) throw new Error(`${PACKET_MS} ms at ${sampleRate} Hz is not a whole number of samples. Choose another --rate.`);
+  const length = encoding === 'opus' ? packetLength : Math.round((sampleRate * askedMs) / 1000);
+  const messageMs = (1000 * length) / sampleRate;
   const pcm = Buffer.from(toS16(new DemoSynth(SEED, sampleRate).render(seconds * sampleRate)).buffer);
-  const chunks = Array.from({ length: (seconds * 1000) / messageMs }, (_, index) => pcm.subarray(2 * length * index, 2 * length * (index + 1)));
+  const chunks = Array.from({ length: Math.floor((seconds * sampleRate) / length) }, (_, index) => pcm.subarray(2 * length * index, 2 * length * (index + 1)));
   const messages = encoding === 'opus' ? encoded(chunks, sampleRate, length) : chunks;
   return { format: { encoding, sampleRate, channels: 1 }, messageMs, frames: messages.map(frame) };
 }
