@@ -39,9 +39,9 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
 
 /** A teacher whose outputs, an embedding and tags, tell whether a window is low, middle or high. */
 function toyTeacher(): Teacher {
-  const pack = toyPack('music', { tracks: 60, columns: 48 });
+  const pack = toyPack('music', { tracks: 36, columns: 48 });
   const windows = 4;
-  const values = Float32Array.from({ length: 60 * windows * 3 }, (_, index) => (index % 3 === Math.floor(index / (windows * 3)) % 3 ? 1 : 0));
+  const values = Float32Array.from({ length: 36 * windows * 3 }, (_, index) => (index % 3 === Math.floor(index / (windows * 3)) % 3 ? 1 : 0));
   return {
     pack,
     windowSeconds: 1,
