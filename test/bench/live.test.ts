@@ -68,7 +68,11 @@ test('the sound is whole messages of real-time length, and no other', () => {
   assert.equal(format, { encoding: 's16le', sampleRate: 22_050, channels: 1 });
   const opus = makeSound({ encoding: 'opus', sampleRate: 48_000, seconds: 1 });
   assert.equal([opus.frames.length, opus.messageMs], [50, 20]);
-  assert.throws(() => makeSound({ encoding: 's16le', sampleRate: 11_025, seconds: 1 }), /not a whole number of samples/);
+  // 174 ms are 3,836.7 samples, and 100 ms of half that rate 1,102.5.
+  const half = makeSound({ encoding: 's16le', sampleRate: 22_050, seconds: 1, messageMs: 174 });
+  assert.equal([half.frames.length, half.frames[0]!.length, half.messageMs], [5, 8 + 2 * 3837, 1000 * 3837 / 22_050]);
+  assert.is(makeSound({ encoding: 's16le', sampleRate: 11_025, seconds: 1 }).messageMs, 1000 * 1103 / 11_025);
+  assert.throws(() => makeSound({ encoding: 'opus', sampleRate: 22_025, seconds: 1 }), /not a whole number of samples/);
 });
 
 test('the largest passing count is found from below and from above without repeated tries', async () => {
