@@ -106,8 +106,8 @@ export class SoundFile {
     const handle = await openFile(path);
     try {
       file.#extent = await extentIn(handle);
-      if (await file.#startPlain(new PipedBytes(file.#plain = createReadStream(pathOf(path))))) return file;
-      file.#plain.destroy();
+      if (await isRiff(handle) && await file.#startPlain(new PipedBytes(file.#plain = createReadStream(pathOf(path))))) return file;
+      file.#plain?.destroy();
       await file.#start(handle, []);
       const { sampleRate } = file.#format;
       if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
@@ -384,6 +384,12 @@ async function extentIn(handle: FileHandle): Promise<Extent> {
   } catch (error) {
     throw unreadable(error);
   }
+}
+
+/** Whether it may be a WAV: others are not opened and read a second time to find out. */
+async function isRiff(handle: FileHandle): Promise<boolean> {
+  const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+  return buffer.toString('latin1') === 'RIFF';
 }
 
 /** @throws FileError when it is no file that can be read */
