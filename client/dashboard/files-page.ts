@@ -22,6 +22,7 @@ import type { Site } from './site.js';
 import { explainStretch } from './sources/explain.js';
 import { FileAudio } from './sources/file-audio.js';
 import { uploadFile } from './sources/file-upload.js';
+import { onceAFrame } from './model/once-a-frame.js';
 
 /** Wait before a server that has no place is asked again. */
 const RETRY_MS = 5000;
@@ -44,7 +45,11 @@ export class FilesPage extends LitElement {
   declare rowsFrom: number;
   declare isTableOpen: boolean;
   #version = 0;
-  #isUpdating = false;
+  /** Events come in hundreds a second: the page follows once a frame. */
+  readonly #changed = onceAFrame(() => {
+    this.#version++;
+    this.requestUpdate();
+  });
   #page: AbortController | undefined;
   #audio: { readonly of: QueuedFile; readonly audio: FileAudio } | undefined;
   readonly #palette = new GenrePalette();
@@ -221,17 +226,6 @@ export class FilesPage extends LitElement {
           <button type="button" ?disabled=${from === 0} @click=${() => { this.rowsFrom = Math.max(0, from - ROWS); }}>Earlier</button>
           <button type="button" ?disabled=${from + ROWS >= stretches.length} @click=${() => { this.rowsFrom = from + ROWS; }}>Later</button>
         </div>` : nothing}`;
-  }
-
-  /** Events come in hundreds a second: the page follows once a frame. */
-  #changed(): void {
-    if (this.#isUpdating) return;
-    this.#isUpdating = true;
-    requestAnimationFrame(() => {
-      this.#isUpdating = false;
-      this.#version++;
-      this.requestUpdate();
-    });
   }
 
   #add(files: readonly File[]): void {

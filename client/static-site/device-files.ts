@@ -9,6 +9,7 @@ import '../dashboard/parts/file-timeline.js';
 import { sharedStyles } from '../dashboard/parts/shared-styles.js';
 import { FileAudio } from '../dashboard/sources/file-audio.js';
 import { classifyFile, type HeardFile } from './sound-file.js';
+import { onceAFrame } from '../dashboard/model/once-a-frame.js';
 
 interface Row {
   readonly file: File;
@@ -37,7 +38,11 @@ export class DeviceFiles extends LitElement {
   /** Files are heard one after the other. */
   #work = Promise.resolve();
   #version = 0;
-  #isUpdating = false;
+  /** Messages come in hundreds a second: the page follows once a frame. */
+  readonly #changed = onceAFrame(() => {
+    this.#version++;
+    this.requestUpdate();
+  });
 
   constructor() {
     super();
@@ -89,17 +94,6 @@ export class DeviceFiles extends LitElement {
       row.problem = (error as Error).message;
     }
     this.#changed();
-  }
-
-  /** Messages come in hundreds a second: the page follows once a frame. */
-  #changed(): void {
-    if (this.#isUpdating) return;
-    this.#isUpdating = true;
-    requestAnimationFrame(() => {
-      this.#isUpdating = false;
-      this.#version++;
-      this.requestUpdate();
-    });
   }
 }
 
