@@ -31,8 +31,10 @@ import { ModelReload } from './shards/model-reload.js';
 import { ServedModels } from './shards/served-models.js';
 import type { Shards, ShardsOptions } from './shards/shards.js';
 import { Senders } from './sockets/senders.js';
+import { openSource } from './sources/station/source-connection.js';
 import { checkStation } from './stations/check-station.js';
 import { openPersistence, type Persistence } from './persistence.js';
+import { connectInTurns } from './stations/connect-in-turns.js';
 import { reconnectingSource } from './stations/reconnecting-source.js';
 import { AudioListeners } from './stations/audio-listeners.js';
 import { TunedListeners } from './relay/tuned-listeners.js';
@@ -142,6 +144,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     ...(parts.classifier !== undefined && { classifier: parts.classifier }),
   });
   let alerts: RunningAlerts | undefined;
+  const open = connectInTurns(openSource, { scheduler });
   const stations = new Stations({
     saved,
     save: (all) => list.save(all),
@@ -150,7 +153,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     log,
     scheduler,
     check: (fields) => checkStation(fields, streams.manifest, settings, guard),
-    listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, guard, scheduler })),
+    listen: parts.listen ?? ((url) => reconnectingSource(url, { settings, guard, scheduler, open })),
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
   const tuned = new TunedListeners({ stations, settings, log, scheduler });
