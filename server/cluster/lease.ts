@@ -44,6 +44,7 @@ export interface Leases {
 export interface HeldInEngine {
   /** @returns false when it is somebody else's or expired. @throws Error without an answer */
   renew(value: string): Promise<boolean>;
+  /** Does nothing to what is somebody else's by now. @throws Error without an answer */
   release(): Promise<void>;
 }
 
@@ -105,12 +106,14 @@ export class Lease {
     return true;
   }
 
-  /** Gives it to whoever wants it next. Without an answer it expires. */
-  async release(): Promise<void> {
-    const wasHeld = this.isHeld;
+  /**
+   * Gives it to whoever wants it next; also one whose time is over, as a late renewal may have prolonged it.
+   * @returns false without an answer; it expires
+   */
+  async release(): Promise<boolean> {
     this.#lose();
     this.#untilMs = -Infinity;
-    if (wasHeld) await this.#engine.release().catch(() => {}); // It expires.
+    return this.#engine.release().then(() => true, () => false);
   }
 
   #lose(): false {

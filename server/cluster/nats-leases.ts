@@ -88,6 +88,7 @@ export class NatsLeases implements Leases {
       if (next !== undefined) revision = next;
       return next !== undefined;
     };
+    const remove = async (after: number): Promise<boolean> => await this.#decided(kv.delete(key, { previousSeq: after }).then(() => after)) !== undefined;
     return new Lease({
       name, value, number: base + revision, sentAtMs, holdMs: times.holdMs, now,
       engine: {
@@ -100,7 +101,10 @@ export class NatsLeases implements Leases {
         },
         release: async () => {
           await this.#open();
-          await this.#answered(kv.delete(key, { previousSeq: revision! }));
+          if (!await remove(revision!)) {
+            const found = await this.#answered(kv.get(key));
+            if (found?.operation !== 'PUT' || !found.string().startsWith(token) || !await remove(found.revision)) return;
+          }
           connection.publish(this.#subject, name);
         },
       },

@@ -42,7 +42,7 @@ export interface OwnershipOptions {
 type Resolved = Required<Omit<OwnershipOptions, 'value' | 'onValues'>> & Pick<OwnershipOptions, 'value' | 'onValues'>;
 
 const STATION_KIND = 'station';
-/** Stations that are begun or given away at the same time. */
+/** Stations that are taken at the same time. */
 const AT_ONCE = 8;
 /** Looks at the members without looking at all leases. */
 const LOOKS_PER_LISTING = 3;
@@ -58,6 +58,8 @@ export class Ownership {
   readonly #held = new Map<string, Lease>();
   /** Stations that are being acquired, ended or given away: one thing at a time for each. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** Leases that ended without an answer: a renewal on its way may still arrive and keep them from others. */
+  readonly #left = new Set<Lease>();
   /** Stations of other nodes when they were last listed, and what was learnt since. */
   #taken = new Set<string>();
   #members: readonly Member[] = [];
@@ -67,6 +69,7 @@ export class Ownership {
   #isLooking = false;
   #isRenewing = false;
   #isGiving = false;
+  #isTaking = false;
   #isAway = false;
   #isClosed = false;
 
@@ -102,6 +105,7 @@ export class Ownership {
     try {
       await this.#look();
       this.#onAnswer();
+      void this.#releaseLeft();
     } catch (error) {
       this.#onNoAnswer(error);
     } finally {
@@ -151,10 +155,7 @@ export class Ownership {
 
     for (const station of [...this.#held.keys()].filter((each) => !listening.wants(each))) void this.#give(station);
     if (this.#self.isLeaving) return;
-    for (const station of listening.wanted()) {
-      if (this.#busy.size >= AT_ONCE) break;
-      if (!this.#held.has(station) && !this.#taken.has(stationLease(station)) && this.#isMine(station)) void this.#take(station);
-    }
+    void this.#takeAll();
     void this.#giveAll();
   }
 
@@ -164,6 +165,26 @@ export class Ownership {
     const values = await leases.values(STATION_KIND);
     this.#taken = new Set(values.keys());
     onValues(new Map([...values].map(([name, value]) => [name.slice(STATION_KIND.length + 1), value])));
+  }
+
+  /** Takes what this node should have and nobody has, until all is taken or there is no answer. */
+  async #takeAll(): Promise<void> {
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    const free = [...this.#options.listening.wanted()].filter((station) => !this.#held.has(station) && !this.#taken.has(stationLease(station)) && this.#isMine(station)).values();
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      for (const station of free) {
+        if (this.#isAway || this.#isClosed || this.#self.isLeaving) return;
+        await this.#take(station);
+      }
+    }));
+    this.#isTaking = false;
+  }
+
+  async #releaseLeft(): Promise<void> {
+    await Promise.all([...this.#left].map(async (lease) => {
+      if (await lease.release()) this.#left.delete(lease);
+    }));
   }
 
   /** Gives stations one after the other to those who should have them. */
@@ -224,7 +245,10 @@ export class Ownership {
     const overdue = [...this.#held].filter(([station, lease]) => !lease.isInTime && !this.#busy.has(station));
     if (overdue.length === 0) return;
     this.#options.log.error('leases could not be renewed in time, so their stations are stopped', { stations: overdue.length });
-    for (const [station] of overdue) void this.#end(station);
+    for (const [station, lease] of overdue) {
+      this.#left.add(lease);
+      void this.#end(station);
+    }
   }
 
   #onReleased(name: string): void {
@@ -240,7 +264,7 @@ export class Ownership {
       const { leases, listening } = this.#options;
       const lease = await leases.acquire(stationLease(station));
       if (!lease) return void this.#taken.add(stationLease(station));
-      if (this.#isClosed || this.#self.isLeaving) return lease.release();
+      if (this.#isClosed || this.#self.isLeaving) return void await lease.release();
       this.#held.set(station, lease);
       listening.begin(station, lease);
     });
@@ -253,7 +277,7 @@ export class Ownership {
       if (!lease) return;
       this.#held.delete(station);
       await this.#options.listening.end(station);
-      await lease.release();
+      if (!await lease.release()) this.#left.add(lease);
       this.#taken.add(stationLease(station));
     });
   }

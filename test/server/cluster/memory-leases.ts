@@ -8,6 +8,9 @@ interface Row {
   value: string;
 }
 
+/** `cut`: requests do not arrive; `late`: they do when the link is whole again; `deaf`: they do, and the answers are lost. */
+export type Link = 'whole' | 'cut' | 'late' | 'deaf';
+
 export class MemoryEngine {
   readonly #rows = new Map<string, Row>();
   readonly #released = new Subject<string>();
@@ -15,6 +18,7 @@ export class MemoryEngine {
   readonly #nowMs: () => number;
   #lastNumber = 0;
   #emptiedMs = -Infinity;
+  #late: { readonly link: () => Link; readonly work: () => unknown }[] = [];
 
   constructor(times: LeaseTimes, nowMs: () => number) {
     this.#times = times;
@@ -27,15 +31,22 @@ export class MemoryEngine {
     this.#emptiedMs = this.#nowMs();
   }
 
+  /** What was late arrives where the network is whole again. */
+  deliver(): void {
+    const due = this.#late.filter(({ link }) => link() === 'whole');
+    this.#late = this.#late.filter((each) => !due.includes(each));
+    for (const { work } of due) work();
+  }
+
   holderOf(name: string): number | undefined {
     return this.#alive(name)?.number;
   }
 
-  /** @param link `cut`: requests do not arrive; `deaf`: they do, and the answers are lost */
-  node(link: () => 'whole' | 'cut' | 'deaf'): Leases {
+  node(link: () => Link): Leases {
     const ask = async <T>(work: () => T): Promise<T> => {
       await undefined;
-      if (link() === 'cut') throw new Error('no answer');
+      if (link() === 'late') this.#late.push({ link, work });
+      if (link() === 'late' || link() === 'cut') throw new Error('no answer');
       const answer = work();
       if (link() === 'deaf') throw new Error('no answer');
       return answer;

@@ -33,6 +33,29 @@ test('after a death the others have its stations within 9 s, whenever it dies', 
   }
 });
 
+test('a hundred stations of a node that dies are taken as fast as one', async () => {
+  const stations = Array.from({ length: 300 }, (_, index) => `s${index}`);
+  const cluster = await running(['a', 'b', 'c'], stations);
+  cluster.forget();
+  cluster.nodes[0]!.isGone = true;
+  await cluster.advance(9000);
+  assert.equal(cluster.listeners(), asItShould(['b', 'c'], stations));
+  assert.ok(cluster.longestGapMs < 9000, `${cluster.longestGapMs}`);
+});
+
+test('a renewal that arrives late keeps no station from being heard', async () => {
+  for (const lateMs of [4500, 5900]) {
+    const cluster = await running(['a', 'b', 'c']);
+    cluster.forget();
+    cluster.nodes[0]!.link = 'late';
+    await cluster.advance(lateMs);
+    cluster.nodes[0]!.link = 'whole';
+    await cluster.advance(10_000);
+    assert.equal(cluster.listeners(), asItShould(['a', 'b', 'c']));
+    assert.ok(cluster.longestGapMs <= lateMs + 1500, `${cluster.longestGapMs} after ${lateMs}`);
+  }
+});
+
 test('who joins gets its share, one station after the other', async () => {
   const cluster = await running(['a', 'b']);
   cluster.forget();
@@ -125,7 +148,7 @@ test('an engine that is away stops all after 4 s, and none before', async () => 
 
 /** One after the other; `SimulatedCluster` checks at every step that nobody records beside another. */
 const command = fc.oneof(
-  fc.record({ what: fc.constantFrom('kill', 'stop', 'go on', 'cut', 'deaf', 'heal', 'leave'), node: fc.nat(4), waitMs: fc.nat(7000) }),
+  fc.record({ what: fc.constantFrom('kill', 'stop', 'go on', 'cut', 'late', 'deaf', 'heal', 'leave'), node: fc.nat(4), waitMs: fc.nat(7000) }),
   fc.record({ what: fc.constantFrom('join', 'empty'), node: fc.constant(0), waitMs: fc.nat(7000) }),
 );
 
@@ -141,7 +164,7 @@ test('whatever happens, nobody records beside another, and in the end each stati
         case 'kill': node.isGone = true; break;
         case 'stop': node.isStopped = true; break;
         case 'go on': node.isStopped = false; break;
-        case 'cut': case 'deaf': node.link = what; break;
+        case 'cut': case 'late': case 'deaf': node.link = what; break;
         case 'heal': node.link = 'whole'; break;
         case 'leave': leaving.push(node.ownership.leave(5000).then(() => void (node.isGone = true))); break;
         case 'join': cluster.join(`n${cluster.nodes.length}`); break;

@@ -4,7 +4,7 @@ import type { Lease } from '../../../server/cluster/lease.js';
 import { LEASE_TIMES } from '../../../server/cluster/lease.js';
 import { Ownership } from '../../../server/cluster/ownership.js';
 import { Log } from '../../../server/log.js';
-import { MemoryEngine } from './memory-leases.js';
+import { MemoryEngine, type Link } from './memory-leases.js';
 
 const STEP_MS = 50;
 /** The own clock is looked at this often; a stopped process notices when it goes on. */
@@ -15,7 +15,7 @@ export class SimulatedNode {
   readonly ownership: Ownership;
   /** Stations that this node listens to. */
   readonly begun = new Map<string, Lease>();
-  link: 'whole' | 'cut' | 'deaf' = 'whole';
+  link: Link = 'whole';
   isStopped = false;
   isGone = false;
   load = 0;
@@ -76,6 +76,7 @@ export class SimulatedCluster {
   async advance(ms: number): Promise<void> {
     for (const untilMs = this.#nowMs + ms; this.#nowMs < untilMs;) {
       this.#nowMs += STEP_MS;
+      this.engine.deliver();
       for (const node of this.nodes) node.runUntil(this.#nowMs);
       await new Promise(setImmediate);
       this.#check();
