@@ -83,7 +83,7 @@ export class DevicePage extends LitElement {
     return html`
       <header>
         <h1>livegenre on your device</h1>
-        <nav aria-label="Pages"><a href="widget.html">Widget</a><a href="about.html">About</a></nav>
+        <nav aria-label="Pages"><a href="widget.html">Widget</a><a href="docs/index.html">Docs</a><a href="about.html">About</a></nav>
         <button type="button" aria-pressed=${kind === 'station'} ?disabled=${this.isAsking} @click=${() => (kind === 'station' ? this.#session.stop() : this.#playDemo())}>Demo</button>
         <button type="button" aria-pressed=${kind === 'microphone'} ?disabled=${this.isAsking} @click=${() => (kind === 'microphone' ? this.#session.stop() : this.#listen())}>Microphone</button>
         <button type="button" @click=${() => this.renderRoot.querySelector('input')!.click()}>Files</button>

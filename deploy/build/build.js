@@ -11,7 +11,7 @@ import { filesIn, stampsOf, statsIn, unchanged } from './stamps.js';
 
 /**
  * @typedef {object} Target
- * @property {(path: string) => boolean} isSource tells whether a file in the plan's folders is a source of the target
+ * @property {(path: string) => boolean} isSource tells whether a file of the plan is a source of the target
  * @property {readonly string[]} [after] targets, earlier in the plan, whose outputs it reads
  * @property {(root: string, sources: readonly string[]) => Promise<readonly string[]>} build builds it; returns the files written, as paths from the root
  */
@@ -19,6 +19,7 @@ import { filesIn, stampsOf, statsIn, unchanged } from './stamps.js';
 /**
  * @typedef {object} Plan
  * @property {readonly string[]} folders folders with sources
+ * @property {readonly string[]} [files] sources in the root itself
  * @property {readonly string[]} always files that every target depends on
  * @property {Readonly<Record<string, Target>>} targets
  */
@@ -43,7 +44,7 @@ export async function build(root, plan, names = Object.keys(plan.targets)) {
   if (!kept) rmSync(join(root, OUTPUTS), { recursive: true, force: true });
   /** @type {Built} */
   const built = kept ?? {};
-  const files = filesIn(root, plan.folders);
+  const files = [...plan.files ?? [], ...filesIn(root, plan.folders)];
   const statOf = statsIn(root);
   /** @type {Map<string, string[]>} sources by target */
   const stale = new Map();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PAGES } from './docs/contents.js';
 import { kernels } from './kernels.js';
 
 const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
@@ -10,6 +11,8 @@ const NODE = /** @type {const} */ ({ platform: 'node', target: 'node20' });
 const DEVICE_MODEL = 'models/genre-v2';
 const DEVICE = 'dist/web/device';
 const SITE = 'dist/site';
+/** The pages that become the docs of the site; their figures lie in `client/` and `test/bench/`. */
+const DOCS = new Set(PAGES.map(({ path }) => path));
 /**
  * Packages of many modules, each in one file: Node needs ten times as long to load the 224 modules of RxJS, in each
  * process and each worker thread, the 99 of zod 0.12 s of CPU in each process, the 125 of prom-client and
@@ -54,6 +57,7 @@ const isTypeScript = (/** @type {string} */ path) => path.endsWith('.ts') && !pa
 /** @type {import('./build.js').Plan} */
 export const PLAN = {
   folders: ['dsp', 'models', 'server', 'client', 'test', 'deploy'],
+  files: ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
@@ -116,13 +120,16 @@ export const PLAN = {
     /** A folder for any static host: classifies on the device, and works without a network after the first visit. */
     site: {
       after: ['web', 'device'],
-      isSource: (path) => path.startsWith('client/') || (isTypeScript(path) && !path.startsWith('test/')),
+      isSource: (path) => path.startsWith('client/') || (isTypeScript(path) && !path.startsWith('test/')) || path.startsWith('deploy/build/docs/') || DOCS.has(path) || /^test\/bench\/.*\.svg$/.test(path),
       build: async (root) => {
         const options = { bundle: true, minify: true, target: 'es2022', outdir: SITE };
         const pages = await esbuild(root, { ...options, entryPoints: ['client/static-site/site.ts'], plugins: [fftAsModule] }, inFolderDevice);
         pages.push(...copied(root, 'client/static-site', SITE, ['index.html', 'widget.html', 'about.html', 'site.css', 'site.webmanifest']));
         pages.push(...copied(root, 'dist/web', SITE, ['capture.js', 'dashboard.css', 'icon.svg', 'widget.js']));
         pages.push(...copied(root, DEVICE, `${SITE}/device`, ['device.js', 'device-worker.js', 'model.bin']));
+        // Imported here, because what renders the pages is a build tool.
+        const { writeDocs } = await import('./docs/pages.js');
+        pages.push(...writeDocs(root, `${SITE}/docs`));
         const version = createHash('sha256');
         for (const path of pages) version.update(readFileSync(join(root, path)));
         const define = {

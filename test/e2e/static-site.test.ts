@@ -91,6 +91,21 @@ test('it can be installed, and works without a network after the first visit', a
   await hearsFile(page);
   await page.getByRole('link', { name: 'About' }).click();
   await page.getByRole('heading', { name: 'What is kept' }).waitFor(SOON);
+  await page.getByRole('link', { name: 'Docs' }).click();
+  await page.getByRole('link', { name: 'Architecture', exact: true }).click();
+  await page.getByRole('heading', { name: 'The whole on one picture' }).waitFor(SOON);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`${colorScheme}, on a telephone: a page of the docs reads well, and only its code and tables scroll sideways`, async (context) => {
+    const page = await openPage(context, `${context.site.origin}/site/docs/server.html`, { viewport: { width: 400, height: 800 }, colorScheme });
+    assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 400);
+    assert.ok(await page.locator('.table').evaluateAll((all) => all.some((table) => table.scrollWidth > table.clientWidth)));
+    assert.equal(await lowContrastTexts(page), []);
+    // The lists of a text need no name.
+    assert.equal((await unnamedElements(page)).filter((role) => role !== 'list'), []);
+    assert.equal(context.pageErrors, []);
+  });
+}
 
 test.run();

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { anchorsOfPage } from '../../deploy/build/docs/anchors.js';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -74,14 +75,8 @@ export function links({ path, prose }: Page): Link[] {
 
 /** The anchors that GitHub gives the headings of a page. */
 export function anchors({ prose }: Page): Set<string> {
-  const seen = new Map<string, number>();
-  return new Set([...prose.matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading]) => {
-    const words = heading!.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '');
-    const slug = words.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-');
-    const times = seen.get(slug) ?? 0;
-    seen.set(slug, times + 1);
-    return times === 0 ? slug : `${slug}-${times}`;
-  }));
+  const anchorOf = anchorsOfPage();
+  return new Set([...prose.matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading]) => anchorOf(heading!.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, ''))));
 }
 
 /**

@@ -51,6 +51,16 @@ test('everything is built once, and then nothing', async ({ root, plan }) => {
   assert.equal(await build(root, plan), []);
 });
 
+test('a file of the root that the plan names is a source, others are not', async ({ root, plan }) => {
+  write(root, 'named.a', '1');
+  write(root, 'other.a', '1');
+  const named = { ...plan, files: ['named.a'] };
+  await build(root, named);
+  assert.equal([existsSync(join(root, 'dist/named.a.out')), existsSync(join(root, 'dist/other.a.out'))], [true, false]);
+  write(root, 'named.a', '2');
+  assert.equal(await build(root, named), ['a']);
+});
+
 test('a changed source makes its target stale and no other', async ({ root, plan }) => {
   await build(root, plan);
   write(root, 'src/one.a', 'x'); // as long as before
