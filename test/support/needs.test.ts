@@ -20,6 +20,7 @@ test.before((context) => {
     'test/support/pages.ts': `import { openBrowser } from ${module('./browser')};`,
     'test/support/browser.ts': '',
     'test/server/both.test.ts': `import { findFfmpeg } from ${module('../../server/sources/ffmpeg')};\nconst { startBackend } = await import(${module('../../models/tensorflow/backend')});`,
+    'test/models/calls.test.ts': `import { train } from ${module('../../models/training/training')};`,
     'test/models/starts.test.ts': `const TRAIN = fileURLToPath(new URL(${module('../../models/training/train')}, import.meta.url));`,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -37,7 +38,7 @@ test('a file that names none of the modules needs nothing, whatever the product 
 test('imports count, those of imported test files and programs that are started too', ({ root }) => {
   assert.equal([...needsOf(root, 'test/e2e/far.test.ts')], ['browser']);
   assert.equal([...needsOf(root, 'test/server/both.test.ts')], ['ffmpeg', 'tensorflow']);
-  assert.equal([...needsOf(root, 'test/models/starts.test.ts')], ['tensorflow']);
+  for (const path of ['test/models/calls.test.ts', 'test/models/starts.test.ts']) assert.equal([...needsOf(root, path)], ['tensorflow']);
 });
 
 test.run();

@@ -10,6 +10,7 @@ const MODULES: Readonly<Record<string, Need>> = {
   'test/interop/programs.ts': 'programs',
   'models/tensorflow/backend.ts': 'tensorflow',
   'models/training/train.ts': 'tensorflow',
+  'models/training/training.ts': 'tensorflow',
   'server/sources/ffmpeg.ts': 'ffmpeg',
 };
 

@@ -198,7 +198,10 @@ function summarise(): void {
   if (broken.length > 0 || !typesFit) {
     console.log('\nFailed:');
     if (!typesFit) console.log('  types: npm run typecheck');
-    for (const { path, result } of broken) console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
+    for (const { path, result } of broken) {
+      console.log(`  ${path}${result.reason ? `: ${result.reason}` : ''}`);
+      for (const name of result.failedNames) console.log(`    ${name}`);
+    }
   }
   console.log(`\n${finished.length} files, ${jobs} at a time and ${waitingJobs} that mostly wait, ${((performance.now() - startMs) / 1000).toFixed(1)} s, ${sum(({ cpuSeconds }) => cpuSeconds).toFixed(0)} s of CPU without types and the shared browser`);
   console.log(`${sum(({ skipped }) => skipped)} skipped`);

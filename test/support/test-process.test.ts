@@ -41,6 +41,7 @@ test('passed, failed and skipped tests are counted', async ({ folder }) => {
   const some = await result(folder, 'test("one", () => {}); test("two", () => { throw new Error("it broke"); }); test.run();');
   assert.equal([some.passed, some.failed, some.skipped, some.reason], [1, 1, 0, undefined]);
   assert.match(some.output, 'it broke');
+  assert.equal([all.failedNames, some.failedNames], [[], ['"two"']]);
   const skipped = await result(folder, 'test.skip("one", () => {}); test.run();');
   assert.equal([skipped.passed, skipped.failed, skipped.skipped, skipped.reason], [0, 0, 1, undefined]);
 });

@@ -13,6 +13,8 @@ export interface FileResult {
   readonly passed: number;
   /** At least 1 if the file as a whole failed: a crash, the time limit, no tests. */
   readonly failed: number;
+  /** Names of those that failed, as uvu prints them. */
+  readonly failedNames: readonly string[];
   readonly skipped: number;
   readonly seconds: number;
   /** CPU time, also of ended child processes. Loading shared modules counts for the first file of a process. */
@@ -73,7 +75,7 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
   function finish(ended?: string): void {
     const [nowMs, output] = [performance.now(), outputs[done]!];
     const cpuSeconds = ((cpuMs[done] ?? 0) - (cpuMs[done - 1] ?? 0)) / 1000;
-    finished(files[done]!, { ...countTests(output, ended), seconds: (nowMs - startMs) / 1000, cpuSeconds: Math.max(0, cpuSeconds), output });
+    finished(files[done]!, { ...countTests(output, ended), failedNames: failedNames(output), seconds: (nowMs - startMs) / 1000, cpuSeconds: Math.max(0, cpuSeconds), output });
     startMs = nowMs;
     done++;
   }
@@ -126,6 +128,10 @@ const TOTALS = /\n {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)\n {
 
 const plain = (output: string): string => output.replace(/\x1b\[\d*m/g, '');
 const hasTotals = (output: string): boolean => plain(output).search(TOTALS) >= 0;
+
+function failedNames(output: string): string[] {
+  return [...plain(output).matchAll(/^ {3}FAIL {2}(.+)$/gm)].map(([, name]) => name!);
+}
 
 /**
  * Reads uvu's closing lines "Total:", "Passed:" and "Skipped:".
