@@ -93,7 +93,7 @@ export interface HttpParts extends ApiParts {
 export function httpApp(parts: HttpParts): Hono {
   const { access, grants, metrics, streams, settings, log, recorder, version } = parts;
   const api = restApi(parts);
-  const files = new Map([...parts.pages, ...documentFiles(api, version)]);
+  const documentAt = documentFiles(api, version);
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -147,7 +147,7 @@ export function httpApp(parts: HttpParts): Hono {
   const methodsAt = methodsOf(app);
   app.all('*', (context) => {
     const { path, method } = context.req;
-    const file = fileAt(files, path);
+    const file = documentAt(path) ?? fileAt(parts.pages, path);
     if (file && (method === 'GET' || method === 'HEAD')) return serve(context, file);
     const methods = file ? ['GET', 'HEAD'] : methodsAt(path);
     if (methods.length === 0) {

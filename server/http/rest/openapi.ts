@@ -56,15 +56,26 @@ export function restApi(parts: ApiParts): OpenAPIHono {
 }
 
 /**
- * The OpenAPI document, and the page made from it, by URL path.
+ * The OpenAPI document and the page made from it, at their URL paths. They are made for the first request, since
+ * making them takes as long as all other work of a server's start.
  * @param version the server's version
  */
-export function documentFiles(api: OpenAPIHono, version: string): ReadonlyMap<string, ServedFile> {
-  const document = api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] });
-  const file = (text: string, contentType: string): ServedFile => servedFile(new TextEncoder().encode(text), contentType);
-  return new Map([
-    ['/openapi.json', file(JSON.stringify(document), 'application/json')],
-    ['/docs', file(docsPage(document as unknown as ApiDocument), 'text/html; charset=utf-8')],
-    ['/docs.css', file(DOCS_CSS, 'text/css; charset=utf-8')],
+export function documentFiles(api: OpenAPIHono, version: string): (path: string) => ServedFile | undefined {
+  let document: ReturnType<OpenAPIHono['getOpenAPI31Document']> | undefined;
+  const describe = (): NonNullable<typeof document> => (document ??= api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'livegenre', version, description: ABOUT }, servers: [{ url: '/' }] }));
+  const makers: ReadonlyMap<string, () => ServedFile> = new Map([
+    ['/openapi.json', () => file(JSON.stringify(describe()), 'application/json')],
+    ['/docs', () => file(docsPage(describe() as unknown as ApiDocument), 'text/html; charset=utf-8')],
+    ['/docs.css', () => file(DOCS_CSS, 'text/css; charset=utf-8')],
   ]);
+  const made = new Map<string, ServedFile>();
+  return (path) => {
+    const make = makers.get(path);
+    if (make && !made.has(path)) made.set(path, make());
+    return made.get(path);
+  };
+}
+
+function file(text: string, contentType: string): ServedFile {
+  return servedFile(new TextEncoder().encode(text), contentType);
 }
