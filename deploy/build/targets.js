@@ -13,6 +13,8 @@ const DEVICE = 'dist/web/device';
 const SITE = 'dist/site';
 /** The pages that become the docs of the site; their figures lie in `client/` and `test/bench/`. */
 const DOCS = new Set(PAGES.map(({ path }) => path));
+const RXJS = 'node_modules/rxjs/dist/esm/index.js';
+const RXJS_LICENSE = 'RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0';
 /**
  * Packages of many modules, each in one file: Node needs ten times as long to load the 224 modules of RxJS, in each
  * process and each worker thread, the 99 of zod 0.12 s of CPU in each process, the 125 of prom-client and
@@ -22,9 +24,9 @@ const DOCS = new Set(PAGES.map(({ path }) => path));
 const PACKAGES = [
   {
     name: 'rxjs',
-    from: 'node_modules/rxjs/dist/esm/index.js',
+    from: RXJS,
     to: 'dist/server/rxjs.js',
-    license: 'RxJS, Copyright (c) 2015-2018 Google, Inc., Netflix, Inc., Microsoft Corp. and contributors, Apache License 2.0',
+    license: RXJS_LICENSE,
   },
   { name: 'zod', from: 'node_modules/zod/index.js', to: 'dist/models/zod.js', license: 'zod, Copyright (c) 2025 Colin McDonnell, MIT License' },
   {
@@ -50,6 +52,9 @@ const PACKAGES = [
   },
 ];
 
+/** The worker of a shard, in one file: the threads of a server start with it instead of loading 60 files each. */
+const SHARD = 'server/shards/shard.ts';
+
 /** Source of WebAssembly kernels, in AssemblyScript. */
 const isAssembly = (/** @type {string} */ path) => path.endsWith('.as.ts');
 const isTypeScript = (/** @type {string} */ path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isAssembly(path);
@@ -61,11 +66,12 @@ export const PLAN = {
   // The lock file in node_modules changes when other tools or libraries are installed.
   always: ['deploy/build/targets.js', 'deploy/build/kernels.js', 'node_modules/.package-lock.json', 'tsconfig.json'],
   targets: {
-    /** The program and its tests, compiled file by file; with the scripts of deploy/, for their tests; and the packages of many modules. */
+    /** The program and its tests, compiled file by file, but for the worker of a shard; with the scripts of deploy/, for their tests; and the packages of many modules. */
     node: {
       isSource: (path) => isTypeScript(path) || (/^deploy\/.*\.js$/.test(path) && path !== 'deploy/build/index.js'),
       build: async (root, sources) => [
-        ...await esbuild(root, { entryPoints: [...sources], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledPackages),
+        ...await esbuild(root, { entryPoints: sources.filter((path) => path !== SHARD), outbase: '.', outdir: 'dist', ...NODE, sourcemap: true }, bundledPackages),
+        ...await esbuild(root, { entryPoints: [SHARD], outbase: '.', outdir: 'dist', ...NODE, sourcemap: true, bundle: true, alias: { rxjs: join(root, RXJS) }, plugins: [kernelsBeside, fftAsModule], banner: { js: `/*! ${RXJS_LICENSE} */` } }),
         ...(await Promise.all(PACKAGES.map(({ from, exports, to, external = [], license }) => (
           esbuild(root, {
             // A CommonJS package has only a default export, and may ask for modules of Node with `require`.
@@ -202,6 +208,17 @@ const englishOnly = {
   name: 'english-only',
   setup({ onLoad }) {
     onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+  },
+};
+
+/** Compiled kernels are files of their own, which other targets write. @type {import('esbuild').Plugin} */
+const kernelsBeside = {
+  name: 'kernels-beside',
+  setup({ initialOptions, onResolve }) {
+    onResolve({ filter: /\.wasm\.js$/ }, ({ path, resolveDir }) => {
+      const { absWorkingDir = '' } = initialOptions;
+      return { path: relative(dirname(SHARD), join(relative(absWorkingDir, resolveDir), path)).replaceAll(sep, '/'), external: true };
+    });
   },
 };
 
