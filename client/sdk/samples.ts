@@ -1,4 +1,5 @@
 /** Converts a caller's audio to chunks of whole frames in the stream's encoding. */
+import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { AudioFormat } from '../../server/protocol/audio-format.js';
 
 /** Maximum PCM per message, well under the server's limit of 256 KiB. */
@@ -6,7 +7,7 @@ const MAX_CHUNK_BYTES = 64 * 1024;
 
 /** Bytes of one frame (one sample of every channel); 1 for Opus, whose packets are never split or joined. */
 export function frameBytes(format: AudioFormat): number {
-  return format.encoding === 'opus' ? 1 : (format.encoding === 's16le' ? 2 : 4) * format.channels;
+  return sampleBytes(format.encoding) * format.channels || 1;
 }
 
 /** Bytes of one second of PCM; for Opus 32 KB, a generous bit rate. */

@@ -4,9 +4,7 @@
  * on little-endian machines, everything else byte by byte or through a DataView.
  */
 import { ScratchBuffer } from '../scratch-buffer.js';
-
-/** 16-bit signed integers or IEEE 754 binary32, both little-endian. */
-export type PcmEncoding = 's16le' | 'f32le';
+import { sampleBytes, type PcmEncoding } from './pcm-encoding.js';
 
 export const MAX_CHANNELS = 64;
 
@@ -64,7 +62,7 @@ export class PcmDecoder {
     this.#scratch = scratch?.slice(0, channels) ?? Array.from({ length: channels }, () => new ScratchBuffer());
     this.#samples = new Array<Float32Array>(channels);
     this.#fromInt16 = readInt16;
-    this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
+    this.#frameBytes = channels * sampleBytes(encoding);
     this.#pending = new Uint8Array(this.#frameBytes);
   }
 

@@ -3,6 +3,7 @@
  * block: a chunk of 100 ms costs them nearly as much as four. Nothing is late by that, since a block is
  * scored when it is complete. Opus packets are decoded one by one and pass as they come.
  */
+import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import { blockMs, type Manifest } from '../../models/manifest.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { Chunk, Progress } from './progress.js';
@@ -31,7 +32,7 @@ export class Gatherer {
     const { hop, nFft, sampleRate: rate } = model.frontEnd;
     this.#progress = progress;
     this.#fromMs = progress.receivedMs;
-    this.#frameBytes = channels * (encoding === 's16le' ? 2 : 4);
+    this.#frameBytes = channels * sampleBytes(encoding);
     this.#framesPerMs = sampleRate / 1000;
     this.#toNextEndMs = blockMs(model) + (1000 * (nFft - hop)) / rate;
     this.#isExact = sampleRate === rate;

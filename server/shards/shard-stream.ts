@@ -1,5 +1,6 @@
 /** A stream on the main thread's side of its shard: counts sent and scored bytes for backpressure, and reopens after a restart or in another shard. */
 import { Subject, type Observable } from 'rxjs';
+import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
 import type { StreamCounts } from '../pipe/progress.js';
 import { macrotask } from './macrotask.js';
@@ -149,7 +150,7 @@ export class LinkedStream implements ShardStream {
   /** Bytes of one sample of all channels; 0 for packets, which have no fixed length. */
   get #frameBytes(): number {
     const { encoding, channels } = this.#options.format;
-    return encoding === 'opus' ? 0 : channels * (encoding === 's16le' ? 2 : 4);
+    return channels * sampleBytes(encoding);
   }
 
   /** Bytes missing to complete the frame sent last. */

@@ -6,6 +6,7 @@ import { asyncScheduler, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { RawData, WebSocket } from 'ws';
 import { Connection, TOKEN_ENDED, type Held } from './connection.js';
 import { opusPacketMs } from '../../dsp/opus-packet.js';
+import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { Flow } from '../http/client-limits.js';
 import type { Log } from '../log.js';
 import { parseClientMessage, type ClientMessage, type Start } from '../protocol/client-messages.js';
@@ -147,7 +148,7 @@ class Sender implements StreamSender, Held {
     const format = { encoding, sampleRate, channels };
     const stream = resume === undefined ? this.#streams.open({ ...options, format }) : this.#streams.resume(resume, format);
     const wantsColumns = options.spectrogram === true;
-    this.#msPerByte = format.encoding === 'opus' ? 0 : 1000 / (format.sampleRate * format.channels * (format.encoding === 's16le' ? 2 : 4));
+    this.#msPerByte = format.encoding === 'opus' ? 0 : 1000 / (format.sampleRate * format.channels * sampleBytes(format.encoding));
     this.#hello.unsubscribe();
     this.#state = 'streaming';
     this.#stream = stream;

@@ -2,6 +2,7 @@
  * WAVs of 16-bit or float samples are read as they are: FFmpeg's start costs as much as minutes of their sound,
  * and who has only WAVs needs no FFmpeg.
  */
+import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { PipedBytes } from './piped-bytes.js';
 import { WavReader, type WavFormat } from './wav.js';
 
@@ -54,7 +55,7 @@ function isPlain({ sampleRate }: WavFormat, samples: Uint8Array): boolean {
 }
 
 function announcedMs({ dataBytes }: WavReader, { encoding, sampleRate, channels }: WavFormat): number | undefined {
-  return dataBytes === undefined ? undefined : (1000 * dataBytes) / (sampleRate * channels * (encoding === 's16le' ? 2 : 4));
+  return dataBytes === undefined ? undefined : (1000 * dataBytes) / (sampleRate * channels * sampleBytes(encoding));
 }
 
 async function* chunksOf(wav: WavReader, first: Uint8Array, bytes: PipedBytes): AsyncGenerator<Uint8Array, void, void> {
@@ -70,16 +71,16 @@ async function* chunksOf(wav: WavReader, first: Uint8Array, bytes: PipedBytes): 
 
 /** Samples as float PCM, in parts of whole samples; a cut one at the end is dropped, as FFmpeg drops it. */
 export async function* asFloats({ format, chunks }: PlainWav): AsyncGenerator<Uint8Array, void, void> {
-  const sampleBytes = format.encoding === 's16le' ? 2 : 4;
+  const bytesOfSample = sampleBytes(format.encoding);
   let cut = new Uint8Array(0);
   for await (const chunk of chunks) {
-    const whole = Math.floor((cut.length + chunk.length) / sampleBytes) * sampleBytes;
+    const whole = Math.floor((cut.length + chunk.length) / bytesOfSample) * bytesOfSample;
     // Copied, because a part may begin at any address.
     const bytes = new Uint8Array(cut.length + chunk.length);
     bytes.set(cut);
     bytes.set(chunk, cut.length);
     cut = bytes.slice(whole);
     if (whole === 0) continue;
-    yield sampleBytes === 4 ? bytes.subarray(0, whole) : new Uint8Array(Float32Array.from(new Int16Array(bytes.buffer, 0, whole / 2), (sample) => sample / 32768).buffer);
+    yield bytesOfSample === 4 ? bytes.subarray(0, whole) : new Uint8Array(Float32Array.from(new Int16Array(bytes.buffer, 0, whole / 2), (sample) => sample / 32768).buffer);
   }
 }

@@ -3,6 +3,7 @@
  * `data` chunk ends where its size says, or at the end of the stream if the writer did not know the size.
  * (Multimedia Programming Interface and Data Specifications 1.0, IBM and Microsoft, 1991.)
  */
+import { sampleBytes, type PcmEncoding } from '../../dsp/pcm/pcm-encoding.js';
 
 const PCM = 1;
 const IEEE_FLOAT = 3;
@@ -32,7 +33,7 @@ export function isDummySize(size: number): boolean {
 }
 
 export interface WavFormat {
-  readonly encoding: 's16le' | 'f32le';
+  readonly encoding: PcmEncoding;
   readonly sampleRate: number;
   readonly channels: number;
 }
@@ -160,7 +161,7 @@ export class WavReader {
       if (!this.#fmt) throw new Error('In a WAV stream the samples come before their format.');
       this.#format = this.#fmt;
       this.#state = 'data';
-      const frameBytes = this.#fmt.channels * (this.#fmt.encoding === 's16le' ? 2 : 4);
+      const frameBytes = this.#fmt.channels * sampleBytes(this.#fmt.encoding);
       if (!isDummySize(size)) this.#dataLeft = this.#dataBytes = size - size % frameBytes;
       this.#dataPadding = paddedBytes - this.#dataLeft;
       if (this.#dataLeft === 0) this.#expect('after', CHUNK_BYTES, this.#dataPadding);

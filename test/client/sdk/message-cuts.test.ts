@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { messageCuts } from '../../../client/sdk/message-cuts.js';
+import { sampleBytes } from '../../../dsp/pcm/pcm-encoding.js';
 import { FRONT_END_V1, MelColumns } from '../../../dsp/mel/mel-columns.js';
 
 const MIC = { encoding: 's16le', sampleRate: 22_050, channels: 1 } as const;
@@ -53,7 +54,7 @@ test('any format and model: whole frames, at least one, and a block ends every f
     fc.record({ encoding: fc.constantFrom('s16le' as const, 'f32le' as const), sampleRate: fc.integer({ min: 8000, max: 192_000 }), channels: fc.integer({ min: 1, max: 64 }) }),
     fc.integer({ min: 1, max: 350 }), fc.integer({ min: 20, max: 2000 }), fc.nat(1e6),
     (format, messageMs, blockMs, fromFrame) => {
-      const frame = (format.encoding === 's16le' ? 2 : 4) * format.channels;
+      const frame = sampleBytes(format.encoding) * format.channels;
       const bytes = messageCuts(format, messageMs)!(fromFrame * frame, blockMs);
       assert.is(bytes % frame, 0);
       assert.ok(bytes >= frame, `${bytes}`);

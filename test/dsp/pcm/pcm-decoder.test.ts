@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
 import { PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
-import type { PcmEncoding } from '../../../dsp/pcm/pcm-decoder.js';
+import { sampleBytes, type PcmEncoding } from '../../../dsp/pcm/pcm-encoding.js';
 
 function s16(...values: number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(2 * values.length));
@@ -68,7 +68,7 @@ test('samples are bit-identical for any chunking of the bytes and any buffer off
       const decoder = new PcmDecoder(encoding, channels);
       const samples = chunks.flatMap((chunk) => interleaved(decoder.decode(chunk)));
       assert.equal(samples, decoded(encoding, channels, [bytes]));
-      const frameBytes = channels * (encoding === 's16le' ? 2 : 4);
+      const frameBytes = channels * sampleBytes(encoding);
       assert.is(samples.length, channels * Math.floor(bytes.length / frameBytes));
       assert.is(decoder.pendingBytes, bytes.length % frameBytes);
       assert.ok(samples.every(Number.isFinite));

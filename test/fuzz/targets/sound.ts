@@ -2,6 +2,7 @@
 import * as assert from 'node:assert/strict';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import { MAX_CHANNELS, PcmDecoder } from '../../../dsp/pcm/pcm-decoder.js';
+import { sampleBytes } from '../../../dsp/pcm/pcm-encoding.js';
 import { simdFromInt16 } from '../../../dsp/pcm/pcm.simd.js';
 import { Engine } from '../../../server/pipe/engine.js';
 import { pipe } from '../../../server/pipe/pipeline.js';
@@ -32,7 +33,7 @@ export const pcm: Target = {
     const bytes = input.subarray(2);
     const decoded = (pieces: readonly Uint8Array[], readInt16?: typeof simdFromInt16): Float32Array => {
       const decoder = new PcmDecoder(encoding, channels, undefined, readInt16);
-      const frames = Math.floor(bytes.length / channels / (encoding === 's16le' ? 2 : 4));
+      const frames = Math.floor(bytes.length / channels / sampleBytes(encoding));
       const all = new Float32Array(channels * frames);
       let done = 0;
       for (const piece of pieces) {

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sampleBytes } from '../../../dsp/pcm/pcm-encoding.js';
 import { blockMs, type Manifest } from '../../../models/manifest.js';
 import { Gatherer } from '../../../server/pipe/gather.js';
 import { Progress, type Chunk } from '../../../server/pipe/progress.js';
@@ -18,7 +19,7 @@ const endOf = (block: number): number => hop * (4 * (block + 1) - 1) + nFft;
 /** A gatherer, and the blocks that a pipe behind it would have completed; a resampler in it holds `delay` frames. */
 function rig(format: AudioFormat = MONO, model: Manifest = manifest, delay = 0, progress = new Progress()) {
   const gatherer = new Gatherer(format, model, progress);
-  const frameBytes = format.channels * (format.encoding === 's16le' ? 2 : 4);
+  const frameBytes = format.channels * sampleBytes(format.encoding);
   const fromMs = progress.receivedMs;
   const emitted: { bytes: number[]; arrivedAtMs: number; blocks: number }[] = [];
   let [done, blocks] = [0, 0];
