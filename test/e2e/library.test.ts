@@ -93,6 +93,7 @@ test('keys choose, open and leave a track; it has its scores, model and those li
   const [other] = await ownWords(alike.locator('.name'));
   await alike.click();
   await page.locator('track-detail h2', { hasText: other }).waitFor(SOON);
+  assert.is(await page.locator('track-detail .wrong').count(), 0, 'nothing is wrong with it');
   await page.locator('track-detail').getByRole('button', { name: 'Close' }).focus();
   await page.keyboard.press('Escape');
   await page.locator('track-detail').waitFor({ ...SOON, state: 'detached' });

@@ -1,61 +1,6 @@
-/** What the page of the library knows of it: answers of the server, and how its questions are written. */
-import type { Classified, Mood, StreamState, Tag } from '../../../server/protocol/messages.js';
-
-export interface Track {
-  readonly id: number;
-  readonly path: string;
-  readonly title: string;
-  readonly artist: string | null;
-  readonly album: string | null;
-  readonly genre: string | null;
-  /** Confidence in `genre`, 0 to 1. */
-  readonly p: number;
-  readonly tags: readonly Tag[] | null;
-  readonly mood: Mood | null;
-  readonly state: StreamState;
-  readonly durationMs: number;
-  readonly error: string | null;
-}
-
-export interface TrackDetail extends Track, Pick<Classified, 'top' | 'segments'> {
-  readonly note: string | null;
-  readonly isQuick: boolean;
-  readonly model: { readonly name: string; readonly version: string };
-}
-
-export interface SimilarTrack extends Track {
-  /** 0.5 for nothing in common, 1 for the same music. */
-  readonly similarity: number;
-}
-
-export interface LibrarySummary {
-  readonly revision: number;
-  readonly tracks: number;
-  readonly durationMs: number;
-  readonly errors: number;
-  readonly genres: readonly { readonly genre: string; readonly tracks: number }[];
-  readonly states: readonly { readonly state: StreamState; readonly tracks: number }[];
-  /** The most frequent first. */
-  readonly tags: readonly { readonly tag: string; readonly tracks: number }[];
-  /** Empty if the model tells none. */
-  readonly moods: readonly string[];
-  readonly model: { readonly name: string; readonly version: string; readonly labels: readonly string[] } | null;
-  readonly isWhole: boolean;
-}
-
-/** Where tracks lie, one element of each list for a track. */
-export interface LibraryMapPoints {
-  readonly revision: number;
-  readonly ids: readonly number[];
-  /** -1 to 1. */
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  /** Index in `labels`; -1 without a genre. */
-  readonly genres: readonly number[];
-  readonly labels: readonly string[];
-}
-
-export type Sort = 'path' | 'title' | 'artist' | 'album' | 'genre' | 'p' | 'durationMs' | 'error';
+/** What the page of the library asks the server for, and how it is written. */
+import type { Sort } from '../../../server/protocol/library.js';
+import type { StreamState } from '../../../server/protocol/messages.js';
 
 export interface Question {
   readonly q: string;
@@ -66,11 +11,6 @@ export interface Question {
   readonly errors: boolean;
   readonly sort: Sort;
   readonly descending: boolean;
-}
-
-export interface TrackPage {
-  readonly total: number;
-  readonly tracks: readonly Track[];
 }
 
 /** The question as parameters of `GET /v1/tracks`. */

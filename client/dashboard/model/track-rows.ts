@@ -2,7 +2,7 @@
  * The rows of a long list that are looked at: pages of them are fetched when they come into view, and a request
  * for rows that went out of view before it was answered is ended.
  */
-import type { Track, TrackPage } from './library.js';
+import type { ListedTrack, TrackPage } from '../../../server/protocol/library.js';
 
 export const PAGE_ROWS = 100;
 /** Requests at once. */
@@ -12,13 +12,13 @@ const KEPT_PAGES = 60;
 
 export interface TrackRowsParts {
   /** @throws Error with a sentence for the visitor */
-  readonly fetch: (offset: number, limit: number, signal: AbortSignal) => Promise<TrackPage>;
+  readonly fetch: (offset: number, limit: number, signal: AbortSignal) => Promise<Pick<TrackPage, 'total' | 'tracks'>>;
   readonly onChange: () => void;
 }
 
 export class TrackRows {
   readonly #parts: TrackRowsParts;
-  readonly #pages = new Map<number, readonly Track[]>();
+  readonly #pages = new Map<number, readonly ListedTrack[]>();
   readonly #requests = new Map<number, AbortController>();
   #wanted: readonly number[] = [0];
   #total: number | undefined;
@@ -36,7 +36,7 @@ export class TrackRows {
   get trouble(): string { return this.#trouble; }
 
   /** Undefined while it is not there yet. */
-  at(index: number): Track | undefined {
+  at(index: number): ListedTrack | undefined {
     return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
   }
 

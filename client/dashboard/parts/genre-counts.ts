@@ -3,7 +3,8 @@ import { css, html, LitElement } from 'lit';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { labelName } from '../model/format.js';
 import type { GenreColour } from '../../../server/drawing/genre-colours.js';
-import type { LibrarySummary, Question } from '../model/library.js';
+import type { LibrarySummary } from '../../../server/protocol/library.js';
+import type { Question } from '../model/library.js';
 import { sharedStyles } from './shared-styles.js';
 
 type Kind = Question['kind'];

@@ -2,7 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { labelName } from '../model/format.js';
 import type { GenreColour } from '../../../server/drawing/genre-colours.js';
-import type { LibraryMapPoints } from '../model/library.js';
+import type { LibraryMapPoints } from '../../../server/protocol/library.js';
 import { MapView, nearestOf } from '../model/map-view.js';
 import { shapeOf, stamp } from '../model/point-shapes.js';
 import { AnimatedCanvas, type Frame } from './animated-canvas.js';

@@ -5,7 +5,7 @@ import { ApiError } from '../api.js';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../../../server/drawing/genre-colours.js';
-import type { SimilarTrack, Track, TrackDetail as Detail } from '../model/library.js';
+import type { SimilarTrack, Track, TrackDetail as Detail } from '../../../server/protocol/library.js';
 import './genre-bars.js';
 import { icon, PAUSE, PLAY } from './icons.js';
 import { moodWords } from '../model/tag-words.js';
@@ -96,7 +96,7 @@ export class TrackDetail extends LitElement {
         </div>
         <button type="button" aria-label="Close" title="Close" @click=${() => this.#tell('close')}>✕</button>
       </div>
-      ${track.error === null ? nothing : html`<p class="wrong">The file ${track.error}.</p>`}
+      ${detail?.error ? html`<p class="wrong">The file ${detail.error}.</p>` : nothing}
       ${detail?.note ? html`<p class="note">The file ${detail.note}.</p>` : nothing}
       <div class="actions">
         ${this.canPlay ? html`<button type="button" @click=${() => this.#tell('play')}>${icon(isPlaying ? PAUSE : PLAY)}${isPlaying ? 'Pause' : 'Play'}</button>` : nothing}

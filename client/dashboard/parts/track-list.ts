@@ -6,7 +6,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { CONTENT_NAMES } from '../model/audio-content.js';
 import { clockTime, labelName, percent } from '../model/format.js';
 import type { GenreColour } from '../../../server/drawing/genre-colours.js';
-import type { Sort, Track } from '../model/library.js';
+import type { ListedTrack, Sort } from '../../../server/protocol/library.js';
 import { rowStep, rowWindow, scrolledTo, type RowWindow } from '../model/row-window.js';
 import type { TrackRows } from '../model/track-rows.js';
 import { icon, PAUSE, PLAY } from './icons.js';
@@ -193,7 +193,7 @@ export class TrackList extends LitElement {
     event.preventDefault();
   }
 
-  #trackOf(event: Event): Track | undefined {
+  #trackOf(event: Event): ListedTrack | undefined {
     const row = (event.target as HTMLElement).closest<HTMLElement>('.rows .row');
     const index = Number(row?.dataset['index'] ?? -1);
     if (index >= 0) this.at = index;
@@ -216,7 +216,7 @@ export class TrackList extends LitElement {
 }
 
 /** The genre of a track, else what it is. */
-export function kindName({ genre, state, error }: Pick<Track, 'genre' | 'state' | 'error'>): string {
+export function kindName({ genre, state, error }: Pick<ListedTrack, 'genre' | 'state' | 'error'>): string {
   if (genre !== null) return labelName(genre);
   return error === null ? CONTENT_NAMES[state] : 'Error';
 }

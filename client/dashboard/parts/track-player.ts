@@ -1,7 +1,7 @@
 /** A small player of the library: the track that plays, where it is, and a way to anywhere in it. */
 import { css, html, LitElement } from 'lit';
 import { clockTime } from '../model/format.js';
-import type { Track } from '../model/library.js';
+import type { Track } from '../../../server/protocol/library.js';
 import type { TrackAudio } from '../sources/track-audio.js';
 import { icon, PAUSE, PLAY } from './icons.js';
 import { sharedStyles } from './shared-styles.js';

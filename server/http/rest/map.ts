@@ -1,6 +1,7 @@
 /** REST routes of the map of a library: where its tracks lie, and which of them a search finds. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Listed } from '../../library/browse/listing.js';
+import type { LibraryMapPoints } from '../../protocol/library.js';
 import { errorResponses, newApi, requireListing, type ApiParts } from './api.js';
 import { besideOf, besideQuery } from './beside.js';
 import { streamState } from './schemas.js';
@@ -16,8 +17,8 @@ const mapRoute = createRoute({
       content: {
         'application/json': {
           schema: z.object({
-            revision: z.int(), ids: z.array(z.int()), x: z.array(z.number()).meta({ description: '-1 to 1' }), y: z.array(z.number()).meta({ description: '-1 to 1' }),
-            genres: z.array(z.int()).meta({ description: 'Index in `labels`, -1 without a genre' }), labels: z.array(z.string()),
+            revision: z.int(), ids: z.array(z.int()).readonly(), x: z.array(z.number()).readonly().meta({ description: '-1 to 1' }), y: z.array(z.number()).readonly().meta({ description: '-1 to 1' }),
+            genres: z.array(z.int()).readonly().meta({ description: 'Index in `labels`, -1 without a genre' }), labels: z.array(z.string()).readonly(),
           }),
         },
       },
@@ -46,7 +47,7 @@ export function mapApi(parts: ApiParts): OpenAPIHono {
   return api;
 }
 
-function mapOf({ tracks, model, revision }: Listed) {
+function mapOf({ tracks, model, revision }: Listed): LibraryMapPoints {
   const labels = [...model?.labels ?? []];
   const indices = new Map(labels.map((label, index) => [label, index]));
   const placed = tracks.filter(({ x }) => x !== null);

@@ -4,6 +4,7 @@ import { mostAlike, similarityOf } from '../../library/alike/choose.js';
 import type { AlikeLibrary, AlikeTrack } from '../../library/alike/library.js';
 import { DEFAULT_PER_ARTIST } from '../../library/alike/rules.js';
 import { ProtocolError } from '../../protocol/errors.js';
+import type { SimilarTrack, Track } from '../../protocol/library.js';
 import { readableName } from '../../sources/file-names.js';
 import { errorResponses, newApi, noLibrary, type ApiParts } from './api.js';
 
@@ -49,7 +50,7 @@ export function similarApi(parts: ApiParts): OpenAPIHono {
     if (row === undefined) throw new ProtocolError('not-found', `The library has no track ${id} with music in it; GET /v1/tracks lists all of them.`);
     const { tracks, matrix, keys } = library;
     const rows = mostAlike(library, { vector: matrix.row(row), keys: keys[row]! }, n, { perArtist, allows: (other) => other !== row });
-    return context.json({ track: view(tracks[row]!), similar: rows.map((other) => ({ ...view(tracks[other]!), similarity: similarityOf(matrix.cosine(row, other)) })) }, 200);
+    return context.json({ track: view(tracks[row]!), similar: rows.map((other): SimilarTrack => ({ ...view(tracks[other]!), similarity: similarityOf(matrix.cosine(row, other)) })) }, 200);
   });
   return api;
 }
@@ -60,6 +61,6 @@ function requireLibrary({ library }: ApiParts): AlikeLibrary {
   return library;
 }
 
-function view({ id, path, title, artist, album, genre, p, durationMs }: AlikeTrack): z.infer<typeof trackSchema> {
+function view({ id, path, title, artist, album, genre, p, durationMs }: AlikeTrack): Track {
   return { id, path: readableName(path), title, artist, album, genre, p, durationMs };
 }

@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { MOOD_WORDS } from '../../tune/wish.js';
-import { SORTS, type Listed, type ListedTrack } from '../../library/browse/listing.js';
+import type { Listed, PlacedTrack } from '../../library/browse/listing.js';
 import { openSound } from '../../library/browse/sound.js';
 import { ProtocolError } from '../../protocol/errors.js';
+import { SORTS, type LibrarySummary, type ListedTrack, type TrackDetail, type TrackPage } from '../../protocol/library.js';
 import { readableName } from '../../sources/file-names.js';
 import { byteRange } from '../byte-range.js';
 import { errorResponses, newApi, requireListing, type ApiParts } from './api.js';
@@ -114,7 +115,7 @@ export function tracksApi(parts: ApiParts): OpenAPIHono {
       genres: genres.map(([genre, count]) => ({ genre, tracks: count })), states: states.map(([state, count]) => ({ state, tracks: count })),
       tags: tags.map(([tag, count]) => ({ tag, tracks: count })), moods: hasMoods ? [...MOOD_WORDS] : [],
       model: model ? { name: model.name, version: model.version, labels: [...model.labels] } : null, isWhole: model !== undefined && model.wholeAtMs !== null,
-    }, 200);
+    } satisfies LibrarySummary, 200);
   });
   api.openapi(list, async (context) => {
     const { after, offset, limit, errors, descending, tags, mood, ...question } = context.req.valid('query');
@@ -124,7 +125,7 @@ export function tracksApi(parts: ApiParts): OpenAPIHono {
     // What came last on the page before is gone: there is no place to go on from.
     if (after !== undefined && first === 0) throw new ProtocolError('not-found', `The track ${after} is not in this list any more; begin again without \`after\`.`);
     const shown = [...found.subarray(first, first + limit)].map((index) => view(listed.tracks[index]!));
-    return context.json({ total: found.length, revision: listed.revision, tracks: shown, next: first + limit < found.length ? shown.at(-1)!.id : null }, 200);
+    return context.json({ total: found.length, revision: listed.revision, tracks: shown, next: first + limit < found.length ? shown.at(-1)!.id : null } satisfies TrackPage, 200);
   });
   api.openapi(one, async (context) => {
     const listing = requireListing(parts);
@@ -132,7 +133,7 @@ export function tracksApi(parts: ApiParts): OpenAPIHono {
     const { track, model } = trackOf(await listing.now(), id);
     const row = listing.row(id);
     if (!row || !model) throw gone(id);
-    return context.json({ ...view(track), top: [...row.top], segments: [...row.segments], note: row.note, isQuick: row.isQuick, model: { name: model.name, version: model.version } }, 200);
+    return context.json({ ...view(track), top: [...row.top], segments: [...row.segments], note: row.note, isQuick: row.isQuick, model: { name: model.name, version: model.version } } satisfies TrackDetail, 200);
   });
   api.openapi(sound, async (context) => {
     const listing = requireListing(parts);
@@ -158,7 +159,7 @@ export function tracksApi(parts: ApiParts): OpenAPIHono {
   return api;
 }
 
-function trackOf(listed: Listed, id: number): { readonly track: ListedTrack; readonly model: Listed['model'] } {
+function trackOf(listed: Listed, id: number): { readonly track: PlacedTrack; readonly model: Listed['model'] } {
   const track = listed.byId(id);
   if (!track) throw gone(id);
   return { track, model: listed.model };
@@ -168,6 +169,6 @@ function gone(id: number): ProtocolError {
   return new ProtocolError('not-found', `The library has no track ${id}; GET /v1/tracks lists all of them.`);
 }
 
-function view({ id, path, title, artist, album, genre, p, durationMs, state, tags, mood, problem, error }: ListedTrack): z.infer<typeof listedSchema> {
+function view({ id, path, title, artist, album, genre, p, durationMs, state, tags, mood, problem, error }: PlacedTrack): ListedTrack {
   return { id, path, title, artist, album, genre, p, durationMs, state, tags, mood, problem, error };
 }

@@ -3,39 +3,17 @@
  * genre. A page asks for any stretch of an answer, so the rows of the last answers are kept.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { ListedTrack, Sort } from '../../protocol/library.js';
 import type { StreamState } from '../../protocol/messages.js';
 import { readableName } from '../../sources/file-names.js';
 import { Catalogue, type ListedRow, type ModelRow, type TrackRow } from '../catalogue.js';
 import { latest } from '../latest.js';
 import { namesOf } from '../names.js';
-import type { Problem } from '../judge.js';
 import type { Wish } from '../../tune/wish.js';
 import { countTags, isWished } from '../wished.js';
 
-export interface ListedTrack {
-  readonly id: number;
-  /** As people read it. */
-  readonly path: string;
-  readonly title: string;
-  readonly artist: string | null;
-  readonly album: string | null;
-  readonly genre: string | null;
-  /** Confidence in `genre`, 0 to 1. */
-  readonly p: number;
-  readonly state: StreamState;
-  readonly tags: TrackRow['tags'];
-  readonly mood: TrackRow['mood'];
-  readonly durationMs: number;
-  readonly problem: Problem | null;
-  readonly error: string | null;
-  /** On the map, -1 to 1; null without a place. */
-  readonly x: number | null;
-  readonly y: number | null;
-}
-
-/** Columns that tracks can be sorted by. */
-export const SORTS = ['path', 'title', 'artist', 'album', 'genre', 'p', 'durationMs', 'error'] as const;
-export type Sort = (typeof SORTS)[number];
+/** A track and its place. */
+export interface PlacedTrack extends ListedTrack, Pick<ListedRow, 'x' | 'y'> {}
 
 export interface Question {
   /** Words that title, artist, album or path must hold, all of them; case and accents do not count. */
@@ -66,11 +44,11 @@ export interface Counts {
 
 /** All tracks at one time. */
 export interface Listed extends Counts {
-  readonly tracks: readonly ListedTrack[];
+  readonly tracks: readonly PlacedTrack[];
   readonly model: ModelRow | undefined;
   /** 1 for the first reading, 2 for the next. */
   readonly revision: number;
-  byId(id: number): ListedTrack | undefined;
+  byId(id: number): PlacedTrack | undefined;
   /** Indices in `tracks` of what fits, in order. */
   find(question: Question): Int32Array;
 }
@@ -119,7 +97,7 @@ export class LibraryListing {
 
 /** @param rows by path */
 export function listed(rows: readonly ListedRow[], model?: ModelRow, revision = 1): Listed {
-  const tracks = rows.map((row): ListedTrack => ({ ...row, ...namesOf(row.path, row), path: readableName(row.path) }));
+  const tracks = rows.map((row): PlacedTrack => ({ ...row, ...namesOf(row.path, row), path: readableName(row.path) }));
   const byId = new Map(tracks.map((track) => [track.id, track]));
   let words: readonly string[] | undefined;
   const orders = new Map<string, Int32Array>();
@@ -163,7 +141,7 @@ export function folded(text: string): string {
 }
 
 /** Indices in the order of a column; what has no value comes last either way, equal values by path. */
-function order(tracks: readonly ListedTrack[], sort: Sort, descending: boolean): Int32Array {
+function order(tracks: readonly PlacedTrack[], sort: Sort, descending: boolean): Int32Array {
   const sign = descending ? -1 : 1;
   const keys = tracks.map((track) => {
     if (sort === 'p' && track.genre === null) return null;
@@ -178,7 +156,7 @@ function order(tracks: readonly ListedTrack[], sort: Sort, descending: boolean):
   });
 }
 
-function countsOf(tracks: readonly ListedTrack[]): Counts {
+function countsOf(tracks: readonly PlacedTrack[]): Counts {
   const genres = new Map<string, number>();
   const states = new Map<StreamState, number>();
   let [errors, durationMs] = [0, 0];

@@ -1,9 +1,10 @@
 /** The list of a library: questions, rows in view, keys, and pages that come when they are looked at. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { queryOf, sortedBy, type Question, type Track, type TrackPage } from '../../../client/dashboard/model/library.js';
+import { queryOf, sortedBy, type Question } from '../../../client/dashboard/model/library.js';
 import { rowStep, rowWindow, scrolledTo } from '../../../client/dashboard/model/row-window.js';
 import { PAGE_ROWS, TrackRows } from '../../../client/dashboard/model/track-rows.js';
+import type { ListedTrack, TrackPage } from '../../../server/protocol/library.js';
 
 const QUESTION: Question = { q: '', kind: undefined, beside: undefined, errors: false, sort: 'title', descending: false };
 
@@ -46,11 +47,11 @@ function manual() {
   const asked: { offset: number; signal: AbortSignal; answer(total: number): void; fail(words: string): void }[] = [];
   let changes = 0;
   const rows = new TrackRows({
-    fetch: (offset, limit, signal) => new Promise<TrackPage>((resolve, reject) => {
+    fetch: (offset, limit, signal) => new Promise<Pick<TrackPage, 'total' | 'tracks'>>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Error('aborted')));
       asked.push({
         offset, signal, fail: (words) => reject(new Error(words)),
-        answer: (total) => resolve({ total, tracks: Array.from({ length: Math.min(limit, total - offset) }, (_, index) => ({ id: offset + index }) as Track) }),
+        answer: (total) => resolve({ total, tracks: Array.from({ length: Math.min(limit, total - offset) }, (_, index) => ({ id: offset + index }) as ListedTrack) }),
       });
     }),
     onChange: () => { changes += 1; },

@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
-import { listed, SORTS, type Listed } from '../../../../server/library/browse/listing.js';
+import { listed, type Listed } from '../../../../server/library/browse/listing.js';
 import type { ListedRow } from '../../../../server/library/catalogue.js';
+import { SORTS } from '../../../../server/protocol/library.js';
 
 const row = (id: number, path: string, more: Partial<ListedRow> = {}): ListedRow => ({ id, path, title: null, artist: null, album: null, durationMs: 1000, state: 'music', genre: 'jazz', p: 0.9, tags: null, mood: null, problem: null, error: null, x: null, y: null, ...more });
 const LIBRARY = listed([
