@@ -210,18 +210,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     else stations.start();
     if (settings.demo) streams.play(parts.demo ?? await demo(settings.demoSeed), 'demo');
   } catch (error) {
-    http.close();
-    certificates.close();
-    metrics.close();
-    health.close();
-    grants.close();
-    await cluster?.leave(0);
-    await alerts?.close();
-    await stations.close();
-    await persistence.close();
-    await files.close();
-    await explanations.close();
-    await models.close();
+    await end(0);
     throw error;
   }
 
@@ -240,13 +229,14 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     viewers,
     reloadCertificate: () => certificates.reload(),
     reloadModel: () => reload.reload(),
-    close: () => (closing ??= close()),
+    close: () => (closing ??= end(settings.drainTimeoutMs)),
   };
 
-  async function close(): Promise<void> {
+  /** Ends all parts, also of a server that does not listen yet. */
+  async function end(drainMs: number): Promise<void> {
     // The others go on with its stations before anything else ends.
-    await cluster?.leave(settings.drainTimeoutMs);
-    const drained = streams.drain(settings.drainTimeoutMs);
+    await cluster?.leave(drainMs);
+    const drained = streams.drain(drainMs);
     senders.goAway();
     tuned.close();
     viewers.goAway();
