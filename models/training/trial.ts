@@ -97,12 +97,12 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
   const inference: InferenceOptions = { labels, blockColumns: BLOCK_COLUMNS, normalisation: NORMALISATION_V1, inputs, mixture: own.mixture, ...(split.items === 'chunks' && { ignoredBlocks: CHUNK_IGNORED_BLOCKS }) };
   const random = new Random(options.seed);
   const network = new TrainableNetwork(description, random);
-  if (options.from !== undefined) await startFrom(network, layers, options.from, teacher?.pack ?? split.train);
+  const from = options.from === undefined ? undefined : await startFrom(network, layers, options.from, teacher?.pack ?? split.train);
   progress.log(`${split.name}: ${split.train.tracks.length} training ${split.items}, ${split.valid.tracks.length} for validation (${split.how})`);
   progress.log(`${options.arch} over ${options.features.join(' + ')}: ${description.parameters} parameters, ${((description.multiplyAdds * frontEnd.sampleRate) / frontEnd.hop / 1e6).toFixed(2)} M multiply-adds per second of audio`);
 
   const stages = teacher !== undefined
-    ? await trainWithTeacher(network, description, { teacher, split, ...(alsoValid && { alsoValid: withKnownLabels(alsoValid, labels) }), musicLabels: beliefs, noises: notMusic, folder }, inference, options, progress)
+    ? await trainWithTeacher(network, description, { teacher, split, ...(alsoValid && { alsoValid: withKnownLabels(alsoValid, labels) }), musicLabels: beliefs, noises: notMusic, from, folder }, inference, options, progress)
     : await supervised();
 
   async function supervised(): Promise<StageHistory[]> {
@@ -121,7 +121,7 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
       items: split.items,
       ...(patience !== undefined && { patience }),
     });
-    const settings = { layers, normalisation: NORMALISATION_V1, seed, data, train, valid, epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features };
+    const settings = { layers, normalisation: NORMALISATION_V1, seed, ...(from !== undefined && { from }), data, train, valid, epochs, rate, batch, dropout, augmentation, labelSmoothing, classWeights, patience, protocol, folds, features };
     const history = await runStage(stage, new Checkpoint(join(folder, 'supervised'), settings), random, progress, runs);
     return [{ name, scoreName: `share of valid ${split.items}`, history }];
   }
@@ -200,18 +200,21 @@ export async function runTrial(split: Split, { options, teacher, labelledTags = 
 
 /**
  * Starts from the weights of a finished model.
+ * @returns their SHA-256
  * @throws Error if its layers, the last one aside, are others than `layers`
  */
-async function startFrom(network: TrainableNetwork, layers: readonly Layer[], folder: string, music: Pack): Promise<void> {
+async function startFrom(network: TrainableNetwork, layers: readonly Layer[], folder: string, music: Pack): Promise<string> {
   const { manifest, weights } = await loadBundle(folder);
   if (JSON.stringify(manifest.layers.slice(0, -1)) !== JSON.stringify(layers.slice(0, -1))) throw new Error(`--from: the layers of ${folder} are others than those of --arch and --width.`);
   requireSameFrontEnd(music, { ...music, name: manifest.name, frontEnd: manifest.frontEnd });
   const tracks = music.tracks.filter(({ columns }) => columns >= START_COLUMNS);
+  if (tracks.length === 0) throw new Error(`--from: no track has the ${START_COLUMNS} columns that batch norm is measured on.`);
   const every = Math.ceil(tracks.length / START_TRACKS);
   const some = tracks.filter((_, index) => index % every === 0).map((track) => wholeTrack(music, track, NORMALISATION_V1).subarray(0, START_COLUMNS * music.frontEnd.bands));
   const x = tf.tensor3d(concatenate(some), [some.length, START_COLUMNS, music.frontEnd.bands]);
   network.startFrom(weights, x);
   x.dispose();
+  return manifest.weights.sha256;
 }
 
 /** Adds `shifts` to the biases of the labels, which are the first outputs of the last layer; of two experts to those of the first. */

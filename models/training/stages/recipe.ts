@@ -40,8 +40,6 @@ export interface RecipeOptions {
   /** Refining runs from the same pretraining; their weights are averaged. */
   readonly refineRuns: number;
   readonly seed: number;
-  /** Model folder that the network started from; part of the settings of a checkpoint. */
-  readonly from?: string | undefined;
   /** Folder of the run; the pretraining in it is shared by all splits. */
   readonly run: string;
 }
@@ -55,6 +53,8 @@ export interface Sources {
   readonly alsoValid?: Pack | undefined;
   /** Speech and noise to mix into the music. */
   readonly noises: Pack | undefined;
+  /** SHA-256 of the weights that the network started from; part of the settings of a checkpoint. */
+  readonly from?: string | undefined;
   /** Folder for this split's own checkpoints. */
   readonly folder: string;
 }
@@ -63,9 +63,9 @@ export interface Sources {
 export async function trainWithTeacher(
   network: TrainableNetwork,
   description: Description,
-  { teacher, split: { train, valid }, alsoValid, musicLabels, noises, folder }: Sources,
+  { teacher, split: { train, valid }, alsoValid, musicLabels, noises, from, folder }: Sources,
   inference: InferenceOptions,
-  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, from, run }: RecipeOptions,
+  { pretrainEpochs, pretrainRate, refineEpochs, refineRate, refineRuns, seed, run }: RecipeOptions,
   progress: Progress,
 ): Promise<StageHistory[]> {
   const trunkLayers = description.layers.findIndex(({ layer }) => layer.type === 'statistics');

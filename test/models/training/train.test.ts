@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -113,6 +113,20 @@ command('equal seeds give equal weights, different seeds different ones', async 
   const first = await weights();
   assert.is(await weights(), first);
   assert.is.not(await weights('--seed', '2'), first);
+});
+
+command('a run goes on from the same weights only, wherever they lie', async ({ folder }) => {
+  const started = join(folder, 'started');
+  // Long enough to measure batch norm on.
+  await writePack(folder, toyPack('train', { tracks: 6, columns: 140 }));
+  await run(folder);
+  await rename(join(folder, 'run', 'model'), started);
+  await rm(join(folder, 'run'), { recursive: true });
+  await run(folder, '--from', started);
+  const moved = join(folder, 'moved');
+  await rename(started, moved);
+  assert.match(await run(folder, '--from', moved), 'resuming after epoch 1 of 1');
+  assert.match(await errorOf(folder), 'other settings');
 });
 
 command('mismatched packs are reported before training', async ({ folder }) => {
