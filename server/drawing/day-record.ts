@@ -43,14 +43,16 @@ export class DayRecord {
   readonly #cells: (Map<string, number> | undefined)[];
   readonly #hourTitles: Map<string, number>[];
   readonly #titles = new Set<string>();
+  readonly #mostTitles: number;
   #silence: Stretch | undefined;
   #silences = { count: 0, totalMs: 0 };
   #longestSilence: Stretch | undefined;
   #stretch: Run | undefined;
   #longest: Run | undefined;
 
-  constructor(day: LocalDay) {
+  constructor(day: LocalDay, mostTitles = MOST_TITLES) {
     this.day = day;
+    this.#mostTitles = mostTitles;
     this.#cells = Array.from({ length: Math.ceil((day.toMs - day.fromMs) / CELL_MS) });
     this.#hourTitles = day.hours.map(() => new Map<string, number>());
   }
@@ -140,7 +142,7 @@ export class DayRecord {
   }
 
   #addTitle({ fromMs, toMs }: Stretch, title: string): void {
-    if (this.#titles.size >= MOST_TITLES) return;
+    if (this.#titles.size >= this.#mostTitles && !this.#titles.has(title)) return;
     this.#titles.add(title);
     for (let hour = Math.floor((fromMs - this.day.fromMs) / HOUR_MS); hour < this.#hourTitles.length; hour++) {
       const startMs = this.day.fromMs + hour * HOUR_MS;

@@ -33,7 +33,7 @@ export class Encoder {
    * @param withRecent whether to begin with the seconds before now
    * @throws Error when there is no FFmpeg
    */
-  constructor(station: Station, events: EncoderEvents, { withRecent }: { readonly withRecent: boolean }) {
+  constructor(station: Station, events: EncoderEvents, { withRecent, mostWaitingBytes = MOST_WAITING_BYTES }: { readonly withRecent: boolean; readonly mostWaitingBytes?: number }) {
     this.station = station;
     const { recent } = station;
     const format = recent[0]?.format;
@@ -47,7 +47,7 @@ export class Encoder {
     ], () => {}, { program: findOperatorsFfmpeg(), isFed: true });
     const { input, output } = this.#ffmpeg;
     const write = (bytes: Uint8Array): void => {
-      if (!input.destroyed && input.writableLength < MOST_WAITING_BYTES) input.write(bytes);
+      if (!input.destroyed && input.writableLength < mostWaitingBytes) input.write(bytes);
     };
     output.on('data', (bytes: Buffer) => {
       if (!this.#isOver) events.sound(bytes);

@@ -15,6 +15,8 @@ export interface TunedListenersParts {
   readonly settings: Pick<Settings, 'maxTuned'>;
   readonly log: Log;
   readonly scheduler?: SchedulerLike;
+  /** Instead of `MAX_BUFFERED_MS`. */
+  readonly maxBufferedMs?: number;
 }
 
 export class TunedListeners {
@@ -35,7 +37,7 @@ export class TunedListeners {
    * @throws ProtocolError `too-many-viewers`, or `not-found` while no station plays it; Error without FFmpeg
    */
   listen(name: string, options: TunedOptions): ReadableStream<Uint8Array> {
-    const { settings: { maxTuned }, stations, log, scheduler = asyncScheduler } = this.#parts;
+    const { settings: { maxTuned }, stations, log, scheduler = asyncScheduler, maxBufferedMs = MAX_BUFFERED_MS } = this.#parts;
     if (this.size >= maxTuned) throw new ProtocolError('too-many-viewers', `The limit of ${maxTuned} players that tune in is reached. Try again later.`);
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const end = (): void => {
@@ -61,7 +63,7 @@ export class TunedListeners {
     return new ReadableStream<Uint8Array>({
       start: (opened) => { controller = opened; },
       cancel: end,
-    }, new ByteLengthQueuingStrategy({ highWaterMark: MAX_BUFFERED_MS * MP3_KBPS / 8 }));
+    }, new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedMs * MP3_KBPS / 8 }));
   }
 
   /** Ends all streams. */

@@ -24,7 +24,7 @@ export interface SubsonicParts {
 }
 
 type Body = Readonly<Record<string, Value>>;
-type Query = (name: string) => string | undefined;
+export type Query = (name: string) => string | undefined;
 
 export function subsonicApi({ access, library, version }: SubsonicParts): Hono {
   const app = new Hono();
@@ -112,7 +112,8 @@ function rowOf({ rowOfId, rowOfPath }: Tracks, query: Query, name: string): numb
   return row;
 }
 
-function countOf(query: Query, fallback: number, min: number): number {
+/** @param query gives a parameter of the request @returns what was asked for, at most `MAX_COUNT` */
+export function countOf(query: Query, fallback: number, min: number): number {
   const text = query('count') ?? String(fallback);
   if (!/^\d{1,6}$/.test(text) || Number(text) < min) throw new SubsonicError('generic', `count must be a whole number from ${min} on.`);
   return Math.min(Number(text), MAX_COUNT);

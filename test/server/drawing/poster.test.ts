@@ -58,6 +58,12 @@ test('a row has what was heard most in each third of a minute', () => {
   assert.equal([record.titleOf(0), record.titleOf(1), record.titleOf(2), record.titles], ['One', 'Two', undefined, 2]);
 });
 
+test('titles beyond the limit are not counted, those before go on', () => {
+  const record = new DayRecord(day, 2);
+  for (const [minute, title] of ['One', 'Two', 'Three', 'Three', 'One'].entries()) record.addHeard(music(at(0, minute), at(0, minute + 1), 'jazz', title));
+  assert.equal([record.titles, record.titleOf(0)], [2, 'One']);
+});
+
 test('silences are joined across titles and rests are none; the longest stretch forgives a minute', () => {
   const record = new DayRecord(day);
   const silence = (fromMs: number, toMs: number) => ({ fromMs, toMs, state: 'silence' as const, genre: null, nowPlaying: null });

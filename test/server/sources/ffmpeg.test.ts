@@ -60,6 +60,16 @@ test('lines of a log are understood with colours in them', async () => {
   assert.equal(lines, [['error', 'mp3: Header missing']]);
 });
 
+test('of a line without an end the first 2,000 characters are kept', async () => {
+  const program = recordings.write('talkative', Buffer.from("#!/bin/sh\nprintf '[error] a' >&2; head -c 200000 /dev/zero | tr '\\0' b >&2\n"));
+  chmodSync(program, 0o755);
+  const lines: string[] = [];
+  const ffmpeg = new Ffmpeg([], (_, text) => lines.push(text), { program });
+  ffmpeg.output.resume();
+  await ffmpeg.end;
+  assert.equal(lines, [`a${'b'.repeat(2000 - '[error] a'.length)}`]);
+});
+
 test('a program that only computes is ended, one that gives output first is not', async () => {
   if (cpuMsOf(process.pid) === undefined) return console.log('skipped: no /proc on this system');
   const MAX_CPU_MS = 200;

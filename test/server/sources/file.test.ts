@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { suite } from 'uvu';
@@ -56,6 +56,20 @@ async function refusal(path: string, limits: { readonly maxStartCpuMs?: number }
   }
   throw new Error(`${path} was opened`);
 }
+
+check('of FFmpeg\'s errors the first twenty are looked at for the cause', async () => {
+  const before = process.env.FFMPEG_PATH;
+  try {
+    for (const [general, says] of [[19, 'header is broken'], [20, 'Invalid argument']] as const) {
+      const program = process.env.FFMPEG_PATH = recordings.write(`failing-${general}`, Buffer.from(`#!/bin/sh\nfor n in ${'1 '.repeat(general)}; do echo '[error] Invalid argument' >&2; done\necho '[error] header is broken' >&2\nexit 1\n`));
+      chmodSync(program, 0o755);
+      assert.match((await refusal(recordings.write('x.bin', Buffer.alloc(100, 1)))).message, `(FFmpeg: ${says})`);
+    }
+  } finally {
+    if (before === undefined) delete process.env.FFMPEG_PATH;
+    else process.env.FFMPEG_PATH = before;
+  }
+});
 
 /** The first `share` of a file. */
 function cut(path: string, name: string, share: number): string {

@@ -54,6 +54,22 @@ test('chunks are dropped for a listener that does not read, so memory stays boun
   assert.is(listeners.size, 0);
 }));
 
+test('of sound as the station sends it no more than half a megabyte waits for a listener', () => withLive(5, async ({ one, listeners, sources }) => {
+  const emit = (kilobytes: number): void => sources.emit(URL_ONE, { type: 'encoded', format: 'mp3', bytes: Buffer.alloc(1024 * kilobytes) });
+  emit(1);
+  const reader = listeners.relay(one).body.getReader();
+  for (let piece = 0; piece < 100; piece++) emit(16);
+  let bytes = 0;
+  for (;;) {
+    const next = await Promise.race([reader.read(), new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    if (!next?.value) break;
+    bytes += next.value.length;
+  }
+  // The last piece is taken while anything is free.
+  assert.is(bytes, 1024 * (1 + 32 * 16));
+  await reader.cancel();
+}));
+
 test('listeners beyond the limit are refused, and all while no audio arrives', () => withLive(1, async ({ one, listeners, sources }) => {
   const first = listeners.listen(one);
   assert.is(codeOf(() => listeners.listen(one)), 'too-many-viewers');

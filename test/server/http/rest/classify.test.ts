@@ -130,6 +130,11 @@ test('tags are in the answer when asked for, and in the predictions', () => with
   assert.is((await post<Problem>(server, Buffer.from('x'), { query: '?tags=21' })).status, 422);
 }, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } }));
 
+test('a long name is cut', () => shared(async (server) => {
+  const { body } = await post(server, readFileSync(music), { query: `?name=${'n'.repeat(300)}` });
+  assert.is(body.file, 'n'.repeat(200));
+}));
+
 test('the format is told by the content, and a name has no folders', () => shared(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const { status, body } = await post(server, readFileSync(recordings.encode(music, 'music.ogg', '-c:a', 'libvorbis')), { query: `?name=${encodeURIComponent('../../folder\\so\nng.jpg')}` });

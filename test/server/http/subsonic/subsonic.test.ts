@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import type { RunningServer } from '../../../../server/assemble.js';
+import { countOf } from '../../../../server/http/subsonic/subsonic.js';
 import { asXml, SubsonicError, subsonicResponse } from '../../../../server/http/subsonic/response.js';
 import { keptLibrary, type KeptLibrary } from '../../library/alike/kept-library.js';
 import { startTestServer, withServer } from '../../rig.js';
@@ -63,6 +64,10 @@ test('errors have the codes of the API', async ({ server }) => {
   assert.is(codeOf(await get(server, 'getSonicSimilarTracks?id=nothing.mp3')), 70);
   assert.is(codeOf(await get(server, `getSonicSimilarTracks?id=${song(0)}&count=-1`)), 0);
   assert.is(codeOf(await get(server, `findSonicPath?startSongId=${song(0)}`)), 10);
+});
+
+test('no answer has more than 500 tracks', () => {
+  assert.equal([undefined, '0', '500', '501', '999999'].map((count) => countOf(() => count, 10, 0)), [10, 0, 500, 500, 500]);
 });
 
 test('extensions are told to everybody; without a library there is no similarity', async ({ server }) => {

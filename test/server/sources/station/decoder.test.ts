@@ -1,6 +1,8 @@
+import { chmodSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sourceOf } from '../../../../server/sources/station/decoder.js';
+import { Decoder, sourceOf } from '../../../../server/sources/station/decoder.js';
+import { Recordings } from '../recordings.js';
 
 test('FFmpeg\'s line on a stream tells codec, rate, channels and bit rate, as far as they are there', () => {
   for (const [line, source] of [
@@ -14,6 +16,25 @@ test('FFmpeg\'s line on a stream tells codec, rate, channels and bit rate, as fa
   }
   assert.is(sourceOf('  Stream #0:1: Video: h264, yuv420p, 64x64'), undefined);
   assert.is(sourceOf('  Stream #0:0 -> #0:0 (mp3 (mp3float) -> pcm_s16le (native))'), undefined);
+});
+
+test('of error lines the last five are kept, each up to 300 characters', async () => {
+  const recordings = new Recordings();
+  const before = process.env.FFMPEG_PATH;
+  try {
+    const program = process.env.FFMPEG_PATH = recordings.write('failing', Buffer.from(`#!/bin/sh\nfor n in 1 2 3 4 5 6; do echo "[error] $n ${'x'.repeat(400)}" >&2; done\nexit 1\n`));
+    chmodSync(program, 0o755);
+    const told: string[] = [];
+    const decoder = new Decoder({}, { source() {}, error: (line) => told.push(line) });
+    decoder.output.resume();
+    const { lines, exitCode } = await decoder.end;
+    assert.equal([exitCode, lines], [1, [2, 3, 4, 5, 6].map((n) => `${n} ${'x'.repeat(298)}`)]);
+    assert.is(told.length, 6);
+  } finally {
+    if (before === undefined) delete process.env.FFMPEG_PATH;
+    else process.env.FFMPEG_PATH = before;
+    recordings.remove();
+  }
 });
 
 test.run();

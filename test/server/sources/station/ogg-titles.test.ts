@@ -49,6 +49,22 @@ for (const [codec, args] of [['Vorbis', ['-c:a', 'libvorbis']], ['Opus', ['-c:a'
   });
 }
 
+test('of comments with a large picture the start is read, and the rest is not kept', () => {
+  const packet = comments('OpusTags', 'TITLE=Jóga', `METADATA_BLOCK_PICTURE=${'x'.repeat(600_000)}`);
+  const PAGE_BYTES = 255 * 255;
+  const page = (flags: number, table: readonly number[], body: Uint8Array): Buffer => Buffer.concat([Buffer.from('OggS\0'), Buffer.from([flags]), Buffer.alloc(20), Buffer.from([table.length, ...table]), body]);
+  const heard: (string | null)[] = [];
+  const titles = new OggTitles((title) => heard.push(title));
+  titles.push(page(2, [8], Buffer.from('OpusHead')));
+  const whole = Array.from({ length: 255 }, () => 255);
+  const heardAt = Array.from({ length: Math.floor(packet.length / PAGE_BYTES) }, (_, k) => {
+    titles.push(page(k === 0 ? 0 : 1, whole, packet.subarray(k * PAGE_BYTES, (k + 1) * PAGE_BYTES)));
+    return heard.length;
+  });
+  assert.equal(heardAt, [0, 0, 0, 0, 1, 1, 1, 1, 1]);
+  assert.equal(heard, ['Jóga']);
+});
+
 test('entered in the middle, it waits for the next link', () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const link = readFileSync(recordings.encode(wav, 'a.ogg', '-c:a', 'libopus', '-f', 'ogg', '-metadata', 'title=Next'));
