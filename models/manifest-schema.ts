@@ -66,11 +66,13 @@ const smoothingSchema = z.object({
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
   /** For models with `outside`; default `OUTSIDE_SMOOTHING`. */
   outside: z.object({
-    /** Time constant of the moving average of the probability that music is of none of the labels, ms. */
+    /** Time constant of the moving average of the evidence that music is of none of the labels, ms. */
     timeConstantMs: z.number().min(0),
-    /** Mean probability at which the state of music becomes `unknown`. */
+    /** How much the lead of one genre, as a log ratio to the second, speaks against it; default 0. */
+    leadWeight: z.number().min(0).optional(),
+    /** Logistic function of the mean evidence at which the state of music becomes `unknown`. */
     enter: share,
-    /** Mean probability below which a genre is shown again. */
+    /** The same below which a genre is shown again. */
     leave: share,
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
 });

@@ -124,7 +124,7 @@ export class Smoother {
     shown.music = this.#kinds.music;
     if (shown.countsAsMusic) {
       this.#update(probabilities);
-      if (outside !== undefined) this.#outside.push(outside);
+      if (outside !== undefined) this.#outside.push(outside, probabilities);
     } else if (this.#notMusicMs > this.#forgetAfterMs) this.#resetGenre();
 
     if (kind === 'speech' || kind === 'noise') {
