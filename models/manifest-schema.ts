@@ -43,14 +43,16 @@ const share = z.number().min(0).max(1);
 const smoothingSchema = z.object({
   /** Time constant of the moving average of log probabilities, ms. */
   timeConstantMs: z.number().min(0),
-  /** Lead in probability that a challenger needs over the shown genre to replace it after `holdMs`, 0 to 1. */
-  margin: share,
+  /** How a challenger's lead over the shown genre is measured: the difference of their probabilities, or the log of their ratio, which is 0 to 13.8. Default `difference`. */
+  lead: z.enum(['difference', 'log-ratio']).optional(),
+  /** Lead above `leastLead` with which a challenger replaces the shown genre after `holdMs`. */
+  margin: z.number().min(0),
   /** How long a lead of `margin` must last, ms; a larger lead needs less time, a smaller one more. */
   holdMs: z.number().min(0),
   /** Duration of sound during which the state is `warming`, ms. */
   warmupMs: z.number().min(0),
-  /** A challenger gains on the shown genre only with a lead in probability above this, and loses with a smaller one, 0 to 1; default 0. */
-  leastLead: share.optional(),
+  /** A challenger gains on the shown genre only with a lead above this, and loses with a smaller one; default 0. */
+  leastLead: z.number().min(0).optional(),
   /** Time constant of the moving average of the reported probabilities, ms; the shown genre is chosen without it. Default 0 (none). */
   confidenceMs: z.number().min(0).optional(),
   /** Minimum probability of the best genre; below it the state is `unknown`. Default 0 (none). Not for models with `outside`. */
@@ -75,7 +77,7 @@ const smoothingSchema = z.object({
     /** The same below which a genre is shown again. */
     leave: share,
   }).refine(({ enter, leave }) => leave <= enter, 'leave must not be above enter').optional(),
-});
+}).refine(({ lead, margin, leastLead = 0 }) => margin <= 1 && leastLead <= 1 || lead === 'log-ratio', 'margin and leastLead must be at most 1, unless lead is log-ratio');
 
 /** A tag: what music has beside its genre. */
 const tagSchema = z.object({

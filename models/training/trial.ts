@@ -37,7 +37,7 @@ const BLOCK_COLUMNS = 4;
 /** Music that batch norm is measured on when training starts from a model. */
 const START_TRACKS = 32;
 const START_COLUMNS = 138;
-const SMOOTHING = { timeConstantMs: 0, margin: 0.25, holdMs: 2000, leastLead: 0.1, warmupMs: 2700, confidenceMs: 4000 };
+const SMOOTHING = { timeConstantMs: 0, lead: 'log-ratio', margin: 0.5, holdMs: 350, leastLead: 1, warmupMs: 2700, confidenceMs: 4000 } as const;
 /** Blocks at the start of a chunk that are not scored; its answer is the mean over the rest, the last 2.3 s. */
 export const CHUNK_IGNORED_BLOCKS = 5;
 

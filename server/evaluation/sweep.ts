@@ -49,9 +49,10 @@ export interface Grid {
 
 const TIME_CONSTANTS_MS = [0, 250, 500, 1000, 2000, 4000];
 const MARGINS = [0, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6];
+const LOG_MARGINS = [0, 0.25, 0.5, 1, 1.5, 2, 3, 5];
 
 export function usualGrid({ smoothing }: Pick<Manifest, 'smoothing'>): Grid {
-  return { timeConstantMs: TIME_CONSTANTS_MS, margin: MARGINS, holdMs: [smoothing.holdMs > 0 ? smoothing.holdMs : 2000] };
+  return { timeConstantMs: TIME_CONSTANTS_MS, margin: smoothing.lead === 'log-ratio' ? LOG_MARGINS : MARGINS, holdMs: [smoothing.holdMs > 0 ? smoothing.holdMs : 2000] };
 }
 
 export function sweep(

@@ -7,9 +7,11 @@
  * p = softmax(S). The reported probability is the running mean of p with `confidenceMs` as its time
  * constant: while another genre leads for a moment, the shown one is more certain than its p.
  * The shown genre is the best one when warm-up ends. After that each other genre has its own CUSUM
- * test (Page 1954): its lead in p, less `leastLead`, is summed over time, never below 0, and the
- * first genre whose sum reaches margin × holdMs replaces the shown one. A lead of `margin` needs
- * about `holdMs`, a larger lead less, a smaller one more. The sums are reset when the shown genre leads.
+ * test (Page 1954): its lead over the shown one, less `leastLead`, is summed over time, never below 0,
+ * and the first genre whose sum reaches margin × holdMs replaces the shown one. A lead of `margin` above
+ * `leastLead` needs about `holdMs`, a larger one less, a smaller one more. The sums are reset when the
+ * shown genre leads. The lead is the difference in p, or with `lead: 'log-ratio'` log (p / shown p), the
+ * log likelihood ratio of Page's test: a genre that has become improbable is given up within a block or two.
  * Music of an unknown genre is one more candidate, whose p is always `unknownBelow`. A model with an
  * output for such music decides it by that instead (`outside.ts`); the genre is still followed meanwhile.
  *
@@ -159,7 +161,7 @@ export class Smoother {
     const confidenceGain = Math.max(this.#confidenceGain, 1 / this.#blocks);
     let highest = -Infinity;
     for (let label = 0; label < scores.length; label++) {
-      const score = scores[label]! + gain * (Math.log(Math.max(q[label]!, MIN_PROBABILITY)) - scores[label]!);
+      const score = scores[label]! + gain * (logOf(q[label]!) - scores[label]!);
       scores[label] = score;
       if (score > highest) highest = score;
     }
@@ -181,9 +183,10 @@ export class Smoother {
       leads.fill(0);
       return selected;
     }
-    const { margin, holdMs, leastLead = 0 } = this.#settings;
-    const least = p[selected]! + leastLead;
-    for (let genre = 0; genre < leads.length; genre++) leads[genre] = Math.max(0, leads[genre]! + (p[genre]! - least) * this.#blockMs);
+    const { lead, margin, holdMs, leastLead = 0 } = this.#settings;
+    const scale = lead === 'log-ratio' ? logOf : unchanged;
+    const least = scale(p[selected]!) + leastLead;
+    for (let genre = 0; genre < leads.length; genre++) leads[genre] = Math.max(0, leads[genre]! + (scale(p[genre]!) - least) * this.#blockMs);
     const first = leads[best]! >= margin * holdMs ? best : argmax(leads);
     if (leads[first]! < margin * holdMs) return selected;
     leads.fill(0);
@@ -200,4 +203,12 @@ export class Smoother {
     shown.isMusic = state !== 'silence' && this.#notMusicMs === 0 && this.#blocks > 0;
     return shown;
   }
+}
+
+function logOf(probability: number): number {
+  return Math.log(Math.max(probability, MIN_PROBABILITY));
+}
+
+function unchanged(probability: number): number {
+  return probability;
 }

@@ -97,7 +97,9 @@ bundle('the last output may be that of music of none of the labels, with setting
   assert.match(await refusal(folder), 'smoothing.unknownBelow: has no use in a model with outside');
   await change(folder, (changed) => { delete changed.smoothing.unknownBelow; changed.smoothing.outside!.leave = 0.9; });
   assert.match(await refusal(folder), 'smoothing.outside: leave must not be above enter');
-  await change(folder, (changed) => { changed.smoothing.outside!.leave = 0.6; (changed as { outside: unknown }).outside = false; });
+  await change(folder, (changed) => { changed.smoothing.outside!.leave = 0.6; changed.smoothing.leastLead = 1.2; });
+  assert.match(await refusal(folder), 'smoothing: margin and leastLead must be at most 1, unless lead is log-ratio');
+  await change(folder, (changed) => { changed.smoothing.lead = 'log-ratio'; (changed as { outside: unknown }).outside = false; });
   assert.match(await refusal(folder), 'outside: must be true, or left out');
   await change(folder, (changed) => { changed.outside = true; changed.labels.push('polka'); });
   assert.match(await refusal(folder), '7 outputs for 4 labels and 3 kinds of sound and one for music of none of them');

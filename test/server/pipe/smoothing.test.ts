@@ -111,6 +111,21 @@ test('a lead of margin needs holdMs, a larger one less, a smaller one more but a
   assert.is(blocksUntil(0.05), Math.ceil(8000 / BLOCK_MS));
 });
 
+test('a lead can be the log of the ratio of the probabilities', () => {
+  const settings = { timeConstantMs: 0, lead: 'log-ratio' as const, margin: 1, holdMs: 4 * BLOCK_MS, warmupMs: 0, leastLead: 1 };
+  /** Blocks until a genre with this ratio to the shown one replaces it. */
+  const blocksTo = (ratio: number): number => {
+    const subject = smoother(settings);
+    shown(subject, 5, ROCK);
+    const p = 0.9 / (1 + ratio);
+    return shown(subject, 100, [p, ratio * p, 0.1]).indexOf('jazz') + 1;
+  };
+  assert.is(blocksTo(Math.exp(2.001)), 4, 'a lead of 1 above leastLead, four blocks');
+  assert.is(blocksTo(Math.exp(1.501)), 8);
+  assert.is(blocksTo(Math.exp(5.001)), 1);
+  assert.is(blocksTo(Math.exp(0.99)), 0, 'below leastLead: never');
+});
+
 test('a lead below leastLead never changes the genre, and each genre has its own sum', () => {
   const settings = { timeConstantMs: 0, margin: 0.3, holdMs: 1000, warmupMs: 0, leastLead: 0.1 };
   const slightly = smoother(settings);
