@@ -129,7 +129,8 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
 
   const models = new ServedModels({ bundle, shards });
   const streams = new Streams(models, settings, log, scheduler);
-  const senders = new Senders(streams, settings, log, scheduler);
+  const elsewhere = cluster?.elsewhere(streams);
+  const senders = new Senders(streams, settings, log, scheduler, elsewhere);
   const listeners = new AudioListeners(settings);
   const fileShards = new FileShards(() => startShards(models.newest.bundle, {
     shards: Math.max(1, Math.min(settings.maxFiles, settings.shards)),
@@ -157,7 +158,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     openAlerts: (id) => alerts?.open(id) ?? [],
   });
   const tuned = new TunedListeners({ stations, settings, log, scheduler });
-  const viewers = new Viewers(streams, stations, settings, scheduler);
+  const viewers = new Viewers(streams, stations, settings, scheduler, elsewhere);
   const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
   const access = new Access(settings, tokens);
   const grants = new OpenGrants({ isKept: (id) => access.isKept(id), revoked$: tokens.api.revoked$, now: Date.now, scheduler });
@@ -165,6 +166,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
     streams, stations, senders, viewers, models, files, version: VERSION, history: persistence.history,
     listeners: { get size() { return listeners.size + tuned.size; } },
     deliveries: () => alerts?.waiting ?? 0,
+    bus: () => cluster?.bus,
   };
   const metrics = new Metrics(counted);
   const health = new Health({ ...counted, settings, log, certificateEnds: () => certificate?.validToMs, now: Date.now, scheduler });
@@ -185,7 +187,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
       return stations.checkSaved();
     },
   });
-  const app = httpApp({ reloadModel: () => reload.reload(), access, grants, flowOf: (request) => door.flowOf(request), tokens, metrics, streams, stations, listeners, tuned, files, explanations, health, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
+  const app = httpApp({ elsewhere, reloadModel: () => reload.reload(), access, grants, flowOf: (request) => door.flowOf(request), tokens, metrics, streams, stations, listeners, tuned, files, explanations, health, library: persistence.library, listing: persistence.listing, history: persistence.store?.history, profiles, recorder: persistence.history, now: Date.now, settings, pages, log, version: VERSION });
   const secure = certificate && createSecureServer(certificate);
   const http = secure ?? createServer();
   const certificates = new CertificateReload({ settings, log, use: (files) => secure?.setSecureContext(certificate = files) });
@@ -234,9 +236,10 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
 
   /** Ends all parts, also of a server that does not listen yet. */
   async function end(drainMs: number): Promise<void> {
-    // The others go on with its stations before anything else ends.
+    // The others go on with its stations and streams before anything else ends.
+    const goOn = cluster?.hasOthers;
     await cluster?.leave(drainMs);
-    const drained = streams.drain(drainMs);
+    const drained = streams.drain(drainMs, goOn);
     senders.goAway();
     tuned.close();
     viewers.goAway();

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   stations: ['protocol', 'network', 'pipe', 'sources', 'streams', 'store', 'tune'],
   relay: ['protocol', 'sources', 'tune', 'stations'],
   alerts: ['protocol', 'network', 'stations', 'store'],
-  cluster: ['protocol', 'network', 'stations', 'alerts'],
+  cluster: ['protocol', 'network', 'streams', 'stations', 'alerts'],
   access: ['protocol', 'store'],
   http: ['protocol', 'network', 'pipe', 'sources', 'streams', 'tune', 'drawing', 'stations', 'relay', 'store', 'access', 'files', 'library', 'inspect'],
   sockets: ['protocol', 'streams', 'stations', 'access', 'http'],

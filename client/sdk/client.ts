@@ -58,6 +58,8 @@ const POLL_MS = 20;
 const QUIET_MS = 10_000;
 /** Less unscored sound than this may be waiting for the rest of its block, s. */
 const UNANSWERED_S = 2;
+/** Sound that another node of the server gets again, so that it knows what is heard; less than makes it take the stream for a file. */
+const WARM_UP_S = 4;
 /** What is collected for a message does not wait longer than this for more sound. */
 const COLLECT_MS = 200;
 
@@ -79,6 +81,8 @@ export class GenreClient extends Events<StreamEvents> {
   #droppedBytesAtLoss: number | undefined;
   #takenBytes = 0;
   #takenMs = 0;
+  /** Where a node that does not have the stream is asked to go on. */
+  #resumesFrom = 0;
   /** Stream time of the last prediction. */
   #scoredMs = 0;
   #lastMessageAtMs = 0;
@@ -261,9 +265,10 @@ export class GenreClient extends Events<StreamEvents> {
   #start(): void {
     const { encoding, sampleRate, channels, name, topK, tags, spectrogram } = this.#options;
     const resume = this.#ready?.resumeToken;
+    const bytes = this.#resumesFrom = this.#buffer.newest(WARM_UP_S * this.#bytesPerSecond);
     const continues = this.#previous?.token;
     this.#sentStop = false;
-    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, tags, spectrogram, resume, continues }) };
+    const start: Start = { type: 'start', version: 1, encoding, sampleRate, channels, ...defined({ name, topK, tags, spectrogram, resume, resumeFrom: resume && !this.#isFile ? { bytes, ms: this.#msOf(bytes) } : undefined, continues }) };
     this.#connection.send(JSON.stringify(start));
   }
 
@@ -294,8 +299,11 @@ export class GenreClient extends Events<StreamEvents> {
 
   #onReady(ready: Ready, gapMs: number): void {
     if (this.#ready?.streamId === ready.streamId) {
-      const hole = this.#buffer.rewind(ready.receivedBytes ?? this.#buffer.position);
+      const received = ready.receivedBytes ?? this.#buffer.position;
+      const hole = this.#buffer.rewind(received);
       this.#droppedBytes += hole;
+      // Another node goes on from there, which knows nothing of what was not scored before.
+      if (received === this.#resumesFrom && !this.#isFile) this.#droppedBytes += Math.max(0, Math.round(received - this.#scoredBytes));
       if (hole > 0 && this.#isFile) {
         this.#connection.close(new GenreError('lost-audio', `${hole} bytes were lost with the connection; send the file again with higher historyBytes.`, this.#scoredMs));
         return;

@@ -74,6 +74,14 @@ export class SendBuffer {
     return hole;
   }
 
+  /** Position of the newest sound of about so many bytes, with what waits: where a retained chunk begins. */
+  newest(bytes: number): number {
+    let index = this.#next;
+    let sent = 0;
+    while (index > 0 && sent + this.#waitingBytes < bytes) sent += this.#chunks[--index]!.length;
+    return this.position - sent;
+  }
+
   /** Starts a new stream at position 0 with the unsent chunks. */
   restart(): void {
     this.#chunks.splice(0, this.#next);

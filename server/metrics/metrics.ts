@@ -30,6 +30,8 @@ export interface MetricsParts {
   readonly history?: Pick<History, 'status'> | undefined;
   /** Webhooks that wait for their receiver. */
   readonly deliveries: () => number;
+  /** Streams that travel between nodes for viewers; undefined for a server that is alone. */
+  readonly bus: () => { readonly received: number; readonly published: number; readonly ignored: number } | undefined;
 }
 
 const STATES: readonly StationState[] = ['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped'];
@@ -45,7 +47,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     this.#parts = parts;
-    const { streams, stations, senders, viewers, listeners, files, models, version, history, deliveries } = parts;
+    const { streams, stations, senders, viewers, listeners, files, models, version, history, deliveries, bus } = parts;
     this.#loop.enable();
     // Of several nodes each tells of the stations that it listens to.
     const own = (): Station[] => stations.list().filter(({ isOurs }) => isOurs);
@@ -90,6 +92,11 @@ export class Metrics {
     this.#counter('livegenre_station_failures_total', 'Times that a station stalled or failed', (set) => {
       for (const { config: { id: station }, failures } of own()) set(failures, { station });
     });
+
+    this.#gauge('livegenre_bus_streams', 'Streams that go over NATS for viewers: published for other nodes, received from them', (set) => {
+      for (const direction of ['published', 'received'] as const) set(bus()?.[direction] ?? 0, { direction });
+    });
+    this.#counter('livegenre_bus_ignored_total', 'Messages of NATS that were ignored, as they were too long or of no known shape', (set) => set(bus()?.ignored ?? 0));
 
     if (history) {
       this.#gauge('livegenre_history_failing', 'Whether writing the history fails: 1 when it does', (set) => set(history.status.isFailing ? 1 : 0));
@@ -199,7 +206,7 @@ export class Metrics {
   }
 }
 
-const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'name', 'type', 'shard', 'queue'] as const;
+const LABELS = ['version', 'model', 'backend', 'source', 'state', 'station', 'name', 'type', 'shard', 'queue', 'direction'] as const;
 
 /** The model as a label. */
 function modelName({ bundle: { manifest } }: ServedModel): string {

@@ -20,6 +20,9 @@ const channels = z.number({ error: 'channels is required: 1 for mono, 2 for ster
 
 /** Most tags that can be asked for. */
 export const MAX_TAGS = 20;
+const RESUME_TOKEN = /^[\w-]{32}$/;
+/** 100 years. */
+const MAX_STREAM_MS = 3.2e12;
 
 const startSchema = z.object({
   type: z.literal('start'),
@@ -33,7 +36,8 @@ const startSchema = z.object({
   spectrogram: z.boolean().optional(),
   resume: z.string().max(100).optional(),
   token: z.string().max(4096).optional(),
-  continues: z.string().regex(/^[\w-]{32}$/, 'continues must be the resumeToken of a stream').optional(),
+  resumeFrom: z.object({ bytes: z.int().min(0), ms: z.number().min(0).max(MAX_STREAM_MS) }).optional(),
+  continues: z.string().regex(RESUME_TOKEN, 'continues must be the resumeToken of a stream').optional(),
 }).superRefine((start, context) => {
   if (start.encoding !== 'opus') return;
   if (start.channels > 2) context.addIssue({ code: 'custom', message: 'channels must be 1 or 2 for opus' });
@@ -43,6 +47,10 @@ const startSchema = z.object({
 });
 
 const stopSchema = z.object({ type: z.literal('stop') });
+
+export function isResumeToken(text: string): boolean {
+  return RESUME_TOKEN.test(text);
+}
 
 /** First message of a client: the format of its audio. */
 export type Start = z.infer<typeof startSchema>;

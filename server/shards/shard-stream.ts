@@ -20,6 +20,17 @@ export interface OpenOptions {
   readonly stretches?: boolean | undefined;
   /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
+  /** Where it goes on, if another node had it before. */
+  readonly from?: StreamPosition | undefined;
+}
+
+/** A place in the sound of a stream. */
+export interface StreamPosition {
+  readonly bytes: number;
+  /** Stream time there. */
+  readonly ms: number;
+  /** Number of the prediction before. */
+  readonly seq: number;
 }
 
 /** A stream as the main thread sees it: bytes in, messages out. */
@@ -76,8 +87,15 @@ export class LinkedStream implements ShardStream {
     this.id = options.id;
     this.key = key;
     this.#link = link;
-    this.#options = options;
-    this.#open(0);
+    const { from, ...others } = options;
+    this.#options = others;
+    if (from) {
+      this.#from = { ...this.#from, seq: from.seq, scoredMs: from.ms };
+      this.#sentBytes = from.bytes;
+    }
+    const skipBytes = this.#cutBytes;
+    this.#pipeStartBytes = this.#consumedBytes = this.#sentBytes + skipBytes;
+    this.#open(skipBytes);
   }
 
   send(bytes: Uint8Array): boolean {

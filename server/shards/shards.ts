@@ -7,7 +7,7 @@ import { withDefaults, type Settings } from '../settings.js';
 import { ShardLink } from './shard-link.js';
 import type { LinkedStream, ModelOptions, OpenOptions } from './shard-stream.js';
 
-export type { LinkedStream, ModelOptions, OpenOptions, ShardStream } from './shard-stream.js';
+export type { LinkedStream, ModelOptions, OpenOptions, ShardStream, StreamPosition } from './shard-stream.js';
 
 export interface ShardsOptions {
   readonly bundle: Bundle;

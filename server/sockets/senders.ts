@@ -9,10 +9,12 @@ import { opusPacketMs } from '../../dsp/opus-packet.js';
 import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { Flow } from '../http/client-limits.js';
 import type { Log } from '../log.js';
-import { parseClientMessage, type ClientMessage, type Start } from '../protocol/client-messages.js';
+import { isResumeToken, parseClientMessage, type ClientMessage, type Start } from '../protocol/client-messages.js';
 import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
-import type { StreamSender, Stream } from '../streams/stream.js';
+import { encodeMessage } from '../protocol/encoded-message.js';
+import type { Elsewhere } from '../streams/elsewhere.js';
+import { idOfToken, type StreamSender, type Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
 
 type SenderState = 'hello' | 'asking' | 'streaming' | 'stopped' | 'over';
@@ -27,12 +29,22 @@ export interface SenderOptions {
   readonly flow?: Flow | undefined;
 }
 
+interface SenderParts {
+  readonly streams: Streams;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly scheduler: SchedulerLike;
+  /** Undefined for a server that is alone. */
+  readonly elsewhere: Pick<Elsewhere, 'takeOver'> | undefined;
+}
+
 class Sender implements StreamSender, Held {
   readonly #connection: Connection;
   readonly #streams: Streams;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #scheduler: SchedulerLike;
+  readonly #elsewhere: SenderParts['elsewhere'];
   /** Timers and subscriptions that end with this connection. */
   readonly #subscriptions = new Subscription();
   readonly #hello: Subscription;
@@ -44,10 +56,10 @@ class Sender implements StreamSender, Held {
   readonly #flow: Flow | undefined;
   /** Undefined once sending is permitted. */
   #permit: Permit | undefined;
-  /** Messages that came while the permission was asked for. */
+  /** Messages that came while the permission was asked for, or another node. */
   #held: [data: RawData, isBinary: boolean][] = [];
 
-  constructor(ws: WebSocket, streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike, { permit, flow }: SenderOptions = {}) {
+  constructor(ws: WebSocket, { streams, settings, log, scheduler, elsewhere }: SenderParts, { permit, flow }: SenderOptions) {
     this.#permit = permit;
     this.#flow = flow;
     this.#connection = new Connection(ws, settings);
@@ -55,6 +67,7 @@ class Sender implements StreamSender, Held {
     this.#settings = settings;
     this.#log = log;
     this.#scheduler = scheduler;
+    this.#elsewhere = elsewhere;
     this.#hello = timer(settings.helloTimeoutMs, scheduler).subscribe(() => {
       this.#fail('hello-timeout', `No start message came within ${settings.helloTimeoutMs} ms of connecting. Send it first.`);
     });
@@ -117,7 +130,8 @@ class Sender implements StreamSender, Held {
   #text(message: ClientMessage): void {
     if (this.#state === 'hello') {
       if (message.type !== 'start') throw new ProtocolError('bad-start', 'The first message must be start; this one is stop.');
-      if (this.#permit) void this.#ask(this.#permit, message);
+      const ask = this.#questionAbout(message);
+      if (ask) void this.#ask(ask, message);
       else this.#start(message);
     } else if (this.#state === 'streaming') {
       if (message.type !== 'stop') throw new ProtocolError('bad-message', 'This stream has started already. Open another connection for another stream.');
@@ -126,34 +140,54 @@ class Sender implements StreamSender, Held {
     }
   }
 
+  /** What must be asked before the stream starts; undefined if nothing. */
+  #questionAbout(message: Start): (() => Promise<void>) | undefined {
+    const permit = this.#permit;
+    const taken = this.#elsewhere && this.#tokenOfElsewhere(message);
+    if (!permit && taken === undefined) return undefined;
+    return async () => {
+      await permit?.(message.token);
+      this.#permit = undefined;
+      if (taken !== undefined) await this.#elsewhere!.takeOver(idOfToken(taken));
+    };
+  }
+
+  /** The token of a stream that another node has, or had. */
+  #tokenOfElsewhere({ resume, resumeFrom, continues }: Start): string | undefined {
+    const token = resume !== undefined && resumeFrom ? resume : continues;
+    return token !== undefined && isResumeToken(token) && !this.#streams.has(token) ? token : undefined;
+  }
+
   /** Nothing is read until the answer, so that little is held. */
-  async #ask(permit: Permit, message: Start): Promise<void> {
+  async #ask(question: () => Promise<void>, message: Start): Promise<void> {
     this.#state = 'asking';
     this.#connection.ws.pause();
     let refusal: ProtocolError | undefined;
     try {
-      await permit(message.token);
+      await question();
     } catch (error) {
       refusal = error instanceof ProtocolError ? error : new ProtocolError('internal', 'The server failed while checking the token; the fault is not yours.');
     }
     this.#connection.ws.resume();
     if (this.#state !== 'asking') return; // closed meanwhile
     if (refusal) return this.#fail(refusal.code, refusal.message);
-    this.#permit = undefined;
     this.#process(() => this.#start(message));
     for (const [data, isBinary] of this.#held.splice(0)) this.#receive(data, isBinary);
   }
 
-  #start({ encoding, sampleRate, channels, resume, token: _, ...options }: Start): void {
+  #start({ encoding, sampleRate, channels, resume, resumeFrom, token: _, ...options }: Start): void {
     const format = { encoding, sampleRate, channels };
-    const stream = resume === undefined ? this.#streams.open({ ...options, format }) : this.#streams.resume(resume, format);
-    const wantsColumns = options.spectrogram === true;
     this.#msPerByte = format.encoding === 'opus' ? 0 : 1000 / (format.sampleRate * format.channels * sampleBytes(format.encoding));
+    const isNew = resume === undefined || (resumeFrom !== undefined && this.#elsewhere !== undefined && isResumeToken(resume) && !this.#streams.has(resume));
+    const from = isNew && resume !== undefined ? { bytes: resumeFrom!.bytes, ms: this.#msPerByte > 0 ? this.#msPerByte * resumeFrom!.bytes : resumeFrom!.ms } : undefined;
+    const stream = isNew ? this.#streams.open({ ...options, format, continues: resume ?? options.continues, from }) : this.#streams.resume(resume, format);
+    const wantsColumns = options.spectrogram === true;
     this.#hello.unsubscribe();
     this.#state = 'streaming';
     this.#stream = stream;
     stream.attach(this);
     this.#connection.send(stream.ready('sender'));
+    if (from) this.#connection.send(encodeMessage({ type: 'restarted', atMs: Math.round(10 * from.ms) / 10 }));
     this.#subscriptions.add(stream.messages$.subscribe({
       next: (message) => {
         if (message.type !== 'columns' || wantsColumns) this.#connection.send(message);
@@ -240,17 +274,11 @@ class Sender implements StreamSender, Held {
 
 /** All senders of a server. */
 export class Senders {
-  readonly #streams: Streams;
-  readonly #settings: Settings;
-  readonly #log: Log;
-  readonly #scheduler: SchedulerLike;
+  readonly #parts: SenderParts;
   readonly #all = new Set<Sender>();
 
-  constructor(streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler) {
-    this.#streams = streams;
-    this.#settings = settings;
-    this.#log = log;
-    this.#scheduler = scheduler;
+  constructor(streams: Streams, settings: Settings, log: Log, scheduler: SchedulerLike = asyncScheduler, elsewhere?: SenderParts['elsewhere']) {
+    this.#parts = { streams, settings, log, scheduler, elsewhere };
   }
 
   get size(): number {
@@ -262,23 +290,23 @@ export class Senders {
    * @throws ProtocolError `too-many-streams` at the limit of connections or load
    */
   checkCapacity(): void {
-    if (this.#all.size >= this.#settings.maxStreams) {
-      throw new ProtocolError('too-many-streams', `The limit of ${this.#settings.maxStreams} streams is reached. Try again later.`);
+    if (this.#all.size >= this.#parts.settings.maxStreams) {
+      throw new ProtocolError('too-many-streams', `The limit of ${this.#parts.settings.maxStreams} streams is reached. Try again later.`);
     }
     let pending = 0;
     for (const sender of this.#all) if (sender.isPending) pending++;
-    this.#streams.checkCapacity(pending);
+    this.#parts.streams.checkCapacity(pending);
   }
 
   /** Whether there is a place for a connection that brings its token in `start`. */
   get mayProveLater(): boolean {
     let unproven = 0;
     for (const sender of this.#all) if (sender.isUnproven) unproven++;
-    return unproven < this.#settings.maxUnproven;
+    return unproven < this.#parts.settings.maxUnproven;
   }
 
   accept(ws: WebSocket, options: SenderOptions = {}): Held {
-    const sender = new Sender(ws, this.#streams, this.#settings, this.#log, this.#scheduler, options);
+    const sender = new Sender(ws, this.#parts, options);
     this.#all.add(sender);
     ws.once('close', () => this.#all.delete(sender));
     return sender;

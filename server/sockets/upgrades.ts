@@ -26,8 +26,9 @@ interface Opening {
   readonly flow: Flow | undefined;
 }
 
+type Accept = (ws: WebSocket) => Held;
 /** Checks capacity; returns the function that accepts the upgraded socket. */
-type Socket = (opening: Opening) => (ws: WebSocket) => Held;
+type Socket = (opening: Opening) => Accept | Promise<Accept>;
 
 /** Where upgrades come from: what the front door admits. */
 interface AdmittedUpgrades {
@@ -68,8 +69,8 @@ export class Upgrades {
         senders.checkCapacity();
         return (ws) => senders.accept(ws, { flow });
       }],
-      ['/v1/streams/:id/watch', ({ id, query }) => {
-        const stream = viewers.find(id);
+      ['/v1/streams/:id/watch', async ({ id, query }) => {
+        const stream = await viewers.find(id);
         return (ws) => viewers.accept(ws, stream, query.get('spectrogram') === '1');
       }],
       ['/v1/stations/watch', ({ visitor }) => {
@@ -125,7 +126,7 @@ export class Upgrades {
     try {
       const visitor = await this.#access.decide(asked);
       this.#checkRunning();
-      const accept = socket({ visitor, id, query: new URLSearchParams(query), flow });
+      const accept = await socket({ visitor, id, query: new URLSearchParams(query), flow });
       return (ws) => this.#hold(asked, visitor, ws, accept(ws));
     } catch (error) {
       // Of senders, a token may also come in `start`.

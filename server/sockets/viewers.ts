@@ -1,15 +1,15 @@
 /**
- * Viewers: `GET /v1/streams/ID/watch` upgrades to a WebSocket that sends the stream's messages, with
- * `columns` if requested by `?spectrogram=1` and sent by the stream; `GET /v1/stations/watch` to one
+ * Viewers: `GET /v1/streams/ID/watch` upgrades to a WebSocket that sends the stream's messages, of this
+ * node or of another one, with `columns` if requested by `?spectrogram=1` and sent by the stream; `GET /v1/stations/watch` to one
  * that sends the state of all stations.
  */
-import { interval, map, share, type Observable, type SchedulerLike } from 'rxjs';
+import { interval, map, share, Subscription, type Observable, type SchedulerLike } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { Connection, type Held } from './connection.js';
 import { ProtocolError, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import type { Stations } from '../stations/stations.js';
-import type { Stream } from '../streams/stream.js';
+import type { Elsewhere, Watchable } from '../streams/elsewhere.js';
 import type { Streams } from '../streams/streams.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
 
@@ -19,13 +19,16 @@ export class Viewers {
   readonly #streams: Streams;
   readonly #stations: Stations;
   readonly #settings: Settings;
+  readonly #elsewhere: Elsewhere | undefined;
   readonly #all = new Set<Connection>();
   readonly #ofAllStations = new Set<Connection>();
   /** Shared by all viewers of the stations; runs only while there are any. */
   readonly #stationsMessage$: Observable<EncodedMessage>;
 
-  constructor(streams: Streams, stations: Stations, settings: Settings, scheduler?: SchedulerLike) {
+  /** @param elsewhere streams of other nodes, if there are any */
+  constructor(streams: Streams, stations: Stations, settings: Settings, scheduler?: SchedulerLike, elsewhere?: Elsewhere) {
     this.#streams = streams;
+    this.#elsewhere = elsewhere;
     this.#stations = stations;
     this.#settings = settings;
     this.#stationsMessage$ = interval(STATIONS_INTERVAL_MS, scheduler).pipe(map(() => this.#stationsMessage()), share());
@@ -36,13 +39,13 @@ export class Viewers {
   }
 
   /**
-   * Finds the stream to watch; called before the upgrade.
-   * @throws ProtocolError `not-found` or `too-many-viewers`
+   * Finds the stream to watch, here or on another node; called before the upgrade.
+   * @throws ProtocolError `not-found` or `too-many-viewers`; `going-away` while other nodes can not be asked
    */
-  find(id: string): Stream {
-    const stream = this.#streams.get(id);
-    if (!stream) throw new ProtocolError('not-found', `No stream ${JSON.stringify(id)} is running; GET /v1/streams lists those that are.`);
+  async find(id: string): Promise<Watchable> {
     this.checkCapacity();
+    const stream = this.#streams.get(id) ?? await this.#elsewhere?.watch(id);
+    if (!stream) throw new ProtocolError('not-found', `No stream ${JSON.stringify(id)} is running; GET /v1/streams lists those that are.`);
     return stream;
   }
 
@@ -56,18 +59,10 @@ export class Viewers {
     }
   }
 
-  accept(ws: WebSocket, stream: Stream, wantsColumns: boolean): Held {
+  accept(ws: WebSocket, stream: Watchable, wantsColumns: boolean): Held {
     const connection = this.#connect(ws);
-    connection.send(stream.ready('viewer'));
-    if (stream.lastAnnouncement) connection.send(stream.lastAnnouncement);
-    let failure: ErrorCode | undefined;
-    const watching = stream.watch().subscribe({
-      next: (message) => {
-        if (message.type === 'error') failure = JSON.parse(message.json).code as ErrorCode;
-        if (message.type !== 'columns' || wantsColumns) connection.send(message);
-      },
-      complete: () => connection.close(failure ?? (this.#streams.isDraining ? 'going-away' : undefined)),
-    });
+    const watching = new Subscription();
+    this.#watch(connection, stream, wantsColumns, watching);
     ws.once('close', () => watching.unsubscribe());
     return connection;
   }
@@ -91,6 +86,22 @@ export class Viewers {
   /** The server is shutting down: viewers of a stream are closed when it ends, viewers of the stations here. */
   goAway(): void {
     for (const connection of this.#ofAllStations) connection.close('going-away');
+  }
+
+  #watch(connection: Connection, stream: Watchable, wantsColumns: boolean, watching: Subscription): void {
+    for (const message of stream.greeting) connection.send(message);
+    let failure: ErrorCode | undefined;
+    watching.add(stream.watch(wantsColumns).subscribe({
+      next: (message) => {
+        if (message.type === 'error') failure = JSON.parse(message.json).code as ErrorCode;
+        if (message.type !== 'columns' || wantsColumns) connection.send(message);
+      },
+      complete: () => {
+        const next = stream.isElsewhere && !this.#streams.isDraining ? this.#elsewhere?.follow(stream) : undefined;
+        if (next) this.#watch(connection, next, wantsColumns, watching);
+        else connection.close(failure ?? (this.#streams.isDraining || stream.isElsewhere ? 'going-away' : undefined));
+      },
+    }));
   }
 
   #connect(ws: WebSocket): Connection {

@@ -156,6 +156,10 @@ export class Station {
   handOver(): void {
     if (!this.#isOurs) return;
     this.#isOurs = false;
+    // Its viewers stay, and are not told that it has stopped.
+    const fed = this.#fed;
+    this.#fed = undefined;
+    fed?.stream.leave();
     this.stop();
     this.#nowPlaying = null;
   }

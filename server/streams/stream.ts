@@ -9,6 +9,7 @@ import type { AudioFormat } from '../protocol/audio-format.js';
 import type { ModelInfo, Prediction, StreamInfo } from '../protocol/messages.js';
 import type { LinkedStream, ModelOptions, Shards } from '../shards/shards.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
+import type { Watchable } from './elsewhere.js';
 
 /** The sender of a stream's audio; there is one at a time. */
 export interface StreamSender {
@@ -22,6 +23,8 @@ export interface StreamIdentity {
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
   readonly resumeToken?: string | undefined;
+  /** Bytes of it that came before: another node had them. */
+  readonly fromBytes?: number | undefined;
 }
 
 export function newResumeToken(): string {
@@ -33,7 +36,7 @@ export function idOfToken(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
 
-export class Stream {
+export class Stream implements Watchable {
   readonly id: string;
   readonly source: StreamInfo['source'];
   readonly format: AudioFormat;
@@ -46,21 +49,24 @@ export class Stream {
   readonly #resumeWindowMs: number;
   readonly #scheduler: SchedulerLike;
   #manifest: Manifest;
-  #receivedBytes = 0;
+  #receivedBytes: number;
   #sender: StreamSender | undefined;
   #resumeWindow: Subscription | undefined;
   #name: string;
   #lastPrediction: EncodedMessage | undefined;
   #lastAnnouncement: EncodedMessage | undefined;
   #viewers = 0;
+  #viewersElsewhere = 0;
   #isEnding = false;
+  #isElsewhere = false;
 
-  constructor({ id, name, source, format, resumeToken = newResumeToken() }: StreamIdentity, shard: LinkedStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
+  constructor({ id, name, source, format, resumeToken = newResumeToken(), fromBytes = 0 }: StreamIdentity, shard: LinkedStream, manifest: Manifest, resumeWindowMs: number, scheduler: SchedulerLike) {
     this.id = id;
     this.#name = name;
     this.source = source;
     this.resumeToken = resumeToken;
     this.format = format;
+    this.#receivedBytes = fromBytes;
     this.#shard = shard;
     this.#resumeWindowMs = resumeWindowMs;
     this.#scheduler = scheduler;
@@ -116,8 +122,8 @@ export class Stream {
     this.#messages.next(message);
   }
 
-  get lastAnnouncement(): EncodedMessage | undefined {
-    return this.#lastAnnouncement;
+  get greeting(): readonly EncodedMessage[] {
+    return [this.ready('viewer'), ...(this.#lastAnnouncement ? [this.#lastAnnouncement] : [])];
   }
 
   /** End of audio: the rest is scored, then the summary is sent. */
@@ -125,6 +131,22 @@ export class Stream {
     this.#isEnding = true;
     this.#resumeWindow?.unsubscribe();
     this.#shard.end();
+  }
+
+  /** Another node goes on with it: ends at once, without a summary. */
+  leave(): void {
+    this.#isElsewhere = this.#isEnding = true;
+    this.#shard.close();
+  }
+
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
+  }
+
+  /** A client has resumed it on another node. */
+  letGo(): void {
+    this.#sender?.replaced();
+    this.leave();
   }
 
   /** True after `end`: no more audio is accepted. */
@@ -161,6 +183,11 @@ export class Stream {
     });
   }
 
+  /** How many watch it at other nodes. */
+  set viewersElsewhere(count: number) {
+    this.#viewersElsewhere = count;
+  }
+
   /** The first message, to a sender or to a viewer. */
   ready(to: 'sender' | 'viewer'): EncodedMessage {
     return encodeMessage({
@@ -188,7 +215,7 @@ export class Stream {
       p: last?.p ?? 0,
       ...(last?.tags && { tags: last.tags }),
       ...(last?.mood && { mood: last.mood }),
-      viewers: this.#viewers,
+      viewers: this.#viewers + this.#viewersElsewhere,
       lagMs: last?.lagMs ?? 0,
       droppedMs: last?.droppedMs ?? 0,
     };

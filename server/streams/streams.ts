@@ -1,7 +1,7 @@
 /** All running streams: opens, resumes and drains them, and feeds those of the server's own sources. */
 import { randomBytes } from 'node:crypto';
 import { asyncScheduler, Observable, repeat, retry, Subscription, timer, type SchedulerLike } from 'rxjs';
-import type { Manifest } from '../../models/manifest.js';
+import { blockMs, type Manifest } from '../../models/manifest.js';
 import { MainThreadLoad } from '../shards/thread-load.js';
 import type { Log } from '../log.js';
 import type { AudioFormat } from '../protocol/audio-format.js';
@@ -20,6 +20,8 @@ export interface OpenStreamOptions {
   readonly spectrogram?: boolean | undefined;
   /** Token of a stream that is gone, whose id the new one gets. */
   readonly continues?: string | undefined;
+  /** Where the new one begins, if another node had what is before. */
+  readonly from?: { readonly bytes: number; readonly ms: number } | undefined;
   /** The source runs in real time; never treat it as a file. */
   readonly isPaced?: boolean | undefined;
 }
@@ -107,6 +109,11 @@ export class Streams {
     return this.#start({ ...options, id, resumeToken, name: options.name ?? `stream ${id.slice(0, 6)}`, source: 'client' });
   }
 
+  /** Whether the stream of a resume token is here, or still ends here. */
+  has(token: string): boolean {
+    return this.#byId.has(idOfToken(token));
+  }
+
   /** @throws ProtocolError `resume-unknown` when no stream with this token and format can be resumed */
   resume(token: string, format: AudioFormat): Stream {
     const stream = this.list().find((each) => each.source === 'client' && each.resumeToken === token && !each.isEnding);
@@ -187,12 +194,17 @@ export class Streams {
     }
   }
 
-  /** Rejects new streams, ends all, and resolves when each has its summary or after the timeout. */
-  async drain(timeoutMs: number): Promise<void> {
+  /**
+   * Rejects new streams, ends all, and resolves when each has its summary or after the timeout.
+   * @param goOn whether other nodes go on with the streams of clients: these end without a summary
+   */
+  async drain(timeoutMs: number, goOn = false): Promise<void> {
     this.#isDraining = true;
     this.#mainThread.close();
-    const streams = this.list();
-    for (const stream of streams) stream.end();
+    for (const stream of this.list()) {
+      if (goOn && stream.source === 'client') stream.leave();
+      else stream.end();
+    }
     this.#playing.unsubscribe();
     if (this.#byId.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -217,11 +229,12 @@ export class Streams {
     }
   }
 
-  #start({ format, topK, tags, spectrogram, isPaced, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
+  #start({ format, topK, tags, spectrogram, isPaced, from, ...identity }: OpenStreamOptions & StreamIdentity): Stream {
     if (this.#isDraining) throw goingAway();
     const { shards, bundle } = this.#models.newest;
-    const shard = shards.open({ id: identity.id, format, topK, tags, spectrogram, isPaced });
-    const stream = new Stream({ ...identity, format }, shard, bundle.manifest, this.#settings.resumeWindowMs, this.#scheduler);
+    const position = from && { ...from, seq: Math.floor(from.ms / blockMs(bundle.manifest)) };
+    const shard = shards.open({ id: identity.id, format, topK, tags, spectrogram, isPaced, from: position });
+    const stream = new Stream({ ...identity, format, fromBytes: from?.bytes }, shard, bundle.manifest, this.#settings.resumeWindowMs, this.#scheduler);
     this.#byId.set(stream.id, stream);
     this.#log.debug('stream opened', { stream: stream.id, name: stream.name, source: stream.source, ...format });
     stream.messages$.subscribe({

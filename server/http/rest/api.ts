@@ -23,6 +23,7 @@ import type { Profiles } from '../../stations/profiles.js';
 import type { Station } from '../../stations/station.js';
 import type { Stations } from '../../stations/stations.js';
 import type { HistoryStore } from '../../store/store.js';
+import type { Elsewhere } from '../../streams/elsewhere.js';
 import type { Streams } from '../../streams/streams.js';
 
 export interface ApiParts {
@@ -30,6 +31,8 @@ export interface ApiParts {
   /** Reads the model folder again. @throws ProtocolError `bad-model`, `too-many-models` or `going-away` */
   readonly reloadModel: () => Promise<ReloadedModel>;
   readonly streams: Streams;
+  /** Streams of other nodes, if there are any. */
+  readonly elsewhere?: Pick<Elsewhere, 'info'> | undefined;
   readonly stations: Stations;
   readonly listeners: AudioListeners;
   readonly tuned: TunedListeners;

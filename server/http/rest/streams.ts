@@ -16,17 +16,17 @@ const get = createRoute({
   responses: { 200: { description: 'The stream', content: { 'application/json': { schema: streamResponseSchema } } }, ...errorResponses('not-found') },
 });
 
-export function streamsApi({ streams }: ApiParts): OpenAPIHono {
+export function streamsApi({ streams, elsewhere }: ApiParts): OpenAPIHono {
   const api = newApi();
   api.openapi(list, (context) => {
     const visitor = context.get('visitor');
     return context.json({ streams: streams.list().filter(({ id, source }) => visitor.may(source === 'client' ? 'manage' : 'view', id)).map((stream) => stream.info()) }, 200);
   });
-  api.openapi(get, (context) => {
+  api.openapi(get, async (context) => {
     const { id } = context.req.valid('param');
-    const stream = streams.get(id);
-    if (!stream) throw new ProtocolError('not-found', `No stream ${JSON.stringify(id)} is running; GET /v1/streams lists those that are.`);
-    return context.json(stream.info(), 200);
+    const info = streams.get(id)?.info() ?? await elsewhere?.info(id);
+    if (!info) throw new ProtocolError('not-found', `No stream ${JSON.stringify(id)} is running; GET /v1/streams lists those that are.`);
+    return context.json(info, 200);
   });
   return api;
 }
