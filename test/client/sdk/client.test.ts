@@ -109,6 +109,33 @@ test('after a lost connection it sends again from where the server stopped recei
   assert.is(client.droppedBytes, 0);
 });
 
+test('another node is asked to go on 4 s before the newest sound, which it gets again; a file is not', async (context) => {
+  const { client, peer } = await connected(context);
+  for (let second = 0; second < 10; second++) client.send(bytes(0, 16_000));
+  await peer.until(() => peer.audio.length === 160_000);
+  const predicted = next(client, 'prediction');
+  peer.send(prediction(5000));
+  await predicted;
+  const lost = next(client, 'error');
+  peer.socket.terminate();
+  await lost;
+  client.send(bytes(0, 16_000));
+  context.clock.advance(500);
+  const second = await context.server.nextPeer();
+  assert.equal((await second.start()).resumeFrom, { bytes: 112_000, ms: 7000 });
+  second.ready({ receivedBytes: 112_000 });
+  await second.until(() => second.audio.length === 64_000);
+  assert.is(client.droppedMs, 2000, 'what was sent before and not scored');
+
+  const file = await connected(context, { live: false });
+  file.client.send(bytes(0, 100));
+  const gone = next(file.client, 'error');
+  file.peer.socket.terminate();
+  await gone;
+  context.clock.advance(500);
+  assert.is((await (await context.server.nextPeer()).start()).resumeFrom, undefined);
+});
+
 test('a connection that ends with its token is made again with the next one', async (context) => {
   let asked = 0;
   const { client, peer } = await connected(context, { token: () => `token-${++asked}` });
