@@ -12,7 +12,9 @@ export function tone(frequencyHz: number, durationMs: number, { sampleRate = 220
 /** s16le mono as stereo: what stations are decoded to. */
 export function stereo(mono: Uint8Array): Uint8Array {
   const samples = new Int16Array(mono.buffer, mono.byteOffset, mono.length / 2);
-  return new Uint8Array(Int16Array.from({ length: 2 * samples.length }, (_, i) => samples[i >> 1]!).buffer);
+  const both = new Int16Array(2 * samples.length);
+  for (let i = 0; i < both.length; i++) both[i] = samples[i >> 1]!;
+  return new Uint8Array(both.buffer);
 }
 
 export function silence(durationMs: number, sampleRate = 22050): Uint8Array {

@@ -24,8 +24,8 @@ const BYTES_PER_SECOND = 5000;
 const WAITING: readonly Need[] = ['browser', 'programs'];
 
 /** Files that take longer run in a separate process; shorter ones share one, up to this total. */
-const SHORT_S = 4;
-const BATCH_S = 12;
+const SHORT_S = 12;
+const BATCH_S = 20;
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -32,17 +32,17 @@ async function result(folder: string, text: string, limits = {}): Promise<FileRe
   return (await results([write(folder, text)], limits)).results.get('some.test.mjs')!;
 }
 
-/** The reason why the file as a whole failed, if it did. */
-const reason = async (folder: string, text: string): Promise<string> => (await result(folder, text)).reason ?? '';
-
 test('passed, failed and skipped tests are counted', async ({ folder }) => {
-  const all = await result(folder, 'test("one", () => {}); test("two", () => {}); test.skip("three", () => {}); test.run();');
+  const files = [
+    write(folder, 'test("one", () => {}); test("two", () => {}); test.skip("three", () => {}); test.run();', 'all.test.mjs'),
+    write(folder, 'test("one", () => {}); test("two", () => { throw new Error("it broke"); }); test.run();', 'some.test.mjs'),
+    write(folder, 'test.skip("one", () => {}); test.run();', 'skipped.test.mjs'),
+  ];
+  const [all, some, skipped] = [...(await results(files)).results.values()] as [FileResult, FileResult, FileResult];
   assert.equal([all.passed, all.failed, all.skipped, all.reason], [2, 0, 1, undefined]);
-  const some = await result(folder, 'test("one", () => {}); test("two", () => { throw new Error("it broke"); }); test.run();');
   assert.equal([some.passed, some.failed, some.skipped, some.reason], [1, 1, 0, undefined]);
   assert.match(some.output, 'it broke');
   assert.equal([all.failedNames, some.failedNames], [[], ['"two"']]);
-  const skipped = await result(folder, 'test.skip("one", () => {}); test.run();');
   assert.equal([skipped.passed, skipped.failed, skipped.skipped, skipped.reason], [0, 0, 1, undefined]);
 });
 
@@ -54,9 +54,8 @@ test('CPU time counts, that of child processes too, and is not part of the outpu
 });
 
 test('a file that runs no tests fails', async ({ folder }) => {
-  assert.match(await reason(folder, ''), 'has no tests');
-  assert.match(await reason(folder, 'test.run();'), 'has no tests');
-  assert.match(await reason(folder, 'test("one", () => {});'), 'has no tests', 'they were never started');
+  const files = [write(folder, '', 'empty.test.mjs'), write(folder, 'test.run();', 'none.test.mjs'), write(folder, 'test("one", () => {});', 'not-started.test.mjs')];
+  for (const [name, { reason: said }] of (await results(files)).results) assert.match(said ?? '', 'has no tests', name);
   const missing = (await results([join(folder, 'nothing.mjs')])).results.get('nothing.mjs')!;
   assert.equal([missing.failed, missing.reason], [1, 'ended with exit code 1']);
 });

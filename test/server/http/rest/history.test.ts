@@ -131,22 +131,16 @@ test('CSV has a header, quotes cells where needed and escapes formulas', () => s
   assert.is((await ask(server, 'GET', '/v1/stations/one/history.csv?table=secrets')).status, 422);
 }));
 
-test('a long time is read in pages, each row once', () => withHistory(
-  Array.from({ length: 2500 }, (_, index) => segment(index / 10, (index + 1) / 10, `genre ${index}`)),
+test('a long time is read in pages, each row once; too many rows for a chart are rejected, but available as CSV', () => withHistory(
+  Array.from({ length: 20_001 }, (_, index) => segment(index / 100, (index + 1) / 100, `genre ${index}`)),
   async (server) => {
-    const lines = (await ask(server, 'GET', `/v1/stations/one/history.csv?from=${iso(0)}&to=${iso(300)}`)).text.split('\r\n').slice(1, -1);
-    assert.equal(lines.map((line) => line.split(',')[3]), Array.from({ length: 2500 }, (_, index) => `genre ${index}`));
-    assert.is((await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`)).body.segments.length, 2500);
-  },
-));
-
-test('too many rows for a chart are rejected, but available as CSV', () => withHistory(
-  Array.from({ length: 20_001 }, (_, index) => segment(index / 100, (index + 1) / 100, 'rock')),
-  async (server) => {
+    const genres = (csv: string): (string | undefined)[] => csv.split('\r\n').slice(1, -1).map((line) => line.split(',')[3]);
+    const all = Array.from({ length: 20_001 }, (_, index) => `genre ${index}`);
+    assert.equal(genres((await ask(server, 'GET', `/v1/stations/one/history.csv?from=${iso(0)}&to=${iso(300)}`)).text), all);
+    assert.equal((await ask<History>(server, 'GET', `/v1/stations/one/history?from=${iso(0)}&to=${iso(25)}`)).body.segments.map(({ genre }) => genre), all.slice(0, 2500));
     const { status, body } = await ask(server, 'GET', `/v1/stations/one/history?from=${iso(0)}&to=${iso(300)}`);
     assert.is(status, 422);
     assert.match(body.detail, 'more than 20000 rows');
-    assert.is((await ask(server, 'GET', `/v1/stations/one/history.csv?from=${iso(0)}&to=${iso(300)}`)).text.split('\r\n').length, 20_003);
   },
 ));
 
