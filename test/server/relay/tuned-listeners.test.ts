@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
 import { ICY_INTERVAL } from '../../../server/relay/icy-writer.js';
+import { findOperatorsFfmpeg } from '../../../server/sources/ffmpeg.js';
 import { IcyBody } from '../../../server/sources/station/icy.js';
 import { eventually, until } from '../../support/until.js';
 import { Radio, HIGH, LOW } from '../../e2e/radio.js';
@@ -16,6 +17,7 @@ let radio: Radio;
 let server: RunningServer;
 
 test.before(async () => {
+  findOperatorsFfmpeg(); // or the reason why this can't run
   radio = new Radio();
   server = await startTestServer({ maxTuned: 1 }, { listen: radio.listen });
   await server.stations.add(station({ id: 'one', name: 'One', url: ONE }));
