@@ -236,7 +236,9 @@ export class Ownership {
       }
       await next?.release();
     }
-    log.warn('a station was lost to another node', { stream: station });
+    log.warn('the lease of a station was lost', { stream: station });
+    // It may only have been renewed too late.
+    this.#left.add(lease);
     await this.#end(station);
   }
 
