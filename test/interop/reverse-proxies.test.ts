@@ -1,15 +1,15 @@
 /** The server behind a real nginx and a real Caddy with the files of deploy/: sockets, the client's address, spoofed headers. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../server/assemble.js';
 import { startTestServer } from '../server/rig.js';
 import { eventually } from '../support/until.js';
+import { deployed, nginxArgs, nginxConfig } from './nginx.js';
 import { Bench, freePort, interop, type Running } from './programs.js';
 
 const LIMIT = 10;
@@ -27,15 +27,8 @@ interface Place {
 /** The file of deploy/ changed to run here, and the arguments of the program. */
 const PROXIES: Readonly<Record<string, (place: Place) => { readonly config: string; readonly args: readonly string[] }>> = {
   nginx({ folder, port, server, cert, key }) {
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`).join(' ');
-    const config = `daemon off; pid ${join(folder, 'pid')}; error_log stderr;\n${deployed('nginx.conf')
-      .replace('worker_processes auto', 'worker_processes 1')
-      .replace('http {', `http { access_log off; ${temporary}`)
-      .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
-      .replace('127.0.0.1:8080', `127.0.0.1:${server}`)
-      .replace(/ssl_certificate \S+;/, `ssl_certificate ${cert};`)
-      .replace(/ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`)}`;
-    return { config, args: ['-p', folder, '-c', join(folder, 'config')] };
+    const config = nginxConfig('nginx.conf', { folder, port, tls: { cert, key }, replaced: [['127.0.0.1:8080', `127.0.0.1:${server}`]] });
+    return { config, args: nginxArgs(folder) };
   },
   caddy({ folder, port, server, cert, key }) {
     const config = `{\n  admin off\n  auto_https disable_redirects\n  skip_install_trust\n}\n${deployed('Caddyfile')
@@ -45,8 +38,6 @@ const PROXIES: Readonly<Record<string, (place: Place) => { readonly config: stri
     return { config, args: ['run', '--adapter', 'caddyfile', '--config', join(folder, 'config')] };
   },
 };
-
-const deployed = (name: string): string => readFileSync(fileURLToPath(new URL(`../../../deploy/${name}`, import.meta.url)), 'utf8');
 
 for (const [program, configure] of Object.entries(PROXIES)) {
   const test = interop(program, [program, 'openssl']);
@@ -97,6 +88,15 @@ for (const [program, configure] of Object.entries(PROXIES)) {
     assert.is(all.filter(({ code }) => code === 'too-many-requests').length, 5, 'from another proxy on this machine, for 9.9.9.9');
     assert.is((await ask(proxied, '127.0.0.2')).status, 200, 'from somebody who is no proxy');
   });
+
+  if (program === 'nginx') {
+    test('the file for several nodes is one that nginx takes', () => {
+      const folder = mkdtempSync(join(bench.folder, 'cluster-'));
+      const tls = { cert: join(bench.folder, 'cert.pem'), key: join(bench.folder, 'key.pem') };
+      writeFileSync(join(folder, 'config'), nginxConfig('nginx-cluster.conf', { folder, port, tls, replaced: [] }));
+      execFileSync('nginx', ['-t', ...nginxArgs(folder)], { stdio: 'pipe' });
+    });
+  }
 
   test.run();
 }
