@@ -3,11 +3,9 @@
  * the other, into SQLite and a real PostgreSQL; CPU as a share of one core at the pace of live stations.
  *   npm run bench:store [-- --stations N --minutes M --keep --json]
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { round } from '../../server/pipe/segments.js';
-import { cpuMsOf } from '../../server/sources/cpu-time.js';
 import { openStore } from '../../server/store/open.js';
 import type { ClosedRow, HistoryBatch, HistorySegment, OpenRows, Store } from '../../server/store/store.js';
 import { POSTGRES_PROGRAMS, PostgresServer } from '../interop/postgres.js';
@@ -52,9 +50,7 @@ await command(async () => {
     const costs = [await measure('SQLite', await openStore({ engine: 'sqlite', path: join(bench.folder, 'stations.db') }), stations, minutes, () => undefined)];
     if (POSTGRES_PROGRAMS.every(has)) {
       const server = await PostgresServer.start(bench);
-      const [{ content }] = await server.query("SELECT pg_read_file('postmaster.pid') AS content") as [{ content: string }];
-      const postmaster = Number.parseInt(content, 10);
-      costs.push(await measure('PostgreSQL', await openStore({ engine: 'postgres', url: server.url }), stations, minutes, () => cpuOfFamily(postmaster)));
+      costs.push(await measure('PostgreSQL', await openStore({ engine: 'postgres', url: server.url }), stations, minutes, () => server.cpuMs));
     } else process.stderr.write('PostgreSQL is left out: initdb and postgres are not installed.\n');
     const result = JSON.stringify({ machine, stations, minutes, costs });
     console.log(values.json ? result : `${describeMachine(machine)}\n\n${costsTable(costs)}`);
@@ -101,23 +97,6 @@ function batchAt(ids: readonly string[], atMs: number): HistoryBatch {
     open.push({ station, segment: segment(fromMs, atMs + BATCH_MS), state: { fromMs: START_MS - MINUTE_MS, toMs: atMs + BATCH_MS, state: 'live', reason: null }, minute: { minute, shares: { rock: (atMs % MINUTE_MS) + BATCH_MS } } });
   });
   return { forgotten: [], closed, open };
-}
-
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
-}
-
-/** CPU of a process and its children, ms; of children that have ended nothing is counted. */
-function cpuOfFamily(pid: number): number | undefined {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
-  const family = all.filter((each) => {
-    try {
-      return each === pid || parentOf(each) === pid;
-    } catch {
-      return false; // It has ended meanwhile.
-    }
-  });
-  return family.reduce((sum, each) => sum + (cpuMsOf(each) ?? 0), 0);
 }
 
 function costsTable(costs: readonly Cost[]): string {

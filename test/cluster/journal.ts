@@ -3,27 +3,61 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Libsql from 'libsql';
 import type { PostgresServer } from '../interop/postgres.js';
+import type { Sent } from './running-cluster.js';
 
-export interface Heard {
-  readonly atMs: number;
-  readonly station: string;
+/** Times, ms since 1970, at which each station was heard. */
+export type Heard = ReadonlyMap<string, readonly number[]>;
+
+/** From lines of the nodes' journals that say that they heard a station; the last line of each may be cut off. */
+export function heardIn(journals: readonly string[]): Heard {
+  const heard = new Map<string, number[]>();
+  for (const line of journals.filter(existsSync).flatMap((journal) => readFileSync(journal, 'utf8').split('\n'))) {
+    const [, atMs, station] = /^\{"atMs":(\d+),"heard":"([^"]+)"\}$/.exec(line) ?? [];
+    if (station === undefined) continue;
+    const times = heard.get(station);
+    if (times) times.push(Number(atMs));
+    else heard.set(station, [Number(atMs)]);
+  }
+  for (const times of heard.values()) times.sort((one, other) => one - other);
+  return heard;
 }
 
-/** Lines of a node's journal that say that it heard a station; the last may be cut off. */
-export function heardIn(journal: string): Heard[] {
-  if (!existsSync(journal)) return [];
-  return readFileSync(journal, 'utf8').split('\n').flatMap((line) => {
-    const [, atMs, station] = /^\{"atMs":(\d+),"heard":"([^"]+)"\}$/.exec(line) ?? [];
-    return station === undefined ? [] : [{ atMs: Number(atMs), station }];
+export interface Gap {
+  readonly station: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The times within the range between which each station was not heard. */
+function gapsIn(heard: Heard, stations: readonly string[], fromMs: number, toMs: number): Gap[] {
+  return stations.flatMap((station) => {
+    const times = [fromMs, ...(heard.get(station) ?? []).filter((atMs) => atMs > fromMs && atMs < toMs), toMs];
+    return times.slice(1).map((atMs, index) => ({ station, fromMs: times[index]!, toMs: atMs }));
   });
 }
 
 /** The longest time, ms, that a station was not heard within the range, over all stations. */
-export function longestGap(heard: readonly Heard[], stations: readonly string[], fromMs: number, toMs: number): number {
-  return Math.max(...stations.map((station) => {
-    const times = heard.filter((each) => each.station === station && each.atMs >= fromMs && each.atMs <= toMs).map(({ atMs }) => atMs).sort((one, other) => one - other);
-    return Math.max(...[...times, toMs].map((atMs, index) => atMs - (times[index - 1] ?? fromMs)));
-  }));
+export function longestGap(heard: Heard, stations: readonly string[], fromMs: number, toMs: number): number {
+  return gapsIn(heard, stations, fromMs, toMs).reduce((longest, gap) => Math.max(longest, gap.toMs - gap.fromMs), 0);
+}
+
+/** Gaps that lasted longer than the limit after the last thing that happened in them. @param happenedMs when something began or ended, ms since 1970 */
+export function gapsAfter(heard: Heard, stations: readonly string[], fromMs: number, toMs: number, happenedMs: readonly number[], limitMs: number): Gap[] {
+  return gapsIn(heard, stations, fromMs, toMs).filter((gap) => {
+    if (gap.toMs - gap.fromMs <= limitMs) return false;
+    return gap.toMs - Math.max(gap.fromMs, ...happenedMs.filter((atMs) => atMs <= gap.toMs)) > limitMs;
+  });
+}
+
+/** Alerts that were raised again before they ended, or ended twice, as sentences. */
+export function alertsTwice(sent: readonly Sent[]): string[] {
+  const events = [...new Map(sent.map((each) => [each.id, each])).values()].sort((one, other) => (one.at < other.at ? -1 : 1));
+  const last = new Map<string, Sent>();
+  return events.flatMap((event) => {
+    const before = last.get(event.station);
+    last.set(event.station, event);
+    return before?.type === event.type ? [`${event.station}: ${event.type} at ${before.at} and again at ${event.at}`] : [];
+  });
 }
 
 export interface Recorded {
@@ -51,9 +85,13 @@ export async function recordedInPostgres(postgres: PostgresServer): Promise<Reco
 
 /** Rows of a station that reach into the time of a higher number, as sentences. */
 export function recordedTwice(rows: readonly Recorded[]): string[] {
-  const sorted = [...rows].sort((one, other) => one.number - other.number || one.fromMs - other.fromMs);
-  return sorted.flatMap((row, index) => {
-    const next = sorted.slice(index + 1).find(({ station, number, fromMs }) => station === row.station && number > row.number && fromMs < row.toMs);
-    return next ? [`${row.station} until ${row.toMs} under ${row.number}, and from ${next.fromMs} under ${next.number}`] : [];
+  const stations = new Map<string, Recorded[]>();
+  for (const row of rows) stations.set(row.station, [...(stations.get(row.station) ?? []), row]);
+  return [...stations.values()].flatMap((all) => {
+    const sorted = all.sort((one, other) => one.number - other.number || one.fromMs - other.fromMs);
+    return sorted.flatMap((row, index) => {
+      const next = sorted.slice(index + 1).find(({ number, fromMs }) => number > row.number && fromMs < row.toMs);
+      return next ? [`${row.station} until ${row.toMs} under ${row.number}, and from ${next.fromMs} under ${next.number}`] : [];
+    });
   });
 }

@@ -27,7 +27,7 @@ const calls = {
     const note = (line: object): void => appendFileSync(journal, `${JSON.stringify({ atMs: Date.now(), ...line })}\n`);
     let away = false;
     setInterval(() => (away = existsSync(awayFile)), 200);
-    server = await startServer(withDefaults({ port: 0, demo: false, ...settings }), {
+    server = await startServer(withDefaults({ demo: false, ...settings }), {
       bundle: FAKE_BUNDLE,
       classifier: new URL('../server/fake-classifier.js', import.meta.url).href,
       log: new Log('info', (line) => note(JSON.parse(line) as object)),
@@ -61,6 +61,17 @@ const calls = {
   /** States of all stations, as this node answers for them. */
   states(): string[] {
     return server!.stations.list().map((station) => station.glance().state);
+  },
+
+  /** Senders that are connected. */
+  senders(): number {
+    return server!.streams.list().filter(({ source, isWaiting }) => source === 'client' && !isWaiting).length;
+  },
+
+  /** CPU time of this process, ms. */
+  cpu(): number {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
   },
 
   close(): Promise<void> {

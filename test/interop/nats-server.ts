@@ -31,6 +31,11 @@ export class NatsServer {
     await eventually('nats-server listens', () => isListening(this.#port), { log: () => running.log });
   }
 
+  /** CPU time since it was started, ms. */
+  get cpuMs(): number {
+    return this.#running!.cpuMs;
+  }
+
   async stop(): Promise<void> {
     await this.#running?.stop();
   }

@@ -68,6 +68,11 @@ export class PostgresServer {
     }
   }
 
+  /** CPU time of all its processes that still run, ms. */
+  get cpuMs(): number {
+    return this.#running!.cpuMs;
+  }
+
   /** At once, as after a crash; its processes end with it. */
   async stop(): Promise<void> {
     await this.#running?.stop('SIGQUIT');

@@ -1,11 +1,12 @@
 /** Real programs of other people that the interop tests start, where they are installed. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type Test } from 'uvu';
+import { cpuMsOf } from '../../server/sources/cpu-time.js';
 
 /** Whether a program can be found. */
 export function has(program: string): boolean {
@@ -62,6 +63,12 @@ export class Running {
     return `${this.#program}: ${this.#log}`;
   }
 
+  /** CPU time of it and of its children that still run, ms. */
+  get cpuMs(): number {
+    const main = this.child.pid!;
+    return readdirSync('/proc').map(Number).filter((pid) => pid === main || parentOf(pid) === main).reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), 0);
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');
@@ -78,4 +85,13 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Undefined of what is no process, or has ended. */
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+  } catch {
+    return undefined;
+  }
 }

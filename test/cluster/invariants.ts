@@ -1,0 +1,37 @@
+/** What must hold of every run: recorded under one number at a time, and each alert sent once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { alertsTwice, heardIn, recordedIn, recordedInPostgres, recordedTwice, type Heard, type Recorded } from './journal.js';
+import type { RunningCluster } from './running-cluster.js';
+
+/** A station is elsewhere after this time. */
+export const LONGEST_GAP_MS = 10_000;
+
+export function heardBy(cluster: RunningCluster): Heard {
+  return heardIn([...cluster.names].map((name) => cluster.journal(name)));
+}
+
+/** All sources are away for a moment: each station raises one alert, which ends. @returns what was wrong with what was sent */
+export async function raiseAll(cluster: RunningCluster): Promise<string[]> {
+  cluster.sent.length = 0;
+  cluster.areSourcesAway = true;
+  await sleep(5000);
+  cluster.areSourcesAway = false;
+  await sleep(15_000);
+  return sentOnce(cluster, 'all sources are away');
+}
+
+/** Each station raised one alert, which ended. @param mayRepeat a node that dies between a request and its record has it sent again, under the same id */
+export function sentOnce({ sent, stations }: RunningCluster, when: string, mayRepeat = false): string[] {
+  const wanted = 2 * stations.length;
+  const different = new Set(sent.map(({ id }) => id)).size;
+  const isRight = different === wanted && (mayRepeat || sent.length === wanted);
+  return [...(isRight ? [] : [`${when}: ${sent.length} webhooks, ${different} different ones, instead of ${wanted}`]), ...alertsTwice(sent)];
+}
+
+/** Ends all nodes. @returns what they recorded, and what is wrong with it */
+export async function recordedBy(cluster: RunningCluster): Promise<{ readonly rows: readonly Recorded[]; readonly wrong: readonly string[] }> {
+  for (const { process: node } of cluster.nodes.values()) await node.call('close');
+  const rows = cluster.postgres ? await recordedInPostgres(cluster.postgres) : [...cluster.names].flatMap((node) => recordedIn(cluster.database(node)));
+  const missing = cluster.stations.filter((station) => !rows.some((row) => row.station === station));
+  return { rows, wrong: [...missing.map((station) => `nothing of ${station} was recorded`), ...recordedTwice(rows)] };
+}
