@@ -16,6 +16,8 @@ export interface Workplace {
   readonly hookAddress: () => string;
   /** How many stations there are at most. */
   readonly mostStations: number;
+  /** One that the model has. */
+  readonly genre: string;
   /** Ids, oldest first. */
   readonly stations: string[];
   /** Files to send: sound, and what is none. */
@@ -47,7 +49,7 @@ export const ACTIVITIES: Readonly<Record<string, { readonly weight: number; read
   'a viewer of stations': { weight: 12, run: viewed },
   requests: { weight: 60, run: requested },
   'a station': { weight: 1, run: stationChanged },
-  'a token': { weight: 4, run: tokenUsed },
+  'a token': { weight: 2, run: tokenUsed },
   'a file': { weight: 1.5, run: fileSent },
   'a listener': { weight: 1, run: listened },
   'a trial': { weight: 0.1, run: tried },
@@ -87,7 +89,9 @@ async function stop(client: Client): Promise<void> {
 }
 
 async function watch(place: Workplace, path: string): Promise<Client> {
-  const viewer = await connect(place, path);
+  const viewer = await connect(place, path).catch((error: unknown) => {
+    throw new Error(`GET ${path.replace(/\?.*/, '').replace(/\/streams\/\w+/, '/streams/ID')}: ${/\d{3}$/.exec(String(error))?.[0] ?? String(error)}`);
+  });
   place.count('viewers');
   return viewer;
 }
@@ -109,7 +113,7 @@ async function viewed(place: Workplace): Promise<void> {
 async function requested(place: Workplace): Promise<void> {
   const id = pick(place, [...place.stations, 'nobody']);
   const paths = [
-    '/healthz', '/readyz', '/metrics', '/v1/model', '/v1/access', '/v1/streams', '/v1/stations', '/v1/stations?playing=low', '/v1/profiles', '/v1/alerts', '/openapi.json', '/', '/nonsense',
+    '/healthz', '/readyz', '/metrics', '/v1/model', '/v1/access', '/v1/streams', '/v1/stations', `/v1/stations?playing=${place.genre}`, '/v1/profiles', '/v1/alerts', '/openapi.json', '/', '/nonsense',
     ...['', '/history', '/history?bucket=hour', '/history.csv?table=segments', '/profile'].map((rest) => `/v1/stations/${id}${rest}`),
   ];
   for (let requests = 1 + place.random.below(6); requests > 0; requests--) {
@@ -124,7 +128,7 @@ async function stationChanged(place: Workplace): Promise<void> {
     const added = await ask(place, '/v1/stations', json('POST', {
       name: `Station ${random.below(1e9)}`,
       url: place.stationAddress(),
-      rules: [{ type: 'dead-air', forS: 1, endAfterS: 0 }, { type: 'down', forS: 1 }, { type: 'genre-changed', forS: 1 }, { type: 'drift', expect: ['low'], windowS: 10, minShare: 0.5 }],
+      rules: [{ type: 'dead-air', forS: 1, endAfterS: 0 }, { type: 'down', forS: 1 }, { type: 'genre-changed', forS: 1 }, { type: 'drift', expect: [place.genre], windowS: 10, minShare: 0.5 }],
       webhooks: [place.hookAddress()],
     }), 201);
     stations.push((await added.json() as { id: string }).id);
@@ -185,7 +189,7 @@ function halfOf(bytes: Uint8Array, signal: AbortSignal): ReadableStream<Uint8Arr
 async function listened(place: Workplace): Promise<void> {
   const id = pick(place, [...place.stations, 'nobody']);
   await brokenOff(async (signal) => {
-    const { body } = await ask(place, pick(place, [`/v1/stations/${id}/audio`, `/v1/stations/${id}/relay`, '/v1/tune/low.mp3']), { signal });
+    const { body } = await ask(place, pick(place, [`/v1/stations/${id}/audio`, `/v1/stations/${id}/relay`, `/v1/tune/${place.genre}.mp3`]), { signal });
     let bytes = 0;
     for await (const part of body as AsyncIterable<Uint8Array>) {
       bytes += part.length;

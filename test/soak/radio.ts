@@ -29,7 +29,10 @@ export async function startRadio(random: Random): Promise<SoakRadio> {
   let connections = 0;
   const pages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
     music: (request, response) => void play(music, request, response),
-    pausing: (request, response) => void play(pausing, request, response),
+    pausing(request, response) {
+      play(pausing, request, response);
+      endAfter(response, random.between(8000, 40_000));
+    },
     ending(request, response) {
       play(music, request, response);
       endAfter(response, random.between(3000, 20_000));
