@@ -39,15 +39,18 @@ await command(async () => {
   const rows: (string | number)[][] = [];
   let failed = 0;
   for (const [name, share] of shareOut(cases, names)) {
-    const started = performance.now();
+    const before = process.cpuUsage();
     const report = await inThread({ target: name, cases: share, seed, kept: keptInputs(name), explores: !values.plain, current: new SharedArrayBuffer(8 + MAX_INPUT_BYTES) });
-    rows.push([name, report.cases, report.kept.length, report.blocks, Math.round(report.slowestMs), (report.growthBytes / 1024 / 1024).toFixed(1), ((performance.now() - started) / 1000).toFixed(1), report.failures.length]);
+    const { user, system } = process.cpuUsage(before);
+    const cpuMs = (user + system) / 1000;
+    rows.push([name, report.cases, report.kept.length, report.places, Math.round(report.slowestMs), (report.growthBytes / 1024 / 1024).toFixed(1), (cpuMs / 1000).toFixed(1), Math.round(report.cases / (cpuMs / 1000)), report.failures.length]);
+    process.stderr.write(`${name}: ${report.cases} cases, ${report.places} of ${report.allPlaces} places in the modules loaded, ${(cpuMs / 1000).toFixed(1)} s of CPU, ${report.failures.length} failures\n`);
     for (const { input, reason } of report.failures) process.stderr.write(`${name} failed on ${Buffer.from(input).toString('base64')}\n${reason}\n\n`);
     failed += report.failures.length;
     // Shortest first, so that more find room.
     if (values.keep) keepInputs(name, [...report.failures.map(({ input }) => input), ...[...report.kept].sort((a, b) => a.length - b.length)]);
   }
-  process.stdout.write(`${table(['target', 'cases', 'inputs kept', 'blocks reached', 'slowest, ms', 'growth, MB', 'seconds', 'failures'], rows)}\n`);
+  process.stdout.write(`${table(['target', 'cases', 'inputs kept', 'places reached', 'slowest, ms', 'growth, MB', 'CPU, s', 'cases a CPU-second', 'failures'], rows)}\n`);
   if (failed > 0) process.exitCode = 1;
 });
 
@@ -86,7 +89,7 @@ function inThread(work: Work): Promise<FuzzReport> {
       const input = new Uint8Array(work.current, 8, counts[1]).slice();
       const failure: Failure[] = reason === undefined ? [] : [{ input, reason }];
       if (report === undefined && reason === undefined) failure.push({ input, reason: 'The thread ended.' });
-      resolve({ cases: counts[0]!, kept: [], blocks: 0, slowestMs: 0, growthBytes: 0, ...report, failures: [...report?.failures ?? [], ...failure] });
+      resolve({ cases: counts[0]!, kept: [], places: 0, allPlaces: 0, slowestMs: 0, growthBytes: 0, ...report, failures: [...report?.failures ?? [], ...failure] });
     });
   });
 }

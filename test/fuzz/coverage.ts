@@ -1,59 +1,67 @@
 /**
- * Which code a case has reached, by V8's block coverage. It is asked for a batch of cases, because asking
- * costs milliseconds; only a batch that reached new code is run again, in halves, until the cases that did are found.
+ * Which code a case has reached, and about how often, by counters in it (`instrument.ts`). An input is of interest when it
+ * reaches a place that none before did, or reaches one twice as often as any before, as AFL has it.
  */
-import { Session } from 'node:inspector';
+import { COUNTERS } from './instrument.js';
 
-/** Compiled code of this project. */
-const ROOT_URL = new URL('../../', import.meta.url).href;
+/** More than all modules of ours have; those of a module that finds no room are not read. */
+const MOST_COUNTERS = 1 << 17;
+/** A bit for each range of counts: 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, and more. */
+const RANGES = Uint8Array.from({ length: 256 }, (_, count) => (count === 0 ? 0 : 1 << [1, 2, 3, 7, 15, 31, 127, 255].findIndex((last) => count <= last)));
 
-interface FunctionCoverage {
-  readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number; readonly count: number }[];
+const counts = new Uint8Array(MOST_COUNTERS);
+const words = new Uint32Array(counts.buffer);
+let used = 0;
+
+/** Modules that are loaded from now on, by `hooks.ts`, get their counters here. Counters of one byte begin again at 256. */
+export function giveCounters(): void {
+  Object.assign(globalThis, {
+    [COUNTERS](wanted: number): Uint8Array | undefined {
+      if (used + wanted > MOST_COUNTERS) return undefined;
+      used += wanted;
+      return counts.subarray(used - wanted, used);
+    },
+  });
 }
+
+/** What an input reached that none before had. */
+export type Reached = 'nothing new' | 'more often' | 'new code';
 
 export class Coverage {
-  readonly #session = new Session();
-  readonly #seen = new Set<string>();
+  /** Ranges seen, by counter. */
+  readonly #seen = new Uint8Array(MOST_COUNTERS);
+  #reached = 0;
 
   constructor() {
-    this.#session.connect();
-    this.#session.post('Profiler.enable');
-    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+    counts.fill(0);
   }
 
-  /** Blocks of our code that were ever reached. */
-  get blocks(): number {
-    return this.#seen.size;
+  /** Places in our code that were ever reached. */
+  get places(): number {
+    return this.#reached;
   }
 
-  /** What the cases since the last call reached that none before them had, as far as it was marked as seen. */
-  newBlocks(): string[] {
-    const fresh: string[] = [];
-    // The session is of this thread, so the callback is called before `post` returns.
-    this.#session.post('Profiler.takePreciseCoverage', (error, { result }) => {
-      if (error) throw error;
-      for (const { url, functions } of result) {
-        if (!isOurs(url)) continue;
-        for (const { ranges } of functions as readonly FunctionCoverage[]) {
-          for (const { startOffset, endOffset, count } of ranges) {
-            const block = `${url} ${startOffset} ${endOffset}`;
-            if (count > 0 && !this.#seen.has(block)) fresh.push(block);
-          }
-        }
+  /** All places there are in what is loaded. */
+  get allPlaces(): number {
+    return used;
+  }
+
+  /** Of the code that ran since the last call. */
+  take(): Reached {
+    let news: Reached = 'nothing new';
+    for (let word = 0; 4 * word < used; word++) {
+      if (words[word] === 0) continue;
+      for (let at = 4 * word; at < 4 * word + 4; at++) {
+        const [range, seen] = [RANGES[counts[at]!]!, this.#seen[at]!];
+        if ((range & ~seen) === 0) continue;
+        this.#seen[at] = seen | range;
+        if (seen === 0) {
+          this.#reached++;
+          news = 'new code';
+        } else if (news === 'nothing new') news = 'more often';
       }
-    });
-    return fresh;
+      words[word] = 0;
+    }
+    return news;
   }
-
-  markSeen(blocks: readonly string[]): void {
-    for (const block of blocks) this.#seen.add(block);
-  }
-
-  close(): void {
-    this.#session.disconnect();
-  }
-}
-
-function isOurs(url: string): boolean {
-  return url.startsWith(ROOT_URL) && !url.startsWith(`${ROOT_URL}test/`);
 }

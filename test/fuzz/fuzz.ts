@@ -16,9 +16,8 @@ const MAX_GROWTH_BYTES = 8 * 1024 * 1024;
 const MIN_GROWTH_CASES = 5000;
 /** Shares of the cases at which memory is looked at, besides the end. */
 const LOOK_AT = [0.1, 0.55] as const;
-/** Cases before coverage is asked for: few while there is much to find. */
-const BATCH = { least: 250, most: 4000 } as const;
-/** Kept inputs, so that memory and the choice stay bounded. */
+/** Inputs that are changed further, so that memory and the choice stay bounded; when they are so many, new code takes the place of any. */
+const MAX_SOURCES = 500;
 const MAX_KEPT = 500;
 const MAX_FAILURES = 20;
 /** At memory, of which the least counts. */
@@ -48,8 +47,9 @@ export interface FuzzReport {
   readonly failures: readonly Failure[];
   /** Inputs that reached new code, seeds included. */
   readonly kept: readonly Uint8Array[];
-  /** Blocks of our code reached. */
-  readonly blocks: number;
+  /** Places in our code that were reached, and all that there are in what was loaded. */
+  readonly places: number;
+  readonly allPlaces: number;
   readonly slowestMs: number;
   readonly growthBytes: number;
 }
@@ -59,7 +59,7 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Kept inputs of earlier runs. */
   readonly kept?: readonly Uint8Array[];
-  /** Whether to look for inputs that reach new code; a short run has no time for it. */
+  /** Whether to look for inputs that reach new code, where the target's modules have counters. */
   readonly explores?: boolean;
   /** CPU time of one case that is a failure. */
   readonly hangMs?: number;
@@ -71,7 +71,8 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
   const random = new Random(seed);
   const failures = new Map<string, Failure>();
   const kept: Uint8Array[] = [];
-  const keptBytes = (): number => kept.reduce((sum, { length }) => sum + length, 0);
+  const sources: Uint8Array[] = [];
+  const keptBytes = (): number => [...new Set([...kept, ...sources])].reduce((sum, { length }) => sum + length, 0);
   let slowestMs = 0;
   const attempt = async (input: Uint8Array): Promise<void> => {
     onCase(input);
@@ -97,45 +98,31 @@ export async function fuzz(target: Target, { cases, seed, kept: known = [], expl
   };
 
   const coverage = explores ? new Coverage() : undefined;
-  let done = 0;
+  /** Runs an input, and keeps it when it reaches what none before did. */
+  const tryOut = async (input: Uint8Array): Promise<void> => {
+    await attempt(input);
+    const reached = coverage?.take() ?? 'nothing new';
+    if (reached === 'nothing new') return;
+    // A copy: a part of a larger buffer would keep all of that.
+    const copy = new Uint8Array(input);
+    if (sources.length < MAX_SOURCES) sources.push(copy);
+    else if (reached === 'new code') sources[random.below(MAX_SOURCES)] = copy;
+    if (reached === 'new code' && kept.length < MAX_KEPT) kept.push(copy);
+  };
   /** Memory after a tenth of the cases, when caches are full, and after half of the rest. */
   const looks: number[] = [];
-  try {
-    /** Runs inputs and keeps those that reach new code, found by halving. */
-    const keepNew = async (inputs: readonly Uint8Array[]): Promise<void> => {
-      for (const input of inputs) await attempt(input);
-      const blocks = coverage?.newBlocks() ?? [];
-      if (coverage === undefined || blocks.length === 0) return;
-      if (inputs.length === 1) {
-        coverage.markSeen(blocks);
-        // A copy: a part of a larger buffer would keep all of that.
-        if (kept.length < MAX_KEPT) kept.push(new Uint8Array(inputs[0]!));
-        return;
-      }
-      await keepNew(inputs.slice(0, inputs.length / 2));
-      await keepNew(inputs.slice(inputs.length / 2));
-    };
-    const first = [...target.seeds, ...known].slice(0, Math.max(1, cases));
-    for (const input of first) await keepNew([input]);
-    done = first.length;
-    let size: number = BATCH.least;
-    while (done < cases) {
-      const sources = explores && kept.length > 0 ? kept : first;
-      const batch = Array.from({ length: Math.min(size, cases - done) }, () => mutated(target.shape, sources, target.words ?? [], random));
-      const before = kept.length;
-      await keepNew(batch);
-      size = kept.length > before ? BATCH.least : Math.min(BATCH.most, 2 * size, Math.max(BATCH.least, cases / 20));
-      done += batch.length;
-      if (cases >= MIN_GROWTH_CASES && looks.length < LOOK_AT.length && done >= LOOK_AT[looks.length]! * cases) looks.push(await memoryBytes() - keptBytes());
-    }
-  } finally {
-    coverage?.close();
+  const first = [...target.seeds, ...known].slice(0, Math.max(1, cases));
+  for (const input of first) await tryOut(input);
+  let done = first.length;
+  for (; done < cases; done++) {
+    if (cases >= MIN_GROWTH_CASES && looks.length < LOOK_AT.length && done >= LOOK_AT[looks.length]! * cases) looks.push(await memoryBytes() - keptBytes());
+    await tryOut(mutated(target.shape, sources.length > 0 ? sources : first, target.words ?? [], random));
   }
   const growthBytes = looks.length < LOOK_AT.length ? 0 : steadyGrowth(looks[0]!, looks[1]!, await memoryBytes() - keptBytes());
   if (growthBytes > MAX_GROWTH_BYTES) {
     failures.set('growth', { input: new Uint8Array(0), reason: `Memory grew by ${Math.round(growthBytes / 1024 / 1024)} MB in ${cases} cases.` });
   }
-  return { cases: done, failures: [...failures.values()], kept, blocks: coverage?.blocks ?? 0, slowestMs, growthBytes };
+  return { cases: done, failures: [...failures.values()], kept, places: coverage?.places ?? 0, allPlaces: coverage?.allPlaces ?? 0, slowestMs, growthBytes };
 }
 
 /** A leak grows with the cases: in both halves alike. What grew in one only is a cache, compiled code or a late collection. */

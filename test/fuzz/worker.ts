@@ -1,7 +1,8 @@
 /** Runs one target in a thread of its own; the case under way is in shared memory, so that one which never ends can be named. */
+import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveCounters } from './coverage.js';
 import { fuzz } from './fuzz.js';
-import { TARGETS } from './targets/targets.js';
 
 export interface Work {
   readonly target: string;
@@ -15,6 +16,11 @@ export interface Work {
 
 const { target: name, cases, seed, kept, explores, current } = workerData as Work;
 const [counts, bytes] = [new Int32Array(current, 0, 2), new Uint8Array(current, 8)];
+if (explores) {
+  giveCounters();
+  register('./hooks.js', import.meta.url);
+}
+const { TARGETS } = await import('./targets/targets.js');
 const target = await TARGETS.get(name)!();
 const report = await fuzz(target, {
   cases, seed, kept, explores,
