@@ -3,6 +3,7 @@ import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { giveCounters } from './coverage.js';
 import { fuzz } from './fuzz.js';
+import { TARGETS } from './targets/targets.js';
 
 export interface Work {
   readonly target: string;
@@ -20,7 +21,6 @@ if (explores) {
   giveCounters();
   register('./hooks.js', import.meta.url);
 }
-const { TARGETS } = await import('./targets/targets.js');
 const target = await TARGETS.get(name)!();
 const report = await fuzz(target, {
   cases, seed, kept, explores,

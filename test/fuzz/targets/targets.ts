@@ -1,16 +1,19 @@
-/** All targets. Those that need files or a server are made when they are run. */
+/** All targets. Each loads only the modules that it needs; those that need files or a server are made when they are run. */
 import type { Target } from '../fuzz.js';
-import { extents, frames, ogg } from './containers.js';
-import { model, npy, pack } from './folders.js';
-import { messages } from './messages.js';
-import { forms, requests } from './requests.js';
-import { sockets } from './sockets.js';
-import { opus, pcm, pipes, wav } from './sound.js';
-import { heads, hls, icy, playlists, titles } from './stations.js';
 
-export const TARGETS: ReadonlyMap<string, () => Target | Promise<Target>> = new Map<string, () => Target | Promise<Target>>([
-  ...[messages, pcm, pipes, opus, wav, ogg, frames, extents, icy, titles, heads, playlists, hls, forms].map((target) => [target.name, () => target] as const),
-  ['sockets', sockets], ['requests', requests], ['model', model], ['pack', pack], ['npy', npy],
+const containers = () => import('./containers.js');
+const folders = () => import('./folders.js');
+const requests = () => import('./requests.js');
+const sound = () => import('./sound.js');
+const stations = () => import('./stations.js');
+
+export const TARGETS: ReadonlyMap<string, () => Promise<Target>> = new Map<string, () => Promise<Target>>([
+  ['messages', async () => (await import('./messages.js')).messages],
+  ['pcm', async () => (await sound()).pcm], ['pipe', async () => (await sound()).pipes], ['opus', async () => (await sound()).opus], ['wav', async () => (await sound()).wav],
+  ['ogg', async () => (await containers()).ogg], ['frames', async () => (await containers()).frames], ['extents', async () => (await containers()).extents],
+  ['icy', async () => (await stations()).icy], ['titles', async () => (await stations()).titles], ['heads', async () => (await stations()).heads], ['playlists', async () => (await stations()).playlists], ['hls', async () => (await stations()).hls],
+  ['forms', async () => (await requests()).forms], ['requests', async () => (await requests()).requests()], ['sockets', async () => (await import('./sockets.js')).sockets()],
+  ['model', async () => (await folders()).model()], ['pack', async () => (await folders()).pack()], ['npy', async () => (await folders()).npy()],
 ]);
 
 /** How much longer a case takes than one of the others; 1 where it is not named. */
