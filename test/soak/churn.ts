@@ -17,6 +17,8 @@ export interface Churn {
   readonly done: number;
   /** Of these, those that a starved machine let time run out for, and that went well the second time. */
   readonly slow: number;
+  /** Those that time ran out for twice; they are no faults. */
+  readonly starved: number;
   /** What went wrong, with how often. */
   readonly faults: ReadonlyMap<string, number>;
   /** Begins no more, and waits for those under way. */
@@ -39,7 +41,7 @@ export function startChurn({ place, random, cpuMs, load }: ChurnOptions): Churn 
   const total = kinds.reduce((sum, [, { weight }]) => sum + weight, 0);
   const late = lateness(() => performance.now());
   const looks = setInterval(late.look, LOOK_EVERY_MS);
-  let [done, slow] = [0, 0];
+  let [done, slow, starved] = [0, 0, 0];
   let pauseMs = FIRST_PAUSE_MS;
   let isStopped = false;
 
@@ -60,7 +62,10 @@ export function startChurn({ place, random, cpuMs, load }: ChurnOptions): Churn 
         return;
       } catch (error) {
         const fault = `${name}: ${error instanceof Error ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}` : String(error)}`;
-        if (!isSecond && late.explains(fault, begunMs)) continue;
+        if (late.explains(fault, begunMs)) {
+          if (isSecond) starved++;
+          continue;
+        }
         // What differs from one to the next is left out.
         const kind = fault.replace(/ after \[.*/s, '');
         faults.set(kind, (faults.get(kind) ?? 0) + 1);
@@ -90,6 +95,9 @@ export function startChurn({ place, random, cpuMs, load }: ChurnOptions): Churn 
     },
     get slow() {
       return slow;
+    },
+    get starved() {
+      return starved;
     },
     faults,
     async stop() {

@@ -31,7 +31,7 @@ export async function startRadio(random: Random): Promise<SoakRadio> {
     music: (request, response) => void play(music, request, response),
     pausing(request, response) {
       play(pausing, request, response);
-      endAfter(response, random.between(8000, 40_000));
+      endAfter(response, random.between(5000, 25_000));
     },
     ending(request, response) {
       play(music, request, response);
