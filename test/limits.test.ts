@@ -101,6 +101,11 @@ const TESTED: Readonly<Record<string, readonly [file: string, name: string]>> = 
   'server/sources/station/ogg-titles.ts MAX_PACKET_BYTES': ['server/sources/station/ogg-titles', 'comments with a large picture'],
   'server/sources/unsized-sound.ts MAX_HEADER_BYTES': ['server/sources/unsized-sound', 'a header of more than a megabyte'],
   'server/stations/audio-listeners.ts MAX_RELAYED_BYTES': ['server/stations/audio-listeners', 'no more than half a megabyte'],
+  'server/cluster/bus.ts MAX_BUS_BYTES': ['server/cluster/bus', 'a message beyond the limit'],
+  'server/cluster/remote-streams.ts MAX_ASKED': ['server/cluster/remote-streams', 'no more than a thousand streams'],
+  'server/cluster/remote-streams.ts MAX_UNANSWERED': ['server/cluster/remote-streams', 'viewers stay when the node of a stream is gone'],
+  'server/protocol/client-messages.ts MAX_STREAM_MS': ['server/protocol/messages', 'errors say what is expected'],
+  'server/stations/connect-in-turns.ts LONGEST_TURN_MS': ['server/stations/connect-in-turns', 'for the longest time only'],
 };
 
 /** Named as limits, but no bound on what others send or hold: why. */

@@ -170,6 +170,19 @@ test('a stream that nobody has is not found after 1.5 s; one without its sender 
   assert.equal(other.got, ['ready', 'prediction 8']);
 });
 
+test('no more than a thousand streams are looked for at once', async () => {
+  const { clock, node } = cluster();
+  const { remote } = node('b');
+  const ask = (id: number): Promise<string> => remote.watch(`unknown-${id}`).then((stream) => (stream ? 'found' : 'none'), ({ code }: { code: string }) => code);
+  const asked = Array.from({ length: 1000 }, (_, id) => ask(id));
+  assert.is(await ask(1000), 'too-many-viewers');
+  clock.advance(2000);
+  assert.equal([...new Set(await Promise.all(asked))], ['none']);
+  const again = ask(1000);
+  clock.advance(2000);
+  assert.is(await again, 'none');
+});
+
 test('viewers stay when the node of a stream is gone, and are told where it goes on', async () => {
   const { clock, node } = cluster();
   const [a, b, c] = [node('a'), node('b'), node('c')];

@@ -45,6 +45,7 @@ test('errors say what is expected', () => {
   assert.match(refusal({ ...START, name: 'x'.repeat(101) }), 'name must be at most 100 characters');
   for (const tags of [-1, 21, 1.5]) assert.match(refusal({ ...START, tags }), 'bad-start: tags');
   assert.match(refusal({ ...START, topK: 0 }), 'bad-start: topK');
+  assert.equal([3.2e12, 3.3e12].map((ms) => refusal({ ...START, resumeFrom: { bytes: 0, ms } }).replace(/:.*/, '')), ['accepted', 'bad-start']);
 });
 
 test('Opus restricts rates and channels', () => {
