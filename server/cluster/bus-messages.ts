@@ -1,8 +1,9 @@
-/** What nodes tell each other about streams, as JSON, and its check: NATS is not trusted to carry only that. */
+/** What nodes tell each other about streams and stations, as JSON, and its check: NATS is not trusted to carry only that. */
 import { z } from 'zod';
 import type { EncodedMessage } from '../protocol/encoded-message.js';
 import { ERRORS, type ErrorCode } from '../protocol/errors.js';
 import type { StreamInfo } from '../protocol/messages.js';
+import type { Told } from '../stations/station.js';
 
 /** Streams in one message, at most. */
 export const PER_MESSAGE = 500;
@@ -44,6 +45,21 @@ export type Watched = z.infer<typeof watched>;
 export type LetGo = z.infer<typeof letGo>;
 export type LetGone = z.infer<typeof letGone>;
 
+const stationState = z.enum(['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped']);
+
+/** To all nodes, once a second: how the stations of one are. */
+export const glances = z.object({
+  node: z.string(),
+  told: z.array(z.object({
+    number: z.number(),
+    glance: z.object({
+      id: z.string(), name: z.string(), state: stationState, since: z.string(), nowPlaying: z.string().nullable(), reason: z.string().nullable(),
+      heard: state.nullable(), genre, p, tags: ranked.optional(), mood: mood.optional(), level: z.number().nullable(), alerts: z.array(z.string()),
+    }),
+    attempt: z.object({ retryAt: z.string().nullable(), attempts: z.number(), source: z.looseObject({}).nullable(), decoder: z.looseObject({}).nullable() }),
+  })),
+}) as unknown as z.ZodType<{ readonly node: string; readonly told: readonly (Told & { readonly number: number })[] }>;
+
 /** The end of a stream at its node; `moved`: it may go on at another one. */
 const end = z.object({ type: z.literal('end'), moved: z.boolean() });
 export type End = z.infer<typeof end>;
@@ -61,7 +77,7 @@ const toViewers = z.discriminatedUnion('type', [
     segments: z.array(z.object({ fromMs: z.number(), toMs: z.number(), genre, p, state })), tags: ranked.optional(), mood: mood.optional(),
   }),
   z.object({ type: z.literal('restarted'), atMs: z.number() }),
-  z.object({ type: z.literal('station'), state: z.enum(['connecting', 'live', 'silent', 'stalled', 'failing', 'stopped']), since: z.string(), nowPlaying: z.string().nullable(), reason: z.string().nullable() }),
+  z.object({ type: z.literal('station'), state: stationState, since: z.string(), nowPlaying: z.string().nullable(), reason: z.string().nullable() }),
   z.object({ type: z.literal('error'), code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]), message: z.string() }),
   end,
 ]);

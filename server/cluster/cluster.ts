@@ -145,7 +145,7 @@ async function openEngine(settings: Settings, node: string, log: Log, scheduler:
     return {
       leases: new NatsLeases({ connection, bucket: `${PREFIX}-leases` }),
       ...(!isPostgres(settings) && { list: (own) => new SharedStations({ connection, bucket: `${PREFIX}-stations`, log, scheduler, own }) }),
-      glances: (parts) => new Glances({ ...parts, connection, subject: `${PREFIX}.glances` }),
+      glances: (parts) => new Glances({ ...parts, bus, subject: `${PREFIX}.glances` }),
       elsewhere: (streams) => streamsOfNodes({ bus, streams, scheduler, session: `${node}-${randomBytes(4).toString('hex')}`, searchMs: settings.resumeWindowMs }),
       close: () => connection.close(),
     };

@@ -2,13 +2,14 @@
  * How the stations are, told by the node that listens to each to all others, once a second over core
  * NATS: nothing is kept there, and the newest wins. So every node answers for all stations.
  */
-import type { NatsConnection } from '@nats-io/transport-node';
 import { asyncScheduler, interval, Subscription, type SchedulerLike } from 'rxjs';
 import type { Told } from '../stations/station.js';
 import type { Stations } from '../stations/stations.js';
+import type { Bus } from './bus.js';
+import { glances, parsed } from './bus-messages.js';
 
 export interface GlancesOptions {
-  readonly connection: Pick<NatsConnection, 'subscribe' | 'publish'>;
+  readonly bus: Bus;
   readonly subject: string;
   readonly node: string;
   readonly stations: Stations;
@@ -38,10 +39,7 @@ export class Glances {
   constructor(options: GlancesOptions) {
     this.#options = options;
     this.#scheduler = options.scheduler ?? asyncScheduler;
-    const hints = options.connection.subscribe(options.subject, { callback: (error, message) => {
-      if (!error) this.#hear(message.json<Message>());
-    } });
-    this.#owned.add(() => hints.unsubscribe());
+    this.#owned.add(options.bus.subscribe(options.subject, ({ text }) => this.#hear(text)));
     this.#owned.add(interval(EVERY_MS, this.#scheduler).subscribe(() => this.#tell()));
   }
 
@@ -50,14 +48,14 @@ export class Glances {
   }
 
   #tell(): void {
-    const { connection, subject, node, stations, number } = this.#options;
+    const { bus, subject, node, stations, number } = this.#options;
     const told = stations.list().flatMap((station) => {
       const own = station.isOurs ? number(station.config.id) : undefined;
       return own === undefined ? [] : [{ ...station.told, number: own }];
     });
     for (let first = 0; first < told.length; first += PER_MESSAGE) {
       const message: Message = { node, told: told.slice(first, first + PER_MESSAGE) };
-      connection.publish(subject, JSON.stringify(message));
+      bus.publish(subject, JSON.stringify(message));
     }
     const nowMs = this.#scheduler.now();
     for (const [id, { atMs }] of this.#heard) {
@@ -67,9 +65,12 @@ export class Glances {
     }
   }
 
-  #hear({ node, told }: Message): void {
-    if (node === this.#options.node) return;
-    for (const { number, ...of } of told) {
+  #hear(text: string): void {
+    const { bus, subject, node } = this.#options;
+    const message: Message | undefined = parsed(glances, text);
+    if (!message) return bus.ignore(subject);
+    if (message.node === node) return;
+    for (const { number, ...of } of message.told) {
       const { id } = of.glance;
       // A former holder that was stopped may still have something to say.
       if (number < (this.#heard.get(id)?.number ?? 0)) continue;

@@ -85,14 +85,11 @@ export class RemoteStreams implements Elsewhere {
       return this.#byId.get(id);
     }
     this.#checkMayAsk(id);
-    const stream = this.#add(id, ANSWER_MS);
+    const stream = this.#add(id, Infinity);
     this.#find([id]);
     this.#after(SECOND_CHOICE_MS, () => this.#takeSecond(stream));
-    this.#after(ANSWER_MS, () => {
-      if (stream.hasBegun || this.#byId.get(id) !== stream) return;
-      this.#byId.delete(id);
-      stream.finish();
-    });
+    // Many viewers that come at once keep the thread busy: what has arrived by then is read first.
+    this.#after(ANSWER_MS, () => void this.#after(0, () => this.#giveUp(stream, true)));
     await stream.opened();
     return this.#byId.get(id);
   }
@@ -146,6 +143,14 @@ export class RemoteStreams implements Elsewhere {
     if (!/^[\w.-]{1,100}$/.test(id)) throw new ProtocolError('not-found', 'No stream has such an id; GET /v1/streams lists those that are running.');
     if (!this.#options.bus.isConnected) throw new ProtocolError('going-away', 'This node can not ask the others for the stream at the moment. Try again.');
     if ([...this.#byId.values()].filter(({ isOpen }) => !isOpen).length + this.#asking.size >= MAX_ASKED) throw new ProtocolError('too-many-viewers', 'Too many streams are looked for at the moment. Try again later.');
+  }
+
+  /** Nobody has the stream; who says so, but does not open it, has the same time again. */
+  #giveUp(stream: RemoteStream, mayWait: boolean): void {
+    if (stream.hasBegun || this.#byId.get(stream.id) !== stream) return;
+    if (mayWait && stream.place) return void this.#after(ANSWER_MS, () => this.#giveUp(stream, false));
+    this.#byId.delete(stream.id);
+    stream.finish();
   }
 
   #find(ids: readonly string[], info = false): void {

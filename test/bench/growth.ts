@@ -15,7 +15,9 @@ import { growthChart } from './live/chart.js';
 import { CLIENT_DELAY_MS, keepsUp, measureLoad, type LoadFigures } from './live/load.js';
 import { describeMachine, saveRun, thisMachine } from './live/machine.js';
 import { command, MAX_SECONDS, MAX_STREAMS, wholeNumber } from './live/options.js';
+import { RemoteProcess } from './live/remote-process.js';
 import { table } from './live/table.js';
+import type { ViewersCalls } from './live/viewers-process.js';
 
 const STREAMS = [1, 10, 50, 100, 300, 1000];
 const SHARDS = [1, 2];
@@ -76,6 +78,7 @@ async function measureViewers(seconds: number): Promise<ViewersFigures> {
   process.stderr.write(`${VIEWERS} viewers … `);
   const bench = await Bench.start({ shards: 1, flags: { maxViewers: String(VIEWERS) } });
   const { server, clients } = bench;
+  const viewers = new RemoteProcess<ViewersCalls>('./viewers-process.js');
   const cpuMs = async (): Promise<number> => {
     await sleep(1000);
     const before = await server.call('use');
@@ -90,13 +93,14 @@ async function measureViewers(seconds: number): Promise<ViewersFigures> {
     await clients.call('stop', 'streams');
     await clients.call('open', 'one', 1);
     const oneStreamMs = await cpuMs();
-    await clients.call('watch', 'one', VIEWERS);
-    const [heard, fromMs] = [await clients.call('watched'), performance.now()];
+    await viewers.call('watch', bench.started.port, await clients.call('ids', 'one'), VIEWERS);
+    const [heard, fromMs] = [await viewers.call('watched'), performance.now()];
     const withViewersMs = await cpuMs();
-    const messagesPerSecond = round((1000 * (await clients.call('watched') - heard)) / (performance.now() - fromMs), 0);
+    const messagesPerSecond = round((1000 * (await viewers.call('watched') - heard)) / (performance.now() - fromMs), 0);
     process.stderr.write(`${withViewersMs} ms a second\n`);
     return { viewers: VIEWERS, messagesPerSecond, oneStreamMs, withViewersMs, streams: STREAMS_AGAINST_VIEWERS, streamsMs };
   } finally {
+    await viewers.end();
     await bench.close();
   }
 }

@@ -1,6 +1,7 @@
 /** What the nodes of a cluster share over a real nats-server: the list of stations, and how each station is. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import * as assert from 'uvu/assert';
+import { NatsBus } from '../../server/cluster/bus.js';
 import { Glances } from '../../server/cluster/glances.js';
 import { connectToNats } from '../../server/cluster/nats-connection.js';
 import { SharedStations } from '../../server/cluster/shared-stations.js';
@@ -115,9 +116,9 @@ test('a node tells how its stations are, a former holder is not believed, and si
   const [mine, yours, former] = [listOf('a', true, 'rock'), listOf('a', false, null), listOf('a', true, 'old')];
   const clocks = [new ManualClock(), new ManualClock(), new ManualClock()];
   const glances = [
-    new Glances({ connection: await connected(), subject: 'glances', node: 'mine', stations: mine.stations, number: () => 7, scheduler: clocks[0]! }),
-    new Glances({ connection: await connected(), subject: 'glances', node: 'yours', stations: yours.stations, number: () => undefined, scheduler: clocks[1]! }),
-    new Glances({ connection: await connected(), subject: 'glances', node: 'former', stations: former.stations, number: () => 6, scheduler: clocks[2]! }),
+    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'mine', stations: mine.stations, number: () => 7, scheduler: clocks[0]! }),
+    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'yours', stations: yours.stations, number: () => undefined, scheduler: clocks[1]! }),
+    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'former', stations: former.stations, number: () => 6, scheduler: clocks[2]! }),
   ];
   await Promise.all(connections.filter((connection) => !connection.isClosed()).map((connection) => connection.flush()));
   clocks[0]!.advance(1000);

@@ -73,9 +73,9 @@ export class ClientGroup implements ClientEvents {
     };
   }
 
-  /** Stream id of a ready client. */
-  get streamId(): string | undefined {
-    return this.#clients.find(({ isReady }) => isReady)?.streamId;
+  /** Stream ids of the ready clients. */
+  get streamIds(): string[] {
+    return this.#clients.flatMap(({ isReady, streamId }) => (isReady && streamId !== undefined ? [streamId] : []));
   }
 
   /** Stops all clients; resolves when the server has closed them, or terminates them on timeout. */

@@ -1,5 +1,4 @@
 /** All clients of a load, in one process and on one timer. */
-import { WebSocket } from 'ws';
 import { serveCalls } from './remote-process.js';
 import type { Client } from './client.js';
 import { ClientGroup, type GroupStats } from './client-group.js';
@@ -13,8 +12,6 @@ const TICK_MS = 5;
 
 const delay = new LoopDelay();
 const groups = new Map<string, ClientGroup>();
-let watchers: WebSocket[] = [];
-let watched = 0;
 let [started, sound, schedule]: [ServerInfo?, Sound?, SendSchedule<Client>?] = [];
 
 const calls = {
@@ -42,15 +39,10 @@ const calls = {
     await groups.get(name)!.stop();
   },
 
-  /** Viewers of one stream of a crowd. */
-  async watch(name: string, count: number): Promise<void> {
-    const url = `ws://127.0.0.1:${started!.port}/v1/streams/${groups.get(name)!.streamId}/watch`;
-    watchers = Array.from({ length: count }, () => new WebSocket(url, { perMessageDeflate: false }).on('message', () => watched++));
-    await Promise.all(watchers.map((ws) => new Promise((resolve, reject) => ws.once('open', resolve).once('error', reject))));
+  /** Ids of the streams of a crowd. */
+  ids(name: string): string[] {
+    return groups.get(name)!.streamIds;
   },
-
-  /** Messages that viewers have got so far. */
-  watched: (): number => watched,
 
   /** Since the last reading. */
   delayP99Ms: (): number => delay.p99Ms(),
