@@ -76,6 +76,8 @@ export interface EmbeddedRow extends Names {
   readonly mood: Mood | null;
   /** Of length 1. */
   readonly embedding: Float32Array;
+  /** As `spectrum.ts` says; null where it is not known. */
+  readonly spectrum: Int16Array | null;
 }
 
 export interface ModelRow {
@@ -184,16 +186,16 @@ export class Catalogue {
     this.transaction(() => {
       for (const { path, stamp: { size, mtimeMs }, judgement } of results) {
         const named = { path: readableName(path), bytes: isText(path) ? null : (pathOf(path) as Buffer).toString('latin1') };
-        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick, embedding, tags, mood, names } = judgement;
+        const { durationMs, genre, p, top, segments, note = null, problem = null, error = null, isQuick, embedding, spectrum, tags, mood, names } = judgement;
         const { title, artist, album } = names ?? { title: null, artist: null, album: null };
         this.#run(
           `INSERT INTO tracks (path, bytes, title, artist, album) VALUES (:path, :bytes, :title, :artist, :album)
            ON CONFLICT DO UPDATE SET title = excluded.title, artist = excluded.artist, album = excluded.album`,
           { ...named, title, artist, album });
         this.#run(
-          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, tags, lively, happy, note, problem, error, embedding)
-           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :tags, :lively, :happy, :note, :problem, :error, :embedding)`,
-          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), tags: tags ? JSON.stringify(tags) : null, lively: mood?.lively ?? null, happy: mood?.happy ?? null, note, problem, error, embedding: embedding ? bytesOf(embedding) : null },
+          `INSERT OR REPLACE INTO results (track, model, size, mtimeMs, isQuick, doneAtMs, durationMs, state, genre, p, top, segments, tags, lively, happy, note, problem, error, embedding, spectrum)
+           VALUES ((SELECT id FROM tracks WHERE path = :path), :model, :size, :mtimeMs, :isQuick, :nowMs, :durationMs, :state, :genre, :p, :top, :segments, :tags, :lively, :happy, :note, :problem, :error, :embedding, :spectrum)`,
+          { path: named.path, model, size, mtimeMs, isQuick: isQuick ? 1 : 0, nowMs, durationMs, state: mostly(judgement), genre, p, top: JSON.stringify(top), segments: JSON.stringify(segments), tags: tags ? JSON.stringify(tags) : null, lively: mood?.lively ?? null, happy: mood?.happy ?? null, note, problem, error, embedding: embedding ? bytesOf(embedding) : null, spectrum: spectrum ? bytesOfIntegers(spectrum) : null },
         );
       }
     });
@@ -263,11 +265,11 @@ export class Catalogue {
   /** The tracks of the shown model that have an embedding, by path, in pages between which others may work. */
   * embedded(): Generator<EmbeddedRow[], void, void> {
     const model = this.shown()?.id ?? 0;
-    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, tags, lively, happy, embedding
+    const sql = `SELECT tracks.id AS id, path, bytes, title, artist, album, size, durationMs, genre, p, tags, lively, happy, embedding, spectrum
        FROM ${BY_PATH} WHERE model = :model AND path > :after AND length(embedding) > 0 ORDER BY path LIMIT ${PAGE_ROWS}`;
     for (let after = '', isLast = false; !isLast;) {
-      const page = this.#all<Omit<EmbeddedRow, 'embedding' | 'tags' | 'mood'> & StoredTags & { bytes: string | null; embedding: ArrayBuffer }>(sql, { model, after });
-      yield page.map(({ bytes, path, embedding, tags, lively, happy, ...row }) => ({ ...row, ...tagsAndMood({ tags, lively, happy }), path: nameOf({ path, bytes }), embedding: valuesOf(embedding) }));
+      const page = this.#all<Omit<EmbeddedRow, 'embedding' | 'spectrum' | 'tags' | 'mood'> & StoredTags & { bytes: string | null; embedding: ArrayBuffer; spectrum: ArrayBuffer | null }>(sql, { model, after });
+      yield page.map(({ bytes, path, embedding, spectrum, tags, lively, happy, ...row }) => ({ ...row, ...tagsAndMood({ tags, lively, happy }), path: nameOf({ path, bytes }), embedding: valuesOf(embedding), spectrum: spectrum && integersOf(spectrum) }));
       isLast = page.length < PAGE_ROWS;
       after = page.at(-1)?.path ?? after;
     }
@@ -354,6 +356,17 @@ function bytesOf(values: Float32Array): Buffer {
 function valuesOf(bytes: ArrayBuffer): Float32Array {
   const view = new DataView(bytes);
   return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(4 * index, true));
+}
+
+function bytesOfIntegers(values: Int16Array): Buffer {
+  const bytes = Buffer.alloc(2 * values.length);
+  values.forEach((value, index) => bytes.writeInt16LE(value, 2 * index));
+  return bytes;
+}
+
+function integersOf(bytes: ArrayBuffer): Int16Array {
+  const view = new DataView(bytes);
+  return Int16Array.from({ length: bytes.byteLength / 2 }, (_, index) => view.getInt16(2 * index, true));
 }
 
 /** The folder of music may be read-only. */

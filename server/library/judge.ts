@@ -16,6 +16,7 @@ import { lengthHint } from './length-hint.js';
 import type { LocalStream, LocalStreams } from './local-streams.js';
 import type { Names } from './names.js';
 import { readNames } from './read-names.js';
+import { SpectrumSums } from './spectrum.js';
 import { joinAnswers, stretchesOf, type Stretch } from './stretches.js';
 
 /** What is wrong with a file: it can't be read or decoded as a whole, or there is nothing in it to judge. */
@@ -27,14 +28,18 @@ export interface Judgement extends Classified {
   readonly isQuick: boolean;
   /** Of length 1; empty where there is no music, undefined if the model has none. */
   readonly embedding?: Float32Array;
+  /** As `spectrum.ts` says; undefined where all is silent or the model has no embedding. */
+  readonly spectrum?: Int16Array;
   /** What the tags say; undefined if nothing. */
   readonly names?: Names;
 }
 
-/** An answer, and the sum of the embeddings of its blocks. */
+/** What a stream has summed up, beside its answer. */
+type Sums = Pick<LocalStream, 'embeddingSum' | 'spectrumSums'>;
+
 interface Heard {
   readonly answer: Classified;
-  readonly sum: Float64Array;
+  readonly sums: Sums;
 }
 
 export interface JudgeOptions {
@@ -61,7 +66,7 @@ interface Examined {
 export async function judgeGroup(paths: readonly string[], options: JudgeOptions, onJudgement: (path: string, judgement: Judgement) => void): Promise<void> {
   const onAnswer: OnAnswer = async (path, judgement, ...sums) => {
     const names = judgement.problem === 'not-found' ? undefined : await readNames(path);
-    onJudgement(path, { ...judgement, ...(options.model.tags && { tags: judgement.tags ?? [] }), ...embeddingFrom(sums, options.model), ...(names && { names }) });
+    onJudgement(path, { ...judgement, ...(options.model.tags && { tags: judgement.tags ?? [] }), ...embeddingFrom(sums.map(({ embeddingSum }) => embeddingSum), options.model), ...spectrumFrom(sums.map(({ spectrumSums }) => spectrumSums), options.model), ...(names && { names }) });
   };
   const together: Examined[] = [];
   const alone: string[] = [];
@@ -77,8 +82,8 @@ export async function judgeGroup(paths: readonly string[], options: JudgeOptions
   alone.push(...await hearTogether(together, options, onAnswer));
   for (const path of alone) {
     if (options.signal.aborted) return;
-    const { judgement, sum } = await hearAlone(path, options);
-    await onAnswer(path, judgement, ...sum);
+    const { judgement, sums } = await hearAlone(path, options);
+    await onAnswer(path, judgement, ...sums);
   }
   if (options.streams.fault !== undefined) throw options.streams.fault;
 }
@@ -114,7 +119,7 @@ async function hearTogether(files: readonly Examined[], options: JudgeOptions, o
       first += indices.length;
       const own = indices.flatMap((index) => answers[index] ?? []);
       if (own.length < indices.length || indices.some((index) => isSuspect[index]! || isCutShort(file, group.sounds[index]!))) left.push(file.path);
-      else await onAnswer(file.path, await answerOf(file, own.map(({ answer }) => answer), options), ...own.map(({ sum }) => sum));
+      else await onAnswer(file.path, await answerOf(file, own.map(({ answer }) => answer), options), ...own.map(({ sums }) => sums));
     }
     return left;
   } finally {
@@ -132,7 +137,7 @@ async function hearPart({ path }: GroupPart, sound: PartSound, { streams }: Judg
   const stream = streams.open(path, format);
   const answer = await classifySound(readableName(path), { format, durationMs: undefined, chunks: () => sound.chunks(), close: async () => sound.skip() }, () => stream);
   sound.skip();
-  return { answer, sum: stream.embeddingSum };
+  return { answer, sums: stream };
 }
 
 async function answerOf(file: Examined, answers: readonly Classified[], { model }: JudgeOptions): Promise<Judgement> {
@@ -148,7 +153,7 @@ function isCutShort({ stretches, parts }: Examined, sound: PartSound): boolean {
   return announcedMs !== undefined && isShorter(sound.decodedMs, announcedMs);
 }
 
-async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promise<{ readonly judgement: Judgement; readonly sum: readonly Float64Array[] }> {
+async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promise<{ readonly judgement: Judgement; readonly sums: readonly Sums[] }> {
   let stream: LocalStream | undefined;
   let problem: FileProblem | undefined;
   try {
@@ -168,13 +173,13 @@ async function hearAlone(path: string, { streams, signal }: JudgeOptions): Promi
       close: () => file.close(),
     };
     const answer = await classifySound(readableName(path), sound, (format) => (stream = streams.open(path, format)), { signal });
-    return { judgement: withProblem(answer, problem, false), sum: stream ? [stream.embeddingSum] : [] };
+    return { judgement: withProblem(answer, problem, false), sums: stream ? [stream] : [] };
   } catch (error) {
-    return { judgement: failed(path, error), sum: [] };
+    return { judgement: failed(path, error), sums: [] };
   }
 }
 
-type OnAnswer = (path: string, judgement: Judgement, ...sums: readonly Float64Array[]) => Promise<void>;
+type OnAnswer = (path: string, judgement: Judgement, ...sums: readonly Sums[]) => Promise<void>;
 
 /** Sums of stretches add up to that of the file; only the direction counts. */
 function embeddingFrom(sums: readonly Float64Array[], model: Manifest): Pick<Judgement, 'embedding'> {
@@ -183,6 +188,15 @@ function embeddingFrom(sums: readonly Float64Array[], model: Manifest): Pick<Jud
   const total = new Float64Array(size);
   for (const sum of sums) for (let index = 0; index < size; index += 1) total[index]! += sum[index]!;
   return { embedding: unitVector(total) ?? new Float32Array(0) };
+}
+
+/** Of all stretches together. */
+function spectrumFrom(sums: readonly SpectrumSums[], model: Manifest): Pick<Judgement, 'spectrum'> {
+  if (embeddingOutputs(model) === 0) return {};
+  const all = new SpectrumSums(model.frontEnd.bands);
+  for (const each of sums) all.add(each);
+  const spectrum = all.spectrum();
+  return spectrum ? { spectrum } : {};
 }
 
 function failed(path: string, error: unknown): Judgement {

@@ -13,6 +13,7 @@ import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.
 import { ProtocolError } from '../protocol/errors.js';
 import { macrotask } from '../shards/macrotask.js';
 import type { ShardStream } from '../shards/shards.js';
+import { SpectrumSums } from './spectrum.js';
 import { TAGS_OF_A_FILE } from './stretches.js';
 
 /** Blocks of a stream that may wait for the network before its file is read on. */
@@ -50,6 +51,8 @@ export class LocalStream implements ShardStream {
   readonly messages$ = new Subject<EncodedMessage>();
   /** Sum of the embeddings of the blocks that count as music so far; of length 0 if the network gives none. */
   readonly embeddingSum: Float64Array;
+  /** Of all sound so far; kept where the network gives an embedding, to tell copies among what is alike. */
+  readonly spectrumSums: SpectrumSums;
   readonly #progress = new Progress();
   readonly #maxUnscoredMs: number;
   readonly #subscription: Subscription;
@@ -60,12 +63,13 @@ export class LocalStream implements ShardStream {
     this.#maxUnscoredMs = MAX_UNSCORED_BLOCKS * blockMs(model);
     const sum = this.embeddingSum = new Float64Array(embeddingOutputs(model));
     const first = outputCount(model);
+    const spectrum = this.spectrumSums = new SpectrumSums(model.frontEnd.bands);
     const onBlock = ({ scores, shown }: SmoothedBlock): void => {
       if (shown.countsAsMusic) for (let index = 0; index < sum.length; index += 1) sum[index]! += scores[first + index]!;
     };
     const chunk$ = new Observable<Chunk>((subscriber) => { this.#chunks = subscriber; });
     // Paced: its blocks wait for those of the other files, which makes the batches full.
-    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true, ...(model.tags && { tags: TAGS_OF_A_FILE }), ...(sum.length > 0 && { onBlock }) }).subscribe({
+    this.#subscription = pipe(chunk$, { format, model, engine, settings, progress: this.#progress, isPaced: true, ...(model.tags && { tags: TAGS_OF_A_FILE }), ...(sum.length > 0 && { onBlock, onColumns: ({ cells, rmsDb }) => spectrum.push(cells, rmsDb) }) }).subscribe({
       next: (message) => this.messages$.next(message),
       error: (error: unknown) => {
         if (!(error instanceof ProtocolError)) return this.messages$.error(error);

@@ -68,4 +68,7 @@ const TAGS = `
   ALTER TABLE results ADD COLUMN happy REAL;
 `;
 
-export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE, MAP, TAGS];
+/** What copies are known by: `spectrum.ts`, int16, little-endian; NULL where all is silent, or it was heard before there was any. */
+const SPECTRUM = 'ALTER TABLE results ADD COLUMN spectrum BLOB;';
+
+export const MIGRATIONS: readonly string[] = [TRACKS, TAG_WRITES, ALIKE, MAP, TAGS, SPECTRUM];

@@ -52,6 +52,8 @@ export interface PipeOptions {
   /** Opus library; required for Opus streams only. */
   readonly opus?: (() => OpusLibrary) | undefined;
   readonly progress?: Progress | undefined;
+  /** Gets each block before it is normalised; its arrays are valid during the call. */
+  readonly onColumns?: ((block: MelBlock) => void) | undefined;
   /** Gets each block before its messages; its arrays are valid during the call. */
   readonly onBlock?: ((block: SmoothedBlock) => void) | undefined;
 }
@@ -70,7 +72,7 @@ export function pipe(chunk$: Observable<Chunk>, options: PipeOptions): Observabl
 
 /** Bytes to smoothed blocks: the pipe without the messages. */
 export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions): Observable<SmoothedBlock> {
-  const { format, model, engine, settings, progress = new Progress() } = options;
+  const { format, model, engine, settings, progress = new Progress(), onColumns } = options;
   const decodedRate = decodedRateOf(format, model);
   const channels = format.encoding === 'opus' ? OPUS_CHANNELS : format.channels;
   const levels = new BlockLevels(channels, (index) => blockEndS(model, index));
@@ -79,6 +81,7 @@ export function smoothedBlocks(chunk$: Observable<Chunk>, options: PipeOptions):
     decode(format, decodedRate, options, levels, progress),
     resample(decodedRate, model),
     melColumns(model, engine, progress, levels, options.spectrogram === true),
+    onColumns ? tap(onColumns) : identity,
     normalise(model, settings),
     engine.classify(options.isPaced),
     smooth(model, settings, progress),

@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { tracks: { type: 'string', default: '10
 const [count, rounds] = [Number(values.tracks), Number(values.rounds)];
 const random = new Random(1);
 const rows = Array.from({ length: count }, (_, index) => ({
-  id: index, path: `${index}.mp3`, title: `Song ${index}`, artist: `Artist ${index % 5000}`, album: null, size: 1, durationMs: 200_000, genre: 'jazz', p: 0.9, tags: null, mood: null,
+  id: index, path: `${index}.mp3`, title: `Song ${index}`, artist: `Artist ${index % 5000}`, album: null, size: 1, durationMs: 200_000, genre: 'jazz', p: 0.9, tags: null, mood: null, spectrum: Int16Array.from({ length: 128 }, () => 1000 * random.normal()),
   embedding: unitVector(Float32Array.from({ length: EMBEDDING_SIZE }, () => random.normal()))!,
 }));
 const tracks = tracksOf(rows, '/');

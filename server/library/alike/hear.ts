@@ -31,9 +31,9 @@ export async function seedOf(file: string, { library, tracks, bundle, backend }:
   const model = await bundle();
   if (!model.manifest.embedding) throw new NoSeedError(`The model ${model.manifest.name} ${model.manifest.version} has no embedding, so it can't say what is alike.`);
   if (model.manifest.embedding.sha256 !== tracks.model?.embedding) throw new NoSeedError('The library was heard with another model. Run livegenre library DIR with this one, or name the other with --model.');
-  const { embedding, names, durationMs, error } = await hear(resolve(file), model, backend);
+  const { embedding, spectrum = null, names, durationMs, error } = await hear(resolve(file), model, backend);
   if (!embedding || embedding.length === 0) throw new NoSeedError(`${file} ${error ?? 'has no music in it'}.`);
-  return { vector: embedding, keys: keysOf({ path: resolve(file), durationMs, ...namesOf(resolve(file).split(sep).join('/'), names ?? { title: null, artist: null, album: null }) }) };
+  return { vector: embedding, keys: keysOf({ path: resolve(file), durationMs, spectrum, ...namesOf(resolve(file).split(sep).join('/'), names ?? { title: null, artist: null, album: null }) }) };
 }
 
 async function rowOf(file: string, root: string, tracks: Tracks): Promise<number | undefined> {

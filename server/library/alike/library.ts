@@ -73,8 +73,8 @@ export function tracksOf(rows: readonly EmbeddedRow[], root: string, model?: Mod
   const whole = rows.filter(({ embedding }) => embedding.length === size);
   const values = new Float32Array(whole.length * size);
   whole.forEach(({ embedding }, row) => values.set(embedding, row * size));
-  const tracks = whole.map(({ embedding: _, ...row }): AlikeTrack => ({ ...row, ...namesOf(row.path, row) }));
-  const keys: SongKeys[] = tracks.map(keysOf);
+  const tracks = whole.map(({ embedding: _, spectrum: __, ...row }): AlikeTrack => ({ ...row, ...namesOf(row.path, row) }));
+  const keys: SongKeys[] = tracks.map((track, row) => keysOf({ ...track, spectrum: whole[row]!.spectrum }));
   const byId = new Map(tracks.map(({ id }, row) => [id, row]));
   const byPath = new Map(tracks.map(({ path }, row) => [path, row]));
   let byName: Map<string, number[]> | undefined;

@@ -1,5 +1,6 @@
 /** When two tracks are the same song, the same recording, or by the same artist: by title, artist, album, length and embedding. */
 import type { Names } from '../names.js';
+import { spectrumDifference } from '../spectrum.js';
 
 export interface Song extends Names {
   /** Relative to the folder of music, with slashes; unique. */
@@ -8,7 +9,15 @@ export interface Song extends Names {
   readonly durationMs: number;
 }
 
-/** Cosine from which two tracks of nearly the same length are one recording, encoded twice. */
+/** A song with what its recording is known by. */
+export interface Recording extends Song {
+  /** As `spectrum.ts` says; null where it is not known. */
+  readonly spectrum: Int16Array | null;
+}
+
+/** Difference of spectra below which two tracks of nearly the same length are one recording, encoded twice, dB. */
+export const SAME_SPECTRUM_DB = 0.7;
+/** Cosine from which they are, where a spectrum is not known. */
 const SAME_RECORDING = 0.98;
 const SAME_LENGTH_MS = 2000;
 const SAME_LENGTH_SHARE = 0.01;
@@ -42,10 +51,11 @@ export interface SongKeys {
   readonly album: string | undefined;
   readonly folder: string;
   readonly durationMs: number;
+  readonly spectrum: Int16Array | null;
 }
 
-export function keysOf({ path, title, artist, album, durationMs }: Song): SongKeys {
-  return { song: songKey(title), artist: artistKey(artist), album: (album && plain(album)) || undefined, folder: path.slice(0, path.lastIndexOf('/') + 1), durationMs };
+export function keysOf({ path, title, artist, album, durationMs, spectrum }: Recording): SongKeys {
+  return { song: songKey(title), artist: artistKey(artist), album: (album && plain(album)) || undefined, folder: path.slice(0, path.lastIndexOf('/') + 1), durationMs, spectrum };
 }
 
 function isSameLength(a: SongKeys, b: SongKeys): boolean {
@@ -60,7 +70,8 @@ export function isSameSong(a: SongKeys, b: SongKeys): boolean {
 
 /** One recording twice, whatever it is called. */
 export function isSameRecording(a: SongKeys, b: SongKeys, cosine: number): boolean {
-  return cosine >= SAME_RECORDING && isSameLength(a, b);
+  if (!isSameLength(a, b)) return false;
+  return a.spectrum && b.spectrum ? spectrumDifference(a.spectrum, b.spectrum) < SAME_SPECTRUM_DB : cosine >= SAME_RECORDING;
 }
 
 export function isSameArtist(a: SongKeys, b: SongKeys): boolean {

@@ -55,17 +55,17 @@ test('tags and moods come back as they were written, in each of the lists', () =
   assert.equal([...catalogue.heard(model).values()].map(({ isTagged }) => isTagged), [true, true, false]);
 }));
 
-test('embeddings and names come back as they were written; those of another embedding are forgotten', () => withCatalogue((catalogue) => {
+test('embeddings, spectra and names come back as they were written; those of another embedding are forgotten', () => withCatalogue((catalogue) => {
   const first = { ...MODEL, embedding: { size: 3, sha256: 'c'.repeat(64) } };
   const model = catalogue.model(first);
   const names = { title: 'T', artist: 'A', album: null };
   catalogue.write(model, [
-    result('a.mp3', judged('jazz', { embedding: Float32Array.of(0.6, 0, -0.8), names })),
+    result('a.mp3', judged('jazz', { embedding: Float32Array.of(0.6, 0, -0.8), spectrum: Int16Array.of(-1234, 5), names })),
     result('b.mp3', judged(null, { embedding: new Float32Array(0) })),
     result('c.mp3', judged('rock')),
   ], 1);
-  const embedded = (): unknown[] => [...catalogue.embedded()].flat().map(({ path, embedding, title, artist, album }) => [path, [...embedding], title, artist, album]);
-  assert.equal(embedded(), [['a.mp3', [...Float32Array.of(0.6, 0, -0.8)], 'T', 'A', null]]);
+  const embedded = (): unknown[] => [...catalogue.embedded()].flat().map(({ path, embedding, spectrum, title, artist, album }) => [path, [...embedding], [...spectrum ?? []], title, artist, album]);
+  assert.equal(embedded(), [['a.mp3', [...Float32Array.of(0.6, 0, -0.8)], [-1234, 5], 'T', 'A', null]]);
   assert.equal([...catalogue.heard(model)].map(([path, { isEmbedded }]) => [path, isEmbedded]).sort(), [['a.mp3', true], ['b.mp3', true], ['c.mp3', false]], 'without music there is nothing to compute');
   assert.is(catalogue.model(first), model);
   assert.is(embedded().length, 1);

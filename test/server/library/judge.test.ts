@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import { classifyFile } from '../../../server/cli/classify-file.js';
 import { judgeGroup, type Judgement } from '../../../server/library/judge.js';
 import { LocalStreams } from '../../../server/library/local-streams.js';
+import { spectrumDifference } from '../../../server/library/spectrum.js';
 import { PIPE_DEFAULTS } from '../../../server/pipe/settings.js';
 import { startClassifier } from '../../../server/shards/classifier.js';
 import { Shards } from '../../../server/shards/shards.js';
@@ -80,17 +81,20 @@ test('with an embedding the answers are the same, and each file has a unit vecto
   const embedding = Float32Array.from({ length: 17 * 4 }, () => random() - 0.5);
   const bundle = withEmbedding({ ...BUNDLE, manifest: { ...BUNDLE.manifest, embedding: { size: 4, sha256: '' } }, embedding });
   const named = recordings.encode(music, 'named.mp3', '-metadata', 'title=So What', '-metadata', 'artist=Miles Davis');
-  const paths = [music, named, recordings.silence('no sound.wav', 4), recordings.write('no audio.mp3', Buffer.from('this is text and no sound'))];
-  const [plain, judged, alone] = [await judge(paths), await judge(paths, { bundle }), await judge([music], { bundle })];
-  for (const path of paths) {
-    const { embedding: _, ...answer } = judged.get(path)!;
+  const paths = [music, named, recordings.wav('other.wav', 9, 2), recordings.encode(music, 'softer.wav', '-af', 'atrim=start=0.5,volume=-6dB'), recordings.silence('no sound.wav', 4), recordings.write('no audio.mp3', Buffer.from('this is text and no sound'))];
+  const [plain, judged, alone] = [await judge(paths.slice(0, 2)), await judge(paths, { bundle }), await judge([music], { bundle })];
+  for (const path of paths.slice(0, 2)) {
+    const { embedding: _, spectrum: __, ...answer } = judged.get(path)!;
     assert.equal(answer, plain.get(path), path);
   }
   const of = (from: Map<string, Judgement>, path: string): number[] => [...from.get(path)!.embedding!];
-  assert.equal(paths.map((path) => of(judged, path).length), [4, 4, 0, 0]);
+  assert.equal(paths.map((path) => of(judged, path).length), [4, 4, 4, 4, 0, 0]);
   assert.ok(Math.abs(Math.hypot(...of(judged, music)) - 1) < 1e-6);
   assert.equal(of(judged, music), of(alone, music));
   assert.ok(of(judged, music).reduce((sum, value, index) => sum + value * of(judged, named)[index]!, 0) > 0.9, 'an MP3 of it is the same music');
+  const [own, encoded, other, softer, ...none] = paths.map((path) => judged.get(path)!.spectrum);
+  assert.equal([encoded, other, softer].map((spectrum) => spectrumDifference(own!, spectrum!) < 0.7), [true, false, true]);
+  assert.equal(none, [undefined, undefined]);
   assert.equal([music, named].map((path) => judged.get(path)!.names), [undefined, { title: 'So What', artist: 'Miles Davis', album: null }]);
   assert.is(plain.get(music)!.embedding, undefined);
 });

@@ -18,7 +18,7 @@ const row = fc.record({
 });
 
 export const library: fc.Arbitrary<Tracks> = fc.array(row, { minLength: 1, maxLength: 40 })
-  .map((rows) => tracksOf(rows.map((each, index): EmbeddedRow => ({ ...each, id: index + 1, path: `${index % 3}/${index}.mp3`, size: SIZE, tags: null, mood: null })), '/music'));
+  .map((rows) => tracksOf(rows.map((each, index): EmbeddedRow => ({ ...each, id: index + 1, path: `${index % 3}/${index}.mp3`, size: SIZE, tags: null, mood: null, spectrum: null })), '/music'));
 
 /** A library with one of its rows. */
 export const libraryWithRow = library.chain((tracks) => fc.tuple(fc.constant(tracks), fc.nat(tracks.matrix.rows - 1)));

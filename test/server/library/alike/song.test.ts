@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { artistKey, isSameAlbum, isSameRecording, isSameSong, keysOf, songKey, type SongKeys } from '../../../../server/library/alike/song.js';
 
-const keys = (path: string, title: string, artist: string | null = null, album: string | null = null, durationMs = 200_000): SongKeys => keysOf({ path, title, artist, album, durationMs });
+const keys = (path: string, title: string, artist: string | null = null, album: string | null = null, durationMs = 200_000, spectrum: Int16Array | null = null): SongKeys => keysOf({ path, title, artist, album, durationMs, spectrum });
 
 test('versions of a song have one key, other songs have others', () => {
   for (const title of ['So What (Live)', 'so what [2011 Remaster]', 'So What - Remastered 2011', 'So What – live at Carnegie Hall', 'Só What', 'So What feat. Somebody', 'So What!']) assert.is(songKey(title), 'so what', title);
@@ -32,7 +32,15 @@ test('the same title is the same song by one artist only, or, where none is know
   assert.not(isSameSong(keys('f/01', '01', 'A'), keys('g/01', '01', 'A')));
 });
 
-test('a recording is known again by its sound and length, whatever it is called', () => {
+test('a recording is known again by its spectrum and length, whatever it is called and however near the embeddings are', () => {
+  const of = (durationMs: number, ...spectrum: readonly number[]): SongKeys => keys('a', 'A', null, null, durationMs, Int16Array.from(spectrum));
+  const one = of(200_000, 500, -500, 300, 200);
+  assert.ok(isSameRecording(one, of(201_500, 540, -460, 260, 240), 0.85));
+  assert.not(isSameRecording(one, of(200_000, 600, -600, 400, 300), 0.999));
+  assert.not(isSameRecording(one, of(260_000, 500, -500, 300, 200), 0.999));
+});
+
+test('where a spectrum is not known, a recording is known again by its embedding', () => {
   const [one, copy, longer] = [keys('a', 'A'), keys('b', 'B', null, null, 201_500), keys('c', 'C', null, null, 260_000)];
   assert.ok(isSameRecording(one, copy, 0.99));
   assert.not(isSameRecording(one, copy, 0.9));
