@@ -26,8 +26,10 @@ const RIGHT = WIDTH - MARGIN;
 const HOUR_MS = 3_600_000;
 
 /** Where the hours are. */
-const RIBBON = { left: MARGIN + 40, width: 560, top: 424, height: 744 };
-const TITLE_LEFT = RIBBON.left + RIBBON.width + 20;
+const RIBBON = { left: MARGIN + 40, top: 424, height: 744 };
+/** Leaves room for titles. */
+const NARROW = 560;
+const TITLE_LEFT = RIBBON.left + NARROW + 20;
 const MINUTES = [0, 15, 30, 45, 60];
 const LEGEND = { top: 306, columns: 4, rows: 4, rowHeight: 25 };
 /** How much wider letters are that are bold. */
@@ -58,7 +60,7 @@ export function poster(record: DayRecord, facts: PosterFacts, theme: Theme): str
   const tones = TONES[theme];
   const colours = new Map([...genreColours(facts.model.labels, theme)].map(([label, { strong }]) => [label, strong]));
   const fill = (key: string): string => colours.get(key) ?? (OTHERS.some(([each]) => each === key) ? `url(#livegenre-${key})` : tones.mark);
-  const draw: Draw = { tones, fill, on: (key) => textOn(colours.get(key), tones) };
+  const draw: Draw = { tones, fill, ribbonWidth: record.titles > 0 ? NARROW : RIGHT - RIBBON.left, on: (key) => textOn(colours.get(key), tones) };
   const { day } = record;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" font-family="system-ui, -apple-system, &#39;Segoe UI&#39;, Roboto, &#39;Helvetica Neue&#39;, Arial, sans-serif">
 <title>${escaped(`${facts.station}, ${day.words}`)}</title>
@@ -76,6 +78,8 @@ ${foot(record, facts, draw)}
 interface Draw {
   readonly tones: Tones;
   readonly fill: (key: string) => string;
+  /** Of a whole hour. */
+  readonly ribbonWidth: number;
   /** Colour of text on a fill; undefined where a pattern is under it. */
   readonly on: (key: string) => string | undefined;
 }
@@ -90,7 +94,7 @@ function patterns({ plain, mark, bad, empty }: Tones): string {
 }
 
 function head({ day }: DayRecord, { station, profile }: PosterFacts, { tones }: Draw): string {
-  const size = sizeFor(station, INNER / BOLD, 68, 34);
+  const size = sizeFor(station, INNER / BOLD, 68, 26);
   return text(MARGIN, 120, cutTo(station, INNER / BOLD, size), { size, fill: tones.ink, weight: 700, spacing: -0.03 * size })
     + text(MARGIN, 160, day.words, { size: 23, fill: tones.ink, weight: 500 })
     + text(RIGHT, 160, `${day.timeZone}, ${day.offset}`, { size: 17, fill: tones.quiet, anchor: 'end' })
@@ -130,16 +134,16 @@ function shares({ profile, downMs, model }: PosterFacts, { tones, fill }: Draw):
 }
 
 function hours(record: DayRecord, draw: Draw): string {
-  const { tones } = draw;
+  const { tones, ribbonWidth } = draw;
   const { day } = record;
   const rowHeight = RIBBON.height / day.hours.length;
   const barHeight = rowHeight - 5;
-  const ticks = MINUTES.map((minute) => text(RIBBON.left + RIBBON.width * minute / 60, RIBBON.top - 10, `:${String(minute % 60).padStart(2, '0')}`, { size: 11.5, fill: tones.quiet, anchor: minute === 0 ? 'start' : minute === 60 ? 'end' : 'middle' })).slice(0, -1).join('')
+  const ticks = MINUTES.map((minute) => text(RIBBON.left + ribbonWidth * minute / 60, RIBBON.top - 10, `:${String(minute % 60).padStart(2, '0')}`, { size: 11.5, fill: tones.quiet, anchor: minute === 0 ? 'start' : minute === 60 ? 'end' : 'middle' })).slice(0, -1).join('')
     + text(TITLE_LEFT, RIBBON.top - 10, record.titles > 0 ? 'longest title of the hour' : '', { size: 11.5, fill: tones.quiet });
   const rows = day.hours.map(({ fromMs, label }, index) => {
     const top = RIBBON.top + index * rowHeight;
     const middle = top + barHeight / 2 + 5;
-    const width = RIBBON.width * Math.min(HOUR_MS, day.toMs - fromMs) / HOUR_MS;
+    const width = ribbonWidth * Math.min(HOUR_MS, day.toMs - fromMs) / HOUR_MS;
     const runs = record.runs(index);
     const title = record.titleOf(index);
     return text(RIBBON.left - 12, middle, label, { size: 15, fill: tones.ink, anchor: 'end', weight: 550 })
@@ -151,16 +155,16 @@ function hours(record: DayRecord, draw: Draw): string {
   return `<g>${ticks}${rows.join('')}</g>`;
 }
 
-function rectOf({ key, fromMs, toMs }: Run, rowMs: number, top: number, height: number, { fill }: Draw): string {
-  const scale = RIBBON.width / HOUR_MS;
+function rectOf({ key, fromMs, toMs }: Run, rowMs: number, top: number, height: number, { fill, ribbonWidth }: Draw): string {
+  const scale = ribbonWidth / HOUR_MS;
   return `<rect x="${round(RIBBON.left + (fromMs - rowMs) * scale)}" y="${round(top)}" width="${round((toMs - fromMs) * scale)}" height="${round(height)}" fill="${fill(key)}"/>`;
 }
 
 /** The name of the longest run of a genre, in it: for print without colours, and for eyes that do not tell them apart. */
-function wordIn(runs: readonly Run[], rowMs: number, y: number, { on }: Draw): string {
+function wordIn(runs: readonly Run[], rowMs: number, y: number, { on, ribbonWidth }: Draw): string {
   const longest = runs.filter(({ key }) => on(key) !== undefined).reduce<Run | undefined>((most, run) => (most && lengthMs(most) >= lengthMs(run) ? most : run), undefined);
   if (!longest) return '';
-  const scale = RIBBON.width / HOUR_MS;
+  const scale = ribbonWidth / HOUR_MS;
   const word = labelName(longest.key);
   if (widthOf(word) * 13 + 16 > lengthMs(longest) * scale) return '';
   return text(RIBBON.left + (longest.fromMs - rowMs) * scale + 8, y, word, { size: 13, fill: on(longest.key)!, weight: 600 });
@@ -169,9 +173,10 @@ function wordIn(runs: readonly Run[], rowMs: number, y: number, { on }: Draw): s
 function foot(record: DayRecord, { profile, downMs, model, nowMs }: PosterFacts, { tones }: Draw): string {
   const { day, silences, longest, titles } = record;
   const time = (atMs: number): string => localTime(atMs, day.timeZone);
+  const genres = Object.keys(profile.genres).length;
   const facts: readonly (readonly [string, string, string])[] = [
     ['Heard', lengthWords(1000 * profile.heardS), downMs > 0 ? `${lengthWords(downMs)} without a signal` : 'without a gap in the signal'],
-    ['How mixed', Object.keys(profile.genres).length === 0 ? '–' : `${profile.entropy.toFixed(1)} bits`, Object.keys(profile.genres).length === 0 ? 'no music was heard' : `as ${(2 ** profile.entropy).toFixed(1)} genres in equal parts`],
+    ['How mixed', genres === 0 ? '–' : `${profile.entropy.toFixed(1)} bits`, genres === 0 ? 'no music was heard' : genres === 1 ? 'one genre only' : `as ${(2 ** profile.entropy).toFixed(1)} genres in equal parts`],
     ['Longest of one genre', longest ? lengthWords(lengthMs(longest)) : '–', longest ? `${labelName(longest.key)}, from ${time(longest.fromMs)}` : ''],
     silences.longest ? ['Silences', `${silences.count} · ${lengthWords(silences.totalMs)}`, `longest ${lengthWords(lengthMs(silences.longest))}, at ${time(silences.longest.fromMs)}`]
       : titles > 0 ? ['Titles', `${titles}`, 'no silence of 10 s or more'] : ['Silences', 'none', 'of 10 s or more'],

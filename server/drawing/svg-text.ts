@@ -22,7 +22,8 @@ export function widthOf(text: string): number {
 /** Cut with an ellipsis so that it takes at most `width` at this font size. */
 export function cutTo(text: string, width: number, size: number): string {
   const line = text.replace(/\s+/gu, ' ').trim();
-  if (widthOf(line) * size <= width) return line;
+  // `sizeFor` divides by what is multiplied here.
+  if (widthOf(line) * size <= width + 1e-6) return line;
   const signs = [...line];
   let left = width / size - widthOf('…');
   let kept = 0;

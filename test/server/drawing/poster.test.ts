@@ -91,6 +91,20 @@ test('the picture says what was heard, in words as well as in colours', () => {
   assert.not.equal(poster(record, facts(), 'dark'), svg);
 });
 
+test('without titles the hours take their room; one genre alone is called so; a long name is small before it is cut', () => {
+  const widest = (title: string | null): number => {
+    const record = new DayRecord(day);
+    record.addHeard(music(at(0), at(1), 'jazz', title));
+    const svg = poster(record, facts(), 'light');
+    return Math.max(...[...svg.matchAll(/<rect x="104" y="424" width="([\d.]+)"/g)].map(([, width]) => Number(width)));
+  };
+  assert.equal([widest('One'), widest(null)], [560, 832]);
+  const station = 'Orchestra of the Valley – Evening Programme';
+  const svg = poster(new DayRecord(day), facts({ station, profile: profileOf([{ shares: { jazz: 60 * 60_000 } }]) }), 'light');
+  assert.match(svg, '>one genre only<');
+  assert.match(svg, `>${station}</text>`);
+});
+
 test('a day without anything is a picture, too', () => {
   const svg = poster(new DayRecord(day), facts({ profile: profileOf([]), downMs: 0, nowMs: at(3) }), 'light');
   assert.match(svg, 'Nothing was heard.');
