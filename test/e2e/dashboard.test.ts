@@ -49,10 +49,10 @@ const state = (page: Page, word: string): Promise<void> => page.locator('connect
 /** Resolves when the bars are shown and have changed. */
 async function barsMove(page: Page): Promise<void> {
   await page.locator('genre-bars .p', { hasText: '%' }).first().waitFor(SOON);
-  const lengths = await page.locator('genre-bars .fill').evaluateAll((fills) => fills.map((fill) => getComputedStyle(fill).inlineSize).join());
+  const lengths = await page.locator('genre-bars .fill').evaluateAll((fills) => fills.map((fill) => getComputedStyle(fill).translate).join());
   await page.waitForFunction((before) => {
     const fills = document.querySelector('live-page')!.shadowRoot!.querySelector('genre-bars')!.shadowRoot!.querySelectorAll('.fill');
-    return [...fills].map((fill) => getComputedStyle(fill).inlineSize).join() !== before;
+    return [...fills].map((fill) => getComputedStyle(fill).translate).join() !== before;
   }, lengths, SOON);
 }
 

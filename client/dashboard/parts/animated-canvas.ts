@@ -1,17 +1,17 @@
 /**
- * Reactive controller of a canvas at device resolution: handles its size, animation frames and the
- * reduced-motion preference. Calls the component's draw function about 30 times a second, with reduced motion four
- * times. Asks for an animation frame only when one is due: each that is asked for costs the browser something, drawn or not.
+ * Reactive controller of a canvas, at device resolution unless told otherwise: handles its size, animation frames and
+ * the reduced-motion preference. Calls the component's draw function 20 times a second unless told otherwise, with
+ * reduced motion four times. Asks for an animation frame only when one is due: each that is asked for costs the browser something, drawn or not.
  */
 import type { LitElement, ReactiveController } from 'lit';
 
 /** Parameters of one frame. */
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
-  /** Device pixels. */
+  /** Pixels of the canvas. */
   readonly width: number;
   readonly height: number;
-  /** Device pixels per CSS pixel. */
+  /** Pixels of the canvas per CSS pixel. */
   readonly ratio: number;
   /** Timestamp of the animation frame, ms; the same for all components. */
   readonly atMs: number;
@@ -21,7 +21,16 @@ export interface Frame {
   readonly mustRedraw: boolean;
 }
 
-const FRAME_MS = 1000 / 31;
+export interface CanvasOptions {
+  readonly framesPerSecond?: number;
+  /** Pixels of the canvas per CSS pixel, in place of the device's; read when the size of the canvas changes. */
+  readonly ratio?: () => number;
+  /** Every pixel is painted in each frame: the browser need not blend the canvas with what lies behind it. */
+  readonly isOpaque?: boolean;
+}
+
+/** Of a screen with 60 refreshes a second every third: pictures scroll 60 px a second, 3 px each time. */
+const FRAMES_PER_SECOND = 20;
 const REDUCED_FRAME_MS = 250;
 /** The frame is asked for this much earlier, ms: it comes at the next refresh of the screen. */
 const EARLY_MS = 12;
@@ -29,6 +38,9 @@ const EARLY_MS = 12;
 export class AnimatedCanvas implements ReactiveController {
   readonly #host: LitElement;
   readonly #draw: (frame: Frame) => void;
+  readonly #frameMs: number;
+  readonly #ratio: (() => number) | undefined;
+  readonly #isOpaque: boolean;
   readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
   #canvas: HTMLCanvasElement | null = null;
   #sizes: ResizeObserver | undefined;
@@ -37,9 +49,12 @@ export class AnimatedCanvas implements ReactiveController {
   #drawnAtMs = 0;
   #mustRedraw = true;
 
-  constructor(host: LitElement, draw: (frame: Frame) => void) {
+  constructor(host: LitElement, draw: (frame: Frame) => void, { framesPerSecond = FRAMES_PER_SECOND, ratio, isOpaque = false }: CanvasOptions = {}) {
     this.#host = host;
     this.#draw = draw;
+    this.#frameMs = 1000 / framesPerSecond;
+    this.#ratio = ratio;
+    this.#isOpaque = isOpaque;
     host.addController(this);
   }
 
@@ -64,9 +79,10 @@ export class AnimatedCanvas implements ReactiveController {
   /** Uses the exact device pixels if the browser reports them, so that nothing is blurred at 125 % zoom. */
   #watchSize(canvas: HTMLCanvasElement): void {
     this.#sizes = new ResizeObserver(([entry]) => {
-      const exact = entry?.devicePixelContentBoxSize?.[0];
-      const width = devicePixels(exact?.inlineSize, canvas.clientWidth * devicePixelRatio);
-      const height = devicePixels(exact?.blockSize, canvas.clientHeight * devicePixelRatio);
+      const exact = this.#ratio ? undefined : entry?.devicePixelContentBoxSize?.[0];
+      const ratio = this.#ratio?.() ?? devicePixelRatio;
+      const width = devicePixels(exact?.inlineSize, canvas.clientWidth * ratio);
+      const height = devicePixels(exact?.blockSize, canvas.clientHeight * ratio);
       if (canvas.width === width && canvas.height === height) return;
       canvas.width = width;
       canvas.height = height;
@@ -91,12 +107,12 @@ export class AnimatedCanvas implements ReactiveController {
   }
 
   #frame(atMs: number): void {
-    this.#timer = setTimeout(() => this.#ask(), (this.#motion.matches ? REDUCED_FRAME_MS : FRAME_MS) - EARLY_MS);
+    this.#timer = setTimeout(() => this.#ask(), (this.#motion.matches ? REDUCED_FRAME_MS : this.#frameMs) - EARLY_MS);
     this.#paint(atMs);
   }
 
   #paint(atMs: number): void {
-    const context = this.#canvas?.getContext('2d');
+    const context = this.#canvas?.getContext('2d', { alpha: !this.#isOpaque });
     if (!context || !this.#canvas || this.#canvas.width === 0) return;
     const mustRedraw = this.#mustRedraw;
     this.#mustRedraw = false;
@@ -110,4 +126,12 @@ export class AnimatedCanvas implements ReactiveController {
 /** The exact size if it agrees with the pixel ratio: on emulated screens it is measured in another ratio. */
 function devicePixels(exact: number | undefined, expected: number): number {
   return exact !== undefined && Math.abs(exact - expected) <= 1.5 ? exact : Math.round(expected);
+}
+
+/** Moves what the canvas shows to the left by whole pixels; the right edge becomes empty. */
+export function moveLeft(context: CanvasRenderingContext2D, pixels: number): void {
+  const { globalCompositeOperation } = context;
+  context.globalCompositeOperation = 'copy';
+  context.drawImage(context.canvas, -pixels, 0);
+  context.globalCompositeOperation = globalCompositeOperation;
 }

@@ -15,7 +15,8 @@ export class GenreBars extends LitElement {
     .dot { inline-size: 0.625rem; block-size: 0.625rem; border-radius: 0.1875rem; background: var(--colour); }
     .label { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: var(--quiet); }
     .track { block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }
-    .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--control); inline-size: calc(var(--p) * 100%); transition: inline-size 0.3s linear; }
+    /* Moved instead of resized, in few steps: resizing would lay the page out at each refresh of the screen. */
+    .fill { display: block; block-size: 100%; border-radius: inherit; background: var(--control); translate: calc(var(--p) * 100% - 100%); transition: translate 0.3s steps(5); }
     .p { text-align: end; color: var(--quiet); }
     .idle .dot { background: none; box-shadow: inset 0 0 0 2px var(--colour); }
     .idle .track { background: none; box-shadow: inset 0 0 0 1px var(--line); }

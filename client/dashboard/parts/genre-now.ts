@@ -22,7 +22,8 @@ export class GenreNow extends LitElement {
     .note { color: var(--quiet); }
     .also { grid-column: 1 / -1; min-block-size: 1lh; color: var(--quiet); }
     .track { grid-column: 1 / -1; block-size: 0.5rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; }
-    .fill { block-size: 100%; border-radius: inherit; background: var(--colour); inline-size: calc(var(--p) * 100%); transition: inline-size 0.3s linear; }
+    /* Moved instead of resized, in few steps: resizing would lay the page out at each refresh of the screen. */
+    .fill { block-size: 100%; border-radius: inherit; background: var(--colour); translate: calc(var(--p) * 100% - 100%); transition: translate 0.3s steps(5); }
     @media (prefers-reduced-motion: reduce) { .fill { transition: none; } }
     @media (forced-colors: active) { .fill { background: Highlight; } }
   `];

@@ -30,6 +30,7 @@ export class LevelMeter extends LitElement {
   readonly #meter = new Meter();
   #drawn = '';
   #lastMs = 0;
+  #tones = { bar: '', peak: '', clipping: '' };
 
   constructor() {
     super();
@@ -55,12 +56,15 @@ export class LevelMeter extends LitElement {
     const drawn = `${bar} ${peak}`;
     if (!mustRedraw && drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const style = getComputedStyle(this);
+    if (mustRedraw) {
+      const style = getComputedStyle(this);
+      this.#tones = { bar: style.getPropertyValue('--accent'), peak: style.getPropertyValue('--ink'), clipping: style.getPropertyValue('--bad') };
+    }
     context.clearRect(0, 0, width, height);
-    context.fillStyle = style.getPropertyValue('--accent');
+    context.fillStyle = this.#tones.bar;
     context.fillRect(0, height - bar, width, bar);
     if (peak === 0) return;
-    context.fillStyle = style.getPropertyValue(meter.peakDb > CLIPPING_DB ? '--bad' : '--ink');
+    context.fillStyle = meter.peakDb > CLIPPING_DB ? this.#tones.clipping : this.#tones.peak;
     const thick = Math.round(2 * ratio);
     context.fillRect(0, Math.min(height - thick, height - peak), width, thick);
   }

@@ -6,7 +6,10 @@ import type { Picture } from '../model/picture.js';
 import { visibleSpanMs, type SoundView } from '../model/sound-view.js';
 import type { Theme } from '../model/theme.js';
 import { sharedStyles } from './shared-styles.js';
-import { AnimatedCanvas, type Frame } from './animated-canvas.js';
+import { AnimatedCanvas, moveLeft, type Frame } from './animated-canvas.js';
+
+/** Columns that enlarging blends a column with, to one side. */
+const BLENDED = 3;
 
 export class MelSpectrogram extends LitElement {
   static override properties = { soundView: { attribute: false }, theme: {} };
@@ -22,7 +25,8 @@ export class MelSpectrogram extends LitElement {
   /** Ring buffer of columns with one pixel per cell; drawn scaled. */
   readonly #cells = document.createElement('canvas');
   #painted: { picture: Picture; theme: Theme; endColumn: number } | undefined;
-  #drawnEndMs = -1;
+  /** What the canvas shows. */
+  #drawn: { picture: Picture; lastPixel: number; end: number } | undefined;
 
   constructor() {
     super();
@@ -42,27 +46,40 @@ export class MelSpectrogram extends LitElement {
       <div class="frame"><canvas role="img" aria-label="Mel spectrogram of the last seconds"></canvas></div>`;
   }
 
+  /** What was drawn is moved, and only what came after it is added. */
   #draw({ context, width, height, ratio, atMs, reducedMotion, mustRedraw }: Frame): void {
     const { soundView } = this;
     if (!soundView) return context.clearRect(0, 0, width, height);
-    const endMs = soundView.rightEdgeMs(atMs, reducedMotion);
-    if (!mustRedraw && endMs === this.#drawnEndMs) return;
-    this.#drawnEndMs = endMs;
-    this.#paintCells(soundView.picture);
-    context.clearRect(0, 0, width, height);
-    context.imageSmoothingQuality = 'high';
-    const { hopMs, bands } = soundView.picture.format;
+    const { picture } = soundView;
+    const { hopMs, bands } = picture.format;
     const spanMs = visibleSpanMs(width / ratio);
-    const columnPx = width * hopMs / spanMs;
-    const first = Math.max(0, Math.floor((endMs - spanMs) / hopMs));
-    const end = Math.min(soundView.picture.endColumn, Math.ceil(endMs / hopMs));
-    const ring = soundView.picture.columns;
+    const pixelMs = spanMs / width;
+    const lastPixel = Math.floor(soundView.rightEdgeMs(atMs, reducedMotion) / pixelMs);
+    const endMs = lastPixel * pixelMs;
+    const end = Math.min(picture.endColumn, Math.ceil(endMs / hopMs));
+    const drawn = mustRedraw || this.#drawn?.picture !== picture ? undefined : this.#drawn;
+    if (drawn?.lastPixel === lastPixel) return;
+    this.#drawn = { picture, lastPixel, end };
+    this.#paintCells(picture);
+    const xOf = (column: number): number => width - (endMs - column * hopMs) / pixelMs;
+    const moved = drawn ? lastPixel - drawn.lastPixel : Infinity;
+    // The last column was blended with nothing at its right.
+    const left = drawn && moved > 0 && moved < width ? Math.max(0, Math.min(width - moved, Math.floor(xOf(drawn.end - 1)))) : 0;
+    if (left > 0) moveLeft(context, moved);
+    context.save();
+    context.beginPath();
+    context.rect(left, 0, width - left, height);
+    context.clip();
+    context.clearRect(left, 0, width - left, height);
+    context.imageSmoothingQuality = 'high';
+    const first = Math.max(0, Math.floor((endMs - spanMs) / hopMs), left > 0 ? drawn!.end - 1 - BLENDED : 0);
+    const ring = picture.columns;
     for (let from = first; from < end;) { // two parts if the range wraps around
       const count = Math.min(end - from, ring - from % ring);
-      const x = width - (endMs - from * hopMs) / hopMs * columnPx;
-      context.drawImage(this.#cells, from % ring, 0, count, bands, x, 0, count * columnPx, height);
+      context.drawImage(this.#cells, from % ring, 0, count, bands, xOf(from), 0, count * hopMs / pixelMs, height);
       from += count;
     }
+    context.restore();
   }
 
   /** Paints the new columns into the ring buffer; all of them for another stream or theme. */
