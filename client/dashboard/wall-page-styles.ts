@@ -22,7 +22,7 @@ export const wallPageStyles = css`
   .controls :is(button, select) { display: inline-flex; align-items: center; gap: 0.375rem; min-block-size: 2.25rem; }
   .idle .controls { display: none; }
   .idle { cursor: none; }
-  .grid { display: grid; gap: var(--gap); min-block-size: 0; }
+  .grid { position: relative; isolation: isolate; display: grid; gap: var(--gap); min-block-size: 0; }
   .old { filter: grayscale(1); opacity: 0.55; }
   .waiting { place-self: center; text-align: center; color: var(--quiet); }
   @media (max-width: 48rem) { .genres { display: none; } .line { flex-wrap: wrap; } .controls { margin-inline-start: auto; } }

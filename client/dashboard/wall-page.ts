@@ -17,6 +17,7 @@ import { icon, WARNING } from './parts/icons.js';
 import { sharedStyles } from './parts/shared-styles.js';
 import './parts/site-header.js';
 import './parts/station-tile.js';
+import './parts/wall-lights.js';
 import type { Site } from './site.js';
 import { WakeLock } from './wake-lock.js';
 import { wallPageStyles } from './wall-page-styles.js';
@@ -50,6 +51,7 @@ export class WallPage extends LitElement {
   #viewer: StationsViewer | undefined;
   #stops: (() => void)[] = [];
   #receivedAtMs = 0;
+  #gapPx = GAP_REM * rootFontPx();
   #colours: { readonly key: string; readonly all: ReadonlyMap<string, WallColour> } = { key: '', all: new Map() };
   readonly #sizes = new ResizeObserver(() => this.#layOut());
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -154,8 +156,10 @@ export class WallPage extends LitElement {
     const { columns, rowPx } = this.grid;
     const colours = this.#palette();
     return html`
-      <div class=${isOffline ? 'grid old' : 'grid'} role="list" aria-label="Stations" .style=${`--gap: ${GAP_REM}rem; grid-template-columns: repeat(${columns}, minmax(0, 1fr)); grid-auto-rows: ${rowPx}px`}>${repeat(ordered, ({ id }) => id, (station) => html`
-        <station-tile .station=${station} .level=${station.level} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-tile>`)}
+      <div class=${isOffline ? 'grid old' : 'grid'} role="list" aria-label="Stations" .style=${`--gap: ${GAP_REM}rem; grid-template-columns: repeat(${columns}, minmax(0, 1fr)); grid-auto-rows: ${rowPx}px`}>
+        <wall-lights .stations=${ordered} .grid=${this.grid} .gapPx=${this.#gapPx} .colours=${colours}></wall-lights>
+        ${repeat(ordered, ({ id }) => id, (station) => html`
+        <station-tile .station=${station} .colours=${colours} .href=${this.site.href({ page: 'station', id: station.id })}></station-tile>`)}
       </div>`;
   }
 
@@ -164,11 +168,11 @@ export class WallPage extends LitElement {
     const grid = this.renderRoot.querySelector<HTMLElement>('.grid');
     if (!grid || !this.stations) return;
     const { top, width } = grid.getBoundingClientRect();
-    const style = getComputedStyle(document.documentElement);
-    const remPx = parseFloat(style.fontSize);
+    const remPx = rootFontPx();
+    this.#gapPx = GAP_REM * remPx;
     const belowPx = parseFloat(getComputedStyle(grid.parentElement!).paddingBlockEnd);
     const heightPx = innerHeight - (top + scrollY) - belowPx;
-    const next = wallGrid(this.stations.length, { widthPx: width, heightPx, gapPx: GAP_REM * remPx, leastWidthPx: LEAST_WIDTH_REM * remPx, leastHeightPx: LEAST_HEIGHT_REM * remPx });
+    const next = wallGrid(this.stations.length, { widthPx: width, heightPx, gapPx: this.#gapPx, leastWidthPx: LEAST_WIDTH_REM * remPx, leastHeightPx: LEAST_HEIGHT_REM * remPx });
     if (JSON.stringify(next) !== JSON.stringify(this.grid)) this.grid = next;
   }
 
@@ -187,6 +191,10 @@ export class WallPage extends LitElement {
     // Refused where the page may not; the wall stays as it is.
     void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(() => {});
   }
+}
+
+function rootFontPx(): number {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 customElements.define('wall-page', WallPage);

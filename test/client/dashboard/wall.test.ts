@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as fc from 'fast-check';
 import { wallColours } from '../../../client/dashboard/model/wall-colours.js';
+import { lightOf, stillLight, WallLights } from '../../../client/dashboard/model/wall-lights.js';
 import { wallGrid } from '../../../client/dashboard/model/wall-grid.js';
 import { tileWords, wallSum } from '../../../client/dashboard/model/wall-words.js';
 import { INK, type Theme } from '../../../client/dashboard/model/theme.js';
@@ -42,6 +43,22 @@ test('a tile says the genre, or why there is none', () => {
 test('the sum counts what is heard now', () => {
   const jazz = { genre: 'jazz' };
   assert.equal(wallSum([glance(jazz), glance({}), glance(jazz), glance({ state: 'failing', genre: null }), glance({ state: 'silent', heard: 'silence', genre: null })]), { live: 3, faults: 1, silent: 1, genres: [['jazz', 2], ['hiphop', 1]] });
+});
+
+test('a light rises with the level, moves evenly to the next one within a second, and then rests', () => {
+  assert.equal([lightOf(null), lightOf(-60), lightOf(0)], [{ rise: 0.1, opacity: 0 }, { rise: 0.1, opacity: 0.35 }, { rise: 1, opacity: 1 }]);
+  assert.ok(lightOf(-20).rise < lightOf(-10).rise);
+  assert.equal(stillLight(-50), stillLight(-3));
+  const lights = new WallLights();
+  lights.set([{ id: 'a', level: null }, { id: 'b', level: 0 }], 0);
+  assert.equal(lights.at('b', 500), { rise: 0.55, opacity: 0.5 });
+  assert.equal([lights.isMoving(999), lights.isMoving(1000)], [true, false]);
+  assert.equal(lights.at('b', 5000), lightOf(0));
+  // The next message comes early: the light goes on from where it is.
+  lights.set([{ id: 'b', level: -60 }], 5000);
+  lights.set([{ id: 'b', level: 0 }, { id: 'new', level: 0 }], 5500);
+  assert.equal([lights.at('b', 5500), lights.at('new', 5500)], [{ rise: 0.55, opacity: 0.675 }, { rise: 0.1, opacity: 0 }]);
+  assert.is(lights.at('a', 5500).opacity, 0);
 });
 
 for (const theme of ['light', 'dark'] satisfies Theme[]) {
