@@ -23,9 +23,12 @@ const BYTES_PER_SECOND = 5000;
 /** Files that mostly wait for real time: some of them run beside those that compute. */
 const WAITING: readonly Need[] = ['browser', 'programs'];
 
-/** Files that take longer run in a separate process; shorter ones share one, up to this total. */
-const SHORT_S = 12;
-const BATCH_S = 20;
+/**
+ * Short files share a process, because loading the server's modules takes as long as many of them: up to a total
+ * that leaves several processes a job, within these seconds. Files of more than half of it run alone.
+ */
+const BATCHES_PER_JOB = 3;
+const BATCH_S = { min: 20, max: 60 };
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -107,13 +110,15 @@ function next(isWaiting: boolean): TestFile[] | undefined {
 function batches(all: readonly TestFile[]): TestFile[][] {
   const batches: { files: TestFile[]; seconds: number }[] = [];
   let open: { files: TestFile[]; seconds: number } | undefined;
+  const totalS = all.reduce((sum, file) => sum + expectedSeconds(file), 0);
+  const batchS = Math.min(BATCH_S.max, Math.max(BATCH_S.min, totalS / (BATCHES_PER_JOB * jobs)));
   for (const file of [...all].sort((a, b) => a.path.localeCompare(b.path))) {
     const seconds = expectedSeconds(file);
-    if (seconds > SHORT_S) {
+    if (seconds > batchS / 2) {
       batches.push({ files: [file], seconds });
       continue;
     }
-    if (!open || open.seconds + seconds > BATCH_S) batches.push(open = { files: [], seconds: 0 });
+    if (!open || open.seconds + seconds > batchS) batches.push(open = { files: [], seconds: 0 });
     open.files.push(file);
     open.seconds += seconds;
   }

@@ -7,7 +7,7 @@ import { killShards, sharedServer, withServer } from '../../rig.js';
 
 const test = suite('explanations over HTTP');
 const BANDS = 64;
-const shared = sharedServer(test);
+const shared = sharedServer(test, { maxFiles: 2 });
 
 /** Steady sound with a burst in the high bands, columns 40 to 52. */
 function burst(columns = 92): Uint8Array {
@@ -64,20 +64,18 @@ test('what can not be explained is refused with the reason', () => shared(async 
 }));
 
 test('limits can be set, and are those of a visitor who may send', async () => {
-  await withServer({ maxExplainSeconds: 2 }, async (server) => {
-    assert.is((await ask(server, burst())).status, 413);
-    assert.is((await ask(server, burst(), '?from=80')).status, 200);
-  });
-  await withServer({ access: 'view', adminToken: 'a-token' }, async (server) => {
-    assert.is((await ask<Problem>(server, burst())).body.code, 'no-token');
-    assert.is((await ask(server, burst(), '', { headers: { Authorization: 'Bearer a-token' } })).status, 200);
+  await withServer({ maxExplainSeconds: 2, access: 'view', adminToken: 'a-token' }, async (server) => {
+    const withToken = { headers: { Authorization: 'Bearer a-token' } };
+    assert.is((await ask<Problem>(server, burst(), '?from=80')).body.code, 'no-token');
+    assert.is((await ask(server, burst(), '', withToken)).status, 413);
+    assert.is((await ask(server, burst(), '?from=80', withToken)).status, 200);
   });
   await withServer({ maxFiles: 0 }, async (server) => {
     assert.equal((await ask<Problem>(server, burst())).body.code, 'too-many-files');
   });
 });
 
-test('when the client goes the work ends, and the next one gets its turn', () => withServer({ maxFiles: 2 }, async (server) => {
+test('when the client goes the work ends, and the next one gets its turn', () => shared(async (server) => {
   const stop = new AbortController();
   const gone = ask(server, burst(344), '', { signal: stop.signal }).then(() => 'answered', () => 'gone');
   const waits = ask(server, burst(), '?genre=high');
@@ -86,7 +84,7 @@ test('when the client goes the work ends, and the next one gets its turn', () =>
   assert.is((await waits).body.genre, 'high');
 }));
 
-test('a thread that dies fails its request only; the next one starts another', () => withServer({}, async (server) => {
+test('a thread that dies fails its request only; the next one starts another', () => shared(async (server) => {
   await ask(server, burst());
   const long = ask<Problem>(server, burst(344));
   killShards();
