@@ -63,10 +63,10 @@ export class Running {
     return `${this.#program}: ${this.#log}`;
   }
 
-  /** CPU time of it and of its children that still run, ms. */
+  /** CPU time of it and of its children, those that have ended included, ms. */
   get cpuMs(): number {
     const main = this.child.pid!;
-    return readdirSync('/proc').map(Number).filter((pid) => pid === main || parentOf(pid) === main).reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), 0);
+    return readdirSync('/proc').map(Number).filter((pid) => pid === main || parentOf(pid) === main).reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), endedMsOf(main));
   }
 
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -94,4 +94,11 @@ function parentOf(pid: number): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** CPU time of children that have ended, ms: fields 16 and 17 of /proc/PID/stat, in hundredths of a second. */
+function endedMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return 10 * (Number(fields[13]) + Number(fields[14]));
 }
