@@ -29,6 +29,10 @@ const info: z.ZodType<StreamInfo> = z.object({
 export const find = z.object({ from: session, ids: z.array(streamId).max(PER_MESSAGE), info: z.boolean().optional() });
 /** To the node that asked. */
 export const found = z.object({ from: session, streams: z.array(z.object({ id: streamId, key, connected: z.boolean(), info: info.optional() })).max(PER_MESSAGE) });
+/** To all nodes: which streams are there, and are those of clients wanted, too? */
+export const list = z.object({ from: session, clients: z.boolean() });
+/** To the node that asked, in parts. */
+export const listed = z.object({ streams: z.array(info).max(PER_MESSAGE), isLast: z.boolean() });
 /** To the node that has the streams, every few seconds. */
 export const watch = z.object({ from: session, streams: z.array(z.object({ key, viewers: z.int().min(0).max(1e6), columns: z.boolean(), isNew: z.boolean() })).max(PER_MESSAGE) });
 /** Its answer: which of them it does not have any more, and what a viewer gets first of those that are new. */
@@ -40,6 +44,8 @@ export const letGone = z.object({ id: streamId });
 
 export type Find = z.infer<typeof find>;
 export type Found = z.infer<typeof found>;
+export type List = z.infer<typeof list>;
+export type Listed = z.infer<typeof listed>;
 export type Watch = z.infer<typeof watch>;
 export type Watched = z.infer<typeof watched>;
 export type LetGo = z.infer<typeof letGo>;

@@ -70,7 +70,7 @@ interface StreamsOfNodes extends Elsewhere {
 }
 
 /** Without a bus: viewers of other nodes' streams are refused, senders go on at once. */
-const NO_STREAMS: Elsewhere = { watch: async () => undefined, follow: () => undefined, takeOver: async () => {}, info: async () => undefined };
+const NO_STREAMS: Elsewhere = { watch: async () => undefined, follow: () => undefined, takeOver: async () => {}, list: async () => [], info: async () => undefined };
 
 /** What differs with the engine of the leases. */
 interface Engine {
@@ -79,7 +79,7 @@ interface Engine {
   /** Tells the others how this node's stations are, and hears of theirs. */
   readonly glances?: (parts: { readonly node: string; readonly stations: Stations; readonly number: (station: string) => number | undefined; readonly scheduler: SchedulerLike }) => { close(): void };
   /** With a bus. */
-  readonly elsewhere?: (streams: Streams) => StreamsOfNodes;
+  readonly elsewhere?: (streams: Streams, others: () => number) => StreamsOfNodes;
   close(): Promise<void>;
 }
 
@@ -95,6 +95,7 @@ export async function openCluster(settings: Settings, log: Log, scheduler: Sched
   const running = new Subscription();
   let ownership: Ownership | undefined;
   let elsewhere: StreamsOfNodes | undefined;
+  const others = (): number => Math.max(0, (ownership?.members.length ?? 0) - 1);
   const held = (station: string): number | undefined => {
     const lease = ownership?.lease(station);
     return lease?.isHeld ? lease.number : undefined;
@@ -104,13 +105,13 @@ export async function openCluster(settings: Settings, log: Log, scheduler: Sched
     list: (own) => engine.list?.(own) ?? own,
     number: held,
     get hasOthers() {
-      return (ownership?.members.length ?? 0) > 1;
+      return others() > 0;
     },
     get bus() {
       return elsewhere?.counts;
     },
     elsewhere(streams) {
-      elsewhere = engine.elsewhere?.(streams);
+      elsewhere = engine.elsewhere?.(streams, others);
       return elsewhere ?? NO_STREAMS;
     },
     start({ stations, list, records, alerts, load }) {
@@ -146,14 +147,14 @@ async function openEngine(settings: Settings, node: string, log: Log, scheduler:
       leases: new NatsLeases({ connection, bucket: `${PREFIX}-leases` }),
       ...(!isPostgres(settings) && { list: (own) => new SharedStations({ connection, bucket: `${PREFIX}-stations`, log, scheduler, own }) }),
       glances: (parts) => new Glances({ ...parts, bus, subject: `${PREFIX}.glances` }),
-      elsewhere: (streams) => streamsOfNodes({ bus, streams, scheduler, session: `${node}-${randomBytes(4).toString('hex')}`, searchMs: settings.resumeWindowMs }),
+      elsewhere: (streams, others) => streamsOfNodes({ bus, streams, others, scheduler, session: `${node}-${randomBytes(4).toString('hex')}`, searchMs: settings.resumeWindowMs }),
       close: () => connection.close(),
     };
   }
   return settings.node !== '' && isPostgres(settings) ? openPostgresLeases(settings.database) : undefined;
 }
 
-function streamsOfNodes(parts: { readonly bus: NatsBus; readonly streams: Streams; readonly scheduler: SchedulerLike; readonly session: string; readonly searchMs: number }): StreamsOfNodes {
+function streamsOfNodes(parts: { readonly bus: NatsBus; readonly streams: Streams; readonly others: () => number; readonly scheduler: SchedulerLike; readonly session: string; readonly searchMs: number }): StreamsOfNodes {
   const subjects = streamSubjects(PREFIX);
   const remote = new RemoteStreams({ ...parts, subjects });
   const published = new PublishedStreams({ ...parts, subjects, onTaken: (id, session) => remote.taken(id, session) });
@@ -161,6 +162,7 @@ function streamsOfNodes(parts: { readonly bus: NatsBus; readonly streams: Stream
     watch: (id) => remote.watch(id),
     follow: (before) => remote.follow(before),
     takeOver: (id) => remote.takeOver(id),
+    list: (clients) => remote.list(clients),
     info: (id) => remote.info(id),
     counts: { get received() { return remote.size; }, get published() { return published.size; }, get ignored() { return parts.bus.ignored; } },
     close() {

@@ -7,7 +7,7 @@ import type { StreamInfo } from '../protocol/messages.js';
 import type { Stream } from '../streams/stream.js';
 import type { Streams } from '../streams/streams.js';
 import type { Bus, BusMessage } from './bus.js';
-import { find, letGo, parsed, watch, type End, type Found, type LetGone, type Watched } from './bus-messages.js';
+import { find, letGo, list, parsed, watch, type End, type Found, type LetGone, type Listed, type Watched } from './bus-messages.js';
 import { Interest, type Wanted } from './interest.js';
 import type { StreamSubjects } from './stream-subjects.js';
 
@@ -16,7 +16,7 @@ export interface PublishedStreamsOptions {
   readonly subjects: StreamSubjects;
   /** Of this node. */
   readonly session: string;
-  readonly streams: Pick<Streams, 'get'>;
+  readonly streams: Pick<Streams, 'get' | 'list'>;
   /** A client has resumed the stream with this id at the node of another session. */
   readonly onTaken?: (id: string, session: string) => void;
   readonly scheduler?: SchedulerLike;
@@ -28,6 +28,8 @@ interface Published {
   wanted: Wanted;
 }
 
+/** Descriptions have some hundred bytes each. */
+const LISTED_PER_MESSAGE = 250;
 const EXPIRE_EVERY_MS = 1000;
 
 export class PublishedStreams {
@@ -43,6 +45,7 @@ export class PublishedStreams {
     const { bus, subjects, session, scheduler = asyncScheduler } = options;
     this.#interest = new Interest(() => scheduler.now(), (key, wanted) => this.#want(key, wanted));
     this.#owned.add(bus.subscribe(subjects.find, (message) => this.#find(message)));
+    this.#owned.add(bus.subscribe(subjects.list, (message) => this.#list(message)));
     this.#owned.add(bus.subscribe(subjects.watch(session), (message) => this.#watch(message)));
     this.#owned.add(bus.subscribe(subjects.letGo, (message) => this.#letGo(message)));
     this.#owned.add(interval(EXPIRE_EVERY_MS, scheduler).subscribe(() => this.#interest.expire()));
@@ -73,6 +76,18 @@ export class PublishedStreams {
       return [{ id, key: this.#publish(stream).key, connected: described.connected, ...(asked.info && { info: described }) }];
     });
     if (found.length > 0) bus.publish(subjects.found(asked.from), JSON.stringify({ from: session, streams: found } satisfies Found));
+  }
+
+  #list({ text }: BusMessage): void {
+    const { bus, subjects, session, streams } = this.#options;
+    const asked = parsed(list, text);
+    if (!asked) return bus.ignore(subjects.list);
+    if (asked.from === session) return;
+    const shown = streams.list().filter(({ source }) => source === 'station' || (source === 'client' && asked.clients));
+    for (let first = 0; first === 0 || first < shown.length; first += LISTED_PER_MESSAGE) {
+      const answer: Listed = { streams: shown.slice(first, first + LISTED_PER_MESSAGE).map((stream) => stream.info()), isLast: first + LISTED_PER_MESSAGE >= shown.length };
+      bus.publish(subjects.listed(asked.from), JSON.stringify(answer));
+    }
   }
 
   #watch({ text, answer }: BusMessage): void {

@@ -9,7 +9,7 @@ import type { StreamInfo } from '../protocol/messages.js';
 import type { Elsewhere, Watchable } from '../streams/elsewhere.js';
 import type { Streams } from '../streams/streams.js';
 import type { Bus, BusMessage } from './bus.js';
-import { found, letGone, messageToViewers, parsed, PER_MESSAGE, watched, type Find, type LetGo, type Watch } from './bus-messages.js';
+import { found, letGone, listed, messageToViewers, parsed, PER_MESSAGE, watched, type Find, type LetGo, type List, type Watch } from './bus-messages.js';
 import { LEASE_TIMES } from './lease.js';
 import { RemoteStream, type Place } from './remote-stream.js';
 import type { StreamSubjects } from './stream-subjects.js';
@@ -20,6 +20,8 @@ export interface RemoteStreamsOptions {
   /** Of this node. */
   readonly session: string;
   readonly streams: Pick<Streams, 'get'>;
+  /** Number of the other nodes, as far as this one knows. */
+  readonly others: () => number;
   /** For how long a stream is looked for whose node is gone. */
   readonly searchMs: number;
   readonly scheduler?: SchedulerLike;
@@ -31,6 +33,7 @@ const ANSWER_MS = LEASE_TIMES.answerMs;
 const TAKE_OVER_MS = 500;
 /** After this time a node that has the stream without its sender will do. */
 const SECOND_CHOICE_MS = 200;
+const LIST_MS = 500;
 const LOOK_EVERY_MS = 500;
 const LOOKS_PER_RENEWAL = 4;
 /** A node that leaves so many renewals in a row unanswered is gone. */
@@ -50,6 +53,9 @@ export class RemoteStreams implements Elsewhere {
   /** Those who wait for what a node says of a stream, or for it to be let go. */
   readonly #asking = new Map<string, Set<(info: StreamInfo | undefined) => void>>();
   readonly #taking = new Map<string, Set<() => void>>();
+  /** Lists that are asked for now, with and without streams of clients. */
+  readonly #listing = new Map<boolean, Promise<readonly StreamInfo[]>>();
+  #listed: ((text: string) => void) | undefined;
   #looks = 0;
 
   constructor(options: RemoteStreamsOptions) {
@@ -58,6 +64,7 @@ export class RemoteStreams implements Elsewhere {
     this.#scheduler = scheduler;
     this.#owned.add(bus.subscribe(subjects.found(session), (message) => this.#onFound(message)));
     this.#owned.add(bus.subscribe(subjects.watched(session, '*'), (message) => this.#onWatched(message)));
+    this.#owned.add(bus.subscribe(subjects.listed(session), ({ text }) => this.#listed?.(text)));
     this.#owned.add(bus.subscribe(subjects.letGone(session), ({ subject, text }) => {
       const answer = parsed(letGone, text);
       if (!answer) return bus.ignore(subject);
@@ -114,6 +121,16 @@ export class RemoteStreams implements Elsewhere {
     return this.#answered(this.#asking, id, ANSWER_MS, () => this.#find([id], true));
   }
 
+  /** One question at a time, shared by all who ask the same meanwhile. */
+  list(clients: boolean): Promise<readonly StreamInfo[]> {
+    const known = this.#listing.get(clients);
+    if (known) return known;
+    const before = [...this.#listing.values()];
+    const asked = Promise.all(before).then(() => this.#askForLists(clients)).finally(() => this.#listing.delete(clients));
+    this.#listing.set(clients, asked);
+    return asked;
+  }
+
   /** A client has resumed the stream at the node of this session: what another one still says of it is old. */
   taken(id: string, session: string): void {
     const stream = this.#byId.get(id);
@@ -143,6 +160,28 @@ export class RemoteStreams implements Elsewhere {
     if (!/^[\w.-]{1,100}$/.test(id)) throw new ProtocolError('not-found', 'No stream has such an id; GET /v1/streams lists those that are running.');
     if (!this.#options.bus.isConnected) throw new ProtocolError('going-away', 'This node can not ask the others for the stream at the moment. Try again.');
     if ([...this.#byId.values()].filter(({ isOpen }) => !isOpen).length + this.#asking.size >= MAX_ASKED) throw new ProtocolError('too-many-viewers', 'Too many streams are looked for at the moment. Try again later.');
+  }
+
+  #askForLists(clients: boolean): Promise<readonly StreamInfo[]> {
+    const { bus, subjects, session, others } = this.#options;
+    if (!bus.isConnected || others() === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const streams: StreamInfo[] = [];
+      let answers = 0;
+      const settle = (): void => {
+        this.#listed = undefined;
+        timeout.unsubscribe();
+        resolve(streams);
+      };
+      const timeout = this.#after(LIST_MS, settle);
+      this.#listed = (text) => {
+        const answer = parsed(listed, text);
+        if (!answer) return bus.ignore(subjects.listed(session));
+        streams.push(...answer.streams);
+        if (answer.isLast && ++answers >= others()) settle();
+      };
+      bus.publish(subjects.list, JSON.stringify({ from: session, clients } satisfies List));
+    });
   }
 
   /** Nobody has the stream; who says so, but does not open it, has the same time again. */

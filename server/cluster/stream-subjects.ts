@@ -5,6 +5,10 @@ export interface StreamSubjects {
   readonly find: string;
   /** `found`, to the session that asked. */
   found(session: string): string;
+  /** `list`, to all. */
+  readonly list: string;
+  /** `listed`, to the session that asked. */
+  listed(session: string): string;
   /** `watch`, to the session that has the streams. */
   watch(session: string): string;
   /** `watched`, to the session that watches, from one that has streams; `*` for all of them. */
@@ -21,6 +25,8 @@ export function streamSubjects(prefix: string): StreamSubjects {
   return {
     find: `${prefix}.find`,
     found: (session) => `${prefix}.found.${session}`,
+    list: `${prefix}.list`,
+    listed: (session) => `${prefix}.listed.${session}`,
     watch: (session) => `${prefix}.watch.${session}`,
     watched: (session, owner) => `${prefix}.watched.${session}.${owner}`,
     letGo: `${prefix}.let-go`,

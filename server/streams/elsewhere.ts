@@ -25,6 +25,11 @@ export interface Elsewhere {
   follow(before: Pick<Watchable, 'id' | 'greeting'>): Watchable | undefined;
   /** A client has proven that the stream is its own: whichever node has it lets it go. Resolves within 0.5 s in any case. */
   takeOver(id: string): Promise<void>;
+  /**
+   * Streams of the other nodes, without their demos, of those that answer within 0.5 s.
+   * @param clients whether those of clients, too
+   */
+  list(clients: boolean): Promise<readonly StreamInfo[]>;
   /** @returns undefined if no other node has it. @throws ProtocolError as `watch` */
   info(id: string): Promise<StreamInfo | undefined>;
 }

@@ -42,6 +42,8 @@ test('a viewer on another node gets the same messages as one beside the sender',
   for (const viewer of viewers) await viewer.ready();
   const info = await (await fetch(new URL(`/v1/streams/${sender.id}`, b!.url))).json() as StreamInfo;
   assert.equal([info.name, info.connected], ['mine', true]);
+  const listed = async (): Promise<boolean> => (await (await fetch(new URL('/v1/streams', b!.url))).json() as { streams: StreamInfo[] }).streams.some(({ id }) => id === sender.id);
+  await eventually('it is in the list of the other node', listed);
   await eventually('the viewers are counted where the stream is', () => a!.streams.get(sender.id)!.info().viewers === 3, { withinMs: 6000 });
   for (const piece of cut(tone(300, 2000), [4410])) sender.play(piece);
   sender.tell({ type: 'stop' });

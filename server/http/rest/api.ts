@@ -32,7 +32,7 @@ export interface ApiParts {
   readonly reloadModel: () => Promise<ReloadedModel>;
   readonly streams: Streams;
   /** Streams of other nodes, if there are any. */
-  readonly elsewhere?: Pick<Elsewhere, 'info'> | undefined;
+  readonly elsewhere?: Pick<Elsewhere, 'info' | 'list'> | undefined;
   readonly stations: Stations;
   readonly listeners: AudioListeners;
   readonly tuned: TunedListeners;

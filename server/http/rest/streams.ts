@@ -1,6 +1,7 @@
 /** REST routes of the running streams. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { ProtocolError } from '../../protocol/errors.js';
+import type { StreamInfo } from '../../protocol/messages.js';
 import { errorResponses, newApi, type ApiParts } from './api.js';
 import { streamResponseSchema } from './schemas.js';
 
@@ -18,9 +19,14 @@ const get = createRoute({
 
 export function streamsApi({ streams, elsewhere }: ApiParts): OpenAPIHono {
   const api = newApi();
-  api.openapi(list, (context) => {
+  api.openapi(list, async (context) => {
     const visitor = context.get('visitor');
-    return context.json({ streams: streams.list().filter(({ id, source }) => visitor.may(source === 'client' ? 'manage' : 'view', id)).map((stream) => stream.info()) }, 200);
+    const sees = ({ id, source }: Pick<StreamInfo, 'id' | 'source'>): boolean => visitor.may(source === 'client' ? 'manage' : 'view', id);
+    const elsewhereToo = await elsewhere?.list(visitor.has('manage')) ?? [];
+    const own = streams.list().filter(sees).map((stream) => stream.info());
+    // A stream that moves may be at two nodes for a moment.
+    const ids = new Set(own.map(({ id }) => id));
+    return context.json({ streams: [...own, ...elsewhereToo.filter((info) => !ids.has(info.id) && ids.add(info.id) && sees(info))] }, 200);
   });
   api.openapi(get, async (context) => {
     const { id } = context.req.valid('param');

@@ -6,6 +6,7 @@ import { PublishedStreams } from '../../../server/cluster/published-streams.js';
 import { RemoteStreams } from '../../../server/cluster/remote-streams.js';
 import { streamSubjects } from '../../../server/cluster/stream-subjects.js';
 import { encodeMessage, type EncodedMessage } from '../../../server/protocol/encoded-message.js';
+import type { StreamInfo } from '../../../server/protocol/messages.js';
 import type { Watchable } from '../../../server/streams/elsewhere.js';
 import type { Stream } from '../../../server/streams/stream.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -23,7 +24,7 @@ class SimulatedStream {
   readonly messages$ = new Subject<EncodedMessage>();
   readonly id: string;
   readonly greeting: readonly EncodedMessage[];
-  source = 'client';
+  source: StreamInfo['source'] = 'client';
   isEnding = false;
   isElsewhere = false;
   isConnected = true;
@@ -35,8 +36,11 @@ class SimulatedStream {
     if (isStation) this.source = 'station';
   }
 
-  info(): { connected: boolean; durationMs: number } {
-    return { connected: this.isConnected, durationMs: 1000 };
+  info(): StreamInfo {
+    return {
+      id: this.id, name: this.id, source: this.source, startedAt: '', connected: this.isConnected, encoding: 's16le', sampleRate: 8000, channels: 1,
+      durationMs: 1000, state: 'music', genre: 'a', p: 1, viewers: 0, lagMs: 0, droppedMs: 0,
+    };
   }
 
   watch(): Subject<EncodedMessage> {
@@ -70,8 +74,8 @@ function cluster(): { readonly network: MemoryNetwork; readonly clock: ManualClo
       const bus = network.node();
       const streams = new Map<string, SimulatedStream>();
       const get = (id: string): Stream | undefined => streams.get(id) as unknown as Stream | undefined;
-      const remote = new RemoteStreams({ bus, subjects, session, streams: { get }, searchMs: SEARCH_MS, scheduler: clock });
-      const published = new PublishedStreams({ bus, subjects, session, streams: { get }, onTaken: (id, by) => remote.taken(id, by), scheduler: clock });
+      const remote = new RemoteStreams({ bus, subjects, session, streams: { get }, others: () => 1, searchMs: SEARCH_MS, scheduler: clock });
+      const published = new PublishedStreams({ bus, subjects, session, streams: { get, list: () => [...streams.values()] as unknown as Stream[] }, onTaken: (id, by) => remote.taken(id, by), scheduler: clock });
       return {
         bus, streams, remote, published,
         run(id, isStation) {
@@ -145,6 +149,25 @@ test('columns are published only for nodes whose viewers want them', async () =>
   stream.messages$.next(columns);
   // The socket of a viewer without columns leaves them out.
   assert.equal(plain.got, ['ready', 'columns 1']);
+});
+
+test('streams of other nodes are listed, those of clients only when asked for, in as many parts as it takes', async () => {
+  const { network, clock, node } = cluster();
+  const [a, b] = [node('a'), node('b')];
+  for (let number = 0; number < 251; number++) a.run(`client-${number}`);
+  a.run('station', true);
+  b.run('own', true);
+  assert.equal((await b.remote.list(false)).map(({ id }) => id), ['station']);
+  network.published.length = 0;
+  const [one, same] = await Promise.all([b.remote.list(true), b.remote.list(true)]);
+  assert.is(one.length, 252);
+  assert.is(one, same);
+  assert.equal(network.published, ['test.list', 'test.listed.b', 'test.listed.b']);
+  a.bus.isDeaf = true;
+  const silent = b.remote.list(true);
+  await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(500);
+  assert.equal(await silent, []);
 });
 
 test('a stream that nobody has is not found after 1.5 s; one without its sender is taken if no other has it', async () => {
