@@ -24,7 +24,7 @@ function write(folder: string, text: string, name = 'some.test.mjs'): string {
 /** By file name. */
 async function results(files: readonly string[], limits: { limitMs?: number; endsWithinMs?: number } = {}): Promise<{ results: Map<string, FileResult>; left: string[] }> {
   const all = new Map<string, FileResult>();
-  const left = await runTestFiles(files, { limitMs: 20_000, ...limits, finished: (file, result) => all.set(basename(file), result) }).left;
+  const left = await runTestFiles(files, { limitMs: 60_000, ...limits, finished: (file, result) => all.set(basename(file), result) }).left;
   return { results: all, left: left.map((file) => basename(file)) };
 }
 
