@@ -90,7 +90,9 @@ test('wheel, keys and buttons zoom and move; only the tiles of the view are made
   assert.ok(zoomed.toMs - zoomed.fromMs < 12_000 && zoomed.fromMs > 0);
   // The place under the pointer stays.
   assert.ok(Math.abs(zoomed.fromMs + (zoomed.toMs - zoomed.fromMs) / 4 - toMs / 4) < 100);
+  const drawn = await spectrogram(page);
   await page.mouse.wheel(200, 0);
+  assert.is.not(await spectrogram(page), drawn, 'the picture follows at the next frame');
   assert.ok((await view(page)).fromMs > zoomed.fromMs);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width / 4 + 100, box.y + 100, { steps: 4 });

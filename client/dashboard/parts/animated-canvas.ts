@@ -58,6 +58,12 @@ export class AnimatedCanvas implements ReactiveController {
     host.addController(this);
   }
 
+  /** Draws at the next frame of the screen: what the visitor moves follows at once, with reduced motion too. */
+  redraw(): void {
+    this.#mustRedraw = true;
+    if (this.#host.isConnected) this.#ask();
+  }
+
   hostConnected(): void {
     this.#ask();
   }

@@ -62,6 +62,7 @@ export class FileTimeline extends LitElement {
   #tiles: SpectrogramTiles | undefined;
   #tilesOf: { analysis: FileAnalysis; theme: Theme } | undefined;
   #drawn = '';
+  readonly #canvas = new AnimatedCanvas(this, (frame) => this.#draw(frame));
   /** Fingers and buttons that are down, by their id. */
   readonly #pointers = new Map<number, { x: number; y: number }>();
   #moved = 0;
@@ -76,7 +77,6 @@ export class FileTimeline extends LitElement {
     this.isWhole = true;
     this.isAsking = false;
     this.refusal = '';
-    new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
   override disconnectedCallback(): void {
@@ -188,7 +188,7 @@ export class FileTimeline extends LitElement {
 
   #windowChanged(): void {
     this.isWhole = this.#window.isWhole;
-    this.#drawn = '';
+    this.#canvas.redraw();
   }
 
   /** The chosen stretch if it is seen, else the middle. */

@@ -59,6 +59,7 @@ export class LibraryMap extends LitElement {
   #hover: ReturnType<typeof setTimeout> | undefined;
   #image: ImageData | undefined;
   #isDirty = true;
+  readonly #canvas = new AnimatedCanvas(this, (frame) => this.#draw(frame));
 
   constructor() {
     super();
@@ -66,7 +67,6 @@ export class LibraryMap extends LitElement {
     this.openId = this.pointed = -1;
     this.isWhole = true;
     this.title = '';
-    new AnimatedCanvas(this, (frame) => this.#draw(frame));
   }
 
   override disconnectedCallback(): void {
@@ -208,7 +208,7 @@ export class LibraryMap extends LitElement {
 
   #changed(): void {
     this.isWhole = this.#view.scale === 1;
-    this.#isDirty = true;
+    this.#canvas.redraw();
   }
 
   #zoom(factor: number, px?: number, py?: number): void {
