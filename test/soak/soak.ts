@@ -1,7 +1,7 @@
 /**
  * Constant churn of streams, viewers, stations, alerts, webhooks, tokens, files and requests against a server in a process of
  * its own, and whether its memory, descriptors, threads and database stay flat. Needs Linux and FFmpeg.
- *   npm run soak -- --hours 0.5 [--load 33] [--stations 6] [--classifier fake] [--seed 1] [--snapshots] [--keep]
+ *   npm run soak -- --hours 0.5 [--load 33] [--stations 10] [--classifier fake] [--seed 1] [--snapshots] [--keep]
  *
  * --load is the share of one core that server and clients may take together, %. Samples and a chart go to `.runs/soak`;
  * --keep adds them to `test/bench/runs`. --snapshots writes heap snapshots after a third and at the end; that raises the resident memory. Exit code 1 when
@@ -50,7 +50,7 @@ const { values } = parseArgs({
   options: {
     hours: { type: 'string', default: '1' },
     load: { type: 'string', default: '33' },
-    stations: { type: 'string', default: '6' },
+    stations: { type: 'string', default: '10' },
     classifier: { type: 'string', default: 'real' },
     seed: { type: 'string', default: '1' },
     snapshots: { type: 'boolean', default: false },
