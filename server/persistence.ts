@@ -12,6 +12,7 @@ import { dataPlaceOf, shownPlace } from './store/place.js';
 import { retain } from './store/retention.js';
 import type { StationList } from './cluster/cluster.js';
 import type { Records } from './cluster/station-turns.js';
+import type { Delivery } from './store/deliveries.js';
 import type { StationStore } from './store/stations.js';
 import type { AlertRecord, Store } from './store/store.js';
 import type { StationConfig } from './stations/config.js';
@@ -38,8 +39,8 @@ export interface Persistence {
   readonly listing: LibraryListing | undefined;
   /** Alerts still active when the server stopped; none if they can't be read. */
   openAlerts(): Promise<readonly OpenAlert[]>;
-  /** Saves an alert event; called before it is delivered. False: another node writes of the station. */
-  recordAlert(event: AlertEvent): Promise<boolean>;
+  /** Saves an alert event with its webhook deliveries; called before they are sent. False: another node writes of the station. */
+  recordAlert(event: AlertEvent, deliveries: readonly Delivery[]): Promise<boolean>;
   /** For a node of several; undefined without a database. */
   readonly records: Records | undefined;
   /** Records the stations' events until `close`. */
@@ -110,7 +111,7 @@ function keep(store: Store | undefined, settings: Settings, log: Log, scheduler:
       return open.map(openAlert);
     },
     // A failed write is retried and reported by the history's status.
-    recordAlert: ({ id, station, type, fromMs, toMs, sentence }) => history.alert({ id, station, type, fromMs, toMs, sentence }),
+    recordAlert: ({ id, station, type, fromMs, toMs, sentence }, deliveries) => history.alert({ id, station, type, fromMs, toMs, sentence }, deliveries),
     records: {
       async claim(station, claimed) {
         const untilMs = await history.claim(station, claimed);

@@ -4,7 +4,7 @@
  * and saves the missing changes as soon as writes succeed.
  */
 import type { Log } from '../log.js';
-import type { Delivery, DeliveryStore, NewDelivery } from '../store/deliveries.js';
+import { newDelivery, type Delivery, type DeliveryStore, type NewDelivery } from '../store/deliveries.js';
 
 /** Pending deliveries beyond this limit are given up, oldest first. */
 export const MAX_WAITING = 10_000;
@@ -68,7 +68,7 @@ export class Outbox {
   /** Resolves when they are saved, or that has failed. One that is pending already is not added again. */
   put(deliveries: readonly NewDelivery[], nowMs: number): Promise<void> {
     for (const delivery of deliveries) {
-      if (!this.#waiting.has(keyOf(delivery))) this.#set({ ...delivery, createdAtMs: nowMs, attempts: 0, nextAtMs: nowMs, doneAtMs: null, outcome: null, failure: null });
+      if (!this.#waiting.has(keyOf(delivery))) this.#set(newDelivery(delivery, nowMs));
     }
     for (const delivery of this.#waiting.values()) {
       if (this.#waiting.size <= MAX_WAITING) break;

@@ -4,13 +4,13 @@ import type { Log } from '../log.js';
 import type { AlertType } from '../protocol/messages.js';
 import type { Guard } from '../network/guard/guard.js';
 import { flagOf, SettingError, type SettingName, type Settings } from '../settings.js';
-import type { DeliveryStore } from '../store/deliveries.js';
+import { newDelivery, type Delivery, type DeliveryStore } from '../store/deliveries.js';
 import { deleteEveryMs } from '../store/retention.js';
 import { Alerts, type AlertStations } from './alerts.js';
 import type { AlertEvent, OpenAlert } from './event.js';
 import { startMqtt } from './mqtt.js';
 import { Outbox } from './outbox.js';
-import { Webhooks } from './webhooks.js';
+import { deliveriesOf, Webhooks } from './webhooks.js';
 
 export interface AlertsOptions {
   readonly settings: Settings;
@@ -21,8 +21,8 @@ export interface AlertsOptions {
   readonly deliveries?: DeliveryStore | undefined;
   /** Alerts open when the server stopped. */
   readonly restored?: readonly OpenAlert[];
-  /** Records an event before it is sent, so that a restart does not raise the alert a second time. False: another node has the station. */
-  readonly recordAlert?: (event: AlertEvent) => Promise<boolean>;
+  /** Records an event with its webhook deliveries before they are sent, so that a restart neither raises the alert a second time nor forgets them. False: another node has the station. */
+  readonly recordAlert?: (event: AlertEvent, deliveries: readonly Delivery[]) => Promise<boolean>;
   /** Whether this is one of several nodes: stations are watched between `take` and `leave`, and only what was recorded is sent. */
   readonly isShared?: boolean;
   /** Of several nodes with one database: whether this one may still speak of a station. Then it sends only what is pending of the stations that it has. */
@@ -60,11 +60,13 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
   const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler, ...(mayDeliver && { mayDeliver }) });
   const targets = new Map(stations.list().map(({ config }) => [config.id, config.webhooks]));
 
-  sent.subscribe((event) => webhooks.send(event, [...settings.webhooks, ...(targets.get(event.station.id) ?? [])]));
+  const targetsOf = ({ station }: AlertEvent): string[] => [...settings.webhooks, ...(targets.get(station.id) ?? [])];
+
+  sent.subscribe((event) => webhooks.send(event, targetsOf(event)));
   alerts.event$.subscribe((event) => {
     const { id, station, type, kind, sentence } = event;
     log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, stream: station.id, name: station.name, type, kind });
-    const recorded = (recordAlert?.(event) ?? Promise.resolve(true)).catch((error: unknown) => {
+    const recorded = (recordAlert?.(event, deliveriesOf(event, targetsOf(event)).map((delivery) => newDelivery(delivery, scheduler.now()))) ?? Promise.resolve(true)).catch((error: unknown) => {
       log.error('an alert could not be recorded', { alert: id, reason: String(error) });
       return true;
     });

@@ -9,7 +9,7 @@ import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS } fr
 import type { Guard } from '../network/guard/guard.js';
 import { VERSION } from '../version.js';
 import { eventId, eventJson, type AlertEvent } from './event.js';
-import type { Delivery } from '../store/deliveries.js';
+import type { Delivery, NewDelivery } from '../store/deliveries.js';
 import { logFields, type Outbox } from './outbox.js';
 import { post, type Posted } from './post.js';
 import { keyOf, sign, type Key } from './signature.js';
@@ -27,6 +27,13 @@ export interface WebhooksOptions {
   readonly maxConcurrent?: number;
   /** Of several nodes: whether this one may still speak of a station. Asked before every request. */
   readonly mayDeliver?: (stationId: string) => boolean;
+}
+
+/** Of an event, one for each target. */
+export function deliveriesOf(event: AlertEvent, targets: readonly string[]): NewDelivery[] {
+  const body = eventJson(event);
+  const id = eventId(event);
+  return [...new Set(targets)].map((target) => ({ eventId: id, alertId: event.id, stationId: event.station.id, target, body }));
 }
 
 /** Timeout of a request. */
@@ -91,11 +98,8 @@ export class Webhooks {
 
   /** @param targets URLs; duplicates are ignored */
   send(event: AlertEvent, targets: readonly string[]): void {
-    const body = eventJson(event);
-    const id = eventId(event);
-    const deliveries = [...new Set(targets)].map((target) => ({ eventId: id, alertId: event.id, stationId: event.station.id, target, body }));
     // Saved before it is sent, so that it is known after a crash.
-    void this.#outbox.put(deliveries, this.#scheduler.now()).then(() => this.#dispatch());
+    void this.#outbox.put(deliveriesOf(event, targets), this.#scheduler.now()).then(() => this.#dispatch());
   }
 
   /** Goes on with the pending deliveries of a station that another node has left. */

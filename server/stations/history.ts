@@ -6,6 +6,7 @@
  */
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Log } from '../log.js';
+import type { Delivery } from '../store/deliveries.js';
 import type { AlertRecord, ClosedRow, HistoryStore, OpenRows } from '../store/store.js';
 import type { StationEvent } from './station-event.js';
 import { StationRecorder } from './station-recorder.js';
@@ -90,14 +91,14 @@ export class History {
   }
 
   /**
-   * Records an alert that began or ended. Written at once, because its notification must not outlive
+   * Records an alert that began or ended, with its webhook deliveries. Written at once, because its notification must not outlive
    * its record. Resolves after the write or its failure; a failed write shows in `status` and is retried.
    * @returns false when another node writes of the station
    */
-  async alert(alert: AlertRecord): Promise<boolean> {
+  async alert(alert: AlertRecord, deliveries: readonly Delivery[] = []): Promise<boolean> {
     const station = alert.station.id;
     if (!this.#mayWrite(station)) return false;
-    this.#enqueue({ kind: 'alert', station, alert });
+    this.#enqueue({ kind: 'alert', station, alert, deliveries });
     await this.flush();
     return this.#mayWrite(station);
   }

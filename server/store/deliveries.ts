@@ -23,6 +23,11 @@ export interface Delivery extends NewDelivery {
   readonly failure: string | null;
 }
 
+/** A delivery that has not been tried yet. */
+export function newDelivery(delivery: NewDelivery, nowMs: number): Delivery {
+  return { ...delivery, createdAtMs: nowMs, attempts: 0, nextAtMs: nowMs, doneAtMs: null, outcome: null, failure: null };
+}
+
 /** All methods throw a `StoreError` on failure. */
 export interface DeliveryStore {
   /** In order of arrival, of one station or of all. */

@@ -4,7 +4,7 @@
  * (`test/server/store/store-contract.ts`).
  */
 import type { AlertType, Mood, StationState, StreamState, Tag } from '../protocol/messages.js';
-import type { DeliveryStore } from './deliveries.js';
+import type { Delivery, DeliveryStore } from './deliveries.js';
 import type { StationStore } from './stations.js';
 import type { TokenStore } from './tokens.js';
 
@@ -67,7 +67,8 @@ export type ClosedRow =
   | { readonly kind: 'state'; readonly station: string; readonly state: HistoryState }
   | { readonly kind: 'title'; readonly station: string; readonly title: HistoryTitle }
   | { readonly kind: 'minute'; readonly station: string; readonly minute: HistoryMinute }
-  | { readonly kind: 'alert'; readonly station: string; readonly alert: AlertRecord };
+  /** Its webhook deliveries are written with it, unless they are there: who writes the alert may end before it sends them. */
+  | { readonly kind: 'alert'; readonly station: string; readonly alert: AlertRecord; readonly deliveries?: readonly Delivery[] };
 
 /** The open rows of a station with their end so far; they replace its earlier open rows. */
 export interface OpenRows {

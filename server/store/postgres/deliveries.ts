@@ -1,7 +1,7 @@
 /** The webhook deliveries in PostgreSQL. */
 import type { Delivery, DeliveryStore } from '../deliveries.js';
-import type { Connection } from './connection.js';
-import { quoted, upsert, type Row, type Table } from './rows.js';
+import type { Client, Connection } from './connection.js';
+import { quoted, upsert, type OnRefused, type Row, type Table } from './rows.js';
 
 const DELIVERIES: Table = {
   name: 'deliveries',
@@ -9,6 +9,11 @@ const DELIVERIES: Table = {
   key: ['eventId', 'target'],
   replaced: ['attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'],
 };
+
+/** Adds deliveries; those that are there stay as they are. */
+export function addDeliveries(client: Client, deliveries: readonly Delivery[], onRefused?: OnRefused): Promise<void> {
+  return upsert(client, { ...DELIVERIES, replaced: [] }, deliveries as readonly (Delivery & Row)[], onRefused && ((row, reason) => onRefused({ ...row, station: row.stationId }, reason)));
+}
 
 export class PostgresDeliveries implements DeliveryStore {
   readonly #connection: Connection;

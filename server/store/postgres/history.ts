@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MINUTE_MS, mergedShares } from '../minutes.js';
 import type { AlertRecord, ClosedRow, HistoryBatch, HistoryHour, HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, Range, RefusedRow } from '../store.js';
 import type { Client, Connection } from './connection.js';
+import { addDeliveries } from './deliveries.js';
 import { isRefusal, quoted, upsert, type OnRefused, type Row, type Table } from './rows.js';
 
 const SEGMENT_COLUMNS = ['fromMs', 'toMs', 'state', 'genre', 'p', 'nowPlaying', 'tags', 'lively', 'happy'];
@@ -90,6 +91,7 @@ export class PostgresHistory implements HistoryStore {
       await upsert(client, TITLES, unique(rows.titles, TITLES), onRefused);
       await upsert(client, MINUTES, await merged(client, [...left.minutes, ...rows.minutes]), onRefused);
       await upsert(client, ALERTS, alertsOf(rows.alerts), onRefused);
+      await addDeliveries(client, closed.flatMap((row) => (row.kind === 'alert' ? row.deliveries ?? [] : [])), onRefused);
       await replaceOpen(client, OPEN_SEGMENTS, open.map(({ station, segment }) => ({ station, row: segment && { station, ...segmentRow(segment), ...own(station) } })), onRefused);
       await replaceOpen(client, OPEN_STATES, open.map(({ station, state }) => ({ station, row: state && { station, ...state, ...own(station) } })), onRefused);
       await replaceOpen(client, OPEN_MINUTES, open.map(({ station, minute }) => ({ station, row: minute && { station, ...minute, writer: this.#writer } })), onRefused);

@@ -11,7 +11,7 @@ export interface Table {
   readonly columns: readonly string[];
   /** Columns that identify a row. */
   readonly key: readonly string[];
-  /** Columns that a row with the same key replaces; all others unless set. */
+  /** Columns that a row with the same key replaces; all others unless set. Without any, the row that is there stays. */
   readonly replaced?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export async function upsert(client: Client, table: Table, rows: readonly Row[],
   if (rows.length === 0) return;
   const { name, columns, key, replaced = columns.filter((column) => !key.includes(column)) } = table;
   const sql = `INSERT INTO ${name} (${quoted(columns)}) SELECT ${quoted(columns)} FROM json_populate_recordset(NULL::${name}, $1)
-    ON CONFLICT (${quoted(key)}) DO UPDATE SET ${replaced.map((column) => `"${column}" = excluded."${column}"`).join(', ')}`;
+    ON CONFLICT (${quoted(key)}) DO ${replaced.length === 0 ? 'NOTHING' : `UPDATE SET ${replaced.map((column) => `"${column}" = excluded."${column}"`).join(', ')}`}`;
   if (!onRefused) return void await client.query(sql, [json(rows)]);
   await client.query('SAVEPOINT rows');
   try {

@@ -4,6 +4,13 @@ import type { Connection } from './connection.js';
 
 const COLUMNS = ['eventId', 'target', 'alertId', 'stationId', 'body', 'createdAtMs', 'attempts', 'nextAtMs', 'doneAtMs', 'outcome', 'failure'] as const satisfies readonly (keyof Delivery)[];
 
+const INSERT = `INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `:${column}`).join(', ')})`;
+
+/** Adds a delivery; one that is there stays as it is. */
+export function addDelivery(connection: Connection, delivery: Delivery): void {
+  connection.run(`${INSERT} ON CONFLICT DO NOTHING`, { ...delivery });
+}
+
 export class SqliteDeliveries implements DeliveryStore {
   readonly #connection: Connection;
 
@@ -19,8 +26,7 @@ export class SqliteDeliveries implements DeliveryStore {
   async write(deliveries: readonly Delivery[]): Promise<void> {
     this.#connection.transaction(() => {
       for (const delivery of deliveries) {
-        this.#connection.run(`
-          INSERT INTO deliveries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((column) => `:${column}`).join(', ')})
+        this.#connection.run(`${INSERT}
           ON CONFLICT DO UPDATE SET attempts = excluded.attempts, nextAtMs = excluded.nextAtMs, doneAtMs = excluded.doneAtMs, outcome = excluded.outcome, failure = excluded.failure`,
         { ...delivery });
       }

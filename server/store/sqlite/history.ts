@@ -3,6 +3,7 @@ import type { Tag } from '../../protocol/messages.js';
 import { MINUTE_MS, mergedShares } from '../minutes.js';
 import type { AlertRecord, ClosedRow, HistoryBatch, HistoryHour, HistoryMinute, HistorySegment, HistoryState, HistoryStore, HistoryTitle, OpenRows, Range, RefusedRow } from '../store.js';
 import type { Connection } from './connection.js';
+import { addDelivery } from './deliveries.js';
 
 const MINUTES_PER_HOUR = 60;
 /** https://sqlite.org/rescode.html; the extended codes have it in their lowest byte. */
@@ -199,6 +200,7 @@ export class SqliteHistory implements HistoryStore {
         const { station: { id, name }, ...rest } = row.alert;
         // Keep the first sentence, which describes the problem, not its end.
         this.#connection.run('INSERT INTO alerts VALUES (:id, :station, :stationName, :type, :fromMs, :toMs, :sentence, :number) ON CONFLICT (id) DO UPDATE SET toMs = excluded.toMs, number = excluded.number', { ...rest, station: id, stationName: name, number });
+        for (const delivery of row.deliveries ?? []) addDelivery(this.#connection, delivery);
       }
     }
   }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AlertEvent, OpenAlert } from '../../../server/alerts/event.js';
-import { startAlerts, type RunningAlerts } from '../../../server/alerts/start.js';
+import type { OpenAlert } from '../../../server/alerts/event.js';
+import { startAlerts, type AlertsOptions, type RunningAlerts } from '../../../server/alerts/start.js';
 import { Log } from '../../../server/log.js';
 import { withDefaults, type Settings } from '../../../server/settings.js';
 import type { DeliveryStore } from '../../../server/store/deliveries.js';
@@ -27,7 +27,7 @@ interface Rig {
   readonly lines: { level: string; what: string; [field: string]: unknown }[];
 }
 
-async function start(settings: Partial<Settings>, list: StationList, more: { deliveries?: DeliveryStore; restored?: readonly OpenAlert[]; recordAlert?: (event: AlertEvent) => Promise<boolean>; startMs?: number } = {}): Promise<Rig> {
+async function start(settings: Partial<Settings>, list: StationList, more: { deliveries?: DeliveryStore; restored?: readonly OpenAlert[]; recordAlert?: AlertsOptions['recordAlert']; startMs?: number } = {}): Promise<Rig> {
   const clock = new ManualClock();
   clock.frame = more.startMs ?? 0;
   const lines: Rig['lines'] = [];
@@ -40,11 +40,11 @@ test('an alert is recorded, logged and sent to the webhooks of the server and of
   const own = await receive();
   const restored: string[] = [];
   const list = new StationList(station('a', { webhooks: [own.url] }), station('b'));
-  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { recordAlert: async ({ station: { id }, kind }) => restored.push(`${id} ${kind}`) > 0 });
+  const { alerts, clock, lines } = await start({ webhooks: [all.url] }, list, { recordAlert: async ({ station: { id }, kind }, deliveries) => restored.push(`${id} ${kind} for ${deliveries.map(({ target }) => (target === own.url ? 'own' : 'all')).join()}`) > 0 });
   list.happen('a', stateEvent('failing', 0));
   list.happen('b', stateEvent('failing', 0));
   clock.advance(30_000);
-  assert.equal(restored, ['a raised', 'b raised']);
+  assert.equal(restored, ['a raised for all,own', 'b raised for all']);
   assert.equal(alerts.open('a'), ['down']);
   assert.equal(lines.map(({ level, what, stream, type, kind }) => ({ level, what, stream, type, kind }))[0], { level: 'warn', what: 'Radio A: down for 30 s. No audio arrives.', stream: 'a', type: 'down', kind: 'raised' });
   await Promise.all([all.untilGot(2), own.untilGot(1)]);

@@ -239,6 +239,18 @@ export function storeContract(test: Test, name: string, make: () => Promise<Stor
   const delivery = (eventId: string, more: Partial<Delivery> = {}): Delivery =>
     ({ eventId, target: 'https://one.example/hook', alertId: 'alert', stationId: 'a', body: '{"sentence":"“ö”"}', createdAtMs: T, attempts: 0, nextAtMs: T, doneAtMs: null, outcome: null, failure: null, ...more });
 
+  using('deliveries are written with their alert, unless they are there or the alert is refused', async ({ history, deliveries }) => {
+    const raised = (number: number, id: string, ...with_: readonly Delivery[]) => history.write(numbered(number, { closed: [{ kind: 'alert', station: 'a', alert: alert(id, 0, null), deliveries: with_ }] }));
+    await raised(2, 'x', delivery('x-raised'));
+    assert.equal(await deliveries.pending(), [delivery('x-raised')]);
+    const sent = delivery('x-raised', { attempts: 1, doneAtMs: T + 10, outcome: 'delivered' });
+    await deliveries.write([sent]);
+    await raised(2, 'x', delivery('x-raised'));
+    assert.equal(await deliveries.pending(), [], 'what was sent is not sent again');
+    assert.is((await raised(1, 'y', delivery('y-raised')))[0]!.isFenced, true);
+    assert.equal(await deliveries.pending(), []);
+  });
+
   using('pending deliveries are read in order of arrival, and replaced by event and target', async ({ deliveries }) => {
     const other = { target: 'https://two.example/hook' };
     await deliveries.write([delivery('b'), delivery('b', other), delivery('c', { createdAtMs: T + 1 })]);
