@@ -2,10 +2,12 @@
  * A WebSocket connection, for senders and viewers alike: sending with backpressure, closing with an
  * error code, and pings to detect dead peers. A slow reader gets the newest prediction, not a queue.
  */
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { ERRORS, type ErrorCode } from '../protocol/errors.js';
 import type { Settings } from '../settings.js';
 import { encodeMessage, type EncodedMessage } from '../protocol/encoded-message.js';
+import { frameOf } from './frame.js';
 
 /** What is open for as long as a token counts. */
 export interface Held {
@@ -22,6 +24,9 @@ export type ConnectionSettings = Pick<Settings, 'maxUnsentBytes' | 'pingInterval
  * of ws comes after the close, when nothing can be sent any more.
  */
 export class ErrorReportingSocket extends WebSocket {
+  /** Under it; frames may be written to it between those of ws, which are whole ones as well. */
+  socket: Duplex | undefined;
+
   override close(code?: number, reason?: string | Buffer): void {
     if (reason === undefined && this.readyState === WebSocket.OPEN) {
       // ws closes with 1008 for too many frames or buffered chunks.
@@ -43,6 +48,7 @@ const REPLACEABLE: ReadonlySet<EncodedMessage['type']> = new Set(['prediction', 
 export class Connection implements Held {
   readonly ws: WebSocket;
   readonly #settings: ConnectionSettings;
+  readonly #socket: Duplex | undefined;
   readonly #pings: NodeJS.Timeout;
   #isAlive = true;
   #wasActive = false;
@@ -51,6 +57,7 @@ export class Connection implements Held {
 
   constructor(ws: WebSocket, settings: ConnectionSettings) {
     this.ws = ws;
+    this.#socket = ws instanceof ErrorReportingSocket ? ws.socket : undefined;
     this.#settings = settings;
     this.#pings = setInterval(() => this.#ping(), settings.pingIntervalMs);
     ws.on('pong', () => (this.#isAlive = true));
@@ -78,7 +85,8 @@ export class Connection implements Held {
       this.#newest.set(message.type, message);
       return;
     }
-    this.ws.send(message.json, this.#onSent);
+    if (this.#socket) this.#socket.write(frameOf(message), this.#onSent);
+    else this.ws.send(message.json, this.#onSent);
   }
 
   /** Sends an error message, then closes with its close code. */

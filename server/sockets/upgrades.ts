@@ -100,7 +100,10 @@ export class Upgrades {
     try {
       const accept = await this.#route(request);
       socket.off('error', ignore);
-      this.#server.handleUpgrade(request, socket, head, accept);
+      this.#server.handleUpgrade(request, socket, head, (ws) => {
+        (ws as ErrorReportingSocket).socket = socket;
+        accept(ws);
+      });
     } catch (error) {
       const { code, message } = error instanceof ProtocolError ? error : new ProtocolError('internal', 'The server failed while processing this request; the fault is not yours.');
       const details = problem(code, message);

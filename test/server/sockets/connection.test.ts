@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Connection } from '../../../server/sockets/connection.js';
+import { Connection, ErrorReportingSocket } from '../../../server/sockets/connection.js';
+import { ERRORS } from '../../../server/protocol/errors.js';
 import type { EncodedMessage } from '../../../server/protocol/encoded-message.js';
 
 const SETTINGS = { maxUnsentBytes: 100_000, pingIntervalMs: 60_000, retryAfterMs: 5000 };
@@ -13,10 +15,17 @@ const SETTINGS = { maxUnsentBytes: 100_000, pingIntervalMs: 60_000, retryAfterMs
 async function withPair(work: (connection: Connection, client: WebSocket) => Promise<void>): Promise<void> {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
-  const server = new WebSocketServer({ server: http });
-  const connected = once(server, 'connection') as Promise<[WebSocket]>;
+  const server = new WebSocketServer({ noServer: true, WebSocket: ErrorReportingSocket });
+  const upgraded = once(http, 'upgrade') as Promise<[IncomingMessage, Duplex, Buffer]>;
+  const connected = upgraded.then(([request, socket, head]) => new Promise<ErrorReportingSocket>((resolve) => {
+    server.handleUpgrade(request, socket, head, (accepted) => {
+      const opened = accepted as ErrorReportingSocket;
+      opened.socket = socket;
+      resolve(opened);
+    });
+  }));
   const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
-  const [[ws]] = await Promise.all([connected, once(client, 'open')]);
+  const [ws] = await Promise.all([connected, once(client, 'open')]);
   try {
     await work(new Connection(ws, SETTINGS), client);
   } finally {
@@ -50,6 +59,20 @@ test('a slow reader gets the newest prediction and columns instead of a queue, a
   assert.ok(received.length < 100, `${received.length} of 202`);
   assert.is(received[0], 'ready 0');
   assert.ok(received.includes('prediction 100'));
+}));
+
+test('messages of every length arrive whole, in order with pings and with the close', () => withPair(async (connection, client) => {
+  const texts = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000].map((length) => 'x'.repeat(length)).concat('“ö” \u{1f3b5}'.repeat(30), '\ud800');
+  const received: string[] = [];
+  client.on('message', (data, isBinary) => received.push(isBinary ? 'binary' : String(data))).on('ping', () => received.push('ping'));
+  for (const json of texts) {
+    connection.send({ type: 'summary', json });
+    connection.ws.ping();
+  }
+  connection.close('idle');
+  const [code] = await once(client, 'close') as [number];
+  assert.is(code, ERRORS.idle.closeCode);
+  assert.equal(received, texts.flatMap((text) => [text.replace('\ud800', '\ufffd'), 'ping']));
 }));
 
 test('after close nothing is sent or buffered', () => withPair(async (connection, client) => {
