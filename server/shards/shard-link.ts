@@ -18,7 +18,7 @@ const POST_DELAY_MS = 20;
  * Size of V8's young generation in a shard. A shard's objects live for about one block; with the
  * default size the small old generation fills first, and the whole heap is marked four times a second.
  */
-const YOUNG_GENERATION_MB = 6;
+const YOUNG_GENERATION_MB = 12;
 
 /** Share of a thread that one of many streams takes; an estimate until it is update. */
 const ESTIMATED_COST = 0.0015;

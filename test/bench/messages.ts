@@ -95,7 +95,7 @@ await command(async () => {
   const seconds = wholeNumber('seconds', values.seconds, 1, 600);
   const rounds = wholeNumber('rounds', values.rounds, 1, 100);
   const sound = toS16(new DemoSynth(181, RATE).render(SOUND_S * RATE));
-  const server = new RemoteProcess<ServerCalls>('./server-process.js', ['--max-semi-space-size=2', '--single-threaded-gc']);
+  const server = new RemoteProcess<ServerCalls>('./server-process.js', ['--max-semi-space-size=4', '--single-threaded-gc']);
   try {
     const info = await server.call('start', { maxStreams: '100000', maxLoad: '1000' });
     const measured = VARIANTS.map((): Figures[] => []);

@@ -7,7 +7,7 @@ import type { ServerCalls, ServerInfo, ServerUsage } from './server-process.js';
 import type { SoundOptions } from './sound.js';
 
 /** Of node, as `npm start` gives them. */
-const START_FLAGS = ['--max-semi-space-size=2', '--single-threaded-gc'];
+const START_FLAGS = ['--max-semi-space-size=4', '--single-threaded-gc'];
 
 export interface BenchOptions {
   /** Default: as `serve`. */
