@@ -11,6 +11,7 @@ import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Subject, type Observable } from 'rxjs';
 import { Lease, LEASE_TIMES, type Leases, type LeaseTimes, type Monotonic } from './lease.js';
+import { listKeys, type Listed } from './nats-listing.js';
 
 export interface NatsLeasesOptions {
   /** Not closed by the leases. */
@@ -112,19 +113,17 @@ export class NatsLeases implements Leases {
   }
 
   async names(kind: string): Promise<ReadonlySet<string>> {
-    const { kv } = await this.#open();
-    return this.#answered((async () => {
-      const names = new Set<string>();
-      for await (const key of await kv.keys(`${kind}.>`)) names.add(nameOf(key));
-      return names;
-    })());
+    return new Set((await this.#listed(kind, false)).map(({ key }) => nameOf(key)));
   }
 
   async values(kind: string): Promise<ReadonlyMap<string, string>> {
-    const names = [...await this.names(kind)];
-    const { kv } = await this.#open();
-    const entries = await Promise.all(names.map(async (name) => [name, await this.#answered(kv.get(keyOf(name)))] as const));
-    return new Map(entries.flatMap(([name, entry]) => (entry?.operation === 'PUT' ? [[name, entry.string().slice(TOKEN_CHARS + 1)]] : [])));
+    return new Map((await this.#listed(kind, true)).map(({ key, value }) => [nameOf(key), value.slice(TOKEN_CHARS + 1)]));
+  }
+
+  async #listed(kind: string, withValues: boolean): Promise<Listed[]> {
+    const { connection, bucket, times: { answerMs } } = this.#options;
+    await this.#open();
+    return this.#answered(listKeys(connection, bucket, `${kind}.>`, { withValues, answerMs }));
   }
 
   async close(): Promise<void> {

@@ -53,6 +53,21 @@ test('after the server lost its data the holder goes on with a higher number, an
   await Promise.all([one.close(), other.close()]);
 });
 
+test('listings leave no consumer on the server', async () => {
+  const node = await engine.node();
+  const lease = await eventually('it is acquired', () => node.acquire('station.listed', 'its value')) as Lease;
+  for (let count = 0; count < 5; count++) assert.is((await node.names('station')).has('station.listed'), true);
+  assert.is((await node.values('station')).get('station.listed'), 'its value');
+  assert.is((await node.names('nothing')).size, 0);
+  await lease.release();
+  assert.is((await node.names('station')).has('station.listed'), false);
+  await eventually('they are deleted', async () => {
+    const { state } = (await connections.at(-1)!.request('$JS.API.STREAM.INFO.KV_leases')).json<{ state: { consumer_count: number } }>();
+    return state.consumer_count === 0;
+  });
+  await node.close();
+});
+
 test('a release is told to others', async () => {
   const [one, other] = [await engine.node(), await engine.node()];
   const told: string[] = [];
