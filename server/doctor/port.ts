@@ -5,7 +5,7 @@ import { listenRefusal } from '../listen-refusal.js';
 import type { Settings } from '../settings.js';
 import { note, ok, problem, reasonOf, type Finding } from './finding.js';
 
-const ASK_TIMEOUT_MS = 1000;
+const ASK_TIMEOUT_MS = 5000;
 
 export async function checkPort({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Finding> {
   const facts = { host, port };
