@@ -60,19 +60,21 @@ export async function startAlerts({ settings, log, guard, stations, deliveries, 
   const webhooks = new Webhooks({ outbox, secret: settings.webhookSecret, log, guard, scheduler, ...(mayDeliver && { mayDeliver }) });
   const targets = new Map(stations.list().map(({ config }) => [config.id, config.webhooks]));
 
-  const targetsOf = ({ station }: AlertEvent): string[] => [...settings.webhooks, ...(targets.get(station.id) ?? [])];
-
-  sent.subscribe((event) => webhooks.send(event, targetsOf(event)));
   alerts.event$.subscribe((event) => {
     const { id, station, type, kind, sentence } = event;
     log[kind === 'raised' ? 'warn' : 'info'](sentence, { alert: id, stream: station.id, name: station.name, type, kind });
-    const recorded = (recordAlert?.(event, deliveriesOf(event, targetsOf(event)).map((delivery) => newDelivery(delivery, scheduler.now()))) ?? Promise.resolve(true)).catch((error: unknown) => {
+    const receivers = [...settings.webhooks, ...(targets.get(station.id) ?? [])];
+    const send = (): void => {
+      webhooks.send(event, receivers);
+      sent.next(event);
+    };
+    const recorded = (recordAlert?.(event, deliveriesOf(event, receivers).map((delivery) => newDelivery(delivery, scheduler.now()))) ?? Promise.resolve(true)).catch((error: unknown) => {
       log.error('an alert could not be recorded', { alert: id, reason: String(error) });
       return true;
     });
-    if (!isShared) return sent.next(event);
+    if (!isShared) return send();
     const sending = recorded.then((isOurs) => {
-      if (isOurs) sent.next(event);
+      if (isOurs) send();
       else log.warn('an alert is not sent, as another node listens to its station now', { alert: id, stream: station.id });
     }).finally(() => recording.delete(sending));
     recording.add(sending);
