@@ -79,7 +79,7 @@ export class Alerts {
       const isKnown = state !== 'stopped' || !station.config.enabled;
       this.#watch(station.config, waiting, isKnown ? { type: 'state', atMs: Date.parse(since), state, reason } : undefined);
     }
-    this.#endWithoutRule(waiting);
+    this.#endLeft(waiting, () => 'its rule was removed');
     this.#owned.add(stations.changes$.subscribe(({ type, station }) => {
       if (type === 'removed') this.#unwatch(station);
       else if (!this.#isShared || this.#stations.has(station.id)) this.#watch(station);
@@ -88,11 +88,15 @@ export class Alerts {
     this.#owned.add(interval(TICK_MS, this.#scheduler).subscribe(() => this.#tick(this.#scheduler.now())));
   }
 
-  /** Watches a station that this node listens to from now on; its open alerts go on. */
+  /**
+   * Watches a station that this node listens to from now on; its open alerts go on. They may come
+   * later in a second call, as from a slow store: an alert of a rule that has raised another meanwhile ends.
+   */
   take(config: StationConfig, open: readonly OpenAlert[]): void {
     const waiting = new Set(open);
     this.#watch(config, waiting);
-    this.#endWithoutRule(waiting);
+    const types = new Set(config.rules.map(({ type }) => type));
+    this.#endLeft(waiting, ({ type }) => (types.has(type) ? 'a newer one of the same rule is open' : 'its rule was removed'));
   }
 
   /** Leaves a station and its open alerts to another node. */
@@ -111,10 +115,8 @@ export class Alerts {
     this.#events.complete();
   }
 
-  #endWithoutRule(waiting: Iterable<OpenAlert>): void {
-    for (const { id, stationId, stationName, type, fromMs } of waiting) {
-      this.#end({ id: stationId, name: stationName }, type, null, { id, fromMs }, 'its rule was removed');
-    }
+  #endLeft(waiting: Iterable<OpenAlert>, why: (alert: OpenAlert) => string): void {
+    for (const alert of waiting) this.#end({ id: alert.stationId, name: alert.stationName }, alert.type, null, alert, why(alert));
   }
 
   /** Adds a station, or updates its rules. */
@@ -125,8 +127,8 @@ export class Alerts {
     watched.config = config;
     watched.rules = config.rules.map((rule) => {
       const old = before.find((each) => each.rule.type === rule.type);
-      if (old && JSON.stringify(old.rule) === JSON.stringify(rule)) return old;
-      const restored = [...waiting].find(({ stationId, type }) => stationId === config.id && type === rule.type);
+      const restored = old?.alert ? undefined : [...waiting].find(({ stationId, type }) => stationId === config.id && type === rule.type);
+      if (old && !restored && JSON.stringify(old.rule) === JSON.stringify(rule)) return old;
       if (restored) waiting.delete(restored);
       // With changed thresholds, the alert stays open until the new ones end it.
       const alert = old?.alert ?? restored ?? null;

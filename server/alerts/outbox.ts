@@ -46,12 +46,14 @@ export class Outbox {
     return new Outbox(store, log);
   }
 
-  /** Goes on with the pending deliveries of a station. */
-  async take(station: string): Promise<void> {
+  /** Goes on with the pending deliveries of a station. @returns whether they could be read */
+  async take(station: string): Promise<boolean> {
     try {
       for (const delivery of await this.#store?.pending(station) ?? []) if (!this.#waiting.has(keyOf(delivery))) this.#waiting.set(keyOf(delivery), delivery);
+      return true;
     } catch (error) {
-      this.#log.error('pending deliveries of a station can not be read; they are sent by the next node that has it', { station, reason: String(error) });
+      this.#log.error('pending deliveries of a station can not be read yet', { station, reason: String(error) });
+      return false;
     }
   }
 

@@ -3,7 +3,7 @@
  * at a time and has its own exponential backoff, so a slow or broken one delays no other and is not
  * flooded when it recovers.
  */
-import { asyncScheduler, merge, Subject, timer, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, merge, Subject, Subscription, timer, type SchedulerLike } from 'rxjs';
 import type { Log } from '../log.js';
 import { addressProblem, basicAuthorization, credentialsOf, WEBHOOK_ADDRESS } from '../network/address.js';
 import type { Guard } from '../network/guard/guard.js';
@@ -75,6 +75,8 @@ export class Webhooks {
   /** Aborts the running requests at shutdown. */
   readonly #abort = new Subject<void>();
   #timer: Subscription | undefined;
+  /** For an outbox that can not be read. */
+  readonly #waits = new Subscription();
   #isClosed = false;
   #isAborted = false;
 
@@ -105,7 +107,10 @@ export class Webhooks {
   /** Goes on with the pending deliveries of a station that another node has left. */
   async take(stationId: string): Promise<void> {
     this.#left.delete(stationId);
-    await this.#outbox.take(stationId);
+    while (!await this.#outbox.take(stationId)) {
+      await new Promise((resolve) => this.#waits.add(timer(RETRY_MIN_MS, this.#scheduler).subscribe(resolve)));
+      if (this.#left.has(stationId)) return;
+    }
     this.#dispatch();
   }
 
@@ -127,6 +132,7 @@ export class Webhooks {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.unsubscribe();
+    this.#waits.unsubscribe();
     const timeout = timer(CLOSE_MS, this.#scheduler).subscribe(() => {
       this.#isAborted = true;
       this.#abort.next();

@@ -1,6 +1,7 @@
 /** What must hold of every run: recorded under one number at a time, and each alert sent once. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alertsTwice, heardIn, recordedIn, recordedInPostgres, recordedTwice, type Heard, type Recorded } from './journal.js';
+import { eventually } from '../support/until.js';
+import { alertsTwice, heardIn, openIn, recordedIn, recordedInPostgres, recordedTwice, type Heard, type Recorded } from './journal.js';
 import type { RunningCluster } from './running-cluster.js';
 
 /** A station is elsewhere after this time. */
@@ -14,6 +15,8 @@ export function heardBy(cluster: RunningCluster): Heard {
 
 /** All sources are away for a moment: each station raises one alert, which ends. @returns what was wrong with what was sent */
 export async function raiseAll(cluster: RunningCluster): Promise<string[]> {
+  // A station that was away for a moment may have an alert open, and would not raise another.
+  await eventually('no alert is open', () => openIn(cluster.sent).length === 0, { everyMs: 250, withinMs: LONGEST_SENDING_MS });
   cluster.sent.length = 0;
   cluster.areSourcesAway = true;
   await sleep(5000);
@@ -31,7 +34,8 @@ export function sentOnce({ sent, stations }: RunningCluster, when: string, mayRe
   const wanted = 2 * stations.length;
   const different = new Set(sent.map(({ id }) => id)).size;
   const isRight = different === wanted && (mayRepeat || sent.length === wanted);
-  return [...(isRight ? [] : [`${when}: ${sent.length} webhooks, ${different} different ones, instead of ${wanted}`]), ...alertsTwice(sent)];
+  const missing = isRight ? [] : stations.flatMap((station) => ['down.raised', 'down.recovered'].filter((type) => !sent.some((each) => each.station === station && each.type === type)).map((type) => `${type} of ${station}`));
+  return [...(isRight ? [] : [`${when}: ${sent.length} webhooks, ${different} different ones, instead of ${wanted}; not sent: ${missing.join(', ')}`]), ...alertsTwice(sent)];
 }
 
 /** Ends all nodes. @returns what they recorded, and what is wrong with it */

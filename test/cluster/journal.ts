@@ -49,6 +49,12 @@ export function gapsAfter(heard: Heard, stations: readonly string[], fromMs: num
   });
 }
 
+/** Stations of which the last event that was sent raised an alert. */
+export function openIn(sent: readonly Sent[]): string[] {
+  const last = new Map([...sent].sort((one, other) => (one.at < other.at ? -1 : 1)).map((each) => [each.station, each]));
+  return [...last.values()].filter(({ type }) => type.endsWith('.raised')).map(({ station }) => station);
+}
+
 /** Alerts that were raised again before they ended, or ended twice, as sentences. */
 export function alertsTwice(sent: readonly Sent[]): string[] {
   const events = [...new Map(sent.map((each) => [each.id, each])).values()].sort((one, other) => (one.at < other.at ? -1 : 1));

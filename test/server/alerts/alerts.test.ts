@@ -232,6 +232,24 @@ test('of several nodes one watches a station from when it takes it until it leav
   assert.equal(newEvents(), []);
 });
 
+test('open alerts that a slow store gives after the station was taken go on too, or end for a newer one', () => {
+  const a = station('a', { rules: [DOWN] });
+  const { clock, list, alerts, newEvents } = rig([a], [], true);
+  alerts.take(a, []);
+  list.happen('a', stateEvent('live', 0));
+  clock.advance(5000);
+  alerts.take(a, [open('down')]);
+  assert.equal(alerts.open('a'), ['down']);
+  clock.advance(6000);
+  assert.equal(newEvents(), ['recovered down at 10']);
+  list.happen('a', stateEvent('failing', 11_000));
+  clock.advance(40_000);
+  assert.equal(newEvents(), ['raised down at 41']);
+  alerts.take(a, [open('down'), open('dead-air')]);
+  assert.equal(newEvents(), ['recovered down at 51', 'recovered dead-air at 51']);
+  assert.equal(alerts.open('a'), ['down']);
+});
+
 test('the id of an alert follows from station, rule and time, so that two nodes raise the same one', () => {
   const ids = ['a', 'a', 'b'].map((id) => {
     const { clock, list, events } = rig([station(id, { rules: [DOWN] })]);

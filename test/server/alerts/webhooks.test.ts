@@ -3,12 +3,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AlertEvent } from '../../../server/alerts/event.js';
 import { Outbox } from '../../../server/alerts/outbox.js';
-import { GIVE_UP_AFTER_MS, Webhooks } from '../../../server/alerts/webhooks.js';
+import { deliveriesOf, GIVE_UP_AFTER_MS, Webhooks } from '../../../server/alerts/webhooks.js';
 import { Log } from '../../../server/log.js';
+import { newDelivery, type DeliveryStore } from '../../../server/store/deliveries.js';
 import { openDatabase } from '../../../server/store/sqlite/database.js';
 import { SqliteStore } from '../../../server/store/sqlite/store.js';
 import { VERSION } from '../../../server/version.js';
 import { ManualClock } from '../../support/manual-clock.js';
+import { until } from '../../support/until.js';
 import { receive, status, type Receiver } from './receiver.js';
 import { LOOPBACK } from '../../support/loopback.js';
 
@@ -288,6 +290,31 @@ test('pending deliveries are sent after the next start, and none twice', () => w
   assert.is((await Outbox.open(store.deliveries, new Log('error'))).size, 0);
   assert.is(after.clock.actions.length, 0, 'no timer is left');
   await store.close();
+}));
+
+test('pending deliveries of a station that is taken are read again until they can be, and not after it is left', () => withReceiver(async (receiver) => {
+  let asked = 0;
+  const store: DeliveryStore = {
+    pending: async () => {
+      if (++asked < 3) throw new Error('the database is away');
+      return deliveriesOf(event(), [receiver.url]).map((delivery) => newDelivery(delivery, START_MS));
+    },
+    write: async () => {},
+    deleteDone: async () => {},
+  };
+  const clock = new ManualClock();
+  clock.frame = START_MS;
+  const log = new Log('error', () => {});
+  const webhooks = new Webhooks({ outbox: Outbox.shared(store, log), secret: '', log, guard: LOOPBACK, scheduler: clock });
+  const taken = webhooks.take('a');
+  void webhooks.take('b');
+  await until(() => asked === 2);
+  await webhooks.leave('b');
+  clock.advance(5000);
+  await taken;
+  await receiver.untilGot(1);
+  assert.is(asked, 3);
+  await webhooks.close();
 }));
 
 test('an unreachable target is logged without its path and credentials', () => withReceiver(async (receiver) => {

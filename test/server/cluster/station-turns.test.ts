@@ -5,11 +5,12 @@ import { Lease } from '../../../server/cluster/lease.js';
 import { stationTurns, type Records } from '../../../server/cluster/station-turns.js';
 import { Log } from '../../../server/log.js';
 import type { Takeover } from '../../../server/stations/station.js';
+import { eventually } from '../../support/until.js';
 import type { Stations } from '../../../server/stations/stations.js';
 
 const NOW_MS = 100_000;
 
-function turns(claim: Records['claim'] | undefined) {
+function turns(claim: Records['claim'] | undefined, claimMs?: number) {
   const done: string[] = [];
   let nowMs = 0;
   const station = {
@@ -32,6 +33,7 @@ function turns(claim: Records['claim'] | undefined) {
     alerts: { take: (id, open) => void done.push(`watches ${id} with ${open.length} alerts`), leave: async (id) => void done.push(`leaves the alerts of ${id}`) },
     log: new Log('error', () => {}),
     now: () => NOW_MS,
+    ...(claimMs !== undefined && { claimMs }),
   });
   return { done, lease, listening, expire: () => void (nowMs = 4000) };
 }
@@ -67,7 +69,36 @@ test('a store that can not be read, or none, keeps nobody from listening', async
     listening.begin('one', lease);
     await settled();
     assert.equal(done, ['watches one with 0 alerts', 'listens']);
+    await listening.end('one');
   }
+});
+
+test('a store that answers late is asked until it does: open alerts from before go on', async () => {
+  let asked = 0;
+  const alert = { id: 'x', stationId: 'one', stationName: 'One', type: 'down', fromMs: 0 } as const;
+  const { done, lease, listening } = turns(async () => {
+    if (++asked < 3) throw new Error('not yet');
+    return { untilMs: null, alerts: [alert, { ...alert, id: 'own', fromMs: NOW_MS }] };
+  }, 1);
+  listening.begin('one', lease);
+  await eventually('the alerts are taken', () => done.length === 3);
+  assert.is(asked, 3);
+  assert.equal(done, ['watches one with 0 alerts', 'listens', 'watches one with 1 alerts']);
+});
+
+test('a station that is left is not asked for any more', async () => {
+  let asked = 0;
+  const { done, lease, listening } = turns(async () => {
+    asked++;
+    throw new Error('never');
+  }, 1);
+  listening.begin('one', lease);
+  await eventually('it is asked again', () => asked > 1);
+  await listening.end('one');
+  const before = asked;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(asked <= before + 1);
+  assert.not(done.includes('watches one with 1 alerts'));
 });
 
 test('a lease that ended while the store was asked begins nothing', async () => {
