@@ -143,7 +143,7 @@ class Sender implements StreamSender, Held {
   /** What must be asked before the stream starts; undefined if nothing. */
   #questionAbout(message: Start): (() => Promise<void>) | undefined {
     const permit = this.#permit;
-    const taken = this.#elsewhere && this.#tokenOfElsewhere(message);
+    const taken = this.#tokenOfElsewhere(message);
     if (!permit && taken === undefined) return undefined;
     return async () => {
       await permit?.(message.token);
@@ -155,7 +155,12 @@ class Sender implements StreamSender, Held {
   /** The token of a stream that another node has, or had. */
   #tokenOfElsewhere({ resume, resumeFrom, continues }: Start): string | undefined {
     const token = resume !== undefined && resumeFrom ? resume : continues;
-    return token !== undefined && isResumeToken(token) && !this.#streams.has(token) ? token : undefined;
+    return token !== undefined && this.#isElsewhere(token) ? token : undefined;
+  }
+
+  /** Whether another node may have the stream of the token; never on a node that is alone. */
+  #isElsewhere(token: string): boolean {
+    return this.#elsewhere !== undefined && isResumeToken(token) && !this.#streams.has(token);
   }
 
   /** Nothing is read until the answer, so that little is held. */
@@ -178,9 +183,10 @@ class Sender implements StreamSender, Held {
   #start({ encoding, sampleRate, channels, resume, resumeFrom, token: _, ...options }: Start): void {
     const format = { encoding, sampleRate, channels };
     this.#msPerByte = format.encoding === 'opus' ? 0 : 1000 / (format.sampleRate * format.channels * sampleBytes(format.encoding));
-    const isNew = resume === undefined || (resumeFrom !== undefined && this.#elsewhere !== undefined && isResumeToken(resume) && !this.#streams.has(resume));
-    const from = isNew && resume !== undefined ? { bytes: resumeFrom!.bytes, ms: this.#msPerByte > 0 ? this.#msPerByte * resumeFrom!.bytes : resumeFrom!.ms } : undefined;
-    const stream = isNew ? this.#streams.open({ ...options, format, continues: resume ?? options.continues, from }) : this.#streams.resume(resume, format);
+    const from = resume !== undefined && resumeFrom && this.#isElsewhere(resume)
+      ? { bytes: resumeFrom.bytes, ms: this.#msPerByte > 0 ? this.#msPerByte * resumeFrom.bytes : resumeFrom.ms }
+      : undefined;
+    const stream = resume === undefined || from ? this.#streams.open({ ...options, format, continues: resume ?? options.continues, from }) : this.#streams.resume(resume, format);
     const wantsColumns = options.spectrogram === true;
     this.#hello.unsubscribe();
     this.#state = 'streaming';
