@@ -23,6 +23,12 @@ export class Allowance {
     this.#atMs = options.now();
   }
 
+  /** Whether the whole burst is there, as in a new one. */
+  get isFull(): boolean {
+    const { perMs, burst, now } = this.#options;
+    return this.#left + (now() - this.#atMs) * perMs >= burst;
+  }
+
   /** Takes it, whatever is left. @returns the time after which nothing is owed, at most a minute, ms */
   take(amount: number): number {
     const { perMs, burst, now } = this.#options;

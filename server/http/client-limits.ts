@@ -12,7 +12,7 @@ import type { Settings } from '../settings.js';
 import { Allowance } from './allowance.js';
 
 const WINDOW_S = 60;
-/** Clients that are remembered; the one that was seen first is forgotten before one more comes. */
+/** Clients that are remembered; the one that was seen first is forgotten before one more comes. Those with nothing to remember are forgotten sooner. */
 const MAX_CLIENTS = 10_000;
 /** Sound that may come at once: what waited while a connection was lost. */
 const SOUND_BURST_S = 10;
@@ -24,6 +24,13 @@ export interface Flow {
   bytes(count: number): number;
   /** @param ms of sound for a live stream */
   sound(ms: number): number;
+}
+
+/** What is remembered of a client. */
+interface Client {
+  readonly bytes: Allowance;
+  readonly sound: Allowance;
+  seenMs: number;
 }
 
 /** What a client has several of at once. */
@@ -41,8 +48,9 @@ export class ClientLimits {
   readonly #maxClients: number;
   readonly #now: () => number;
   readonly #requests: RateLimiterMemory;
-  /** Of each client that is remembered, the one that was seen first before the others. */
-  readonly #flows = new Map<string, Flow>();
+  /** The one that was seen first before the others. */
+  readonly #clients = new Map<string, Client>();
+  #forgotMs: number;
   /** How many each client has open; as many entries as there are connections, at most. */
   readonly #open: Readonly<Record<Kind, Map<string, number>>> = { stream: new Map(), viewer: new Map() };
 
@@ -51,12 +59,13 @@ export class ClientLimits {
     this.#settings = settings;
     this.#maxClients = maxClients;
     this.#now = now;
+    this.#forgotMs = now();
     this.#requests = new RateLimiterMemory({ points: settings.maxRequestsPerMinute, duration: WINDOW_S });
   }
 
   /** Number of remembered clients. */
   get size(): number {
-    return this.#flows.size;
+    return this.#clients.size;
   }
 
   /** The most that a client may have open. */
@@ -66,7 +75,7 @@ export class ClientLimits {
 
   /** Counts a request. @returns the time to wait if it is one too many, ms */
   async request(key: string): Promise<number | undefined> {
-    this.flow(key);
+    this.#client(key);
     try {
       await this.#requests.consume(key);
       return undefined;
@@ -77,19 +86,38 @@ export class ClientLimits {
 
   /** Of all connections of the client together. */
   flow(key: string): Flow {
-    const known = this.#flows.get(key);
-    if (known) return known;
-    if (this.#flows.size >= this.#maxClients) {
-      const [oldest] = this.#flows.keys();
-      this.#flows.delete(oldest!);
-      void this.#requests.delete(oldest!);
+    return { bytes: (count) => this.#client(key).bytes.take(count), sound: (ms) => this.#client(key).sound.take(ms) };
+  }
+
+  #client(key: string): Client {
+    const nowMs = this.#now();
+    const known = this.#clients.get(key);
+    if (known) {
+      known.seenMs = nowMs;
+      return known;
     }
+    this.#forget(nowMs);
     const { maxBytesPerMinute, maxSoundPerSecond } = this.#settings;
     const bytes = new Allowance({ perMs: maxBytesPerMinute / 60_000, burst: maxBytesPerMinute, now: this.#now });
     const sound = new Allowance({ perMs: maxSoundPerSecond, burst: 1000 * maxSoundPerSecond * SOUND_BURST_S, now: this.#now });
-    const flow = { bytes: (count: number) => bytes.take(count), sound: (ms: number) => sound.take(ms) };
-    this.#flows.set(key, flow);
-    return flow;
+    const client = { bytes, sound, seenMs: nowMs };
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  /** Makes room: once a window those go that would be the same if they were new, and if there are still too many, the one that was seen first. */
+  #forget(nowMs: number): void {
+    if (nowMs - this.#forgotMs > 1000 * WINDOW_S) {
+      this.#forgotMs = nowMs;
+      for (const [key, { bytes, sound, seenMs }] of this.#clients) {
+        // Its requests of the last window are counted elsewhere, for no longer than that.
+        if (nowMs - seenMs > 1000 * WINDOW_S && bytes.isFull && sound.isFull) this.#clients.delete(key);
+      }
+    }
+    if (this.#clients.size < this.#maxClients) return;
+    const [oldest] = this.#clients.keys();
+    this.#clients.delete(oldest!);
+    void this.#requests.delete(oldest!);
   }
 
   /** @returns what ends the counting, or undefined if it is one too many */

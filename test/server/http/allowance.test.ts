@@ -25,6 +25,17 @@ test('what is not used is kept up to the burst, and no more', () => {
   assert.equal([take(10), take(4)], [0, 4]);
 });
 
+test('it is full until something is taken, and again once time has paid for that', () => {
+  let nowMs = 0;
+  const one = new Allowance({ perMs: 1, burst: 10, now: () => nowMs });
+  assert.ok(one.isFull);
+  one.take(30);
+  nowMs = 29;
+  assert.not(one.isFull);
+  nowMs = 30;
+  assert.ok(one.isFull);
+});
+
 test('nobody is told to wait longer than a minute, and what is owed stays owed', () => {
   const { take, wait } = allowance(1, 10);
   assert.is(take(60_010), 60_000);

@@ -24,6 +24,20 @@ test('no more clients are remembered than the map may have', async () => {
   assert.is(await limits.request('9.9.9.0'), undefined, 'the oldest was forgotten');
 });
 
+test('a client that owes nothing is forgotten after a while, even while it is connected, and one that owes is not', () => {
+  let nowMs = 0;
+  const limits = new ClientLimits(LIMITS, 10, () => nowMs);
+  const connected = limits.flow('9.9.9.1');
+  assert.is(connected.bytes(100), 0);
+  assert.is(limits.flow('9.9.9.2').bytes(1500), 60_000);
+  nowMs = 61_000;
+  limits.flow('9.9.9.3').bytes(0);
+  assert.is(limits.size, 2, 'one owes, one is new');
+  assert.is(limits.flow('9.9.9.2').bytes(0), 29_000);
+  assert.is(connected.bytes(600), 0);
+  assert.is(limits.flow('9.9.9.1').bytes(10), 1000, 'its connections still count together');
+});
+
 test('what a client sends above its rates must wait, all its connections together', () => {
   let nowMs = 0;
   const limits = new ClientLimits(LIMITS, 10, () => nowMs);
