@@ -9,6 +9,7 @@ import { Access } from './access/access.js';
 import { ApiTokens } from './access/api-tokens.js';
 import { OpenGrants } from './access/open-grants.js';
 import { SignedTokens } from './access/signed-tokens.js';
+import { SigningKeys } from './access/signing-keys.js';
 import { startAlerts, type RunningAlerts } from './alerts/start.js';
 import { FILE_SHARD_SETTINGS } from './files/classify-sound.js';
 import { FileShards } from './files/file-shards.js';
@@ -159,7 +160,7 @@ export async function assemble(settings: Settings, parts: ServerParts, log: Log,
   });
   const tuned = new TunedListeners({ stations, settings, log, scheduler });
   const viewers = new Viewers(streams, stations, settings, scheduler, elsewhere);
-  const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(Date.now) };
+  const tokens = { api: new ApiTokens({ store: persistence.store?.tokens, now: Date.now, log }), signed: new SignedTokens(new SigningKeys({ store: persistence.store?.signingKeys, now: () => performance.now(), log }), Date.now) };
   const access = new Access(settings, tokens);
   const grants = new OpenGrants({ isKept: (id) => access.isKept(id), revoked$: tokens.api.revoked$, now: Date.now, scheduler });
   const counted = {

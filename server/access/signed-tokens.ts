@@ -1,12 +1,13 @@
 /**
  * Short-lived tokens for pages and widgets, which can't keep a secret: a JSON Web Token (RFC 7519) with a role, signed with
- * HS256 and a key that lasts as long as the process. It names the token it was made with, and ends with it.
+ * HS256. It names the token it was made with, and ends with it.
  */
-import { createSecretKey, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { includesRole, ROLES } from '../protocol/role.js';
 import { ProtocolError } from '../protocol/errors.js';
 import { originsSchema, stationsSchema } from './new-token.js';
+import type { SigningKeys } from './signing-keys.js';
 import type { Grant } from './visitor.js';
 
 const ALGORITHM = 'HS256';
@@ -28,17 +29,18 @@ export type SignedTokenFields = z.output<typeof signedTokenSchema>;
 const claimsSchema = z.object({ sub: z.string(), exp: z.int(), iat: z.int(), role: z.enum(ROLES), stations: z.array(z.string()).nullable(), origins: z.array(z.string()).nullable() });
 
 export class SignedTokens {
-  readonly #key = createSecretKey(randomBytes(32));
+  readonly #keys: SigningKeys;
   readonly #now: () => number;
 
   /** @param now the current time, ms since 1970 */
-  constructor(now: () => number) {
+  constructor(keys: SigningKeys, now: () => number) {
+    this.#keys = keys;
     this.#now = now;
   }
 
   /**
    * @param by the token that it is made with; the new one allows no more
-   * @throws ProtocolError `not-allowed`
+   * @throws ProtocolError `not-allowed`, `not-kept` when the key can't be read
    */
   async sign(by: Grant, { role: asked, seconds, ...bound }: SignedTokenFields): Promise<{ readonly token: string; readonly grant: Grant; readonly expiresAtMs: number }> {
     const role = asked ?? (includesRole(by.role, 'send') ? 'send' : 'view');
@@ -46,6 +48,7 @@ export class SignedTokens {
     const grant: Grant = { id: by.id, isSigned: true, role, stations: within(bound.stations, by.stations), origins: within(bound.origins, by.origins) };
     const issuedAtS = Math.floor(this.#now() / 1000);
     const expiresAtS = issuedAtS + seconds;
+    const [key] = await this.#keys.current();
     const { SignJWT } = await jose();
     const token = await new SignJWT({ role, stations: grant.stations, origins: grant.origins })
       .setProtectedHeader({ alg: ALGORITHM })
@@ -53,22 +56,35 @@ export class SignedTokens {
       .setAudience(AUDIENCE)
       .setIssuedAt(issuedAtS)
       .setExpirationTime(expiresAtS)
-      .sign(this.#key);
+      .sign(key!);
     return { token, grant, expiresAtMs: expiresAtS * 1000 };
   }
 
-  /** What a token allows; undefined if it is not one of this process, or is too old. */
+  /**
+   * What a token allows; undefined if it was not signed here, or is too old.
+   * @throws ProtocolError `not-kept` when the keys can't be read
+   */
   async verify(token: string): Promise<Grant | undefined> {
     if (!isSignedLike(token)) return undefined;
+    const keys = await this.#keys.current();
+    const payload = await this.#payload(token, keys) ?? await this.#payload(token, await this.#keys.others(keys) ?? []);
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) return undefined;
+    const { sub, exp, role, stations, origins } = claims.data;
+    return { id: sub, isSigned: true, expiresAtMs: 1000 * exp, role, stations, origins };
+  }
+
+  /** Of a token that one of the keys signed and that still counts. */
+  async #payload(token: string, keys: readonly KeyObject[]): Promise<object | undefined> {
     const { jwtVerify } = await jose();
-    try {
-      const { payload } = await jwtVerify(token, this.#key, { algorithms: [ALGORITHM], audience: AUDIENCE, maxTokenAge: MAX_SECONDS, currentDate: new Date(this.#now()) });
-      const { sub, exp, role, stations, origins } = claimsSchema.parse(payload);
-      return { id: sub, isSigned: true, expiresAtMs: 1000 * exp, role, stations, origins };
-    } catch {
-      // Wrong in whatever way: it counts as none.
-      return undefined;
+    for (const key of keys) {
+      try {
+        return (await jwtVerify(token, key, { algorithms: [ALGORITHM], audience: AUDIENCE, maxTokenAge: MAX_SECONDS, currentDate: new Date(this.#now()) })).payload;
+      } catch {
+        // Wrong in whatever way: it counts as none.
+      }
     }
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AlertType, Mood, StationState, StreamState, Tag } from '../protocol/messages.js';
 import type { Delivery, DeliveryStore } from './deliveries.js';
+import type { SigningKeyStore } from './signing-keys.js';
 import type { StationStore } from './stations.js';
 import type { TokenStore } from './tokens.js';
 
@@ -151,5 +152,7 @@ export interface Store {
   readonly tokens: TokenStore;
   /** Undefined with SQLite, where they are in a file of their own. */
   readonly stations?: StationStore;
+  /** Undefined with SQLite, which no other node reads: there a key lasts as long as the process. */
+  readonly signingKeys?: SigningKeyStore;
   close(): Promise<void>;
 }

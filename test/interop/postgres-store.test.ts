@@ -13,6 +13,7 @@ import { StationsFile } from '../../server/stations/stations-file.js';
 import { StationsTable } from '../../server/stations/stations-table.js';
 import { MOVED_TABLES } from '../../server/store/move.js';
 import type { Connection } from '../../server/store/postgres/connection.js';
+import { PostgresSigningKeys } from '../../server/store/postgres/signing-keys.js';
 import { PostgresHistory } from '../../server/store/postgres/history.js';
 import { MIGRATIONS } from '../../server/store/postgres/migrations.js';
 import { openPostgres, type PostgresStore } from '../../server/store/postgres/store.js';
@@ -72,6 +73,22 @@ test('servers that start at once make the tables once, those of a newer livegenr
     assert.not.match(error.message, PASSWORD);
   });
   for (const store of stores) await store.close();
+});
+
+test('nodes share the keys for tokens of pages: one is made a day, and each is deleted an hour after it signs no more', async () => {
+  const { connection, signingKeys } = shared;
+  const age = (key: string, hours: number): Promise<unknown> => connection.query('UPDATE signing_keys SET "madeAt" = now() - make_interval(hours => $2) WHERE key = $1', [key, hours]);
+  const [first] = await signingKeys.keys();
+  assert.is(Buffer.from(first!, 'base64url').length, 32);
+  assert.equal(await new PostgresSigningKeys(connection).keys(), [first]);
+  await age(first!, 23);
+  assert.equal(await signingKeys.keys(), [first]);
+  await age(first!, 24);
+  const [second, ...older] = await signingKeys.keys();
+  assert.ok(second !== first);
+  assert.equal(older, [first]);
+  await age(first!, 25);
+  assert.equal(await signingKeys.keys(), [second]);
 });
 
 test('texts that PostgreSQL can not store are stored without what it can not', async () => {

@@ -78,9 +78,15 @@ const FENCES = `
   CREATE UNIQUE INDEX alerts_once ON alerts (station, type, "fromMs");
 `;
 
+/** With which all nodes sign tokens of pages; each is deleted after a day. */
+const SIGNING_KEYS = `
+  CREATE TABLE signing_keys (key text PRIMARY KEY, "madeAt" timestamptz NOT NULL DEFAULT now());
+`;
+
 export const MIGRATIONS: readonly string[] = [
   TABLES,
   FENCES,
+  SIGNING_KEYS,
 ];
 
 export interface Versions {

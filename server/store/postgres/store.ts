@@ -7,12 +7,14 @@ import { Connection, sqlState } from './connection.js';
 import { PostgresDeliveries } from './deliveries.js';
 import { PostgresHistory } from './history.js';
 import { migrate } from './migrations.js';
+import { PostgresSigningKeys } from './signing-keys.js';
 import { PostgresStations } from './stations.js';
 import { PostgresTokens } from './tokens.js';
 
 export interface PostgresStore extends Store {
   readonly connection: Connection;
   readonly stations: PostgresStations;
+  readonly signingKeys: PostgresSigningKeys;
 }
 
 /** A database server that starts together with this one gets this time to come up. */
@@ -52,6 +54,7 @@ export async function openPostgres(place: Extract<Place, { engine: 'postgres' }>
     deliveries: new PostgresDeliveries(connection),
     tokens: new PostgresTokens(connection),
     stations: new PostgresStations(connection),
+    signingKeys: new PostgresSigningKeys(connection),
     close: () => connection.close(),
   };
 }

@@ -4,10 +4,13 @@ import * as assert from 'uvu/assert';
 import { Access } from '../../../server/access/access.js';
 import { newToken, type NewToken } from '../../../server/access/new-token.js';
 import { SignedTokens, signedTokenSchema } from '../../../server/access/signed-tokens.js';
+import { SigningKeys } from '../../../server/access/signing-keys.js';
 import type { Visitor } from '../../../server/access/visitor.js';
 import { ProtocolError } from '../../../server/protocol/errors.js';
 import { ROLES } from '../../../server/protocol/role.js';
 import type { Settings } from '../../../server/settings.js';
+import { Log } from '../../../server/log.js';
+import type { SigningKeyStore } from '../../../server/store/signing-keys.js';
 import type { StoredToken } from '../../../server/store/tokens.js';
 
 const TOKENS = new Map<string, StoredToken>();
@@ -22,7 +25,8 @@ const boundToken = made({ name: 'one station', role: 'manage', stations: ['one']
 const pageToken = made({ name: 'a page', role: 'send', origins: ['https://radio.example'] });
 
 let nowMs = Date.parse('2026-11-30T12:00:00Z');
-const signed = new SignedTokens(() => nowMs);
+const signerOf = (store?: SigningKeyStore): SignedTokens => new SignedTokens(new SigningKeys({ store, now: () => nowMs, log: new Log('error', () => {}) }), () => nowMs);
+const signed = signerOf();
 const accessOf = (settings: Partial<Pick<Settings, 'access' | 'adminToken' | 'allowedOrigins'>> = {}): Access => new Access({ access: 'view', adminToken: '', allowedOrigins: [], ...settings }, { api: { find: async (text) => TOKENS.get(text), get: async (id) => [...TOKENS.values()].find((each) => each.id === id) }, signed });
 const decide = (access: Access, request: string, headers: Readonly<Record<string, string>> = {}): Promise<Visitor> => {
   const [method = '', path = ''] = request.split(' ');
@@ -166,7 +170,7 @@ test('only an API token makes a token for a page', async () => {
 
 test('a token of another key, algorithm, audience or age is none', async () => {
   const access = accessOf({ access: 'none', adminToken: 'secret' });
-  const foreign = (await new SignedTokens(() => nowMs).sign(TOKENS.get(sendToken)!, signedTokenSchema.parse({ role: 'send' }))).token;
+  const foreign = (await signerOf().sign(TOKENS.get(sendToken)!, signedTokenSchema.parse({ role: 'send' }))).token;
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${foreign.split('.')[1]}.${foreign.split('.')[2]}`;
   const right = await forPage(sendToken, { role: 'send' });
   const [header, payload, signature] = right.split('.');
@@ -175,6 +179,43 @@ test('a token of another key, algorithm, audience or age is none', async () => {
   const changed = `${header}.${Buffer.from(JSON.stringify({ ...claims, exp: 9e9 })).toString('base64url')}.${signature}`;
   for (const wrong of [foreign, unsigned, changed, `${right}x`, `${header}.${payload}.`, 'a.b.c', 'eyJ.eyJ.x']) assert.match(await refusal(decide(access, NEEDS.view, bearer(wrong))), 'no-token', wrong);
   await decide(access, NEEDS.view, bearer(right));
+});
+
+test('with keys that all nodes share a token counts on each of them, also one of a newer key or while the keys can not be read', async () => {
+  const keys = [Buffer.alloc(32, 1).toString('base64url')];
+  let isAway = false;
+  let asked = 0;
+  const store: SigningKeyStore = {
+    keys: async () => {
+      asked++;
+      if (isAway) throw new Error('the database is away');
+      return [...keys];
+    },
+  };
+  const [one, other, late] = [signerOf(store), signerOf(store), signerOf(store)];
+  const by = TOKENS.get(viewToken)!;
+  const make = async (signer: SignedTokens): Promise<string> => (await signer.sign(by, signedTokenSchema.parse({}))).token;
+  const counts = async (signer: SignedTokens, token: string): Promise<boolean> => await signer.verify(token) !== undefined;
+
+  const first = await make(one);
+  assert.ok(await counts(other, first));
+  keys.unshift(Buffer.alloc(32, 2).toString('base64url'));
+  nowMs += 2000;
+  const newer = await make(late);
+  assert.ok(await counts(other, newer), 'of a key that it has not seen');
+  assert.ok(await counts(late, first) && await counts(other, first), 'of the older key');
+  const before = asked;
+  for (let i = 0; i < 20; i++) assert.not(await counts(other, await make(signerOf())));
+  assert.is(asked, before, 'what is made up does not ask for keys again and again');
+  isAway = true;
+  nowMs += 61_000;
+  assert.ok(await counts(other, newer));
+  await make(one);
+  const cold = signerOf(store);
+  for (const asking of [make(cold), cold.verify(newer)]) assert.is(await asking.then(() => '', (error: ProtocolError) => error.code), 'not-kept');
+  isAway = false;
+  nowMs += 2000;
+  assert.ok(await counts(cold, newer));
 });
 
 test('where everybody may do nothing, a token is needed to look; signing in is not refused', async () => {
