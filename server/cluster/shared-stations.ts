@@ -23,6 +23,12 @@ export interface SharedStationsOptions {
 /** A key that no station has: where it is, the bucket is the truth, even if it is empty. */
 const FILLED = 'filled';
 
+/**
+ * Without direct gets: while another node makes the bucket, nats-server 2.9 drops one without an answer, and a replica
+ * may answer one with what is no longer so.
+ */
+const ALLOW_DIRECT = false;
+
 const entrySchema = z.object({ position: z.number(), station: stationSchema });
 
 interface Known {
@@ -103,7 +109,7 @@ export class SharedStations {
 
   async #open(): Promise<KV> {
     const { Kvm } = await import('@nats-io/kv');
-    return new Kvm(this.#options.connection).create(this.#options.bucket, { history: 1 });
+    return new Kvm(this.#options.connection).create(this.#options.bucket, { history: 1, allow_direct: ALLOW_DIRECT });
   }
 
   async #fill(kv: KV, stations: readonly StationConfig[]): Promise<void> {

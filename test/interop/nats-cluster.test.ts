@@ -71,6 +71,17 @@ test('the first node fills the list from its file; changes of one are read by th
   assert.equal(await (await node('one', saved({ id: 'again' }))).stations.load(), []);
 });
 
+test('nodes that start at the same moment all have the list; none asks in a way that a server drops while the bucket is made', async () => {
+  const outsider = await connected();
+  const dropped: string[] = [];
+  outsider.subscribe('$JS.API.DIRECT.GET.>', { callback: (_, { subject }) => void dropped.push(subject) });
+  await outsider.flush();
+  const both = [await node('start', saved({ id: 'a' })), await node('start', saved({ id: 'a' }))];
+  for (const list of await Promise.all(both.map(({ stations }) => stations.load()))) assert.equal(ids(list), ['a']);
+  await outsider.flush();
+  assert.equal(dropped, []);
+});
+
 test('of two changes of one station the second is refused, and those of different stations both count', async () => {
   const [one, other] = [await node('two', saved({ id: 'a' }), saved({ id: 'b' })), await node('two')];
   await one.stations.load();
@@ -115,12 +126,13 @@ function listOf(id: string, isOurs: boolean, genre: string | null) {
 test('a node tells how its stations are, a former holder is not believed, and silence is forgetting', async () => {
   const [mine, yours, former] = [listOf('a', true, 'rock'), listOf('a', false, null), listOf('a', true, 'old')];
   const clocks = [new ManualClock(), new ManualClock(), new ManualClock()];
+  const over = [await connected(), await connected(), await connected()] as const;
   const glances = [
-    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'mine', stations: mine.stations, number: () => 7, scheduler: clocks[0]! }),
-    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'yours', stations: yours.stations, number: () => undefined, scheduler: clocks[1]! }),
-    new Glances({ bus: new NatsBus(await connected(), log), subject: 'glances', node: 'former', stations: former.stations, number: () => 6, scheduler: clocks[2]! }),
+    new Glances({ bus: new NatsBus(over[0], log), subject: 'glances', node: 'mine', stations: mine.stations, number: () => 7, scheduler: clocks[0]! }),
+    new Glances({ bus: new NatsBus(over[1], log), subject: 'glances', node: 'yours', stations: yours.stations, number: () => undefined, scheduler: clocks[1]! }),
+    new Glances({ bus: new NatsBus(over[2], log), subject: 'glances', node: 'former', stations: former.stations, number: () => 6, scheduler: clocks[2]! }),
   ];
-  await Promise.all(connections.filter((connection) => !connection.isClosed()).map((connection) => connection.flush()));
+  await Promise.all(over.map((connection) => connection.flush()));
   clocks[0]!.advance(1000);
   await eventually('it is heard', () => yours.heard.length === 1);
   clocks[2]!.advance(1000);

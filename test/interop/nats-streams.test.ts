@@ -16,11 +16,15 @@ let [nats, way, a, b, outsider]: [NatsServer?, DeadNetwork?, RunningServer?, Run
 test.before(async () => {
   nats = await NatsServer.start(bench);
   way = await DeadNetwork.open(Number(new URL(nats.url).port));
-  [a, b, outsider] = await Promise.all([
+  // Each by itself, so that `after` closes those that run when one has failed.
+  const [first, second] = await Promise.allSettled([
     startTestServer({ nats: [`nats://127.0.0.1:${way.port}`], node: 'a' }),
     startTestServer({ nats: [nats.url], node: 'b' }),
-    nats.connect(),
   ]);
+  if (first.status === 'fulfilled') a = first.value;
+  if (second.status === 'fulfilled') b = second.value;
+  for (const each of [first, second]) if (each.status === 'rejected') throw each.reason;
+  outsider = await nats.connect();
 });
 test.after(async () => {
   way?.close();

@@ -5,8 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite, type Test } from 'uvu';
+import { suite, type Callback, type Test } from 'uvu';
 import { cpuMsOf } from '../../server/sources/cpu-time.js';
+
+type Hook = Callback<Record<string, unknown>>;
 
 /** Whether a program can be found. */
 export function has(program: string): boolean {
@@ -17,11 +19,26 @@ export function has(program: string): boolean {
 export function interop(name: string, programs: readonly string[]): Test {
   const tests = suite(name);
   const missing = programs.filter((program) => !has(program));
-  if (missing.length === 0) return tests;
+  if (missing.length === 0) {
+    const { before } = tests;
+    return Object.assign(tests, { before: Object.assign((hook: Hook) => before(printed(hook)), { each: before.each }) });
+  }
   console.log(`interop: ${name} is skipped; not installed: ${missing.join(', ')}`);
   // Hooks run for skipped tests too, and would start what isn't there.
   const noHook = Object.assign(() => {}, { each: () => {} });
   return Object.assign(((title: string, work: never) => tests.skip(title, work)) as unknown as Test, tests, { before: noHook, after: noHook });
+}
+
+/** uvu says nothing of an error of a hook. */
+function printed(hook: Hook): Hook {
+  return async (context) => {
+    try {
+      await hook(context);
+    } catch (error) {
+      console.error(error);
+      throw error;
+    }
+  };
 }
 
 /** What a test starts and leaves behind, ended and removed with it. */
