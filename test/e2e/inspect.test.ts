@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
-import { modelFolder, run } from '../server/cli/program.js';
+import { modelFolder, run } from '../server/cli/in-process.js';
 import { Recordings } from '../server/sources/recordings.js';
 import { browserSuite, openPage, recolour, resize } from '../support/pages.js';
 import { lowContrastTexts, unnamedElements } from './audit.js';

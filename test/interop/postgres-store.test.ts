@@ -20,7 +20,7 @@ import { openPostgres, type PostgresStore } from '../../server/store/postgres/st
 import { openDatabase } from '../../server/store/sqlite/database.js';
 import { SqliteStore } from '../../server/store/sqlite/store.js';
 import { StoreError, WrongDatabaseError, type HistoryBatch } from '../../server/store/store.js';
-import { run } from '../server/cli/program.js';
+import { run } from '../server/cli/in-process.js';
 import { segment, state, storeContract } from '../server/store/store-contract.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/until.js';

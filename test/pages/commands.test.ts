@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLAGS } from '../../models/training/options.js';
 import { flagOf, SETTINGS, type SettingName } from '../../server/settings.js';
-import { run } from '../server/cli/program.js';
+import { run } from '../server/cli/in-process.js';
 import { LOG, page, pages, ROOT } from './page.js';
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };

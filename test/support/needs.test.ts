@@ -21,6 +21,8 @@ test.before((context) => {
     'test/support/browser.ts': '',
     'test/server/both.test.ts': `import { findFfmpeg } from ${module('../../server/sources/ffmpeg')};\nconst { startBackend } = await import(${module('../../models/tensorflow/backend')});`,
     'test/models/calls.test.ts': `import { train } from ${module('../../models/training/training')};`,
+    'test/server/cli/serve.test.ts': `import { start } from ${module('./program')};`,
+    'test/server/cli/program.ts': `const PROGRAM = fileURLToPath(new URL(${module('../../../server/cli/livegenre')}, import.meta.url));`,
     'test/models/starts.test.ts': `const TRAIN = fileURLToPath(new URL(${module('../../models/training/train')}, import.meta.url));`,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -39,6 +41,7 @@ test('imports count, those of imported test files and programs that are started 
   assert.equal([...needsOf(root, 'test/e2e/far.test.ts')], ['browser']);
   assert.equal([...needsOf(root, 'test/server/both.test.ts')], ['ffmpeg', 'tensorflow']);
   for (const path of ['test/models/calls.test.ts', 'test/models/starts.test.ts']) assert.equal([...needsOf(root, path)], ['tensorflow']);
+  assert.equal([...needsOf(root, 'test/server/cli/serve.test.ts')], ['commands']);
 });
 
 test.run();

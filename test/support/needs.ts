@@ -2,8 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** `tensorflow`: trains or runs networks. `browser`: Chromium. `programs`: Icecast and others, skipped if missing. */
-export type Need = 'browser' | 'programs' | 'tensorflow' | 'ffmpeg';
+/**
+ * `tensorflow`: trains or runs networks. `browser`: Chromium. `programs`: Icecast and others, skipped if missing.
+ * `commands`: starts livegenre, the test runner or a benchmark in processes of their own.
+ */
+export type Need = 'browser' | 'programs' | 'tensorflow' | 'ffmpeg' | 'commands';
 
 const MODULES: Readonly<Record<string, Need>> = {
   'test/support/browser.ts': 'browser',
@@ -12,6 +15,9 @@ const MODULES: Readonly<Record<string, Need>> = {
   'models/training/train.ts': 'tensorflow',
   'models/training/training.ts': 'tensorflow',
   'server/sources/ffmpeg.ts': 'ffmpeg',
+  'server/cli/livegenre.ts': 'commands',
+  'test/support/run-files.ts': 'commands',
+  'test/bench/live/remote-process.ts': 'commands',
 };
 
 /** Matches a module that is imported or started as a program. */

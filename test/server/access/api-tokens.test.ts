@@ -12,7 +12,7 @@ import { register } from '../../../server/cli/token.js';
 import { Log } from '../../../server/log.js';
 import { openDatabase, type Database } from '../../../server/store/sqlite/database.js';
 import { SqliteStore } from '../../../server/store/sqlite/store.js';
-import { refusal } from '../cli/program.js';
+import { refusal } from '../cli/in-process.js';
 
 let folder: string;
 let path: string;

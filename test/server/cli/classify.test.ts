@@ -16,7 +16,8 @@ import { tone } from '../sound.js';
 import { Recordings, childProcesses } from '../sources/recordings.js';
 import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
-import { modelFolder, refusal, run, start } from './program.js';
+import { modelFolder, refusal, run } from './in-process.js';
+import { start } from './program.js';
 
 const test = suite('classify');
 const SECONDS = 8;

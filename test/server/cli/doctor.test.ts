@@ -6,7 +6,8 @@ import * as assert from 'uvu/assert';
 import { lines } from '../../../server/cli/doctor.js';
 import { paint } from '../../../server/cli/terminal.js';
 import { CHECK_NAMES, type Report } from '../../../server/doctor/doctor.js';
-import { modelFolder, start } from './program.js';
+import { modelFolder } from './in-process.js';
+import { start } from './program.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 const model = await modelFolder();

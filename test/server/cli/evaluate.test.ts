@@ -12,7 +12,7 @@ import { wavFile } from '../../../server/sources/wav.js';
 import { noise } from '../../dsp/signals.js';
 import { randomBundle } from '../../models/fixtures.js';
 import { toyPack, writePack } from '../../models/packs.js';
-import { refusal, run, type Ended } from './program.js';
+import { refusal, run, type Ended } from './in-process.js';
 
 const LABELS = ['label 0', 'label 1', 'label 2'];
 

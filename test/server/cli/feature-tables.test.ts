@@ -8,7 +8,8 @@ import { register } from '../../../server/cli/features.js';
 import { DEMO_SAMPLE_RATE, DemoSynth, toS16 } from '../../../server/sources/demo/synth.js';
 import { eventually } from '../../support/until.js';
 import { Recordings } from '../sources/recordings.js';
-import { refusal, run, start } from './program.js';
+import { refusal, run } from './in-process.js';
+import { start } from './program.js';
 
 const tables = suite<{ recordings: Recordings; folder: string; wav: string }>('features --csv', { recordings: undefined as never, folder: '', wav: '' });
 

@@ -7,7 +7,8 @@ import { readFeature, readPack } from '../../../models/packs/pack.js';
 import { register } from '../../../server/cli/features.js';
 import { eventually } from '../../support/until.js';
 import { Recordings } from '../sources/recordings.js';
-import { modelFolder, refusal, run, start } from './program.js';
+import { modelFolder, refusal, run } from './in-process.js';
+import { start } from './program.js';
 
 const features = suite<{ recordings: Recordings; folder: string; wav: string }>('features', { recordings: undefined as never, folder: '', wav: '' });
 

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { register } from '../../../server/cli/inspect.js';
 import { Recordings } from '../sources/recordings.js';
-import { modelFolder, refusal, run } from './program.js';
+import { modelFolder, refusal, run } from './in-process.js';
 
 const inspect = suite<{ recordings: Recordings; model: Awaited<ReturnType<typeof modelFolder>> }>('inspect', { recordings: undefined as never, model: undefined as never });
 

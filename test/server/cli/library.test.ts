@@ -10,7 +10,8 @@ import { progressText } from '../../../server/cli/library-progress.js';
 import { Catalogue, DATABASE_IN_FOLDER, type TrackRow } from '../../../server/library/catalogue.js';
 import { eventually } from '../../support/until.js';
 import { Recordings } from '../sources/recordings.js';
-import { modelFolder, run, start } from './program.js';
+import { modelFolder, run } from './in-process.js';
+import { start } from './program.js';
 
 const test = suite('livegenre library');
 let recordings: Recordings;

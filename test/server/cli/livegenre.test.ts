@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { envOf, flagOf, SETTINGS, type SettingName } from '../../../server/settings.js';
-import { run } from './program.js';
+import { run } from './in-process.js';
 
 const BIN = fileURLToPath(new URL('../../../server/cli/livegenre.js', import.meta.url));
 

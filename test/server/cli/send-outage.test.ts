@@ -7,7 +7,8 @@ import { GenreViewer } from '../../../client/sdk/node.js';
 import { Recordings } from '../sources/recordings.js';
 import { startTestServer } from '../rig.js';
 import { eventually } from '../../support/until.js';
-import { modelFolder, start, type Started } from './program.js';
+import { modelFolder } from './in-process.js';
+import { start, type Started } from './program.js';
 
 const test = suite('send through an outage');
 

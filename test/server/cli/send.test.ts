@@ -9,7 +9,8 @@ import { startTestServer } from '../rig.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import { Recordings } from '../sources/recordings.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
-import { refusal, run, start } from './program.js';
+import { refusal, run } from './in-process.js';
+import { start } from './program.js';
 
 const test = suite('send and watch');
 let recordings: Recordings;

@@ -9,7 +9,7 @@ import { register as registerSimilar } from '../../../server/cli/similar.js';
 import { randomBundle, seeded } from '../../models/fixtures.js';
 import { keptLibrary, type KeptLibrary } from '../library/alike/kept-library.js';
 import { Recordings } from '../sources/recordings.js';
-import { refusal, run } from './program.js';
+import { refusal, run } from './in-process.js';
 
 const test = suite<{ kept: KeptLibrary }>('livegenre similar');
 
