@@ -86,7 +86,8 @@ ${/* The note takes the place of the bars, so that the height stays the same. */
 .row.leads { color: var(--text); font-weight: 620; }
 .p { text-align: end; white-space: nowrap; }
 .track { block-size: 0.5em; border-radius: 0.25em; overflow: hidden; background: var(--sunken); }
-.fill { display: block; block-size: 100%; inline-size: calc(var(--p, 0) * 100%); border-radius: inherit; background: var(--control); transition: inline-size 0.3s linear; }
+.fill { display: block; block-size: 100%; border-radius: inherit; background: var(--control); translate: calc(var(--p, 0) * 100% - 100%); transition: translate 0.3s steps(5); }
+:dir(rtl) > .fill { translate: calc(100% - var(--p, 0) * 100%); }
 .leads .fill { background: var(--lit); }
 .also, .also .label { display: block; }
 .also :not(.label) { display: none; }
