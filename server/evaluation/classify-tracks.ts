@@ -153,7 +153,7 @@ function collect(block$: Observable<SmoothedBlock>): Promise<BlockResult[]> {
   ));
 }
 
-/** Copies the smoother's output, since the smoother reuses the object. */
-export function blockResult(block: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, outside, isOutside, probabilities }: Smoothed): BlockResult {
-  return { ...block, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music, smoothedOutside: outside, isOutside };
+/** Copies the smoother's output, since the smoother reuses the object. Field by field: spreading the block took most of the time of a sweep. */
+export function blockResult({ atMs, loudness, resetsState, probabilities: scored, kinds, outside: scoredOutside }: ScoredBlock, { state, genre, p, music, isMusic, countsAsMusic, outside, isOutside, probabilities }: Smoothed): BlockResult {
+  return { atMs, loudness, resetsState, probabilities: scored, kinds, outside: scoredOutside, state, counts: countsAsMusic, shown: genre, leading: state === 'warming' && isMusic ? argmax(probabilities) : genre, p, music, smoothedOutside: outside, isOutside };
 }

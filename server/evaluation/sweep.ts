@@ -93,7 +93,7 @@ export function sweep(
 /** Replays the smoother with these settings over stored blocks. */
 export function replay(blocks: readonly ScoredBlock[], model: Manifest, settings: PipelineContext['settings']): BlockResult[] {
   const smoother = new Smoother(model.smoothing, model.labels, blockMs(model), settings);
-  return blocks.map((block) => blockResult(scored(block), smoother.push(block.probabilities, block, block.kinds, block.outside)));
+  return blocks.map((block) => blockResult(block, smoother.push(block.probabilities, block, block.kinds, block.outside)));
 }
 
 /** Which points are not dominated: no other point is at least as low in all costs and lower in one. */
@@ -108,8 +108,4 @@ function settingsOf({ timeConstantMs, margin, holdMs }: Grid, models: Setting): 
 
 function isSame(a: Setting, b: Setting): boolean {
   return a.timeConstantMs === b.timeConstantMs && a.margin === b.margin && a.holdMs === b.holdMs;
-}
-
-function scored({ atMs, probabilities, kinds, outside, loudness, resetsState }: ScoredBlock): ScoredBlock {
-  return { atMs, probabilities, kinds, outside, loudness, resetsState };
 }

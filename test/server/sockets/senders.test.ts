@@ -11,11 +11,22 @@ import { until } from '../../support/until.js';
 import { cut, noise, tone } from '../sound.js';
 
 const shared = sharedServer(test);
+/** One server for all tests of a limit that the others don't reach. */
+const limited = sharedServer(test, { maxMessageBytes: 1000, maxFragments: 2, allowedOrigins: ['https://friend.org'] });
+/** One for all that are full with one stream; each leaves it empty. */
+const single = sharedServer(test, { maxStreams: 1, retryAfterMs: 7000 });
 
 /** A server whose timeouts run on a virtual clock. */
 async function withClock(settings: Partial<Settings>, work: (server: RunningServer, clock: ManualClock) => Promise<void>): Promise<void> {
   const clock = new ManualClock();
   await withServer(settings, (server) => work(server, clock), { scheduler: clock });
+}
+
+/** Ends the only stream of a server. */
+async function end(server: RunningServer, client: Client): Promise<void> {
+  client.tell({ type: 'stop' });
+  await client.closed();
+  await until(() => server.senders.size === 0 && server.streams.list().length === 0);
 }
 
 const BLOCK_MS = (4 * 1920 * 1000) / 22050;
@@ -70,10 +81,12 @@ test('columns are sent only on request', () => shared(async (server) => {
 
 test('a stream that continues one that is gone has its id and token; a running one keeps them', async () => {
   let [id, token] = ['', ''];
-  await withServer({}, async (server) => {
-    ({ id, token } = await stream(server));
-    const { id: other } = await stream(server, { continues: token });
-    assert.is.not(other, id, 'the first one runs');
+  await shared(async (server) => {
+    const first = await stream(server);
+    ({ id, token } = first);
+    const other = await stream(server, { continues: token });
+    assert.is.not(other.id, id, 'the first one runs');
+    for (const client of [first, other]) client.ws.close(1000);
   });
   await withServer({}, async (server) => {
     const client = await stream(server, { continues: token });
@@ -108,7 +121,8 @@ const clientErrors: [what: string, tell: (client: Client) => void, code: string,
   }, 'not-audio', 1003],
 ];
 
-test('every client error gets its error code and message, then its close code', () => withServer({}, async (server) => {
+test('every client error gets its error code and message, then its close code', () => shared(async (server) => {
+  await until(() => server.senders.size === 0 && server.streams.list().length === 0);
   for (const [what, tell, code, closeCode] of clientErrors) {
     const client = await connect(server);
     tell(client);
@@ -149,7 +163,7 @@ test('no audio for too long: idle, 4000; each chunk restarts the time; viewers g
   assert.is(await viewer.closed(), 1000);
 }));
 
-test('a message over the limit: too-big, 1009', () => withServer({ maxMessageBytes: 1000 }, async (server) => {
+test('a message over the limit: too-big, 1009', () => limited(async (server) => {
   const client = await stream(server);
   client.play(new Uint8Array(1000));
   client.play(new Uint8Array(1001));
@@ -157,7 +171,7 @@ test('a message over the limit: too-big, 1009', () => withServer({ maxMessageByt
   assert.is(client.error!.code, 'too-big');
 }));
 
-test('a message in too many frames: too-big, 1009', () => withServer({ maxFragments: 2 }, async (server) => {
+test('a message in too many frames: too-big, 1009', () => limited(async (server) => {
   const client = await stream(server);
   const send = (count: number): void => {
     for (let frame = 1; frame <= count; frame++) client.ws.send(new Uint8Array(10), { fin: frame === count });
@@ -204,7 +218,7 @@ test('a subprotocol is optional; of several, livegenre.v1 is selected', () => sh
   }
 }));
 
-test('a full server refuses before the upgrade, with 503 and Retry-After', () => withServer({ maxStreams: 1, retryAfterMs: 7000 }, async (server) => {
+test('a full server refuses before the upgrade, with 503 and Retry-After', () => single(async (server) => {
   const client = await stream(server);
   const { status, headers, body } = await refusedUpgrade(server, '/v1/stream');
   assert.is(status, 503);
@@ -214,20 +228,21 @@ test('a full server refuses before the upgrade, with 503 and Retry-After', () =>
   client.tell({ type: 'stop' });
   await client.closed();
   await until(() => server.senders.size === 0);
-  await stream(server);
+  await end(server, await stream(server));
 }));
 
-test('a stream that waits for its sender counts towards maxStreams', () => withServer({ maxStreams: 1 }, async (server) => {
+test('a stream that waits for its sender counts towards maxStreams', () => single(async (server) => {
   const client = await stream(server);
   client.ws.terminate();
   await until(() => server.senders.size === 0);
   const other = await connect(server);
   other.tell(START);
   assert.is(await other.closed(), 1013);
-  assert.is(other.error!.retryAfterMs, 5000);
-  assert.is(other.closeReason, 'too-many-streams retryAfterMs=5000');
+  assert.is(other.error!.retryAfterMs, 7000);
+  assert.is(other.closeReason, 'too-many-streams retryAfterMs=7000');
   const back = await stream(server, { resume: client.token });
   assert.is(back.id, client.id);
+  await end(server, back);
 }));
 
 test('an overloaded server refuses before the upgrade, except resumes', () => withServer({ maxLoad: 1 }, async (server) => {
@@ -240,7 +255,7 @@ test('an overloaded server refuses before the upgrade, except resumes', () => wi
   assert.is((await stream(server, { resume: first!.token })).id, first!.id);
 }));
 
-test('upgrades at other paths are not found; invalid ones don\'t count towards the limit', () => withServer({ maxStreams: 1 }, async (server) => {
+test('upgrades at other paths are not found; invalid ones don\'t count towards the limit', () => single(async (server) => {
   assert.is((await refusedUpgrade(server, '/v1/nothing')).status, 404);
   assert.is((await refusedUpgrade(server, '/v1/streams/nobody/watch')).body.code, 'not-found');
   for (const broken of ['Sec-WebSocket-Key: short', 'Sec-WebSocket-Version: 99\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==']) {
@@ -250,10 +265,10 @@ test('upgrades at other paths are not found; invalid ones don\'t count towards t
     assert.match(String(data), /^HTTP\/1.1 4/);
   }
   assert.is(server.senders.size, 0);
-  await stream(server);
+  await end(server, await stream(server));
 }));
 
-test('pages of other sites are refused, this server\'s own and listed ones are not', () => withServer({ allowedOrigins: ['https://friend.org'] }, async (server) => {
+test('pages of other sites are refused, this server\'s own and listed ones are not', () => limited(async (server) => {
   const { status, body } = await refusedUpgrade(server, '/v1/stream', { origin: 'https://evil.org' });
   assert.is(status, 403);
   assert.is(body.code, 'not-allowed');

@@ -27,5 +27,5 @@ export async function ask<Body = Anything>({ url }: RunningServer, method: strin
 
 /** Asks again until the answer fits. */
 export function askUntil<Body = Anything>(server: RunningServer, path: string, fits: (body: Body) => boolean): Promise<Answer<Body>> {
-  return eventually(path, () => ask<Body>(server, 'GET', path), { fits: ({ body }) => fits(body), everyMs: 1 });
+  return eventually(path, () => ask<Body>(server, 'GET', path), { fits: ({ body }) => fits(body), everyMs: 5 });
 }
