@@ -59,6 +59,19 @@ test('after a shard dies the client is notified and continues', () => withServer
   assert.is((await client.prediction(({ seq }) => seq === 2)).state, 'warming');
 }));
 
+test('while nothing is scored, reading pauses', () => withServer({ maxBufferedBytes: 20_000, restartDelayMs: 3_600_000, drainTimeoutMs: 0 }, async (server) => {
+  const client = await stream(server);
+  killShards();
+  await client.heard(({ type }) => type === 'restarted');
+  const received = (): number => JSON.parse(server.streams.get(client.id)!.ready('sender').json).receivedBytes as number;
+  for (let piece = 0; piece < 1000; piece++) client.play(new Uint8Array(16_000));
+  await until(() => received() > 20_000);
+  const since = performance.now();
+  await until(() => performance.now() - since > 300);
+  // Messages of the same socket read are still accepted.
+  assert.ok(received() < 20_000 + 2 * 65_536, `${received()} of 16,000,000`);
+}));
+
 test('when all shards are given up, streams fail and the server is not ready', () => withServer({ restartLimit: 0 }, async (server) => {
   const client = await stream(server);
   killShards();
