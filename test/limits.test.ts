@@ -41,7 +41,7 @@ const TESTED: Readonly<Record<string, readonly [file: string, name: string]>> = 
   'server/pipe/opus.ts MAX_BAD_AT_START': ['server/pipe/opus', 'a stream whose first ten packets are bad is refused'],
   'server/pipe/opus.ts MAX_PACKET_BYTES': ['server/pipe/opus', 'a bad packet among good ones is concealed'],
   'server/protocol/client-messages.ts MAX_TAGS': ['server/protocol/messages', 'errors say what is expected'],
-  'server/shards/shard.ts MAX_CONSUMED_UNSCORED_BLOCKS': ['server/sockets/senders', 'while nothing is scored, reading pauses'],
+  'server/shards/shard.ts MAX_CONSUMED_UNSCORED_BLOCKS': ['server/server', 'while nothing is scored, reading pauses'],
   'server/sources/confined.ts MAX_MEMORY_BYTES': ['server/sources/ffmpeg', 'it runs with limits of memory'],
   'server/sources/ffmpeg.ts MAX_SILENT_CPU_MS': ['server/sources/ffmpeg', 'a program that only computes is ended'],
   'server/sources/ffmpeg.ts MAX_START_CPU_MS': ['server/sources/ffmpeg', 'a program that only computes is ended'],

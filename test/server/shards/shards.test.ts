@@ -12,15 +12,22 @@ import { cut, MONO, noise } from '../sound.js';
 
 const BLOCK_BYTES = 2 * 7680;
 
+// A worker takes time to start on a busy machine; what is sent meanwhile must not be too old.
+const startShards = (shards: number, settings: Partial<Settings>): Promise<Shards> => Shards.start({ bundle: FAKE_BUNDLE, shards, settings: { maxLagMs: 60_000, ...settings }, classifier: FAKE_CLASSIFIER_URL, log: new Log('error', () => {}) });
+
 async function withShards(shards: number, settings: Partial<Settings>, work: (shards: Shards) => Promise<void>): Promise<void> {
-  // A worker takes time to start on a busy machine; what is sent meanwhile must not be too old.
-  const started = await Shards.start({ bundle: FAKE_BUNDLE, shards, settings: { maxLagMs: 60_000, ...settings }, classifier: FAKE_CLASSIFIER_URL, log: new Log('error', () => {}) });
+  const started = await startShards(shards, settings);
   try {
     await work(started);
   } finally {
     await started.close();
   }
 }
+
+/** One shard for the tests that leave it without streams. They are the last ones: those before end all shards of the process. */
+let kept: Shards | undefined;
+const restarting = async (work: (shards: Shards) => Promise<void>): Promise<void> => work(kept ??= await startShards(1, { restartDelayMs: 1, restartLimit: 100 }));
+test.after(() => kept?.close());
 
 /** All messages of a stream, once it has completed. */
 async function allMessages({ messages$ }: ShardStream): Promise<ServerMessage[]> {
@@ -53,7 +60,30 @@ test('streams run in workers, are kept apart, and end with their summary', () =>
   assert.is(shards.streams, 0);
 }));
 
-test('streams whose blocks are ready together share one step of the network', () => withShards(1, {}, async (shards) => {
+test('a shard that dies too often is given up: its streams fail, and no more are opened', () => withShards(1, { restartLimit: 0 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  const all = allMessages(stream);
+  assert.ok(shards.isAlive);
+  killShards();
+  assert.equal((await all).map((message) => message.type === 'error' && message.code), ['internal']);
+  assert.not(shards.isAlive);
+  assert.throws(() => shards.open({ id: 'b', format: MONO }), /must be restarted/);
+}));
+
+test('deaths further apart than the window are not added up', () => withShards(1, { restartLimit: 1, restartWindowMs: 1, restartDelayMs: 1 }, async (shards) => {
+  const stream = shards.open({ id: 'a', format: MONO });
+  for (let death = 1; death <= 2; death++) {
+    const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
+    killShards();
+    await restarted;
+    const scored = first<Prediction>(stream, ({ type }) => type === 'prediction');
+    stream.send(noise(7680 + 128));
+    await scored;
+  }
+  assert.ok(shards.isAlive);
+}));
+
+test('streams whose blocks are ready together share one step of the network', () => restarting(async (shards) => {
   const channel = new BroadcastChannel(BATCH_CHANNEL);
   // The channel is separate from the messages and may be slower.
   const firstBatch = new Promise<number>((resolve) => {
@@ -83,7 +113,7 @@ test('send reports when to wait, drained when to continue', () => withShards(1, 
   assert.is(stream.send(noise(100_000)), true, 'an ended stream never asks to wait');
 }));
 
-test('close ends the stream at once, without a summary', () => withShards(1, {}, async (shards) => {
+test('close ends the stream at once, without a summary', () => restarting(async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
   const over = allMessages(stream);
   stream.send(noise(50_000));
@@ -102,7 +132,7 @@ test('if a shard cannot use the model, start rejects with the reason', async () 
   }
 });
 
-test('a dead shard is restarted; its streams send restarted and continue at the right time', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('a dead shard is restarted; its streams send restarted and continue at the right time', () => restarting(async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
   const all = allMessages(stream);
   const third = first(stream, (message) => message.type === 'prediction' && message.seq === 3);
@@ -123,7 +153,7 @@ test('a dead shard is restarted; its streams send restarted and continue at the 
   assert.ok(Math.abs(summary.durationMs - (1000 * (5 * 7680 + 256)) / 22050) < 0.1);
 }));
 
-test('audio lost with a shard counts as dropped, and the rest of a cut frame is skipped', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('audio lost with a shard counts as dropped, and the rest of a cut frame is skipped', () => restarting(async (shards) => {
   const stream = shards.open({ id: 'a', format: { ...MONO, channels: 2 } });
   const all = allMessages(stream);
   const one = first(stream, ({ type }) => type === 'prediction');
@@ -146,7 +176,7 @@ test('audio lost with a shard counts as dropped, and the rest of a cut frame is 
   assert.ok(Math.abs(predictions[1]!.droppedMs - (100 + 128 / 22.05)) < 0.2, String(predictions[1]!.droppedMs));
 }));
 
-test('clipped samples are counted on after a restart', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('clipped samples are counted on after a restart', () => restarting(async (shards) => {
   const stream = shards.open({ id: 'a', format: { ...MONO, encoding: 'f32le' } });
   const all = allMessages(stream);
   const send = (clipped: number): void => {
@@ -164,7 +194,7 @@ test('clipped samples are counted on after a restart', () => withShards(1, { res
   assert.equal((await all).flatMap((message) => (message.type === 'prediction' || message.type === 'summary' ? [message.clippedSamples] : [])), [7, 12, 12]);
 }));
 
-test('a stream that ends while its shard is restarting still gets its summary', () => withShards(1, { restartDelayMs: 1 }, async (shards) => {
+test('a stream that ends while its shard is restarting still gets its summary', () => restarting(async (shards) => {
   const stream = shards.open({ id: 'a', format: MONO });
   const all = allMessages(stream);
   const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
@@ -173,29 +203,6 @@ test('a stream that ends while its shard is restarting still gets its summary', 
   stream.send(noise(7680 + 128));
   stream.end();
   assert.equal((await all).map(({ type }) => type), ['restarted', 'prediction', 'summary']);
-}));
-
-test('a shard that dies too often is given up: its streams fail, and no more are opened', () => withShards(1, { restartLimit: 0 }, async (shards) => {
-  const stream = shards.open({ id: 'a', format: MONO });
-  const all = allMessages(stream);
-  assert.ok(shards.isAlive);
-  killShards();
-  assert.equal((await all).map((message) => message.type === 'error' && message.code), ['internal']);
-  assert.not(shards.isAlive);
-  assert.throws(() => shards.open({ id: 'b', format: MONO }), /must be restarted/);
-}));
-
-test('deaths further apart than the window are not added up', () => withShards(1, { restartLimit: 1, restartWindowMs: 1, restartDelayMs: 1 }, async (shards) => {
-  const stream = shards.open({ id: 'a', format: MONO });
-  for (let death = 1; death <= 2; death++) {
-    const restarted = first<Restarted>(stream, ({ type }) => type === 'restarted');
-    killShards();
-    await restarted;
-    const scored = first<Prediction>(stream, ({ type }) => type === 'prediction');
-    stream.send(noise(7680 + 128));
-    await scored;
-  }
-  assert.ok(shards.isAlive);
 }));
 
 test.run();

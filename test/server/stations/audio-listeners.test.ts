@@ -4,17 +4,20 @@ import { ProtocolError } from '../../../server/protocol/errors.js';
 import { withDefaults } from '../../../server/settings.js';
 import { AudioListeners } from '../../../server/stations/audio-listeners.js';
 import type { Station } from '../../../server/stations/station.js';
-import { withServer } from '../rig.js';
+import { sharedServer } from '../rig.js';
 import { stereo, tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
 
+const SOURCES = new SimulatedSources();
+const shared = sharedServer(test, {}, { listen: SOURCES.listen });
+
 async function withLive(maxListeners: number, work: (live: { one: Station; listeners: AudioListeners; sources: SimulatedSources; off(): Promise<unknown> }) => Promise<void>): Promise<void> {
-  const sources = new SimulatedSources();
-  await withServer({}, async (server) => {
+  await shared(async (server) => {
     const one = await server.stations.add(station({ id: 'one' }));
-    sources.emitState(URL_ONE, 'live');
-    await work({ one, listeners: new AudioListeners(withDefaults({ maxListeners })), sources, off: () => server.stations.change('one', { enabled: false }) });
-  }, { listen: sources.listen });
+    SOURCES.emitState(URL_ONE, 'live');
+    await work({ one, listeners: new AudioListeners(withDefaults({ maxListeners })), sources: SOURCES, off: () => server.stations.change('one', { enabled: false }) });
+    await server.stations.remove('one');
+  });
 }
 
 const codeOf = (work: () => unknown): string => {
@@ -42,7 +45,8 @@ test('a listener gets the station\'s audio as WAV until the station is switched 
 
 test('chunks are dropped for a listener that does not read, so memory stays bounded', () => withLive(5, async ({ one, listeners, sources }) => {
   const reader = listeners.listen(one).getReader();
-  for (let second = 0; second < 60; second++) sources.emitAudio(URL_ONE, tone(300, 1000));
+  const second = tone(300, 1000);
+  for (let seconds = 0; seconds < 60; seconds++) sources.emitAudio(URL_ONE, second.slice());
   let bytes = 0;
   for (;;) {
     const next = await Promise.race([reader.read(), new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);

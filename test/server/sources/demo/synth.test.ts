@@ -7,11 +7,11 @@ import { STYLES } from '../../../../server/sources/demo/styles/index.js';
 
 const RATE = DEMO_SAMPLE_RATE;
 
-/** Twelve seconds of a style, rendered once for all tests. */
+/** Eight seconds of a style, rendered once for all tests. */
 const rendered = new Map<string, Float32Array>();
 function music(style: (typeof STYLES)[number], seed: number): Float32Array {
   const key = `${style.name} ${seed}`;
-  const samples = rendered.get(key) ?? new DemoSynth(seed, RATE, [style]).render(12 * RATE);
+  const samples = rendered.get(key) ?? new DemoSynth(seed, RATE, [style]).render(8 * RATE);
   rendered.set(key, samples);
   return samples;
 }
@@ -25,8 +25,9 @@ function rmsDb(samples: Float32Array): number {
 /** Mean and deviation over time of the level in eight octaves or so: what a style sounds like from afar. */
 function portrait(samples: Float32Array): number[] {
   const frame = RATE / 10;
+  const band = new Float32Array(samples.length);
   return [60, 120, 250, 500, 1000, 2000, 4000, 7500].flatMap((hz) => {
-    const band = samples.slice();
+    band.set(samples);
     new Biquad('bandpass', hz, 1.4, RATE).process(band);
     const levels: number[] = [];
     for (let at = 0; at + frame <= band.length; at += frame) levels.push(rmsDb(band.subarray(at, at + frame)));
@@ -55,7 +56,7 @@ test('another seed gives other music', () => {
 });
 
 test('styles change every 20 to 30 s, all are played before one comes again, none twice running', () => {
-  const rate = 4000; // the programme is the same at any
+  const rate = 1000; // the programme is the same at any
   const synth = new DemoSynth(3, rate);
   const changes: { atS: number; style: string }[] = [{ atS: 0, style: synth.style }];
   for (let tenths = 1; changes.length <= STYLES.length + 1; tenths += 1) {
@@ -84,8 +85,13 @@ for (const style of STYLES) {
       const samples = music(style, seed);
       const levelDb = rmsDb(samples);
       assert.ok(levelDb > -19 && levelDb < -14, `${levelDb.toFixed(1)} dBFS`);
-      assert.ok(samples.every((sample) => Math.abs(sample) < 0.98), 'a sample at full scale');
-      assert.ok(Math.abs(samples.reduce((a, b) => a + b, 0) / samples.length) < 1e-3, 'an offset');
+      let [largest, sum] = [0, 0];
+      for (const sample of samples) {
+        largest = Math.max(largest, Math.abs(sample));
+        sum += sample;
+      }
+      assert.ok(largest < 0.98, 'a sample at full scale');
+      assert.ok(Math.abs(sum / samples.length) < 1e-3, 'an offset');
     }
   });
 }
