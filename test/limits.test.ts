@@ -16,6 +16,7 @@ const LIMIT = /^(?:export )?const ((?:MAX|MOST|LONGEST|LARGEST)_\w+|\w+_(?:MAX|M
 /** By folder and file: the constant, and a test of `test/` with a part of its name. */
 const TESTED: Readonly<Record<string, readonly [file: string, name: string]>> = {
   'server/access/new-token.ts MAX_BOUND': ['server/access/api-tokens', 'the command refuses what it can'],
+  'server/access/signing-keys.ts LOOK_AT_MOST_EVERY_MS': ['server/access/access', 'with keys that all nodes share'],
   'server/access/signed-tokens.ts MAX_SECONDS': ['server/access/access', 'ends after 10 minutes at most'],
   'server/alerts/home-assistant.ts MAX_STATE_CHARS': ['server/alerts/home-assistant', 'a station is a device with its sensors'],
   'server/alerts/mqtt.ts MAX_WAITING': ['server/alerts/mqtt', 'after the reconnect it gets all states and the queued events'],

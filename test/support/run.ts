@@ -28,13 +28,13 @@ const WAITING: readonly Need[] = ['browser', 'programs'];
  * that leaves several processes a job, within these seconds. Files of more than half of it run alone.
  */
 const BATCHES_PER_JOB = 3;
-const BATCH_S = { min: 20, max: 60 };
+const BATCH_S = { min: 8, max: 60 };
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    jobs: { type: 'string', default: String(availableParallelism() + 1) },
+    jobs: { type: 'string', default: String(availableParallelism() + 2) },
     limit: { type: 'string', default: '300' },
   },
 });
