@@ -20,7 +20,7 @@ async function withDashboard(work: (folder: string) => Promise<void>): Promise<v
   }
 }
 
-const shared = sharedServer(test);
+const shared = sharedServer(test, { allowedOrigins: ['https://friend.org'] });
 
 test('health and readiness', () => shared(async ({ url }) => {
   assert.is((await fetch(`${url}/healthz`)).status, 200);
@@ -130,7 +130,7 @@ test('every response has the security headers', () => shared(async ({ url }) => 
   }
 }));
 
-test('pages of allowed origins may read the API, others may not', () => withServer({ allowedOrigins: ['https://friend.org'] }, async ({ url }) => {
+test('pages of allowed origins may read the API, others may not', () => shared(async ({ url }) => {
   const allowed = async (origin: string): Promise<string | null> => (await fetch(`${url}/v1/streams`, { headers: { origin } })).headers.get('access-control-allow-origin');
   assert.is(await allowed('https://friend.org'), 'https://friend.org');
   assert.is(await allowed('https://evil.org'), null);
