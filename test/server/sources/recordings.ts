@@ -14,6 +14,21 @@ import { wavFile } from '../../../server/sources/wav.js';
  */
 const ENCODER = packagedFfmpeg() ?? findFfmpeg(process.env, () => {});
 
+/**
+ * Runs `work` with that program as the operator's, which takes a tenth of the CPU time: for tests that decode many
+ * times and are not about what is decoded. Each format and each fault has a test with the system's.
+ */
+export async function withPackagedFfmpeg<Result>(work: () => Promise<Result>): Promise<Result> {
+  const before = process.env.FFMPEG_PATH;
+  process.env.FFMPEG_PATH = ENCODER;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env.FFMPEG_PATH;
+    else process.env.FFMPEG_PATH = before;
+  }
+}
+
 function packagedFfmpeg(): string | undefined {
   try {
     return (createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }).path;
