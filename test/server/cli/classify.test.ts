@@ -13,7 +13,7 @@ import { wavFile } from '../../../server/sources/wav.js';
 import { FAKE_BUNDLE } from '../fake-classifier.js';
 import { FAKE_CLASSIFIER_URL } from '../rig.js';
 import { tone } from '../sound.js';
-import { Recordings, childProcesses } from '../sources/recordings.js';
+import { Recordings, childProcesses, withPackagedFfmpeg } from '../sources/recordings.js';
 import { nameFromBytes, pathOf } from '../../../server/sources/file-names.js';
 import { HAS_FFMPEG } from '../sources/station/radio.js';
 import { modelFolder, refusal, run } from './in-process.js';
@@ -30,19 +30,25 @@ test.before(async () => {
   music = recordings.wav('music.wav', SECONDS);
   model = await modelFolder();
 });
-test.after(() => {
+test.after(async () => {
   recordings.remove();
   model.remove();
+  await shared?.close();
 });
 
-async function withShards(work: (shards: Shards) => Promise<void>, bundle = FAKE_BUNDLE): Promise<void> {
-  const shards = await Shards.start({ bundle, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: { maxBufferedBytes: 100_000 } });
+const startShards = (bundle = FAKE_BUNDLE): Promise<Shards> => Shards.start({ bundle, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: { maxBufferedBytes: 100_000 } });
+/** For all tests with the same model. */
+let shared: Shards | undefined;
+
+/** @param bundle of shards of its own */
+async function withShards(work: (shards: Shards) => Promise<void>, bundle?: typeof FAKE_BUNDLE): Promise<void> {
+  const shards = bundle ? await startShards(bundle) : shared ??= await startShards();
   try {
     await work(shards);
     assert.is(shards.streams, 0, 'a stream was left open');
     assert.is(await childProcesses(), 0, 'FFmpeg still runs');
   } finally {
-    await shards.close();
+    if (bundle) await shards.close();
   }
 }
 
@@ -77,7 +83,7 @@ test('genre, confidence and timeline of a file agree with each other', () => wit
 
 test('the same music gives the same answer in another format', () => withShards(async (shards) => {
   const wav = await classifyFile(music, shards);
-  const flac = await classifyFile(recordings.encode(music, 'music.flac'), shards);
+  const flac = await withPackagedFfmpeg(() => classifyFile(recordings.encode(music, 'music.flac'), shards));
   assert.equal({ ...flac, file: '' }, { ...wav, file: '' });
 }));
 
@@ -123,7 +129,7 @@ test('what there is to say without music follows from the segments', () => {
 
 test('joined recordings are noted', () => withShards(async (shards) => {
   const mp3 = readFileSync(recordings.encode(music, 'one.mp3'));
-  const { error, note, durationMs } = await classifyFile(recordings.write('joined.mp3', Buffer.concat([mp3, mp3])), shards);
+  const { error, note, durationMs } = await withPackagedFfmpeg(() => classifyFile(recordings.write('joined.mp3', Buffer.concat([mp3, mp3])), shards));
   assert.is(error, undefined);
   assert.match(note!, /2 recordings/);
   assert.ok(durationMs > 2 * SECONDS * 1000 - 300, `${durationMs} ms`);

@@ -1,6 +1,6 @@
 /** `livegenre library` as a user starts it, on real files. */
 import * as assert from 'uvu/assert';
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type Libsql from 'libsql';
@@ -9,19 +9,22 @@ import { errorLines, resultText } from '../../../server/cli/library.js';
 import { progressText } from '../../../server/cli/library-progress.js';
 import { Catalogue, DATABASE_IN_FOLDER, type TrackRow } from '../../../server/library/catalogue.js';
 import { eventually } from '../../support/until.js';
-import { Recordings } from '../sources/recordings.js';
+import { Recordings, withPackagedFfmpeg } from '../sources/recordings.js';
 import { modelFolder, run } from './in-process.js';
 import { start } from './program.js';
 
 const test = suite('livegenre library');
 let recordings: Recordings;
+/** An MP3, as it was before tags were written. */
+let again: Buffer;
 let model: Awaited<ReturnType<typeof modelFolder>>;
 
 test.before(async () => {
   recordings = new Recordings();
   model = await modelFolder();
   const music = recordings.wav('music.wav', 6);
-  for (const name of ['a.mp3', 'b.flac']) recordings.encode(music, name);
+  recordings.encodeAll(music, [['a.mp3', []], ['b.flac', []]]);
+  again = readFileSync(join(recordings.folder, 'a.mp3'));
   recordings.write('broken.mp3', Buffer.from('this is text and no sound'));
 });
 test.after(() => {
@@ -54,7 +57,7 @@ function hasAnswer(folder: string): boolean {
 test('a folder is heard once, written out, and its errors are listed', async () => {
   const { folder } = recordings;
   const out = ['--csv', join(folder, 'out.csv'), '--json', join(folder, 'out.json'), '--playlists', join(folder, 'lists'), '--links', join(folder, 'links'), '--min-p', '0'];
-  const first = await start(['library', folder, '--model', model.path, '--jobs', '1', '--nice', '5', '--between', '00:00-24:00', ...out]).ended;
+  const first = await run(['library', folder, '--model', model.path, '--jobs', '1', '--between', '00:00-24:00', ...out]);
   assert.is(first.exitCode, 0, first.stderr);
   assert.match(first.stdout, /^4 files: 4 heard in [\d:]+ \(\d+ × real time\)\.\n1 file has something wrong/);
   assert.equal(rowsOf(folder).map(({ path, error }) => [path, error === null]), [['a.mp3', true], ['b.flac', true], ['broken.mp3', false], ['music.wav', true]]);
@@ -73,7 +76,7 @@ test('a folder is heard once, written out, and its errors are listed', async () 
   assert.match(errors.stdout, /^Not audio \(1\)\n {2}broken\.mp3: is not audio that FFmpeg can read/);
 });
 
-test('tags are shown first, written when asked, and taken back', async () => {
+test('tags are shown first, written when asked, and taken back', () => withPackagedFfmpeg(async () => {
   const { folder } = recordings;
   const before = readFileSync(join(folder, 'a.mp3'));
   const shown = await run(['library', 'tag', folder, '--min-p', '0']);
@@ -86,19 +89,18 @@ test('tags are shown first, written when asked, and taken back', async () => {
   assert.is.not(Buffer.compare(readFileSync(join(folder, 'a.mp3')), before), 0);
   assert.match((await run(['library', 'undo', folder])).stdout, '3 files as before.');
   assert.is((await run(['library', 'undo', folder])).stdout, 'There is nothing to undo.\n');
-});
+}));
 
 test('killed at any moment, the next run goes on', async () => {
   const other = new Recordings();
   try {
-    const music = recordings.encode(join(recordings.folder, 'music.wav'), 'again.mp3');
-    for (let file = 0; file < 24; file += 1) copyFileSync(music, join(other.folder, `${String(file).padStart(2, '0')}.mp3`));
-    const { child, ended } = start(['library', other.folder, '--model', model.path, '--jobs', '1']);
+    for (let file = 0; file < 24; file += 1) other.write(`${String(file).padStart(2, '0')}.mp3`, again);
+    const { child, ended } = start(['library', other.folder, '--model', model.path, '--jobs', '1', '--nice', '5']);
     await eventually('an answer', () => hasAnswer(other.folder) || child.exitCode !== null, { everyMs: 50 });
     child.kill('SIGKILL');
     await ended;
     const before = rowsOf(other.folder).length;
-    const { stdout, exitCode } = await run(['library', other.folder, '--model', model.path, '--jobs', '1']);
+    const { stdout, exitCode } = await withPackagedFfmpeg(() => run(['library', other.folder, '--model', model.path, '--jobs', '1']));
     assert.is(exitCode, 0);
     assert.match(stdout, before === 24 ? 'none new' : `24 files: ${24 - before} heard`);
     assert.is(rowsOf(other.folder).length, 24);
@@ -110,8 +112,7 @@ test('killed at any moment, the next run goes on', async () => {
 test('SIGINT ends it with 130 and keeps what was heard', async () => {
   const other = new Recordings();
   try {
-    const music = recordings.encode(join(recordings.folder, 'music.wav'), 'again.mp3');
-    for (let file = 0; file < 48; file += 1) copyFileSync(music, join(other.folder, `${file}.mp3`));
+    for (let file = 0; file < 48; file += 1) other.write(`${file}.mp3`, again);
     const { child, ended } = start(['library', other.folder, '--model', model.path, '--jobs', '1']);
     await eventually('an answer', () => hasAnswer(other.folder) || child.exitCode !== null, { everyMs: 50 });
     child.kill('SIGINT');

@@ -11,7 +11,7 @@ import { startClassifier } from '../../../server/shards/classifier.js';
 import { Shards } from '../../../server/shards/shards.js';
 import { withEmbedding } from '../../../models/embedding.js';
 import { randomBundle, seeded } from '../../models/fixtures.js';
-import { Recordings, childProcesses } from '../sources/recordings.js';
+import { Recordings, childProcesses, withPackagedFfmpeg } from '../sources/recordings.js';
 
 const test = suite('library: judging');
 const BUNDLE = randomBundle();
@@ -36,10 +36,12 @@ async function judge(paths: readonly string[], { quick = false, signal = new Abo
   return judged;
 }
 
-async function classify(paths: readonly string[]): Promise<Awaited<ReturnType<typeof classifyFile>>[]> {
+/** @param packaged are decoded by the packaged FFmpeg; their answers come first */
+async function classify(packaged: readonly string[], paths: readonly string[]): Promise<Awaited<ReturnType<typeof classifyFile>>[]> {
   const shards = await Shards.start({ bundle: BUNDLE, shards: 1, backend: 'wasm', settings: { maxLagMs: 3_600_000, maxSegments: 100_000 } });
   try {
-    return await Promise.all(paths.map((path) => classifyFile(path, shards)));
+    const all = (of: readonly string[]): ReturnType<typeof classify> => Promise.all(of.map((path) => classifyFile(path, shards)));
+    return [...await withPackagedFfmpeg(() => all(packaged)), ...await all(paths)];
   } finally {
     await shards.close();
   }
@@ -50,9 +52,11 @@ test('the answer is that of classify for every format and every fault', async ()
   const flac = readFileSync(recordings.encode(music, 'whole.flac'));
   const scratched = Buffer.from(mp3);
   for (let at = 40_000; at < 44_000; at += 1) scratched[at] = (at * 97) & 0xff;
-  const paths = [
-    music, ...['a.mp3', 'b.flac', 'c.ogg', 'd.m4a'].map((name) => recordings.encode(music, name)),
+  const whole = [
+    music, ...recordings.encodeAll(music, ['a.mp3', 'b.flac', 'c.ogg', 'd.m4a'].map((name) => [name, []])),
     recordings.encode(music, 'stereo.mp3', '-ac', '2', '-ar', '44100'),
+  ];
+  const odd = [
     recordings.silence('silent.wav', 4),
     recordings.wav('short.wav', 1),
     recordings.write('empty.mp3', Buffer.alloc(0)),
@@ -64,9 +68,11 @@ test('the answer is that of classify for every format and every fault', async ()
     recordings.write('two\nlines.mp3', mp3),
     `${recordings.folder}/gone.mp3`,
   ];
-  const judged = await judge(paths);
+  // `file-group.test.ts` has the formats decoded by the system's FFmpeg.
+  const judged = new Map([...await withPackagedFfmpeg(() => judge(whole)), ...await judge(odd)]);
+  const paths = [...whole, ...odd];
   assert.is(judged.size, paths.length);
-  for (const [index, expected] of (await classify(paths)).entries()) {
+  for (const [index, expected] of (await classify(whole, odd)).entries()) {
     const { problem, isQuick, ...answer } = judged.get(paths[index]!)!;
     assert.equal(answer, expected, paths[index]);
     assert.is(isQuick, false);
@@ -76,7 +82,7 @@ test('the answer is that of classify for every format and every fault', async ()
   assert.equal(['empty.mp3', 'text.mp3', 'cut.wav', 'cut.flac', 'scratched.mp3', 'silent.wav', 'gone.mp3'].map(problemOf), ['empty', 'not-audio', 'damaged', 'damaged', 'damaged', 'nothing-to-judge', 'not-found']);
 });
 
-test('with an embedding the answers are the same, and each file has a unit vector or none', async () => {
+test('with an embedding the answers are the same, and each file has a unit vector or none', () => withPackagedFfmpeg(async () => {
   const random = seeded(2);
   const embedding = Float32Array.from({ length: 17 * 4 }, () => random() - 0.5);
   const bundle = withEmbedding({ ...BUNDLE, manifest: { ...BUNDLE.manifest, embedding: { size: 4, sha256: '' } }, embedding });
@@ -97,9 +103,9 @@ test('with an embedding the answers are the same, and each file has a unit vecto
   assert.equal(none, [undefined, undefined]);
   assert.equal([music, named].map((path) => judged.get(path)!.names), [undefined, { title: 'So What', artist: 'Miles Davis', album: null }]);
   assert.is(plain.get(music)!.embedding, undefined);
-});
+}));
 
-test('quick hears three stretches of a long file, and all of a short one', async () => {
+test('quick hears three stretches of a long file, and all of a short one', () => withPackagedFfmpeg(async () => {
   const long = recordings.wav('long.wav', 100);
   const mp3 = recordings.encode(long, 'long.mp3');
   const broken = recordings.write('broken.mp3', Buffer.from('this is text and no sound'));
@@ -117,15 +123,15 @@ test('quick hears three stretches of a long file, and all of a short one', async
   assert.not.ok(isQuick);
   assert.is(durationMs, 9000);
   assert.is(judged.get(broken)!.problem, 'not-audio');
-});
+}));
 
-test('a stop ends FFmpeg and answers nothing more', async () => {
+test('a stop ends FFmpeg and answers nothing more', () => withPackagedFfmpeg(async () => {
   const stop = new AbortController();
   stop.abort();
   assert.is((await judge([music], { signal: stop.signal })).size, 0);
   const late = new AbortController();
   setImmediate(() => late.abort());
   await judge([music, music.replace('music.wav', 'long.wav')], { signal: late.signal });
-});
+}));
 
 test.run();

@@ -38,7 +38,7 @@ async function decode(paths: readonly string[]): Promise<{ bytes: (Buffer | unde
 }
 
 test('every file of a group has the samples that it has alone', async () => {
-  const paths = [music, ...['a.mp3', 'b.flac', 'c.ogg', 'd.m4a', 'e.aiff'].map((name) => recordings.encode(music, name)), recordings.encode(music, 'stereo.mp3', '-ac', '2', '-ar', '44100')];
+  const paths = [music, ...recordings.encodeAll(music, [...['a.mp3', 'b.flac', 'c.ogg', 'd.m4a', 'e.aiff'].map((name) => [name, []] as const), ['stereo.mp3', ['-ac', '2', '-ar', '44100']]])];
   const { bytes, end, group } = await decode(paths);
   assert.equal(end, { isSuspect: paths.map(() => false), unopened: undefined });
   for (const [index, path] of paths.entries()) {

@@ -37,6 +37,15 @@ function packagedFfmpeg(): string | undefined {
   }
 }
 
+const demoCache = new Map<string, Int16Array>();
+
+function demoMusic(seed: number, seconds: number): Int16Array {
+  const key = `${seed} ${seconds}`;
+  const music = demoCache.get(key) ?? toS16(new DemoSynth(seed).render(seconds * DEMO_SAMPLE_RATE));
+  demoCache.set(key, music);
+  return music;
+}
+
 /** A folder of its own for one test file, and what it makes there. */
 export class Recordings {
   readonly folder = mkdtempSync(join(tmpdir(), 'livegenre-test-'));
@@ -50,7 +59,7 @@ export class Recordings {
 
   /** Seconds of the demo station as a WAV file of 22,050 Hz; the first eight repeated, because the synthesiser is slow. */
   wav(name: string, seconds: number, seed = 1): string {
-    const music = toS16(new DemoSynth(seed).render(Math.min(seconds, 8) * DEMO_SAMPLE_RATE));
+    const music = demoMusic(seed, Math.min(seconds, 8));
     const samples = Int16Array.from({ length: Math.round(seconds * DEMO_SAMPLE_RATE) }, (_, index) => music[index % music.length]!);
     return this.write(name, wavFile(samples, DEMO_SAMPLE_RATE));
   }
@@ -61,14 +70,19 @@ export class Recordings {
 
   /** `from` in the format that `name` ends with. */
   encode(from: string, name: string, ...args: readonly string[]): string {
-    const path = join(this.folder, name);
-    execFileSync(ENCODER, ['-nostdin', '-loglevel', 'error', '-y', '-i', `file:${from}`, ...args, `file:${path}`], { stdio: ['ignore', 'ignore', 'inherit'] });
-    return path;
+    return this.encodeAll(from, [[name, args]])[0]!;
   }
 
-  /** Uncompressed sound as programs write it to a pipe, where they can't go back to fill in its size. */
-  unsized(from: string, name: string, ...args: readonly string[]): string {
-    const bytes = readFileSync(this.encode(from, name, ...args));
+  /** The same for several files at once, with FFmpeg's arguments for each; one start of FFmpeg takes as long as twenty of them. */
+  encodeAll(from: string, files: readonly (readonly [name: string, args: readonly string[]])[]): string[] {
+    const paths = files.map(([name]) => join(this.folder, name));
+    execFileSync(ENCODER, ['-nostdin', '-loglevel', 'error', '-y', '-i', `file:${from}`, ...files.flatMap(([, args], index) => [...args, `file:${paths[index]!}`])], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return paths;
+  }
+
+  /** Takes the size out of a file of `UNSIZED`: uncompressed sound as programs write it to a pipe, where they can't go back to fill it in. */
+  unsized(name: string): string {
+    const bytes = readFileSync(join(this.folder, name));
     if (name.endsWith('.aiff')) {
       bytes.fill(0, 4, 8);
       bytes.fill(0, bytes.indexOf('COMM') + 10, bytes.indexOf('COMM') + 14);
@@ -91,7 +105,7 @@ export class Recordings {
   }
 }
 
-/** Names and FFmpeg's arguments for `Recordings.unsized`. */
+/** Names and FFmpeg's arguments of files for `Recordings.unsized`. */
 export const UNSIZED = [
   ['unsized.aiff', []], ['float.aiff', ['-c:a', 'pcm_f32be']], ['24-bit.aiff', ['-c:a', 'pcm_s24be']], ['little.aiff', ['-c:a', 'pcm_s16le']],
   ['unsized.w64', []], ['24-bit.w64', ['-c:a', 'pcm_s24le']],

@@ -14,10 +14,10 @@ import { Shards } from '../../../../server/shards/shards.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { eventually, until } from '../../../support/until.js';
 import { FAKE_BUNDLE, FAKE_TAGGED } from '../../fake-classifier.js';
-import { FAKE_CLASSIFIER_URL, sharedServer, withServer } from '../../rig.js';
+import { FAKE_CLASSIFIER_URL, sharedServer } from '../../rig.js';
 import { wavFile } from '../../../../server/sources/wav.js';
 import { MONO, tone } from '../../sound.js';
-import { childProcesses, Recordings } from '../../sources/recordings.js';
+import { childProcesses, Recordings, withPackagedFfmpeg } from '../../sources/recordings.js';
 import { HAS_FFMPEG } from '../../sources/station/radio.js';
 
 const test = suite('files over HTTP');
@@ -49,6 +49,14 @@ test.after.each(async () => {
 });
 
 const shared = sharedServer(test);
+const small = sharedServer(test, { maxFileBytes: 10_000 });
+const strict = sharedServer(test, { maxFiles: 1, maxFileMinutes: 1, helloTimeoutMs: 50 });
+const scheduler = new ManualClock();
+/** Its time is moved by the tests, and its model knows a tag. */
+const slow = sharedServer(test, { fileTimeoutMs: 20_000 }, { scheduler, bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } } satisfies ServerParts);
+/** A test server cuts connections after 0.2 s, which may be before the last answer on a busy machine. */
+const guarded = sharedServer(test, { access: 'view', adminToken: 'secret', closeTimeoutMs: 10_000 } satisfies Partial<Settings>);
+const ADMIN = { authorization: 'Bearer secret' };
 
 interface Answer<Body> {
   readonly status: number;
@@ -93,21 +101,24 @@ function eventsOf(text: string): Event[] {
   });
 }
 
-const filesMetric = async ({ url }: RunningServer): Promise<string> => /^livegenre_files (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())![1]!;
-const running = (server: RunningServer, count: number): Promise<unknown> => eventually(`${count} files`, () => filesMetric(server), { fits: (files) => files === String(count) });
+const filesMetric = async ({ url }: RunningServer, headers: Record<string, string>): Promise<string> => /^livegenre_files (\d+)/m.exec(await (await fetch(`${url}/metrics`, { headers })).text())![1]!;
+const running = (server: RunningServer, count: number, headers: Record<string, string> = {}): Promise<unknown> => eventually(`${count} files`, () => filesMetric(server, headers), { fits: (files) => files === String(count) });
+
+/** With the system's FFmpeg. */
+const asItIs = (work: () => Promise<void>): Promise<void> => work();
+
+/** Shards of the command. */
+let shards: Shards | undefined;
+test.after(() => shards?.close());
 
 /** What the command says of the file. */
 async function commandSays(path: string): Promise<Classified> {
-  const shards = await Shards.start({ bundle: FAKE_BUNDLE, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: FILE_SHARD_SETTINGS });
-  try {
-    return await classifyFile(path, shards);
-  } finally {
-    await shards.close();
-  }
+  shards ??= await Shards.start({ bundle: FAKE_BUNDLE, shards: 1, classifier: FAKE_CLASSIFIER_URL, settings: FILE_SHARD_SETTINGS });
+  return classifyFile(path, shards);
 }
 
 for (const name of ['music.wav', 'music.flac', 'index-last.m4a'] as const) {
-  test(`${name}: the answer is that of the command`, () => shared(async (server) => {
+  test(`${name}: the answer is that of the command`, () => shared((server) => (name === 'music.flac' ? asItIs : withPackagedFfmpeg)(async () => {
     if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
     const path = name === 'music.wav' ? music : recordings.encode(music, name);
     const { file, ...wanted } = await commandSays(path);
@@ -118,30 +129,30 @@ for (const name of ['music.wav', 'music.flac', 'index-last.m4a'] as const) {
     form.append('note', 'a field before');
     form.append('file', new Blob([readFileSync(path)]), name);
     assert.equal((await post(server, form)).body, { file: name, ...wanted });
-  }));
+  })));
 }
 
-test('tags are in the answer when asked for, and in the predictions', () => withServer({}, async (server) => {
+test('tags are in the answer when asked for, and in the predictions', () => slow(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const path = recordings.write('deep.wav', wavFile(new Int16Array(tone(150, 1000 * SECONDS).buffer), MONO.sampleRate));
   const { body } = await post(server, readFileSync(path), { query: '?tags=20' });
   assert.equal(body.tags!.map(([name]) => name), ['deep']);
   assert.not('tags' in (await post(server, readFileSync(path))).body);
   assert.is((await post<Problem>(server, Buffer.from('x'), { query: '?tags=21' })).status, 422);
-}, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } }));
+}));
 
 test('a long name is cut', () => shared(async (server) => {
   const { body } = await post(server, readFileSync(music), { query: `?name=${'n'.repeat(300)}` });
   assert.is(body.file, 'n'.repeat(200));
 }));
 
-test('the format is told by the content, and a name has no folders', () => shared(async (server) => {
+test('the format is told by the content, and a name has no folders', () => shared((server) => withPackagedFfmpeg(async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const { status, body } = await post(server, readFileSync(recordings.encode(music, 'music.ogg', '-c:a', 'libvorbis')), { query: `?name=${encodeURIComponent('../../folder\\so\nng.jpg')}` });
   assert.is(status, 200);
   assert.is(body.file, 'song.jpg');
   assert.is(body.error, undefined);
-}));
+})));
 
 test('events come in order, the last one with the answer', () => shared(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
@@ -171,29 +182,26 @@ test('another request reads all events under an id', () => shared(async (server)
   assert.is(events.filter(({ type }) => type === 'columns').length, events.filter(({ type }) => type === 'prediction').length);
 }));
 
-test('a reader of events stays, however long the file takes', async () => {
+test('a reader of events stays, however long the file takes', () => slow(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const scheduler = new ManualClock();
-  await withServer({}, async (server) => {
-    const events = await fetch(`${server.url}/v1/classify/${ID}/events`);
-    const bytes = readFileSync(music);
-    const sent = open(server, {}, `?id=${ID}`);
-    sent.write(bytes.subarray(0, 50_000));
-    await running(server, 1);
-    scheduler.advance(10_000);
-    sent.end(bytes.subarray(50_000));
-    assert.is((await answered(sent)).status, 200);
-    assert.equal(eventsOf(await events.text()).at(-1)!.type, 'summary');
-  }, { scheduler });
-});
+  const events = await fetch(`${server.url}/v1/classify/${ID}/events`);
+  const bytes = readFileSync(music);
+  const sent = open(server, {}, `?id=${ID}`);
+  sent.write(bytes.subarray(0, 50_000));
+  await running(server, 1);
+  scheduler.advance(10_000);
+  sent.end(bytes.subarray(50_000));
+  assert.is((await answered(sent)).status, 200);
+  assert.equal(eventsOf(await events.text()).at(-1)!.type, 'summary');
+}));
 
-test('a file that is refused is told to the reader of its events, too', () => withServer({ maxFileBytes: 10_000 }, async (server) => {
+test('a file that is refused is told to the reader of its events, too', () => small(async (server) => {
   const events = await fetch(`${server.url}/v1/classify/${ID}/events`);
   assert.is((await post<Problem>(server, new Uint8Array(10_001), { query: `?id=${ID}` })).status, 413);
   assert.equal(eventsOf(await events.text()).map(({ type, data }) => [type, data.code]), [['error', 'too-big']]);
 }));
 
-test('of a file whose events nobody reads, and of events without a file, the wait is limited', () => withServer({ helloTimeoutMs: 50 }, async (server) => {
+test('of a file whose events nobody reads, and of events without a file, the wait is limited', () => strict(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   assert.is((await post(server, readFileSync(music), { query: `?id=${ID}` })).status, 200);
   const events = eventsOf(await (await fetch(`${server.url}/v1/classify/${ID}/events`)).text());
@@ -234,7 +242,7 @@ test('a form without a file and a compressed body are refused', () => shared(asy
   assert.is((await post<Problem>(server, Buffer.from('x'), { query: '?topK=0' })).status, 422);
 }));
 
-test('a file over the size limit is refused, announced or not, and another route keeps its own', () => withServer({ maxFileBytes: 10_000 }, async (server) => {
+test('a file over the size limit is refused, announced or not, and another route keeps its own', () => small(async (server) => {
   const announced = await post<Problem>(server, new Uint8Array(10_001));
   assert.equal([announced.status, announced.body.code], [413, 'too-big']);
   assert.match(announced.body.detail, /10000 bytes.*--max-file-bytes/);
@@ -248,16 +256,9 @@ test('a file over the size limit is refused, announced or not, and another route
   assert.is((await (await fetch(`${server.url}/v1/access`)).json() as { maxFileBytes: number }).maxFileBytes, 10_000);
 }));
 
-test('sound over the limit of minutes is refused', () => withServer({ maxFileMinutes: 1 }, async (server) => {
+test('one file more than the limit is refused with when to try again', () => strict(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  const long = recordings.encode(music, 'long.flac', '-filter_complex', 'aloop=loop=20:size=200000');
-  const { status, body } = await post<Problem>(server, readFileSync(long));
-  assert.equal([status, body.code], [413, 'too-big']);
-  assert.match(body.detail, /longer than 1 minutes/);
-}));
-
-test('one file more than the limit is refused with when to try again', () => withServer({ maxFiles: 1 }, async (server) => {
-  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  await running(server, 0);
   const first = open(server);
   first.write(readFileSync(music).subarray(0, 50_000));
   await running(server, 1);
@@ -268,35 +269,41 @@ test('one file more than the limit is refused with when to try again', () => wit
   assert.is((await post(server, readFileSync(music))).status, 200);
 }));
 
-test('a file of which no bytes come is given up', async () => {
-  const scheduler = new ManualClock();
-  await withServer({ fileTimeoutMs: 1000 }, async (server) => {
-    const sent = open(server);
-    sent.write(Buffer.from('RIFF'));
-    await running(server, 1);
-    const answer = answered(sent);
-    let isAnswered = false;
-    void answer.then(() => (isAnswered = true));
-    await until(() => {
-      scheduler.advance(1000);
-      return isAnswered;
-    });
-    const { status, body } = await answer;
-    assert.equal([status, body.code], [408, 'idle']);
-    assert.match(body.detail, /1000 ms/);
-    sent.destroy();
-  }, { scheduler } satisfies ServerParts);
-});
+// After the others on its server, which ends the connection before all of the body came.
+test('sound over the limit of minutes is refused', () => strict((server) => withPackagedFfmpeg(async () => {
+  if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
+  const long = recordings.encode(music, 'long.flac', '-filter_complex', 'aloop=loop=20:size=200000');
+  const { status, body } = await post<Problem>(server, readFileSync(long));
+  assert.equal([status, body.code], [413, 'too-big']);
+  assert.match(body.detail, /longer than 1 minutes/);
+})));
 
-test('who may only look sends no files', () => withServer({ access: 'view', adminToken: 'secret' } satisfies Partial<Settings>, async (server) => {
+test('a file of which no bytes come is given up', () => slow(async (server) => {
+  const sent = open(server);
+  sent.write(Buffer.from('RIFF'));
+  await running(server, 1);
+  const answer = answered(sent);
+  let isAnswered = false;
+  void answer.then(() => (isAnswered = true));
+  await until(() => {
+    scheduler.advance(1000);
+    return isAnswered;
+  });
+  const { status, body } = await answer;
+  assert.equal([status, body.code], [408, 'idle']);
+  assert.match(body.detail, /20000 ms/);
+  sent.destroy();
+}));
+
+test('who may only look sends no files', () => guarded(async (server) => {
   const refused = await post<Problem>(server, readFileSync(music));
   assert.equal([refused.status, refused.body.code], [401, 'no-token']);
   assert.is((await fetch(`${server.url}/v1/classify/${ID}/events`)).status, 401);
-  if (HAS_FFMPEG) assert.is((await post(server, readFileSync(music), { headers: { authorization: 'Bearer secret' } })).status, 200);
+  if (HAS_FFMPEG) assert.is((await post(server, readFileSync(music), { headers: ADMIN })).status, 200);
   assert.is((await post<Problem>(server, readFileSync(music), { headers: { origin: 'https://elsewhere.example' } })).status, 403);
 }));
 
-test('the work ends when the client goes away, whatever it waits for', () => withServer({}, async (server) => {
+test('the work ends when the client goes away, whatever it waits for', () => shared((server) => withPackagedFfmpeg(async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const decoding = open(server);
   decoding.write(readFileSync(encoded).subarray(0, 300_000));
@@ -308,9 +315,9 @@ test('the work ends when the client goes away, whatever it waits for', () => wit
   decoding.destroy();
   storing.destroy();
   await running(server, 0);
-}));
+})));
 
-test('the wait for a reader of events ends with the client, too', () => withServer({ helloTimeoutMs: 600_000 }, async (server) => {
+test('the wait for a reader of events ends with the client, too', () => slow(async (server) => {
   // Short, so that it arrives as a whole: that a client has gone is noticed by reading.
   const sent = open(server, {}, `?id=${ID}`);
   sent.end('RIFF');
@@ -319,7 +326,7 @@ test('the wait for a reader of events ends with the client, too', () => withServ
   await running(server, 0);
 }));
 
-test('when the reader of the events in a response goes away, the work ends', () => withServer({}, async (server) => {
+test('when the reader of the events in a response goes away, the work ends', () => shared((server) => withPackagedFfmpeg(async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const sent = open(server, { accept: 'text/event-stream' });
   sent.write(readFileSync(encoded).subarray(0, 300_000));
@@ -328,23 +335,20 @@ test('when the reader of the events in a response goes away, the work ends', () 
   await eventually('FFmpeg runs', childProcesses, { fits: (count) => count === 1 });
   response.destroy();
   await running(server, 0);
-}));
+})));
 
-test('at shutdown files end with the reason', async () => {
+test('at shutdown files end with the reason', () => guarded(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
-  // A test server cuts connections after 0.2 s, which may be before the answer on a busy machine.
-  await withServer({ closeTimeoutMs: 10_000 }, async (server) => {
-    const sent = open(server);
-    sent.write(readFileSync(music).subarray(0, 300_000));
-    await running(server, 1);
-    const answer = answered(sent);
-    const closed = server.close();
-    const { status, body } = await answer;
-    sent.destroy();
-    assert.equal([status, body.code], [503, 'going-away']);
-    await closed;
-  });
-});
+  const sent = open(server, ADMIN);
+  sent.write(readFileSync(music).subarray(0, 300_000));
+  await running(server, 1, ADMIN);
+  const answer = answered(sent);
+  const closed = server.close();
+  const { status, body } = await answer;
+  sent.destroy();
+  assert.equal([status, body.code], [503, 'going-away']);
+  await closed;
+}));
 
 test('without an FFmpeg of its own the server takes WAVs only', () => shared(async (server) => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');

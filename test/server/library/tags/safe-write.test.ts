@@ -24,6 +24,7 @@ let editor: TagEditor;
 test.before(() => {
   recordings = new Recordings();
   music = recordings.wav('music.wav', 1);
+  recordings.encodeAll(music, [...FORMATS, ...OTHERS].map((name) => [name, argumentsFor(name)]));
   editor = new TagEditor();
 });
 test.after(async () => {
@@ -53,16 +54,21 @@ const comparedHere = async (): Promise<boolean> => true;
 
 const FORMATS = ['id3v23.mp3', 'id3v24.mp3', 'a.flac', 'a.ogg', 'a.opus', 'a.m4a', 'a.wav', 'a.aiff'];
 
-function make(name: string): string {
+const OTHERS = ['guarded.flac', 'single.flac', 'busy.mp3', 'one.flac', 'sound.flac', 'strict.flac'];
+
+function argumentsFor(name: string): readonly string[] {
   const meta = ['-metadata', 'title=Tïtle', '-metadata', 'artist=Ärtist', '-metadata', 'comment=mine', '-metadata', 'track=3/9', '-metadata', 'date=1999'];
   const version = /id3v2(\d)/.exec(name)?.[1];
   const options = name.endsWith('.ogg') ? ['-c:a', 'libvorbis', '-ar', '44100'] : name.endsWith('.aiff') ? ['-write_id3v2', '1'] : version ? ['-id3v2_version', version] : [];
-  return recordings.encode(music, name, ...options, ...meta);
+  return [...options, ...meta];
 }
+
+/** One that was made before the first test. */
+const made = (name: string): string => join(recordings.folder, name);
 
 for (const name of FORMATS) {
   test(`${name}: both fields are there, the rest is as before, and undo takes them back`, async () => {
-    const path = make(name);
+    const path = made(name);
     const original = await tagsOf(path);
     const kept = join(recordings.folder, `kept ${name}`);
     copyFileSync(path, kept);
@@ -152,7 +158,7 @@ for (const [name, ...options] of [['any.ogg', '-c:a', 'libvorbis', '-ar', '44100
 }
 
 test('links, read-only files and files with two names are left alone', async () => {
-  const path = make('guarded.flac');
+  const path = made('guarded.flac');
   const whyLeft = async (name: string): Promise<string> => {
     const file = join(recordings.folder, name);
     const kind = tagKindOf(file)!;
@@ -162,14 +168,14 @@ test('links, read-only files and files with two names are left alone', async () 
   assert.is(await whyLeft('link.flac'), 'is a link');
   linkSync(path, join(recordings.folder, 'second.flac'));
   assert.is(await whyLeft('guarded.flac'), 'has a second name (a hard link)');
-  const single = make('single.flac');
+  const single = made('single.flac');
   chmodSync(single, 0o444);
   assert.is(await whyLeft('single.flac'), 'is read-only');
   assert.is(await whyLeft('nowhere.flac'), 'is gone');
 });
 
 test('the file keeps its permissions, and one that changes meanwhile is left alone', async () => {
-  const path = make('busy.mp3');
+  const path = made('busy.mp3');
   chmodSync(path, 0o640);
   await write(path, AFTER, comparedHere);
   assert.is(statSync(path).mode & 0o777, 0o640);
@@ -182,8 +188,8 @@ test('the file keeps its permissions, and one that changes meanwhile is left alo
 
 test('other sound is found', async () => {
   const other = recordings.encode(recordings.wav('other.wav', 1, 2), 'other.flac');
-  assert.not.ok(await isSameSound(make('one.flac'), other));
-  const path = make('sound.flac');
+  assert.not.ok(await isSameSound(made('one.flac'), other));
+  const path = made('sound.flac');
   const before = await editor.read(path, 'vorbis');
   const careless = { read: async () => before, write: async (file: string) => { writeFileSync(file, flacWith(readFileSync(other), ['TITLE=Tïtle', 'ARTIST=Ärtist', 'COMMENT=mine', 'TRACKNUMBER=3/9', 'DATE=1999', 'GENRE=Jazz', `LIVEGENRE=${AFTER.own}`], undefined)); } };
   let why = '';
@@ -192,7 +198,7 @@ test('other sound is found', async () => {
 });
 
 test('a writer that changes more than was asked changes nothing', async () => {
-  const path = make('strict.flac');
+  const path = made('strict.flac');
   const bytes = readFileSync(path);
   const careless = {
     read: (file: string) => editor.read(file, 'vorbis'),

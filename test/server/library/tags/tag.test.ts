@@ -10,7 +10,7 @@ import { readOwn, type Fields } from '../../../../server/library/tags/fields.js'
 import { Journal } from '../../../../server/library/tags/journal.js';
 import { tagKindOf } from '../../../../server/library/tags/kinds.js';
 import { tagLibrary, undoTags, type TagOptions, type TagOutcome } from '../../../../server/library/tags/tag.js';
-import { Recordings } from '../../sources/recordings.js';
+import { Recordings, withPackagedFfmpeg } from '../../sources/recordings.js';
 import { judged } from '../judged.js';
 
 const test = suite('library: tags');
@@ -31,7 +31,8 @@ interface Rig {
   fields(name: string): Promise<Fields>;
 }
 
-async function withLibrary(work: (rig: Rig) => Promise<void>): Promise<void> {
+/** Sounds are compared by the packaged FFmpeg; `safe-write.test.ts` has them compared by the system's. */
+const withLibrary = (work: (rig: Rig) => Promise<void>): Promise<void> => withPackagedFfmpeg(async () => {
   const recordings = new Recordings();
   const { folder } = recordings;
   const source = new Recordings();
@@ -64,7 +65,7 @@ async function withLibrary(work: (rig: Rig) => Promise<void>): Promise<void> {
     recordings.remove();
     source.remove();
   }
-}
+});
 
 /** By name: the genre after a change, `same`, or why it was left alone. */
 async function outcomes(all: AsyncIterable<TagOutcome>): Promise<Record<string, string>> {

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { findFfmpeg } from '../../../../server/sources/ffmpeg.js';
 import { Cookies } from '../../../../server/sources/station/cookies.js';
 import { DISCONTINUITY, HlsStream } from '../../../../server/sources/station/hls.js';
-import { Recordings } from '../recordings.js';
+import { Recordings, withPackagedFfmpeg } from '../recordings.js';
 import { gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
 import { LOOPBACK } from '../../../support/loopback.js';
 
@@ -232,7 +232,7 @@ for (const [kind, args, files] of [
   });
 }
 
-test('after a break another FFmpeg goes on where the first ended', async () => {
+test('after a break another FFmpeg goes on where the first ended', () => withPackagedFfmpeg(async () => {
   if (!HAS_FFMPEG) return console.log('skipped: no ffmpeg on this system');
   const wav = recordings.wav('short.wav', 1);
   radio.serve('/live/1.ts', '', readFileSync(recordings.encode(wav, '1.ts', '-c:a', 'aac', '-f', 'mpegts')));
@@ -243,6 +243,6 @@ test('after a break another FFmpeg goes on where the first ended', async () => {
   assert.equal(heard.of('source').map(({ codec }) => codec), ['aac', 'mp3']);
   assert.ok(Math.abs(heard.seconds - 2) < 0.2, `${heard.seconds} s`);
   await gone();
-});
+}));
 
 test.run();

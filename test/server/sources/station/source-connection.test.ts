@@ -1,19 +1,33 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fetchAnswer } from '../../../../server/sources/station/fetch.js';
 import { LOOPBACK } from '../../../support/loopback.js';
 import { until } from '../../../support/until.js';
-import { Recordings } from '../recordings.js';
+import { Recordings, withPackagedFfmpeg } from '../recordings.js';
 import { withMetadata } from './metadata.js';
 import { ffmpegs, gone, HAS_FFMPEG, Heard, loudness, Radio } from './radio.js';
 
 const test = suite('listening to a station once');
 /** Less than is played at once, so that no test waits for its sound. */
 const SECONDS = 2;
+const FORMATS = [
+  ['a.mp3', 'audio/mpeg', 'mp3', ['-ar', '44100', '-ac', '2']],
+  ['a.aac', 'audio/aac', 'aac', ['-ar', '44100', '-ac', '2', '-f', 'adts']],
+  ['vorbis.ogg', 'application/ogg', 'vorbis', ['-c:a', 'libvorbis']],
+  ['opus.ogg', 'audio/ogg', 'opus', ['-c:a', 'libopus']],
+  ['a.flac', 'audio/flac', 'flac', []],
+  ['flac.ogg', 'audio/ogg', 'flac', ['-c:a', 'flac', '-f', 'ogg']],
+  ['a.ts', 'video/mp2t', 'aac', ['-c:a', 'aac', '-f', 'mpegts']],
+  ['a.mp4', 'audio/mp4', 'aac', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '500000']],
+  ['odd.mp3', '', 'mp3', ['-ar', '22050', '-b:a', '32k']],
+] as const;
+/** For a server that goes on in another format: too many bytes to arrive in one piece, of which only the first format would be known. */
+const DENSE = { mp3: ['-ar', '44100', '-ac', '2', '-b:a', '320k'], aac: ['-ar', '44100', '-ac', '2', '-b:a', '320k', '-f', 'adts'], ogg: ['-ar', '44100', '-ac', '2', '-c:a', 'libvorbis', '-q:a', '8'] } as const;
 let recordings: Recordings;
 let radio: Radio;
 let wav: string;
@@ -33,38 +47,37 @@ function check(name: string, body: () => Promise<void>): void {
   });
 }
 
+/** The same with the packaged FFmpeg: for what is not about the sound. */
+const checkPackaged = (name: string, body: () => Promise<void>): void => check(name, () => withPackagedFfmpeg(body));
+
 test.before(() => {
   recordings = new Recordings();
   if (!HAS_FFMPEG) return;
   wav = recordings.wav('music.wav', SECONDS);
-  mp3 = encoded('music.mp3', '-ar', '44100', '-ac', '2', '-b:a', '128k');
+  recordings.encodeAll(wav, [
+    ...FORMATS.map(([name, , , args]) => [name, args] as const), ['music.mp3', ['-ar', '44100', '-ac', '2', '-b:a', '128k']],
+    ['from.mp3', DENSE.mp3], ['from.aac', DENSE.aac],
+  ]);
+  recordings.encodeAll(recordings.wav('shorter.wav', 1.5), [['to.mp3', DENSE.mp3], ['to.aac', DENSE.aac], ['to.ogg', DENSE.ogg]]);
+  mp3 = made('music.mp3');
 });
 test.after(() => recordings.remove());
 
-function encoded(name: string, ...args: readonly string[]): Uint8Array {
-  return readFileSync(recordings.encode(wav, name, ...args));
+/** One that was made before the first test. */
+function made(name: string): Uint8Array {
+  return readFileSync(join(recordings.folder, name));
 }
 
 check('a mono station is as loud as it was sent', async () => {
-  const heard = new Heard(radio.serve('/live', 'audio/flac', encoded('mono.flac')));
+  const heard = new Heard(radio.serve('/live', 'audio/flac', made('a.flac')));
   assert.is(await heard.over(), undefined);
   const sent = new Int16Array(readFileSync(wav).buffer.slice(44));
   assert.ok(Math.abs(20 * Math.log10(loudness(heard.sound) / loudness(sent))) < 0.1);
 });
 
-for (const [name, contentType, codec, args] of [
-  ['a.mp3', 'audio/mpeg', 'mp3', ['-ar', '44100', '-ac', '2']],
-  ['a.aac', 'audio/aac', 'aac', ['-ar', '44100', '-ac', '2', '-f', 'adts']],
-  ['vorbis.ogg', 'application/ogg', 'vorbis', ['-c:a', 'libvorbis']],
-  ['opus.ogg', 'audio/ogg', 'opus', ['-c:a', 'libopus']],
-  ['a.flac', 'audio/flac', 'flac', []],
-  ['flac.ogg', 'audio/ogg', 'flac', ['-c:a', 'flac', '-f', 'ogg']],
-  ['a.ts', 'video/mp2t', 'aac', ['-c:a', 'aac', '-f', 'mpegts']],
-  ['a.mp4', 'audio/mp4', 'aac', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '500000']],
-  ['odd.mp3', '', 'mp3', ['-ar', '22050', '-b:a', '32k']],
-] as const) {
+for (const [name, contentType, codec] of FORMATS) {
   check(`${name} is heard, all of it`, async () => {
-    const heard = new Heard(radio.serve('/live', contentType, encoded(name, ...args)));
+    const heard = new Heard(radio.serve('/live', contentType, made(name)));
     assert.is(await heard.over(), undefined);
     assert.ok(Math.abs(heard.seconds - SECONDS) < 0.15, `${heard.seconds} s`);
     assert.ok(loudness(heard.sound) > 0.02);
@@ -87,7 +100,7 @@ check('sound entered in the middle of a frame is heard soon', async () => {
   heard.subscription.unsubscribe();
 });
 
-check('titles are told once each, and leave no trace in the sound', async () => {
+checkPackaged('titles are told once each, and leave no trace in the sound', async () => {
   const titles = ["StreamTitle='It's; a - title';", '', "StreamTitle='It's; a - title';", Buffer.from("StreamTitle='Caf\xe9';", 'latin1'), "StreamTitle='';"];
   const plain = new Heard(radio.serve('/plain', 'audio/mpeg', mp3));
   const heard = new Heard(radio.serve('/live', 'audio/mpeg', withMetadata(mp3, 4096, titles), { 'icy-metaint': '4096' }));
@@ -97,7 +110,7 @@ check('titles are told once each, and leave no trace in the sound', async () => 
   assert.is(radio.requests.at(-1)!.headers['icy-metadata'], '1');
 });
 
-check('Shoutcast\'s own status line is understood', async () => {
+checkPackaged('Shoutcast\'s own status line is understood', async () => {
   const server = createServer((socket) => {
     socket.once('data', () => {
       // In pieces, as networks do.
@@ -160,7 +173,7 @@ for (const [name, head] of [
   }));
 }
 
-check('a head that is too long, or no HTTP, is told', async () => {
+checkPackaged('a head that is too long, or no HTTP, is told', async () => {
   await withSocket((socket) => socket.write(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`), async (url) => {
     assert.match((await new Heard(url).over())!.message, /head of the server's answer is longer than the limit of 65536 bytes/);
   });
@@ -169,14 +182,14 @@ check('a head that is too long, or no HTTP, is told', async () => {
   });
 });
 
-check('a redirect without the empty line after it is followed', () => withSocket((socket) => {
+checkPackaged('a redirect without the empty line after it is followed', () => withSocket((socket) => {
   socket.end(`HTTP/1.1 302 Found\r\nLocation: ${radio.serve('/l\u00e9', 'audio/mpeg', mp3)}\r\n`);
 }, async (url) => {
   radio.serve('/l%C3%A9', 'audio/mpeg', mp3);
   assert.is(await new Heard(url).over(), undefined);
 }));
 
-check('an interval that comes twice takes the titles out of the sound', () => withSocket((socket) => {
+checkPackaged('an interval that comes twice takes the titles out of the sound', () => withSocket((socket) => {
   socket.write('HTTP/1.0 200 OK\r\ncontent-type: audio/mpeg\r\nicy-metaint: 8000\r\nIcy-Metaint:8000\r\n\r\n');
   socket.end(withMetadata(mp3, 8000, ["StreamTitle='Twice';"]));
 }, async (url) => {
@@ -187,7 +200,7 @@ check('an interval that comes twice takes the titles out of the sound', () => wi
   assert.is(heard.of('title')[0]?.title, 'Twice');
 }));
 
-check('a playlist that comes in small pieces, or compressed, is followed', async () => {
+checkPackaged('a playlist that comes in small pieces, or compressed, is followed', async () => {
   const list = `#EXTM3U\n${radio.serve('/live', 'audio/mpeg', mp3)}\n`;
   radio.pages.set('/tiny', (_, response) => {
     response.writeHead(200, { 'Content-Type': 'text/plain' }).write(list.slice(0, 3));
@@ -202,14 +215,14 @@ check('a playlist that comes in small pieces, or compressed, is followed', async
   assert.match((await new Heard(radio.url('/bomb')).over())!.message, /longer than the limit of 4194304 bytes/);
 });
 
-check('a text that comes to no end is not waited for', async () => {
+checkPackaged('a text that comes to no end is not waited for', async () => {
   radio.begin('/text', 'audio/mpeg', Buffer.from('nothing'));
   const heard = new Heard(radio.url('/text'), { stallAfterMs: 200 });
   await heard.until(() => heard.of('opened').length > 0);
   heard.subscription.unsubscribe();
 });
 
-check('a redirect gets its cookie back, and other servers do not', async () => {
+checkPackaged('a redirect gets its cookie back, and other servers do not', async () => {
   const other = await Radio.start();
   other.serve('/live', 'audio/mpeg', mp3);
   radio.pages.set('/live', (request, response) => {
@@ -223,7 +236,7 @@ check('a redirect gets its cookie back, and other servers do not', async () => {
   await other.close();
 });
 
-check('ASX and XSPF are followed', async () => {
+checkPackaged('ASX and XSPF are followed', async () => {
   radio.serve('/live', 'audio/mpeg', mp3);
   radio.serve('/x.asx', 'video/x-ms-asf', '<ASX version="3.0"><Entry><Ref HREF="/x.xspf"/></Entry></ASX>');
   radio.serve('/x.xspf', 'application/xspf+xml', '<?xml version="1.0"?><playlist><trackList><track><location>/live</location></track></trackList></playlist>');
@@ -232,11 +245,8 @@ check('ASX and XSPF are followed', async () => {
 });
 
 for (const [from, to] of [['mp3', 'aac'], ['aac', 'mp3'], ['mp3', 'ogg']] as const) {
-  check(`a server that goes on in ${to} after ${from} is heard on, on the same connection`, async () => {
-    const args = { mp3: ['-b:a', '320k'], aac: ['-b:a', '320k', '-f', 'adts'], ogg: ['-c:a', 'libvorbis', '-q:a', '8'] };
-    const sound = (codec: keyof typeof args, seconds: number): Uint8Array => readFileSync(recordings.encode(recordings.wav('part.wav', seconds), `part.${codec}`, '-ar', '44100', '-ac', '2', ...args[codec]));
-    // Too many bytes to arrive in one piece, of which only the first format would be known.
-    const heard = new Heard(radio.serve('/live', 'audio/mpeg', Buffer.concat([sound(from, 2), sound(to, 1.5)])));
+  checkPackaged(`a server that goes on in ${to} after ${from} is heard on, on the same connection`, async () => {
+    const heard = new Heard(radio.serve('/live', 'audio/mpeg', Buffer.concat([made(`from.${from}`), made(`to.${to}`)])));
     assert.is(await heard.over(), undefined);
     assert.ok(Math.abs(heard.seconds - 3.5) < 0.5, `${heard.seconds} s`);
     assert.equal(heard.of('source').map(({ codec }) => codec), [from, to === 'ogg' ? 'vorbis' : to]);
@@ -245,12 +255,12 @@ for (const [from, to] of [['mp3', 'aac'], ['aac', 'mp3'], ['mp3', 'ogg']] as con
 }
 
 check('an Ogg that goes on with another codec ends with the reason', async () => {
-  const ogg = Buffer.concat([encoded('c.ogg', '-c:a', 'libvorbis'), encoded('d.ogg', '-c:a', 'libopus')]);
+  const ogg = Buffer.concat([made('vorbis.ogg'), made('opus.ogg')]);
   const heard = new Heard(radio.begin('/live', 'audio/ogg', ogg));
   assert.match((await heard.over())!.message, /^Bytes arrive, but the decoder has ended: .* format has changed\.$/);
 });
 
-check('redirects are followed, but not for ever, and not to other places than the web', async () => {
+checkPackaged('redirects are followed, but not for ever, and not to other places than the web', async () => {
   radio.pages.set('/a', (_, response) => response.writeHead(302, { Location: '/live' }).end());
   radio.pages.set('/loop', (_, response) => response.writeHead(301, { Location: '/loop' }).end());
   radio.pages.set('/file', (_, response) => response.writeHead(301, { Location: 'file:///etc/passwd' }).end());
@@ -260,7 +270,7 @@ check('redirects are followed, but not for ever, and not to other places than th
   assert.match((await new Heard(radio.url('/file')).over())!.message, /kind file:/);
 });
 
-check('the address\'s user and password are sent, to that server only', async () => {
+checkPackaged('the address\'s user and password are sent, to that server only', async () => {
   radio.pages.set('/live', (request, response) => {
     if (request.headers.authorization === `Basic ${Buffer.from('me:s3cret/').toString('base64')}`) response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).end(mp3);
     else response.writeHead(401).end();
@@ -279,7 +289,7 @@ check('the address\'s user and password are sent, to that server only', async ()
   assert.not.match(fault!.message, /wrong|127/);
 });
 
-check('playlists are followed, to the first entry that has sound', async () => {
+checkPackaged('playlists are followed, to the first entry that has sound', async () => {
   radio.serve('/live', 'audio/mpeg', mp3);
   radio.serve('/x.pls', 'audio/x-scpls', `[playlist]\nFile1=${radio.url('/gone')}\nFile2=/list.m3u\n`);
   radio.serve('/list.m3u', 'audio/x-mpegurl', '#EXTM3U\n#EXTINF:-1,Radio\nlive\n');
@@ -287,7 +297,7 @@ check('playlists are followed, to the first entry that has sound', async () => {
   assert.equal(radio.requests.map(({ url }) => url), ['/x.pls', '/gone', '/list.m3u', '/live']);
 });
 
-check('playlists that lead nowhere are told, and asked only so often', async () => {
+checkPackaged('playlists that lead nowhere are told, and asked only so often', async () => {
   radio.serve('/self.m3u', 'audio/x-mpegurl', Array.from({ length: 10 }, (_, k) => `/self.m3u?${k}`).join('\n'));
   radio.serve('/empty.pls', 'audio/x-scpls', '[playlist]\n');
   radio.serve('/gone.m3u', 'audio/x-mpegurl', '/gone\n');
@@ -297,7 +307,7 @@ check('playlists that lead nowhere are told, and asked only so often', async () 
   assert.match((await new Heard(radio.url('/gone.m3u')).over())!.message, /404 Not Found/);
 });
 
-check('what is no sound is told plainly', async () => {
+checkPackaged('what is no sound is told plainly', async () => {
   radio.pages.set('/busy', (_, response) => response.writeHead(503, { 'Retry-After': '120' }).end());
   for (const [url, sentence] of [
     [radio.serve('/page', 'text/html; charset=utf-8', '<h1>Sorry</h1>'), 'The server answers with a web page (text/html), not with audio.'],
@@ -316,7 +326,7 @@ check('what is no sound is told plainly', async () => {
   }
 });
 
-check('a server that takes the connection and says nothing is given up', async () => {
+checkPackaged('a server that takes the connection and says nothing is given up', async () => {
   radio.pages.set('/mute', () => {});
   radio.pages.set('/headers', (_, response) => response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).flushHeaders());
   for (const path of ['/mute', '/headers']) {
@@ -332,14 +342,14 @@ check('bytes that are no sound end with FFmpeg\'s own words', async () => {
   assert.ok(fault!.decoder!.lines.length > 0);
 });
 
-check('a connection that is cut is told', async () => {
+checkPackaged('a connection that is cut is told', async () => {
   const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3, { 'Content-Length': '1000000' }));
   await heard.hear(1);
   for (const socket of radio.sockets) socket.destroy();
   assert.is((await heard.over())!.message, 'The connection was lost.');
 });
 
-check('FFmpeg killed is told with its signal, and the connection is not kept', async () => {
+checkPackaged('FFmpeg killed is told with its signal, and the connection is not kept', async () => {
   const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3));
   await heard.hear(1);
   const [pid] = ffmpegs();
@@ -350,7 +360,7 @@ check('FFmpeg killed is told with its signal, and the connection is not kept', a
   await until(() => radio.sockets.size === 0);
 });
 
-check('whoever stops listening ends the connection and FFmpeg', async () => {
+checkPackaged('whoever stops listening ends the connection and FFmpeg', async () => {
   const heard = new Heard(radio.begin('/live', 'audio/mpeg', mp3));
   await heard.hear(1);
   heard.subscription.unsubscribe();
@@ -361,7 +371,7 @@ check('whoever stops listening ends the connection and FFmpeg', async () => {
   assert.is(heard.isOver, false);
 });
 
-check('a server that sends faster than real time has to wait', async () => {
+checkPackaged('a server that sends faster than real time has to wait', async () => {
   let sentBytes = 0;
   radio.pages.set('/live', (_, response) => {
     response.writeHead(200, { 'Content-Type': 'audio/mpeg' });
