@@ -107,5 +107,7 @@ function samplesOf(spectra: Float32Array, length: number): Float32Array {
       weights[start + i]! += window[i]! * window[i]!;
     }
   }
-  return Float32Array.from({ length }, (_, n) => sums[n]! / weights[n]!);
+  const samples = new Float32Array(length);
+  for (let n = 0; n < length; n++) samples[n] = sums[n]! / weights[n]!;
+  return samples;
 }

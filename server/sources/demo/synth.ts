@@ -82,5 +82,7 @@ export class DemoSynth {
 
 /** Full scale is 32,767, rounded to the nearest step. */
 export function toS16(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32767));
+  const integers = new Int16Array(samples.length);
+  for (let index = 0; index < samples.length; index += 1) integers[index] = Math.round(Math.max(-1, Math.min(1, samples[index]!)) * 32767);
+  return integers;
 }

@@ -60,7 +60,8 @@ export class Recordings {
   /** Seconds of the demo station as a WAV file of 22,050 Hz; the first eight repeated, because the synthesiser is slow. */
   wav(name: string, seconds: number, seed = 1): string {
     const music = demoMusic(seed, Math.min(seconds, 8));
-    const samples = Int16Array.from({ length: Math.round(seconds * DEMO_SAMPLE_RATE) }, (_, index) => music[index % music.length]!);
+    const samples = new Int16Array(Math.round(seconds * DEMO_SAMPLE_RATE));
+    for (let at = 0; at < samples.length; at += music.length) samples.set(music.subarray(0, samples.length - at), at);
     return this.write(name, wavFile(samples, DEMO_SAMPLE_RATE));
   }
 
