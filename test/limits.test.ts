@@ -53,7 +53,7 @@ const TESTED: Readonly<Record<string, readonly [file: string, name: string]>> = 
   'server/sources/station/cookies.ts MAX_COOKIES': ['server/sources/station/cookies', 'there are at most 50, of 4,096 characters'],
   'server/sources/station/cookies.ts MAX_COOKIE_CHARS': ['server/sources/station/cookies', 'there are at most 50, of 4,096 characters'],
   'server/sources/station/decoder.ts MAX_LINES': ['server/stations/reconnecting-source', 'last error lines'],
-  'server/sources/station/fetch.ts MAX_REDIRECTS': ['server/sources/station/source-connection', 'redirects are followed, but not for ever'],
+  'server/sources/station/fetch.ts MAX_REDIRECTS': ['server/sources/station/source-connection', 'redirects are followed, but not for ever, and not to other places than the web'],
   'server/sources/station/hls.ts MAX_FAILURES_IN_A_ROW': ['server/sources/station/hls', 'is tried again, three times'],
   'server/sources/station/hls.ts MAX_LISTS': ['server/sources/station/hls', 'lists of lists, and what is too long, are refused'],
   'server/sources/station/hls.ts MAX_MAP_BYTES': ['server/sources/station/hls', 'lists of lists, and what is too long, are refused'],
