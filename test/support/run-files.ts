@@ -1,10 +1,10 @@
 /**
- * Child process of the runner: runs the test files given on its command line one after the other, as
- * uvu's own command does, so that they share loaded modules.
+ * Child process of the runner: runs the test file given on its command line, then those that it is given when it
+ * asks, one after the other, as uvu's own command does, so that they share loaded modules.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { CPU_MARK, FILE_MARK } from './test-process.js';
+import { ASK_MARK, CPU_MARK, FILE_MARK, NEXT_FILE } from './test-process.js';
 
 const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_INDEX: number; UVU_QUEUE: unknown[][] };
 uvu.UVU_DEFER = 1; // `test.run()` queues the tests instead of running them
@@ -13,7 +13,7 @@ const { exec } = await import('uvu');
 const tellCpu = (): unknown => process.stdout.write(`${CPU_MARK}${cpuMs()}\n`);
 process.on('exit', tellCpu);
 
-for (const file of process.argv.slice(2)) {
+for (let file = process.argv[2]; file !== undefined; file = nextFile()) {
   for (const stream of [process.stdout, process.stderr]) stream.write(`${FILE_MARK}${file}\n`);
   uvu.UVU_INDEX = 0;
   uvu.UVU_QUEUE.splice(0, Infinity, [null]);
@@ -23,6 +23,19 @@ for (const file of process.argv.slice(2)) {
 }
 // Failed tests are in the totals; another code than 0 says that the process itself went wrong.
 process.exitCode = 0;
+
+/** Waits for a line; undefined at the end. */
+function nextFile(): string | undefined {
+  process.stdout.write(`${ASK_MARK}\n`);
+  const bytes = Buffer.alloc(4096);
+  let length = 0;
+  while (bytes[length - 1] !== 0x0a) {
+    const read = readSync(NEXT_FILE, bytes, length, bytes.length - length, null);
+    if (read === 0) return undefined;
+    length += read;
+  }
+  return bytes.toString('utf8', 0, length - 1);
+}
 
 /** CPU time of this process and of those that it has started and that have ended, ms. */
 function cpuMs(): number {

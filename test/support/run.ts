@@ -24,23 +24,24 @@ const BYTES_PER_SECOND = 5000;
 const WAITING: readonly Need[] = ['browser', 'programs'];
 
 /**
- * Short files share a process, because loading the server's modules takes as long as many of them: up to a total
- * that leaves several processes a job, within these seconds. Files of more than half of it run alone.
+ * Short files run one after the other in a process that is left to end after this time, because loading the server's
+ * modules takes as long as many of them. Others run alone.
  */
-const BATCHES_PER_JOB = 3;
-const BATCH_S = { min: 8, max: 60 };
+const SHORT_S = 8;
+const PROCESS_S = 60;
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    jobs: { type: 'string', default: String(availableParallelism() + 2) },
+    jobs: { type: 'string' },
     limit: { type: 'string', default: '300' },
   },
 });
-const jobs = Number(values.jobs);
+// The quick ones wait for nothing: more at a time than processors cost more time in all.
+const jobs = Number(values.jobs ?? availableParallelism() + (values.quick ? 0 : 1));
 /** More files at a time, of those that mostly wait. */
-const waitingJobs = Math.min(jobs - 1, availableParallelism());
+const waitingJobs = values.quick ? 0 : Math.min(jobs - 1, availableParallelism());
 const limitMs = 1000 * Number(values.limit);
 if (!(Number.isInteger(jobs) && jobs > 0)) fail(`--jobs is ${JSON.stringify(values.jobs)}: give how many files may run at a time, such as 2.`);
 if (!(limitMs > 0)) fail(`--limit is ${JSON.stringify(values.limit)}: give the seconds that one file may take, such as 300.`);
@@ -62,7 +63,8 @@ for (const name of names) {
   if (!all.some(({ path }) => path.includes(name))) fail(`No ${values.quick ? 'quick test' : 'test'} file has ${JSON.stringify(name)} in its path.`);
 }
 const files = all.filter(({ path }) => names.length === 0 || names.some((name) => path.includes(name)));
-const waiting = batches(files);
+/** The longest first. */
+const waiting = [...files].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
 const running = new Set<TestProcess>();
 const finished: Finished[] = [];
 let browser: Promise<BrowserServer> | undefined;
@@ -86,11 +88,11 @@ const [typesFit = true] = await Promise.all([
   ...Array.from({ length: jobs }, async (_, job) => {
     // One of the jobs, so that no more than these run at a time.
     const fit = job === 0 ? await types?.fit : undefined;
-    for (let batch = next(false); batch; batch = next(false)) await run(batch);
+    for (let file = next(false); file; file = next(false)) await run(file);
     return fit;
   }),
   ...Array.from({ length: waitingJobs }, async () => {
-    for (let batch = next(true); batch; batch = next(true)) await run(batch);
+    for (let file = next(true); file; file = next(true)) await run(file);
     return undefined;
   }),
 ]);
@@ -99,30 +101,24 @@ saveTimes();
 summarise();
 
 /** @param isWaiting whether to take only files that mostly wait; else those that compute come first */
-function next(isWaiting: boolean): TestFile[] | undefined {
-  const waits = (batch: readonly TestFile[]): boolean => batch.every(({ needs }) => WAITING.some((need) => needs.has(need)));
-  const index = waiting.findIndex((batch) => waits(batch) === isWaiting);
+function next(isWaiting: boolean): TestFile | undefined {
+  const index = waiting.findIndex((file) => waits(file) === isWaiting);
   if (index < 0) return isWaiting ? undefined : waiting.shift();
   return waiting.splice(index, 1)[0];
 }
 
-/** Groups files into processes: long ones alone, short ones of the same folders together; the longest groups first. */
-function batches(all: readonly TestFile[]): TestFile[][] {
-  const batches: { files: TestFile[]; seconds: number }[] = [];
-  let open: { files: TestFile[]; seconds: number } | undefined;
-  const totalS = all.reduce((sum, file) => sum + expectedSeconds(file), 0);
-  const batchS = Math.min(BATCH_S.max, Math.max(BATCH_S.min, totalS / (BATCHES_PER_JOB * jobs)));
-  for (const file of [...all].sort((a, b) => a.path.localeCompare(b.path))) {
-    const seconds = expectedSeconds(file);
-    if (seconds > batchS / 2) {
-      batches.push({ files: [file], seconds });
-      continue;
-    }
-    if (!open || open.seconds + seconds > batchS) batches.push(open = { files: [], seconds: 0 });
-    open.files.push(file);
-    open.seconds += seconds;
-  }
-  return batches.sort((a, b) => b.seconds - a.seconds).map((batch) => batch.files);
+/** The next file that may run in a process that others have run in. */
+function nextShort(): TestFile | undefined {
+  const index = waiting.findIndex(isShort);
+  return index < 0 ? undefined : waiting.splice(index, 1)[0];
+}
+
+function waits({ needs }: TestFile): boolean {
+  return WAITING.some((need) => needs.has(need));
+}
+
+function isShort(file: TestFile): boolean {
+  return !waits(file) && expectedSeconds(file) <= SHORT_S;
 }
 
 /** The type check, `npm run typecheck`; its output is shown only when it fails. */
@@ -152,12 +148,19 @@ function checkTypes(): { readonly fit: Promise<boolean>; kill(): void } {
   };
 }
 
-async function run(batch: TestFile[]): Promise<void> {
-  const env = batch.some(({ needs }) => needs.has('browser')) ? { LIVEGENRE_TEST_BROWSER: (await sharedBrowser()).wsEndpoint() } : {};
-  const byPath = new Map(batch.map((file) => [compiled(file), file]));
-  const started = runTestFiles([...byPath.keys()], {
+/** Runs a file, and after a short one others in the same process. */
+async function run(first: TestFile): Promise<void> {
+  const env = first.needs.has('browser') ? { LIVEGENRE_TEST_BROWSER: (await sharedBrowser()).wsEndpoint() } : {};
+  const byPath = new Map([[compiled(first), first]]);
+  const untilMs = performance.now() + 1000 * PROCESS_S;
+  const started = runTestFiles(compiled(first), {
     limitMs,
     env,
+    next() {
+      const file = isShort(first) && performance.now() < untilMs ? nextShort() : undefined;
+      if (file) byPath.set(compiled(file), file);
+      return file && compiled(file);
+    },
     finished(path, result) {
       const file = byPath.get(path)!;
       finished.push({ ...file, result });
@@ -167,8 +170,8 @@ async function run(batch: TestFile[]): Promise<void> {
   running.add(started);
   const left = await started.left;
   running.delete(started);
-  // A file ended the process; the remaining files run in another.
-  if (left.length > 0 && !isStopped) waiting.unshift(left.map((path) => byPath.get(path)!));
+  // A file ended the process; what it was given after that runs in another.
+  if (!isStopped) waiting.unshift(...left.map((path) => byPath.get(path)!));
 }
 
 function compiled({ path }: TestFile): string {

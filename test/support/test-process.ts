@@ -1,11 +1,16 @@
 /** Runs test files in a child process: how each ended, and how many of its tests passed. */
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** Marks a line on both outputs of the process that announces the next file. */
 export const FILE_MARK = '\u0001';
 /** Marks a line on its standard output with its CPU time so far, ms. */
 export const CPU_MARK = '\u0002';
+/** Marks a line on its standard output with which it asks for the next file. */
+export const ASK_MARK = '\u0003';
+/** Descriptor from which it reads the path of that file in a line, or the end. */
+export const NEXT_FILE = 3;
 
 const RUN_FILES = fileURLToPath(new URL('./run-files.js', import.meta.url));
 
@@ -31,20 +36,24 @@ export interface Options {
   /** Time limit for the process to exit after its last test. */
   readonly endsWithinMs?: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** The file that runs after those so far, in the same process; undefined if that shall end. */
+  readonly next?: () => string | undefined;
   finished(file: string, result: FileResult): void;
 }
 
 export interface TestProcess {
-  /** Resolves after the process has ended, with the files that it did not run; never rejects. */
+  /** Resolves after the process has ended, with the files that it was given and did not run; never rejects. */
   readonly left: Promise<readonly string[]>;
   /** Ends the process and its children. */
   kill(): void;
 }
 
-/** @param files compiled test files, each of which ends with uvu's `test.run()` */
-export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs = 20_000, env = {}, finished }: Options): TestProcess {
+/** @param first a compiled test file that, as all, ends with uvu's `test.run()` */
+export function runTestFiles(first: string, { limitMs, endsWithinMs = 20_000, env = {}, next, finished }: Options): TestProcess {
   // A separate process group, so that servers and programs started by tests end with it.
-  const child = spawn(process.execPath, [RUN_FILES, ...files], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [RUN_FILES, first], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  // Of a process that has ended meanwhile.
+  const toChild = (child.stdio[NEXT_FILE] as Writable).on('error', () => {});
   const kill = (): void => {
     try {
       process.kill(-child.pid!, 'SIGKILL');
@@ -52,7 +61,11 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
       // The group has ended, or the process never started.
     }
   };
-  const outputs = files.map(() => '');
+  /** Those that it was given. */
+  const files = [first];
+  const outputs = [''];
+  /** It was told that there are no more. */
+  let isLast = false;
   /** CPU time of the process at the end of each file, ms. */
   const cpuMs: number[] = [];
   let startMs = performance.now();
@@ -61,7 +74,7 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
   let limit = setTimeout(overTime, limitMs, limitMs);
 
   function overTime(ms: number): void {
-    why = hasTotals(outputs.at(-1)!)
+    why = isLast
       ? `left something open, in ${files.length === 1 ? 'it' : `one of ${files.length} files`}: the process did not end within ${ms / 1000} s after its last test`
       : `did not end within ${ms / 1000} s`;
     kill();
@@ -80,16 +93,33 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
     done++;
   }
 
+  function give(): void {
+    const file = next?.();
+    if (file === undefined) {
+      isLast = true;
+      toChild.end();
+      return setLimit(endsWithinMs);
+    }
+    files.push(file);
+    outputs.push('');
+    toChild.write(`${file}\n`);
+  }
+
   /** The current file of each output; earlier output belongs to the first file. */
   const at = [-1, -1];
-  [child.stdout, child.stderr].forEach((stream, which) => {
+  [child.stdout!, child.stderr!].forEach((stream, which) => {
     let pending = '';
     const write = (text: string): void => {
       const file = Math.max(0, at[which]!);
-      outputs[file] += text.replace(CPU_LINE, (_, ms: string) => {
+      let asks = false;
+      outputs[file] += text.replace(ASK_LINE, () => {
+        asks = true;
+        return '';
+      }).replace(CPU_LINE, (_, ms: string) => {
         cpuMs[file] = Number(ms);
         return '';
       });
+      if (asks) give();
     };
     stream.setEncoding('utf8').on('data', (text: string) => {
       pending += text;
@@ -102,9 +132,10 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
         while (done < Math.min(...at)) finish();
         setLimit(limitMs);
       }
-      write(pending);
-      pending = '';
-      if (which === 0 && at[0] === files.length - 1 && hasTotals(outputs.at(-1)!)) setLimit(endsWithinMs);
+      // A marked line may come in two pieces.
+      const cut = pending.search(CUT_LINE);
+      write(cut < 0 ? pending : pending.slice(0, cut));
+      pending = cut < 0 ? '' : pending.slice(cut);
     });
   });
 
@@ -116,18 +147,22 @@ export function runTestFiles(files: readonly string[], { limitMs, endsWithinMs =
       finish(ended);
       resolve(files.slice(done));
     };
-    child.once('exit', kill); // a child process left behind would hold the outputs open
+    child.once('exit', () => {
+      kill(); // a child process left behind would hold the outputs open
+      toChild.destroy();
+    });
     child.once('error', (error) => end(error.message));
     child.once('close', (code, signal) => end(why ?? (signal ? `was ended by ${signal}` : code !== 0 ? `ended with exit code ${code}` : undefined)));
   });
   return { left, kill };
 }
 
+const ASK_LINE = `${ASK_MARK}\n`;
+const CUT_LINE = new RegExp(`[${CPU_MARK}${ASK_MARK}][^\\n]*$`);
 const CPU_LINE = new RegExp(`${CPU_MARK}([\\d.]+)\\n`, 'g');
 const TOTALS = /\n {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)\n {2}Duration: /g;
 
 const plain = (output: string): string => output.replace(/\x1b\[\d*m/g, '');
-const hasTotals = (output: string): boolean => plain(output).search(TOTALS) >= 0;
 
 function failedNames(output: string): string[] {
   return [...plain(output).matchAll(/^ {3}FAIL {2}(.+)$/gm)].map(([, name]) => name!);

@@ -199,7 +199,9 @@ test('no proxy of the environment is asked', () => withCounter(() => ({ status: 
     for (const open of Object.values(DOORS)) await open('unknown.test', guard);
     assert.is(count(), 0);
   } finally {
-    process.env = before;
+    // Not another object: `os.tmpdir` and child processes read the first one.
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
   }
 }));
 
