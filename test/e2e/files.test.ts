@@ -69,6 +69,7 @@ test('a file is sent, heard and shown: genre, ranked scores, timeline, spectrogr
   assert.equal((await page.locator('genre-bars .label').allTextContents()).map((label) => label.toLowerCase().replace(' ', '')), answer.top.map(({ genre }) => genre));
   assert.ok(await colours(page) > 100);
   await page.getByText('Numbers as a table').click();
+  await page.locator('tbody tr').nth(8).waitFor(SOON);
   assert.equal(await page.locator('tbody tr').count(), 9);
   assert.equal(await page.locator('tbody tr').nth(1).locator('th, td').allTextContents().then((cells) => cells.slice(0, 2)), ['0:02', '0:06']);
   assert.equal(await unnamedElements(page), []);
