@@ -67,7 +67,7 @@ export class SignedTokens {
   async verify(token: string): Promise<Grant | undefined> {
     if (!isSignedLike(token)) return undefined;
     const keys = await this.#keys.current();
-    const payload = await this.#payload(token, keys) ?? await this.#payload(token, await this.#keys.others(keys) ?? []);
+    const payload = await this.#payload(token, keys) ?? await this.#payload(token, await this.#keys.others(keys));
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) return undefined;
     const { sub, exp, role, stations, origins } = claims.data;

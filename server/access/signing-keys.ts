@@ -38,10 +38,10 @@ export class SigningKeys {
     return this.#within(LOOK_EVERY_MS);
   }
 
-  /** The same, for a signature of none of `known`; undefined if there are no others. */
-  async others(known: readonly KeyObject[]): Promise<readonly KeyObject[] | undefined> {
+  /** The same, for a signature of none of `known`; empty if they were not read anew. */
+  async others(known: readonly KeyObject[]): Promise<readonly KeyObject[]> {
     const keys = await this.#within(LOOK_AT_MOST_EVERY_MS);
-    return keys === known ? undefined : keys;
+    return keys === known ? [] : keys;
   }
 
   async #within(ms: number): Promise<readonly KeyObject[]> {

@@ -49,15 +49,20 @@ export function gapsAfter(heard: Heard, stations: readonly string[], fromMs: num
   });
 }
 
+/** Each event once, by the time of it. */
+function inOrder(sent: readonly Sent[]): Sent[] {
+  return [...new Map(sent.map((each) => [each.id, each])).values()].sort((one, other) => (one.at < other.at ? -1 : 1));
+}
+
 /** Stations of which the last event that was sent raised an alert. */
 export function openIn(sent: readonly Sent[]): string[] {
-  const last = new Map([...sent].sort((one, other) => (one.at < other.at ? -1 : 1)).map((each) => [each.station, each]));
+  const last = new Map(inOrder(sent).map((each) => [each.station, each]));
   return [...last.values()].filter(({ type }) => type.endsWith('.raised')).map(({ station }) => station);
 }
 
 /** Alerts that were raised again before they ended, or ended twice, as sentences. */
 export function alertsTwice(sent: readonly Sent[]): string[] {
-  const events = [...new Map(sent.map((each) => [each.id, each])).values()].sort((one, other) => (one.at < other.at ? -1 : 1));
+  const events = inOrder(sent);
   const last = new Map<string, Sent>();
   return events.flatMap((event) => {
     const before = last.get(event.station);
