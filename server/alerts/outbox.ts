@@ -46,15 +46,12 @@ export class Outbox {
     return new Outbox(store, log);
   }
 
-  /** Goes on with the pending deliveries of a station. @returns whether they could be read */
-  async take(station: string): Promise<boolean> {
-    try {
-      for (const delivery of await this.#store?.pending(station) ?? []) if (!this.#waiting.has(keyOf(delivery))) this.#waiting.set(keyOf(delivery), delivery);
-      return true;
-    } catch (error) {
-      this.#log.error('pending deliveries of a station can not be read yet', { station, reason: String(error) });
-      return false;
-    }
+  /**
+   * Goes on with the pending deliveries of a station.
+   * @throws StoreError if they can't be read
+   */
+  async take(station: string): Promise<void> {
+    for (const delivery of await this.#store?.pending(station) ?? []) if (!this.#waiting.has(keyOf(delivery))) this.#waiting.set(keyOf(delivery), delivery);
   }
 
   /** Leaves the pending deliveries of a station to another one. */

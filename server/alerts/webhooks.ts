@@ -107,11 +107,21 @@ export class Webhooks {
   /** Goes on with the pending deliveries of a station that another node has left. */
   async take(stationId: string): Promise<void> {
     this.#left.delete(stationId);
-    while (!await this.#outbox.take(stationId)) {
+    for (let isFirst = true; !await this.#areTaken(stationId, isFirst); isFirst = false) {
       await new Promise((resolve) => this.#waits.add(timer(RETRY_MIN_MS, this.#scheduler).subscribe(resolve)));
       if (this.#left.has(stationId)) return;
     }
     this.#dispatch();
+  }
+
+  async #areTaken(station: string, isFirst: boolean): Promise<boolean> {
+    try {
+      await this.#outbox.take(station);
+      return true;
+    } catch (error) {
+      if (isFirst) this.#log.error('pending deliveries of a station can not be read yet', { station, reason: String(error) });
+      return false;
+    }
   }
 
   /** Sends nothing more of a station; resolves when no request of it runs, at the latest after 2 s. */
