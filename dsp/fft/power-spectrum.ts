@@ -28,5 +28,7 @@ export class PowerSpectrum {
 
 /** Periodic Hann window: the period is `size`, not size - 1 (`scipy.signal.get_window('hann', size, fftbins=True)`). */
 export function hann(size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+  const window = new Float64Array(size);
+  for (let i = 0; i < size; i++) window[i] = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size);
+  return window;
 }

@@ -42,13 +42,16 @@ export interface Filterbank {
  */
 export function melFilterbank(sampleRate: number, nFft: number, bands: number, fMin: number, fMax: number): Filterbank {
   const edges = melEdges(bands, fMin, fMax);
+  const binHz = sampleRate / nFft;
   const firstBin = new Int32Array(bands);
   const runStart = new Int32Array(bands + 1);
   const weights: number[] = [];
   for (let band = 0; band < bands; band++) {
     const [low, centre, high] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
     let started = false;
-    for (let bin = 0; bin <= nFft / 2; bin++) {
+    // One bin more on each side, so that rounding drops none; heights outside the filter are not positive.
+    const lastBin = Math.min(nFft / 2, Math.ceil(high / binHz) + 1);
+    for (let bin = Math.max(0, Math.floor(low / binHz) - 1); bin <= lastBin; bin++) {
       const hz = (bin * sampleRate) / nFft;
       const height = Math.min((hz - low) / (centre - low), (high - hz) / (high - centre));
       if (height <= 0) continue;

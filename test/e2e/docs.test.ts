@@ -1,6 +1,6 @@
 /** `/docs` in a real Chromium: the page that the server makes of its own OpenAPI document. */
 import * as assert from 'uvu/assert';
-import { startTestServer } from '../server/rig.js';
+import { BUILT_PAGES, startTestServer } from '../server/rig.js';
 import type { RunningServer } from '../../server/assemble.js';
 import { browserSuite, openPage } from '../support/pages.js';
 import { lowContrastTexts } from './audit.js';
@@ -8,7 +8,7 @@ import { lowContrastTexts } from './audit.js';
 const test = browserSuite<{ server: RunningServer }>('docs');
 
 test.before(async (context) => {
-  context.server = await startTestServer();
+  context.server = await startTestServer({}, { dashboard: BUILT_PAGES });
 });
 
 test.after(({ server }) => server?.close());

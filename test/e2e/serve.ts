@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ServerParts } from '../../server/assemble.js';
 import type { Settings } from '../../server/settings.js';
-import { startTestServer } from '../server/rig.js';
+import { BUILT_PAGES, startTestServer } from '../server/rig.js';
 
 export interface ServedPage {
   readonly url: string;
@@ -43,7 +43,7 @@ export async function serve(...flags: string[]): Promise<ServedPage> {
  * a server anew. It starts in a fraction of the time and CPU time of a process.
  */
 export async function serveHere(settings: Partial<Settings>, parts: ServerParts = {}): Promise<ServedPage> {
-  const server = await startTestServer(settings, parts);
+  const server = await startTestServer(settings, { dashboard: BUILT_PAGES, ...parts });
   return { url: server.url, stop: () => server.close() };
 }
 

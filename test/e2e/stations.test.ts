@@ -8,7 +8,7 @@ import type { RunningServer, ServerParts } from '../../server/assemble.js';
 import type { Settings } from '../../server/settings.js';
 import { openDatabase } from '../../server/store/sqlite/database.js';
 import { SqliteStore } from '../../server/store/sqlite/store.js';
-import { startTestServer } from '../server/rig.js';
+import { BUILT_PAGES, startTestServer } from '../server/rig.js';
 import { station } from '../server/stations/simulated-sources.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
 import { HIGH, LOW, NO_SOUND, Radio } from './radio.js';
@@ -44,7 +44,7 @@ test.after(async ({ server, radio, folder }) => {
 
 /** Four stations: one live and low, one live and high, one silent, one that fails. */
 async function serve({ radio }: Pick<Context, 'radio'>, settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
-  const server = await startTestServer(settings, { listen: radio.listen, ...parts });
+  const server = await startTestServer(settings, { listen: radio.listen, dashboard: BUILT_PAGES, ...parts });
   for (const [id, name] of [['deep', 'Deep FM'], ['bright', 'Bright'], ['quiet', 'Quiet Hour'], ['lost', 'Lost in Space']] as const) {
     // Without alert rules, so that no alert depends on how slow the machine is.
     await server.stations.add(station({ id, name, url: url(id), rules: [] }));
@@ -296,7 +296,7 @@ test('a lost server is shown, old data is greyed out, and the page recovers', as
 });
 
 test('a station is tried before it is added', async (context) => {
-  const server = await startTestServer({}, { listen: context.radio.listen });
+  const server = await startTestServer({}, { listen: context.radio.listen, dashboard: BUILT_PAGES });
   try {
     const page = await open(context, '/stations', { server });
     await page.getByRole('button', { name: 'Add the first station' }).click();
@@ -332,7 +332,7 @@ test('a station is tried before it is added', async (context) => {
 });
 
 test('a station can be added, rejected with a reason, edited and deleted', async (context) => {
-  const server = await startTestServer({}, { listen: context.radio.listen });
+  const server = await startTestServer({}, { listen: context.radio.listen, dashboard: BUILT_PAGES });
   try {
     const page = await open(context, '/stations', { server });
     await page.getByText('No stations yet').waitFor(SOON);
@@ -499,7 +499,7 @@ test('each station is a list item with its state and genre for screen readers', 
 });
 
 test('a grid of 200 changing stations scrolls smoothly', async (context) => {
-  const server = await startTestServer({}, { listen: context.radio.listen });
+  const server = await startTestServer({}, { listen: context.radio.listen, dashboard: BUILT_PAGES });
   try {
     for (let i = 0; i < 200; i++) {
       await server.stations.add(station({ id: `s${i}`, name: `Station ${i}`, url: url(`s${i}`) }));

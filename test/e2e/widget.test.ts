@@ -5,7 +5,7 @@ import { contentSecurityPolicy } from '../../client/embed/server-access.js';
 import type { Prediction, StreamInfo } from '../../server/protocol/messages.js';
 import { accessibleTree, lowContrastTexts, unnamedElements } from './audit.js';
 import { portOf, serve, serveHere, type ServedPage } from './serve.js';
-import { withServer } from '../server/rig.js';
+import { BUILT_PAGES, withServer } from '../server/rig.js';
 import { silence, tone } from '../server/sound.js';
 import { SimulatedSources, station, URL_ONE } from '../server/stations/simulated-sources.js';
 import { INSECURE_HOST } from '../support/browser.js';
@@ -198,7 +198,7 @@ test('a station shows its title, silence, no signal when stalled, and a genre wh
     assert.is(await part(widget, 'genre').innerText(), 'High');
     assert.equal(context.pageErrors, []);
     await page.close();
-  }, { listen: sources.listen });
+  }, { listen: sources.listen, dashboard: BUILT_PAGES });
 });
 
 test('a lost server is offline with the last genre as past, and the widget recovers with it', async (context) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { serve, type ServedPage } from '../e2e/serve.js';
 import { LOW, Radio } from '../e2e/radio.js';
-import { startTestServer } from '../server/rig.js';
+import { BUILT_PAGES, startTestServer } from '../server/rig.js';
 import { station, URL_ONE } from '../server/stations/simulated-sources.js';
 import { assertClose, classifyInPage, pageArguments, predictionsHere, WEB_FILES } from '../support/device-predictions.js';
 import { Site } from '../support/site.js';
@@ -119,7 +119,7 @@ for (const { name, programs, open } of ENGINES) {
 
   test(`${name}: stations, and one of them`, async () => {
     const radio = new Radio();
-    const stations = await startTestServer({}, { listen: radio.listen });
+    const stations = await startTestServer({}, { listen: radio.listen, dashboard: BUILT_PAGES });
     try {
       await stations.stations.add(station({ id: 'one', name: 'Deep FM', rules: [] }));
       radio.broadcast(URL_ONE, LOW, 'Low – Song of the deep');

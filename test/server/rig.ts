@@ -1,6 +1,7 @@
 /** A real server with real shards and sockets for tests, and a client that remembers what it heard. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { BroadcastChannel } from 'node:worker_threads';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Log } from '../../server/log.js';
@@ -14,14 +15,19 @@ import { MONO } from './sound.js';
 
 export const FAKE_CLASSIFIER_URL = new URL('./fake-classifier.js', import.meta.url).href;
 
+/** The dashboard as it was built. Servers of tests have no pages unless they are given these: reading them at each start takes long. */
+export const BUILT_PAGES = fileURLToPath(new URL('../../web', import.meta.url));
+const NO_PAGES = fileURLToPath(new URL('./no-pages', import.meta.url));
+
 export const START = { type: 'start', version: 1, ...MONO };
 
-/** On a free port of 127.0.0.1, one shard, no demo, stations on 127.0.0.1 allowed, unless set; on a busy machine sound is scored late, which must drop none of it. */
+/** On a free port of 127.0.0.1, one shard, no pages, no demo, stations on 127.0.0.1 allowed, unless set; on a busy machine sound is scored late, which must drop none of it. */
 export function startTestServer(settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
   return startServer(withDefaults({ port: 0, shards: 1, demo: false, closeTimeoutMs: 200, drainTimeoutMs: 2000, maxLagMs: 60_000, allowHosts: ['127.0.0.0/8'], ...settings }), {
     bundle: FAKE_BUNDLE,
     classifier: FAKE_CLASSIFIER_URL,
     log: new Log('error', () => {}),
+    dashboard: NO_PAGES,
     ...parts,
   });
 }

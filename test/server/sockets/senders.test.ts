@@ -13,7 +13,11 @@ const shared = sharedServer(test);
 /** One server for all tests of a limit that the others don't reach. */
 const limited = sharedServer(test, { maxMessageBytes: 1000, maxFragments: 2, allowedOrigins: ['https://friend.org'] });
 /** One for all that are full with one stream; each leaves it empty. */
-const single = sharedServer(test, { maxStreams: 1, retryAfterMs: 7000 });
+const single = sharedServer(test, { maxStreams: 1, retryAfterMs: 7000 }, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } });
+/** One that buffers little, with two shards. */
+const small = sharedServer(test, { maxBufferedBytes: 20_000, shards: 2 });
+/** One that waits neither for pieces of a frame nor for dead peers. */
+const impatient = sharedServer(test, { maxBufferedChunks: 3, pingIntervalMs: 200, resumeWindowMs: 0 });
 
 /** One whose timeouts run on a virtual clock. */
 const clock = new ManualClock();
@@ -49,7 +53,7 @@ test('after start, audio and stop: ready, a prediction per block, the summary, c
 }));
 
 test('tags come as many as asked for, to viewers as well; a model without tags says so and names none', async () => {
-  await withServer({}, async (server) => {
+  await single(async (server) => {
     const client = await stream(server, { tags: 1 });
     assert.equal((await client.ready()).model.tags, ['deep', 'bright']);
     const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
@@ -57,7 +61,8 @@ test('tags come as many as asked for, to viewers as well; a model without tags s
     client.play(tone(200, 5000));
     client.tell({ type: 'stop' });
     for (const heard of [await client.summary(), await viewer.summary(), client.predictions.at(-1)!, viewer.predictions.at(-1)!]) assert.equal(heard.tags!.map(([name]) => name), ['deep']);
-  }, { bundle: { ...FAKE_BUNDLE, manifest: FAKE_TAGGED } });
+    await until(() => server.senders.size === 0 && server.streams.list().length === 0);
+  });
   await shared(async (server) => {
     const client = await stream(server, { tags: 20 });
     client.play(tone(200, 3000));
@@ -87,11 +92,12 @@ test('a stream that continues one that is gone has its id and token; a running o
     assert.is.not(other.id, id, 'the first one runs');
     for (const client of [first, other]) client.ws.close(1000);
   });
-  await withServer({}, async (server) => {
+  await timed(async (server) => {
     const client = await stream(server, { continues: token });
     assert.equal([client.id, client.token], [id, token]);
     client.play(tone(440, 500));
     await client.prediction();
+    await end(server, client);
   });
 });
 
@@ -182,7 +188,7 @@ test('a message in too many frames: too-big, 1009', () => limited(async (server)
   assert.is(client.error!.code, 'too-big');
 }));
 
-test('a frame in too many network reads: too-big, 1009', () => withServer({ maxBufferedChunks: 3 }, async (server) => {
+test('a frame in too many network reads: too-big, 1009', () => impatient(async (server) => {
   const socket = connectTcp(server.port, '127.0.0.1');
   socket.setNoDelay(true);
   socket.write('GET /v1/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
@@ -344,7 +350,7 @@ test('a resumed stream does not end with the resume window of its first loss', (
   assert.not(server.streams.get(second.id)!.isEnding);
 }));
 
-test('a clean close counts as stop', () => withServer({ resumeWindowMs: 3_600_000 }, async (server) => {
+test('a clean close counts as stop', () => timed(async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   client.play(noise(20_000));
@@ -352,7 +358,7 @@ test('a clean close counts as stop', () => withServer({ resumeWindowMs: 3_600_00
   await viewer.summary();
 }));
 
-test('a sender faster than the scoring is paused, and nothing is lost', () => withServer({ maxBufferedBytes: 20_000 }, async (server) => {
+test('a sender faster than the scoring is paused, and nothing is lost', () => small(async (server) => {
   const client = await stream(server);
   const bytes = noise(30 * 22050);
   for (const piece of cut(bytes, [16_000])) client.play(piece);
@@ -363,7 +369,7 @@ test('a sender faster than the scoring is paused, and nothing is lost', () => wi
   assert.is(client.predictions.at(-1)!.droppedMs, 0);
 }));
 
-test('a peer that doesn\'t answer pings is disconnected', () => withServer({ pingIntervalMs: 30, resumeWindowMs: 0 }, async (server) => {
+test('a peer that doesn\'t answer pings is disconnected', () => impatient(async (server) => {
   const client = await connect(server, '/v1/stream', { autoPong: false } as object);
   client.tell(START);
   await client.ready();
@@ -371,7 +377,7 @@ test('a peer that doesn\'t answer pings is disconnected', () => withServer({ pin
   await until(() => server.streams.list().length === 0);
 }));
 
-test('a peer that sends audio need not answer pings, but one that stops sending must', () => withServer({ pingIntervalMs: 200, resumeWindowMs: 0 }, async (server) => {
+test('a peer that sends audio need not answer pings, but one that stops sending must', () => impatient(async (server) => {
   const client = await connect(server, '/v1/stream', { autoPong: false } as object);
   client.tell(START);
   await client.ready();
@@ -383,7 +389,7 @@ test('a peer that sends audio need not answer pings, but one that stops sending 
   assert.is(await client.closed(), 1006);
 }));
 
-test('of many streams at once each gets its own predictions', () => withServer({ shards: 2 }, async (server) => {
+test('of many streams at once each gets its own predictions', () => small(async (server) => {
   const kinds = [[150, 'low'], [1500, 'middle'], [7000, 'high']] as const;
   await Promise.all(Array.from({ length: 12 }, async (_, index) => {
     const [frequencyHz, label] = kinds[index % 3]!;
