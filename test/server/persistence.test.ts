@@ -127,8 +127,10 @@ test('if history can\'t be written, the server stays ready and reports it in hea
   const stations = join(folder, 'stations.json');
   mkdirSync(join(folder, 'stations.db'));
   const sources = new SimulatedSources();
+  const clock = new ManualClock();
   await withServer({ stations }, async (server) => {
     await ask(server, 'POST', '/v1/stations', { name: 'Radio One', url: URL_ONE });
+    clock.advance(2000); // when it is written
     const health = await askUntil<{ status: string; history: { isFailing: boolean; reason: string } }>(server, '/readyz', ({ history }) => history.isFailing);
     assert.equal([health.status, health.body.status], [200, 'ready']);
     assert.type(health.body.history.reason, 'string');
@@ -139,7 +141,7 @@ test('if history can\'t be written, the server stays ready and reports it in hea
     sources.emitState(URL_ONE, 'live');
     sources.emitAudio(URL_ONE, tone(200, 3000));
     await until(() => server.stations.get('radio-one')!.glance().genre === 'low');
-  }, { listen: sources.listen });
+  }, { listen: sources.listen, scheduler: clock });
 }));
 
 test.run();

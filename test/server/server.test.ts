@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { asyncScheduler, concat, NEVER, Observable, of, scheduled } from 'rxjs';
 import type { Source } from '../../server/sources/source.js';
 import { connect, killShards, refusedUpgrade, START, startTestServer, stream, withServer } from './rig.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { until } from '../support/until.js';
 import { MONO, noise, tone } from './sound.js';
 
@@ -103,9 +104,13 @@ test('a demo station that ends or fails is restarted', async () => {
     if (plays === 1) subscriber.error(new Error('no tape'));
     else of(noise(9000)).subscribe(subscriber);
   });
+  const clock = new ManualClock();
   await withServer({ demo: true }, async () => {
-    await until(() => plays === 3);
-  }, { demo: station(bytes$) });
+    await until(() => {
+      clock.advance(1000);
+      return plays === 3;
+    });
+  }, { demo: station(bytes$), scheduler: clock });
 });
 
 test('the demo does not count against maxStreams', () => withServer({ demo: true, maxStreams: 1 }, async (server) => {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunningServer } from '../../../server/assemble.js';
-import { connect, killShards, stream, withServer } from '../rig.js';
+import { connect, killShards, sharedServer, stream, withServer } from '../rig.js';
 import { eventually, until } from '../../support/until.js';
 import { tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from '../stations/simulated-sources.js';
@@ -20,14 +20,16 @@ async function scrape({ url }: RunningServer): Promise<Map<string, number>> {
 
 /** What the shards counted comes once a second, with the messages of a stream: it is fed until then. */
 function scraped(server: RunningServer, fits: (metrics: Map<string, number>) => boolean, play: () => void): Promise<Map<string, number>> {
-  let turn = 0;
   return eventually('the scraped metrics', () => {
-    if (turn++ % 4 === 0) play();
+    play();
     return scrape(server);
-  }, { fits });
+  }, { fits, everyMs: 100 });
 }
 
-test('streams, predictions, lag and CPU time are counted', () => withServer({}, async (server) => {
+const sources = new SimulatedSources();
+const shared = sharedServer(test, {}, { listen: sources.listen });
+
+test('streams, predictions, lag and CPU time are counted', () => shared(async (server) => {
   const client = await stream(server);
   const viewer = await connect(server, `/v1/streams/${client.id}/watch`);
   await viewer.ready();
@@ -47,31 +49,28 @@ test('streams, predictions, lag and CPU time are counted', () => withServer({}, 
   assert.ok(metrics.has('nodejs_eventloop_lag_p99_seconds') && metrics.has('livegenre_queue_length{queue="blocks"}'));
 }));
 
-test('stations are counted by state, with up, level and failures of each', () => {
-  const sources = new SimulatedSources();
-  return withServer({}, async (server) => {
-    await server.stations.add(station({ id: 'one', name: 'Радио "Один"' }));
-    await server.stations.add(station({ id: 'off', enabled: false }));
-    sources.emitState(URL_ONE, 'live');
-    sources.emitAudio(URL_ONE, tone(300, 1000, { amplitude: 1 }));
-    await until(() => server.stations.get('one')!.glance().level !== null);
-    const live = await scrape(server);
-    assert.is(live.get('livegenre_stations{state="live"}'), 1);
-    assert.is(live.get('livegenre_stations{state="stopped"}'), 1);
-    assert.is(live.get('livegenre_station_up{station="one"}'), 1);
-    assert.is(live.get('livegenre_station_info{station="one",name="Радио \\"Один\\""}'), 1);
-    assert.not.ok(live.has('livegenre_station_up{station="off"}'), 'nobody wants to be woken for one that is switched off');
-    assert.ok(Math.abs(live.get('livegenre_station_level_dbfs{station="one"}')! + 3) < 0.2);
-    sources.emitState(URL_ONE, 'failing', 'gone');
-    const failing = await scrape(server);
-    assert.is(failing.get('livegenre_stations{state="failing"}'), 1);
-    assert.is(failing.get('livegenre_station_up{station="one"}'), 0);
-    assert.is(failing.get('livegenre_station_failures_total{station="one"}'), 1);
-    assert.not.ok(failing.has('livegenre_station_level_dbfs{station="one"}'));
-  }, { listen: sources.listen });
-});
+test('stations are counted by state, with up, level and failures of each', () => shared(async (server) => {
+  await server.stations.add(station({ id: 'one', name: 'Радио "Один"' }));
+  await server.stations.add(station({ id: 'off', enabled: false }));
+  sources.emitState(URL_ONE, 'live');
+  sources.emitAudio(URL_ONE, tone(300, 1000, { amplitude: 1 }));
+  await until(() => server.stations.get('one')!.glance().level !== null);
+  const live = await scrape(server);
+  assert.is(live.get('livegenre_stations{state="live"}'), 1);
+  assert.is(live.get('livegenre_stations{state="stopped"}'), 1);
+  assert.is(live.get('livegenre_station_up{station="one"}'), 1);
+  assert.is(live.get('livegenre_station_info{station="one",name="Радио \\"Один\\""}'), 1);
+  assert.not.ok(live.has('livegenre_station_up{station="off"}'), 'nobody wants to be woken for one that is switched off');
+  assert.ok(Math.abs(live.get('livegenre_station_level_dbfs{station="one"}')! + 3) < 0.2);
+  sources.emitState(URL_ONE, 'failing', 'gone');
+  const failing = await scrape(server);
+  assert.is(failing.get('livegenre_stations{state="failing"}'), 1);
+  assert.is(failing.get('livegenre_station_up{station="one"}'), 0);
+  assert.is(failing.get('livegenre_station_failures_total{station="one"}'), 1);
+  assert.not.ok(failing.has('livegenre_station_level_dbfs{station="one"}'));
+}));
 
-test('a restarted shard counts from 0', () => withServer({}, async (server) => {
+test('a restarted shard counts from 0', () => shared(async (server) => {
   const client = await stream(server);
   await scraped(server, (all) => all.get('livegenre_predictions_total{shard="0"}')! >= 3, () => client.play(tone(300, 1000)));
   killShards();

@@ -15,7 +15,10 @@ test('every port that this Node blocks is known, and no other port is refused', 
   // All up to the highest of the standard, and some of the rest.
   const ports = Array.from({ length: 65_535 }, (_, index) => index + 1).filter((port) => port <= 10_100 || port % 101 === 0);
   const differing: number[] = [];
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0; // each port is an error, and its stack half of the time
   for (const port of ports) if (port !== 80 && await isBlocked(port) !== isBlockedByFetch(String(port))) differing.push(port);
+  Error.stackTraceLimit = stackTraceLimit;
   assert.equal(differing, []);
   assert.not.ok(isBlockedByFetch(''));
 });

@@ -4,6 +4,7 @@ import type { StationMessage, StationsMessage } from '../../../server/protocol/m
 import type { StationEvent } from '../../../server/stations/station-event.js';
 import type { RunningServer } from '../../../server/assemble.js';
 import { connect, killShards, sharedServer, withServer, type Client } from '../rig.js';
+import { ManualClock } from '../../support/manual-clock.js';
 import { until } from '../../support/until.js';
 import { silence, tone } from '../sound.js';
 import { SimulatedSources, station, URL_ONE } from './simulated-sources.js';
@@ -15,7 +16,8 @@ interface RunningStation {
 }
 
 const SOURCES = new SimulatedSources();
-const shared = sharedServer(test, {}, { listen: SOURCES.listen });
+const clock = new ManualClock();
+const shared = sharedServer(test, {}, { listen: SOURCES.listen, scheduler: clock });
 
 /** The station `one` on the server of this file, for the time of a test. */
 function withStation(work: (running: RunningStation) => Promise<void>): Promise<void> {
@@ -126,6 +128,7 @@ test('viewers of all stations get all of them at once and then each second', () 
   const { stations } = await viewer.heard<StationsMessage>(({ type }) => type === 'stations');
   assert.equal(stations.map(({ id, state }) => [id, state]), [['one', 'connecting'], ['two', 'stopped']]);
   sources.emitState(URL_ONE, 'live');
+  clock.advance(1000);
   await viewer.heard((message) => message.type === 'stations' && message.stations[0]!.state === 'live');
   assert.not.match(JSON.stringify(viewer.messages), '127.0.0.1', 'addresses are only for those who may manage stations');
 }));

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SchedulerLike } from 'rxjs';
 import type { RunningServer } from '../../../../server/assemble.js';
 import { openDatabase } from '../../../../server/store/sqlite/database.js';
 import { SqliteStore } from '../../../../server/store/sqlite/store.js';
@@ -11,7 +12,7 @@ import { startTestServer, type Hooks } from '../../rig.js';
 import { SimulatedSources, saved } from '../../stations/simulated-sources.js';
 
 /** The station `one` is switched off, so that nothing is added to these rows. */
-async function startWithHistory(closed: readonly ClosedRow[]): Promise<{ readonly server: RunningServer; close(): Promise<void> }> {
+async function startWithHistory(closed: readonly ClosedRow[], scheduler?: SchedulerLike): Promise<{ readonly server: RunningServer; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'livegenre-rest-'));
   const remove = (): void => rmSync(folder, { recursive: true });
   try {
@@ -20,7 +21,7 @@ async function startWithHistory(closed: readonly ClosedRow[]): Promise<{ readonl
     const store = new SqliteStore(() => openDatabase(join(folder, 'stations.db')));
     await store.history.write({ forgotten: [], closed, open: [] });
     await store.close();
-    const server = await startTestServer({ stations, keepDays: 36_500 }, { listen: new SimulatedSources().listen });
+    const server = await startTestServer({ stations, keepDays: 36_500 }, { listen: new SimulatedSources().listen, ...(scheduler && { scheduler }) });
     return { server, close: () => server.close().finally(remove) };
   } catch (error) {
     remove();
@@ -28,8 +29,8 @@ async function startWithHistory(closed: readonly ClosedRow[]): Promise<{ readonl
   }
 }
 
-export async function withHistory(closed: readonly ClosedRow[], work: (server: RunningServer) => Promise<void>): Promise<void> {
-  const { server, close } = await startWithHistory(closed);
+export async function withHistory(closed: readonly ClosedRow[], work: (server: RunningServer) => Promise<void>, scheduler?: SchedulerLike): Promise<void> {
+  const { server, close } = await startWithHistory(closed, scheduler);
   await work(server).finally(close);
 }
 
