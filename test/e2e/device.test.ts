@@ -42,7 +42,7 @@ test('a page gives the predictions of Node, and fetches the model once', async (
   const { site } = context;
   site.policy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:";
   site.filePolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'";
-  const page = await openPage(context, site.origin);
+  const page = await openPage(context, site.origin, { isAlone: true });
   const wanted = await predictionsHere();
   assertClose(await predictionsOf(page), wanted, 1e-3);
   assert.equal(site.requests.filter((path) => path.endsWith('model.bin')), ['/device/model.bin']);

@@ -27,7 +27,7 @@ test.before.each(({ site }) => {
 
 /** Opens the page and waits until all of it is kept for a visit without a network. */
 async function firstVisit(context: Context): Promise<Page> {
-  const page = await openPage(context, `${context.site.origin}/site/`);
+  const page = await openPage(context, `${context.site.origin}/site/`, { isAlone: true });
   await page.evaluate(async () => {
     const { serviceWorker } = navigator;
     await serviceWorker.ready;
@@ -70,7 +70,7 @@ test('nothing leaves the device: after loading there is no request, whatever is 
 
 test('cross-origin isolated it works as well', async (context) => {
   context.site.isIsolated = true;
-  const page = await openPage(context, `${context.site.origin}/site/`);
+  const page = await openPage(context, `${context.site.origin}/site/`, { isAlone: true });
   assert.is(await page.evaluate(() => crossOriginIsolated), true);
   await hears(page);
   assert.equal(context.pageErrors, []);

@@ -1,13 +1,21 @@
-/** Test suites in a browser: pages opened by a test are closed after it, and their errors are collected. */
+/** Test suites in a browser: pages are given back after each test, and their errors are collected. */
 import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { suite, type Test } from 'uvu';
 import { openBrowser } from './browser.js';
+import { Site } from './site.js';
 import { PATIENCE_MS } from './until.js';
 
 export interface InBrowser {
   browser: Browser;
-  /** Pages opened by the running test. */
-  pages: Page[];
+  /** Pages opened by the running test; by how, if others may have them after it. */
+  pages: Map<Page, string | undefined>;
+  /**
+   * Empty pages for the next tests, by how they were opened. A page that goes to another address takes a third of
+   * the CPU time of a new one, which has a process of its own.
+   */
+  emptyPages: Map<string, Page>;
+  /** Where these are: at `about:blank` a page would get a new process for its next address. */
+  nowhere: Site;
   /** Uncaught and console errors of these pages. */
   pageErrors: string[];
 }
@@ -19,14 +27,22 @@ export function browserSuite<Context extends object>(name: string): Test<Context
   const test = suite<Context & InBrowser>(name);
   test.before(async (context) => {
     context.browser = await openBrowser();
+    context.emptyPages = new Map();
+    context.nowhere = await Site.open();
   });
-  test.after(({ browser }) => browser?.close());
+  test.after(async ({ browser, nowhere }) => {
+    await browser?.close();
+    await nowhere?.close();
+  });
   test.before.each((context) => {
-    context.pages = [];
+    context.pages = new Map();
     context.pageErrors = [];
   });
-  test.after.each(async ({ pages }) => {
-    for (const page of pages) await page.context().close();
+  test.after.each(async ({ pages, emptyPages, nowhere }) => {
+    for (const [page, how] of pages) {
+      if (how !== undefined && !emptyPages.has(how) && await empty(page, nowhere)) emptyPages.set(how, page);
+      else await page.context().close();
+    }
   });
   return test;
 }
@@ -36,19 +52,52 @@ export interface Opening extends BrowserContextOptions {
   readonly expects?: (message: ConsoleMessage) => boolean;
   /** Runs before the page loads. */
   readonly prepare?: (page: Page) => Promise<unknown>;
+  /** Nothing is cached, and nothing of it is left for another test: for what a page keeps. */
+  readonly isAlone?: boolean;
 }
 
 /** Prefers reduced motion unless `options` say otherwise: moving canvases and bars take most of a page's CPU time. */
-export async function openPage({ browser, pages, pageErrors }: InBrowser, url: string, { expects = () => false, prepare, ...options }: Opening = {}): Promise<Page> {
-  const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
-  pages.push(page);
+export async function openPage({ browser, pages, emptyPages, pageErrors }: InBrowser, url: string, { expects = () => false, prepare, isAlone = false, ...options }: Opening = {}): Promise<Page> {
+  const { viewport = VIEWPORT, colorScheme = 'light', reducedMotion = 'reduce', ...fixed } = options;
+  // The others can be changed.
+  const how = isAlone || (prepare && prepare !== recordMicrophone) ? undefined : JSON.stringify([prepare !== undefined, fixed]);
+  let page = how === undefined ? undefined : emptyPages.get(how);
+  if (page?.context().browser() === browser) {
+    emptyPages.delete(how!);
+    await page.setViewportSize(viewport!);
+    await page.emulateMedia({ colorScheme, reducedMotion });
+  } else {
+    page = await (await browser.newContext({ viewport, colorScheme, reducedMotion, ...fixed })).newPage();
+    await prepare?.(page);
+  }
+  pages.set(page, how);
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error' && !expects(message)) pageErrors.push(message.text());
   });
-  await prepare?.(page);
   await page.goto(url);
   return page;
+}
+
+const VIEWPORT = { width: 1280, height: 720 };
+
+/** Leaves its address and clears what was stored there. @returns whether it could */
+async function empty(page: Page, { origin: nowhere }: Site): Promise<boolean> {
+  try {
+    page.removeAllListeners();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    const context = page.context();
+    for (const other of context.pages()) if (other !== page) await other.close();
+    const origins = new Set(page.frames().map((frame) => new URL(frame.url()).origin));
+    await page.evaluate(() => sessionStorage.clear());
+    await page.goto(nowhere, SOON);
+    const session = await context.newCDPSession(page);
+    for (const origin of origins) await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    await session.detach();
+    return true;
+  } catch {
+    return false; // closed by its test, or at an address that stores nothing
+  }
 }
 
 /** Changes the window's width and resolves once the page has adapted to it. */
