@@ -10,7 +10,8 @@ import type { Random } from '../../random.js';
 import type { SoftLabel, Rows } from './rows.js';
 
 const STEPS = 500;
-const BATCH = 2048;
+/** Rows of a batch: as many as there are, within these. */
+const BATCH = { least: 256, most: 2048 };
 const LEARNING_RATE = 0.02;
 
 /** The value with index `value` indicates `label`. */
@@ -66,18 +67,19 @@ export function regress(rows: Standardised, classes: number, penalty: number | F
   const weights = (): tf.Tensor2D => tf.add(kernel, tf.matMul(from, tf.mul(hintWeights, to))) as tf.Tensor2D;
 
   const adam = new Adam([kernel, bias, hintWeights]);
-  const x = new Float32Array(BATCH * width);
-  const picked = new Int32Array(BATCH);
+  const batch = Math.min(BATCH.most, Math.max(BATCH.least, softLabels.length));
+  const x = new Float32Array(batch * width);
+  const picked = new Int32Array(batch);
   for (let step = 0; step < STEPS; step++) {
-    for (let index = 0; index < BATCH; index++) {
+    for (let index = 0; index < batch; index++) {
       // Strata instead of independent draws: each class gets its share of every batch.
-      const { label, cumulative, total } = samplers[indexAt(((index + random.next()) / BATCH) * ofClass.at(-1)!, ofClass)]!;
+      const { label, cumulative, total } = samplers[indexAt(((index + random.next()) / batch) * ofClass.at(-1)!, ofClass)]!;
       const row = indexAt(random.next() * total, cumulative);
       for (let value = 0; value < width; value++) x[index * width + value] = values[row * width + value]!;
       picked[index] = label;
     }
     adam.step(() => {
-      const logits = tf.add(tf.matMul(tf.tensor2d(x, [BATCH, width]), weights()), bias);
+      const logits = tf.add(tf.matMul(tf.tensor2d(x, [batch, width]), weights()), bias);
       const target = tf.oneHot(tf.tensor1d(picked, 'int32'), classes);
       const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits, 1), target), 1)));
       return tf.add(crossEntropy, tf.sum(tf.mul(penalties, tf.square(kernel))));
