@@ -34,8 +34,18 @@ export function needsOf(root: string, file: string): Set<Need> {
     const need = MODULES[each];
     if (need) needs.add(need);
     // Imports of the product are not followed: any file of `server/` can start FFmpeg.
-    if (!each.startsWith('test/') || !existsSync(join(root, each))) continue;
-    for (const [, path] of readFileSync(join(root, each), 'utf8').matchAll(MODULE)) seen.add(join(dirname(each), `${path}.ts`));
+    if (!each.startsWith('test/')) continue;
+    for (const path of modulesOf(root, each)) seen.add(path);
   }
   return needs;
+}
+
+/** By path: most tests have the same helpers. */
+const modules = new Map<string, readonly string[]>();
+
+function modulesOf(root: string, file: string): readonly string[] {
+  const path = join(root, file);
+  const named = modules.get(path) ?? (existsSync(path) ? [...readFileSync(path, 'utf8').matchAll(MODULE)].map(([, module]) => join(dirname(file), `${module}.ts`)) : []);
+  modules.set(path, named);
+  return named;
 }

@@ -10,11 +10,23 @@ const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_INDEX: number; UVU
 uvu.UVU_DEFER = 1; // `test.run()` queues the tests instead of running them
 const { exec } = await import('uvu');
 
-const tellCpu = (): unknown => process.stdout.write(`${CPU_MARK}${cpuMs()}\n`);
+/** Output is collected: a write for each test would wake the runner as often. */
+process.stdout.cork();
+const flush = (): void => {
+  process.stdout.uncork();
+  process.stdout.cork();
+};
+setInterval(flush, 1000).unref();
+
+function tellCpu(): void {
+  process.stdout.write(`${CPU_MARK}${cpuMs()}\n`);
+  flush();
+}
 process.on('exit', tellCpu);
 
 for (let file = process.argv[2]; file !== undefined; file = nextFile()) {
   for (const stream of [process.stdout, process.stderr]) stream.write(`${FILE_MARK}${file}\n`);
+  flush();
   uvu.UVU_INDEX = 0;
   uvu.UVU_QUEUE.splice(0, Infinity, [null]);
   await import(pathToFileURL(file).href);
@@ -27,6 +39,7 @@ process.exitCode = 0;
 /** Waits for a line; undefined at the end. */
 function nextFile(): string | undefined {
   process.stdout.write(`${ASK_MARK}\n`);
+  flush();
   const bytes = Buffer.alloc(4096);
   let length = 0;
   while (bytes[length - 1] !== 0x0a) {

@@ -9,7 +9,7 @@ import { ProtocolError } from '../../../server/protocol/errors.js';
 import { createGuard } from '../../../server/network/guard/guard.js';
 import { checkStation } from '../../../server/stations/check-station.js';
 import { ask } from '../http/rest/ask.js';
-import { withServer } from '../rig.js';
+import { sharedServer } from '../rig.js';
 import { SimulatedSources, saved, URL_ONE } from './simulated-sources.js';
 import { LOOPBACK } from '../../support/loopback.js';
 
@@ -25,6 +25,8 @@ async function refusal(station: object, stationFiles = ''): Promise<string> {
     return (error as ProtocolError).message;
   }
 }
+
+const shared = sharedServer(test, {}, { listen: new SimulatedSources().listen });
 
 test('expected genres must be labels of the model', async () => {
   assert.is(await refusal({ rules: [{ type: 'drift', expect: ['jazz', 'rock'] }] }), 'none');
@@ -69,7 +71,7 @@ test('addresses out of the public internet are refused, unless --allow-hosts nam
   assert.is(await said(['10.0.0.0/8', '169.254.169.254']), 'none');
 });
 
-test('the API refuses them at the door; a change of other fields is taken whatever is saved', () => withServer({}, async (server) => {
+test('the API refuses them at the door; a change of other fields is taken whatever is saved', () => shared(async (server) => {
   const told = async (fields: object): Promise<readonly unknown[]> => {
     const { status, body } = await ask(server, 'POST', '/v1/stations', { name: 'One', url: URL_ONE, ...fields });
     return [status, body.detail];
@@ -79,15 +81,16 @@ test('the API refuses them at the door; a change of other fields is taken whatev
   assert.match(String((await told({ webhooks: ['http://hooks.example:6000/'] }))[1]), /^webhooks\[0\]: no request can be made to port 6000/);
   assert.equal(server.stations.list().length, 0);
   assert.is((await ask(server, 'POST', '/v1/stations', { id: 'one', name: 'One', url: 'http://user:100%@radio.example/' })).status, 201);
-}, { listen: new SimulatedSources().listen }));
+  await server.stations.remove('one');
+}));
 
-test('the API applies the check to new stations and to changes', () => withServer({}, async (server) => {
+test('the API applies the check to new stations and to changes', () => shared(async (server) => {
   const drift = { type: 'drift', expect: ['techno'] };
   const refused = await ask(server, 'POST', '/v1/stations', { name: 'One', url: URL_ONE, rules: [drift] });
   assert.equal([refused.status, refused.body.code, server.stations.list().length], [422, 'bad-request', 0]);
   await ask(server, 'POST', '/v1/stations', { id: 'one', name: 'One', url: URL_ONE });
   assert.is((await ask(server, 'PATCH', '/v1/stations/one', { rules: [drift] })).status, 422);
   assert.is((await ask(server, 'PATCH', '/v1/stations/one', { rules: [{ ...drift, expect: ['low'] }] })).status, 200);
-}, { listen: new SimulatedSources().listen }));
+}));
 
 test.run();

@@ -17,7 +17,7 @@ interface RunningStation {
 
 const SOURCES = new SimulatedSources();
 const clock = new ManualClock();
-const shared = sharedServer(test, {}, { listen: SOURCES.listen, scheduler: clock });
+const shared = sharedServer(test, { restartDelayMs: 1 }, { listen: SOURCES.listen, scheduler: clock });
 
 /** The station `one` on the server of this file, for the time of a test. */
 function withStation(work: (running: RunningStation) => Promise<void>): Promise<void> {
@@ -149,19 +149,15 @@ test('at shutdown viewers are closed with 1001, and the station emits no event',
   });
 });
 
-test('a station survives the death of its shard', () => {
-  const sources = new SimulatedSources();
-  return withServer({ restartDelayMs: 1 }, async (server) => {
-    await server.stations.add(station({ id: 'one' }));
-    sources.emitState(URL_ONE, 'live');
-    const viewer = await connect(server, '/v1/streams/one/watch');
-    sources.emitAudio(URL_ONE, tone(300, 2000));
-    await viewer.prediction();
-    killShards();
-    await viewer.heard(({ type }) => type === 'restarted');
-    sources.emitAudio(URL_ONE, tone(300, 3000));
-    await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
-  }, { listen: sources.listen });
-});
+test('a station survives the death of its shard', () => withStation(async ({ server, sources }) => {
+  sources.emitState(URL_ONE, 'live');
+  const viewer = await connect(server, '/v1/streams/one/watch');
+  sources.emitAudio(URL_ONE, tone(300, 2000));
+  await viewer.prediction();
+  killShards();
+  await viewer.heard(({ type }) => type === 'restarted');
+  sources.emitAudio(URL_ONE, tone(300, 3000));
+  await viewer.prediction(({ seq, genre }) => seq > 6 && genre === 'low');
+}));
 
 test.run();
