@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Duration of each file in its last run on this machine; determines the order of the next run. */
 const TIMES = join(ROOT, '.runs', 'test-times.json');
 /** Estimated seconds of a file without a recorded duration: by what it needs, and by its length. */
-const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 20, tensorflow: 6, ffmpeg: 4, commands: 4 };
+const GUESS: Readonly<Record<Need, number>> = { browser: 40, programs: 50, tensorflow: 6, ffmpeg: 4, commands: 4 };
 const BYTES_PER_SECOND = 5000;
 
 /** Files that mostly wait for real time: some of them run beside those that compute. */
