@@ -97,6 +97,7 @@ test('a thread that dies fails its request only; the next one starts another', (
 test('a server that shuts down ends what it explains', async () => {
   let asked: Promise<string> | undefined;
   await withServer({}, async (server) => {
+    await ask(server, burst(), '?from=80');
     asked = ask<Problem>(server, burst(344)).then(({ status, body }) => (status === 200 ? 'answered' : body.code), () => 'cut');
     // Once it is asked, the server closes.
     await fetch(`${server.url}/healthz`);
