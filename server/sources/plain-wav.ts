@@ -2,6 +2,7 @@
  * WAVs of 16-bit or float samples are read as they are: FFmpeg's start costs as much as minutes of their sound,
  * and who has only WAVs needs no FFmpeg.
  */
+import { fromInt16 } from '../../dsp/pcm/pcm-decoder.js';
 import { sampleBytes } from '../../dsp/pcm/pcm-encoding.js';
 import type { PipedBytes } from './piped-bytes.js';
 import { WavReader, type WavFormat } from './wav.js';
@@ -81,13 +82,12 @@ export async function* asFloats({ format, chunks }: PlainWav): AsyncGenerator<Ui
     bytes.set(chunk, cut.length);
     cut = bytes.slice(whole);
     if (whole === 0) continue;
-    yield bytesOfSample === 4 ? bytes.subarray(0, whole) : floatsOf(new Int16Array(bytes.buffer, 0, whole / 2));
+    yield bytesOfSample === 4 ? bytes.subarray(0, whole) : floatsOf(bytes.subarray(0, whole));
   }
 }
 
-/** A loop, because `Float32Array.from` calls a function for each sample and takes many times as long. */
-function floatsOf(samples: Int16Array): Uint8Array {
-  const floats = new Float32Array(samples.length);
-  for (let index = 0; index < samples.length; index += 1) floats[index] = samples[index]! / 32768;
+function floatsOf(integers: Uint8Array): Uint8Array {
+  const floats = new Float32Array(integers.length / 2);
+  fromInt16(integers, [floats]);
   return new Uint8Array(floats.buffer);
 }
