@@ -18,15 +18,17 @@ const flush = (): void => {
 };
 setInterval(flush, 1000).unref();
 
-function tellCpu(): void {
-  process.stdout.write(`${CPU_MARK}${cpuMs()}\n`);
+/** A line for the runner, with what was collected before it. */
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
   flush();
 }
+const tellCpu = (): void => tell(`${CPU_MARK}${cpuMs()}`);
 process.on('exit', tellCpu);
 
 for (let file = process.argv[2]; file !== undefined; file = nextFile()) {
-  for (const stream of [process.stdout, process.stderr]) stream.write(`${FILE_MARK}${file}\n`);
-  flush();
+  tell(`${FILE_MARK}${file}`);
+  process.stderr.write(`${FILE_MARK}${file}\n`);
   uvu.UVU_INDEX = 0;
   uvu.UVU_QUEUE.splice(0, Infinity, [null]);
   await import(pathToFileURL(file).href);
@@ -38,8 +40,7 @@ process.exitCode = 0;
 
 /** Waits for a line; undefined at the end. */
 function nextFile(): string | undefined {
-  process.stdout.write(`${ASK_MARK}\n`);
-  flush();
+  tell(ASK_MARK);
   const bytes = Buffer.alloc(4096);
   let length = 0;
   while (bytes[length - 1] !== 0x0a) {

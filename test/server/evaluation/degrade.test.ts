@@ -17,6 +17,7 @@ import { atRms, rms, type Recording } from '../../../server/evaluation/recording
 import { findFfmpeg } from '../../../server/sources/ffmpeg.js';
 import { wavFile } from '../../../server/sources/wav.js';
 import { fitTone, noise, tone } from '../../dsp/signals.js';
+import { withFfmpeg } from '../sources/recordings.js';
 
 const RATE = 22050;
 const degrade = suite<{ folder: string }>('degrade', { folder: '' });
@@ -160,7 +161,6 @@ for (const [codec, name] of [['mp3-64', 'libmp3lame'], ['opus-24', 'libopus']] a
 }
 
 degrade('a missing FFmpeg or codec is reported as such', async ({ folder }) => {
-  const before = process.env['FFMPEG_PATH'];
   const message = async (): Promise<string> => {
     try {
       await (await degraderOf('mp3-64', { seed: 1, noiseFolder: '' }))(recording(chord(440)), 'x');
@@ -169,16 +169,10 @@ degrade('a missing FFmpeg or codec is reported as such', async ({ folder }) => {
       return (error as Error).message;
     }
   };
-  try {
-    process.env['FFMPEG_PATH'] = join(folder, 'nowhere');
-    assert.match(await message(), /FFMPEG_PATH is .*nowhere/);
-    process.env['FFMPEG_PATH'] = join(folder, 'bare-ffmpeg');
-    writeFileSync(join(folder, 'bare-ffmpeg'), '#!/bin/sh\necho "Unknown encoder libmp3lame" >&2\nexit 1\n', { mode: 0o755 });
-    assert.is(await message(), 'FFmpeg can\'t do mp3-64: Unknown encoder libmp3lame.');
-  } finally {
-    if (before === undefined) delete process.env['FFMPEG_PATH'];
-    else process.env['FFMPEG_PATH'] = before;
-  }
+  assert.match(await withFfmpeg(join(folder, 'nowhere'), message), /FFMPEG_PATH is .*nowhere/);
+  const bare = join(folder, 'bare-ffmpeg');
+  writeFileSync(bare, '#!/bin/sh\necho "Unknown encoder libmp3lame" >&2\nexit 1\n', { mode: 0o755 });
+  assert.is(await withFfmpeg(bare, message), 'FFmpeg can\'t do mp3-64: Unknown encoder libmp3lame.');
 });
 
 function ffmpeg(): string | undefined {

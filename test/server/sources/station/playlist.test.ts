@@ -99,13 +99,13 @@ test('icy: and quotes around an address are no reason to leave it out', () => {
 
 test('whatever the length, a playlist is read in time', () => {
   for (const part of ['<!--', '<', '<a', '<![CDATA[', '<ref href="', '<track><location>', '&', '\n', "'", '<?', '<ref\n', '= ']) {
-    const text = part.repeat(256 * 1024 / part.length);
+    const text = part.repeat(1024 * 1024 / part.length);
     const body = bytes(`<ref ${text}`);
     const before = process.cpuUsage();
     for (const kind of ['asx', 'xspf', 'm3u', 'pls'] as const) entriesOf(kind, body, BASE);
     kindOf('text/plain', '/x', body.subarray(0, 65536));
     const { user } = process.cpuUsage(before);
-    assert.ok(user < 250_000, `${JSON.stringify(part)}: ${user / 1000} ms of CPU`);
+    assert.ok(user < 1_000_000, `${JSON.stringify(part)}: ${user / 1000} ms of CPU`);
   }
 });
 
